@@ -1,0 +1,3 @@
+//! Auralis: a terminal music player. (Architecture document.)
+
+pub mod model;

@@ -1,0 +1,291 @@
+//! The library in memory: immutable columns with sorted indexes, shared by `Arc`. Made by `library::catalog_build` on a
+//! job; read by the app and every frontend. Rows are never copied for a view: a view is a range or a list of row numbers.
+
+use std::ffi::OsStr;
+use std::ops::Range;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::audio::Spec;
+use super::id::TrackId;
+use super::track::{AudioFormat, Codec};
+
+/// Place of a track in album order: by album artist, date, album, disc, track, path.
+pub type Row = u32;
+/// Place of an album in `Catalog::albums`, which is sorted by album artist, date, title.
+pub type AlbumRow = u32;
+/// Place of an artist in `Catalog::artists`, which is sorted by sort name.
+pub type ArtistRow = u32;
+
+/// Interned bytes; equal texts have equal ids. UTF-8 but for file names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TextId(pub u32);
+
+impl TextId {
+    /// The empty text.
+    pub const EMPTY: Self = Self(0);
+}
+
+/// A run of values in `CatalogParts::lists`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListId {
+    pub start: u32,
+    pub len: u16,
+}
+
+/// One track, fixed size.
+#[derive(Debug, Clone)]
+pub struct TrackRow {
+    pub id: TrackId,
+    pub album: AlbumRow,
+    /// The folder's absolute path and the file's name, both as bytes.
+    pub folder: TextId,
+    pub name: TextId,
+    /// Empty where the file has none.
+    pub title: TextId,
+    pub artists: ListId,
+    pub genres: ListId,
+    pub track: u16,
+    pub disc: u16,
+    /// 0 where the file has none.
+    pub year: u16,
+    pub codec: Codec,
+    pub bits: u8,
+    pub channels: u16,
+    pub rate: u32,
+    /// `u64::MAX` where unknown.
+    pub frames: u64,
+    pub added_s: i64,
+}
+
+/// One album. Its tracks are contiguous rows.
+#[derive(Debug, Clone)]
+pub struct AlbumEntry {
+    /// Empty for tracks without an album.
+    pub title: TextId,
+    pub artists: ListId,
+    pub date: TextId,
+    pub tracks: Range<Row>,
+    /// Total of the known durations.
+    pub duration: Duration,
+}
+
+/// One album artist.
+#[derive(Debug, Clone)]
+pub struct ArtistEntry {
+    /// Empty for albums without any artist.
+    pub name: TextId,
+    /// Range of `CatalogParts::artist_albums`.
+    pub albums: Range<u32>,
+    pub tracks: u32,
+}
+
+/// What `library::catalog_build` hands over. Every id and range must be inside its column.
+#[derive(Debug, Clone, Default)]
+pub struct CatalogParts {
+    /// All texts end to end; text `i` is `text[text_ends[i-1]..text_ends[i]]`. Text 0 is empty.
+    pub text: Vec<u8>,
+    pub text_ends: Vec<u32>,
+    pub lists: Vec<TextId>,
+    pub tracks: Vec<TrackRow>,
+    pub albums: Vec<AlbumEntry>,
+    pub artists: Vec<ArtistEntry>,
+    pub artist_albums: Vec<AlbumRow>,
+    /// Sorted by id.
+    pub by_id: Vec<(TrackId, Row)>,
+    /// Sorted by `path_key`, then row.
+    pub by_path: Vec<(u64, Row)>,
+}
+
+/// See the module's head.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    parts: CatalogParts,
+}
+
+impl Catalog {
+    pub fn new(parts: CatalogParts) -> Self {
+        Self { parts }
+    }
+
+    pub fn len(&self) -> usize {
+        self.parts.tracks.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.parts.tracks.is_empty()
+    }
+
+    pub fn albums(&self) -> &[AlbumEntry] {
+        &self.parts.albums
+    }
+
+    pub fn artists(&self) -> &[ArtistEntry] {
+        &self.parts.artists
+    }
+
+    /// The albums of an artist, in the order of their dates.
+    pub fn albums_of(&self, artist: &ArtistEntry) -> &[AlbumRow] {
+        let range = artist.albums.start as usize..artist.albums.end as usize;
+        self.parts.artist_albums.get(range).unwrap_or(&[])
+    }
+
+    pub fn album(&self, row: AlbumRow) -> Option<&AlbumEntry> {
+        self.parts.albums.get(row as usize)
+    }
+
+    pub fn track(&self, row: Row) -> Option<TrackRef<'_>> {
+        let track = self.parts.tracks.get(row as usize)?;
+        Some(TrackRef { catalog: self, row, track })
+    }
+
+    /// All tracks in album order.
+    pub fn tracks(&self) -> impl Iterator<Item = TrackRef<'_>> {
+        (0..).zip(&self.parts.tracks).map(|(row, track)| TrackRef { catalog: self, row, track })
+    }
+
+    pub fn find(&self, id: TrackId) -> Option<TrackRef<'_>> {
+        let at = self.parts.by_id.binary_search_by_key(&id, |&(id, _)| id).ok()?;
+        self.track(self.parts.by_id.get(at)?.1)
+    }
+
+    pub fn find_path(&self, path: &Path) -> Option<TrackRef<'_>> {
+        let key = path_key(path);
+        let from = self.parts.by_path.partition_point(|&(other, _)| other < key);
+        let rows = self.parts.by_path.get(from..)?.iter();
+        rows.take_while(|&&(other, _)| other == key)
+            .filter_map(|&(_, row)| self.track(row))
+            .find(|track| track.is_at(path))
+    }
+
+    /// The text, or what of it can be shown where it is not UTF-8 (file names).
+    pub fn text(&self, id: TextId) -> &str {
+        let bytes = self.bytes(id);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or(""),
+        }
+    }
+
+    fn bytes(&self, id: TextId) -> &[u8] {
+        let at = id.0 as usize;
+        let end = self.parts.text_ends.get(at).copied().unwrap_or(0) as usize;
+        let start = at.checked_sub(1).and_then(|before| self.parts.text_ends.get(before));
+        self.parts.text.get(start.copied().unwrap_or(0) as usize..end).unwrap_or(&[])
+    }
+
+    pub fn list(&self, list: ListId) -> impl Iterator<Item = &str> {
+        let start = list.start as usize;
+        let ids = self.parts.lists.get(start..start + usize::from(list.len));
+        ids.unwrap_or(&[]).iter().map(|&id| self.text(id))
+    }
+}
+
+/// One track of a catalog, read in place.
+#[derive(Debug, Clone, Copy)]
+pub struct TrackRef<'a> {
+    catalog: &'a Catalog,
+    row: Row,
+    track: &'a TrackRow,
+}
+
+impl<'a> TrackRef<'a> {
+    pub fn row(&self) -> Row {
+        self.row
+    }
+
+    pub fn id(&self) -> TrackId {
+        self.track.id
+    }
+
+    pub fn raw(&self) -> &'a TrackRow {
+        self.track
+    }
+
+    pub fn path(&self) -> PathBuf {
+        let folder = Path::new(OsStr::from_bytes(self.catalog.bytes(self.track.folder)));
+        folder.join(OsStr::from_bytes(self.catalog.bytes(self.track.name)))
+    }
+
+    fn is_at(&self, path: &Path) -> bool {
+        let (folder, name) = split(path);
+        folder == self.catalog.bytes(self.track.folder) && name == self.catalog.bytes(self.track.name)
+    }
+
+    /// The title, or the file's name where it has none.
+    pub fn title(&self) -> &'a str {
+        match self.catalog.text(self.track.title) {
+            "" => self.file_name(),
+            title => title,
+        }
+    }
+
+    /// The file's name as far as it can be shown.
+    pub fn file_name(&self) -> &'a str {
+        self.catalog.text(self.track.name)
+    }
+
+    pub fn artists(&self) -> impl Iterator<Item = &'a str> {
+        self.catalog.list(self.track.artists)
+    }
+
+    pub fn genres(&self) -> impl Iterator<Item = &'a str> {
+        self.catalog.list(self.track.genres)
+    }
+
+    pub fn album(&self) -> Option<&'a AlbumEntry> {
+        self.catalog.album(self.track.album)
+    }
+
+    /// Empty where the file names none.
+    pub fn album_title(&self) -> &'a str {
+        self.album().map_or("", |album| self.catalog.text(album.title))
+    }
+
+    pub fn album_artists(&self) -> impl Iterator<Item = &'a str> {
+        let list = self.album().map_or(ListId::default(), |album| album.artists);
+        self.catalog.list(list)
+    }
+
+    pub fn year(&self) -> Option<u16> {
+        (self.track.year > 0).then_some(self.track.year)
+    }
+
+    pub fn track_number(&self) -> Option<u16> {
+        (self.track.track > 0).then_some(self.track.track)
+    }
+
+    pub fn disc_number(&self) -> Option<u16> {
+        (self.track.disc > 0).then_some(self.track.disc)
+    }
+
+    pub fn format(&self) -> AudioFormat {
+        AudioFormat {
+            codec: self.track.codec,
+            spec: Spec { rate: self.track.rate, channels: self.track.channels },
+            bits: (self.track.bits > 0).then_some(self.track.bits),
+            frames: (self.track.frames != u64::MAX).then_some(self.track.frames),
+        }
+    }
+
+    pub fn duration(&self) -> Option<Duration> {
+        self.format().duration()
+    }
+}
+
+/// Folder and name of a path, as bytes.
+pub fn split(path: &Path) -> (&[u8], &[u8]) {
+    let folder = path.parent().map_or(&[][..], |folder| folder.as_os_str().as_bytes());
+    let name = path.file_name().map_or(&[][..], |name| name.as_bytes());
+    (folder, name)
+}
+
+/// Key of the path index: 64-bit FNV-1a of folder and name (draft-eastlake-fnv). Equal keys are told apart by path.
+pub fn path_key(path: &Path) -> u64 {
+    let (folder, name) = split(path);
+    let bytes = folder.iter().chain(b"/").chain(name);
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}

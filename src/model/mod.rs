@@ -1,0 +1,12 @@
+//! # model: the vocabulary
+//!
+//! - **Purpose.** Plain data that every other room speaks: ids, tracks, the catalog, commands, snapshots, notices.
+//! - **May import.** Nothing of ours.
+//! - **Thread.** None. No I/O, no clock, no lock.
+//! - **Entry points.** [`command::Command`] (asked), [`snapshot::Snapshot`] (seen), [`player::Player`] (who is asked).
+//! - **Invariants.** Illegal values do not exist: each type is checked where it is made.
+
+pub mod audio;
+pub mod catalog;
+pub mod id;
+pub mod track;
