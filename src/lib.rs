@@ -1,3 +1,5 @@
 //! Auralis: a terminal music player. (Architecture document.)
 
+pub mod engine;
 pub mod model;
+pub mod rt;
