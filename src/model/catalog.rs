@@ -175,10 +175,18 @@ impl Catalog {
         self.parts.text.get(start.copied().unwrap_or(0) as usize..end).unwrap_or(&[])
     }
 
-    pub fn list(&self, list: ListId) -> impl Iterator<Item = &str> {
+    /// How many texts there are; ids are below it.
+    pub fn text_count(&self) -> usize {
+        self.parts.text_ends.len()
+    }
+
+    pub fn list_ids(&self, list: ListId) -> &[TextId] {
         let start = list.start as usize;
-        let ids = self.parts.lists.get(start..start + usize::from(list.len));
-        ids.unwrap_or(&[]).iter().map(|&id| self.text(id))
+        self.parts.lists.get(start..start + usize::from(list.len)).unwrap_or(&[])
+    }
+
+    pub fn list(&self, list: ListId) -> impl Iterator<Item = &str> {
+        self.list_ids(list).iter().map(|&id| self.text(id))
     }
 }
 
