@@ -1,0 +1,152 @@
+//! `config.toml` to [`Settings`]. The parser keeps the place of every key, so a problem names its line; a bad key costs
+//! that key alone. Pure; called once at start and by `auralis config`.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::paths::expand_home;
+use super::problem::Problem;
+use super::read::line_of;
+use super::rows::{ROWS, Row};
+use crate::model::settings::{OutputSpec, Settings};
+use crate::model::suggest::nearest;
+
+/// The settings that `text` gives, and what of it could not be understood. `file` is only named, not read.
+pub fn parse(text: &str, file: &Path, home: Option<&Path>) -> (Settings, Vec<Problem>) {
+    let mut reading = Reading { text, file, settings: Settings::default(), problems: Vec::new() };
+    match DeTable::parse(text) {
+        Ok(document) => reading.table("", document.get_ref()),
+        Err(error) => {
+            let message = format!("not TOML: {}; the defaults are used", error.message().trim());
+            reading.problem(error.span().unwrap_or(0..0), message, None);
+        }
+    }
+    reading.problems.sort_by_key(|problem| problem.line);
+    let mut settings = reading.settings;
+    expand_paths(&mut settings, home);
+    (settings, reading.problems)
+}
+
+struct Reading<'a> {
+    text: &'a str,
+    file: &'a Path,
+    settings: Settings,
+    problems: Vec<Problem>,
+}
+
+impl Reading<'_> {
+    fn table(&mut self, name: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let word = key.get_ref().as_ref();
+            match value.get_ref() {
+                DeValue::Table(inner) if name.is_empty() && is_table(word) => self.table(word, inner),
+                _ if name.is_empty() && is_table(word) => self.not_a_table(word, value.span()),
+                _ => match ROWS.iter().find(|row| row.table == name && row.key == word) {
+                    Some(row) => self.set(row, value),
+                    None => self.unknown(name, word, key.span()),
+                },
+            }
+        }
+    }
+
+    fn set(&mut self, row: &Row, value: &Spanned<DeValue<'_>>) {
+        if (row.set)(&mut self.settings, value.get_ref()).is_err() {
+            let written = self.text.get(value.span()).unwrap_or("");
+            let message = format!("`{}` needs {}, not {}", row.path(), row.expects, excerpt(written));
+            self.problem(value.span(), message, None);
+        }
+    }
+
+    fn not_a_table(&mut self, word: &str, span: Range<usize>) {
+        self.problem(span, format!("`{word}` needs a table, as in [{word}]"), None);
+    }
+
+    /// The nearest name in the same table; else the same or a near key of another one.
+    fn unknown(&mut self, table: &str, word: &str, span: Range<usize>) {
+        let here = ROWS.iter().filter(|row| row.table == table).map(|row| row.key);
+        let near = match nearest(word, here.chain(tables_of(table))) {
+            Some(near) => Some(near.to_owned()),
+            None => elsewhere(word),
+        };
+        let name = if table.is_empty() { word.to_owned() } else { format!("{table}.{word}") };
+        self.problem(span, format!("unknown key {}", excerpt(&name)), near);
+    }
+
+    fn problem(&mut self, span: Range<usize>, message: String, nearest: Option<String>) {
+        let line = Some(line_of(self.text.as_bytes(), span.start));
+        self.problems.push(Problem { file: self.file.to_owned(), line, message, nearest });
+    }
+}
+
+fn is_table(word: &str) -> bool {
+    ROWS.iter().any(|row| row.table == word && !word.is_empty())
+}
+
+/// Names of tables count as keys at the top.
+fn tables_of(table: &str) -> impl Iterator<Item = &'static str> {
+    let at_top = table.is_empty();
+    ROWS.iter().map(|row| row.table).filter(move |name| at_top && !name.is_empty())
+}
+
+/// Where a key of this name really belongs.
+fn elsewhere(word: &str) -> Option<String> {
+    let key = nearest(word, ROWS.iter().map(|row| row.key))?;
+    ROWS.iter().find(|row| row.key == key).map(Row::path)
+}
+
+/// One short line of what the user wrote, in backquotes.
+fn excerpt(written: &str) -> String {
+    let mut line: String = written.chars().map(|c| if c.is_control() { ' ' } else { c }).take(40).collect();
+    if written.chars().nth(40).is_some() {
+        line.push('…');
+    }
+    format!("`{line}`")
+}
+
+fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
+    for folder in &mut settings.music {
+        *folder = expand_home(folder, home);
+    }
+    if let OutputSpec::File(path) = &mut settings.output.output {
+        *path = expand_home(path, home);
+    }
+}
+
+/// A complete `config.toml` with every key at its default, each with what it means.
+pub fn default_text() -> String {
+    let mut text = String::from("# Auralis. Every key may be left out; these are the defaults.\n");
+    let mut table = "";
+    for row in ROWS {
+        if row.table != table {
+            table = row.table;
+            let _ = write!(text, "\n[{table}]");
+        }
+        let _ = write!(text, "\n# {}\n# Takes {}.\n{} = {}\n", row.help, row.expects, row.key, row.default);
+    }
+    text
+}
+
+/// All keys as a table in Markdown, for the README.
+pub fn reference_table() -> String {
+    let mut text = String::from("| key | default | meaning |\n|---|---|---|\n");
+    for row in ROWS {
+        let _ = writeln!(text, "| `{}` | `{}` | {} |", row.path(), row.default, row.help);
+    }
+    text
+}
+
+/// Folders that are set but are not there, as problems: asked for by `config check`, which may look at the disk.
+pub fn missing_folders(settings: &Settings, file: &Path) -> Vec<Problem> {
+    let missing = |folder: &&PathBuf| !folder.is_dir();
+    let problem = |folder: &PathBuf| Problem {
+        file: file.to_owned(),
+        line: None,
+        message: format!("`music` names a folder that is not there: {}", folder.display()),
+        nearest: None,
+    };
+    settings.music.iter().filter(missing).map(problem).collect()
+}
