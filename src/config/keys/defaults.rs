@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Library, Queue};
+use super::Context::{self, Global, Queue};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -21,7 +21,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "-", "volume -5"),
     (Global, "]", "volume +1"),
     (Global, "[", "volume -1"),
-    (Global, "M", "mute"),
+    (Global, "gm", "mute"),
     (Global, "S", "stop-after"),
     (Global, "r", "repeat"),
     (Global, "s", "shuffle"),
@@ -52,11 +52,11 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<C-d>", "half-page-down"),
     (Global, "<C-u>", "half-page-up"),
     (Global, "H", "screen-top"),
+    (Global, "M", "screen-middle"),
     (Global, "L", "screen-bottom"),
     (Global, "zt", "scroll-top"),
     (Global, "zz", "scroll-middle"),
     (Global, "zb", "scroll-bottom"),
-    (Global, "gm", "screen-middle"),
     (Global, "gp", "go-to-playing"),
     (Global, "<Enter>", "open"),
     (Global, "<BS>", "back"),
@@ -81,10 +81,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "q", "quit"),
     (Global, "ZZ", "quit"),
     (Queue, "dd", "remove"),
-    (Queue, "D", "remove"),
+    (Queue, "D", "clear"),
     (Queue, "<Del>", "remove"),
     (Queue, "J", "move +1"),
     (Queue, "K", "move -1"),
-    (Queue, "gc", "clear"),
-    (Library, "<C-a>", "add"),
 ];
