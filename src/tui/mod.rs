@@ -11,16 +11,23 @@
 //!   screen, not by the library.
 
 pub mod browse;
+pub mod channel;
 pub mod draw;
 pub mod help;
+mod input;
 pub mod layout;
 pub mod list;
 pub mod matches;
+mod pace;
 pub mod prompt;
 pub mod rows;
+pub mod run;
 pub mod scene;
+pub mod screen;
 pub mod state;
 pub mod style;
+pub mod terminal;
 pub mod text;
 pub mod update;
 mod views;
+mod work;
