@@ -1,3 +1,4 @@
 //! Auralis: a terminal music player. (Architecture document.)
 
+pub mod decode;
 pub mod model;
