@@ -4,6 +4,7 @@
 
 mod bomb;
 mod container;
+mod matroska;
 mod normalize;
 mod read;
 mod symphonia_tags;
