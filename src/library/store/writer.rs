@@ -2,6 +2,7 @@
 //! only write transaction. A failed batch is kept in memory and tried again; it runs no jobs.
 
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -186,8 +187,13 @@ impl Writer {
     fn write_pending(&self) -> Result<(), StoreError> {
         let db = self.database()?;
         let next_track = self.shared.next_track.load(Ordering::Relaxed);
-        write::apply(&db, &self.pending, next_track)
-            .map_err(|error| StoreError::from_redb(&self.shared.path, error))
+        let path = &self.shared.path;
+        // Damaged pages may break redb's own assertions; the thread must live to say so.
+        let applied = catch_unwind(AssertUnwindSafe(|| write::apply(&db, &self.pending, next_track)));
+        match applied {
+            Ok(applied) => applied.map_err(|error| StoreError::from_redb(path, error)),
+            Err(_) => Err(StoreError::Damaged { path: path.clone(), why: "its pages make no sense".into() }),
+        }
     }
 
     /// The open database, opened again where a failure made that necessary.

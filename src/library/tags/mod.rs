@@ -2,7 +2,9 @@
 //! symphonia for the containers that lofty does not know). Called by the scan's reader threads; a panic inside a parser
 //! is contained here and fails the one file.
 
+mod bomb;
 mod container;
+mod matroska;
 mod normalize;
 mod read;
 mod symphonia_tags;
@@ -61,6 +63,9 @@ fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
     match kind.lofty {
         Some(file_type) => {
             let format = container::read(&mut window, kind)?;
+            if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
+                return Ok((format, Tags::default()));
+            }
             Ok((format, read::read_tags(window, file_type)))
         }
         None => symphonia_tags::read(window, kind),
