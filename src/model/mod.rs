@@ -8,5 +8,17 @@
 
 pub mod audio;
 pub mod catalog;
+pub mod command;
+pub mod filter;
+pub mod fold;
 pub mod id;
+pub mod job;
+pub mod notice;
+pub mod playback;
+pub mod player;
+pub mod session;
+pub mod settings;
+pub mod snapshot;
+pub mod spectrum;
+pub mod suggest;
 pub mod track;

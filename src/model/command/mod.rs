@@ -1,0 +1,199 @@
+//! What can be asked. [`Command`] is for the player's core and may come from any frontend; [`Screen`] is for the
+//! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
+
+pub mod parse;
+pub mod registry;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::id::{ItemId, TrackId};
+use super::playback::{Repeat, Shuffle};
+
+/// A request to the core: the one way in for every frontend.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    Playback(Playback),
+    Queue(Queue),
+    Library(Library),
+    Notice(Notices),
+    /// Leave: save the session, stop the sound, end the program.
+    Quit,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Playback {
+    /// Go on from where it is, or start the queue.
+    Play,
+    Pause,
+    Toggle,
+    /// Stop and forget the position.
+    Stop,
+    /// Later by so many items of the play order.
+    Next(u32),
+    /// Earlier by so many; the first step goes to the start of the item when more than a few seconds were heard.
+    Previous(u32),
+    Seek(Seek),
+    Volume(VolumeChange),
+    ToggleMute,
+    /// Stop when the current item ends; `None` toggles.
+    StopAfter(Option<bool>),
+    /// `None` goes to the next mode.
+    Repeat(Option<Repeat>),
+    /// `None` toggles, with a fresh seed.
+    Shuffle(Option<Shuffle>),
+    /// Move the sound to another output.
+    Output(super::settings::OutputSpec),
+}
+
+/// Where to go in the current item.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Seek {
+    To(Duration),
+    Forward(Duration),
+    Back(Duration),
+    /// 0 to 100.
+    Percent(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VolumeChange {
+    /// Percent, 0 to 100.
+    To(u8),
+    /// Percent points, either way.
+    By(i8),
+}
+
+/// What a queue command is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// What is selected on the screen. A screen puts tracks or items in its place before it asks the core.
+    Selection,
+    Tracks(Vec<TrackId>),
+    /// Files, folders, playlists: walked on a job.
+    Paths(Vec<PathBuf>),
+}
+
+/// Entries of the queue that a command is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Items {
+    /// What is selected on the screen, see [`Target::Selection`].
+    Selection,
+    Ids(Vec<ItemId>),
+    /// Counted from 1, as shown.
+    Positions(Vec<usize>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Queue {
+    /// Append at the end.
+    Append(Target),
+    /// Insert behind the current item.
+    Insert(Target),
+    /// Insert behind the current item and play the first of them at once.
+    PlayNow(Target),
+    /// Put these in place of the whole queue and play from `start` (an index into them).
+    Replace {
+        target: Target,
+        start: usize,
+    },
+    /// Play this entry.
+    Jump(Items),
+    Remove(Items),
+    /// Move the entries so many places down (negative: up), kept together in their order.
+    Move(Items, i32),
+    Clear,
+    Undo,
+    Redo,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Library {
+    /// Bring the library up to date with these roots, new ones included; none: the known roots.
+    Scan(Vec<PathBuf>),
+    CancelScan,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notices {
+    /// Take the shown notice away.
+    Dismiss,
+}
+
+/// A request to the screen itself: what is looked at, not what is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Screen {
+    Motion(Motion),
+    /// Act on the selection as Enter does: open an artist, play an album or a track, jump in the queue.
+    Open,
+    /// Leave to the parent column or pane.
+    Back,
+    FocusNext,
+    FocusPrevious,
+    Focus(Pane),
+    /// Show or hide a pane.
+    TogglePane(Pane),
+    /// Open the command line, with these words in it.
+    CommandLine(String),
+    /// Open the search prompt.
+    SearchPrompt,
+    /// Jump to the next place where these words occur.
+    Search(String),
+    SearchNext,
+    SearchPrevious,
+    /// Open the live filter prompt.
+    FilterPrompt,
+    /// Show only what has these words; empty shows all.
+    Filter(String),
+    /// Move the selection to the playing track.
+    GoToPlaying,
+    /// Mark or unmark the row for the next command.
+    ToggleMark,
+    Help,
+    /// Close what is open, drop marks, filter and notice.
+    Escape,
+    Theme(String),
+    Redraw,
+    Suspend,
+}
+
+/// A way of moving the selection. Counts come from the keys: `5j` is `Down` five times, `5G` is `Line(5)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    Down,
+    Up,
+    /// Into the next column, opening what is selected.
+    Right,
+    /// Back to the column before.
+    Left,
+    Top,
+    Bottom,
+    /// Row counted from 1.
+    Line(usize),
+    PageDown,
+    PageUp,
+    HalfPageDown,
+    HalfPageUp,
+    /// Selection to the top, middle, bottom of what is visible (vim's H M L).
+    ScreenTop,
+    ScreenMiddle,
+    ScreenBottom,
+    /// Scroll so that the selection is at the top, middle, bottom (vim's zt zz zb).
+    ScrollTop,
+    ScrollMiddle,
+    ScrollBottom,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    Library,
+    Queue,
+    Spectrum,
+}
+
+/// What words on a command line or a key mean.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    Core(Command),
+    Screen(Screen),
+}

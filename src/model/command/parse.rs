@@ -1,0 +1,420 @@
+//! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::registry::{self, Row};
+use super::{
+    Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Target,
+    VolumeChange,
+};
+use crate::model::playback::{Repeat, Shuffle};
+use crate::model::settings::OutputSpec;
+use crate::model::suggest::nearest;
+
+/// Why words are not a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParseError {
+    Empty,
+    /// No such command; the nearest name where one is near.
+    Unknown {
+        name: String,
+        nearest: Option<&'static str>,
+    },
+    /// A quote is never closed.
+    OpenQuote,
+    Argument {
+        command: &'static str,
+        expected: &'static str,
+        found: String,
+    },
+}
+
+impl std::fmt::Display for ParseError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Empty => write!(f, "no command given"),
+            Self::Unknown { name, nearest: Some(nearest) } => {
+                write!(f, "no command `{name}`; did you mean `{nearest}`?")
+            }
+            Self::Unknown { name, nearest: None } => write!(f, "no command `{name}`; `:help` lists them"),
+            Self::OpenQuote => write!(f, "a quote is never closed"),
+            Self::Argument { command, expected, found } if found.is_empty() => {
+                write!(f, "`{command}` needs {expected}")
+            }
+            Self::Argument { command, expected, found } => {
+                write!(f, "`{command}` needs {expected}, not `{found}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+/// One command line. Words are split at blanks; quotes (`'` `"`) keep blanks, a backslash keeps the next character.
+pub fn parse(line: &str) -> Result<Request, ParseError> {
+    let line = line.trim();
+    let words = split_words(line)?;
+    let Some((name, arguments)) = words.split_first() else {
+        return Err(ParseError::Empty);
+    };
+    let Some(row) = registry::find(name) else {
+        return Err(ParseError::Unknown { name: name.clone(), nearest: nearest(name, all_names()) });
+    };
+    // Words of a search are kept as typed: a quote in them is a quote.
+    let rest = line.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
+    let call = Call { row, arguments, rest };
+    call.request()
+}
+
+fn all_names() -> impl Iterator<Item = &'static str> {
+    registry::COMMANDS.iter().flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()))
+}
+
+struct Call<'a> {
+    row: &'static Row,
+    arguments: &'a [String],
+    rest: &'a str,
+}
+
+impl Call<'_> {
+    fn request(&self) -> Result<Request, ParseError> {
+        if let Some(command) = self.playback()? {
+            return Ok(Request::Core(Command::Playback(command)));
+        }
+        if let Some(command) = self.core()? {
+            return Ok(Request::Core(command));
+        }
+        match self.motion()? {
+            Some(motion) => Ok(Request::Screen(Screen::Motion(motion))),
+            None => self.screen().map(Request::Screen),
+        }
+    }
+
+    fn playback(&self) -> Result<Option<Playback>, ParseError> {
+        Ok(Some(match self.row.name {
+            "play" => self.bare(Playback::Play)?,
+            "pause" => self.bare(Playback::Pause)?,
+            "toggle" => self.bare(Playback::Toggle)?,
+            "stop" => self.bare(Playback::Stop)?,
+            "next" => Playback::Next(self.count()?),
+            "previous" => Playback::Previous(self.count()?),
+            "seek" => Playback::Seek(self.one("a time such as 1:23, +5, -1m, 50%", parse_seek)?),
+            "volume" => Playback::Volume(self.one("a percentage such as 80, +5, -5", parse_volume)?),
+            "mute" => self.bare(Playback::ToggleMute)?,
+            "stop-after" => Playback::StopAfter(self.optional("on or off", parse_switch)?),
+            "repeat" => Playback::Repeat(self.optional("off, one or all", Repeat::parse)?),
+            "shuffle" => Playback::Shuffle(self.optional("off, on or a seed (a number)", parse_shuffle)?),
+            "output" => Playback::Output(
+                self.one("auto, device[:ID], null, file:PATH.wav or pipe", OutputSpec::parse)?,
+            ),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn core(&self) -> Result<Option<Command>, ParseError> {
+        Ok(Some(match self.row.name {
+            "add" => Command::Queue(Queue::Append(self.target())),
+            "insert" => Command::Queue(Queue::Insert(self.target())),
+            "play-now" => Command::Queue(Queue::PlayNow(self.target())),
+            "replace" => Command::Queue(Queue::Replace { target: self.target(), start: 0 }),
+            "jump" => Command::Queue(Queue::Jump(self.items()?)),
+            "remove" => Command::Queue(Queue::Remove(self.items()?)),
+            "move" => {
+                Command::Queue(Queue::Move(Items::Selection, self.one("+N or -N", |word| word.parse().ok())?))
+            }
+            "clear" => self.bare(Command::Queue(Queue::Clear))?,
+            "undo" => self.bare(Command::Queue(Queue::Undo))?,
+            "redo" => self.bare(Command::Queue(Queue::Redo))?,
+            "scan" => Command::Library(Library::Scan(self.paths())),
+            "cancel-scan" => self.bare(Command::Library(Library::CancelScan))?,
+            "dismiss" => self.bare(Command::Notice(Notices::Dismiss))?,
+            "quit" => self.bare(Command::Quit)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    fn motion(&self) -> Result<Option<Motion>, ParseError> {
+        Ok(Some(match self.row.name {
+            "down" => self.bare(Motion::Down)?,
+            "up" => self.bare(Motion::Up)?,
+            "left" => self.bare(Motion::Left)?,
+            "right" => self.bare(Motion::Right)?,
+            "top" => self.bare(Motion::Top)?,
+            "bottom" => self.bare(Motion::Bottom)?,
+            "line" => Motion::Line(self.one("a row number", parse_position)?),
+            "page-down" => self.bare(Motion::PageDown)?,
+            "page-up" => self.bare(Motion::PageUp)?,
+            "half-page-down" => self.bare(Motion::HalfPageDown)?,
+            "half-page-up" => self.bare(Motion::HalfPageUp)?,
+            "screen-top" => self.bare(Motion::ScreenTop)?,
+            "screen-middle" => self.bare(Motion::ScreenMiddle)?,
+            "screen-bottom" => self.bare(Motion::ScreenBottom)?,
+            "scroll-top" => self.bare(Motion::ScrollTop)?,
+            "scroll-middle" => self.bare(Motion::ScrollMiddle)?,
+            "scroll-bottom" => self.bare(Motion::ScrollBottom)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    fn screen(&self) -> Result<Screen, ParseError> {
+        let pane = "library, queue or spectrum";
+        match self.row.name {
+            "filter" if self.rest.is_empty() => Ok(Screen::FilterPrompt),
+            "filter" => Ok(Screen::Filter(self.rest.to_owned())),
+            "search" if self.rest.is_empty() => Ok(Screen::SearchPrompt),
+            "search" => Ok(Screen::Search(self.rest.to_owned())),
+            "search-next" => self.bare(Screen::SearchNext),
+            "search-previous" => self.bare(Screen::SearchPrevious),
+            "go-to-playing" => self.bare(Screen::GoToPlaying),
+            "open" => self.bare(Screen::Open),
+            "back" => self.bare(Screen::Back),
+            "focus-next" => self.bare(Screen::FocusNext),
+            "focus-previous" => self.bare(Screen::FocusPrevious),
+            "focus" => Ok(Screen::Focus(self.one(pane, Pane::parse)?)),
+            "toggle-pane" => Ok(Screen::TogglePane(self.one(pane, Pane::parse)?)),
+            "mark" => self.bare(Screen::ToggleMark),
+            "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
+            "help" => self.bare(Screen::Help),
+            "escape" => self.bare(Screen::Escape),
+            "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
+            "redraw" => self.bare(Screen::Redraw),
+            "suspend" => self.bare(Screen::Suspend),
+            // A row of the registry without a meaning; the tests hold that there is none.
+            name => Err(ParseError::Unknown { name: name.to_owned(), nearest: None }),
+        }
+    }
+
+    fn wrong(&self, expected: &'static str) -> ParseError {
+        ParseError::Argument { command: self.row.name, expected, found: self.rest.to_owned() }
+    }
+
+    fn bare<T>(&self, value: T) -> Result<T, ParseError> {
+        if self.arguments.is_empty() { Ok(value) } else { Err(self.wrong("nothing behind it")) }
+    }
+
+    fn one<T>(&self, expected: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<T, ParseError> {
+        match self.arguments {
+            [word] => read(word).ok_or_else(|| self.wrong(expected)),
+            _ => Err(self.wrong(expected)),
+        }
+    }
+
+    fn optional<T>(
+        &self,
+        expected: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ParseError> {
+        if self.arguments.is_empty() { Ok(None) } else { self.one(expected, read).map(Some) }
+    }
+
+    fn count(&self) -> Result<u32, ParseError> {
+        let count =
+            self.optional("a number of items", |word| word.parse().ok().filter(|&count| count > 0))?;
+        Ok(count.unwrap_or(1))
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        self.arguments.iter().map(PathBuf::from).collect()
+    }
+
+    fn target(&self) -> Target {
+        if self.arguments.is_empty() { Target::Selection } else { Target::Paths(self.paths()) }
+    }
+
+    fn items(&self) -> Result<Items, ParseError> {
+        if self.arguments.is_empty() {
+            return Ok(Items::Selection);
+        }
+        let positions: Option<Vec<usize>> = self.arguments.iter().map(|word| parse_position(word)).collect();
+        positions.map(Items::Positions).ok_or_else(|| self.wrong("numbers of queue entries"))
+    }
+}
+
+impl Pane {
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "library" => Some(Self::Library),
+            "queue" => Some(Self::Queue),
+            "spectrum" => Some(Self::Spectrum),
+            _ => None,
+        }
+    }
+}
+
+fn parse_switch(word: &str) -> Option<bool> {
+    match word {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+fn parse_position(word: &str) -> Option<usize> {
+    word.parse().ok().filter(|&position| position > 0)
+}
+
+fn parse_shuffle(word: &str) -> Option<Shuffle> {
+    match word {
+        "off" => Some(Shuffle::Off),
+        "on" => Some(Shuffle::On { seed: None }),
+        seed => seed.parse().ok().map(|seed| Shuffle::On { seed: Some(seed) }),
+    }
+}
+
+fn parse_volume(word: &str) -> Option<VolumeChange> {
+    let percent: i16 = word.trim_end_matches('%').parse().ok()?;
+    match word.as_bytes().first()? {
+        b'+' | b'-' => Some(VolumeChange::By(i8::try_from(percent.clamp(-100, 100)).ok()?)),
+        _ => Some(VolumeChange::To(u8::try_from(percent).ok().filter(|&percent| percent <= 100)?)),
+    }
+}
+
+fn parse_seek(word: &str) -> Option<Seek> {
+    if let Some(percent) = word.strip_suffix('%') {
+        let percent: f64 = percent.parse().ok()?;
+        return (0.0..=100.0).contains(&percent).then_some(Seek::Percent(percent));
+    }
+    match word.split_at_checked(1)? {
+        ("+", time) => parse_time(time).map(Seek::Forward),
+        ("-", time) => parse_time(time).map(Seek::Back),
+        _ => parse_time(word).map(Seek::To),
+    }
+}
+
+/// `90`, `90s`, `2m`, `1h`, `1.5`, `1:23`, `1:02:03.5`.
+pub fn parse_time(text: &str) -> Option<Duration> {
+    let (number, unit_s) = match text.as_bytes().last()? {
+        b's' => (&text[..text.len() - 1], 1.0),
+        b'm' => (&text[..text.len() - 1], 60.0),
+        b'h' => (&text[..text.len() - 1], 3600.0),
+        _ => return parse_clock(text),
+    };
+    seconds(number).and_then(|value| Duration::try_from_secs_f64(value * unit_s).ok())
+}
+
+fn parse_clock(text: &str) -> Option<Duration> {
+    let parts: Vec<&str> = text.split(':').collect();
+    if parts.len() > 3 {
+        return None;
+    }
+    let total = parts.iter().try_fold(0.0, |total: f64, part| Some(total * 60.0 + seconds(part)?))?;
+    Duration::try_from_secs_f64(total).ok()
+}
+
+fn seconds(text: &str) -> Option<f64> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|_| plain)
+}
+
+fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (Some('"') | None, '\\') => word.get_or_insert_default().extend(chars.next()),
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    if quote.is_some() {
+        return Err(ParseError::OpenQuote);
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn core(line: &str) -> Command {
+        match parse(line).unwrap() {
+            Request::Core(command) => command,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_registry_has_a_meaning() {
+        for row in registry::COMMANDS {
+            let example = match row.arguments {
+                "" => row.name.to_owned(),
+                text if text.starts_with('[') => row.name.to_owned(),
+                "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
+                "N|+N|-N" | "+N|-N" => format!("{} +5", row.name),
+                "SPEC" => format!("{} null", row.name),
+                "N" => format!("{} 3", row.name),
+                "NAME" => format!("{} dark", row.name),
+                words => format!("{} {}", row.name, words.split('|').next().unwrap()),
+            };
+            assert!(parse(&example).is_ok(), "{example}: {:?}", parse(&example));
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = all_names().collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let ms = |text: &str| parse_time(text).map(|time| time.as_millis());
+        assert_eq!(ms("90"), Some(90_000));
+        assert_eq!(ms("1.5"), Some(1_500));
+        assert_eq!(ms("2m"), Some(120_000));
+        assert_eq!(ms("1:23"), Some(83_000));
+        assert_eq!(ms("1:02:03.5"), Some(3_723_500));
+        for bad in ["", ":", "1:2:3:4", "-5", "nan", "inf", "1e9", "m", "1::2", "１"] {
+            assert_eq!(ms(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn arguments_become_values() {
+        assert_eq!(core("seek +5"), Command::Playback(Playback::Seek(Seek::Forward(Duration::from_secs(5)))));
+        assert_eq!(core("seek -1m"), Command::Playback(Playback::Seek(Seek::Back(Duration::from_secs(60)))));
+        assert_eq!(core("seek 50%"), Command::Playback(Playback::Seek(Seek::Percent(50.0))));
+        assert_eq!(core("vol -5"), Command::Playback(Playback::Volume(VolumeChange::By(-5))));
+        assert_eq!(core("vol 80"), Command::Playback(Playback::Volume(VolumeChange::To(80))));
+        assert_eq!(
+            core("shuffle 4711"),
+            Command::Playback(Playback::Shuffle(Some(Shuffle::On { seed: Some(4711) })))
+        );
+        let two = Target::Paths(vec!["a b".into(), "c'd".into()]);
+        assert_eq!(core(r#"add "a b" c\'d"#), Command::Queue(Queue::Append(two)));
+        assert_eq!(core("add"), Command::Queue(Queue::Append(Target::Selection)));
+        assert_eq!(core("move -3"), Command::Queue(Queue::Move(Items::Selection, -3)));
+        assert_eq!(core("remove 2 3"), Command::Queue(Queue::Remove(Items::Positions(vec![2, 3]))));
+    }
+
+    #[test]
+    fn words_of_a_search_are_kept_as_typed() {
+        assert_eq!(
+            parse("search \"Weird Al\"").unwrap(),
+            Request::Screen(Screen::Search("\"Weird Al\"".into()))
+        );
+    }
+
+    #[test]
+    fn errors_say_what_was_expected() {
+        let error = |line: &str| parse(line).unwrap_err().to_string();
+        assert_eq!(error("volme 5"), "no command `volme`; did you mean `volume`?");
+        assert_eq!(error("volume"), "`volume` needs a percentage such as 80, +5, -5");
+        assert_eq!(error("volume 101"), "`volume` needs a percentage such as 80, +5, -5, not `101`");
+        assert_eq!(error("pause now"), "`pause` needs nothing behind it, not `now`");
+        assert_eq!(error("add 'x"), "a quote is never closed");
+        assert_eq!(error("remove 0"), "`remove` needs numbers of queue entries, not `0`");
+    }
+}

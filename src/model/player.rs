@@ -1,0 +1,68 @@
+//! Who is asked: the handle that every frontend holds. Commands go in, snapshots and gauges come out; what is behind it,
+//! a core in this process or at the end of a wire, a frontend does not know.
+
+use std::sync::Arc;
+
+use super::command::Command;
+use super::id::PlayId;
+use super::snapshot::Snapshot;
+use super::spectrum::SpectrumFrame;
+
+/// Where the ear is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub play: PlayId,
+    /// Frames of the item's own rate.
+    pub frame: u64,
+    /// Hz.
+    pub rate: u32,
+}
+
+impl Position {
+    pub fn time(&self) -> std::time::Duration {
+        super::audio::frames_to_duration(self.frame, self.rate)
+    }
+}
+
+/// The core did not take the command: too many are waiting, or it is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy;
+
+/// Keeps something going for as long as it lives, for example the spectrum.
+pub struct Lease {
+    release: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl Lease {
+    pub fn new(release: impl FnOnce() + Send + 'static) -> Self {
+        Self { release: Some(Box::new(release)) }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(release) = self.release.take() {
+            release();
+        }
+    }
+}
+
+pub trait Player: Send + Sync {
+    /// Asks. Never waits.
+    fn send(&self, command: Command) -> Result<(), Busy>;
+
+    /// What is, now. Cheap.
+    fn snapshot(&self) -> Arc<Snapshot>;
+
+    /// Where the ear is, `None` while nothing was heard of the current item. A gauge: polled, never pushed.
+    fn position(&self) -> Option<Position>;
+
+    /// The newest spectrum, while someone holds [`Player::watch_spectrum`]. A gauge.
+    fn spectrum(&self) -> Option<Arc<SpectrumFrame>>;
+
+    /// Keeps the spectrum coming until the lease is dropped.
+    fn watch_spectrum(&self) -> Lease;
+
+    /// Calls `wake` after each new snapshot, from the core's thread: it must not block and may be called often.
+    fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>);
+}
