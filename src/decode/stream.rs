@@ -29,11 +29,19 @@ const MAX_CORRUPT_IN_A_ROW: u32 = 256;
 const MAX_FAULTS_IN_A_ROW: u32 = 32;
 /// Packets looked at for one that decodes.
 const MAX_FIRST_PACKETS: u32 = 64;
-/// Frames that lossy codecs decode before the target of a seek, for overlaps, bit reservoirs and predictors to fill:
-/// 80 ms for Opus (RFC 7845 §4.6) and two of Vorbis' longest blocks are within.
+/// Frames that lossy codecs decode before the target of a seek, for overlaps and bit reservoirs to fill: two of Vorbis'
+/// longest blocks are within.
 const LOSSY_PREROLL_FRAMES: i64 = 9_216;
+/// RFC 7845 §4.6 asks for 80 ms at least; its predictors converge to below 0.001 of full scale in half a second.
+const OPUS_PREROLL_FRAMES: i64 = 24_000;
 /// No Ogg page holds more seconds than this. The last page's time stamps are only right behind another page.
 const OGG_PAGE_SECONDS: i64 = 6;
+
+/// Bit depth in an ALAC magic cookie, which may stand behind the headers of two atoms.
+fn alac_bits(cookie: &[u8]) -> Option<u32> {
+    let cookie = if cookie.get(4..8) == Some(b"frma") { cookie.get(24..)? } else { cookie };
+    cookie.get(5).copied().map(u32::from)
+}
 
 /// See the module's head.
 pub(super) struct Stream {
@@ -315,7 +323,11 @@ impl Stream {
 
     /// Moves to a packet far enough before `target`, with a fresh decoder.
     fn jump(&mut self, target: i64) -> Result<(), DecodeError> {
-        let preroll = if self.demux.codec.is_lossless() { 0 } else { LOSSY_PREROLL_FRAMES };
+        let preroll = match self.demux.codec {
+            Codec::Opus => OPUS_PREROLL_FRAMES,
+            codec if codec.is_lossless() => 0,
+            _ => LOSSY_PREROLL_FRAMES,
+        };
         let want = target.saturating_sub(preroll).max(self.begin);
         self.deliver_from = target;
         if self.demux.container == Container::Matroska {

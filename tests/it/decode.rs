@@ -183,3 +183,93 @@ fn a_seek_beyond_the_end_is_the_end_and_the_way_back_is_open() {
         assert!((samples[0] - whole[2_000]).abs() < 2e-2, "{name}");
     }
 }
+
+#[test]
+#[ignore]
+fn table() {
+    let names = std::env::var("NAMES").unwrap();
+    for name in names.split_whitespace() {
+        let name: &'static str = name.to_owned().leak();
+        let file = fixture(name);
+        let mut source = match Source::open(&file.path) {
+            Ok(s) => s,
+            Err(e) => {
+                println!("{name}: {e}");
+                continue;
+            }
+        };
+        println!("{name}: {:?} pos {}", source.info(), source.position());
+        let mut whole = Vec::new();
+        while source.read(&mut whole).unwrap() > 0 {}
+        let ch = file.material.channels;
+        let orig = file.material.to_f32();
+        println!(
+            "  frames {} corrupt {} pos {} snr orig {:.1} lag {}",
+            whole.len() / ch,
+            source.corrupt_packets(),
+            source.position(),
+            snr_db(&orig, &whole),
+            lag(&orig, &whole, ch, 1200)
+        );
+        let ff = media::ffmpeg_decode(&file.path);
+        println!("  ffmpeg frames {} snr {:.1}", ff.len() / ch, snr_db(&ff, &whole));
+        for a in 0..ch {
+            let p: Vec<f32> = whole.iter().skip(a).step_by(ch).copied().collect();
+            let v: Vec<String> = (0..ch)
+                .map(|b| {
+                    let q: Vec<f32> = ff.iter().skip(b).step_by(ch).copied().collect();
+                    format!("{:.0}", snr_db(&q, &p))
+                })
+                .collect();
+            println!("   ch {a}: {v:?}");
+        }
+        let mut noise = Noise(99);
+        let mut bad = 0;
+        for _ in 0..60 {
+            let t = noise.below(whole.len() / ch);
+            if let Err(e) = source.seek(t as u64) {
+                println!("  seek {t}: {e}");
+                continue;
+            }
+            let p = source.position();
+            let mut s = Vec::new();
+            while s.len() < 600 * ch {
+                if source.read(&mut s).unwrap() == 0 {
+                    break;
+                }
+            }
+            let err = s.iter().zip(&whole[t * ch..]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            if err > 1e-3 || s.is_empty() {
+                bad += 1;
+                if bad < 6 {
+                    println!(
+                        "  seek {t}: pos {p} got {} err {err} lag {}",
+                        s.len() / ch,
+                        (-1200i64..1200)
+                            .min_by(|&x, &y| {
+                                let e = |d: i64| -> f64 {
+                                    s.iter()
+                                        .step_by(ch)
+                                        .take(400)
+                                        .enumerate()
+                                        .map(|(i, &v)| {
+                                            let k = t as i64 + d + i as i64;
+                                            let w = if k < 0 {
+                                                0.0
+                                            } else {
+                                                *whole.get(k as usize * ch).unwrap_or(&0.0)
+                                            };
+                                            f64::from(v - w).abs()
+                                        })
+                                        .sum()
+                                };
+                                e(x).total_cmp(&e(y))
+                            })
+                            .unwrap()
+                    )
+                }
+            }
+        }
+        println!("  bad seeks {bad}");
+    }
+}

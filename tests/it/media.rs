@@ -143,16 +143,16 @@ const RECIPES: &[Recipe] = &[
     ("opus.mp4", Source::Video, &[FF, "-c:a", "libopus", "-strict", "-2", "OUT"]),
     ("opus.mka", Source::Video, &[FF, "-c:a", "libopus", "OUT"]),
     ("opus.webm", Source::Video, &[FF, "-c:a", "libopus", "OUT"]),
-    ("aac.m4a", Source::Cd, &[FF, "-c:a", "aac", "-b:a", "192k", "OUT"]),
-    ("aac.mka", Source::Cd, &[FF, "-c:a", "aac", "-b:a", "192k", "OUT"]),
-    ("aac.aac", Source::Cd, &[FF, "-c:a", "aac", "-b:a", "192k", "OUT"]),
+    ("aac.m4a", Source::Cd, &[FF, "-c:a", "aac", "-aac_pns", "0", "-b:a", "192k", "OUT"]),
+    ("aac.mka", Source::Cd, &[FF, "-c:a", "aac", "-aac_pns", "0", "-b:a", "192k", "OUT"]),
+    ("aac.aac", Source::Cd, &[FF, "-c:a", "aac", "-aac_pns", "0", "-b:a", "192k", "OUT"]),
     ("mp3.mka", Source::Cd, &[FF, "-c:a", "libmp3lame", "OUT"]),
 ];
 
 static MAKING: Mutex<()> = Mutex::new(());
 
 pub fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media-1");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media-2");
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
