@@ -91,7 +91,6 @@ pub fn run(tool: &str, args: &[&str]) -> Vec<u8> {
 
 /// One encoded file and what it was made from.
 pub struct Fixture {
-    pub name: &'static str,
     pub path: PathBuf,
     pub material: Material,
 }
@@ -173,7 +172,7 @@ pub fn fixture(name: &'static str) -> Fixture {
     if !path.exists() {
         make(recipe, &material, &path);
     }
-    Fixture { name, path, material }
+    Fixture { path, material }
 }
 
 fn make(recipe: &Recipe, material: &Material, path: &Path) {
