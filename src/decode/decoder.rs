@@ -33,6 +33,10 @@ impl Decoder {
             let head = opus_head(params, container).map_err(|why| refuse(why.into()))?;
             return Ok(Self::Opus(Box::new(OpusDecoder::new(head).map_err(|why| refuse(why.into()))?)));
         }
+        // Side channels of 32-bit stereo have 33 bits, which symphonia 0.6.1 does not decode right.
+        if codec == Codec::Flac && params.bits_per_sample.is_some_and(|bits| bits > 31) {
+            return Err(refuse(": 32 bits a sample".into()));
+        }
         let mut params = params.clone();
         if codec == Codec::Vorbis && params.channels.as_ref().is_some_and(|channels| channels.count() > 2) {
             let fixed = vorbis::reverse_couplings(params.extra_data.as_deref().unwrap_or(&[]));
