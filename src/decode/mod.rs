@@ -23,6 +23,7 @@ mod ogg;
 mod opus;
 mod source;
 mod stream;
+mod vorbis;
 mod window;
 
 pub use container::Container;
