@@ -1,4 +1,9 @@
 //! Auralis: a terminal music player. (Architecture document.)
 
+pub mod boot;
+pub mod cli;
 pub mod config;
+pub mod engine;
+pub mod library;
 pub mod model;
+pub mod rt;

@@ -187,10 +187,7 @@ mod tests {
         let places = Places::new(&Bases::default(), &PlaceFlags::default()).unwrap();
         assert_eq!(places.config_file, None);
         let error = places.library().unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "no place for the library: HOME is not set. Set HOME, or give `--data-dir DIR`"
-        );
+        assert_eq!(error, "no place for the library: HOME is not set. Set HOME, or give `--data-dir DIR`");
         assert!(places.log_file().unwrap_err().to_string().contains("--log FILE"));
         let flags = PlaceFlags { data_dir: Some("/d".into()), ..PlaceFlags::default() };
         assert!(Places::new(&Bases::default(), &flags).unwrap().library().is_ok());

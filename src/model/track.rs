@@ -46,7 +46,7 @@ impl Codec {
 }
 
 /// The sound of a file as its container describes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AudioFormat {
     pub codec: Codec,
     pub spec: Spec,

@@ -1,0 +1,113 @@
+//! What the engine is asked and what it tells. Made by `app::perform`, consumed by the engine thread; events go to the
+//! app by the closure given at start.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::id::PlayId;
+use crate::model::settings::OutputSettings;
+use crate::model::snapshot::OutputState;
+use crate::model::track::AudioFormat;
+
+/// One started playing of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub play: PlayId,
+    pub path: Arc<Path>,
+}
+
+/// A place in an item.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Place {
+    Start,
+    Time(Duration),
+    /// Frame at the item's own rate.
+    Frame(u64),
+    /// 0.0 to 1.0 of the length; the start where the length is not known.
+    Fraction(f64),
+}
+
+/// Asked by the app. The last intent wins: a later command makes an earlier one of its kind void.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EngineCommand {
+    /// Play this now, in place of whatever plays; the old next is forgotten.
+    Load {
+        item: Item,
+        place: Place,
+        paused: bool,
+    },
+    /// What follows the current item without a gap; replaces an earlier answer as long as it is not heard.
+    SetNext(Option<Item>),
+    /// Go on after a pause.
+    Play,
+    Pause,
+    /// In the current item; beyond the end is the end.
+    Seek(Place),
+    /// Forget what plays; let the output go after a while.
+    Stop,
+    /// Linear gain, 0.0 to 1.0, reached by a short ramp.
+    Gain(f32),
+    /// Move the sound, going on from where the ear was.
+    Output(OutputSettings),
+    /// Play what is queued in the ring, close the output, end the threads.
+    Shutdown,
+}
+
+/// Told to the app. Facts only; what changes faster is on the clock and the tap.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EngineEvent {
+    /// The first frame of a loaded item is audible, or it stands ready where it was loaded paused.
+    Started {
+        play: PlayId,
+        format: AudioFormat,
+    },
+    /// The ear went from one item into the next.
+    Crossed {
+        from: PlayId,
+        to: PlayId,
+        format: AudioFormat,
+    },
+    /// After a seek, the frame that is heard from.
+    Seeked {
+        play: PlayId,
+        frame: u64,
+    },
+    /// The last frame was heard and nothing followed.
+    Ended {
+        play: PlayId,
+    },
+    /// The file could not be opened, or ended early because it could not be read on. A current item that fails before
+    /// its first frame is not followed by anything: the app says what comes next.
+    Failed {
+        play: PlayId,
+        error: String,
+        was_heard: bool,
+    },
+    /// An item was decoded to its end: so many of its frames were handed on since it was loaded or last sought in.
+    Decoded {
+        play: PlayId,
+        frames: u64,
+    },
+    /// So many packets of an item were damaged and skipped; told once, at its end.
+    Damaged {
+        play: PlayId,
+        packets: u64,
+    },
+    Output(OutputState),
+    /// Asked to move to an output that does not open: the sound stays where it was.
+    OutputRefused {
+        asked: OutputSettings,
+        why: String,
+    },
+    /// The engine thread has ended.
+    Gone,
+}
+
+/// Counts since the start, for `play --json` and the curious.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Frames rendered to outputs.
+    pub frames: u64,
+    pub underruns: u64,
+}

@@ -1,0 +1,4 @@
+//! All integration tests but the architecture's, in one binary.
+
+mod cli;
+mod config;
