@@ -3,6 +3,7 @@
 pub mod boot;
 pub mod cli;
 pub mod config;
+pub mod decode;
 pub mod engine;
 pub mod library;
 pub mod model;
