@@ -70,7 +70,7 @@ const ALL_BUT_CLI: &[&str] = &[
 const CARD: [&str; 5] = [
     "//! - **Purpose.**",
     "//! - **May import.**",
-    "//! - **Thread.**",
+    "//! - **Thread",
     "//! - **Entry points.**",
     "//! - **Invariants.**",
 ];

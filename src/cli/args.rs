@@ -26,11 +26,17 @@ Exit codes: 0 done, 1 failed while running, 2 wrong usage, 3 nothing matched,
 5 no audio device, 130 interrupted.
 
 Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR stand for
---config and --data-dir. NO_COLOR is honoured.";
+--config and --data-dir.";
+
+/// Heading in every help.
+const EVERYWHERE: &str = "Options everywhere";
+
+const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMMAND>";
 
 /// A terminal music player
 #[derive(Debug, Parser)]
-#[command(name = "auralis", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
+#[command(name = "auralis", version, after_help = AFTER_HELP, override_usage = USAGE)]
+#[command(disable_help_subcommand = true)]
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
@@ -62,19 +68,19 @@ impl Arguments {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Global {
     /// Configuration to use; keys.toml and themes/ are looked for beside it
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Folder for the library and all else that we write
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// Write the log here
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// More in the log; twice: everything
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, action = ArgAction::Count)]
     pub verbose: u8,
     /// No messages but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
     pub quiet: bool,
 }
 
@@ -243,7 +249,7 @@ mod tests {
     fn paths_and_files_to_write_need_not_be_utf8() {
         let words = [&b"auralis"[..], b"play", b"\xff.flac", b"--output", b"file:\xfe.wav"];
         let words = words.map(|word| OsString::from_vec(word.to_vec()));
-        let Some(Verb::Play(asked)) = Arguments::read(words.into()).unwrap().verb else { panic!() };
+        let Some(Verb::Play(asked)) = Arguments::read(words).unwrap().verb else { panic!() };
         assert_eq!(asked.paths[0].as_os_str().as_bytes(), b"\xff.flac");
         assert_eq!(asked.output, Some(OutputSpec::File(OsString::from_vec(b"\xfe.wav".to_vec()).into())));
     }
@@ -267,7 +273,6 @@ mod tests {
             &["-q", "-v"],
             &["config"],
             &["--output", "null", "scan"],
-            &["folder", "scan"],
         ];
         for words in wrong {
             assert!(read(words).is_err(), "{words:?}");
@@ -279,6 +284,7 @@ mod tests {
         let arguments = read(&["--", "scan"]).unwrap();
         assert_eq!(arguments.paths, [PathBuf::from("scan")]);
         assert!(arguments.verb.is_none());
+        assert_eq!(read(&["folder", "scan"]).unwrap().paths, [PathBuf::from("folder"), "scan".into()]);
     }
 
     #[test]

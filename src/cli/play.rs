@@ -15,23 +15,24 @@ use super::json::{self, JsonPath};
 use super::terminal::{Messages, Progress};
 use super::text::{clock, shown};
 use super::{interrupt, settings};
-use crate::boot::{self, PlayEvent, PlayRun, PlayedTrack};
+use crate::boot::{self, PlayEvent, PlayRun, PlayTotal, PlayedTrack};
 use crate::library::expand::expand;
 use crate::model::settings::{OutputSettings, OutputSpec};
 
 pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
     let output = output_of(asked, config.settings.output.clone())?;
-    let stop = interrupt::flag().map_err(CliError::Signals)?;
     let separator = if asked.null_separated { Separator::Null } else { Separator::Line };
     let paths = input::collect(&asked.paths, separator, io::stdin().lock()).map_err(CliError::Input)?;
+    // Not earlier: a flag would not end the wait for standard input, as the signal itself does.
+    let stop = interrupt::flag().map_err(CliError::Signals)?;
     let found = expand(&paths, &stop);
     let mut report = Report::new(asked.json, messages, Arc::clone(&stop));
     for problem in &found.problems {
         report.refused(&problem.path, &problem.error);
     }
     if found.files.is_empty() {
-        report.summary(0, 0)?;
+        report.summary(PlayTotal::default())?;
         return Err(CliError::NothingMatched(nothing_to_play(&paths)));
     }
     let log = settings::log(global, &config);
@@ -39,7 +40,7 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
     let shuffle = asked.shuffle.unwrap_or_default();
     let play = PlayRun { output, files: found.files, start, shuffle, stop, log };
     let total = boot::play(play, &mut |event| report.event(event))?;
-    report.summary(total.frames, total.underruns)?;
+    report.summary(total)?;
     Ok(report.exit())
 }
 
@@ -156,7 +157,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn summary(&mut self, frames: u64, underruns: u64) -> Result<(), CliError> {
+    fn summary(&mut self, PlayTotal { frames, underruns }: PlayTotal) -> Result<(), CliError> {
         let summary = Summary { frames, underruns, tracks: self.tracks, failed: self.failed };
         self.print(&SummaryLine { summary });
         self.unread.take().map_or(Ok(()), Err)
