@@ -9,10 +9,12 @@
 //!   Files are bounded in size before they are parsed.
 
 pub mod file;
+pub mod keys;
 pub mod paths;
 pub mod problem;
 mod read;
 mod rows;
+pub mod theme;
 
 use std::path::PathBuf;
 
