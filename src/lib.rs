@@ -6,8 +6,5 @@ pub mod config;
 pub mod decode;
 pub mod engine;
 pub mod library;
-pub mod config;
-pub mod engine;
 pub mod model;
 pub mod rt;
-pub mod tui;

@@ -7,7 +7,8 @@ use std::path::Path;
 use super::args::{ConfigVerb, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
-use crate::config::file::{default_text, missing_folders};
+use crate::config::check::check as problems_of;
+use crate::config::file::default_text;
 use crate::config::paths::Places;
 use crate::config::{self, Loaded};
 
@@ -30,7 +31,7 @@ fn print_paths(places: &Places) -> Result<Exit, CliError> {
     let rows = [
         ("config", places.config_file.as_deref()),
         ("keys", places.keys_file.as_deref()),
-        ("themes", places.themes_dir.as_deref()),
+        ("themes", places.themes.as_deref()),
         ("library", places.library().ok()),
         ("log", places.log_file().ok()),
     ];
@@ -42,10 +43,7 @@ fn print_paths(places: &Places) -> Result<Exit, CliError> {
 
 /// Each problem as `FILE:LINE: MESSAGE`: here they are the data.
 fn check(loaded: &Loaded, messages: &Messages) -> Result<Exit, CliError> {
-    let mut problems = loaded.problems.clone();
-    if let Some(file) = &loaded.places.config_file {
-        problems.extend(missing_folders(&loaded.settings, file));
-    }
+    let problems = problems_of(loaded);
     let text: String = problems
         .iter()
         .map(|problem| format!("{}\n", super::text::printable(&problem.to_string())))

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -139,18 +139,6 @@ pub fn reference_table() -> String {
     text
 }
 
-/// Folders that are set but are not there, as problems: asked for by `config check`, which may look at the disk.
-pub fn missing_folders(settings: &Settings, file: &Path) -> Vec<Problem> {
-    let missing = |folder: &&PathBuf| !folder.is_dir();
-    let problem = |folder: &PathBuf| Problem {
-        file: file.to_owned(),
-        line: None,
-        message: format!("`music` names a folder that is not there: {}", folder.display()),
-        nearest: None,
-    };
-    settings.music.iter().filter(missing).map(problem).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,10 +200,11 @@ mod tests {
             let message = format!("`{}` needs {}, not `1979-05-27`", row.path(), row.expects);
             assert_eq!(problems[0].message, message);
             // The default put back by hand into all the others is what must come out.
-            let with_default = with_bad(None).lines().enumerate().fold(String::new(), |text, (line, written)| {
-                let default = format!("{} = {}", row.path(), row.default);
-                text + if line == at { &default } else { written } + "\n"
-            });
+            let with_default =
+                with_bad(None).lines().enumerate().fold(String::new(), |text, (line, written)| {
+                    let default = format!("{} = {}", row.path(), row.default);
+                    text + if line == at { &default } else { written } + "\n"
+                });
             assert_eq!(settings, read(&with_default).0, "{}", row.path());
         }
     }
