@@ -26,6 +26,10 @@ pub enum BootError {
     NoDevice(String),
     #[error("cannot write the log {}: {source}", .file.display())]
     Log { file: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Store(#[from] crate::library::store::StoreError),
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     #[error("this build has no core")]
     NoCore,
 }
@@ -44,7 +48,7 @@ pub struct TuiRun {
 #[derive(Debug)]
 pub struct PlayRun {
     pub output: OutputSettings,
-    /// Files that exist and are named like music, in order; at least one. As named, not necessarily absolute.
+    /// Files that exist and are named like music, in order; at least one. Absolute.
     pub files: Vec<PathBuf>,
     /// Where the first of them starts.
     pub start: Duration,

@@ -40,7 +40,7 @@ pub enum CliError {
         source: StoreError,
     },
     #[error(transparent)]
-    Boot(#[from] BootError),
+    Boot(BootError),
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
     #[error("cannot read paths from standard input: {0}")]
@@ -64,6 +64,17 @@ impl CliError {
     /// What to tell; `None` where the reader of our output went away, which is no error.
     pub fn text(&self) -> Option<String> {
         (self.exit() != Exit::Done).then(|| self.to_string())
+    }
+}
+
+/// The same cause gives the same words and code, wherever it was met.
+impl From<BootError> for CliError {
+    fn from(error: BootError) -> Self {
+        match error {
+            BootError::Store(source) => Self::Store { source },
+            BootError::Config(error) => Self::Config(error),
+            error => Self::Boot(error),
+        }
     }
 }
 

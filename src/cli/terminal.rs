@@ -15,16 +15,17 @@ const WARNING: (&str, &str) = ("\x1b[33m", "\x1b[m");
 #[derive(Debug, Clone)]
 pub struct Messages {
     quiet: bool,
+    /// Somebody is looking, through something that can move a cursor.
     terminal: bool,
     colour: bool,
 }
 
 impl Messages {
     pub fn new(quiet: bool) -> Self {
-        let terminal = io::stderr().is_terminal();
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        Self { quiet, terminal, colour: terminal && !no_colour && !dumb }
+        let terminal = io::stderr().is_terminal() && !dumb;
+        Self { quiet, terminal, colour: terminal && !no_colour }
     }
 
     pub fn error(&self, text: &str) {
