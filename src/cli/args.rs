@@ -31,6 +31,10 @@ Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR sta
 /// Heading in every help.
 const EVERYWHERE: &str = "Options everywhere";
 
+const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], null, file:PATH.wav";
+const PLAY_OUTPUT_HELP: &str =
+    "Where the sound goes: auto, device[:ID], null, file:PATH.wav, pipe (raw samples on standard output)";
+
 const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMMAND>";
 
 /// A terminal music player
@@ -43,8 +47,7 @@ pub struct Arguments {
     /// Files, folders, playlists
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Where the sound goes: auto, device[:ID], null, file:PATH.wav
-    #[arg(long, value_name = "SPEC", value_parser = output_parser())]
+    #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
     pub output: Option<OutputSpec>,
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -118,8 +121,7 @@ pub struct Play {
     /// Read paths from standard input, separated by NUL (as `find -print0` gives them)
     #[arg(short = '0')]
     pub null_separated: bool,
-    /// Where the sound goes: auto, device[:ID], null, file:PATH.wav, pipe (raw samples on standard output)
-    #[arg(long, value_name = "SPEC", value_parser = output_parser())]
+    #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = PLAY_OUTPUT_HELP)]
     pub output: Option<OutputSpec>,
     /// Sample format of the output: s16, s24, s32, f32
     #[arg(long, value_name = "FORMAT", value_parser = sample_format)]
