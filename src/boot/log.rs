@@ -1,58 +1,72 @@
-//! The log: lines to a file, never to the terminal. Started once a run mode, from the main thread.
+//! The log: to a file, never to the terminal. Started once a run, before anything that could have something to say.
 
 use std::fs::{File, OpenOptions};
-use std::path::PathBuf;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tracing::Level;
 
 use super::BootError;
 
-/// A log beyond this size is begun anew when the program starts; the one before is kept beside it.
-const MOST_BYTES: u64 = 4 << 20;
+/// A log of more bytes is put aside as `NAME.old` when the next run starts.
+const MAX_BYTES: u64 = 4 << 20;
 
-/// Where and how much to log.
+/// Where and how much.
 #[derive(Debug, Clone)]
 pub struct LogRun {
-    /// `None`: there is no place for one.
+    /// `None`: nowhere.
     pub file: Option<PathBuf>,
-    /// Asked for by name: then not being able to write it is an error.
+    /// Asked for by name: it is an error then that it cannot be written.
     pub named: bool,
     pub level: Level,
 }
 
-/// Opens the log; returns its file for whatever else is to be written there (what libraries print on standard error).
+/// Sends what is logged to the file from here on; gives the file, for what libraries print on standard error. A second
+/// call in one process changes nothing.
 pub fn start(run: &LogRun) -> Result<Option<File>, BootError> {
-    let Some(path) = &run.file else {
-        return Ok(None);
-    };
-    let file = match open(path) {
+    let Some(path) = &run.file else { return Ok(None) };
+    let file = match open(path, run.named) {
         Ok(file) => file,
-        Err(why) if run.named => return Err(BootError::Log { file: path.clone(), why }),
-        Err(_) => return Ok(None),
+        Err(_) if !run.named => return Ok(None),
+        Err(source) => return Err(BootError::Log { file: path.clone(), source }),
     };
     let lines = file.try_clone()?;
     // The lock guards single lines of the file; nobody on an audio thread logs.
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(run.level)
-        .with_ansi(false)
-        .with_thread_names(true)
-        .with_writer(Mutex::new(lines))
-        .finish();
-    // Only the first of a process counts, which is what tests with several cores in one process want.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let log =
+        tracing_subscriber::fmt().with_max_level(run.level).with_ansi(false).with_writer(Mutex::new(lines));
+    // Fails only where a log runs already.
+    let _ = log.try_init();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "start");
     Ok(Some(file))
 }
 
-fn open(path: &PathBuf) -> std::io::Result<File> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+/// Our own log is turned over when it is large; a file that the user named is only added to.
+fn open(path: &Path, named: bool) -> io::Result<File> {
+    if let Some(folder) = path.parent().filter(|_| !named) {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        if path.metadata().is_ok_and(|found| found.len() > MAX_BYTES) {
+            std::fs::rename(path, path.with_extension("log.old"))?;
+        }
     }
-    if std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() > MOST_BYTES) {
-        let mut old = path.clone().into_os_string();
-        old.push(".old");
-        std::fs::rename(path, old)?;
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_log_is_put_aside_and_a_named_one_is_only_added_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state/auralis.log");
+        open(&path, false).unwrap();
+        std::fs::write(&path, vec![b'x'; (4 << 20) + 1]).unwrap();
+        open(&path, true).unwrap();
+        assert_eq!(path.metadata().unwrap().len(), (4 << 20) + 1);
+        open(&path, false).unwrap();
+        assert_eq!(path.metadata().unwrap().len(), 0);
+        assert_eq!(folder.path().join("state/auralis.log.old").metadata().unwrap().len(), (4 << 20) + 1);
     }
-    OpenOptions::new().create(true).append(true).open(path)
 }

@@ -36,8 +36,8 @@ pub enum BootError {
     Tui(#[from] TuiError),
     #[error(transparent)]
     Engine(#[from] EngineError),
-    #[error("cannot write the log `{}`: {why}", .file.display())]
-    Log { file: std::path::PathBuf, why: std::io::Error },
+    #[error("cannot write the log {}: {source}", .file.display())]
+    Log { file: std::path::PathBuf, source: std::io::Error },
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
 }
