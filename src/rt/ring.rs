@@ -2,11 +2,14 @@
 //! thread. Holds about a tenth of a second. The reader's half does the last ramps (pause, resume, discard), so that they
 //! are heard at once; it never allocates, locks, logs or waits.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, Thread};
+use std::time::Duration;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use super::wake::Wake;
 use crate::model::audio::Spec;
 
 /// Length of the fades at pause, resume and discard, in milliseconds.
@@ -33,6 +36,11 @@ pub struct RingShared {
     underruns: AtomicU64,
     /// Calls of the reader; stands still when a device stalls.
     heartbeat: AtomicU64,
+    /// The reader's thread, where it has one of its own that sleeps in [`RingReader::wait_while`].
+    reader: OnceLock<Thread>,
+    reader_waits: AtomicBool,
+    /// How a reader that takes samples faster than they are heard asks for more.
+    writer: OnceLock<Wake>,
 }
 
 impl RingShared {
@@ -87,6 +95,29 @@ impl RingShared {
     pub fn set_latency_frames(&self, frames: u32) {
         self.latency_frames.store(frames, Ordering::Relaxed);
     }
+
+    /// How to wake the writer's thread; set once, by whoever opens the output.
+    pub fn set_writer_wake(&self, wake: Wake) {
+        let _ = self.writer.set(wake);
+    }
+
+    /// Wakes the writer's thread: there is room, an end was reached, or the output can play no more.
+    pub fn wake_writer(&self) {
+        if let Some(writer) = self.writer.get() {
+            writer.wake();
+        }
+    }
+
+    /// Wakes the reader's thread where it sleeps. Pairs with [`RingReader::wait_while`]: what was stored before the
+    /// fence here is seen by its check, or its flag is seen here.
+    fn wake_reader(&self) {
+        fence(Ordering::SeqCst);
+        if self.reader_waits.load(Ordering::Relaxed)
+            && let Some(reader) = self.reader.get()
+        {
+            reader.unpark();
+        }
+    }
 }
 
 /// The engine thread's half.
@@ -133,6 +164,9 @@ pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (Rin
         underrun_frames: AtomicU64::new(0),
         underruns: AtomicU64::new(0),
         heartbeat: AtomicU64::new(0),
+        reader: OnceLock::new(),
+        reader_waits: AtomicBool::new(false),
+        writer: OnceLock::new(),
     });
     let fade_frames = (spec.rate * FADE_MS / 1000).max(1);
     let reader = RingReader {
@@ -178,12 +212,14 @@ impl RingWriter {
         second.copy_from_slice(tail);
         chunk.commit_all();
         self.written += frames as u64;
+        self.shared.wake_reader();
         frames
     }
 
     /// Pause or go on, with a fade, from the very sample where the ear was.
     pub fn set_paused(&self, paused: bool) {
         self.shared.paused.store(paused, Ordering::Release);
+        self.shared.wake_reader();
     }
 
     /// Makes everything written so far void: the reader fades out, drops it, and goes on with what is written next,
@@ -192,12 +228,14 @@ impl RingWriter {
         self.shared.ends_at.store(u64::MAX, Ordering::Release);
         self.shared.fade_in.store(fade_in, Ordering::Release);
         self.shared.discard_until.store(self.written, Ordering::Release);
+        self.shared.wake_reader();
     }
 
     /// Nothing comes after what is written: an empty ring is the end and no underrun. `false`: more will come after all.
     pub fn set_ended(&self, ended: bool) {
         let at = if ended { self.written } else { u64::MAX };
         self.shared.ends_at.store(at, Ordering::Release);
+        self.shared.wake_reader();
     }
 }
 
@@ -230,6 +268,24 @@ impl RingReader {
         Read { frames, ended }
     }
 
+    /// Nothing to do until the writer acts: paused and at rest, or empty, with nothing to be dropped.
+    pub fn is_idle(&self) -> bool {
+        let still = if self.shared.is_paused() { self.shared.is_at_rest() } else { self.samples.is_empty() };
+        still && !self.is_discarding()
+    }
+
+    /// Sleeps while `idle` holds and the writer does nothing, at most `longest`; may return early. For an output's own
+    /// thread, always the same one; never for a device's callback.
+    pub fn wait_while(&self, longest: Duration, idle: impl Fn(&Self) -> bool) {
+        self.shared.reader.get_or_init(thread::current);
+        self.shared.reader_waits.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        if idle(self) {
+            thread::park_timeout(longest);
+        }
+        self.shared.reader_waits.store(false, Ordering::Relaxed);
+    }
+
     fn is_discarding(&self) -> bool {
         self.shared.discard_until.load(Ordering::Acquire) > self.shared.consumed()
     }
@@ -244,7 +300,8 @@ impl RingReader {
                 self.drop_discarded();
                 continue;
             }
-            if paused && (self.gain <= 0.0 || !self.started) {
+            // An empty ring has nothing to fade out with: a pause is at rest there at once.
+            if paused && (self.gain <= 0.0 || !self.started || self.samples.is_empty()) {
                 self.gain = if self.started { 0.0 } else { self.gain };
                 self.shared.at_rest.store(true, Ordering::Release);
                 break;

@@ -18,3 +18,7 @@ mod media;
 
 mod cli;
 mod config;
+#[cfg(feature = "device")]
+mod device;
+mod outputs;
+mod sound;
