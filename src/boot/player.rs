@@ -13,6 +13,7 @@ use crate::app::perform::Performer;
 use crate::app::run::{AppHandle, Gauges, Inbox};
 use crate::app::state::{AppSettings, AppState};
 use crate::config::keys::Keymap;
+use crate::config::problem::Problem;
 use crate::config::theme::Theme;
 use crate::config::{self, Loaded};
 use crate::engine::command::EngineCommand;
@@ -20,7 +21,7 @@ use crate::engine::{Engine, EngineHandle};
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::store::Store;
 use crate::model::command::{Command, Library, Queue, Target};
-use crate::model::notice::Notice;
+use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
 use crate::tui::{self, TuiOptions};
 
@@ -71,8 +72,8 @@ fn keymap(config: &Loaded, problems: &mut Vec<Notice>) -> Keymap {
     match config::read_text(file) {
         Ok(None) => Keymap::default(),
         Ok(Some(text)) => {
-            let (keymap, found) = Keymap::with_file(&text);
-            problems.extend(found.iter().map(|problem| problem.notice(file)));
+            let (keymap, found) = Keymap::with_file(&text, file);
+            problems.extend(found.iter().map(Problem::notice));
             keymap
         }
         Err(problem) => {
@@ -82,11 +83,18 @@ fn keymap(config: &Loaded, problems: &mut Vec<Notice>) -> Keymap {
     }
 }
 
+/// The theme that was asked for; the terminal's own colours where it cannot be had.
 fn theme(config: &Loaded, problems: &mut Vec<Notice>) -> Theme {
-    let name = &config.settings.screen.theme;
-    let (theme, found) = Theme::load_or_default(name, config.places.themes.as_deref());
-    problems.extend(found);
-    theme
+    match Theme::load(&config.settings.screen.theme, config.places.themes.as_deref()) {
+        Ok((theme, found)) => {
+            problems.extend(found.iter().map(Problem::notice));
+            theme
+        }
+        Err(error) => {
+            problems.push(Notice::new(Severity::Warning, error.to_string()));
+            Theme::default()
+        }
+    }
 }
 
 /// The core of a run: everything beneath the screen.
