@@ -481,7 +481,7 @@ fn mutated_files_never_panic_hang_or_flood() {
 fn mutate(bytes: &[u8], round: usize, noise: &mut Noise) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     // The headers are where the dangerous numbers are.
-    let reach = if round % 2 == 0 { bytes.len().min(600) } else { bytes.len() };
+    let reach = if round.is_multiple_of(2) { bytes.len().min(600) } else { bytes.len() };
     match round % 6 {
         0 | 1 => (0..1 + noise.below(24)).for_each(|_| bytes[noise.below(reach)] = noise.bits() as u8),
         2 | 3 => {
@@ -556,7 +556,7 @@ fn conformance(path: &Path) -> String {
             Err(error) => break format!(", ended by: {error}"),
         }
     };
-    let format = source.info().format.clone();
+    let format = source.info().format;
     let (content, truth) = reference(path, u32::from(format.bits.unwrap_or(16)));
     let told = format
         .frames
