@@ -150,17 +150,22 @@ fn seeks_in_lossless_files_land_on_the_exact_sample() {
 
 #[test]
 fn seeks_in_lossy_files_land_on_the_exact_sample_within_the_codecs_error() {
-    for name in ["cbr.mp3", "vbr.mp3", "mono.mp3", "untagged.mp3", "layer2.mp2", "mp3.mka"] {
+    for name in ["cbr.mp3", "vbr.mp3", "mono.mp3", "vorbis.ogg"] {
         seeks(name, 200, 1e-6, 0.0);
     }
-    for name in ["vorbis.ogg", "surround.ogg", "vorbis.mka"] {
-        seeks(name, 200, 1e-6, 0.0);
+    for name in ["untagged.mp3", "layer2.mp2", "mp3.mka", "surround.ogg", "vorbis.mka"] {
+        seeks(name, 50, 1e-6, 0.0);
     }
-    for name in ["aac.m4a", "aac.aac", "aac.mka"] {
-        seeks(name, 200, 2e-3, 1e-5);
-    }
-    for name in ["opus.opus", "surround.opus", "opus.mp4", "opus.mka", "opus.webm"] {
-        seeks(name, 200, 2e-2, 5e-4);
+    seeks("aac.m4a", 200, 1e-4, 1e-6);
+    seeks("aac.aac", 50, 1e-4, 1e-6);
+    seeks("aac.mka", 50, 1e-4, 1e-6);
+}
+
+#[test]
+fn seeks_in_opus_land_on_the_exact_sample_within_what_its_predictors_leave() {
+    seeks("opus.opus", 200, 5e-3, 5e-4);
+    for name in ["surround.opus", "opus.mp4", "opus.mka", "opus.webm"] {
+        seeks(name, 25, 5e-3, 5e-4);
     }
 }
 
@@ -289,7 +294,7 @@ fn a_cut_file_plays_to_the_cut() {
 #[test]
 fn damaged_packets_are_skipped_and_counted_and_the_place_is_kept() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["cd.flac", "cbr.mp3", "aac.m4a", "opus.mka", "alac.m4a"] {
+    for name in ["cd.flac", "cbr.mp3", "aac.m4a", "opus.opus", "alac.m4a"] {
         let file = fixture(name);
         let (_, whole) = decode(&file.path);
         let mut bytes = std::fs::read(&file.path).unwrap();
@@ -315,8 +320,7 @@ fn damaged_packets_are_skipped_and_counted_and_the_place_is_kept() {
                 tail.extend(samples);
             }
         }
-        // Opus decodes any bytes to some sound, so only the others can tell damage.
-        assert!(source.corrupt_packets() > 0 || name == "opus.mka", "{name}");
+        assert!(source.corrupt_packets() > 0, "{name}");
         assert!(tail.len() > 8_000, "{name}");
         // MP3 frames have no numbers, so how much was lost cannot be known.
         if name == "cbr.mp3" {
@@ -462,7 +466,7 @@ fn mutated_files_never_panic_hang_or_flood() {
     let path = folder.path().join("mutant");
     for name in names {
         let bytes = std::fs::read(fixture(name).path).unwrap();
-        for round in 0..24 {
+        for round in 0..18 {
             let mutant = mutate(&bytes, round, &mut noise);
             std::fs::write(&path, &mutant).unwrap();
             let started = Instant::now();
@@ -477,7 +481,7 @@ fn mutated_files_never_panic_hang_or_flood() {
 fn mutate(bytes: &[u8], round: usize, noise: &mut Noise) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     // The headers are where the dangerous numbers are.
-    let reach = if round % 2 == 0 { bytes.len().min(600) } else { bytes.len() };
+    let reach = if round.is_multiple_of(2) { bytes.len().min(600) } else { bytes.len() };
     match round % 6 {
         0 | 1 => (0..1 + noise.below(24)).for_each(|_| bytes[noise.below(reach)] = noise.bits() as u8),
         2 | 3 => {
@@ -499,14 +503,14 @@ fn play_a_bit(path: &Path, noise: &mut Noise) -> Result<usize, DecodeError> {
     let mut source = Source::open(path)?;
     let mut samples = Vec::new();
     let mut frames = 0;
-    for step in 0..400 {
+    for step in 0..100 {
         samples.clear();
         match source.read(&mut samples)? {
             0 => break,
             more => frames += more,
         }
         assert!(samples.iter().all(|sample| sample.is_finite()));
-        if step % 100 == 99 {
+        if step % 25 == 24 {
             source.seek(noise.below(FRAMES + 1_000) as u64)?;
         }
     }
@@ -552,7 +556,7 @@ fn conformance(path: &Path) -> String {
             Err(error) => break format!(", ended by: {error}"),
         }
     };
-    let format = source.info().format.clone();
+    let format = source.info().format;
     let (content, truth) = reference(path, u32::from(format.bits.unwrap_or(16)));
     let told = format
         .frames
