@@ -157,9 +157,12 @@ fn told_frames(first: &Header, frame: &[u8]) -> Told {
     let told = if frame.get(36..40) == Some(b"VBRI") {
         be32(frame, 36 + 14).map(|count| u64::from(count) * first.frames())
     } else {
-        match frame.get(first.xing_at()..) {
-            Some(xing) if xing.starts_with(b"Xing") || xing.starts_with(b"Info") => xing_frames(first, xing),
-            _ => return Told::NoHeader,
+        // Two bytes later in a frame with a checksum, if its writer counted that in.
+        let places = [first.xing_at(), first.xing_at() + 2];
+        let found = places.into_iter().filter_map(|at| frame.get(at..));
+        match found.into_iter().find(|xing| xing.starts_with(b"Xing") || xing.starts_with(b"Info")) {
+            Some(xing) => xing_frames(first, xing),
+            None => return Told::NoHeader,
         }
     };
     told.filter(|&frames| frames > 0).map_or(Told::Nothing, Told::Frames)
