@@ -18,10 +18,10 @@ use super::in_flight::InFlight;
 use super::negotiate::{self, Capability, Choice};
 use super::worker::FaultCell;
 use super::{Fault, Opened, Output, OutputError, Wanted, encode, ring_frames};
-use crate::model::audio::SampleFormat;
+use crate::model::audio::{SampleFormat, duration_to_frames, frames_to_duration};
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::Accepted;
-use crate::rt::ring::{RingReader, sample_ring};
+use crate::rt::ring::{RingReader, RingWriter, sample_ring};
 
 /// Longest an opening may take before it is given up (it may go on hanging on its own thread).
 const OPEN_SECONDS: u64 = 6;
@@ -77,7 +77,13 @@ fn open_first(id: Option<&str>, settings: &OutputSettings, wanted: &Wanted) -> R
     let is_telling = |error: &OutputError| !matches!(error, OutputError::NoDevice { .. });
     let at = failures.iter().position(is_telling).unwrap_or(0);
     let none = || OutputError::NoDevice { why: "none was found".into() };
-    Err(failures.into_iter().nth(at).unwrap_or_else(none))
+    match failures.into_iter().nth(at).unwrap_or_else(none) {
+        // A default device is always named, also where nothing is behind the name.
+        OutputError::Refused { name, why } if id.is_none() => {
+            Err(OutputError::NoDevice { why: format!("{name}: {why}") })
+        }
+        error => Err(error),
+    }
 }
 
 /// A server is asked for the music's own rate first: it may bring the device to it. Where it does not, it would resample
@@ -158,7 +164,7 @@ fn capability(config: cpal::SupportedStreamConfigRange) -> Option<Capability> {
 /// An open stream that does not run yet.
 struct Built {
     opened: DeviceOutput,
-    writer: crate::rt::ring::RingWriter,
+    writer: RingWriter,
     name: String,
 }
 
@@ -308,6 +314,8 @@ struct Feed {
     rate: u32,
     channels: usize,
     scratch: Vec<f32>,
+    /// When the device first asked.
+    first_asked: Option<Instant>,
 }
 
 impl Feed {
@@ -322,6 +330,7 @@ impl Feed {
             rate: spec.rate,
             channels,
             scratch: vec![0.0; SCRATCH_FRAMES * channels],
+            first_asked: None,
         }
     }
 
@@ -331,6 +340,12 @@ impl Feed {
         let mut frames = 0;
         let whole = out.len() / self.channels * self.channels;
         let (sound, rest) = out.split_at_mut(whole);
+        if !self.is_settled() {
+            sound.fill(T::from_float(0.0));
+            self.reader.read(&mut []);
+            self.in_flight.push(0, (whole / self.channels) as u64);
+            return self.tell_latency((whole / self.channels) as u64, delay);
+        }
         for part in sound.chunks_mut(self.scratch.len()) {
             let samples = &mut self.scratch[..part.len()];
             let read = self.reader.read(samples);
@@ -345,9 +360,16 @@ impl Feed {
         self.tell_latency(frames, delay);
     }
 
+    /// A device fills its whole buffer at once when it starts, faster than anybody writes: that is filled with silence,
+    /// and sound begins when a period's time has passed.
+    fn is_settled(&mut self) -> bool {
+        let first_asked = *self.first_asked.get_or_insert_with(Instant::now);
+        first_asked.elapsed() >= frames_to_duration(u64::from(self.period_frames), self.rate)
+    }
+
     /// Some devices know no delay, and all say zero at first: then it is about a period.
     fn tell_latency(&mut self, given: u64, delay: Duration) {
-        let delay_frames = match crate::model::audio::duration_to_frames(delay, self.rate) {
+        let delay_frames = match duration_to_frames(delay, self.rate) {
             0 => u64::from(self.period_frames),
             frames => frames,
         };
