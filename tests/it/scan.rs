@@ -114,6 +114,18 @@ fn symlink_cycles_end_and_each_file_is_there_once() {
 }
 
 #[test]
+fn a_name_that_begins_with_dots_is_music_and_a_dot_file_is_not() {
+    let rig = Rig::new();
+    for name in ["...And You Will Know Us/one.flac", ".. _ ../two.flac", "...three.flac"] {
+        put(&rig.music(), name, &flac(1, &[("TITLE", name)]));
+    }
+    for name in [".git/x.flac", "._one.flac", ".one.flac", ".1/one.flac"] {
+        put(&rig.music(), name, &flac(1, &[]));
+    }
+    assert_eq!(rig.scan().added, 3);
+}
+
+#[test]
 fn what_cannot_be_read_is_reported_and_nothing_blocks() {
     let rig = Rig::new();
     rig.put("good.flac", "good");
