@@ -9,10 +9,11 @@
 
 pub mod library;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use crate::model::contain::contain;
 
 /// Two kinds of work that must not wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +57,8 @@ impl Jobs {
         on_panic: impl FnOnce(String) + Send + 'static,
     ) {
         let guarded = Box::new(move || {
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(job)) {
-                on_panic(words_of(&*panic));
+            if let Err(words) = contain(job) {
+                on_panic(format!("internal error: {words}"));
             }
         });
         let sender = match lane {
@@ -78,12 +79,6 @@ fn lane(name: &str, low_priority: bool, jobs: Receiver<Job>) -> std::io::Result<
             job();
         }
     })
-}
-
-fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
-    let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
-    let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("internal error: {}", words.unwrap_or_else(|| "unknown".into()))
 }
 
 impl JobThreads {

@@ -14,7 +14,10 @@ fn keys() -> String {
     let mut lines: Vec<(Context, &str, Vec<String>)> = Vec::new();
     for binding in keymap.bindings() {
         let key = format!("`{}`", auralis::config::keys::print(&binding.keys));
-        match lines.iter_mut().find(|(context, line, _)| (*context, *line) == (binding.context, binding.line.as_str())) {
+        match lines
+            .iter_mut()
+            .find(|(context, line, _)| (*context, *line) == (binding.context, binding.line.as_str()))
+        {
             Some((_, _, keys)) => keys.push(key),
             None => lines.push((binding.context, &binding.line, vec![key])),
         }

@@ -4,7 +4,6 @@
 use std::fs::{DirBuilder, File};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::DirBuilderExt;
-use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use redb::{Builder, Database, ReadableDatabase, TableError, TableHandle};
@@ -30,7 +29,7 @@ pub fn open_file(path: &Path) -> Result<Database, StoreError> {
     }
     refuse_foreign(path)?;
     // A damaged header may break redb's own assertions: that is an answer too, not the end of the program.
-    let opened = std::panic::catch_unwind(AssertUnwindSafe(|| builder().create(path)));
+    let opened = contain(|| builder().create(path));
     match opened {
         Ok(opened) => opened.map_err(|error| StoreError::from_redb(path, error.into())),
         Err(_) => {

@@ -2,7 +2,6 @@
 //! only write transaction. A failed batch is kept in memory and tried again; it runs no jobs.
 
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use redb::Database;
 
+use crate::model::contain::contain;
 use super::error::StoreError;
 use super::open::Opener;
 use super::write::{self, WriteOp};
@@ -189,7 +189,7 @@ impl Writer {
         let next_track = self.shared.next_track.load(Ordering::Relaxed);
         let path = &self.shared.path;
         // Damaged pages may break redb's own assertions; the thread must live to say so.
-        let applied = catch_unwind(AssertUnwindSafe(|| write::apply(&db, &self.pending, next_track)));
+        let applied = contain(|| write::apply(&db, &self.pending, next_track));
         match applied {
             Ok(applied) => applied.map_err(|error| StoreError::from_redb(path, error)),
             Err(_) => Err(StoreError::Damaged { path: path.clone(), why: "its pages make no sense".into() }),

@@ -13,9 +13,9 @@ mod window;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
+use crate::model::contain::contain;
 use crate::model::track::{AudioFormat, Tags};
 use window::Window;
 
@@ -54,7 +54,7 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
         return Err(ReadError::Empty);
     }
     let window = Window::new(file, about.len());
-    let read = std::panic::catch_unwind(AssertUnwindSafe(|| read_open(window)));
+    let read = contain(|| read_open(window));
     read.unwrap_or(Err(ReadError::ReaderDied))
 }
 
