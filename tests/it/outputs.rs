@@ -194,7 +194,11 @@ fn a_full_disk_ends_with_a_reason_and_a_valid_file() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let kept = sox_samples(&path, SampleFormat::S16);
     let all = bytes(SampleFormat::S16, 16, &noise(16, 2 * 200_000));
-    assert!(kept.len() > 100_000 && kept.len() <= 400 * 512 && kept.len() % 4 == 0, "{}", kept.len());
+    assert!(
+        kept.len() > 100_000 && kept.len() <= 400 * 512 && kept.len().is_multiple_of(4),
+        "{}",
+        kept.len()
+    );
     assert!(all.starts_with(&kept));
 }
 
