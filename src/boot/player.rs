@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::log::{self, LogRun};
 use super::{BootError, panic, shutdown, signals};
-use crate::analysis::spectrum;
+use crate::analysis::eye;
 use crate::app::event::Event;
 use crate::app::perform::Performer;
 use crate::app::run::{AppHandle, Gauges, Inbox};
@@ -21,9 +21,10 @@ use crate::engine::{Engine, EngineHandle};
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::store::Store;
 use crate::model::command::{Command, Library, Queue, Target};
+use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
-use crate::tui::{self, TuiOptions};
+use crate::tui::{self, PathBase, TuiOptions};
 
 /// What each part may take to end. Together below what a person waits without wondering.
 const DEADLINE: Duration = Duration::from_millis(1500);
@@ -42,24 +43,34 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     tui::terminal::check()?;
     panic::install();
     let core = Core::start(&run.config, &run.paths)?;
-    let signals = signals::listen(core.player.clone())?;
-    let shown = screen(&run.config, core.player.clone(), log);
+    let inbox = tui::channel::inbox();
+    let signals = signals::listen(inbox.sender())?;
+    let shown = screen(&run.config, core.player.clone(), inbox, log);
     drop(signals);
     core.shut_down();
     shown
 }
 
-fn screen(config: &Loaded, player: Arc<AppHandle>, log: Option<File>) -> Result<(), BootError> {
+fn screen(
+    config: &Loaded,
+    player: Arc<AppHandle>,
+    inbox: tui::channel::Inbox,
+    log: Option<File>,
+) -> Result<(), BootError> {
     let mut problems: Vec<Notice> = config.notices();
     let keymap = keymap(config, &mut problems);
     let theme = theme(config, &mut problems);
+    let themes_folder = config.places.themes.clone();
     let options = TuiOptions {
         settings: config.settings.screen.clone(),
         keymap,
         theme,
-        themes_folder: config.places.themes.clone(),
+        themes: Theme::names(themes_folder.as_deref()),
+        themes_folder,
+        places: PathBase { home: config.places.home.clone(), folder: std::env::current_dir().unwrap_or_default() },
         problems,
         log,
+        inbox,
     };
     tui::run(player, options)?;
     Ok(())
@@ -102,7 +113,7 @@ struct Core {
     player: Arc<AppHandle>,
     app: std::thread::JoinHandle<()>,
     engine: EngineHandle,
-    spectrum: spectrum::SpectrumThread,
+    spectrum: eye::SpectrumThread,
     jobs: JobThreads,
     store: Store,
 }
@@ -127,7 +138,8 @@ impl Core {
         engine.send(EngineCommand::Gain(state.playback.gain()));
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
-        let performer = Performer { engine: engine.sender(), store: store.clone(), jobs, events };
+        let closing = CancelToken::default();
+        let performer = Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing };
         performer.build_catalog();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
@@ -161,10 +173,10 @@ fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
 }
 
 /// The spectrum thread, and what frontends poll.
-fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(spectrum::SpectrumThread, Gauges), BootError> {
+fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, Gauges), BootError> {
     let clock = Arc::clone(engine.clock());
     let tap = Arc::clone(engine.tap());
-    let thread = spectrum::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
+    let thread = eye::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
     let gauges = Gauges { clock, spectrum: thread.latest(), watch_spectrum: thread.watcher() };
     Ok((thread, gauges))
 }

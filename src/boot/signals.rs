@@ -1,14 +1,12 @@
-//! What the system sends: a hang-up or a polite kill ends the player as `quit` does, with everything saved. Thread
-//! `signals`, asleep until one comes.
+//! What the system sends: a hang-up or a polite kill ends the player as `quit` does, with everything saved; a stop and a
+//! continue from outside give the terminal back and take it again. Thread `signals`, asleep until one comes.
 
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::model::command::Command;
-use crate::model::player::Player;
+use crate::tui::channel::UiSender;
 
 /// Listens until dropped.
 pub struct SignalThread {
@@ -16,15 +14,21 @@ pub struct SignalThread {
     thread: Option<JoinHandle<()>>,
 }
 
-pub fn listen(player: Arc<dyn Player>) -> std::io::Result<SignalThread> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT])?;
+pub fn listen(screen: UiSender) -> std::io::Result<SignalThread> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
     let handle = signals.handle();
     let thread = std::thread::Builder::new().name("signals".into()).spawn(move || {
+        let mut asked_to_end = false;
         for signal in signals.forever() {
-            tracing::info!(signal, "asked to end");
-            // A second one ends at once: the first may find the core hanging.
-            if player.send(Command::Quit).is_err() {
-                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            tracing::info!(signal, "signal");
+            match signal {
+                SIGCONT => screen.resume(),
+                // The first may find the core hanging: a second one ends at once.
+                _ if asked_to_end => drop(signal_hook::low_level::emulate_default_handler(signal)),
+                _ => {
+                    asked_to_end = true;
+                    screen.leave();
+                }
             }
         }
     })?;
