@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -139,14 +139,123 @@ pub fn reference_table() -> String {
     text
 }
 
-/// Folders that are set but are not there, as problems: asked for by `config check`, which may look at the disk.
-pub fn missing_folders(settings: &Settings, file: &Path) -> Vec<Problem> {
-    let missing = |folder: &&PathBuf| !folder.is_dir();
-    let problem = |folder: &PathBuf| Problem {
-        file: file.to_owned(),
-        line: None,
-        message: format!("`music` names a folder that is not there: {}", folder.display()),
-        nearest: None,
-    };
-    settings.music.iter().filter(missing).map(problem).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::audio::SampleFormat;
+
+    /// Another value than the default for each key.
+    const OTHERS: &[(&str, &str)] = &[
+        ("music", "[\"/m\", \"~/n\"]"),
+        ("scan_at_start", "false"),
+        ("rewind_s", "7"),
+        ("output.output", "\"file:~/x.wav\""),
+        ("output.format", "\"s24\""),
+        ("output.rate", "96_000"),
+        ("output.period_frames", "2048"),
+        ("screen.theme", "\"mine\""),
+        ("screen.mouse", "false"),
+        ("screen.spectrum", "false"),
+        ("screen.fps", "60"),
+        ("screen.scrolloff", "0"),
+    ];
+
+    fn others() -> Settings {
+        let mut settings = Settings { scan_at_start: false, rewind_s: 7, ..Settings::default() };
+        settings.music = vec!["/m".into(), "/home/u/n".into()];
+        settings.output.output = OutputSpec::File("/home/u/x.wav".into());
+        settings.output.format = Some(SampleFormat::S24);
+        settings.output.rate = Some(96_000);
+        settings.output.period_frames = 2048;
+        settings.screen.theme = "mine".into();
+        settings.screen.mouse = false;
+        settings.screen.spectrum = false;
+        settings.screen.fps = 60;
+        settings.screen.scrolloff = 0;
+        settings
+    }
+
+    fn read(text: &str) -> (Settings, Vec<Problem>) {
+        parse(text, Path::new("c.toml"), Some(Path::new("/home/u")))
+    }
+
+    /// A file with one key a line, `bad` with a value that fits nowhere. Every key of the table is in it.
+    fn with_bad(bad: Option<&str>) -> String {
+        assert_eq!(OTHERS.len(), ROWS.len());
+        let value = |path: &str, other: &'static str| if Some(path) == bad { "1979-05-27" } else { other };
+        OTHERS.iter().map(|&(path, other)| format!("{path} = {}\n", value(path, other))).collect()
+    }
+
+    #[test]
+    fn every_key_sets_what_it_says() {
+        assert_eq!(read(&with_bad(None)), (others(), Vec::new()));
+    }
+
+    #[test]
+    fn one_bad_key_costs_that_key_alone() {
+        for (at, row) in ROWS.iter().enumerate() {
+            let (settings, problems) = read(&with_bad(Some(&row.path())));
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert_eq!(problems[0].line, Some(at + 1), "{}", row.path());
+            let message = format!("`{}` needs {}, not `1979-05-27`", row.path(), row.expects);
+            assert_eq!(problems[0].message, message);
+            // The default put back by hand into all the others is what must come out.
+            let with_default =
+                with_bad(None).lines().enumerate().fold(String::new(), |text, (line, written)| {
+                    let default = format!("{} = {}", row.path(), row.default);
+                    text + if line == at { &default } else { written } + "\n"
+                });
+            assert_eq!(settings, read(&with_default).0, "{}", row.path());
+        }
+    }
+
+    #[test]
+    fn the_default_file_is_the_default() {
+        assert_eq!(read(&default_text()), (Settings::default(), Vec::new()));
+        assert_eq!(read(""), (Settings::default(), Vec::new()));
+        for row in ROWS {
+            assert!(default_text().contains(&format!("\n{} = {}\n", row.key, row.default)), "{}", row.path());
+            assert!(reference_table().contains(&format!("| `{}` |", row.path())), "{}", row.path());
+        }
+    }
+
+    #[test]
+    fn tables_in_the_table_stand_together() {
+        let mut tables: Vec<_> = ROWS.iter().map(|row| row.table).collect();
+        tables.dedup();
+        let mut unique = tables.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(tables.len(), unique.len());
+        assert_eq!(tables.first(), Some(&""));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_recursed_into() {
+        let deep = format!("music = {}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let (settings, problems) = read(&deep);
+        assert_eq!(settings, Settings::default());
+        assert_eq!(problems.len(), 1);
+        let dotted = format!("{}x = 1", "a.".repeat(100_000));
+        assert_eq!(read(&dotted).1.len(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_parser(text in "\\PC{0,200}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn no_change_of_a_good_file_breaks_the_parser(at in 0usize..2000, with in "[\\[\\]{}=\"'#\\n.,0-9a-z]{0,8}") {
+            let mut text = default_text();
+            let at = at % text.len();
+            if text.is_char_boundary(at) {
+                text.insert_str(at, &with);
+            }
+            for problem in read(&text).1 {
+                proptest::prop_assert!(problem.line.is_some());
+            }
+        }
+    }
 }

@@ -227,7 +227,9 @@ impl Reading<'_> {
             Err(part) => format!("`{}` is no key", shown(&part)),
             Ok(keys) if keys.is_empty() => "a binding needs a key".to_owned(),
             Ok(keys) if keys.len() > MAX_KEYS => format!("more than {MAX_KEYS} keys in a row"),
-            Ok(keys) if is_count(&keys) => "a binding cannot begin with a digit: digits are counts".to_owned(),
+            Ok(keys) if is_count(&keys) => {
+                "a binding cannot begin with a digit: digits are counts".to_owned()
+            }
             Ok(keys) => return Some(keys),
         };
         self.problem(span, wrong, None);
@@ -237,7 +239,8 @@ impl Reading<'_> {
     fn bind(&mut self, binding: Binding, span: Range<usize>) {
         if let Some(other) = self.keymap.clash(binding.context, &binding.keys) {
             let (keys, hidden) = (print(&binding.keys), print(&other.keys));
-            let message = format!("`{keys}` cannot be told from `{hidden}` ({}): unbind that first", other.line);
+            let message =
+                format!("`{keys}` cannot be told from `{hidden}` ({}): unbind that first", other.line);
             return self.problem(span, message, None);
         }
         self.keymap.put(binding);
@@ -354,8 +357,11 @@ mod tests {
     #[test]
     fn hints_name_what_may_follow() {
         let keymap = Keymap::default();
-        let lines: Vec<_> =
-            keymap.continuations(Context::Queue, &keys("z")).iter().map(|found| found.line.as_str()).collect();
+        let lines: Vec<_> = keymap
+            .continuations(Context::Queue, &keys("z"))
+            .iter()
+            .map(|found| found.line.as_str())
+            .collect();
         assert_eq!(lines, ["scroll-bottom", "scroll-top", "scroll-middle"]);
         assert_eq!(keymap.keys_for("add").as_deref(), Some("a"));
     }

@@ -8,6 +8,7 @@
 //!   key costs that key alone: it keeps its default and becomes a [`problem::Problem`] with file, line and nearest name.
 //!   Files are bounded in size before they are parsed.
 
+pub mod check;
 pub mod file;
 pub mod keys;
 pub mod paths;

@@ -75,7 +75,7 @@ pub struct Places {
     /// The user asked for this very file: that it is missing is then an error.
     pub config_was_named: bool,
     pub keys_file: Option<PathBuf>,
-    pub themes_dir: Option<PathBuf>,
+    pub themes: Option<PathBuf>,
     /// The user's music folder.
     pub music: Option<PathBuf>,
     library: Option<PathBuf>,
@@ -97,7 +97,7 @@ impl Places {
         Ok(Self {
             home: bases.home.clone(),
             keys_file: beside.map(|folder| folder.join("keys.toml")),
-            themes_dir: beside.map(|folder| folder.join("themes")),
+            themes: beside.map(|folder| folder.join("themes")),
             config_was_named,
             config_file,
             music,
@@ -151,7 +151,7 @@ mod tests {
         let places = Places::new(&bases(), &PlaceFlags::default()).unwrap();
         assert_eq!(places.config_file.as_deref(), Some(Path::new("/home/u/.config/auralis/config.toml")));
         assert_eq!(places.keys_file.as_deref(), Some(Path::new("/home/u/.config/auralis/keys.toml")));
-        assert_eq!(places.themes_dir.as_deref(), Some(Path::new("/home/u/.config/auralis/themes")));
+        assert_eq!(places.themes.as_deref(), Some(Path::new("/home/u/.config/auralis/themes")));
         assert_eq!(places.library().unwrap(), Path::new("/home/u/.local/share/auralis/library.redb"));
         assert_eq!(places.log_file().unwrap(), Path::new("/home/u/.local/state/auralis/auralis.log"));
         assert_eq!(places.music.as_deref(), Some(Path::new("/home/u/Music")));
@@ -187,10 +187,7 @@ mod tests {
         let places = Places::new(&Bases::default(), &PlaceFlags::default()).unwrap();
         assert_eq!(places.config_file, None);
         let error = places.library().unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "no place for the library: HOME is not set. Set HOME, or give `--data-dir DIR`"
-        );
+        assert_eq!(error, "no place for the library: HOME is not set. Set HOME, or give `--data-dir DIR`");
         assert!(places.log_file().unwrap_err().to_string().contains("--log FILE"));
         let flags = PlaceFlags { data_dir: Some("/d".into()), ..PlaceFlags::default() };
         assert!(Places::new(&Bases::default(), &flags).unwrap().library().is_ok());

@@ -42,7 +42,7 @@ pub const ROWS: &[Row] = &[
         default: "[]",
         expects: "a list of absolute folders, as in [\"~/Music\"]",
         help: "Folders of music. Empty: the system's music folder, else ~/Music.",
-        set: |settings, value| Ok(settings.music = folders(value)?),
+        set: |settings, value| put(&mut settings.music, folders(value)),
     },
     Row {
         table: "",
@@ -50,7 +50,7 @@ pub const ROWS: &[Row] = &[
         default: "true",
         expects: "true or false",
         help: "Look for new, changed and removed files when the player starts.",
-        set: |settings, value| Ok(settings.scan_at_start = switch(value)?),
+        set: |settings, value| put(&mut settings.scan_at_start, switch(value)),
     },
     Row {
         table: "",
@@ -58,7 +58,7 @@ pub const ROWS: &[Row] = &[
         default: "5",
         expects: "a number of seconds from 0 to 3600",
         help: "\"previous\" goes to the start of the track when more seconds than these were heard; 0: never.",
-        set: |settings, value| Ok(settings.rewind_s = number(value, 0, 3600)?),
+        set: |settings, value| put(&mut settings.rewind_s, number(value, 0, 3600)),
     },
     Row {
         table: "output",
@@ -66,7 +66,7 @@ pub const ROWS: &[Row] = &[
         default: "\"auto\"",
         expects: "\"auto\", \"device\", \"device:ID\", \"null\", \"file:PATH.wav\" or \"pipe\"",
         help: "Where the sound goes. \"auto\": the default device, or nowhere (with a warning) without one.",
-        set: |settings, value| Ok(settings.output.output = text(value, OutputSpec::parse)?),
+        set: |settings, value| put(&mut settings.output.output, text(value, OutputSpec::parse)),
     },
     Row {
         table: "output",
@@ -74,7 +74,7 @@ pub const ROWS: &[Row] = &[
         default: "\"auto\"",
         expects: "\"auto\", \"s16\", \"s24\", \"s32\" or \"f32\"",
         help: "Sample format asked for. \"auto\": the device's best; for files and pipes that of the first track.",
-        set: |settings, value| Ok(settings.output.format = text(value, or_auto(SampleFormat::parse))?),
+        set: |settings, value| put(&mut settings.output.format, text(value, or_auto(SampleFormat::parse))),
     },
     Row {
         table: "output",
@@ -82,7 +82,7 @@ pub const ROWS: &[Row] = &[
         default: "\"auto\"",
         expects: "\"auto\" or a number of Hz from 1000 to 768000",
         help: "Sample rate asked for in Hz. \"auto\": the device's choice; for files and pipes the first track's.",
-        set: |settings, value| Ok(settings.output.rate = rate(value)?),
+        set: |settings, value| put(&mut settings.output.rate, rate(value)),
     },
     Row {
         table: "output",
@@ -90,7 +90,7 @@ pub const ROWS: &[Row] = &[
         default: "1024",
         expects: "a number of frames from 64 to 16384",
         help: "Frames of one device period: fewer react faster, more are safer on a busy machine.",
-        set: |settings, value| Ok(settings.output.period_frames = number(value, 64, 16_384)?),
+        set: |settings, value| put(&mut settings.output.period_frames, number(value, 64, 16_384)),
     },
     Row {
         table: "screen",
@@ -98,7 +98,7 @@ pub const ROWS: &[Row] = &[
         default: "\"terminal\"",
         expects: "the name of a theme",
         help: "\"terminal\" (its own 16 colours), \"dark\", \"light\", or a file in the themes folder.",
-        set: |settings, value| Ok(settings.screen.theme = text(value, theme)?),
+        set: |settings, value| put(&mut settings.screen.theme, text(value, theme)),
     },
     Row {
         table: "screen",
@@ -106,7 +106,7 @@ pub const ROWS: &[Row] = &[
         default: "true",
         expects: "true or false",
         help: "Mouse in the terminal: click, wheel, drag the seek bar.",
-        set: |settings, value| Ok(settings.screen.mouse = switch(value)?),
+        set: |settings, value| put(&mut settings.screen.mouse, switch(value)),
     },
     Row {
         table: "screen",
@@ -114,7 +114,7 @@ pub const ROWS: &[Row] = &[
         default: "true",
         expects: "true or false",
         help: "Show the spectrum at start.",
-        set: |settings, value| Ok(settings.screen.spectrum = switch(value)?),
+        set: |settings, value| put(&mut settings.screen.spectrum, switch(value)),
     },
     Row {
         table: "screen",
@@ -122,7 +122,7 @@ pub const ROWS: &[Row] = &[
         default: "30",
         expects: "a number from 1 to 120",
         help: "Most frames a second while something moves.",
-        set: |settings, value| Ok(settings.screen.fps = number(value, 1, 120)?),
+        set: |settings, value| put(&mut settings.screen.fps, number(value, 1, 120)),
     },
     Row {
         table: "screen",
@@ -130,9 +130,14 @@ pub const ROWS: &[Row] = &[
         default: "3",
         expects: "a number of rows from 0 to 100",
         help: "Rows kept visible above and below the selection.",
-        set: |settings, value| Ok(settings.screen.scrolloff = number(value, 0, 100)?),
+        set: |settings, value| put(&mut settings.screen.scrolloff, number(value, 0, 100)),
     },
 ];
+
+fn put<T>(place: &mut T, value: Result<T, Unfit>) -> Result<(), Unfit> {
+    *place = value?;
+    Ok(())
+}
 
 fn switch(value: &DeValue<'_>) -> Result<bool, Unfit> {
     value.as_bool().ok_or(Unfit)

@@ -187,7 +187,8 @@ impl Theme {
             let is_theme = path.extension().is_some_and(|extension| extension == "toml");
             path.file_stem()?.to_str().filter(|_| is_theme).map(str::to_owned)
         });
-        let mut own: Vec<String> = stems.filter(|name| is_plain(name) && !names.contains(name)).take(256).collect();
+        let mut own: Vec<String> =
+            stems.filter(|name| is_plain(name) && !names.contains(name)).take(256).collect();
         own.sort_unstable();
         names.append(&mut own);
         names
@@ -219,9 +220,16 @@ impl Theme {
         let mut plain = |role: Role, style: RoleStyle| self.styles[role as usize] = style;
         let none = RoleStyle::default();
         plain(Role::Selection, RoleStyle { reversed: true, ..none });
-        plain(Role::SelectionUnfocused, RoleStyle { underlined: true, ..none });
-        for role in [Role::Playing, Role::Title, Role::Accent, Role::BorderFocused, Role::Error, Role::Key, Role::Marked]
-        {
+        plain(Role::SelectionUnfocused, RoleStyle { bold: true, underlined: true, ..none });
+        for role in [
+            Role::Playing,
+            Role::Title,
+            Role::Accent,
+            Role::BorderFocused,
+            Role::Error,
+            Role::Key,
+            Role::Marked,
+        ] {
             plain(role, RoleStyle { bold: true, ..none });
         }
         for role in [Role::Dim, Role::Border, Role::BarEmpty, Role::Broken] {
@@ -456,7 +464,11 @@ mod tests {
     fn without_colour_the_selection_still_shows() {
         for (name, _) in BUILT_IN {
             let theme = Theme::built_in(name).unwrap().without_colour();
-            assert!(Role::ALL.iter().all(|&role| theme.style(role).fg.is_none() && theme.style(role).bg.is_none()));
+            assert!(
+                Role::ALL
+                    .iter()
+                    .all(|&role| theme.style(role).fg.is_none() && theme.style(role).bg.is_none())
+            );
             assert!(theme.style(Role::Selection).reversed);
             assert!(theme.style(Role::SelectionUnfocused).underlined);
         }

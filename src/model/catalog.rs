@@ -292,6 +292,11 @@ pub fn split(path: &Path) -> (&[u8], &[u8]) {
 /// Key of the path index: 64-bit FNV-1a of folder and name (draft-eastlake-fnv). Equal keys are told apart by path.
 pub fn path_key(path: &Path) -> u64 {
     let (folder, name) = split(path);
+    path_key_of(folder, name)
+}
+
+/// As `path_key`, of a path that is split already.
+pub fn path_key_of(folder: &[u8], name: &[u8]) -> u64 {
     let bytes = folder.iter().chain(b"/").chain(name);
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -13,3 +13,4 @@ pub mod latest;
 pub mod pipe;
 pub mod ring;
 pub mod tap;
+pub mod wake;

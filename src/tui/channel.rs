@@ -79,8 +79,8 @@ impl Inbox {
     }
 }
 
-pub fn open() -> (UiSender, Inbox) {
+/// The ui thread's end, from which senders are made.
+pub fn inbox() -> Inbox {
     let (sender, receiver) = sync_channel(DEPTH);
-    let sender = UiSender { sender, woken: Arc::new(AtomicBool::new(false)) };
-    (sender.clone(), Inbox { receiver, sender })
+    Inbox { receiver, sender: UiSender { sender, woken: Arc::new(AtomicBool::new(false)) } }
 }

@@ -81,6 +81,8 @@ struct Ui {
     snapshot: Arc<Snapshot>,
     gauges: Gauges,
     map: FrameMap,
+    /// When the terminal was last taken, since the start.
+    taken: Duration,
     /// Held while the spectrum is in sight.
     spectrum: Option<Lease>,
     pace: Pace,
@@ -113,6 +115,7 @@ impl Ui {
             spectrum: None,
             pace: Pace::new(options.settings.fps),
             exit: None,
+            taken: Duration::ZERO,
             started: Instant::now(),
             depth,
             workers,
@@ -182,7 +185,7 @@ impl Ui {
             Message::Theme(loaded) => self.theme_loaded(loaded),
             Message::Leave => self.exit = Some(Exit::Asked),
             Message::Suspend => self.suspend(),
-            Message::Resume => self.take_terminal_again(),
+            Message::Resume => self.resumed(),
             Message::TerminalGone => self.exit = Some(Exit::TerminalGone),
         }
     }
@@ -259,9 +262,17 @@ impl Ui {
         self.take_terminal_again();
     }
 
+    /// A stop of our own has already been followed by taking the terminal.
+    fn resumed(&mut self) {
+        if self.now().saturating_sub(self.taken) > Duration::from_millis(300) {
+            self.take_terminal_again();
+        }
+    }
+
     /// After a stop, or when something wrote on the screen: the modes again, and every cell.
     fn take_terminal_again(&mut self) {
         terminal::restore();
+        self.taken = self.now();
         let taken = terminal::divert_stderr(self.options.log.as_ref())
             .and_then(|()| terminal::enter(self.options.settings.mouse));
         match taken.and_then(|()| crossterm::terminal::size().map_err(TuiError::Terminal)) {

@@ -187,7 +187,20 @@ mod tests {
 
     #[test]
     fn sequences_are_read_and_printed_alike() {
-        for text in ["j", "gg", "<C-d>", "<Space>", "<S-Left>", "<C-w>h", "<lt>", ">", "é", "<A-x>", "<F12>", "<C-A-Del>"] {
+        for text in [
+            "j",
+            "gg",
+            "<C-d>",
+            "<Space>",
+            "<S-Left>",
+            "<C-w>h",
+            "<lt>",
+            ">",
+            "é",
+            "<A-x>",
+            "<F12>",
+            "<C-A-Del>",
+        ] {
             assert_eq!(print(&Key::parse_sequence(text).unwrap()), text);
         }
     }
