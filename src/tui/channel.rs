@@ -16,7 +16,7 @@ pub(super) enum Message {
     Input(Input),
     /// There is a newer snapshot.
     Woken,
-    Theme(Result<(Theme, Vec<Problem>), ThemeError>),
+    Theme(Box<Result<(Theme, Vec<Problem>), ThemeError>>),
     /// Leave, as a signal asks.
     Leave,
     Suspend,

@@ -182,7 +182,7 @@ impl Ui {
             Message::Input(input) => self.input(input),
             // The flag beside the channel says it too.
             Message::Woken => {}
-            Message::Theme(loaded) => self.theme_loaded(loaded),
+            Message::Theme(loaded) => self.theme_loaded(*loaded),
             Message::Leave => self.exit = Some(Exit::Asked),
             Message::Suspend => self.suspend(),
             Message::Resume => self.resumed(),

@@ -99,6 +99,6 @@ fn answer_file(question: FileQuestion, places: &PathBase, themes: Option<&std::p
             let candidates = complete::paths(&typed, &places.folder, places.home.as_deref());
             Message::Input(Input::Paths { start, typed, candidates })
         }
-        FileQuestion::Theme(name) => Message::Theme(Theme::load(&name, themes)),
+        FileQuestion::Theme(name) => Message::Theme(Box::new(Theme::load(&name, themes))),
     }
 }

@@ -104,7 +104,7 @@ fn format(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let snapshot = canvas.scene.snapshot;
     let format = snapshot.playback.now.as_ref().and_then(|now| {
         let known = || now.track.and_then(|id| snapshot.catalog.find(id)).map(|track| track.format());
-        now.format.clone().or_else(known)
+        now.format.or_else(known)
     });
     let text = format.as_ref().map_or(String::new(), text::format);
     let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Dim);
