@@ -23,6 +23,8 @@ pub struct Segment {
     pub rate: u32,
     /// Hz of the output.
     pub output_rate: u32,
+    /// Frames of the track, where known: no position lies beyond. `u64::MAX` where not.
+    pub limit: u64,
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +34,7 @@ struct Slot {
     frame: AtomicU64,
     rate: AtomicU32,
     output_rate: AtomicU32,
+    limit: AtomicU64,
 }
 
 /// See the module's head. A sequence lock over a small table: the writer never waits, readers try again.
@@ -60,6 +63,7 @@ impl PlaybackClock {
             slot.frame.store(segment.frame, Ordering::Relaxed);
             slot.rate.store(segment.rate, Ordering::Relaxed);
             slot.output_rate.store(segment.output_rate, Ordering::Relaxed);
+            slot.limit.store(segment.limit, Ordering::Relaxed);
             self.count.store(count + 1, Ordering::Relaxed);
         });
     }
@@ -84,10 +88,15 @@ impl PlaybackClock {
 
     /// The segment that output frame `at` lies in.
     pub fn segment_at(&self, at: u64) -> Option<Segment> {
+        self.consistent(|| self.search(at))
+    }
+
+    /// Reads until no writer came between.
+    fn consistent<T>(&self, read: impl Fn() -> T) -> T {
         loop {
             let before = self.sequence.load(Ordering::Acquire);
             if before.is_multiple_of(2) {
-                let found = self.search(at);
+                let found = read();
                 fence(Ordering::Acquire);
                 if self.sequence.load(Ordering::Relaxed) == before {
                     return found;
@@ -112,19 +121,117 @@ impl PlaybackClock {
             frame: slot.frame.load(Ordering::Relaxed),
             rate: slot.rate.load(Ordering::Relaxed),
             output_rate: slot.output_rate.load(Ordering::Relaxed),
+            limit: slot.limit.load(Ordering::Relaxed),
         }
     }
 
-    /// What is at the ear; `None` while nothing was heard yet.
+    /// Engine thread: without an output, this is where it stands until sound comes.
+    pub fn hold(&self, segment: Segment) {
+        self.set_output(None);
+        self.clear();
+        self.begin(segment);
+    }
+
+    /// What is at the ear; `None` while nothing was heard yet. Without an output, the newest beginning: where it will go
+    /// on from.
     pub fn position(&self) -> Option<Position> {
-        let audible = self.audible()?;
-        let segment = self.segment_at(audible)?;
-        let played = audible - segment.at;
-        let scale = |frames: u64| match segment.output_rate {
-            0 => 0,
-            rate if rate == segment.rate => frames,
-            rate => (u128::from(frames) * u128::from(segment.rate) / u128::from(rate)) as u64,
+        let Some(audible) = self.audible() else {
+            let newest = self.consistent(|| self.newest())?;
+            return Some(newest.position(0));
         };
-        Some(Position { play: segment.play, frame: segment.frame + scale(played), rate: segment.rate })
+        let segment = self.segment_at(audible)?;
+        Some(segment.position(audible - segment.at))
+    }
+
+    fn newest(&self) -> Option<Segment> {
+        let count = self.count.load(Ordering::Relaxed);
+        count.checked_sub(1).map(|index| self.load(index))
+    }
+}
+
+impl Segment {
+    /// Where the ear is when so many frames of the output were heard of this segment.
+    fn position(&self, played: u64) -> Position {
+        let frames = match self.output_rate {
+            0 => 0,
+            rate if rate == self.rate => played,
+            rate => (u128::from(played) * u128::from(self.rate) / u128::from(rate)) as u64,
+        };
+        let frame = self.frame.saturating_add(frames).min(self.limit.max(self.frame));
+        Position { play: self.play, frame, rate: self.rate }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::model::audio::Spec;
+    use crate::rt::ring::sample_ring;
+
+    fn segment(at: u64, play: u64, frame: u64, rate: u32, output_rate: u32) -> Segment {
+        Segment { at, play: PlayId(play), frame, rate, output_rate, limit: u64::MAX }
+    }
+
+    #[test]
+    fn frames_of_the_output_map_to_frames_of_the_track_that_is_heard() {
+        let clock = PlaybackClock::default();
+        assert_eq!(clock.position(), None);
+        let (mut writer, mut reader) = sample_ring(Spec { rate: 48_000, channels: 1 }, 1000, 5000);
+        clock.set_output(Some(Arc::clone(writer.shared())));
+        assert_eq!(clock.position(), None, "nothing was begun yet");
+        clock.begin(segment(5000, 1, 44_100, 44_100, 48_000));
+        clock.begin(Segment { limit: 70, ..segment(5480, 2, 0, 48_000, 48_000) });
+        writer.write(&[0.5; 1000]);
+        let mut heard = |frames: usize| {
+            reader.read(&mut vec![0.0; frames]);
+            clock.position().map(|position| (position.play.0, position.frame, position.rate))
+        };
+        assert_eq!(heard(160), Some((1, 44_100 + 147, 44_100)));
+        assert_eq!(heard(319), Some((1, 44_100 + 440, 44_100)));
+        assert_eq!(heard(1), Some((2, 0, 48_000)));
+        assert_eq!(heard(60), Some((2, 60, 48_000)));
+        assert_eq!(heard(60), Some((2, 70, 48_000)), "never beyond the end of the track");
+    }
+
+    #[test]
+    fn without_an_output_it_stands_where_it_was_told() {
+        let clock = PlaybackClock::default();
+        clock.begin(segment(0, 1, 10, 44_100, 44_100));
+        clock.hold(segment(700, 3, 1234, 44_100, 44_100));
+        let position = clock.position().unwrap();
+        assert_eq!((position.play.0, position.frame), (3, 1234));
+        clock.clear();
+        assert_eq!(clock.position(), None);
+    }
+
+    /// Every field of a segment is made from one number, so that a torn read shows.
+    #[test]
+    fn readers_never_see_half_a_segment() {
+        let clock = PlaybackClock::default();
+        let rounds: u64 = 200_000;
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let mut newest = 0;
+                    while newest < rounds {
+                        let Some(found) = clock.segment_at(u64::MAX) else { continue };
+                        let n = found.at;
+                        assert!(n >= newest, "went back from {newest} to {n}");
+                        newest = n;
+                        assert_eq!(found, numbered(n));
+                    }
+                });
+            }
+            for n in 1..=rounds {
+                clock.begin(numbered(n));
+            }
+        });
+    }
+
+    fn numbered(n: u64) -> Segment {
+        let low = (n % 1_000_000) as u32;
+        Segment { at: n, play: PlayId(n * 3), frame: n * 5, rate: low, output_rate: low + 1, limit: n * 7 }
     }
 }

@@ -22,6 +22,8 @@ pub struct RingShared {
     spec: Spec,
     /// Frames taken by the reader, discarded ones included.
     consumed: AtomicU64,
+    /// Count of the frame at the ear. Never goes back; catches up with `consumed` while the reader gives silence.
+    audible: AtomicU64,
     /// Frames between the ring and the ear, as the output says.
     latency_frames: AtomicU32,
     paused: AtomicBool,
@@ -54,7 +56,12 @@ impl RingShared {
 
     /// Count of the frame that is at the ear now.
     pub fn audible(&self) -> u64 {
-        self.consumed().saturating_sub(u64::from(self.latency_frames.load(Ordering::Relaxed)))
+        self.audible.load(Ordering::Acquire)
+    }
+
+    /// The frame with this count was taken and is at the ear, or all there is was heard and it lies at the end.
+    pub fn is_heard(&self, at: u64) -> bool {
+        self.audible() >= at && (self.consumed() > at || self.is_drained())
     }
 
     /// Everything that was written up to the end was taken and heard.
@@ -75,6 +82,7 @@ impl RingShared {
         self.at_rest.load(Ordering::Acquire)
     }
 
+    /// Times the ring ran empty while it should not have.
     pub fn underruns(&self) -> u64 {
         self.underruns.load(Ordering::Relaxed)
     }
@@ -134,9 +142,29 @@ pub struct RingReader {
     samples: Consumer<f32>,
     shared: Arc<RingShared>,
     channels: usize,
+    /// Frames of a whole fade.
+    fade_frames: usize,
     gain: f32,
+    ramp: Option<Ramp>,
+    sounding: Sounding,
+    /// Discards up to this count are done with.
+    discarded: u64,
+    /// Frames of silence given since the last frame of sound.
+    silent_frames: u64,
+}
+
+/// Whether frames were given since the beginning or the last discard, and whether the ring then ran empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sounding {
+    NotYet,
+    Yes,
+    Starved,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ramp {
+    target: f32,
     step: f32,
-    started: bool,
 }
 
 /// What one call of [`RingReader::read`] gave.
@@ -155,10 +183,11 @@ pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (Rin
     let shared = Arc::new(RingShared {
         spec,
         consumed: AtomicU64::new(first_frame),
+        audible: AtomicU64::new(first_frame),
         latency_frames: AtomicU32::new(0),
         paused: AtomicBool::new(false),
         at_rest: AtomicBool::new(false),
-        discard_until: AtomicU64::new(0),
+        discard_until: AtomicU64::new(first_frame),
         fade_in: AtomicBool::new(false),
         ends_at: AtomicU64::new(u64::MAX),
         underrun_frames: AtomicU64::new(0),
@@ -168,14 +197,16 @@ pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (Rin
         reader_waits: AtomicBool::new(false),
         writer: OnceLock::new(),
     });
-    let fade_frames = (spec.rate * FADE_MS / 1000).max(1);
     let reader = RingReader {
         samples: consumer,
         shared: Arc::clone(&shared),
         channels,
+        fade_frames: (u64::from(spec.rate) * u64::from(FADE_MS) / 1000).max(1) as usize,
         gain: 1.0,
-        step: 1.0 / fade_frames as f32,
-        started: false,
+        ramp: None,
+        sounding: Sounding::NotYet,
+        discarded: first_frame,
+        silent_frames: 0,
     };
     (RingWriter { samples: producer, shared, written: first_frame }, reader)
 }
@@ -188,6 +219,10 @@ impl RingWriter {
     /// Count of the frame that will be written next.
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    pub fn capacity_frames(&self) -> usize {
+        self.samples.buffer().capacity() / usize::from(self.shared.spec.channels.max(1))
     }
 
     pub fn free_frames(&self) -> usize {
@@ -253,25 +288,10 @@ impl RingReader {
         self.samples.slots() / self.channels
     }
 
-    /// Fills `out` (whole frames of the ring's channels) with sound as far as there is any, with silence behind it.
-    /// An empty ring counts as an underrun once sound has begun, unless it is paused or ended.
-    pub fn read(&mut self, out: &mut [f32]) -> Read {
-        self.shared.heartbeat.fetch_add(1, Ordering::Relaxed);
-        let frames = self.take(out);
-        out[frames * self.channels..].fill(0.0);
-        let ended = self.shared.is_consumed_to_end();
-        let wanted = out.len() / self.channels;
-        if frames < wanted && self.started && !ended && !self.shared.is_paused() && !self.is_discarding() {
-            self.shared.underruns.fetch_add(1, Ordering::Relaxed);
-            self.shared.underrun_frames.fetch_add((wanted - frames) as u64, Ordering::Relaxed);
-        }
-        Read { frames, ended }
-    }
-
     /// Nothing to do until the writer acts: paused and at rest, or empty, with nothing to be dropped.
     pub fn is_idle(&self) -> bool {
         let still = if self.shared.is_paused() { self.shared.is_at_rest() } else { self.samples.is_empty() };
-        still && !self.is_discarding()
+        still && self.shared.discard_until.load(Ordering::Acquire) <= self.discarded
     }
 
     /// Sleeps while `idle` holds and the writer does nothing, at most `longest`; may return early. For an output's own
@@ -286,29 +306,73 @@ impl RingReader {
         self.shared.reader_waits.store(false, Ordering::Relaxed);
     }
 
-    fn is_discarding(&self) -> bool {
-        self.shared.discard_until.load(Ordering::Acquire) > self.shared.consumed()
+    /// Fills `out` (whole frames of the ring's channels) with sound as far as there is any, with silence behind it.
+    /// An empty ring counts as an underrun once sound has begun, unless it is paused or ended.
+    pub fn read(&mut self, out: &mut [f32]) -> Read {
+        let wanted = out.len() / self.channels;
+        let read = self.read_available(out);
+        out[read.frames * self.channels..].fill(0.0);
+        let missing = (wanted - read.frames) as u64;
+        if missing > 0 {
+            self.silent_frames = self.silent_frames.saturating_add(missing);
+            self.update_audible();
+            self.count_underrun(missing, read.ended);
+        }
+        read
+    }
+
+    /// As [`Self::read`], for outputs that wait for sound and never put silence in: what lies behind the frames given
+    /// is left as it was, and an empty ring is no underrun.
+    pub fn read_available(&mut self, out: &mut [f32]) -> Read {
+        self.shared.heartbeat.fetch_add(1, Ordering::Relaxed);
+        let frames = self.take(out);
+        self.update_audible();
+        Read { frames, ended: self.shared.is_consumed_to_end() }
+    }
+
+    fn count_underrun(&mut self, missing: u64, ended: bool) {
+        if self.sounding == Sounding::NotYet || ended || self.shared.is_paused() {
+            return;
+        }
+        if self.sounding == Sounding::Yes {
+            self.sounding = Sounding::Starved;
+            self.shared.underruns.fetch_add(1, Ordering::Relaxed);
+        }
+        self.shared.underrun_frames.fetch_add(missing, Ordering::Relaxed);
+    }
+
+    /// The ear lags by the output's latency, but what was followed by that much silence has been heard.
+    fn update_audible(&self) {
+        let latency = u64::from(self.shared.latency_frames.load(Ordering::Relaxed));
+        let lag = latency.saturating_sub(self.silent_frames);
+        let audible = self.shared.consumed().saturating_sub(lag);
+        self.shared.audible.fetch_max(audible, Ordering::Release);
     }
 
     fn take(&mut self, out: &mut [f32]) -> usize {
         let wanted = out.len() / self.channels;
         let mut done = 0;
         while done < wanted {
-            let discarding = self.is_discarding();
+            // In this order: frames seen here that were written after a discard imply that the discard is seen too.
+            let available = self.available_frames();
+            let until = self.shared.discard_until.load(Ordering::Acquire);
             let paused = self.shared.is_paused();
-            if discarding && (self.gain <= 0.0 || !self.started || self.samples.is_empty()) {
-                self.drop_discarded();
+            let discarding = until > self.discarded;
+            let silent = self.gain <= 0.0 || self.sounding == Sounding::NotYet;
+            if discarding && (silent || self.frames_before(until) == 0) {
+                self.finish_discard(until);
                 continue;
             }
             // An empty ring has nothing to fade out with: a pause is at rest there at once.
-            if paused && (self.gain <= 0.0 || !self.started || self.samples.is_empty()) {
-                self.gain = if self.started { 0.0 } else { self.gain };
-                self.shared.at_rest.store(true, Ordering::Release);
+            let rests = paused && (silent || available == 0);
+            self.shared.at_rest.store(rests, Ordering::Release);
+            if rests {
+                self.rest();
                 break;
             }
-            self.shared.at_rest.store(false, Ordering::Release);
-            let target = if paused || discarding { 0.0 } else { 1.0 };
-            let got = self.copy(&mut out[done * self.channels..], target);
+            let limit = if discarding { self.frames_before(until) } else { available };
+            self.aim(if paused || discarding { 0.0 } else { 1.0 }, limit);
+            let got = self.copy(&mut out[done * self.channels..], limit);
             if got == 0 {
                 break;
             }
@@ -317,18 +381,38 @@ impl RingReader {
         done
     }
 
-    /// Copies frames until the buffer is full, the ring is empty, or a ramp arrives at its end.
-    fn copy(&mut self, out: &mut [f32], target: f32) -> usize {
-        let mut frames = (out.len() / self.channels).min(self.available_frames());
-        let until = self.shared.discard_until.load(Ordering::Acquire);
-        let consumed = self.shared.consumed();
-        if until > consumed {
-            frames = frames.min(usize::try_from(until - consumed).unwrap_or(usize::MAX));
+    /// What was sounding goes on with a fade in; a beginning that waits keeps its first sample whole.
+    fn rest(&mut self) {
+        if self.sounding != Sounding::NotYet {
+            self.gain = 0.0;
+            self.ramp = None;
         }
-        let ramping = self.gain != target;
-        if ramping {
-            let left = ((self.gain - target).abs() / self.step).ceil() as usize;
-            frames = frames.min(left.max(1));
+    }
+
+    fn frames_before(&self, until: u64) -> usize {
+        usize::try_from(until.saturating_sub(self.shared.consumed())).unwrap_or(usize::MAX)
+    }
+
+    /// Starts a ramp where the gain is not what it should be. A fade out arrives at zero with the last of the `limit`
+    /// frames that there are.
+    fn aim(&mut self, target: f32, limit: usize) {
+        if self.gain == target {
+            self.ramp = None;
+            return;
+        }
+        if self.ramp.is_some_and(|ramp| ramp.target == target) {
+            return;
+        }
+        let frames = if target < self.gain { self.fade_frames.min(limit.max(1)) } else { self.fade_frames };
+        self.ramp = Some(Ramp { target, step: (target - self.gain) / frames as f32 });
+    }
+
+    /// Copies frames until the buffer is full, `limit` is reached, or a ramp arrives at its end.
+    fn copy(&mut self, out: &mut [f32], limit: usize) -> usize {
+        let mut frames = (out.len() / self.channels).min(limit).min(self.available_frames());
+        if let Some(ramp) = self.ramp {
+            let left = ((ramp.target - self.gain) / ramp.step).ceil().max(1.0) as usize;
+            frames = frames.min(left);
         }
         let Ok(chunk) = self.samples.read_chunk(frames * self.channels) else {
             return 0;
@@ -337,38 +421,283 @@ impl RingReader {
         out[..first.len()].copy_from_slice(first);
         out[first.len()..first.len() + second.len()].copy_from_slice(second);
         chunk.commit_all();
-        if ramping {
-            self.ramp(&mut out[..frames * self.channels], target);
+        self.apply_ramp(&mut out[..frames * self.channels]);
+        if frames > 0 {
+            self.sounding = Sounding::Yes;
+            self.silent_frames = 0;
+            self.shared.consumed.fetch_add(frames as u64, Ordering::Release);
         }
-        self.started |= frames > 0;
-        self.shared.consumed.fetch_add(frames as u64, Ordering::Release);
         frames
     }
 
-    fn ramp(&mut self, out: &mut [f32], target: f32) {
+    fn apply_ramp(&mut self, out: &mut [f32]) {
+        let Some(Ramp { target, step }) = self.ramp else {
+            return;
+        };
         for frame in out.chunks_exact_mut(self.channels) {
-            self.gain = if self.gain < target {
-                (self.gain + self.step).min(target)
-            } else {
-                (self.gain - self.step).max(target)
-            };
+            let gain = self.gain + step;
+            // The last step lands on the target however the sum of the steps was rounded.
+            self.gain = if (target - gain) * step <= step * step * 0.5 { target } else { gain };
             for sample in frame {
                 *sample *= self.gain;
             }
         }
     }
 
-    fn drop_discarded(&mut self) {
-        let until = self.shared.discard_until.load(Ordering::Acquire);
-        let consumed = self.shared.consumed();
-        let frames = usize::try_from(until.saturating_sub(consumed)).unwrap_or(usize::MAX);
-        let frames = frames.min(self.available_frames());
+    /// Drops what is left of a discard; what comes next is a beginning.
+    fn finish_discard(&mut self, until: u64) {
+        let frames = self.frames_before(until).min(self.available_frames());
         if let Ok(chunk) = self.samples.read_chunk(frames * self.channels) {
             chunk.commit_all();
         }
         self.shared.consumed.fetch_add(frames as u64, Ordering::Release);
-        if self.started {
-            self.gain = if self.shared.fade_in.load(Ordering::Acquire) { 0.0 } else { 1.0 };
+        // A gauge never shows frames that were dropped: the ear is taken to be at the new beginning.
+        self.shared.audible.fetch_max(self.shared.consumed(), Ordering::Release);
+        self.discarded = until;
+        self.gain = if self.shared.fade_in.load(Ordering::Acquire) { 0.0 } else { 1.0 };
+        self.ramp = None;
+        self.sounding = Sounding::NotYet;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPEC: Spec = Spec { rate: 44_100, channels: 1 };
+    /// 10 ms.
+    const FADE: usize = 441;
+
+    fn ring(frames: usize) -> (RingWriter, RingReader) {
+        sample_ring(SPEC, frames, 0)
+    }
+
+    fn read(reader: &mut RingReader, frames: usize) -> (Vec<f32>, Read) {
+        let mut out = vec![9.0; frames];
+        let read = reader.read(&mut out);
+        (out, read)
+    }
+
+    #[test]
+    fn samples_go_through_untouched_and_in_order_for_any_sizes() {
+        let (mut writer, mut reader) = sample_ring(Spec { rate: 44_100, channels: 3 }, 50, 7);
+        let all: Vec<f32> = (0..3 * 1000).map(|n| (n as f32).sin()).collect();
+        let (mut sent, mut got) = (0, Vec::new());
+        for size in (1..60).cycle() {
+            sent += 3 * writer.write(&all[sent..(sent + 3 * size).min(all.len())]);
+            let mut out = vec![0.0; 3 * (61 - size)];
+            let frames = reader.read_available(&mut out).frames;
+            got.extend_from_slice(&out[..3 * frames]);
+            if got.len() == all.len() {
+                break;
+            }
         }
+        assert_eq!(got, all);
+        assert_eq!(writer.written(), 1007);
+        assert_eq!(writer.shared().consumed(), 1007);
+        assert_eq!(writer.shared().underruns(), 0);
+    }
+
+    #[test]
+    fn a_pause_fades_out_rests_and_goes_on_at_the_very_next_sample() {
+        let (mut writer, mut reader) = ring(10_000);
+        let ones = vec![1.0; 5000];
+        writer.write(&ones);
+        assert_eq!(read(&mut reader, 1000).0, ones[..1000]);
+        writer.set_paused(true);
+        let (out, got) = read(&mut reader, 1000);
+        assert_eq!(got.frames, FADE);
+        for (n, sample) in out[..FADE].iter().enumerate() {
+            let expected = 1.0 - (n + 1) as f32 / FADE as f32;
+            assert!((sample - expected).abs() < 1e-4, "{n}: {sample}");
+        }
+        assert_eq!(out[FADE..], vec![0.0; 1000 - FADE]);
+        assert!(writer.shared().is_at_rest());
+        assert_eq!(writer.shared().consumed(), 1000 + FADE as u64);
+        writer.set_paused(false);
+        let (out, got) = read(&mut reader, 1000);
+        assert_eq!(got.frames, 1000);
+        assert!(out[0] > 0.0 && out[0] < 0.01 && out.windows(2).all(|pair| pair[1] >= pair[0]));
+        assert_eq!(out[FADE..], vec![1.0; 1000 - FADE]);
+        assert_eq!(writer.shared().underruns(), 0);
+    }
+
+    #[test]
+    fn a_pause_before_the_first_sample_keeps_it_whole() {
+        let (mut writer, mut reader) = ring(100);
+        writer.set_paused(true);
+        writer.write(&[0.5; 50]);
+        assert_eq!(read(&mut reader, 50).1.frames, 0);
+        assert!(writer.shared().is_at_rest());
+        writer.set_paused(false);
+        assert_eq!(read(&mut reader, 50).0, vec![0.5; 50]);
+    }
+
+    #[test]
+    fn a_discard_fades_the_old_out_and_begins_the_new_as_asked() {
+        for fade_in in [false, true] {
+            let (mut writer, mut reader) = ring(10_000);
+            writer.write(&vec![1.0; 3000]);
+            read(&mut reader, 100);
+            writer.discard(fade_in);
+            writer.write(&vec![0.5; 2000]);
+            let (out, got) = read(&mut reader, 2000);
+            assert_eq!(got.frames, 2000);
+            assert!(out[..FADE].windows(2).all(|pair| pair[1] < pair[0]));
+            assert_eq!(out[FADE - 1], 0.0);
+            if fade_in {
+                assert!(out[FADE] > 0.0 && out[FADE] < 0.01);
+                assert_eq!(out[2 * FADE..], vec![0.5; 2000 - 2 * FADE]);
+            } else {
+                assert_eq!(out[FADE..], vec![0.5; 2000 - FADE]);
+            }
+            assert_eq!(writer.shared().consumed(), 3000 + 2000 - FADE as u64);
+        }
+    }
+
+    #[test]
+    fn a_fade_out_with_little_left_still_arrives_at_zero() {
+        let (mut writer, mut reader) = ring(1000);
+        writer.write(&[1.0; 200]);
+        read(&mut reader, 100);
+        writer.discard(false);
+        writer.write(&[0.5; 100]);
+        let (out, _) = read(&mut reader, 200);
+        assert!(out[..100].windows(2).all(|pair| pair[1] < pair[0]));
+        assert_eq!(out[99], 0.0);
+        assert_eq!(out[100..], [0.5; 100]);
+    }
+
+    #[test]
+    fn a_discard_during_a_pause_lets_nothing_through() {
+        for fade_in in [false, true] {
+            let (mut writer, mut reader) = ring(5000);
+            writer.write(&[1.0; 2000]);
+            read(&mut reader, 100);
+            writer.set_paused(true);
+            read(&mut reader, 1000);
+            writer.discard(fade_in);
+            writer.write(&[0.5; 1000]);
+            assert_eq!(read(&mut reader, 500).1.frames, 0, "still paused");
+            assert_eq!(writer.shared().audible(), 2000, "the position is the new one");
+            writer.set_paused(false);
+            let (out, got) = read(&mut reader, 1000);
+            assert_eq!(got.frames, 1000);
+            assert_eq!(out[0] == 0.5, !fade_in);
+            assert_eq!(out[999], 0.5);
+        }
+    }
+
+    #[test]
+    fn many_discards_at_once_leave_only_what_came_last() {
+        let (mut writer, mut reader) = ring(10_000);
+        writer.write(&[1.0; 1000]);
+        read(&mut reader, 100);
+        for value in [2.0, 3.0, 4.0] {
+            writer.discard(false);
+            writer.write(&[value; 700]);
+        }
+        let (out, _) = read(&mut reader, FADE + 700);
+        assert!(out[..FADE].iter().all(|sample| *sample < 1.0));
+        assert_eq!(out[FADE..], [4.0; 700]);
+    }
+
+    #[test]
+    fn the_ear_lags_by_the_latency_and_catches_up_with_silence() {
+        let (mut writer, mut reader) = ring(5000);
+        let shared = Arc::clone(writer.shared());
+        shared.set_latency_frames(300);
+        writer.write(&[1.0; 1000]);
+        writer.set_ended(true);
+        read(&mut reader, 200);
+        assert_eq!(shared.audible(), 0);
+        read(&mut reader, 600);
+        assert_eq!(shared.audible(), 500);
+        assert!(shared.is_heard(500) && !shared.is_heard(501));
+        assert!(read(&mut reader, 200).1.ended);
+        assert!(shared.is_consumed_to_end() && !shared.is_drained());
+        read(&mut reader, 299);
+        assert_eq!(shared.audible(), 999);
+        assert!(!shared.is_drained());
+        read(&mut reader, 1);
+        assert!(shared.is_drained() && shared.is_heard(1000));
+        assert_eq!(shared.underruns(), 0, "an end is none");
+        shared.set_latency_frames(2000);
+        writer.set_ended(false);
+        writer.write(&[1.0; 100]);
+        read(&mut reader, 100);
+        assert_eq!(shared.audible(), 1000, "it never goes back");
+    }
+
+    #[test]
+    fn an_empty_ring_is_an_underrun_once_and_only_while_sound_is_due() {
+        let (mut writer, mut reader) = ring(1000);
+        let shared = Arc::clone(writer.shared());
+        read(&mut reader, 100);
+        assert_eq!(shared.underruns(), 0, "nothing has begun");
+        writer.write(&[1.0; 50]);
+        read(&mut reader, 100);
+        read(&mut reader, 100);
+        assert_eq!((shared.underruns(), shared.underrun_frames()), (1, 150));
+        writer.write(&[1.0; 50]);
+        read(&mut reader, 50);
+        writer.set_paused(true);
+        read(&mut reader, 100);
+        writer.set_paused(false);
+        writer.discard(true);
+        read(&mut reader, 100);
+        assert_eq!(shared.underruns(), 1, "pause and seek are none");
+    }
+
+    /// Channel 0 carries 1.0 and so shows the gain, channel 1 carries the count of the frame.
+    #[test]
+    fn two_threads_never_lose_repeat_or_leak_a_frame() {
+        let (mut writer, mut reader) = sample_ring(Spec { rate: 8000, channels: 2 }, 997, 0);
+        let total: u64 = 400_000;
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let mut random = 1_u64;
+                while writer.written() < total {
+                    let frames = next(&mut random) % 300;
+                    let first = writer.written();
+                    let block: Vec<f32> =
+                        (first..(first + frames).min(total)).flat_map(|n| [1.0, n as f32]).collect();
+                    writer.write(&block);
+                    match next(&mut random) % 97 {
+                        0 => writer.discard(frames.is_multiple_of(2)),
+                        1 => writer.set_paused(true),
+                        2..9 => writer.set_paused(false),
+                        _ => std::thread::yield_now(),
+                    }
+                }
+                writer.set_paused(false);
+                writer.set_ended(true);
+            });
+            let shared = Arc::clone(reader.shared());
+            let (mut random, mut expected) = (7_u64, 0_u64);
+            let mut jumps = 0;
+            while expected < total && !shared.is_drained() {
+                let frames = (next(&mut random) % 200) as usize;
+                let mut out = vec![0.0; 2 * frames];
+                let read = reader.read(&mut out);
+                for frame in out[..2 * read.frames].chunks_exact(2).filter(|frame| frame[0] > 1e-3) {
+                    let count = f64::from(frame[1]) / f64::from(frame[0]);
+                    // A faded frame carries its count only to a few digits.
+                    let slack = if frame[0] == 1.0 { 0.0 } else { 100.0 };
+                    assert!(count >= expected as f64 - slack, "{count} after {expected}");
+                    assert!(frame[0] <= 1.0);
+                    jumps += u32::from(count > expected as f64 + 100.0);
+                    expected = count as u64 + 1;
+                }
+                assert!(shared.audible() <= shared.consumed());
+            }
+            assert_eq!(shared.consumed(), total);
+            assert!(jumps > 10, "discards were seen: {jumps}");
+        });
+    }
+
+    fn next(state: &mut u64) -> u64 {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *state >> 33
     }
 }

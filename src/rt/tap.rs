@@ -1,7 +1,7 @@
 //! What was rendered last, for the eye: a lossy window of stereo frames that the engine thread writes and the spectrum
 //! thread reads, both without waiting. Frames have the counts of the sample ring.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 
 /// Frames kept: two thirds of a second at 48 kHz, a sixth at 192 kHz.
 const FRAMES: usize = 1 << 15;
@@ -10,6 +10,8 @@ const FRAMES: usize = 1 << 15;
 pub struct Tap {
     /// Left and right of frame `n` at `2 * (n % FRAMES)`; f32 bits.
     samples: Box<[AtomicU32]>,
+    /// Frames from here on were written without a hole: nothing is written while nobody looks.
+    since: AtomicU64,
     /// Frames below this count are written.
     written: AtomicU64,
     /// Frames below this count may be overwritten at any moment.
@@ -22,6 +24,7 @@ impl Default for Tap {
     fn default() -> Self {
         Self {
             samples: (0..FRAMES * 2).map(|_| AtomicU32::new(0)).collect(),
+            since: AtomicU64::new(0),
             written: AtomicU64::new(0),
             writing: AtomicU64::new(0),
             rate: AtomicU32::new(0),
@@ -39,22 +42,27 @@ impl Tap {
         }
         let frames = samples.len() / channels;
         let end = at + frames as u64;
-        self.writing.store(end, Ordering::SeqCst);
+        if at != self.written.load(Ordering::Relaxed) || rate != self.rate.load(Ordering::Relaxed) {
+            self.since.store(at, Ordering::Relaxed);
+            self.rate.store(rate, Ordering::Relaxed);
+        }
+        self.writing.store(end, Ordering::Relaxed);
+        // A reader that sees one of the samples below sees the count above too.
+        fence(Ordering::Release);
         for (count, frame) in (at..).zip(samples.chunks_exact(channels)) {
             let slot = (count as usize % FRAMES) * 2;
             let right = frame.get(1).unwrap_or(&frame[0]);
             self.samples[slot].store(frame[0].to_bits(), Ordering::Relaxed);
             self.samples[slot + 1].store(right.to_bits(), Ordering::Relaxed);
         }
-        self.rate.store(rate, Ordering::Relaxed);
-        self.written.store(end, Ordering::SeqCst);
+        self.written.store(end, Ordering::Release);
     }
 
     /// The frames that end before count `end`, as left and right interleaved, oldest first; `false` where they are not
     /// all there (not yet written, or overwritten).
     pub fn read(&self, end: u64, out: &mut [f32]) -> bool {
         let frames = (out.len() / 2) as u64;
-        if end > self.written.load(Ordering::SeqCst) || end < frames {
+        if end > self.written.load(Ordering::Acquire) || end < frames {
             return false;
         }
         for (count, frame) in (end - frames..end).zip(out.chunks_exact_mut(2)) {
@@ -62,7 +70,9 @@ impl Tap {
             frame[0] = f32::from_bits(self.samples[slot].load(Ordering::Relaxed));
             frame[1] = f32::from_bits(self.samples[slot + 1].load(Ordering::Relaxed));
         }
-        self.writing.load(Ordering::SeqCst) <= end - frames + FRAMES as u64
+        fence(Ordering::Acquire);
+        let is_whole = self.writing.load(Ordering::Relaxed) <= end - frames + FRAMES as u64;
+        is_whole && self.since.load(Ordering::Relaxed) <= end - frames
     }
 
     /// Hz of the frames written last; 0 before the first.
@@ -80,5 +90,87 @@ impl Tap {
 
     pub fn is_watched(&self) -> bool {
         self.watchers.load(Ordering::Relaxed) > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::thread;
+
+    use super::*;
+
+    fn frame(count: u64) -> [f32; 2] {
+        let value = (count % 100_000) as f32;
+        [value, -value]
+    }
+
+    fn write(tap: &Tap, at: u64, frames: u64) {
+        let samples: Vec<f32> = (at..at + frames).flat_map(frame).collect();
+        tap.write(at, 48_000, 2, &samples);
+    }
+
+    #[test]
+    fn gives_the_frames_before_a_count_as_long_as_they_are_there() {
+        let tap = Tap::default();
+        write(&tap, 0, 100);
+        assert!(!tap.read(100, &mut [0.0; 20]), "nobody looked when they were written");
+        tap.add_watcher();
+        write(&tap, 100, 100);
+        let mut out = [0.0; 20];
+        assert!(tap.read(160, &mut out));
+        assert_eq!(out[..2], frame(150));
+        assert_eq!(out[18..], frame(159));
+        assert!(!tap.read(201, &mut out), "not yet written");
+        assert!(!tap.read(105, &mut out), "reaches back to before there was a watcher");
+        write(&tap, 200, FRAMES as u64);
+        assert!(!tap.read(209, &mut out), "overwritten");
+        assert!(tap.read(210, &mut out));
+    }
+
+    #[test]
+    fn mono_is_both_sides_and_more_channels_are_their_first_two() {
+        let tap = Tap::default();
+        tap.add_watcher();
+        tap.write(0, 48_000, 1, &[0.25, 0.5]);
+        let mut out = [0.0; 4];
+        assert!(tap.read(2, &mut out));
+        assert_eq!(out, [0.25, 0.25, 0.5, 0.5]);
+        tap.write(2, 48_000, 3, &[0.1, 0.2, 0.9, 0.3, 0.4, 0.9]);
+        assert!(tap.read(4, &mut out));
+        assert_eq!(out, [0.1, 0.2, 0.3, 0.4]);
+    }
+
+    #[test]
+    fn a_reader_never_gets_a_mix_of_old_and_new() {
+        let tap = Tap::default();
+        tap.add_watcher();
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut whole = 0_u32;
+                let mut out = vec![0.0; 2 * 4096];
+                while !done.load(Ordering::Relaxed) {
+                    let end = tap.written.load(Ordering::Relaxed);
+                    if end < 4096 || !tap.read(end, &mut out) {
+                        continue;
+                    }
+                    whole += 1;
+                    let first = out[0];
+                    for (n, pair) in out.chunks_exact(2).enumerate() {
+                        let expected = (first as usize + n) % 100_000;
+                        assert_eq!(pair, [expected as f32, -(expected as f32)]);
+                    }
+                }
+                assert!(whole > 0);
+            });
+            for block in 0..4_000 {
+                write(&tap, block * 997, 997);
+                if block % 64 == 0 {
+                    thread::yield_now();
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
     }
 }
