@@ -20,9 +20,7 @@ enum Speaker {
 
 /// What the channels of a stream with so many of them are; `None` beyond eight: then they are just numbered.
 fn layout(channels: usize) -> Option<&'static [Speaker]> {
-    use Speaker::{
-        BackCentre, BackLeft, BackRight, Centre, Left, LowFrequency, Right, SideLeft, SideRight,
-    };
+    use Speaker::{BackCentre, BackLeft, BackRight, Centre, Left, LowFrequency, Right, SideLeft, SideRight};
     Some(match channels {
         1 => &[Centre],
         2 => &[Left, Right],
@@ -38,9 +36,7 @@ fn layout(channels: usize) -> Option<&'static [Speaker]> {
 
 /// Where a speaker goes that the output has not, in the order of preference: each a list of speakers with their gains.
 fn substitutes(speaker: Speaker) -> &'static [&'static [(Speaker, f32)]] {
-    use Speaker::{
-        BackCentre, BackLeft, BackRight, Centre, Left, LowFrequency, Right, SideLeft, SideRight,
-    };
+    use Speaker::{BackCentre, BackLeft, BackRight, Centre, Left, LowFrequency, Right, SideLeft, SideRight};
     match speaker {
         Left | Right => &[&[(Centre, 0.5)]],
         Centre => &[&[(Left, HALF_POWER), (Right, HALF_POWER)]],

@@ -1,6 +1,6 @@
 //! From one sample rate to another, as a stream: frames are fed as they come and taken as they are needed; in all exactly
-//! `ceil(frames * to / from)` come out, without delay at the beginning. Over rubato's FFT resampler. Called by
-//! `engine::render`.
+//! `ceil(frames * to / from)` come out, without delay at the beginning. Over rubato's FFT resampler, in `f64`: in `f32`
+//! its error is -112 dB (mostly gain), and the time is nearly the same. Called by `engine::render`.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
@@ -34,16 +34,17 @@ pub struct RatesError {
 /// See the module's head.
 #[derive(Debug)]
 pub struct Resampler {
-    fft: Fft<f32>,
+    fft: Fft<f64>,
     channels: usize,
     /// The ratio in lowest terms, output over input.
     steps: (u64, u64),
     /// The chunk being filled, and the one before it.
-    input: Vec<f32>,
-    previous: Vec<f32>,
+    input: Vec<f64>,
+    previous: Vec<f64>,
     filled: usize,
     /// Frames at the beginning of the first chunk that are left for the reflection.
     lead: usize,
+    resampled: Vec<f64>,
     output: Vec<f32>,
     /// Frames of `output` that are given out next.
     ready: std::ops::Range<usize>,
@@ -52,7 +53,7 @@ pub struct Resampler {
     /// Frames fed, and frames made ready.
     fed: u64,
     made: u64,
-    tail: Vec<f32>,
+    tail: Vec<f64>,
     /// Frames of `tail` that went in; `None` until the end is known.
     ending: Option<usize>,
 }
@@ -84,6 +85,7 @@ impl Resampler {
             previous: vec![0.0; chunk_in * channels],
             filled: lead,
             lead,
+            resampled: vec![0.0; chunk_out * channels],
             output: vec![0.0; chunk_out * channels],
             ready: 0..0,
             fed: 0,
@@ -107,7 +109,7 @@ impl Resampler {
         }
         let mut taken = 0;
         while self.ready.is_empty() {
-            let frames = self.push(&samples[taken * self.channels..]);
+            let frames = self.push(&samples[taken * self.channels..], f64::from);
             if frames == 0 {
                 break;
             }
@@ -155,7 +157,7 @@ impl Resampler {
         };
         while self.ready.is_empty() && self.made < self.boundary() {
             let tail = std::mem::take(&mut self.tail);
-            done += self.push(&tail[(done * self.channels).min(tail.len())..]);
+            done += self.push(&tail[(done * self.channels).min(tail.len())..], |sample| sample);
             self.tail = tail;
             self.ending = Some(done);
             if self.filled < self.chunk_in() {
@@ -171,10 +173,11 @@ impl Resampler {
         self.input.len() / self.channels
     }
 
-    fn push(&mut self, samples: &[f32]) -> usize {
+    fn push<T: Copy>(&mut self, samples: &[T], convert: impl Fn(T) -> f64) -> usize {
         let frames = (samples.len() / self.channels).min(self.chunk_in() - self.filled);
         let at = self.filled * self.channels;
-        self.input[at..at + frames * self.channels].copy_from_slice(&samples[..frames * self.channels]);
+        let room = &mut self.input[at..at + frames * self.channels];
+        room.iter_mut().zip(samples).for_each(|(slot, sample)| *slot = convert(*sample));
         self.filled += frames;
         frames
     }
@@ -183,15 +186,16 @@ impl Resampler {
         self.reflect_lead();
         let (chunk_in, chunk_out) = (self.chunk_in(), self.output.len() / self.channels);
         let input = InterleavedSlice::new(&self.input[..], self.channels, chunk_in);
-        let output = InterleavedSlice::new_mut(&mut self.output[..], self.channels, chunk_out);
+        let output = InterleavedSlice::new_mut(&mut self.resampled[..], self.channels, chunk_out);
         let done = match (input, output) {
             (Ok(input), Ok(mut output)) => self.fft.process_into_buffer(&input, &mut output, None).is_ok(),
             _ => false,
         };
         if !done {
             // Cannot happen with the sizes that it gave itself; silence keeps the count of frames.
-            self.output.fill(0.0);
+            self.resampled.fill(0.0);
         }
+        self.output.iter_mut().zip(&self.resampled).for_each(|(slot, sample)| *slot = *sample as f32);
         std::mem::swap(&mut self.input, &mut self.previous);
         self.filled = 0;
         let skipped = self.skip.min(chunk_out);
@@ -205,7 +209,8 @@ impl Resampler {
     /// Fills the room before the first frame with its point reflection, once.
     fn reflect_lead(&mut self) {
         let (lead, channels) = (std::mem::take(&mut self.lead), self.channels);
-        let last = lead + usize::try_from(self.fed).unwrap_or(usize::MAX).min(self.chunk_in() - lead).max(1) - 1;
+        let last =
+            lead + usize::try_from(self.fed).unwrap_or(usize::MAX).min(self.chunk_in() - lead).max(1) - 1;
         for frame in 1..=lead {
             for channel in 0..channels {
                 let first = self.input[lead * channels + channel];
@@ -222,7 +227,7 @@ impl Resampler {
         frames.min(oldest).min(self.filled + self.chunk_in() - 1)
     }
 
-    fn input_sample(&self, back: usize, channel: usize) -> f32 {
+    fn input_sample(&self, back: usize, channel: usize) -> f64 {
         let frame = if back < self.filled {
             &self.input[(self.filled - 1 - back) * self.channels..]
         } else {
@@ -326,13 +331,14 @@ mod tests {
         ] {
             let input = sine(hz, from, 0..from as usize);
             let error = error_db(&resample(from, to, 1, &input, 4096), hz, to);
-            assert!(error < -120.0, "{from} to {to}, {hz} Hz: {error:.1} dB");
+            assert!(error < -130.0, "{from} to {to}, {hz} Hz: {error:.1} dB");
         }
     }
 
     #[test]
     fn what_the_new_rate_cannot_carry_is_gone() {
-        for (from, to, hz) in [(96_000, 44_100, 23_000.0), (96_000, 44_100, 40_000.0), (192_000, 48_000, 25_000.0)]
+        for (from, to, hz) in
+            [(96_000, 44_100, 23_000.0), (96_000, 44_100, 40_000.0), (192_000, 48_000, 25_000.0)]
         {
             let out = resample(from, to, 1, &sine(hz, from, 0..from as usize), 4096);
             let middle = &out[4000..out.len() - 4000];
