@@ -1,6 +1,8 @@
 //! Auralis: a terminal music player. (Architecture document.)
 
 pub mod dsp;
+pub mod decode;
 pub mod engine;
+pub mod library;
 pub mod model;
 pub mod rt;

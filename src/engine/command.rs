@@ -57,19 +57,16 @@ pub enum EngineCommand {
 /// Told to the app. Facts only; what changes faster is on the clock and the tap.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EngineEvent {
-    /// The first frame of a loaded item is audible, or it stands ready where it was loaded paused. `at`:
-    /// count of the output frame that it begins with.
+    /// The first frame of a loaded item is audible, or it stands ready where it was loaded paused.
     Started {
         play: PlayId,
         format: AudioFormat,
-        at: u64,
     },
-    /// The ear went from one item into the next, which begins with output frame `at`.
+    /// The ear went from one item into the next.
     Crossed {
         from: PlayId,
         to: PlayId,
         format: AudioFormat,
-        at: u64,
     },
     /// After a seek, the frame that is heard from.
     Seeked {
@@ -88,10 +85,7 @@ pub enum EngineEvent {
         was_heard: bool,
     },
     /// An item was decoded to its end: so many of its frames were handed on since it was loaded or last sought in.
-    Decoded {
-        play: PlayId,
-        frames: u64,
-    },
+    Decoded { play: PlayId, frames: u64 },
     /// So many packets of an item were damaged and skipped; told once, at its end.
     Damaged {
         play: PlayId,

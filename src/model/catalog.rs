@@ -175,10 +175,18 @@ impl Catalog {
         self.parts.text.get(start.copied().unwrap_or(0) as usize..end).unwrap_or(&[])
     }
 
-    pub fn list(&self, list: ListId) -> impl Iterator<Item = &str> {
+    /// How many texts there are; ids are below it.
+    pub fn text_count(&self) -> usize {
+        self.parts.text_ends.len()
+    }
+
+    pub fn list_ids(&self, list: ListId) -> &[TextId] {
         let start = list.start as usize;
-        let ids = self.parts.lists.get(start..start + usize::from(list.len));
-        ids.unwrap_or(&[]).iter().map(|&id| self.text(id))
+        self.parts.lists.get(start..start + usize::from(list.len)).unwrap_or(&[])
+    }
+
+    pub fn list(&self, list: ListId) -> impl Iterator<Item = &str> {
+        self.list_ids(list).iter().map(|&id| self.text(id))
     }
 }
 
@@ -284,6 +292,11 @@ pub fn split(path: &Path) -> (&[u8], &[u8]) {
 /// Key of the path index: 64-bit FNV-1a of folder and name (draft-eastlake-fnv). Equal keys are told apart by path.
 pub fn path_key(path: &Path) -> u64 {
     let (folder, name) = split(path);
+    path_key_of(folder, name)
+}
+
+/// As `path_key`, of a path that is split already.
+pub fn path_key_of(folder: &[u8], name: &[u8]) -> u64 {
     let bytes = folder.iter().chain(b"/").chain(name);
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -9,6 +9,8 @@
 pub mod audio;
 pub mod catalog;
 pub mod command;
+pub mod filter;
+pub mod fold;
 pub mod id;
 pub mod job;
 pub mod notice;

@@ -1,0 +1,148 @@
+//! A regular file, or a span of it, as a byte source. Reads by position, so that many readers share one open file and
+//! a file that is removed while it plays keeps playing. Called by `source` and `demux` on the thread that decodes.
+
+use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use symphonia::core::io::MediaSource;
+
+use super::error::DecodeError;
+
+/// See the module's head. Cheap to clone; each clone has its own position.
+#[derive(Debug, Clone)]
+pub(super) struct FileSpan {
+    file: Arc<File>,
+    start: u64,
+    end: u64,
+    at: u64,
+    forward_only: bool,
+}
+
+impl FileSpan {
+    /// Opens a regular file with content. Nothing else is opened: opening a FIFO would wait for a writer.
+    pub(super) fn open(path: &Path) -> Result<Self, DecodeError> {
+        check_kind(&std::fs::metadata(path).map_err(DecodeError::Open)?)?;
+        let no_wait = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+        let file =
+            OpenOptions::new().read(true).custom_flags(no_wait).open(path).map_err(DecodeError::Open)?;
+        // Asked again of what was opened: the name may have come to mean something else meanwhile.
+        let metadata = file.metadata().map_err(DecodeError::Open)?;
+        check_kind(&metadata)?;
+        match metadata.len() {
+            0 => Err(DecodeError::Empty),
+            end => Ok(Self { file: Arc::new(file), start: 0, end, at: 0, forward_only: false }),
+        }
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.end - self.start
+    }
+
+    /// The bytes `from..to` of this span, cut to what there is.
+    pub(super) fn part(&self, from: u64, to: u64) -> Self {
+        let start = self.start.saturating_add(from).min(self.end);
+        let end = self.start.saturating_add(to).clamp(start, self.end);
+        Self { start, end, at: start, ..self.clone() }
+    }
+
+    /// The same bytes from the start, for a reader that must not look ahead to the end.
+    pub(super) fn forward_only(&self) -> Self {
+        Self { at: self.start, forward_only: true, ..self.clone() }
+    }
+
+    /// Fills `bytes` from `offset`; fewer where the span ends.
+    pub(super) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < bytes.len() {
+            let mut part = self.part(offset.saturating_add(filled as u64), u64::MAX);
+            match part.read(&mut bytes[filled..])? {
+                0 => break,
+                more => filled += more,
+            }
+        }
+        Ok(filled)
+    }
+
+    /// `N` bytes at `offset`, or `None` where the span has not as many or cannot be read.
+    pub(super) fn bytes_at<const N: usize>(&self, offset: u64) -> Option<[u8; N]> {
+        let mut bytes = [0; N];
+        (self.read_at(&mut bytes, offset).ok()? == N).then_some(bytes)
+    }
+}
+
+fn check_kind(metadata: &Metadata) -> Result<(), DecodeError> {
+    if metadata.is_file() { Ok(()) } else { Err(DecodeError::NotAFile { kind: kind(metadata.file_type()) }) }
+}
+
+fn kind(file_type: FileType) -> &'static str {
+    match file_type {
+        other if other.is_dir() => "directory",
+        other if other.is_fifo() => "named pipe",
+        other if other.is_socket() => "socket",
+        _ => "device",
+    }
+}
+
+impl Read for FileSpan {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
+        let want = buf.len().min(left);
+        loop {
+            match self.file.read_at(&mut buf[..want], self.at) {
+                Ok(read) => {
+                    self.at += read as u64;
+                    return Ok(read);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Seek for FileSpan {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(offset) => self.start.checked_add(offset),
+            SeekFrom::End(offset) => self.end.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.at.checked_add_signed(offset),
+        };
+        let inside = at.filter(|&at| (self.start..=self.end).contains(&at));
+        self.at = inside.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+        Ok(self.at - self.start)
+    }
+}
+
+impl MediaSource for FileSpan {
+    fn is_seekable(&self) -> bool {
+        !self.forward_only
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        (!self.forward_only).then(|| self.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_reads_and_seeks_inside_its_bounds_only() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"0123456789").unwrap();
+        let whole = FileSpan::open(file.path()).unwrap();
+        let mut part = whole.part(3, 7);
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "3456");
+        assert_eq!(part.seek(SeekFrom::End(-1)).unwrap(), 3);
+        assert!(part.seek(SeekFrom::Start(5)).is_err());
+        assert_eq!(part.bytes_at::<2>(1), Some(*b"45"));
+        assert_eq!(part.bytes_at::<2>(3), None);
+        assert_eq!(whole.part(8, 100).len(), 2);
+    }
+}

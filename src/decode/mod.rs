@@ -1,0 +1,31 @@
+//! # decode: files to samples
+//!
+//! - **Purpose.** A file becomes interleaved `f32` frames: probe, exact frame counts with the encoder's delay and
+//!   padding taken off, sample-accurate seek, one error contract.
+//! - **May import.** `model`.
+//! - **Thread.** None of its own; calls may wait for the disk, so they belong on the decode thread or on a job.
+//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`]; [`is_contained`] for the panic hook.
+//! - **Invariants.** No input makes a call panic, loop for ever or allocate without bound. Samples are finite.
+//!   What `info().format.frames` promises is what reading to the end of a healthy file gives.
+
+mod container;
+mod decoder;
+mod demux;
+mod error;
+mod file;
+mod guard;
+mod interleave;
+mod matroska;
+mod measure;
+mod mp4;
+mod mpeg;
+mod ogg;
+mod opus;
+mod source;
+mod stream;
+mod window;
+
+pub use container::Container;
+pub use error::DecodeError;
+pub use guard::is_contained;
+pub use source::{Source, SourceInfo};

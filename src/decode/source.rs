@@ -1,0 +1,210 @@
+//! The room's door: a path becomes a source of frames. Called by the decode thread of `engine`, by analysis and by the
+//! scanner for what it cannot read otherwise.
+
+use std::path::Path;
+
+use super::container::Container;
+use super::error::DecodeError;
+use super::file::FileSpan;
+use super::guard::contain;
+use super::ogg;
+use super::stream::Stream;
+use crate::model::track::AudioFormat;
+
+/// Links of a chained Ogg file that are played.
+const MAX_LINKS: usize = 1_000;
+
+/// What an open source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceInfo {
+    /// Its frames are exactly what reading to the end of a healthy file gives.
+    pub format: AudioFormat,
+    /// A guess at the frames where the container does not tell them.
+    pub estimated_frames: Option<u64>,
+    /// Frames of encoder delay that are taken off the start.
+    pub trim_start: u64,
+    /// Frames of encoder padding that are taken off the end, where the container tells.
+    pub trim_end: Option<u64>,
+    pub container: Container,
+}
+
+/// An open file. See the room card.
+pub struct Source {
+    /// `None` after a panic in a decoder, whose state is not to be touched again.
+    chain: Option<Chain>,
+    info: SourceInfo,
+}
+
+impl Source {
+    /// Opens by content; the name is not asked. Only regular files are touched.
+    pub fn open(path: &Path) -> Result<Self, DecodeError> {
+        let file = FileSpan::open(path)?;
+        let (chain, info) = contain(|| {
+            let chain = Chain::open(&file)?;
+            let info = chain.describe();
+            Ok((chain, info))
+        })?;
+        Ok(Self { chain: Some(chain), info })
+    }
+
+    pub fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    /// The frame that the next [`Self::read`] begins with. A damaged stretch that gives no frames is jumped.
+    pub fn position(&self) -> u64 {
+        self.chain.as_ref().map_or(0, Chain::position)
+    }
+
+    /// Appends interleaved frames to `out`: at least one, at most 8192. Returns how many; 0 is the end, also where a
+    /// file is cut or where its rate or channels change. Damaged packets are skipped and counted.
+    ///
+    /// # Errors
+    /// When the disk fails, when hundreds of packets in a row are damaged, or when a decoder fails for good.
+    pub fn read(&mut self, out: &mut Vec<f32>) -> Result<usize, DecodeError> {
+        self.guarded(|chain| chain.read(out))
+    }
+
+    /// The next read begins exactly at `frame`, or at the end where there are not as many.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+        self.guarded(|chain| chain.seek(frame))
+    }
+
+    /// Damaged packets met so far.
+    pub fn corrupt_packets(&self) -> u64 {
+        self.chain.as_ref().map_or(0, Chain::corrupt_packets)
+    }
+
+    fn guarded<T>(
+        &mut self,
+        work: impl FnOnce(&mut Chain) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let Some(chain) = &mut self.chain else {
+            return Err(DecodeError::Panicked("it failed before".into()));
+        };
+        let result = contain(|| work(chain));
+        if matches!(result, Err(DecodeError::Panicked(_))) {
+            self.chain = None;
+        }
+        result
+    }
+}
+
+/// The streams of a file, one after another: one, but for chained Ogg.
+struct Chain {
+    links: Vec<Link>,
+    /// The open one.
+    current: usize,
+    stream: Stream,
+    /// Damaged packets in links that are closed.
+    corrupt_packets: u64,
+}
+
+struct Link {
+    file: FileSpan,
+    /// Frames of all links before.
+    start: u64,
+}
+
+impl Chain {
+    fn open(file: &FileSpan) -> Result<Self, DecodeError> {
+        let spans = ogg::links(file);
+        if spans.len() < 2 {
+            return Self::single(file);
+        }
+        // A link of another rate or channel count ends what one source can carry; so does one of unknown length,
+        // after itself.
+        let mut links: Vec<Link> = Vec::new();
+        let mut first: Option<Stream> = None;
+        let mut start = 0;
+        for span in spans.into_iter().take(MAX_LINKS) {
+            let Ok(stream) = Stream::open(&span) else { continue };
+            if first.as_ref().is_some_and(|first| first.spec() != stream.spec()) {
+                break;
+            }
+            links.push(Link { file: span, start });
+            let total = stream.window().total;
+            first.get_or_insert(stream);
+            match total {
+                Some(frames) => start += frames,
+                None => break,
+            }
+        }
+        match first {
+            Some(stream) => Ok(Self { links, current: 0, stream, corrupt_packets: 0 }),
+            None => Self::single(file),
+        }
+    }
+
+    fn single(file: &FileSpan) -> Result<Self, DecodeError> {
+        let stream = Stream::open(file)?;
+        Ok(Self {
+            links: vec![Link { file: file.clone(), start: 0 }],
+            current: 0,
+            stream,
+            corrupt_packets: 0,
+        })
+    }
+
+    fn describe(&self) -> SourceInfo {
+        let stream = &self.stream;
+        let window = stream.window();
+        let last = self.links.last().filter(|_| self.links.len() > 1);
+        let frames = match last {
+            None => window.total,
+            Some(last) => {
+                Stream::open(&last.file).ok().and_then(|stream| stream.window().total).map(|t| t + last.start)
+            }
+        };
+        let format = AudioFormat { codec: stream.codec(), spec: stream.spec(), bits: stream.bits(), frames };
+        SourceInfo {
+            format,
+            estimated_frames: if frames.is_none() { window.estimated } else { None },
+            trim_start: stream.trim_start(),
+            trim_end: window.padding,
+            container: stream.container(),
+        }
+    }
+
+    fn start(&self) -> u64 {
+        self.links.get(self.current).map_or(0, |link| link.start)
+    }
+
+    fn position(&self) -> u64 {
+        self.start() + self.stream.position()
+    }
+
+    fn corrupt_packets(&self) -> u64 {
+        self.corrupt_packets + self.stream.corrupt_packets()
+    }
+
+    fn read(&mut self, out: &mut Vec<f32>) -> Result<usize, DecodeError> {
+        loop {
+            match self.stream.read(out)? {
+                0 if self.current + 1 < self.links.len() => self.enter(self.current + 1)?,
+                frames => return Ok(frames),
+            }
+        }
+    }
+
+    fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+        let link = self.links.partition_point(|link| link.start <= frame).saturating_sub(1);
+        if link != self.current {
+            self.enter(link)?;
+        }
+        self.stream.seek(frame - self.start())
+    }
+
+    fn enter(&mut self, link: usize) -> Result<(), DecodeError> {
+        if let Some(found) = self.links.get(link) {
+            let stream = Stream::open(&found.file)?;
+            self.corrupt_packets += self.stream.corrupt_packets();
+            self.stream = stream;
+            self.current = link;
+        }
+        Ok(())
+    }
+}

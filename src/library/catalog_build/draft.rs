@@ -1,0 +1,158 @@
+//! Tracks on their way into the catalog: texts interned, albums not yet known.
+
+use std::collections::HashMap;
+
+use super::intern::Interner;
+use crate::model::catalog::{ListId, TextId, TrackRow, split};
+use crate::model::fold::fold;
+use crate::model::track::{Numbered, Track};
+
+/// A list of texts as a key: equal lists have equal ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ListKey(pub u32);
+
+impl ListKey {
+    pub const EMPTY: Self = Self(0);
+}
+
+/// What albums are told apart by.
+pub struct Draft {
+    pub row: TrackRow,
+    pub album_title: TextId,
+    /// `album_title` with case and diacritics folded.
+    pub album_folded: TextId,
+    pub artists: ListKey,
+    pub album_artists: ListKey,
+    pub date: TextId,
+    pub compilation: bool,
+}
+
+pub struct Drafts {
+    pub texts: Interner,
+    pub drafts: Vec<Draft>,
+    /// Values of all lists end to end; this becomes the catalog's column.
+    pub lists: Vec<TextId>,
+    pub list_ids: Vec<ListId>,
+    list_keys: HashMap<Box<[TextId]>, ListKey>,
+    /// Name to its name for sorting, where some file tells one.
+    pub sort_names: HashMap<TextId, TextId>,
+    folded: HashMap<TextId, TextId>,
+}
+
+impl Default for Drafts {
+    fn default() -> Self {
+        Self {
+            texts: Interner::default(),
+            drafts: Vec::new(),
+            lists: Vec::new(),
+            list_ids: vec![ListId::default()],
+            list_keys: HashMap::from([(Box::default(), ListKey::EMPTY)]),
+            sort_names: HashMap::new(),
+            folded: HashMap::new(),
+        }
+    }
+}
+
+impl Drafts {
+    pub fn push(&mut self, track: &Track) {
+        let tags = &track.tags;
+        let artists = self.list(&tags.artists);
+        let album_artists = self.list(&tags.album_artists);
+        let genres = self.list(&tags.genres);
+        self.note_sort_names(&tags.artists, &tags.artists_sort);
+        self.note_sort_names(&tags.album_artists, &tags.album_artists_sort);
+        self.note_sort_names(tags.album.as_slice(), tags.album_sort.as_slice());
+        let album_title = self.optional(tags.album.as_deref());
+        let album_folded = self.fold(album_title);
+        let date = self.optional(tags.date.as_deref());
+        let row = self.row(track, artists, genres);
+        let compilation = tags.compilation;
+        self.drafts.push(Draft { row, album_title, album_folded, artists, album_artists, date, compilation });
+    }
+
+    fn row(&mut self, track: &Track, artists: ListKey, genres: ListKey) -> TrackRow {
+        let (folder, name) = split(&track.path);
+        let format = &track.format;
+        TrackRow {
+            id: track.id,
+            album: 0,
+            folder: self.texts.intern(folder),
+            name: self.texts.intern(name),
+            title: self.optional(track.tags.title.as_deref()),
+            artists: self.list_id(artists),
+            genres: self.list_id(genres),
+            track: number(track.tags.track),
+            disc: number(track.tags.disc),
+            year: track.tags.year().unwrap_or(0),
+            codec: format.codec,
+            bits: format.bits.unwrap_or(0),
+            channels: format.spec.channels,
+            rate: format.spec.rate,
+            frames: format.frames.unwrap_or(u64::MAX),
+            added_s: track.added_s,
+        }
+    }
+
+    fn optional(&mut self, text: Option<&str>) -> TextId {
+        text.map_or(TextId::EMPTY, |text| self.texts.intern(text.as_bytes()))
+    }
+
+    pub fn list(&mut self, values: &[String]) -> ListKey {
+        if values.is_empty() {
+            return ListKey::EMPTY;
+        }
+        let ids: Vec<TextId> = values.iter().map(|value| self.texts.intern(value.as_bytes())).collect();
+        self.list_of(&ids)
+    }
+
+    pub fn list_of(&mut self, ids: &[TextId]) -> ListKey {
+        if let Some(&key) = self.list_keys.get(ids) {
+            return key;
+        }
+        let (Ok(start), Ok(len), Ok(key)) =
+            (u32::try_from(self.lists.len()), u16::try_from(ids.len()), u32::try_from(self.list_ids.len()))
+        else {
+            return ListKey::EMPTY;
+        };
+        self.lists.extend_from_slice(ids);
+        self.list_ids.push(ListId { start, len });
+        self.list_keys.insert(ids.into(), ListKey(key));
+        ListKey(key)
+    }
+
+    pub fn list_id(&self, key: ListKey) -> ListId {
+        self.list_ids[key.0 as usize]
+    }
+
+    pub fn values(&self, key: ListKey) -> &[TextId] {
+        let ListId { start, len } = self.list_id(key);
+        &self.lists[start as usize..start as usize + usize::from(len)]
+    }
+
+    /// Case and diacritics folded; folded once for each different text.
+    pub fn fold(&mut self, id: TextId) -> TextId {
+        if let Some(&folded) = self.folded.get(&id) {
+            return folded;
+        }
+        let text = fold(self.texts.text(id));
+        let folded = self.texts.intern(text.as_bytes());
+        self.folded.insert(id, folded);
+        folded
+    }
+
+    fn note_sort_names(&mut self, names: &[String], sort_names: &[String]) {
+        // Lists of different length do not say which belongs to which.
+        if names.len() != sort_names.len() {
+            return;
+        }
+        for (name, sort_name) in names.iter().zip(sort_names) {
+            let (name, sort_name) =
+                (self.texts.intern(name.as_bytes()), self.texts.intern(sort_name.as_bytes()));
+            self.sort_names.entry(name).or_insert(sort_name);
+        }
+    }
+}
+
+fn number(value: Numbered) -> u16 {
+    value.number.and_then(|number| u16::try_from(number).ok()).unwrap_or(0)
+}

@@ -1,0 +1,35 @@
+//! From tracks to the immutable [`Catalog`]: texts interned, albums told apart, everything sorted once. Runs on a job's
+//! thread; tracks stream through, so that the library is never in memory twice.
+
+mod albums;
+mod draft;
+mod intern;
+mod sort;
+
+use crate::library::store::{Store, StoreError};
+use crate::model::catalog::Catalog;
+use crate::model::track::Track;
+use draft::Drafts;
+
+/// The catalog of `tracks`, which come in any order.
+pub fn build_catalog(tracks: impl IntoIterator<Item = Track>) -> Catalog {
+    let mut drafts = Drafts::default();
+    for track in tracks {
+        drafts.push(&track);
+    }
+    finish(drafts)
+}
+
+/// The catalog of everything that the store has committed.
+pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
+    let mut drafts = Drafts::default();
+    for track in store.read()?.tracks()? {
+        drafts.push(&track?);
+    }
+    Ok(finish(drafts))
+}
+
+fn finish(mut drafts: Drafts) -> Catalog {
+    let albums = albums::group(&mut drafts);
+    Catalog::new(sort::arrange(drafts, albums))
+}

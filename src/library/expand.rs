@@ -1,0 +1,120 @@
+//! From what a person names (files, folders, playlists) to the music files that are meant, in the order meant. Called
+//! by a job or the command line; opens playlists only.
+
+use std::cmp::Ordering;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use super::scan::{Found, Named, Problem, Seen, absolute_root, named, walk};
+use crate::model::fold::natural_cmp;
+
+mod playlist;
+
+/// Largest playlist that is read, in bytes.
+const MAX_PLAYLIST: u64 = 16 * 1024 * 1024;
+
+/// See [`expand`].
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Expanded {
+    /// Absolute.
+    pub files: Vec<PathBuf>,
+    pub problems: Vec<Problem>,
+}
+
+/// The music files that `paths` mean: files as they are, folders walked in natural order, playlists in their own order
+/// (paths in them are relative to the playlist; only regular files of known types are taken from them). A file named
+/// by hand is taken whatever its name. What is not there or not music is a problem, not an end.
+pub fn expand(paths: &[PathBuf], cancel: &AtomicBool) -> Expanded {
+    let mut out = Expanded::default();
+    for path in paths {
+        let path = absolute_root(path);
+        match std::fs::metadata(&path) {
+            Ok(about) if about.is_dir() => out.folder(&path, cancel),
+            Ok(about) if !about.is_file() => out.problem(&path, "is not a regular file"),
+            Ok(_) if named(&path) == Named::Playlist => out.playlist(&path),
+            Ok(_) => out.files.push(path),
+            Err(error) => out.problem(&path, &system_words(&error)),
+        }
+    }
+    out
+}
+
+impl Expanded {
+    fn problem(&mut self, path: &Path, error: &str) {
+        self.problems.push(Problem { path: path.to_path_buf(), error: error.to_owned() });
+    }
+
+    fn folder(&mut self, folder: &Path, cancel: &AtomicBool) {
+        let from = self.files.len();
+        let before = self.problems.len();
+        walk(folder, &mut Seen::default(), cancel, &mut |found| match found {
+            Found::Folder(_) => {}
+            Found::File(path, _) => self.files.push(path),
+            Found::Problem { path, error } => self.problems.push(Problem { path, error }),
+        });
+        if let Some(files) = self.files.get_mut(from..) {
+            files.sort_by(|a, b| natural_path_cmp(a, b));
+        }
+        if self.files.len() == from && self.problems.len() == before {
+            self.problem(folder, "has no music in it");
+        }
+    }
+
+    fn playlist(&mut self, list: &Path) {
+        let mut bytes = Vec::new();
+        let read = File::open(list).and_then(|file| file.take(MAX_PLAYLIST + 1).read_to_end(&mut bytes));
+        if let Err(error) = read {
+            return self.problem(list, &system_words(&error));
+        }
+        if bytes.len() as u64 > MAX_PLAYLIST {
+            return self.problem(list, "is too large for a playlist");
+        }
+        let folder = list.parent().unwrap_or(Path::new("/"));
+        for entry in playlist::entries(&bytes) {
+            self.entry(folder, entry);
+        }
+    }
+
+    fn entry(&mut self, folder: &Path, entry: playlist::Entry) {
+        let path = match entry {
+            playlist::Entry::Path(path) => folder.join(path),
+            playlist::Entry::Url(url) => return self.problem(Path::new(&url), "is an address, not a file"),
+        };
+        if named(&path) != Named::Music {
+            return self.problem(&path, "stands in a playlist but is not named like music");
+        }
+        match std::fs::metadata(&path) {
+            Ok(about) if about.is_file() => self.files.push(absolute_root(&path)),
+            Ok(_) => self.problem(&path, "is not a regular file"),
+            Err(error) => self.problem(&path, &system_words(&error)),
+        }
+    }
+}
+
+/// Folder by folder, numbers by value; files of a folder before its subfolders do not matter: names decide.
+pub fn natural_path_cmp(a: &Path, b: &Path) -> Ordering {
+    let (mut left, mut right) = (a.components(), b.components());
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => return Ordering::Less,
+            (Some(_), None) => return Ordering::Greater,
+            (Some(x), Some(y)) => match natural_cmp(x.as_os_str().as_bytes(), y.as_os_str().as_bytes()) {
+                Ordering::Equal => {}
+                order => return order,
+            },
+        }
+    }
+}
+
+/// The system's words without its number.
+pub(super) fn system_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}

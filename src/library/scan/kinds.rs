@@ -1,0 +1,56 @@
+//! What a file's name says that it is. Only files named like music or like a playlist are ever opened. Pure.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Extensions of files that we try to play.
+const MUSIC: [&str; 24] = [
+    "flac", "fla", "mp3", "mp2", "mp1", "mpga", "ogg", "oga", "opus", "m4a", "m4b", "m4r", "mp4", "aac",
+    "adts", "alac", "wav", "wave", "aiff", "aif", "aifc", "caf", "mka", "webm",
+];
+
+/// Extensions of playlists that we read.
+const PLAYLISTS: [&str; 3] = ["m3u", "m3u8", "pls"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    Music,
+    Playlist,
+    Other,
+}
+
+pub fn named(path: &Path) -> Named {
+    let Some(extension) = path.extension().map(OsStrExt::as_bytes) else { return Named::Other };
+    let is = |name: &&str| extension.eq_ignore_ascii_case(name.as_bytes());
+    if MUSIC.iter().any(|name| is(&name)) {
+        Named::Music
+    } else if PLAYLISTS.iter().any(|name| is(&name)) {
+        Named::Playlist
+    } else {
+        Named::Other
+    }
+}
+
+/// Named like a file that we try to play.
+pub fn is_music(path: &Path) -> bool {
+    named(path) == Named::Music
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    #[test]
+    fn names_tell_music_from_the_rest() {
+        for name in ["a.flac", "A.FLAC", "b.Mp3", "x/y.opus", "..m4a", "a.b.wav"] {
+            assert!(is_music(Path::new(name)), "{name}");
+        }
+        for name in ["flac", ".flac", "a.flac.part", "cover.jpg", "a.", "a.m3u", "a.wv"] {
+            assert!(!is_music(Path::new(name)), "{name}");
+        }
+        assert!(is_music(Path::new(OsStr::from_bytes(b"\xff\xfe.mp3"))));
+        assert_eq!(named(Path::new("LIST.M3U8")), Named::Playlist);
+    }
+}

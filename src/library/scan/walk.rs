@@ -1,0 +1,179 @@
+//! Walking folders: every real file once, whatever the symlinks say; no file is opened. Entries come in the byte order
+//! of their full paths, which is the order of the store's table of files. Keeps its own stack: depth is no danger.
+
+use std::collections::HashSet;
+use std::fs::{DirEntry, Metadata};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::kinds::is_music;
+use crate::library::expand::system_words;
+use crate::model::track::FileStamp;
+
+/// Deepest nesting of folders. The longest path that the system opens (4,096 bytes) has no more than this.
+const MAX_DEPTH: usize = 2_048;
+
+/// What the walk meets.
+#[derive(Debug)]
+pub enum Found {
+    /// A folder, before its entries.
+    Folder(PathBuf),
+    /// A regular file named like music.
+    File(PathBuf, FileStamp),
+    /// A folder, or a file named like music, that is not what it should be.
+    Problem { path: PathBuf, error: String },
+}
+
+/// Folders and files that were met, by device and inode. Shared by the roots of one scan.
+#[derive(Debug, Default)]
+pub struct Seen {
+    folders: HashSet<(u64, u64)>,
+    files: HashSet<(u64, u64)>,
+}
+
+/// One entry of a folder, still to be told.
+struct Entry {
+    /// Name, with `/` at the end of a folder's: so sorted, full paths come in byte order.
+    key: Vec<u8>,
+    what: What,
+}
+
+enum What {
+    Folder,
+    File(FileStamp),
+    Problem(String),
+}
+
+/// Walks `root` (a folder or a file), telling `tell` what it meets. `false` where it was cancelled.
+pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found)) -> bool {
+    let about = match std::fs::metadata(root) {
+        Ok(about) => about,
+        Err(error) => {
+            tell(problem(root, system_words(&error)));
+            return true;
+        }
+    };
+    if !about.is_dir() {
+        match of_file(&about, seen) {
+            Some(What::File(stamp)) => tell(Found::File(root.to_path_buf(), stamp)),
+            Some(_) => tell(problem(root, NOT_REGULAR.into())),
+            None => {}
+        }
+        return true;
+    }
+    walk_folder(root, seen, cancel, tell)
+}
+
+fn walk_folder(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found)) -> bool {
+    let mut stack = vec![(root.to_path_buf(), open(root, seen, tell))];
+    while let Some((folder, entries)) = stack.last_mut() {
+        if cancel.load(Ordering::Relaxed) {
+            return false;
+        }
+        let Some(mut entry) = entries.next() else {
+            stack.pop();
+            continue;
+        };
+        if entry.key.last() == Some(&b'/') {
+            entry.key.pop();
+        }
+        let path = folder.join(std::ffi::OsString::from_vec(entry.key));
+        match entry.what {
+            What::File(stamp) => tell(Found::File(path, stamp)),
+            What::Problem(error) => tell(problem(&path, error)),
+            What::Folder if stack.len() >= MAX_DEPTH => tell(problem(&path, "is nested too deep".into())),
+            What::Folder => {
+                let entries = open(&path, seen, tell);
+                stack.push((path, entries));
+            }
+        }
+    }
+    true
+}
+
+/// The entries of a folder in order; none where it was met before or cannot be read.
+fn open(folder: &Path, seen: &mut Seen, tell: &mut dyn FnMut(Found)) -> std::vec::IntoIter<Entry> {
+    let new = std::fs::metadata(folder).map(|about| seen.folders.insert((about.dev(), about.ino())));
+    let listing = match new {
+        Ok(true) => std::fs::read_dir(folder),
+        Ok(false) => return Vec::new().into_iter(),
+        Err(error) => Err(error),
+    };
+    tell(Found::Folder(folder.to_path_buf()));
+    let mut entries = Vec::new();
+    let listed = listing.and_then(|listing| list(listing, seen, &mut entries));
+    if let Err(error) = listed {
+        tell(problem(folder, system_words(&error)));
+    }
+    entries.sort_by(|a: &Entry, b: &Entry| a.key.cmp(&b.key));
+    entries.into_iter()
+}
+
+fn list(listing: std::fs::ReadDir, seen: &mut Seen, entries: &mut Vec<Entry>) -> io::Result<()> {
+    let mut files = Vec::new();
+    for entry in listing {
+        let entry = entry?;
+        // Dot files and folders are not music, as in other players.
+        if !entry.file_name().as_bytes().starts_with(b".") {
+            files.push(entry);
+        }
+    }
+    // Which of two links to one file is kept must not hang on the order in which the disk lists them.
+    files.sort_by_cached_key(DirEntry::file_name);
+    for entry in files {
+        if let Some(what) = look(&entry, seen) {
+            let mut key = entry.file_name().into_vec();
+            if matches!(what, What::Folder) {
+                key.push(b'/');
+            }
+            entries.push(Entry { key, what });
+        }
+    }
+    Ok(())
+}
+
+const NOT_REGULAR: &str = "is named like music but is not a regular file";
+
+/// `None`: nothing of ours, or met before.
+fn look(entry: &DirEntry, seen: &mut Seen) -> Option<What> {
+    let name = entry.file_name();
+    let music = is_music(Path::new(&name));
+    let kind = match entry.file_type() {
+        Ok(kind) => kind,
+        Err(error) => return Some(What::Problem(system_words(&error))),
+    };
+    if kind.is_dir() {
+        return Some(What::Folder);
+    }
+    if !kind.is_symlink() && !music {
+        return None;
+    }
+    let about = if kind.is_symlink() { std::fs::metadata(entry.path()) } else { entry.metadata() };
+    match about {
+        Ok(about) if about.is_dir() => Some(What::Folder),
+        Ok(_) if !music => None,
+        Ok(about) => of_file(&about, seen),
+        // A link that leads nowhere matters only where music is missing.
+        Err(error) => music.then(|| What::Problem(system_words(&error))),
+    }
+}
+
+/// `None` where this very file was met under another name.
+fn of_file(about: &Metadata, seen: &mut Seen) -> Option<What> {
+    if !about.is_file() {
+        return Some(What::Problem(NOT_REGULAR.into()));
+    }
+    seen.files.insert((about.dev(), about.ino())).then(|| What::File(stamp(about)))
+}
+
+fn stamp(about: &Metadata) -> FileStamp {
+    let mtime_ns = about.mtime().saturating_mul(1_000_000_000).saturating_add(about.mtime_nsec());
+    FileStamp { size: about.size(), mtime_ns, inode: about.ino() }
+}
+
+fn problem(path: &Path, error: String) -> Found {
+    Found::Problem { path: path.to_path_buf(), error }
+}

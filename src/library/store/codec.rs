@@ -1,0 +1,182 @@
+//! Values as they lie on disk: one version byte, then postcard (or fixed fields, for files). Paths are bytes. Any bytes
+//! decode to a value or to an error, never to a panic. Called by the store's readers and its writer.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::audio::Volume;
+use crate::model::id::{ItemId, TrackId};
+use crate::model::playback::{Repeat, Shuffle};
+use crate::model::session::{Session, SessionItem, SessionPosition};
+use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
+
+/// Why a stored value cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    #[error("{what} is empty")]
+    Empty { what: &'static str },
+    #[error("{what} is of version {found}, this program knows up to {known}")]
+    Version { what: &'static str, found: u8, known: u8 },
+    #[error("{what} is damaged")]
+    Damaged { what: &'static str },
+    #[error("{what} cannot be written: {why}")]
+    Encode { what: &'static str, why: String },
+}
+
+const TRACK_VERSION: u8 = 1;
+const SESSION_VERSION: u8 = 1;
+const FILE_VERSION: u8 = 1;
+
+#[derive(Serialize)]
+struct TrackOut<'a> {
+    path: &'a [u8],
+    stamp: FileStamp,
+    format: &'a AudioFormat,
+    tags: &'a Tags,
+    added_s: i64,
+}
+
+#[derive(Deserialize)]
+struct TrackIn<'a> {
+    #[serde(borrow)]
+    path: &'a [u8],
+    stamp: FileStamp,
+    format: AudioFormat,
+    tags: Tags,
+    added_s: i64,
+}
+
+pub fn encode_track(track: &Track, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    let record = TrackOut {
+        path: track.path.as_os_str().as_bytes(),
+        stamp: track.stamp,
+        format: &track.format,
+        tags: &track.tags,
+        added_s: track.added_s,
+    };
+    encode("a track", TRACK_VERSION, &record, out)
+}
+
+pub fn decode_track(id: u32, bytes: &[u8]) -> Result<Track, CodecError> {
+    let record: TrackIn<'_> = decode("a track", TRACK_VERSION, bytes)?;
+    Ok(Track {
+        id: TrackId(id),
+        path: path_from(record.path),
+        stamp: record.stamp,
+        format: record.format,
+        tags: record.tags,
+        added_s: record.added_s,
+    })
+}
+
+/// What the store knows of one file without reading the track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileRow {
+    /// `None`: the file could not be read.
+    pub track: Option<TrackId>,
+    pub stamp: FileStamp,
+    /// Version of the tag reader that saw it; an older one's files are read again.
+    pub reader: u8,
+}
+
+const FILE_LEN: usize = 1 + 1 + 1 + 4 + 8 + 8 + 8;
+
+pub fn encode_file(row: &FileRow) -> [u8; FILE_LEN] {
+    let mut out = [0; FILE_LEN];
+    out[0] = FILE_VERSION;
+    out[1] = row.reader;
+    out[2] = u8::from(row.track.is_some());
+    out[3..7].copy_from_slice(&row.track.unwrap_or_default().0.to_le_bytes());
+    out[7..15].copy_from_slice(&row.stamp.size.to_le_bytes());
+    out[15..23].copy_from_slice(&row.stamp.mtime_ns.to_le_bytes());
+    out[23..31].copy_from_slice(&row.stamp.inode.to_le_bytes());
+    out
+}
+
+pub fn decode_file(bytes: &[u8]) -> Result<FileRow, CodecError> {
+    let damaged = CodecError::Damaged { what: "a file's entry" };
+    match bytes.first() {
+        None => return Err(CodecError::Empty { what: "a file's entry" }),
+        Some(&FILE_VERSION) => {}
+        Some(&found) => {
+            return Err(CodecError::Version { what: "a file's entry", found, known: FILE_VERSION });
+        }
+    }
+    let fields: &[u8; FILE_LEN] = bytes.try_into().map_err(|_| damaged)?;
+    let u64_at = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| fields[at + i]));
+    let id = u32::from_le_bytes([fields[3], fields[4], fields[5], fields[6]]);
+    Ok(FileRow {
+        track: (fields[2] != 0).then_some(TrackId(id)),
+        reader: fields[1],
+        stamp: FileStamp { size: u64_at(7), mtime_ns: u64_at(15).cast_signed(), inode: u64_at(23) },
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct SessionRecord {
+    items: Vec<(ItemId, Vec<u8>, Option<TrackId>)>,
+    position: Option<SessionPosition>,
+    volume: Volume,
+    muted: bool,
+    repeat: Repeat,
+    shuffle: Shuffle,
+}
+
+pub fn encode_session(session: &Session) -> Result<Vec<u8>, CodecError> {
+    let item = |item: &SessionItem| (item.id, item.path.as_os_str().as_bytes().to_vec(), item.track);
+    let record = SessionRecord {
+        items: session.items.iter().map(item).collect(),
+        position: session.position,
+        volume: session.volume,
+        muted: session.muted,
+        repeat: session.repeat,
+        shuffle: session.shuffle,
+    };
+    let mut out = Vec::new();
+    encode("the session", SESSION_VERSION, &record, &mut out)?;
+    Ok(out)
+}
+
+pub fn decode_session(bytes: &[u8]) -> Result<Session, CodecError> {
+    let record: SessionRecord = decode("the session", SESSION_VERSION, bytes)?;
+    let item = |(id, path, track): (ItemId, Vec<u8>, Option<TrackId>)| SessionItem {
+        id,
+        path: PathBuf::from(OsString::from_vec(path)),
+        track,
+    };
+    Ok(Session {
+        items: record.items.into_iter().map(item).collect(),
+        position: record.position,
+        volume: Volume::new(i64::from(record.volume.percent())),
+        muted: record.muted,
+        repeat: record.repeat,
+        shuffle: record.shuffle,
+    })
+}
+
+pub fn path_from(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsString::from_vec(bytes.to_vec()))
+}
+
+fn encode(
+    what: &'static str,
+    version: u8,
+    value: &impl Serialize,
+    out: &mut Vec<u8>,
+) -> Result<(), CodecError> {
+    out.clear();
+    out.push(version);
+    postcard::to_io(value, out).map_err(|error| CodecError::Encode { what, why: error.to_string() })?;
+    Ok(())
+}
+
+fn decode<'a, T: Deserialize<'a>>(what: &'static str, known: u8, bytes: &'a [u8]) -> Result<T, CodecError> {
+    match bytes.split_first() {
+        None => Err(CodecError::Empty { what }),
+        Some((&found, _)) if found != known => Err(CodecError::Version { what, found, known }),
+        Some((_, value)) => postcard::from_bytes(value).map_err(|_| CodecError::Damaged { what }),
+    }
+}

@@ -1,0 +1,145 @@
+//! Reading: an MVCC snapshot, and iterators that stop at the first error (redb repeats an error for ever). From any
+//! thread but the ui and app threads, which do no I/O.
+
+use std::path::{Path, PathBuf};
+
+use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata};
+
+use super::codec::{self, CodecError, FileRow};
+use super::error::StoreError;
+use super::schema::{FAILURES, FILES, ROOTS, SESSION, SESSION_KEY, TRACKS};
+use crate::model::id::TrackId;
+use crate::model::session::Session;
+use crate::model::track::Track;
+use std::os::unix::ffi::OsStrExt;
+
+/// Everything committed when it was made; later writes do not show.
+pub struct StoreReader {
+    txn: ReadTransaction,
+    path: PathBuf,
+}
+
+impl StoreReader {
+    pub(super) fn new(db: &Database, path: &Path) -> Result<Self, StoreError> {
+        let txn = db.begin_read().map_err(|error| StoreError::from_redb(path, error.into()))?;
+        Ok(Self { txn, path: path.to_path_buf() })
+    }
+
+    /// All tracks by id.
+    pub fn tracks(&self) -> Result<Tracks, StoreError> {
+        let range = || Ok(self.txn.open_table(TRACKS)?.range::<u32>(..)?);
+        Ok(Tracks(Rows { range: Some(self.tell(range())?), path: self.path.clone() }))
+    }
+
+    pub fn track_count(&self) -> Result<u64, StoreError> {
+        self.tell((|| Ok(self.txn.open_table(TRACKS)?.len()?))())
+    }
+
+    pub fn track(&self, id: TrackId) -> Result<Option<Track>, StoreError> {
+        let found = self.tell((|| Ok(self.txn.open_table(TRACKS)?.get(id.0)?))())?;
+        found.map(|bytes| self.value(codec::decode_track(id.0, bytes.value()))).transpose()
+    }
+
+    /// All known files by path.
+    pub fn files(&self) -> Result<Files, StoreError> {
+        let range = || Ok(self.txn.open_table(FILES)?.range::<&[u8]>(..)?);
+        Ok(Files(Rows { range: Some(self.tell(range())?), path: self.path.clone() }))
+    }
+
+    /// The known files inside `folder`, at any depth, by path.
+    pub fn files_inside(&self, folder: &Path) -> Result<Files, StoreError> {
+        let mut from = folder.as_os_str().as_bytes().to_vec();
+        if from.last() != Some(&b'/') {
+            from.push(b'/');
+        }
+        let mut to = from.clone();
+        if let Some(last) = to.last_mut() {
+            *last += 1;
+        }
+        let range = || Ok(self.txn.open_table(FILES)?.range::<&[u8]>(from.as_slice()..to.as_slice())?);
+        Ok(Files(Rows { range: Some(self.tell(range())?), path: self.path.clone() }))
+    }
+
+    pub fn file(&self, path: &Path) -> Result<Option<FileRow>, StoreError> {
+        let key = path.as_os_str().as_bytes();
+        let found = self.tell((|| Ok(self.txn.open_table(FILES)?.get(key)?))())?;
+        found.map(|bytes| self.value(codec::decode_file(bytes.value()))).transpose()
+    }
+
+    /// Why a file could not be read.
+    pub fn failure(&self, path: &Path) -> Result<Option<String>, StoreError> {
+        let key = path.as_os_str().as_bytes();
+        let found = self.tell((|| Ok(self.txn.open_table(FAILURES)?.get(key)?))())?;
+        Ok(found.map(|why| why.value().to_owned()))
+    }
+
+    /// Folders and files that the library is made of, by path.
+    pub fn roots(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let range = self.tell((|| Ok(self.txn.open_table(ROOTS)?.range::<&[u8]>(..)?))())?;
+        let mut roots = Vec::new();
+        for row in range {
+            let (path, ()) =
+                self.tell(row.map_err(Into::into)).map(|(key, _)| (codec::path_from(key.value()), ()))?;
+            roots.push(path);
+        }
+        Ok(roots)
+    }
+
+    pub fn session(&self) -> Result<Option<Session>, StoreError> {
+        let found = self.tell((|| Ok(self.txn.open_table(SESSION)?.get(SESSION_KEY)?))())?;
+        found.map(|bytes| self.value(codec::decode_session(bytes.value()))).transpose()
+    }
+
+    fn tell<T>(&self, result: Result<T, redb::Error>) -> Result<T, StoreError> {
+        result.map_err(|error| StoreError::from_redb(&self.path, error))
+    }
+
+    fn value<T>(&self, result: Result<T, CodecError>) -> Result<T, StoreError> {
+        result.map_err(|source| StoreError::Value { path: self.path.clone(), source })
+    }
+}
+
+/// A range that ends at its first error.
+struct Rows<K: redb::Key + 'static> {
+    range: Option<Range<'static, K, &'static [u8]>>,
+    path: PathBuf,
+}
+
+impl<K: redb::Key + 'static> Rows<K> {
+    fn next_with<T>(
+        &mut self,
+        decode: impl Fn(K::SelfType<'_>, &[u8]) -> Result<T, CodecError>,
+    ) -> Option<Result<T, StoreError>> {
+        let decoded = match self.range.as_mut()?.next()? {
+            Ok((key, value)) => decode(key.value(), value.value())
+                .map_err(|source| StoreError::Value { path: self.path.clone(), source }),
+            Err(error) => Err(StoreError::from_redb(&self.path, error.into())),
+        };
+        if decoded.is_err() {
+            self.range = None;
+        }
+        Some(decoded)
+    }
+}
+
+/// See [`StoreReader::tracks`]. Ends after its first error.
+pub struct Tracks(Rows<u32>);
+
+impl Iterator for Tracks {
+    type Item = Result<Track, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_with(codec::decode_track)
+    }
+}
+
+/// See [`StoreReader::files_inside`]. Ends after its first error.
+pub struct Files(Rows<&'static [u8]>);
+
+impl Iterator for Files {
+    type Item = Result<(PathBuf, FileRow), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_with(|path, bytes| Ok((codec::path_from(path), codec::decode_file(bytes)?)))
+    }
+}

@@ -1,0 +1,29 @@
+//! Every table of the store on one screen. Integers in values are little-endian; keys sort as the bytes they are.
+
+use redb::TableDefinition;
+
+/// Version of everything below. A store with a larger one is refused.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Facts about the store itself, each a 32-bit number: see the keys below.
+pub const META: TableDefinition<&str, u32> = TableDefinition::new("meta");
+pub const META_SCHEMA: &str = "schema_version";
+/// The next track id; ids are never used twice.
+pub const META_NEXT_TRACK: &str = "next_track";
+
+/// Track id to `codec::encode_track`.
+pub const TRACKS: TableDefinition<u32, &[u8]> = TableDefinition::new("tracks");
+
+/// Every file the scanner knows, tracks and failures alike: path bytes to `codec::encode_file`. Its order is the order
+/// of the walk, so that a rescan is one merge of two sorted streams.
+pub const FILES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("files");
+
+/// Files that could not be read: path bytes to the reason.
+pub const FAILURES: TableDefinition<&[u8], &str> = TableDefinition::new("failures");
+
+/// Folders (or files) that the library is made of: path bytes.
+pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
+
+/// One value, key `SESSION_KEY`: `codec::encode_session`.
+pub const SESSION: TableDefinition<&str, &[u8]> = TableDefinition::new("session");
+pub const SESSION_KEY: &str = "session";

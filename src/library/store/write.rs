@@ -1,0 +1,178 @@
+//! What can be written, and how each write changes the tables within one transaction. Runs on the writer thread only.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use redb::{Database, ReadableTable, Table, WriteTransaction};
+
+use super::codec::{self, FileRow};
+use super::schema::{FAILURES, FILES, META, META_NEXT_TRACK, ROOTS, SESSION, SESSION_KEY, TRACKS};
+use crate::library::tags::READER_VERSION;
+use crate::model::id::TrackId;
+use crate::model::session::Session;
+use crate::model::track::{FileStamp, Track};
+
+/// A file that is named like music and cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub path: PathBuf,
+    pub stamp: FileStamp,
+    pub error: String,
+}
+
+/// One change. Changes take effect in the order in which they are sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WriteOp {
+    /// New tracks, changed tracks, and moved tracks (same id, other path). A path belongs to one track: the last wins.
+    PutTracks(Vec<Track>),
+    RemoveTracks(Vec<TrackId>),
+    /// Files that could not be read; a track that was there is gone.
+    PutFailures(Vec<Failure>),
+    /// Forgets failures of files that are gone.
+    RemoveFailures(Vec<PathBuf>),
+    /// Replaces the list of roots.
+    PutRoots(Vec<PathBuf>),
+    PutSession(Session),
+}
+
+impl WriteOp {
+    /// Number of records it writes, by which batches are measured.
+    pub(super) fn records(&self) -> usize {
+        match self {
+            Self::PutTracks(tracks) => tracks.len(),
+            Self::RemoveTracks(ids) => ids.len(),
+            Self::PutFailures(failures) => failures.len(),
+            Self::RemoveFailures(paths) => paths.len(),
+            Self::PutRoots(roots) => roots.len(),
+            Self::PutSession(_) => 1,
+        }
+    }
+}
+
+/// Applies `ops` and commits them durably, all or nothing.
+pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb::Error> {
+    let txn = db.begin_write()?;
+    txn.open_table(META)?.insert(META_NEXT_TRACK, next_track)?;
+    // Only the last of several sessions is worth its bytes.
+    let last_session = ops.iter().rposition(|op| matches!(op, WriteOp::PutSession(_)));
+    for (at, op) in ops.iter().enumerate() {
+        match op {
+            WriteOp::PutTracks(tracks) => FileTables::open(&txn)?.put_tracks(tracks)?,
+            WriteOp::RemoveTracks(ids) => FileTables::open(&txn)?.remove_tracks(ids)?,
+            WriteOp::PutFailures(failures) => FileTables::open(&txn)?.put_failures(failures)?,
+            WriteOp::RemoveFailures(paths) => FileTables::open(&txn)?.remove_failures(paths)?,
+            WriteOp::PutRoots(roots) => put_roots(&txn, roots)?,
+            WriteOp::PutSession(session) if Some(at) == last_session => put_session(&txn, session)?,
+            WriteOp::PutSession(_) => {}
+        }
+    }
+    txn.commit()?;
+    Ok(())
+}
+
+/// The three tables that must agree: a file's row names its track, a track's path names its file.
+struct FileTables<'txn> {
+    tracks: Table<'txn, u32, &'static [u8]>,
+    files: Table<'txn, &'static [u8], &'static [u8]>,
+    failures: Table<'txn, &'static [u8], &'static str>,
+}
+
+impl<'txn> FileTables<'txn> {
+    fn open(txn: &'txn WriteTransaction) -> Result<Self, redb::Error> {
+        Ok(Self {
+            tracks: txn.open_table(TRACKS)?,
+            files: txn.open_table(FILES)?,
+            failures: txn.open_table(FAILURES)?,
+        })
+    }
+
+    fn put_tracks(&mut self, tracks: &[Track]) -> Result<(), redb::Error> {
+        let mut record = Vec::new();
+        for track in tracks {
+            codec::encode_track(track, &mut record)
+                .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+            let before = self.tracks.insert(track.id.0, record.as_slice())?;
+            let before = before.and_then(|bytes| codec::decode_track(track.id.0, bytes.value()).ok());
+            if let Some(old) = before.filter(|old| old.path != track.path) {
+                self.unlink_file(&old.path, track.id)?;
+            }
+            let row = FileRow { track: Some(track.id), stamp: track.stamp, reader: READER_VERSION };
+            match self.replace_file(&track.path, row)? {
+                Some(FileRow { track: Some(other), .. }) if other != track.id => {
+                    self.tracks.remove(other.0)?;
+                }
+                Some(FileRow { track: None, .. }) => {
+                    self.failures.remove(track.path.as_os_str().as_bytes())?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_tracks(&mut self, ids: &[TrackId]) -> Result<(), redb::Error> {
+        for &id in ids {
+            let removed = self.tracks.remove(id.0)?;
+            let removed = removed.and_then(|bytes| codec::decode_track(id.0, bytes.value()).ok());
+            if let Some(track) = removed {
+                self.unlink_file(&track.path, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_failures(&mut self, failures: &[Failure]) -> Result<(), redb::Error> {
+        for failure in failures {
+            let row = FileRow { track: None, stamp: failure.stamp, reader: READER_VERSION };
+            if let Some(FileRow { track: Some(id), .. }) = self.replace_file(&failure.path, row)? {
+                self.tracks.remove(id.0)?;
+            }
+            self.failures.insert(failure.path.as_os_str().as_bytes(), failure.error.as_str())?;
+        }
+        Ok(())
+    }
+
+    fn remove_failures(&mut self, paths: &[PathBuf]) -> Result<(), redb::Error> {
+        for path in paths {
+            let key = path.as_os_str().as_bytes();
+            self.failures.remove(key)?;
+            if self.file(path)?.is_some_and(|row| row.track.is_none()) {
+                self.files.remove(key)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&self, path: &Path) -> Result<Option<FileRow>, redb::Error> {
+        let bytes = self.files.get(path.as_os_str().as_bytes())?;
+        Ok(bytes.and_then(|bytes| codec::decode_file(bytes.value()).ok()))
+    }
+
+    fn replace_file(&mut self, path: &Path, row: FileRow) -> Result<Option<FileRow>, redb::Error> {
+        let before = self.files.insert(path.as_os_str().as_bytes(), codec::encode_file(&row).as_slice())?;
+        Ok(before.and_then(|bytes| codec::decode_file(bytes.value()).ok()))
+    }
+
+    /// Removes the row of `path` where it still belongs to `id`.
+    fn unlink_file(&mut self, path: &Path, id: TrackId) -> Result<(), redb::Error> {
+        if self.file(path)?.is_some_and(|row| row.track == Some(id)) {
+            self.files.remove(path.as_os_str().as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn put_roots(txn: &WriteTransaction, roots: &[PathBuf]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(ROOTS)?;
+    table.retain(|_, ()| false)?;
+    for root in roots {
+        table.insert(root.as_os_str().as_bytes(), ())?;
+    }
+    Ok(())
+}
+
+fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Error> {
+    let bytes = codec::encode_session(session).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(SESSION_KEY, bytes.as_slice())?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! What one file says of itself: its sound (`container`, our own exact reading of headers) and its tags (lofty, and
+//! symphonia for the containers that lofty does not know). Called by the scan's reader threads; a panic inside a parser
+//! is contained here and fails the one file.
+
+mod container;
+mod normalize;
+mod read;
+mod symphonia_tags;
+mod window;
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+
+use crate::model::track::{AudioFormat, Tags};
+use window::Window;
+
+/// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
+pub const READER_VERSION: u8 = 1;
+
+/// Why a file cannot be taken for music.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("cannot be opened: {0}")]
+    Open(io::Error),
+    #[error("cannot be read: {0}")]
+    Io(io::Error),
+    #[error("is not a regular file")]
+    NotRegular,
+    #[error("is empty")]
+    Empty,
+    #[error("is not audio that can be played: {0}")]
+    NotAudio(&'static str),
+    #[error("is damaged: {0}")]
+    Damaged(&'static str),
+    #[error("is damaged in a way that its reader does not survive")]
+    ReaderDied,
+}
+
+/// Reads `path`, and nothing of its pictures.
+pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+    // Not blocking: a FIFO put in the file's place must not hold up the scan.
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(flags).open(path).map_err(ReadError::Open)?;
+    let about = file.metadata().map_err(ReadError::Io)?;
+    if !about.is_file() {
+        return Err(ReadError::NotRegular);
+    }
+    if about.len() == 0 {
+        return Err(ReadError::Empty);
+    }
+    let window = Window::new(file, about.len());
+    let read = std::panic::catch_unwind(AssertUnwindSafe(|| read_open(window)));
+    read.unwrap_or(Err(ReadError::ReaderDied))
+}
+
+fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
+    let kind = container::sniff(&mut window)?;
+    match kind.lofty {
+        Some(file_type) => {
+            let format = container::read(&mut window, kind)?;
+            Ok((format, read::read_tags(window, file_type)))
+        }
+        None => symphonia_tags::read(window, kind),
+    }
+}
