@@ -1,21 +1,59 @@
 //! Where sound goes: one trait over device, null, file, pipe and capture. An output takes samples from its ring at its
 //! own pace; opening and dropping one may block and happens on the `output` thread, never on the engine's.
+//!
+//! `opener` is the engine's side of that thread, `open` turns settings into an open output; `device` (with `devices`,
+//! `negotiate`, `in_flight`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
+//! what they share.
 
 use crate::model::audio::SampleFormat;
 use crate::model::snapshot::Accepted;
 use crate::model::track::AudioFormat;
 use crate::rt::ring::RingWriter;
 
+pub mod capture;
+#[cfg(feature = "device")]
+mod device;
+#[cfg(feature = "device")]
+pub mod devices;
+pub mod encode;
+pub mod error;
+mod file;
+#[cfg(feature = "device")]
+mod in_flight;
+#[cfg(feature = "device")]
+mod negotiate;
+mod null;
+pub mod open;
+pub mod opener;
+mod pipe;
+mod sink;
+mod wav;
+mod worker;
+
+pub use error::OutputError;
+pub use open::{OpensOutputs, Outputs};
+pub use opener::{OpenResult, Opener};
+
+/// Shortest ring of an output that is paced, in milliseconds: what a changed volume or a pause can take to be heard, and
+/// what the engine thread may sleep through.
+const RING_MS: u32 = 150;
+
 /// An open output. Dropping it closes it; what is in the ring is then not heard.
 pub trait Output: Send {
     /// What it took, as it said itself.
     fn accepted(&self) -> &Accepted;
 
-    /// Whether it takes samples at the pace of the ear (devices, null). Others take them as they come and wait.
+    /// Whether it takes samples at the pace of the ear (devices, null). Others take them as they come and wait: for them
+    /// a standing heartbeat means nothing, and they ask for more by the ring's wake.
     fn is_paced(&self) -> bool;
 
     /// Set once it can play no more; then drop it. One atomic load: asked at each turn of the engine.
     fn fault(&self) -> Option<Fault>;
+
+    /// Why, for people, where the output knows more than [`Output::fault`] says.
+    fn fault_text(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Why an output can play no more.
@@ -35,6 +73,12 @@ pub struct Opened {
     pub writer: RingWriter,
 }
 
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").field("accepted", self.output.accepted()).finish_non_exhaustive()
+    }
+}
+
 /// What the first track is, for outputs that follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
@@ -46,4 +90,15 @@ pub struct Wanted {
 /// The sample format that carries a source unchanged: its own width where it is lossless, float where it is not.
 pub fn format_for(source: &AudioFormat) -> SampleFormat {
     if source.codec.is_lossless() { SampleFormat::for_bits(source.bits) } else { SampleFormat::F32 }
+}
+
+/// Frames of the ring before a paced output: 150 ms and at least four periods.
+pub fn ring_frames(rate: u32, period_frames: u32) -> usize {
+    let shortest = u64::from(rate) * u64::from(RING_MS) / 1000;
+    usize::try_from(shortest.max(u64::from(period_frames) * 4)).unwrap_or(usize::MAX)
+}
+
+/// Frames of the ring before an output that is not paced: half a second, so that both sides work in long runs.
+fn unpaced_ring_frames(rate: u32) -> usize {
+    (rate as usize / 2).max(16_384)
 }
