@@ -85,7 +85,10 @@ pub enum EngineEvent {
         was_heard: bool,
     },
     /// An item was decoded to its end: so many of its frames were handed on since it was loaded or last sought in.
-    Decoded { play: PlayId, frames: u64 },
+    Decoded {
+        play: PlayId,
+        frames: u64,
+    },
     /// So many packets of an item were damaged and skipped; told once, at its end.
     Damaged {
         play: PlayId,

@@ -7,7 +7,7 @@ use crate::model::audio::Spec;
 use crate::model::id::{Generation, PlayId};
 use crate::model::track::AudioFormat;
 
-/// Most frames in one block.
+/// Frames that a block is filled to, at rates up to 48 kHz.
 pub const BLOCK_FRAMES: usize = 4096;
 
 /// A run of frames that knows whose it is and where it belongs. Gapless follows from that: two blocks that touch in

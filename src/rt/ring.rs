@@ -102,6 +102,8 @@ impl RingShared {
     /// Called by the output with what it knows of its own delay.
     pub fn set_latency_frames(&self, frames: u32) {
         self.latency_frames.store(frames, Ordering::Relaxed);
+        let audible = self.consumed().saturating_sub(u64::from(frames));
+        self.audible.fetch_max(audible, Ordering::Release);
     }
 
     /// How to wake the writer's thread; set once, by whoever opens the output.
