@@ -50,23 +50,26 @@ pub enum EngineCommand {
     Gain(f32),
     /// Move the sound, going on from where the ear was.
     Output(OutputSettings),
-    /// Play what is queued in the ring, close the output, end the threads.
+    /// Fade out on a device, write what is rendered to a file or pipe, close the output, end the threads.
     Shutdown,
 }
 
 /// Told to the app. Facts only; what changes faster is on the clock and the tap.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EngineEvent {
-    /// The first frame of a loaded item is audible, or it stands ready where it was loaded paused.
+    /// The first frame of a loaded item is audible, or it stands ready where it was loaded paused. `at`:
+    /// count of the output frame that it begins with.
     Started {
         play: PlayId,
         format: AudioFormat,
+        at: u64,
     },
-    /// The ear went from one item into the next.
+    /// The ear went from one item into the next, which begins with output frame `at`.
     Crossed {
         from: PlayId,
         to: PlayId,
         format: AudioFormat,
+        at: u64,
     },
     /// After a seek, the frame that is heard from.
     Seeked {
@@ -77,8 +80,9 @@ pub enum EngineEvent {
     Ended {
         play: PlayId,
     },
-    /// The file could not be opened, or ended early because it could not be read on. A current item that fails before
-    /// its first frame is not followed by anything: the app says what comes next.
+    /// The file could not be opened, or ends early because it could not be read on. A current item that fails before
+    /// its first frame (`was_heard` is false) is not followed by anything: the app says what comes next. One that ends
+    /// early is crossed from or ended as any other. Also told when its output can take no more and never will.
     Failed {
         play: PlayId,
         error: String,
@@ -107,7 +111,8 @@ pub enum EngineEvent {
 /// Counts since the start, for `play --json` and the curious.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Frames rendered to outputs.
+    /// Frames that outputs took as sound: without what was rendered and then made void.
     pub frames: u64,
+    /// Times an output ran out of sound.
     pub underruns: u64,
 }

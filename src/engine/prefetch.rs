@@ -26,17 +26,9 @@ const BLOCK_SAMPLES: usize = 1 << 16;
 #[derive(Debug)]
 enum Ask {
     /// In place of everything before.
-    Start {
-        generation: Generation,
-        item: Item,
-        place: Place,
-        next: Option<Item>,
-    },
+    Start { generation: Generation, item: Item, place: Place, next: Option<Item> },
     /// What follows `after`.
-    Next {
-        after: PlayId,
-        next: Option<Item>,
-    },
+    Next { after: PlayId, next: Option<Item> },
     /// Close everything.
     Idle,
 }
@@ -48,7 +40,7 @@ pub(super) enum Note {
         generation: Generation,
         play: PlayId,
         error: String,
-        /// A last block of it is on its way: it was open and ends early.
+        /// It gave frames, and a last block of it is on its way: it ends early.
         had_begun: bool,
     },
     Decoded {
@@ -90,6 +82,7 @@ impl Prefetch {
             engine,
             shared: Arc::clone(&shared),
             sender,
+            spare: None,
             generation: Generation::default(),
             now: None,
             previous: None,
@@ -171,6 +164,8 @@ struct Worker {
     engine: Wake,
     shared: Arc<Shared>,
     sender: BlockSender,
+    /// A block that was taken and not sent.
+    spare: Option<PcmBlock>,
     generation: Generation,
     now: Option<Reading>,
     /// The item before, kept open: the ear may still be in it when it has to be played from there again.
@@ -309,10 +304,11 @@ impl Worker {
         let Some(mut reading) = self.now.take() else {
             return false;
         };
-        let Some(mut block) = self.sender.take() else {
+        let Some(mut block) = self.spare.take().or_else(|| self.sender.take()) else {
             self.now = Some(reading);
             return false;
         };
+        block.samples.clear();
         block.generation = self.generation;
         block.play = reading.item.play;
         block.format = reading.format;
@@ -320,9 +316,10 @@ impl Worker {
         block.last = reading.done || result.is_err();
         reading.done = block.last;
         reading.frames += block.frames() as u64;
-        self.sender.send(block);
-        if self.shared.hungry.swap(false, Ordering::SeqCst) {
-            self.engine.wake();
+        if result.is_err() && reading.frames == 0 {
+            self.spare = Some(block);
+        } else {
+            self.send(block);
         }
         if reading.done {
             self.tell_end(&reading, result.err());
@@ -331,10 +328,17 @@ impl Worker {
         true
     }
 
+    fn send(&mut self, block: PcmBlock) {
+        self.sender.send(block);
+        if self.shared.hungry.swap(false, Ordering::SeqCst) {
+            self.engine.wake();
+        }
+    }
+
     fn tell_end(&self, reading: &Reading, error: Option<SourceError>) {
         let play = reading.item.play;
         if let Some(error) = error {
-            self.fail(play, error.to_string(), true);
+            self.fail(play, error.to_string(), reading.frames > 0);
         }
         self.tell_damage(reading);
         self.note(Note::Decoded { play, frames: reading.frames });

@@ -180,7 +180,7 @@ fn barren(state: State) -> Step {
     match state {
         State::Stopped => (state, &[]),
         State::Opening { .. } => (State::Stopped, &[Action::Forget]),
-        _ => (State::Stopped, &[Action::TellEnded, Action::Forget]),
+        _ => (State::Stopped, &[Action::MarkEnd, Action::TellEnded, Action::Forget]),
     }
 }
 
@@ -281,7 +281,7 @@ mod tests {
             (PLAYING, I::Ready, PLAYING, same),
             (State::Stopped, I::Barren, State::Stopped, same),
             (opening(Play), I::Barren, State::Stopped, &[Forget]),
-            (PLAYING, I::Barren, State::Stopped, &[TellEnded, Forget]),
+            (PLAYING, I::Barren, State::Stopped, &[MarkEnd, TellEnded, Forget]),
             (State::Stopped, I::SourceEnded, State::Stopped, same),
             (opening(Play), I::SourceEnded, opening(Play), same),
             (PLAYING, I::SourceEnded, draining(Play), &[MarkEnd]),
