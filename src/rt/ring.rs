@@ -89,6 +89,11 @@ impl RingShared {
         self.underruns.load(Ordering::Relaxed)
     }
 
+    /// The device itself says that it ran empty.
+    pub fn count_device_underrun(&self) {
+        self.underruns.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub fn sounded_frames(&self) -> u64 {
         self.sounded_frames.load(Ordering::Relaxed)
     }

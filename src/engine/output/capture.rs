@@ -193,7 +193,7 @@ fn run_free(shared: &Shared, mut reader: RingReader, signals: &Signals) {
         } else {
             let frames = reader.available_frames().clamp(1, 4096);
             let samples = &mut buffer[..frames * channels];
-            let read = reader.read(samples);
+            let read = reader.read_available(samples);
             shared.record(&samples[..read.frames * channels], channels, read.frames);
             reader.shared().wake_writer();
         }

@@ -1,39 +1,30 @@
 //! A sound device through cpal: ALSA, or PulseAudio and PipeWire through the Pulse protocol. Opening runs on the thread
-//! `output` and a throw-away thread below it; the callbacks run on the device's own thread and only copy.
+//! `output` and a throw-away thread below it; what the callbacks do is in `feed`.
 //!
 //! What this is built on was measured: a device's loss comes as one error, as a storm of hundreds of thousands of them,
 //! or not at all; dropping a stream may hang for ever; a period is never of one length.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::Builder;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{BufferSize, ErrorKind, I24, OutputCallbackInfo, SizedSample, StreamConfig};
+use cpal::{BufferSize, ErrorKind, I24, OutputCallbackInfo, StreamConfig};
 
 use super::devices::{self, Candidate};
-use super::in_flight::InFlight;
+use super::feed::{DeviceSample, Feed, Health};
 use super::negotiate::{self, Capability, Choice};
-use super::worker::FaultCell;
-use super::{Fault, Opened, Output, OutputError, Wanted, encode, ring_frames};
+use super::{Fault, Opened, Output, OutputError, Wanted, ring_frames};
 use crate::model::audio::SampleFormat;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::Accepted;
-use crate::rt::ring::{RingReader, sample_ring};
+use crate::rt::ring::{RingWriter, sample_ring};
 
 /// Longest an opening may take before it is given up (it may go on hanging on its own thread).
 const OPEN_SECONDS: u64 = 6;
 /// For single steps inside of cpal.
 const STEP: Duration = Duration::from_secs(2);
-/// A backend's vague error is the end only if no sound was taken for so long: some come in hundreds while a stream
-/// starts and mean nothing.
-const SILENT_MS: u64 = 300;
-/// A dead ALSA stream reports errors without a pause until it is dropped.
-const STORM_PAUSE: Duration = Duration::from_millis(20);
-/// Frames converted at a time.
-const SCRATCH_FRAMES: usize = 512;
 
 /// Formats by preference. A server mixes in float, so float is what reaches it unchanged; hardware takes integers, and
 /// 32 bits hold all that our floats do.
@@ -77,7 +68,13 @@ fn open_first(id: Option<&str>, settings: &OutputSettings, wanted: &Wanted) -> R
     let is_telling = |error: &OutputError| !matches!(error, OutputError::NoDevice { .. });
     let at = failures.iter().position(is_telling).unwrap_or(0);
     let none = || OutputError::NoDevice { why: "none was found".into() };
-    Err(failures.into_iter().nth(at).unwrap_or_else(none))
+    match failures.into_iter().nth(at).unwrap_or_else(none) {
+        // A default device is always named, also where nothing is behind the name.
+        OutputError::Refused { name, why } if id.is_none() => {
+            Err(OutputError::NoDevice { why: format!("{name}: {why}") })
+        }
+        error => Err(error),
+    }
 }
 
 /// A server is asked for the music's own rate first: it may bring the device to it. Where it does not, it would resample
@@ -158,7 +155,7 @@ fn capability(config: cpal::SupportedStreamConfigRange) -> Option<Capability> {
 /// An open stream that does not run yet.
 struct Built {
     opened: DeviceOutput,
-    writer: crate::rt::ring::RingWriter,
+    writer: RingWriter,
     name: String,
 }
 
@@ -174,9 +171,9 @@ impl Built {
 fn build(candidate: &Candidate, choice: Choice, wanted: &Wanted) -> Result<Built, OutputError> {
     let capacity = ring_frames(choice.spec.rate, choice.period_frames);
     let (writer, reader) = sample_ring(choice.spec, capacity, wanted.first_frame);
-    let health = Arc::new(Health::new());
+    let feed = Feed::new(reader, choice.period_frames);
+    let health = Arc::clone(feed.health());
     let name = devices::name_of(&candidate.device);
-    let feed = Feed::new(reader, Arc::clone(&health), choice.period_frames, wanted.first_frame);
     let stream = match choice.format {
         SampleFormat::S16 => start::<i16>(&candidate.device, choice, feed),
         SampleFormat::S24 => start::<I24>(&candidate.device, choice, feed),
@@ -206,7 +203,7 @@ fn start<T: DeviceSample>(
         // Never the default: it is two seconds on PulseAudio and one frame on some ALSA devices.
         buffer_size: BufferSize::Fixed(choice.period_frames),
     };
-    let health = Arc::clone(&feed.health);
+    let health = Arc::clone(feed.health());
     device.build_output_stream(
         config,
         move |out: &mut [T], info: &OutputCallbackInfo| feed.fill(out, delay(info)),
@@ -253,140 +250,6 @@ impl Output for DeviceOutput {
     }
 
     fn fault(&self) -> Option<Fault> {
-        self.health.fault.get()
-    }
-}
-
-/// What the callbacks tell: atomics only.
-#[derive(Debug)]
-struct Health {
-    began: Instant,
-    /// When sound was last asked for, in milliseconds after `began`.
-    asked_ms: AtomicU64,
-    fault: FaultCell,
-}
-
-impl Health {
-    fn new() -> Self {
-        Self { began: Instant::now(), asked_ms: AtomicU64::new(0), fault: FaultCell::default() }
-    }
-
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    fn touch(&self) {
-        self.asked_ms.store(self.now_ms(), Ordering::Relaxed);
-    }
-
-    /// The error callback. It may be called without end, so after the first fatal error it slows its caller down.
-    fn tell(&self, kind: ErrorKind) {
-        if self.is_fatal(kind) {
-            self.fault.set(Fault::Lost);
-            std::thread::sleep(STORM_PAUSE);
-        }
-    }
-
-    fn is_fatal(&self, kind: ErrorKind) -> bool {
-        match kind {
-            ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable => true,
-            ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => false,
-            _ => {
-                let asked_ms = self.asked_ms.load(Ordering::Relaxed);
-                self.now_ms().saturating_sub(asked_ms) > SILENT_MS
-            }
-        }
-    }
-}
-
-/// What the data callback owns.
-struct Feed {
-    reader: RingReader,
-    health: Arc<Health>,
-    in_flight: InFlight,
-    period_frames: u32,
-    rate: u32,
-    channels: usize,
-    scratch: Vec<f32>,
-}
-
-impl Feed {
-    fn new(reader: RingReader, health: Arc<Health>, period_frames: u32, first_frame: u64) -> Self {
-        let spec = reader.spec();
-        let channels = usize::from(spec.channels.max(1));
-        Self {
-            reader,
-            health,
-            in_flight: InFlight::new(spec.rate, first_frame),
-            period_frames,
-            rate: spec.rate,
-            channels,
-            scratch: vec![0.0; SCRATCH_FRAMES * channels],
-        }
-    }
-
-    /// The data callback: any length, real-time.
-    fn fill<T: DeviceSample>(&mut self, out: &mut [T], delay: Duration) {
-        self.health.touch();
-        let mut frames = 0;
-        let whole = out.len() / self.channels * self.channels;
-        let (sound, rest) = out.split_at_mut(whole);
-        for part in sound.chunks_mut(self.scratch.len()) {
-            let samples = &mut self.scratch[..part.len()];
-            let read = self.reader.read(samples);
-            for (to, from) in part.iter_mut().zip(samples.iter()) {
-                *to = T::from_float(*from);
-            }
-            let wanted = part.len() / self.channels;
-            self.in_flight.push(read.frames as u64, (wanted - read.frames) as u64);
-            frames += wanted as u64;
-        }
-        rest.fill(T::from_float(0.0));
-        self.tell_latency(frames, delay);
-    }
-
-    /// Some devices know no delay, and all say zero at first: then it is about a period.
-    fn tell_latency(&mut self, given: u64, delay: Duration) {
-        let delay_frames = match crate::model::audio::duration_to_frames(delay, self.rate) {
-            0 => u64::from(self.period_frames),
-            frames => frames,
-        };
-        let shared = self.reader.shared();
-        let latency = self.in_flight.frames(delay_frames.saturating_add(given), shared.consumed());
-        shared.set_latency_frames(latency);
-    }
-}
-
-/// A sample as a device takes it.
-trait DeviceSample: SizedSample + Send + 'static {
-    fn from_float(sample: f32) -> Self;
-}
-
-impl DeviceSample for i16 {
-    #[inline]
-    fn from_float(sample: f32) -> Self {
-        encode::to_i16(sample)
-    }
-}
-
-impl DeviceSample for I24 {
-    #[inline]
-    fn from_float(sample: f32) -> Self {
-        // In range by construction.
-        I24::new_unchecked(encode::to_i24(sample))
-    }
-}
-
-impl DeviceSample for i32 {
-    #[inline]
-    fn from_float(sample: f32) -> Self {
-        encode::to_i32(sample)
-    }
-}
-
-impl DeviceSample for f32 {
-    #[inline]
-    fn from_float(sample: f32) -> Self {
-        sample
+        self.health.fault()
     }
 }

@@ -2,7 +2,7 @@
 //! own pace; opening and dropping one may block and happens on the `output` thread, never on the engine's.
 //!
 //! `opener` is the engine's side of that thread, `open` turns settings into an open output; `device` (with `devices`,
-//! `negotiate`, `in_flight`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
+//! `feed`, `negotiate`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
 //! what they share.
 
 use crate::model::audio::SampleFormat;
@@ -17,9 +17,9 @@ mod device;
 pub mod devices;
 pub mod encode;
 pub mod error;
-mod file;
 #[cfg(feature = "device")]
-mod in_flight;
+pub mod feed;
+mod file;
 #[cfg(feature = "device")]
 mod negotiate;
 mod null;

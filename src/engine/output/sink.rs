@@ -126,7 +126,7 @@ impl Drain {
     fn take(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         let frames = self.reader.available_frames().clamp(1, CHUNK_FRAMES);
         self.reader.shared().set_latency_frames(1);
-        let read = self.reader.read(&mut self.samples[..frames * self.channels]);
+        let read = self.reader.read_available(&mut self.samples[..frames * self.channels]);
         if self.reader.available_frames() <= unpaced_ring_frames(self.reader.spec().rate) / 2 {
             self.reader.shared().wake_writer();
         }

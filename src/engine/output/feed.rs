@@ -1,0 +1,275 @@
+//! What a device's callbacks do: copy samples from the ring in the device's format, and note how the device is. Runs on
+//! the device's own thread under the real-time law: nothing here allocates, locks, logs or waits (the one exception is a
+//! stream that is dead already). Public for the test that proves it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use cpal::{ErrorKind, I24, SizedSample};
+
+use super::worker::FaultCell;
+use super::{Fault, encode};
+use crate::model::audio::{duration_to_frames, frames_to_duration};
+use crate::rt::ring::{RingReader, RingShared};
+
+/// A backend's vague error is the end only if no sound was asked for so long: some come in hundreds while a stream starts
+/// and mean nothing.
+const SILENT_MS: u64 = 300;
+/// A dead ALSA stream reports errors without a pause until it is dropped.
+const STORM_PAUSE: Duration = Duration::from_millis(20);
+/// Longest delay of a device that is believed.
+const LONGEST_DELAY: Duration = Duration::from_secs(10);
+/// Frames converted at a time.
+const SCRATCH_FRAMES: usize = 512;
+
+/// What the callbacks tell: atomics only.
+#[derive(Debug)]
+pub struct Health {
+    began: Instant,
+    /// When sound was last asked for, in milliseconds after `began`.
+    asked_ms: AtomicU64,
+    fault: FaultCell,
+    ring: Arc<RingShared>,
+}
+
+impl Health {
+    fn new(ring: Arc<RingShared>) -> Self {
+        Self { began: Instant::now(), asked_ms: AtomicU64::new(0), fault: FaultCell::default(), ring }
+    }
+
+    pub fn fault(&self) -> Option<Fault> {
+        self.fault.get()
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Sound was asked for, or ought to be from now on.
+    pub fn touch(&self) {
+        self.asked_ms.store(self.now_ms(), Ordering::Relaxed);
+    }
+
+    /// The error callback. It may be called without end, so after the first fatal error it slows its caller down.
+    pub fn tell(&self, kind: ErrorKind) {
+        if kind == ErrorKind::Xrun {
+            self.ring.count_device_underrun();
+        }
+        if self.is_fatal(kind) {
+            self.fault.set(Fault::Lost);
+            std::thread::sleep(STORM_PAUSE);
+        }
+    }
+
+    fn is_fatal(&self, kind: ErrorKind) -> bool {
+        match kind {
+            ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable => true,
+            ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => false,
+            _ => {
+                let asked_ms = self.asked_ms.load(Ordering::Relaxed);
+                self.now_ms().saturating_sub(asked_ms) > SILENT_MS
+            }
+        }
+    }
+}
+
+/// What the data callback owns.
+pub struct Feed {
+    reader: RingReader,
+    health: Arc<Health>,
+    period_frames: u32,
+    rate: u32,
+    channels: usize,
+    scratch: Vec<f32>,
+    /// When the device first asked.
+    first_asked: Option<Instant>,
+}
+
+impl Feed {
+    /// `period_frames`: what the device was asked for; it may ask in any other lengths.
+    pub fn new(reader: RingReader, period_frames: u32) -> Self {
+        let spec = reader.spec();
+        let channels = usize::from(spec.channels.max(1));
+        Self {
+            health: Arc::new(Health::new(Arc::clone(reader.shared()))),
+            reader,
+            period_frames,
+            rate: spec.rate,
+            channels,
+            scratch: vec![0.0; SCRATCH_FRAMES * channels],
+            first_asked: None,
+        }
+    }
+
+    pub fn health(&self) -> &Arc<Health> {
+        &self.health
+    }
+
+    /// The data callback: any length. `delay`: from now until what is filled in here begins to be heard.
+    pub fn fill<T: DeviceSample>(&mut self, out: &mut [T], delay: Duration) {
+        self.health.touch();
+        let frames = out.len() / self.channels;
+        let (whole, rest) = out.split_at_mut(frames * self.channels);
+        if self.is_settled() {
+            for part in whole.chunks_mut(self.scratch.len()) {
+                let samples = &mut self.scratch[..part.len()];
+                self.reader.read(samples);
+                for (to, from) in part.iter_mut().zip(samples.iter()) {
+                    *to = T::from_float(*from);
+                }
+            }
+        } else {
+            whole.fill(T::from_float(0.0));
+        }
+        rest.fill(T::from_float(0.0));
+        self.tell_latency(frames, delay);
+    }
+
+    /// A device fills its whole buffer at once when it starts, faster than anybody writes: that is filled with silence,
+    /// and sound begins when a period's time has passed. Until then the heartbeat does not begin either.
+    fn is_settled(&mut self) -> bool {
+        let first_asked = *self.first_asked.get_or_insert_with(Instant::now);
+        first_asked.elapsed() >= frames_to_duration(u64::from(self.period_frames), self.rate)
+    }
+
+    /// What the device holds now. Some know no delay, and all say zero at first: then it is about a period.
+    fn tell_latency(&mut self, given: usize, delay: Duration) {
+        let delay_frames = match duration_to_frames(delay.min(LONGEST_DELAY), self.rate) {
+            0 => u64::from(self.period_frames),
+            frames => frames,
+        };
+        let held = delay_frames.saturating_add(given as u64);
+        self.reader.shared().set_latency_frames(u32::try_from(held).unwrap_or(u32::MAX));
+    }
+}
+
+/// A sample as a device takes it.
+pub trait DeviceSample: SizedSample + Send + 'static {
+    fn from_float(sample: f32) -> Self;
+}
+
+impl DeviceSample for i16 {
+    #[inline]
+    fn from_float(sample: f32) -> Self {
+        encode::to_i16(sample)
+    }
+}
+
+impl DeviceSample for I24 {
+    #[inline]
+    fn from_float(sample: f32) -> Self {
+        // In range by construction.
+        I24::new_unchecked(encode::to_i24(sample))
+    }
+}
+
+impl DeviceSample for i32 {
+    #[inline]
+    fn from_float(sample: f32) -> Self {
+        encode::to_i32(sample)
+    }
+}
+
+impl DeviceSample for f32 {
+    #[inline]
+    fn from_float(sample: f32) -> Self {
+        sample
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::audio::Spec;
+    use crate::rt::ring::{RingWriter, sample_ring};
+
+    const SPEC: Spec = Spec { rate: 48_000, channels: 2 };
+
+    /// A feed that is past its start.
+    fn feed(period_frames: u32) -> (RingWriter, Feed) {
+        let (writer, reader) = sample_ring(SPEC, 8_192, 0);
+        let mut feed = Feed::new(reader, period_frames);
+        feed.first_asked = Instant::now().checked_sub(Duration::from_secs(1));
+        (writer, feed)
+    }
+
+    #[test]
+    fn calls_of_any_length_hand_out_every_sample_once() {
+        let (mut writer, mut feed) = feed(1_024);
+        let sound: Vec<f32> = (0..2 * 6_000).map(|n| n as f32 / 32_768.0).collect();
+        assert_eq!(writer.write(&sound), 6_000);
+        let mut heard = Vec::new();
+        // Lengths in frames: none, odd, about the scratch buffer's, far beyond it.
+        for frames in [0, 1, 7, 511, 512, 513, 1_033, 3_000] {
+            let mut out = vec![-1_i16; 2 * frames];
+            feed.fill(&mut out, Duration::ZERO);
+            heard.extend(out);
+        }
+        let expected: Vec<i16> = (0..heard.len() as i16).collect();
+        assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn half_a_frame_is_silence_and_takes_nothing() {
+        let (mut writer, mut feed) = feed(1_024);
+        writer.write(&[0.5; 2 * 10]);
+        let mut out = [1.0_f32; 5];
+        feed.fill(&mut out, Duration::ZERO);
+        assert_eq!(out, [0.5, 0.5, 0.5, 0.5, 0.0]);
+        assert_eq!(writer.shared().consumed(), 2);
+    }
+
+    #[test]
+    fn the_first_burst_is_silence() {
+        let (mut writer, reader) = sample_ring(SPEC, 8_192, 0);
+        let mut feed = Feed::new(reader, 4_800);
+        writer.write(&[0.5; 2 * 100]);
+        let mut out = [1_i32; 2 * 50];
+        feed.fill(&mut out, Duration::ZERO);
+        assert_eq!((out, writer.shared().consumed()), ([0; 100], 0));
+        std::thread::sleep(Duration::from_millis(110));
+        feed.fill(&mut out, Duration::ZERO);
+        assert_eq!((out, writer.shared().consumed()), ([1 << 30; 100], 50));
+    }
+
+    /// 20 ms at 48 kHz are 960 frames.
+    #[test]
+    fn the_ear_lags_by_what_the_device_holds_and_catches_up_in_silence() {
+        let (mut writer, mut feed) = feed(1_024);
+        let delay = Duration::from_millis(20);
+        let mut out = vec![0.0_f32; 2 * 1_000];
+        feed.fill(&mut out, delay);
+        writer.write(&vec![0.1; 2 * 3_000]);
+        writer.set_ended(true);
+        let shared = Arc::clone(writer.shared());
+        let mut ear = |_| {
+            feed.fill(&mut out, delay);
+            (shared.audible(), shared.is_drained())
+        };
+        let heard: Vec<_> = (0..5).map(&mut ear).collect();
+        assert_eq!(heard, [(0, false), (40, false), (1_040, false), (2_040, false), (3_000, true)]);
+    }
+
+    #[test]
+    fn only_what_is_the_end_is_a_fault() {
+        let (_writer, feed) = feed(1_024);
+        let health = feed.health();
+        health.touch();
+        for kind in
+            [ErrorKind::Xrun, ErrorKind::DeviceChanged, ErrorKind::RealtimeDenied, ErrorKind::BackendError]
+        {
+            health.tell(kind);
+            assert_eq!(health.fault(), None, "{kind:?}");
+        }
+        assert_eq!(feed.reader.shared().underruns(), 1, "the device's own underruns are counted");
+        std::thread::sleep(Duration::from_millis(SILENT_MS + 20));
+        health.tell(ErrorKind::Xrun);
+        assert_eq!(health.fault(), None);
+        health.tell(ErrorKind::BackendError);
+        assert_eq!(health.fault(), Some(Fault::Lost), "nothing was asked for in a while");
+        let (_writer, other) = self::feed(1_024);
+        other.health().tell(ErrorKind::DeviceNotAvailable);
+        assert_eq!(other.health().fault(), Some(Fault::Lost));
+    }
+}
