@@ -33,6 +33,8 @@ pub struct RingShared {
     fade_in: AtomicBool,
     /// Count of frames after which nothing more will come; `u64::MAX` while more may.
     ends_at: AtomicU64,
+    /// Frames given as sound: all that were taken but the discarded ones.
+    sounded_frames: AtomicU64,
     /// Frames of silence put in because the ring was empty while it should not have been.
     underrun_frames: AtomicU64,
     underruns: AtomicU64,
@@ -90,6 +92,10 @@ impl RingShared {
     /// The device itself says that it ran empty.
     pub fn count_device_underrun(&self) {
         self.underruns.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn sounded_frames(&self) -> u64 {
+        self.sounded_frames.load(Ordering::Relaxed)
     }
 
     pub fn underrun_frames(&self) -> u64 {
@@ -197,6 +203,7 @@ pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (Rin
         discard_until: AtomicU64::new(first_frame),
         fade_in: AtomicBool::new(false),
         ends_at: AtomicU64::new(u64::MAX),
+        sounded_frames: AtomicU64::new(0),
         underrun_frames: AtomicU64::new(0),
         underruns: AtomicU64::new(0),
         heartbeat: AtomicU64::new(0),
@@ -432,6 +439,7 @@ impl RingReader {
         if frames > 0 {
             self.sounding = Sounding::Yes;
             self.silent_frames = 0;
+            self.shared.sounded_frames.fetch_add(frames as u64, Ordering::Relaxed);
             self.shared.consumed.fetch_add(frames as u64, Ordering::Release);
         }
         frames
