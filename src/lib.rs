@@ -87,7 +87,6 @@ pub mod app;
 pub mod boot;
 pub mod cli;
 pub mod config;
-pub mod dsp;
 pub mod decode;
 pub mod dsp;
 pub mod engine;
