@@ -220,7 +220,7 @@ impl Theme {
         let mut plain = |role: Role, style: RoleStyle| self.styles[role as usize] = style;
         let none = RoleStyle::default();
         plain(Role::Selection, RoleStyle { reversed: true, ..none });
-        plain(Role::SelectionUnfocused, RoleStyle { underlined: true, ..none });
+        plain(Role::SelectionUnfocused, RoleStyle { bold: true, underlined: true, ..none });
         for role in [
             Role::Playing,
             Role::Title,

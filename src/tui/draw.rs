@@ -79,21 +79,31 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
     map
 }
 
-/// Draws what moves by itself, the spectrum and the times, over a buffer of `area` that is empty. Returns false where
-/// the frame as a whole must be drawn.
-pub fn draw_gauges(scene: &Scene<'_>, buf: &mut Buffer) {
+/// A part of the frame that moves by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gauge {
+    Spectrum,
+    /// What plays, with its times.
+    Now,
+}
+
+/// The gauges in sight, none of them beneath anything else.
+pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
+    let layout = layout(scene.state);
+    let state = scene.state;
+    let covered = state.help.is_some() || state.prompt.is_some() || !state.chord.is_empty();
+    let spectrum = layout.spectrum.filter(|_| !covered).map(|area| (Gauge::Spectrum, area));
+    spectrum.into_iter().chain(layout.now.map(|area| (Gauge::Now, area))).collect()
+}
+
+/// Draws one gauge alone into an empty buffer of its area, as [`draw`] would.
+pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
     let layout = layout(scene.state);
     let mut map = FrameMap::default();
     buf.set_style(buf.area, scene.styles.of(Role::Text));
     let mut canvas = Canvas { scene: *scene, layout: &layout, buf, map: &mut map };
-    views::spectrum::draw(&mut canvas);
-    views::now::draw(&mut canvas);
-}
-
-/// The areas that [`draw_gauges`] draws, none of them beneath anything else.
-pub fn gauge_areas(scene: &Scene<'_>) -> Vec<Rect> {
-    let layout = layout(scene.state);
-    let covered = scene.state.help.is_some() || scene.state.prompt.is_some() || !scene.state.chord.is_empty();
-    let spectrum = layout.spectrum.filter(|_| !covered);
-    spectrum.into_iter().chain(layout.now).collect()
+    match gauge {
+        Gauge::Spectrum => views::spectrum::draw(&mut canvas),
+        Gauge::Now => views::now::draw(&mut canvas),
+    }
 }

@@ -8,11 +8,14 @@ mod decode;
 #[cfg(feature = "device")]
 mod device;
 mod docs;
+mod keys;
 mod library_media;
 mod media;
 mod outputs;
 mod scan;
+mod screens;
 mod search;
 mod sound;
+mod stage;
 mod store;
 mod tags;

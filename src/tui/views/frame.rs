@@ -1,6 +1,7 @@
 //! The lines between panes, their titles, and the names of panes where only one has room.
 
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 
 use crate::config::theme::Role;
 use crate::model::command::Pane;
@@ -56,34 +57,23 @@ fn queue_amount(canvas: &Canvas<'_>) -> String {
 
 fn tabs(canvas: &mut Canvas<'_>) {
     let Some(area) = canvas.layout.tabs else { return };
+    let queued = canvas.scene.state.queue.seen.items.len();
+    let amount = if queued > 0 { format!(" {}", text::count(queued as u64)) } else { String::new() };
     let mut x = area.x + 1;
-    for (pane, name) in [(Pane::Library, "Library"), (Pane::Queue, "Queue")] {
+    for (pane, name, amount) in [(Pane::Library, "Library", ""), (Pane::Queue, "Queue", amount.as_str())] {
         let on = canvas.scene.state.focus == pane;
-        let role = if on { Role::Accent } else { Role::Dim };
         let start = x;
-        x += canvas.put(x, area.y, area.right().saturating_sub(x), name, role);
+        let room = |x: u16| area.right().saturating_sub(x);
+        x += canvas.put(x, area.y, room(x), name, if on { Role::Accent } else { Role::Dim });
         if on {
-            let bold = canvas.style(Role::Title);
-            canvas.buf.set_style(Rect::new(start, area.y, x - start, 1).intersection(area), bold.fg(ratatui::style::Color::Reset));
-            canvas.put(start, area.y, area.right().saturating_sub(start), name, Role::Accent);
+            let bold = Style::default().add_modifier(Modifier::BOLD);
+            canvas.buf.set_style(Rect::new(start, area.y, x - start, 1), bold);
+        } else {
+            x += canvas.put(x, area.y, room(x), amount, Role::Dim);
         }
-        let hit = Rect::new(start.saturating_sub(1), area.y, x - start + 2, 1).intersection(area);
+        let hit = Rect::new(start - 1, area.y, x - start + 2, 1).intersection(area);
         canvas.hit(hit, Hit::Tab(pane));
         x += 3;
-    }
-    let hint = queue_hint(canvas);
-    if area.right() > x {
-        canvas.put_right(x, area.y, area.right() - x - 1, &hint, Role::Dim);
-    }
-}
-
-/// What the pane that is not there has in it.
-fn queue_hint(canvas: &Canvas<'_>) -> String {
-    match canvas.scene.state.focus {
-        Pane::Library if !canvas.scene.state.queue.seen.items.is_empty() => {
-            format!("queue {}", queue_amount(canvas))
-        }
-        _ => String::new(),
     }
 }
 

@@ -36,15 +36,15 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 
 fn draw_line(canvas: &mut Canvas<'_>, row: &Row, line: &HelpLine) {
     let width = row.area.width;
-    let (keys_at, usage_at) = if width >= 90 { (KEYS, USAGE) } else { (width * 3 / 10, width * 35 / 100) };
+    let (keys_at, usage_at) = if width >= 100 { (KEYS, USAGE) } else { (18, 25) };
     match line {
         HelpLine::Blank => {}
         HelpLine::Heading(title) => drop(row.put(canvas, 1, width, title, Role::Title)),
         // A narrow screen has room for the keys and one thing more.
-        HelpLine::Row { keys, usage, help } if width < 50 => {
-            row.put(canvas, 0, width / 2, keys, Role::Key);
-            let said = if keys.is_empty() || help.is_empty() { usage.trim_start() } else { help };
-            row.put(canvas, width / 2 + 1, width, said, Role::Text);
+        HelpLine::Row { keys, usage, .. } if width < 60 => {
+            let keys_width = (width / 3).max(8);
+            row.put(canvas, 0, keys_width, keys, Role::Key);
+            row.put(canvas, keys_width + 1, width, usage, Role::Text);
         }
         HelpLine::Row { keys, usage, help } => {
             row.put(canvas, 2, keys_at - 3, keys, Role::Key);

@@ -4,7 +4,7 @@ pub mod frame;
 pub mod help;
 pub mod hint;
 pub mod library;
-pub mod now;
+pub(super) mod now;
 pub mod prompt;
 pub mod queue;
 pub mod rows;

@@ -22,7 +22,10 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     }
     let room = right(canvas, row);
     let (text, role) = left(canvas);
-    canvas.put(room.x, room.y, room.width, &text, role);
+    // What is merely good to know is told whole or not at all.
+    if role != Role::Dim || text::width_of(&text, room.width) <= room.width {
+        canvas.put(room.x, room.y, room.width, &text, role);
+    }
 }
 
 /// A notice has the whole row; keys being typed stay in sight.
