@@ -92,9 +92,20 @@ impl Browse {
         self.rows(column).len() + self.lead(column)
     }
 
-    /// 1 where the column begins with an entry for all of its rows: with more than one row.
+    /// 1 where the column begins with an entry for all of its rows. One artist's only album needs none; but what is
+    /// narrowed by a filter keeps it, so that the cursor can stay there when the filter goes.
     fn lead(&self, column: Column) -> usize {
-        usize::from(column != Column::Tracks && self.rows(column).len() > 1)
+        let rows = self.rows(column).len();
+        let all = match column {
+            Column::Artists => rows > 0,
+            Column::Albums => rows > 1 || rows == 1 && (self.matches.is_some() || self.is_on_all_artists()),
+            Column::Tracks => false,
+        };
+        usize::from(all)
+    }
+
+    fn is_on_all_artists(&self) -> bool {
+        self.list(Column::Artists).cursor == 0
     }
 
     pub fn entry(&self, column: Column, at: usize) -> Option<Entry> {

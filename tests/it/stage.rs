@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use auralis::config::keys::{Key, Keymap};
 use auralis::config::theme::Theme;
-use auralis::model::audio::{Spec, Volume};
+use auralis::model::audio::Volume;
 use auralis::model::catalog::{
     AlbumEntry, ArtistEntry, Catalog, CatalogParts, ListId, TextId, TrackRow, path_key,
 };

@@ -37,6 +37,10 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         focused: state.focus == Pane::Library && state.column() == column,
     };
     let mut headings: Vec<Heading> = canvas.layout.columns.iter().map(column).collect();
+    if let (true, Some(area)) = (library_is_empty(canvas), library_area(canvas)) {
+        let focused = state.focus == Pane::Library;
+        headings = vec![Heading { area, title: "Library", amount: String::new(), focused }];
+    }
     headings.extend(canvas.layout.queue.map(|area| Heading {
         area,
         title: "Queue",
@@ -44,6 +48,15 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         focused: state.focus == Pane::Queue,
     }));
     headings
+}
+
+/// Without artists there are no columns, but one place that says what to do.
+fn library_is_empty(canvas: &Canvas<'_>) -> bool {
+    canvas.scene.state.library.len(Column::Artists) == 0
+}
+
+fn library_area(canvas: &Canvas<'_>) -> Option<Rect> {
+    canvas.layout.columns.iter().map(|&(_, area)| area).reduce(Rect::union)
 }
 
 fn queue_amount(canvas: &Canvas<'_>) -> String {
@@ -90,7 +103,7 @@ fn titles(canvas: &mut Canvas<'_>) {
         let text = format!(" {} ", heading.title);
         let used = canvas.put(area.x + 1, area.y, room, &text, title);
         let amount = format!("{} ", heading.amount);
-        if room > used + text::width_of(&amount, room) {
+        if !heading.amount.is_empty() && room > used + text::width_of(&amount, room) {
             canvas.put(area.x + 1 + used, area.y, room - used, &amount, Role::Dim);
         }
     }
@@ -110,8 +123,13 @@ fn separators(canvas: &mut Canvas<'_>) {
 
 /// Columns of the lines between lists.
 fn joints(canvas: &Canvas<'_>) -> Vec<u16> {
-    let lists = canvas.layout.columns.iter().map(|&(_, area)| area).chain(canvas.layout.queue);
-    let mut joints: Vec<u16> = lists.map(|area| area.right()).collect();
+    let columns = canvas.layout.columns.iter().map(|&(_, area)| area.right());
+    let columns: Vec<u16> = match library_area(canvas) {
+        Some(area) if library_is_empty(canvas) => vec![area.right()],
+        _ => columns.collect(),
+    };
+    let mut joints = columns;
+    joints.extend(canvas.layout.queue.map(|area| area.right()));
     // Behind the last list there is nothing.
     joints.pop();
     joints
