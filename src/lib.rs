@@ -1,7 +1,7 @@
 //! Auralis: a terminal music player. (Architecture document.)
 
-pub mod dsp;
 pub mod decode;
+pub mod dsp;
 pub mod engine;
 pub mod library;
 pub mod model;

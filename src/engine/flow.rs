@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::command::{EngineEvent, Place};
+use super::feed::Follower;
 use super::prefetch::{Note, Prefetch};
 use super::render::{Cue, Filled};
 use super::run::{Announce, Core};
@@ -14,6 +15,9 @@ use crate::rt::clock::Segment;
 
 /// A decode thread that does not turn to a new item for so long waits for a file of the old one: another takes its place.
 const HANGS: Duration = Duration::from_secs(2);
+
+/// So long after a join the app may say what comes next before it is taken that nothing does.
+const ANSWER: Duration = Duration::from_millis(500);
 
 /// Something to be told when the output frame `at` is heard.
 #[derive(Debug, Clone, Copy)]
@@ -125,7 +129,7 @@ impl Core {
             let Some(open) = self.outlet.open() else {
                 return;
             };
-            if !open.writer.shared().is_heard(mark.at) {
+            if !open.writer.is_heard(mark.at) {
                 break;
             }
             self.marks.pop_front();
@@ -147,6 +151,13 @@ impl Core {
             && paused
         {
             self.announce(frame, format, at);
+        }
+    }
+
+    /// Where the app says nothing, nothing follows.
+    pub(super) fn tend_follower(&mut self, now: Instant) {
+        if self.answer_by.take_if(|by| *by <= now).is_some() {
+            self.feed.set_follower(self.next_play().into());
         }
     }
 
@@ -178,6 +189,7 @@ impl Core {
             current.format = Some(format);
             current.sent_to = None;
         }
+        self.answer_by = Some(Instant::now() + ANSWER);
         self.input(Input::Crossed { to });
         self.tell(EngineEvent::Crossed { from, to, format, at });
     }
@@ -200,7 +212,7 @@ impl Core {
         }
         if self.next_play() == Some(play) && !had_begun {
             self.next = None;
-            self.feed.set_next(None);
+            self.feed.set_follower(Follower::Nobody);
             self.tell(EngineEvent::Failed { play, error, was_heard: false });
             return;
         }
