@@ -112,7 +112,7 @@ impl Core {
     pub(super) fn new(parts: Parts) -> Self {
         Self {
             gain: parts.options.gain,
-            outlet: Outlet::new(parts.opener, parts.options.output.clone()),
+            outlet: Outlet::new(parts.opener, parts.options.output.clone(), parts.options.look_again),
             options: parts.options,
             commands: parts.commands,
             events: parts.events,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use auralis::engine::Files;
 use auralis::engine::command::{EngineCommand, EngineEvent, Place};
-use auralis::engine::output::capture::Pace;
+use auralis::engine::output::capture::{CaptureHandle, Pace};
 use auralis::model::audio::Spec;
 use auralis::model::id::PlayId;
 
@@ -81,7 +81,8 @@ fn a_signal_cut_in_two_flac_files_plays_as_uncut() {
         let to = folder.path().join(name);
         media::run("flac", &["-s", range, "-o", to.to_str().unwrap(), wav.to_str().unwrap()]);
     }
-    let (engine, capture, events) = start(Pace::Free, None, Arc::new(Files), |_| {});
+    let capture = CaptureHandle::new(Pace::Free, None);
+    let (engine, events) = start(capture.outputs(), Arc::new(Files), |_| {});
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     engine.send(EngineCommand::Load { item: item(1, &path("a.flac")), place: Place::Start, paused: false });
     engine.send(EngineCommand::SetNext(Some(item(2, &path("b.flac")))));

@@ -8,3 +8,4 @@ mod media;
 mod outputs;
 mod rig;
 mod sound;
+mod transport;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use auralis::engine::command::{EngineCommand, EngineEvent, Item, Place};
+use auralis::engine::output::OpensOutputs;
 use auralis::engine::output::capture::{CaptureHandle, Pace};
 use auralis::engine::{Engine, EngineHandle, EngineOptions, Opens, Reads, SourceError};
 use auralis::model::audio::Spec;
@@ -121,18 +122,23 @@ impl Rig {
     }
 
     pub fn with(pace: Pace, output: Option<Spec>, change: impl FnOnce(&mut EngineOptions)) -> Self {
+        let capture = CaptureHandle::new(pace, output);
+        let outputs = capture.outputs();
+        Self::over(capture, outputs, change)
+    }
+
+    pub fn over(
+        capture: CaptureHandle,
+        outputs: Box<dyn OpensOutputs>,
+        change: impl FnOnce(&mut EngineOptions),
+    ) -> Self {
         let fakes = Arc::new(Fakes::default());
-        let sources: Arc<dyn Opens> = fakes.clone();
-        let (engine, capture, events) = start(pace, output, sources, change);
+        let (engine, events) = start(outputs, fakes.clone(), change);
         Self { engine, capture, fakes, events }
     }
 
     pub fn add(&self, name: &str, fake: &Fake) {
         self.fakes.0.lock().unwrap().insert(name.into(), fake.clone());
-    }
-
-    pub fn remove(&self, name: &str) {
-        self.fakes.0.lock().unwrap().remove(Path::new(name));
     }
 
     pub fn send(&self, command: EngineCommand) {
@@ -210,18 +216,16 @@ impl Rig {
 }
 
 pub fn start(
-    pace: Pace,
-    output: Option<Spec>,
+    outputs: Box<dyn OpensOutputs>,
     sources: Arc<dyn Opens>,
     change: impl FnOnce(&mut EngineOptions),
-) -> (EngineHandle, CaptureHandle, Receiver<EngineEvent>) {
-    let capture = CaptureHandle::new(pace, output);
+) -> (EngineHandle, Receiver<EngineEvent>) {
     let mut options = EngineOptions::new(OutputSettings::new(OutputSpec::Auto));
     change(&mut options);
     let (tell, events) = channel();
     let told = Box::new(move |event| drop(tell.send(event)));
-    let engine = Engine::spawn_with(options, sources, capture.outputs(), told).unwrap();
-    (engine, capture, events)
+    let engine = Engine::spawn_with(options, sources, outputs, told).unwrap();
+    (engine, events)
 }
 
 pub fn item(play: u64, name: &str) -> Item {
