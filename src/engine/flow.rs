@@ -124,6 +124,8 @@ impl Core {
 
     /// Tells what the ear has reached.
     pub(super) fn tell_marks(&mut self) {
+        // What the decode thread said before it sent a block is told before that block's end is.
+        self.take_notes();
         self.announce_paused();
         while let Some(mark) = self.marks.front().copied() {
             let Some(open) = self.outlet.open() else {
@@ -194,7 +196,7 @@ impl Core {
         self.tell(EngineEvent::Crossed { from, to, format, at });
     }
 
-    pub(super) fn take_notes(&mut self) {
+    fn take_notes(&mut self) {
         while let Some(note) = self.prefetch.note() {
             match note {
                 Note::Failed { generation, play, error, had_begun } => {

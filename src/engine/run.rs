@@ -152,7 +152,7 @@ impl Core {
 
     fn turn(&mut self, now: Instant) {
         self.take_commands(now);
-        self.take_notes();
+        self.tell_marks();
         self.tend_pipe(now);
         self.take_first_block();
         self.tend_output(now);
