@@ -9,11 +9,25 @@ pub struct Feed {
     blocks: BlockReceiver,
     generation: Generation,
     rendering: Rendering,
-    /// What may follow the item that is rendered.
-    next: Option<PlayId>,
+    follower: Follower,
     block: Option<PcmBlock>,
     /// Frames of `block` that are rendered.
     done: usize,
+}
+
+/// What follows the item that is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follower {
+    Nobody,
+    Item(PlayId),
+    /// Not told yet: the item has only just become the one that is rendered.
+    Unknown,
+}
+
+impl From<Option<PlayId>> for Follower {
+    fn from(next: Option<PlayId>) -> Self {
+        next.map_or(Self::Nobody, Self::Item)
+    }
 }
 
 /// The item that is rendered, and whether its last block was.
@@ -30,17 +44,17 @@ impl Feed {
             blocks,
             generation: Generation::default(),
             rendering: Rendering::Nothing,
-            next: None,
+            follower: Follower::Nobody,
             block: None,
             done: 0,
         }
     }
 
     /// From now on only blocks of this generation are heard, of `play` first.
-    pub fn restart(&mut self, generation: Generation, play: PlayId, next: Option<PlayId>) {
+    pub fn restart(&mut self, generation: Generation, play: PlayId, follower: Follower) {
         self.generation = generation;
         self.rendering = Rendering::Item(play);
-        self.next = next;
+        self.follower = follower;
         self.refuse();
     }
 
@@ -48,7 +62,7 @@ impl Feed {
     pub fn clear(&mut self, generation: Generation) {
         self.generation = generation;
         self.rendering = Rendering::Nothing;
-        self.next = None;
+        self.follower = Follower::Nobody;
         self.refuse();
     }
 
@@ -70,14 +84,14 @@ impl Feed {
         }
     }
 
-    pub fn set_next(&mut self, next: Option<PlayId>) {
-        self.next = next;
+    pub fn set_follower(&mut self, follower: Follower) {
+        self.follower = follower;
         self.refuse();
     }
 
     /// All was rendered and nothing is to follow.
     pub fn is_over(&self) -> bool {
-        matches!(self.rendering, Rendering::ToItsEnd(_)) && self.next.is_none()
+        matches!(self.rendering, Rendering::ToItsEnd(_)) && self.follower == Follower::Nobody
     }
 
     /// The block to render and the frames of it that are done; drops what is not to be heard.
@@ -107,8 +121,8 @@ impl Feed {
         let Some(block) = &self.block else {
             return;
         };
-        if self.next == Some(block.play) && self.rendering() != self.next {
-            self.next = None;
+        if self.follower == Follower::Item(block.play) {
+            self.follower = Follower::Unknown;
         }
         self.rendering = Rendering::Item(block.play);
     }
@@ -118,7 +132,7 @@ impl Feed {
         match self.rendering {
             Rendering::Nothing => false,
             Rendering::Item(play) => block.play == play,
-            Rendering::ToItsEnd(_) => Some(block.play) == self.next,
+            Rendering::ToItsEnd(_) => Follower::Item(block.play) == self.follower,
         }
     }
 
@@ -138,6 +152,7 @@ impl Feed {
     }
 
     fn is_expected(&self, block: &PcmBlock) -> bool {
-        Some(block.play) == self.next || matches!(self.rendering, Rendering::Item(play) if play == block.play)
+        Follower::Item(block.play) == self.follower
+            || matches!(self.rendering, Rendering::Item(play) if play == block.play)
     }
 }

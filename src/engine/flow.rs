@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::command::{EngineEvent, Place};
+use super::feed::Follower;
 use super::prefetch::{Note, Prefetch};
 use super::render::{Cue, Filled};
 use super::run::{Announce, Core};
@@ -14,6 +15,9 @@ use crate::rt::clock::Segment;
 
 /// A decode thread that does not turn to a new item for so long waits for a file of the old one: another takes its place.
 const HANGS: Duration = Duration::from_secs(2);
+
+/// So long after a join the app may say what comes next before it is taken that nothing does.
+const ANSWER: Duration = Duration::from_millis(500);
 
 /// Something to be told when the output frame `at` is heard.
 #[derive(Debug, Clone, Copy)]
@@ -120,12 +124,14 @@ impl Core {
 
     /// Tells what the ear has reached.
     pub(super) fn tell_marks(&mut self) {
+        // What the decode thread said before it sent a block is told before that block's end is.
+        self.take_notes();
         self.announce_paused();
         while let Some(mark) = self.marks.front().copied() {
             let Some(open) = self.outlet.open() else {
                 return;
             };
-            if !open.writer.shared().is_heard(mark.at) {
+            if !open.writer.is_heard(mark.at) {
                 break;
             }
             self.marks.pop_front();
@@ -147,6 +153,13 @@ impl Core {
             && paused
         {
             self.announce(frame, format, at);
+        }
+    }
+
+    /// Where the app says nothing, nothing follows.
+    pub(super) fn tend_follower(&mut self, now: Instant) {
+        if self.answer_by.take_if(|by| *by <= now).is_some() {
+            self.feed.set_follower(self.next_play().into());
         }
     }
 
@@ -178,11 +191,12 @@ impl Core {
             current.format = Some(format);
             current.sent_to = None;
         }
+        self.answer_by = Some(Instant::now() + ANSWER);
         self.input(Input::Crossed { to });
         self.tell(EngineEvent::Crossed { from, to, format, at });
     }
 
-    pub(super) fn take_notes(&mut self) {
+    fn take_notes(&mut self) {
         while let Some(note) = self.prefetch.note() {
             match note {
                 Note::Failed { generation, play, error, had_begun } => {
@@ -200,7 +214,7 @@ impl Core {
         }
         if self.next_play() == Some(play) && !had_begun {
             self.next = None;
-            self.feed.set_next(None);
+            self.feed.set_follower(Follower::Nobody);
             self.tell(EngineEvent::Failed { play, error, was_heard: false });
             return;
         }

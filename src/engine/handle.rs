@@ -25,11 +25,13 @@ pub struct EngineOptions {
     pub gain: f32,
     /// After this long in pause or stopped a device is let go, so that others can have it.
     pub let_go_after: Duration,
+    /// How often a device is looked for while the null output stands in.
+    pub look_again: Duration,
 }
 
 impl EngineOptions {
     pub fn new(output: OutputSettings) -> Self {
-        Self { output, gain: 1.0, let_go_after: Duration::from_secs(10) }
+        Self { output, gain: 1.0, let_go_after: Duration::from_secs(10), look_again: Duration::from_secs(5) }
     }
 }
 

@@ -73,7 +73,8 @@ impl Core {
         };
         let play = current.item.play;
         let same = next.as_ref().map(|item| item.play) == self.next.as_ref().map(|item| item.play);
-        if same {
+        self.answer_by = None;
+        if same && self.next.is_some() {
             return;
         }
         let crossed = self.feed.rendering().is_some_and(|rendering| rendering != play);
@@ -85,7 +86,7 @@ impl Core {
             return;
         }
         self.prefetch.set_next(play, self.next.clone());
-        self.feed.set_next(self.next_play());
+        self.feed.set_follower(self.next_play().into());
         if self.next.is_some() {
             self.input(Input::NextTold);
         }
@@ -133,7 +134,8 @@ impl Core {
         let place = sent_to.unwrap_or(Place::Start);
         let item = item.clone();
         self.generation.0 += 1;
-        self.feed.restart(self.generation, item.play, self.next.as_ref().map(|next| next.play));
+        self.feed.restart(self.generation, item.play, self.next_play().into());
+        self.answer_by = None;
         self.asked = Some(Asked { place, at: Instant::now() });
         self.prefetch.start(self.generation, item, place, self.next.clone());
         self.prefetch.set_hungry();
@@ -155,6 +157,7 @@ impl Core {
         self.current = None;
         self.next = None;
         self.asked = None;
+        self.answer_by = None;
         self.generation.0 += 1;
         self.feed.clear(self.generation);
         self.prefetch.idle();

@@ -14,8 +14,6 @@ use crate::rt::ring::RingWriter;
 /// Waits before the attempts to open again; the last one for ever.
 const BACK_OFF_MS: [u64; 5] = [250, 500, 1000, 2000, 4000];
 const BACK_OFF_LONGEST: Duration = Duration::from_secs(5);
-/// How often a device is looked for while the null output stands in.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// An output that takes samples.
 pub(super) struct Open {
@@ -79,11 +77,12 @@ pub(super) struct Outlet {
     /// Totals of the outputs before the open one.
     sounded: u64,
     underruns: u64,
+    look_again: Duration,
     look_at: Option<Instant>,
 }
 
 impl Outlet {
-    pub(super) fn new(opener: Opener, asked: OutputSettings) -> Self {
+    pub(super) fn new(opener: Opener, asked: OutputSettings, look_again: Duration) -> Self {
         Self {
             opener,
             asked,
@@ -94,6 +93,7 @@ impl Outlet {
             written: 0,
             sounded: 0,
             underruns: 0,
+            look_again,
             look_at: None,
         }
     }
@@ -130,7 +130,7 @@ impl Outlet {
             let wait = self.failures.checked_sub(1).map(back_off);
             self.request(self.asked.clone(), Purpose::Need, format, wait.map(|wait| now + wait));
         } else if self.look_at.is_some_and(|at| at <= now) {
-            self.look_at = Some(now + LOOK_AGAIN);
+            self.look_at = Some(now + self.look_again);
             self.request(self.asked.clone(), Purpose::Look, format, None);
         }
     }
@@ -192,7 +192,7 @@ impl Outlet {
                 None
             }
         };
-        self.look_at = stand_in.as_ref().map(|_| now + LOOK_AGAIN);
+        self.look_at = stand_in.as_ref().map(|_| now + self.look_again);
         let accepted = output.accepted();
         let watchdog = Watchdog::new(accepted.spec.rate, accepted.period_frames, now);
         Change::Opened(Box::new(Open { output, writer, stand_in, watchdog }))

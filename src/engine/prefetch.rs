@@ -316,13 +316,15 @@ impl Worker {
         block.last = reading.done || result.is_err();
         reading.done = block.last;
         reading.frames += block.frames() as u64;
-        if result.is_err() && reading.frames == 0 {
+        let is_barren = result.is_err() && reading.frames == 0;
+        // Before the block, so that nobody hears the end of an item of which this is not known.
+        if reading.done {
+            self.tell_end(&reading, result.err());
+        }
+        if is_barren {
             self.spare = Some(block);
         } else {
             self.send(block);
-        }
-        if reading.done {
-            self.tell_end(&reading, result.err());
         }
         self.now = Some(reading);
         true
@@ -336,12 +338,15 @@ impl Worker {
     }
 
     fn tell_end(&self, reading: &Reading, error: Option<SourceError>) {
-        let play = reading.item.play;
+        let (play, frames) = (reading.item.play, reading.frames);
+        let was_read = error.is_none() || frames > 0;
         if let Some(error) = error {
-            self.fail(play, error.to_string(), reading.frames > 0);
+            self.fail(play, error.to_string(), was_read);
         }
         self.tell_damage(reading);
-        self.note(Note::Decoded { play, frames: reading.frames });
+        if was_read {
+            self.note(Note::Decoded { play, frames });
+        }
     }
 
     fn tell_damage(&self, reading: &Reading) {
@@ -397,8 +402,8 @@ fn frame_of(place: Place, format: &AudioFormat) -> u64 {
         Place::Start => 0,
         Place::Time(time) => duration_to_frames(time, format.spec.rate),
         Place::Frame(frame) => frame,
-        // The cast takes what is not a number, and what is below zero, as zero.
-        Place::Fraction(part) => (format.frames.unwrap_or(0) as f64 * part.min(1.0)) as u64,
+        // The cast takes what is not a number as zero.
+        Place::Fraction(part) => (format.frames.unwrap_or(0) as f64 * part.clamp(0.0, 1.0)) as u64,
     };
     format.frames.map_or(frame, |frames| frame.min(frames))
 }

@@ -103,6 +103,8 @@ pub(super) struct Core {
     pub(super) filled: Filled,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
+    /// Until when the app may say what follows the item that was just crossed into.
+    pub(super) answer_by: Option<Instant>,
     pub(super) ending: bool,
 }
 
@@ -110,7 +112,7 @@ impl Core {
     pub(super) fn new(parts: Parts) -> Self {
         Self {
             gain: parts.options.gain,
-            outlet: Outlet::new(parts.opener, parts.options.output.clone()),
+            outlet: Outlet::new(parts.opener, parts.options.output.clone(), parts.options.look_again),
             options: parts.options,
             commands: parts.commands,
             events: parts.events,
@@ -131,6 +133,7 @@ impl Core {
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
             idle_since: None,
+            answer_by: None,
             ending: false,
         }
     }
@@ -149,10 +152,11 @@ impl Core {
 
     fn turn(&mut self, now: Instant) {
         self.take_commands(now);
-        self.take_notes();
+        self.tell_marks();
         self.tend_pipe(now);
         self.take_first_block();
         self.tend_output(now);
+        self.tend_follower(now);
         self.flow();
         self.tell_marks();
         self.count();
@@ -179,7 +183,7 @@ impl Core {
     fn sleep(&self, now: Instant) -> Option<Duration> {
         let until = |at: Instant| at.saturating_duration_since(now);
         let look = self.outlet.deadline().filter(|_| self.is_sounding());
-        let timers = [self.let_go_at(), self.unheard_at(), look];
+        let timers = [self.let_go_at(), self.unheard_at(), self.answer_by, look];
         let timer = timers.into_iter().flatten().min().map(until);
         let sound = self.sound_sleep();
         [timer, sound].into_iter().flatten().min().map(|time| time.max(SHORTEST))

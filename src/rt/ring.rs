@@ -61,11 +61,6 @@ impl RingShared {
         self.audible.load(Ordering::Acquire)
     }
 
-    /// The frame with this count was taken and is at the ear, or all there is was heard and it lies at the end.
-    pub fn is_heard(&self, at: u64) -> bool {
-        self.audible() >= at && (self.consumed() > at || self.is_drained())
-    }
-
     /// Everything that was written up to the end was taken and heard.
     pub fn is_drained(&self) -> bool {
         self.audible() >= self.ends_at.load(Ordering::Acquire)
@@ -246,6 +241,12 @@ impl RingWriter {
     /// Frames written and not yet taken.
     pub fn waiting_frames(&self) -> u64 {
         self.written.saturating_sub(self.shared.consumed())
+    }
+
+    /// The frame with this count is at the ear; one that is not written yet is where all before it were heard.
+    pub fn is_heard(&self, at: u64) -> bool {
+        let taken = self.shared.consumed() > at || self.waiting_frames() == 0;
+        self.shared.audible() >= at && taken
     }
 
     /// Writes whole frames as far as there is room; returns the frames written.
@@ -628,14 +629,14 @@ mod tests {
         assert_eq!(shared.audible(), 0);
         read(&mut reader, 600);
         assert_eq!(shared.audible(), 500);
-        assert!(shared.is_heard(500) && !shared.is_heard(501));
+        assert!(writer.is_heard(500) && !writer.is_heard(501));
         assert!(read(&mut reader, 200).1.ended);
         assert!(shared.is_consumed_to_end() && !shared.is_drained());
         read(&mut reader, 299);
         assert_eq!(shared.audible(), 999);
         assert!(!shared.is_drained());
         read(&mut reader, 1);
-        assert!(shared.is_drained() && shared.is_heard(1000));
+        assert!(shared.is_drained() && writer.is_heard(1000));
         assert_eq!(shared.underruns(), 0, "an end is none");
         shared.set_latency_frames(2000);
         writer.set_ended(false);
