@@ -161,7 +161,10 @@ mod tests {
             let hz = f64::from(RATE) * f64::from(bin) / spectrum.frames() as f64;
             spectrum.measure(&sine(spectrum.frames(), hz, amplitude, true), Duration::ZERO);
             let (band, height) = loudest(&spectrum);
-            assert!((edge_hz(band)..edge_hz(band + 1) * 1.001).contains(&(hz as f32)), "{hz} Hz in band {band}");
+            assert!(
+                (edge_hz(band)..edge_hz(band + 1) * 1.001).contains(&(hz as f32)),
+                "{hz} Hz in band {band}"
+            );
             let expected = 20.0 * (amplitude as f32).log10();
             assert!((db(height) - expected).abs() < 0.01, "{hz} Hz: {} dB, not {expected}", db(height));
         }

@@ -79,7 +79,8 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
     let must_open = run.output.output != OutputSpec::Auto;
     let engine = Engine::spawn(run.output, told)?;
     let files = in_order(run.files, run.shuffle);
-    let mut list = List { engine: &engine, files, current: None, next: None, heard: None, on_event, must_open };
+    let mut list =
+        List { engine: &engine, files, current: None, next: None, heard: None, on_event, must_open };
     list.begin(run.start);
     let ended = list.run(&events, &run.stop);
     let totals = engine.totals();

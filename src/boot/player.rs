@@ -67,7 +67,10 @@ fn screen(
         theme,
         themes: Theme::names(themes_folder.as_deref()),
         themes_folder,
-        places: PathBase { home: config.places.home.clone(), folder: std::env::current_dir().unwrap_or_default() },
+        places: PathBase {
+            home: config.places.home.clone(),
+            folder: std::env::current_dir().unwrap_or_default(),
+        },
         problems,
         log,
         inbox,

@@ -50,7 +50,7 @@ pub enum EngineCommand {
     Gain(f32),
     /// Move the sound, going on from where the ear was.
     Output(OutputSettings),
-    /// Play what is queued in the ring, close the output, end the threads.
+    /// Fade out on a device, write what is rendered to a file or pipe, close the output, end the threads.
     Shutdown,
 }
 
@@ -80,8 +80,9 @@ pub enum EngineEvent {
     Ended {
         play: PlayId,
     },
-    /// The file could not be opened, or ended early because it could not be read on. A current item that fails before
-    /// its first frame is not followed by anything: the app says what comes next.
+    /// The file could not be opened, or ends early because it could not be read on. A current item that fails before
+    /// its first frame (`was_heard` is false) is not followed by anything: the app says what comes next. One that ends
+    /// early is crossed from or ended as any other. Also told when its output can take no more and never will.
     Failed {
         play: PlayId,
         error: String,
@@ -110,7 +111,8 @@ pub enum EngineEvent {
 /// Counts since the start, for `play --json` and the curious.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Frames rendered to outputs.
+    /// Frames that outputs took as sound: without what was rendered and then made void.
     pub frames: u64,
+    /// Times an output ran out of sound.
     pub underruns: u64,
 }

@@ -5,9 +5,27 @@
 //! - **May import.** `model`, `rt`, `decode`, `dsp`.
 //! - **Threads.** `decode` opens and decodes files; `engine` renders and never does I/O; `output` opens and closes
 //!   devices; the device's callback only copies.
-//! - **Entry points.** [`command::EngineCommand`] in, [`command::EngineEvent`] out, [`output`] for where sound goes.
+//! - **Entry points.** [`Engine::spawn`]; [`command::EngineCommand`] in, [`command::EngineEvent`] out, [`output`] for
+//!   where sound goes.
 //! - **Invariants.** Samples of two items that join are contiguous; a block of an old generation is never heard; the
 //!   position is the one heard; nothing an output does ends the program.
 
 pub mod command;
+mod error;
+pub mod feed;
+mod flow;
+mod handle;
+mod obey;
+mod outlet;
 pub mod output;
+mod prefetch;
+mod recover;
+pub mod render;
+mod run;
+mod source;
+mod transport;
+mod watchdog;
+
+pub use error::EngineError;
+pub use handle::{Engine, EngineHandle, EngineOptions, EngineSender};
+pub use source::{Files, Opens, Reads, SourceError};

@@ -33,6 +33,8 @@ pub struct RingShared {
     fade_in: AtomicBool,
     /// Count of frames after which nothing more will come; `u64::MAX` while more may.
     ends_at: AtomicU64,
+    /// Frames given as sound: all that were taken but the discarded ones.
+    sounded_frames: AtomicU64,
     /// Frames of silence put in because the ring was empty while it should not have been.
     underrun_frames: AtomicU64,
     underruns: AtomicU64,
@@ -57,11 +59,6 @@ impl RingShared {
     /// Count of the frame that is at the ear now.
     pub fn audible(&self) -> u64 {
         self.audible.load(Ordering::Acquire)
-    }
-
-    /// The frame with this count was taken and is at the ear, or all there is was heard and it lies at the end.
-    pub fn is_heard(&self, at: u64) -> bool {
-        self.audible() >= at && (self.consumed() > at || self.is_drained())
     }
 
     /// Everything that was written up to the end was taken and heard.
@@ -90,6 +87,10 @@ impl RingShared {
     /// The device itself says that it ran empty.
     pub fn count_device_underrun(&self) {
         self.underruns.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn sounded_frames(&self) -> u64 {
+        self.sounded_frames.load(Ordering::Relaxed)
     }
 
     pub fn underrun_frames(&self) -> u64 {
@@ -197,6 +198,7 @@ pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (Rin
         discard_until: AtomicU64::new(first_frame),
         fade_in: AtomicBool::new(false),
         ends_at: AtomicU64::new(u64::MAX),
+        sounded_frames: AtomicU64::new(0),
         underrun_frames: AtomicU64::new(0),
         underruns: AtomicU64::new(0),
         heartbeat: AtomicU64::new(0),
@@ -239,6 +241,12 @@ impl RingWriter {
     /// Frames written and not yet taken.
     pub fn waiting_frames(&self) -> u64 {
         self.written.saturating_sub(self.shared.consumed())
+    }
+
+    /// The frame with this count is at the ear; one that is not written yet is where all before it were heard.
+    pub fn is_heard(&self, at: u64) -> bool {
+        let taken = self.shared.consumed() > at || self.waiting_frames() == 0;
+        self.shared.audible() >= at && taken
     }
 
     /// Writes whole frames as far as there is room; returns the frames written.
@@ -432,6 +440,7 @@ impl RingReader {
         if frames > 0 {
             self.sounding = Sounding::Yes;
             self.silent_frames = 0;
+            self.shared.sounded_frames.fetch_add(frames as u64, Ordering::Relaxed);
             self.shared.consumed.fetch_add(frames as u64, Ordering::Release);
         }
         frames
@@ -620,14 +629,14 @@ mod tests {
         assert_eq!(shared.audible(), 0);
         read(&mut reader, 600);
         assert_eq!(shared.audible(), 500);
-        assert!(shared.is_heard(500) && !shared.is_heard(501));
+        assert!(writer.is_heard(500) && !writer.is_heard(501));
         assert!(read(&mut reader, 200).1.ended);
         assert!(shared.is_consumed_to_end() && !shared.is_drained());
         read(&mut reader, 299);
         assert_eq!(shared.audible(), 999);
         assert!(!shared.is_drained());
         read(&mut reader, 1);
-        assert!(shared.is_drained() && shared.is_heard(1000));
+        assert!(shared.is_drained() && writer.is_heard(1000));
         assert_eq!(shared.underruns(), 0, "an end is none");
         shared.set_latency_frames(2000);
         writer.set_ended(false);

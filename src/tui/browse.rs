@@ -219,7 +219,12 @@ impl Browse {
     }
 
     /// Takes another catalog or other matches, and stays at the same artist, album and track where they still are.
-    pub fn renew(&mut self, catalog: Arc<Catalog>, matches: Option<Arc<Matches>>, views: impl Fn(Column) -> View) {
+    pub fn renew(
+        &mut self,
+        catalog: Arc<Catalog>,
+        matches: Option<Arc<Matches>>,
+        views: impl Fn(Column) -> View,
+    ) {
         let place = self.place();
         let marks = self.moved_marks(&catalog);
         self.catalog = catalog;
@@ -298,11 +303,14 @@ impl Browse {
         if self.marks.is_empty() || Arc::ptr_eq(&self.catalog, catalog) {
             return self.marks.clone();
         }
-        let names: HashSet<&str> = self.marks.artists.iter().filter_map(|&row| self.artist_name(row)).collect();
+        let names: HashSet<&str> =
+            self.marks.artists.iter().filter_map(|&row| self.artist_name(row)).collect();
         let keys: Vec<AlbumKey> = self.marks.albums.iter().filter_map(|&row| self.album_key(row)).collect();
         let artists = (0..).zip(catalog.artists());
-        let artists = artists.filter(|(_, artist)| names.contains(catalog.text(artist.name))).map(|(row, _)| row);
-        let albums = (0..to_u32(catalog.albums().len())).filter(|&row| keys.iter().any(|key| key.is_of(catalog, row)));
+        let artists =
+            artists.filter(|(_, artist)| names.contains(catalog.text(artist.name))).map(|(row, _)| row);
+        let albums =
+            (0..to_u32(catalog.albums().len())).filter(|&row| keys.iter().any(|key| key.is_of(catalog, row)));
         let tracks = self.marks.tracks.iter().copied().filter(|&id| catalog.find(id).is_some());
         let albums = if keys.is_empty() { BTreeSet::new() } else { albums.collect() };
         Marks { artists: artists.collect(), albums, tracks: tracks.collect() }

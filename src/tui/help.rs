@@ -8,7 +8,11 @@ use crate::model::command::registry::{COMMANDS, Row, Subject};
 pub enum HelpLine {
     Heading(&'static str),
     /// A command, or with an empty help one of its bindings with arguments.
-    Row { keys: String, usage: String, help: &'static str },
+    Row {
+        keys: String,
+        usage: String,
+        help: &'static str,
+    },
     Blank,
 }
 

@@ -1,7 +1,9 @@
 //! The thread that reads the terminal: every event becomes a message, none is interpreted. It waits in the read and
 //! dies with the program, or when the terminal is gone.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind, read};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind, read,
+};
 
 use super::channel::{Message, UiSender};
 use super::update::{Input, Mouse};

@@ -156,14 +156,30 @@ mod tests {
     #[test]
     fn areas_never_overlap_nor_leave_the_screen() {
         for focus in [Pane::Library, Pane::Queue, Pane::Spectrum] {
-            for (width, height) in (0..=130).step_by(7).flat_map(|width| (0..=45).map(move |height| (width, height))) {
+            for (width, height) in
+                (0..=130).step_by(7).flat_map(|width| (0..=45).map(move |height| (width, height)))
+            {
                 let layout = of(width, height, focus);
-                let single = [layout.tabs, layout.titles, layout.queue, layout.spectrum, layout.rule, layout.now, layout.status];
-                let areas: Vec<Rect> =
-                    single.into_iter().flatten().chain(layout.columns.iter().map(|&(_, rect)| rect)).collect();
+                let single = [
+                    layout.tabs,
+                    layout.titles,
+                    layout.queue,
+                    layout.spectrum,
+                    layout.rule,
+                    layout.now,
+                    layout.status,
+                ];
+                let areas: Vec<Rect> = single
+                    .into_iter()
+                    .flatten()
+                    .chain(layout.columns.iter().map(|&(_, rect)| rect))
+                    .collect();
                 for (at, area) in areas.iter().enumerate() {
                     assert_eq!(area.intersection(layout.area), *area, "{width}x{height}");
-                    assert!(areas[at + 1..].iter().all(|other| !area.intersects(*other)), "{width}x{height} {layout:?}");
+                    assert!(
+                        areas[at + 1..].iter().all(|other| !area.intersects(*other)),
+                        "{width}x{height} {layout:?}"
+                    );
                 }
             }
         }

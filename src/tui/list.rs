@@ -65,7 +65,9 @@ impl List {
             Motion::Line(row) => self.go_to(count.unwrap_or(row).saturating_sub(1), view),
             Motion::ScreenTop => self.cursor = self.visible(times - times.min(1), view),
             Motion::ScreenMiddle => self.cursor = self.visible(view.height.saturating_sub(1) / 2, view),
-            Motion::ScreenBottom => self.cursor = self.visible(view.height.saturating_sub(times.max(1)), view),
+            Motion::ScreenBottom => {
+                self.cursor = self.visible(view.height.saturating_sub(times.max(1)), view)
+            }
             Motion::ScrollTop => self.scroll_to(0, view),
             Motion::ScrollMiddle => self.scroll_to(view.height / 2, view),
             Motion::ScrollBottom => self.scroll_to(view.height.saturating_sub(1), view),
@@ -149,7 +151,9 @@ mod tests {
             let view = View { len, height, margin: 3 };
             let mut list = List { cursor: 7, top: 9 };
             list.show_cursor(view);
-            for motion in [Motion::Down, Motion::ScreenBottom, Motion::ScrollMiddle, Motion::Bottom, Motion::PageUp] {
+            for motion in
+                [Motion::Down, Motion::ScreenBottom, Motion::ScrollMiddle, Motion::Bottom, Motion::PageUp]
+            {
                 list.go(motion, Some(3), view);
                 assert!(list.cursor <= len.saturating_sub(1) && list.top <= list.cursor.max(0));
             }

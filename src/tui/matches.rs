@@ -39,7 +39,8 @@ impl Matches {
 
     /// The places in `rows` of what lies in `tracks`.
     pub fn places(&self, tracks: &Range<Row>) -> Range<u32> {
-        let place = |row: Row| u32::try_from(self.rows.partition_point(|&other| other < row)).unwrap_or(u32::MAX);
+        let place =
+            |row: Row| u32::try_from(self.rows.partition_point(|&other| other < row)).unwrap_or(u32::MAX);
         place(tracks.start)..place(tracks.end)
     }
 }

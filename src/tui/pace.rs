@@ -119,7 +119,10 @@ mod tests {
             start_frame: 0,
             rate: 1000,
         };
-        Snapshot { playback: Arc::new(PlaybackView { state, now: Some(now), ..PlaybackView::default() }), ..Snapshot::default() }
+        Snapshot {
+            playback: Arc::new(PlaybackView { state, now: Some(now), ..PlaybackView::default() }),
+            ..Snapshot::default()
+        }
     }
 
     fn tick(state: PlayState, frame: u64, width: u16, still: Option<bool>) -> Option<u128> {

@@ -70,7 +70,8 @@ impl Rows {
             None => row,
             Some(list) => {
                 // Lists are ascending but for one artist's albums, which are few.
-                let found = list.binary_search(&row).ok().or_else(|| list.iter().position(|&other| other == row));
+                let found =
+                    list.binary_search(&row).ok().or_else(|| list.iter().position(|&other| other == row));
                 u32::try_from(found?).ok()?
             }
         };
@@ -87,7 +88,10 @@ mod tests {
     fn runs_are_one_list() {
         let rows = Rows::runs([10..13, 5..5, 40..42], None);
         assert_eq!(rows.iter().collect::<Vec<_>>(), [10, 11, 12, 40, 41]);
-        assert_eq!((0..6).map(|at| rows.get(at)).collect::<Vec<_>>(), [Some(10), Some(11), Some(12), Some(40), Some(41), None]);
+        assert_eq!(
+            (0..6).map(|at| rows.get(at)).collect::<Vec<_>>(),
+            [Some(10), Some(11), Some(12), Some(40), Some(41), None]
+        );
         assert_eq!(rows.position(41), Some(4));
         assert_eq!(rows.position(13), None);
     }

@@ -171,7 +171,8 @@ impl Ui {
     /// When to wake without being told.
     fn deadline(&self) -> Option<Duration> {
         let chord = &self.state.chord;
-        let hint = (!chord.keys.is_empty()).then(|| chord.since + HINT_AFTER).filter(|&at| at > self.pace.drawn);
+        let hint =
+            (!chord.keys.is_empty()).then(|| chord.since + HINT_AFTER).filter(|&at| at > self.pace.drawn);
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
         let gauge = self.pace.next_tick(&self.shown(), self.spectrum.is_some());
         [hint, frame, gauge].into_iter().flatten().min()

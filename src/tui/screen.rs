@@ -175,19 +175,23 @@ mod tests {
         let mut terminal = terminal();
         let wire = Wire::default();
         let mut screen = Screen::new(wire.clone(), 10, 3);
-        screen.frame(|buf| {
-            text(buf, 0, 0, "above");
-            text(buf, 0, 2, "old old");
-            None
-        }).unwrap();
+        screen
+            .frame(|buf| {
+                text(buf, 0, 0, "above");
+                text(buf, 0, 2, "old old");
+                None
+            })
+            .unwrap();
         screen.part(Rect::new(0, 2, 10, 1), |buf| text(buf, 0, 2, "new")).unwrap();
         terminal.process(&wire.take());
         assert_eq!(terminal.screen().contents().trim_end(), "above\n\nnew");
-        screen.frame(|buf| {
-            text(buf, 0, 0, "above");
-            text(buf, 0, 2, "new");
-            None
-        }).unwrap();
+        screen
+            .frame(|buf| {
+                text(buf, 0, 0, "above");
+                text(buf, 0, 2, "new");
+                None
+            })
+            .unwrap();
         assert!(wire.take().is_empty());
     }
 }

@@ -93,7 +93,8 @@ fn style(role: RoleStyle, depth: Depth) -> Style {
         (role.underlined, Modifier::UNDERLINED),
         (role.reversed, Modifier::REVERSED),
     ];
-    let modifier = flags.into_iter().filter(|&(on, _)| on).fold(Modifier::empty(), |all, (_, flag)| all | flag);
+    let modifier =
+        flags.into_iter().filter(|&(on, _)| on).fold(Modifier::empty(), |all, (_, flag)| all | flag);
     let mut style = Style::default().add_modifier(modifier);
     style.fg = role.fg.map(|fg| colour(fg, depth));
     style.bg = role.bg.map(|bg| colour(bg, depth));

@@ -12,9 +12,13 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 /// Why there is no screen.
 #[derive(Debug, thiserror::Error)]
 pub enum TuiError {
-    #[error("the screen needs a terminal, and standard {0} is none. `auralis play PATH` plays without a screen")]
+    #[error(
+        "the screen needs a terminal, and standard {0} is none. `auralis play PATH` plays without a screen"
+    )]
     NotATerminal(&'static str),
-    #[error("a terminal of the kind TERM={0:?} cannot show the screen. `auralis play PATH` plays without one")]
+    #[error(
+        "a terminal of the kind TERM={0:?} cannot show the screen. `auralis play PATH` plays without one"
+    )]
     Dumb(String),
     #[error("cannot prepare the terminal: {0}")]
     Terminal(std::io::Error),
@@ -74,7 +78,8 @@ pub fn restore() {
 pub fn divert_stderr(log: Option<&File>) -> Result<(), TuiError> {
     let Ok(mut saved) = STDERR.lock() else { return Ok(()) };
     if saved.is_none() {
-        *saved = Some(rustix::io::dup(rustix::stdio::stderr()).map_err(|error| TuiError::Stderr(error.into()))?);
+        *saved =
+            Some(rustix::io::dup(rustix::stdio::stderr()).map_err(|error| TuiError::Stderr(error.into()))?);
     }
     let diverted = match log {
         Some(log) => rustix::stdio::dup2_stderr(log),

@@ -290,7 +290,10 @@ mod tests {
     fn numbers_are_written_as_people_write_them() {
         assert_eq!(time(Duration::from_secs(245)), "4:05");
         assert_eq!(time(Duration::from_secs(3723)), "1:02:03");
-        assert_eq!([count(7), count(999), count(1_000), count(1_234_567)], ["7", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [count(7), count(999), count(1_000), count(1_234_567)],
+            ["7", "999", "1,000", "1,234,567"]
+        );
         assert_eq!([rate(44_100), rate(48_000), rate(11_025)], ["44.1 kHz", "48 kHz", "11.025 kHz"]);
     }
 

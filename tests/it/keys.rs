@@ -164,10 +164,10 @@ fn keys_ask_the_core() {
         (":jump 7<Enter>", queue(Queue::Jump(Items::Positions(vec![7])))),
         ("2u", vec![Command::Queue(Queue::Undo); 2]),
         (":vol 30<Enter>", playback(Playback::Volume(VolumeChange::To(30)))),
-        (":add ~/a\\ b ../c<Enter>", queue(Queue::Append(Target::Paths(vec![
-            "/home/me/a b".into(),
-            "/here/../c".into(),
-        ])))),
+        (
+            ":add ~/a\\ b ../c<Enter>",
+            queue(Queue::Append(Target::Paths(vec!["/home/me/a b".into(), "/here/../c".into()]))),
+        ),
         ("q", vec![Command::Quit]),
         ("ZZ", vec![Command::Quit]),
         ("<C-c>", vec![]),
@@ -379,8 +379,26 @@ fn dragging_the_seek_bar_asks_now_and_then_and_at_the_end() {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let typed = prop::sample::select("jkhlgGzHMLdDuaimRJKnN/:?fqrsS 0123456789%+-<>[].,mtTpvVcZ".chars().collect::<Vec<_>>());
-    let codes = [Code::Enter, Code::Esc, Code::Tab, Code::Backspace, Code::Delete, Code::Up, Code::Down, Code::Left, Code::Right, Code::Home, Code::End, Code::PageUp, Code::PageDown, Code::F(1), Code::F(4)];
+    let typed = prop::sample::select(
+        "jkhlgGzHMLdDuaimRJKnN/:?fqrsS 0123456789%+-<>[].,mtTpvVcZ".chars().collect::<Vec<_>>(),
+    );
+    let codes = [
+        Code::Enter,
+        Code::Esc,
+        Code::Tab,
+        Code::Backspace,
+        Code::Delete,
+        Code::Up,
+        Code::Down,
+        Code::Left,
+        Code::Right,
+        Code::Home,
+        Code::End,
+        Code::PageUp,
+        Code::PageDown,
+        Code::F(1),
+        Code::F(4),
+    ];
     prop_oneof![
         6 => typed.prop_map(Key::char),
         3 => prop::sample::select(codes.to_vec()).prop_map(Key::new),

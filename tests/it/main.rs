@@ -8,10 +8,12 @@ mod decode;
 #[cfg(feature = "device")]
 mod device;
 mod docs;
+mod gapless;
 mod keys;
 mod library_media;
 mod media;
 mod outputs;
+mod rig;
 mod scan;
 mod screens;
 mod search;
@@ -19,3 +21,5 @@ mod sound;
 mod stage;
 mod store;
 mod tags;
+mod terminal;
+mod transport;

@@ -318,8 +318,8 @@ fn null_takes_samples_in_real_time() {
     feed(&mut opened.writer, &sound);
     opened.writer.set_ended(true);
     let within = || {
-        let passed = began.elapsed().as_secs_f64();
         let heard = shared.audible() as f64 / 48_000.0;
+        let passed = began.elapsed().as_secs_f64();
         assert!(heard <= passed, "{heard} s heard in {passed} s");
     };
     wait_for("the end", Duration::from_secs(10), || {

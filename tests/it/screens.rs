@@ -93,7 +93,13 @@ fn what_opens_over_the_panes() {
 fn a_library_that_is_empty_or_being_scanned_says_so() {
     let mut stage = Stage::new(80, 24, Snapshot::default());
     assert_snapshot!("empty_80x24", stage.lines().join("\n"));
-    let scan = ScanView { running: true, found: 1234, read: 56, folder: Some("/music/a".into()), ..ScanView::default() };
+    let scan = ScanView {
+        running: true,
+        found: 1234,
+        read: 56,
+        folder: Some("/music/a".into()),
+        ..ScanView::default()
+    };
     stage.show(Snapshot { scan: Arc::new(scan), ..Snapshot::default() });
     let lines = stage.lines();
     assert_eq!(lines[23], " Scanning 56 of 1,234 files  /music/a");
@@ -161,7 +167,9 @@ fn themes_colour_what_plays() {
 
 fn hostile() -> impl Strategy<Value = String> {
     let odd: Vec<char> =
-        "a 日👩🏽🇩ﾊﾞ\u{200d}\u{fe0f}e\u{301}\u{1b}[]0;\u{7}\u{9b}\u{9d}\u{7f}\u{202e}\r\n\t\u{0}لا".chars().collect();
+        "a 日👩🏽🇩ﾊﾞ\u{200d}\u{fe0f}e\u{301}\u{1b}[]0;\u{7}\u{9b}\u{9d}\u{7f}\u{202e}\r\n\t\u{0}لا"
+            .chars()
+            .collect();
     let letter = prop_oneof![4 => prop::sample::select(odd), 1 => any::<char>()];
     prop::collection::vec(letter, 0..50).prop_map(|letters| letters.into_iter().collect())
 }

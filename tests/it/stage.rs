@@ -78,7 +78,13 @@ impl CatalogBuilder {
         let artists = ListId { start: self.parts.lists.len() as u32 - 1, len: 1 };
         let (title, date) = (self.text(title), self.text(date));
         self.parts.artist_albums.push(self.parts.albums.len() as u32);
-        self.parts.albums.push(AlbumEntry { title, artists, date, tracks: start..start, duration: Duration::ZERO });
+        self.parts.albums.push(AlbumEntry {
+            title,
+            artists,
+            date,
+            tracks: start..start,
+            duration: Duration::ZERO,
+        });
         if let Some(artist) = self.parts.artists.last_mut() {
             artist.albums.end += 1;
         }
@@ -132,7 +138,11 @@ impl CatalogBuilder {
 pub fn small() -> Arc<Catalog> {
     let mut builder = CatalogBuilder::new();
     builder.artist("Björk");
-    builder.album("Homogenic", "1997-09-22").track("Hunter", "", 255).track("Jóga", "", 305).track("Unravel", "", 201);
+    builder
+        .album("Homogenic", "1997-09-22")
+        .track("Hunter", "", 255)
+        .track("Jóga", "", 305)
+        .track("Unravel", "", 201);
     builder.album("Vespertine", "2001").track("Hidden Place", "", 328).track("Cocoon", "", 268);
     builder.artist("Radiohead");
     builder.album("OK Computer", "1997");
@@ -140,7 +150,11 @@ pub fn small() -> Arc<Catalog> {
     builder.track("Subterranean Homesick Alien", "", 267).track("Exit Music (For a Film)", "", 264);
     builder.artist("椎名林檎");
     builder.album("無罪モラトリアム", "1999");
-    builder.track("正しい街", "", 235).track("歌舞伎町の女王 👩\u{200d}🎤", "", 171).track("e\u{301}tude\u{202e} \u{1b}[31mred", "Guest & Co", 3723);
+    builder.track("正しい街", "", 235).track("歌舞伎町の女王 👩\u{200d}🎤", "", 171).track(
+        "e\u{301}tude\u{202e} \u{1b}[31mred",
+        "Guest & Co",
+        3723,
+    );
     builder.build()
 }
 
@@ -152,7 +166,8 @@ pub fn large(count: usize) -> Arc<Catalog> {
             builder.artist(&format!("Artist {:05}", row / 40));
         }
         if row % 10 == 0 {
-            builder.album(&format!("Album of some length {}", row / 10), &format!("{}", 1960 + row / 10 % 60));
+            builder
+                .album(&format!("Album of some length {}", row / 10), &format!("{}", 1960 + row / 10 % 60));
         }
         builder.track(&format!("Track number {row} with a title"), "", 180 + row as u64 % 200);
     }
@@ -162,7 +177,10 @@ pub fn large(count: usize) -> Arc<Catalog> {
 pub fn queue_of(catalog: &Catalog, ids: impl IntoIterator<Item = u32>, current: Option<usize>) -> QueueView {
     let item = |(at, id): (usize, u32)| QueueItem {
         id: ItemId(at as u64 + 1),
-        path: catalog.find(TrackId(id)).map_or(PathBuf::from("/elsewhere/unknown file.mp3"), |track| track.path()).into(),
+        path: catalog
+            .find(TrackId(id))
+            .map_or(PathBuf::from("/elsewhere/unknown file.mp3"), |track| track.path())
+            .into(),
         track: catalog.find(TrackId(id)).map(|track| track.id()),
     };
     let items: Vec<QueueItem> = ids.into_iter().enumerate().map(item).collect();
@@ -341,4 +359,3 @@ pub fn lines(buf: &Buffer) -> Vec<String> {
     };
     (buf.area.y..buf.area.bottom()).map(line).collect()
 }
-

@@ -12,7 +12,6 @@ use crate::app::wording;
 use crate::engine::command::Place;
 use crate::model::command::{Items, Queue, Target};
 use crate::model::id::{ItemId, TrackId};
-use crate::model::playback::PlayState;
 
 pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effect>) {
     match command {

@@ -12,6 +12,7 @@ use super::error::StoreError;
 use super::schema::{
     FAILURES, FILES, META, META_NEXT_TRACK, META_SCHEMA, ROOTS, SCHEMA_VERSION, SESSION, TRACKS,
 };
+use crate::model::contain::contain;
 
 /// Opens the file once more.
 pub type Opener = Box<dyn Fn() -> Result<Database, StoreError> + Send>;

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use redb::Database;
 
-use crate::model::contain::contain;
 use super::error::StoreError;
 use super::open::Opener;
 use super::write::{self, WriteOp};
 use super::{OnStoreEvent, Shared, StoreEvent};
+use crate::model::contain::contain;
 
 /// Messages that wait for the writer; more make `write` wait and `try_write` refuse.
 pub const CHANNEL_MESSAGES: usize = 64;

@@ -50,7 +50,10 @@ impl Completion {
 pub enum Offer {
     Ready(Completion),
     /// Files and folders whose path begins like this; `start` is where the word begins.
-    Paths { start: usize, typed: String },
+    Paths {
+        start: usize,
+        typed: String,
+    },
     Nothing,
 }
 
@@ -131,7 +134,9 @@ pub fn paths(typed: &str, base: &Path, home: Option<&Path>) -> Vec<Candidate> {
         }
     }
     found.sort();
-    let text = |is_file: bool, name: &str| format!("{}{}", escaped(&format!("{shown}{name}")), if is_file { "" } else { "/" });
+    let text = |is_file: bool, name: &str| {
+        format!("{}{}", escaped(&format!("{shown}{name}")), if is_file { "" } else { "/" })
+    };
     found.iter().map(|(is_file, name)| Candidate { text: text(*is_file, name), help: "" }).collect()
 }
 
@@ -170,7 +175,9 @@ mod tests {
     fn ready(line: &str) -> Vec<String> {
         let themes = ["dark".to_owned(), "light".to_owned()];
         match offer(line, &themes) {
-            Offer::Ready(completion) => completion.candidates.into_iter().map(|candidate| candidate.text).collect(),
+            Offer::Ready(completion) => {
+                completion.candidates.into_iter().map(|candidate| candidate.text).collect()
+            }
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -212,7 +219,8 @@ mod tests {
         assert_eq!(texts("."), [".hidden"]);
         assert_eq!(texts("nowhere/"), [""; 0]);
         for text in texts("") {
-            let Ok(Request::Core(Command::Library(Library::Scan(paths)))) = parse(&format!("scan {text}")) else {
+            let Ok(Request::Core(Command::Library(Library::Scan(paths)))) = parse(&format!("scan {text}"))
+            else {
                 panic!("{text}")
             };
             assert!(folder.path().join(&paths[0]).exists(), "{text}");

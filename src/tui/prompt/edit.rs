@@ -133,7 +133,9 @@ impl Line {
     /// Blanks before the cursor, then what is not blank.
     fn word_start(&self) -> usize {
         let words = self.before_cursor().trim_end();
-        words.rfind(char::is_whitespace).map_or(0, |at| at + words[at..].chars().next().map_or(1, char::len_utf8))
+        words
+            .rfind(char::is_whitespace)
+            .map_or(0, |at| at + words[at..].chars().next().map_or(1, char::len_utf8))
     }
 
     fn word_end(&self) -> usize {

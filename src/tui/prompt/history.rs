@@ -40,7 +40,10 @@ mod tests {
             history.add(Kind::Command, line);
         }
         let recalled = |back, start| history.recall(Kind::Command, back, start);
-        assert_eq!([recalled(1, ""), recalled(2, ""), recalled(3, "")], [Some("next"), Some("seek 2"), Some("seek 1")]);
+        assert_eq!(
+            [recalled(1, ""), recalled(2, ""), recalled(3, "")],
+            [Some("next"), Some("seek 2"), Some("seek 1")]
+        );
         assert_eq!(recalled(2, "seek"), Some("seek 1"));
         assert_eq!(recalled(4, ""), None);
         assert_eq!(history.recall(Kind::Search, 1, ""), None);

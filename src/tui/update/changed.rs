@@ -39,7 +39,8 @@ impl Turn<'_> {
         let followed = old.current == Some(pane.list.cursor) && old.current.is_some();
         let same_items = Arc::ptr_eq(&old.items, &pane.seen.items);
         if !same_items && !pane.marks.is_empty() {
-            let there = pane.seen.items.iter().map(|item| item.id).filter(|id| pane.marks.contains(id)).collect();
+            let there =
+                pane.seen.items.iter().map(|item| item.id).filter(|id| pane.marks.contains(id)).collect();
             pane.marks = there;
         }
         match pane.seen.current {

@@ -41,11 +41,22 @@ pub enum Input {
     /// The snapshot is another one.
     Changed,
     /// The filter worker's answer to question `asked`.
-    Filtered { asked: u64, catalog: Arc<Catalog>, matches: Arc<Matches> },
+    Filtered {
+        asked: u64,
+        catalog: Arc<Catalog>,
+        matches: Arc<Matches>,
+    },
     /// The file worker's paths for the word from `start` that was typed so.
-    Paths { start: usize, typed: String, candidates: Vec<Candidate> },
+    Paths {
+        start: usize,
+        typed: String,
+        candidates: Vec<Candidate>,
+    },
     /// A theme was loaded, with these problems in it, or was not.
-    Theme { problems: Vec<Problem>, error: Option<String> },
+    Theme {
+        problems: Vec<Problem>,
+        error: Option<String>,
+    },
     /// The core did not take a command.
     Refused,
 }

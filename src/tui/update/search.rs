@@ -75,7 +75,8 @@ impl Turn<'_> {
         if words.is_empty() || len == 0 {
             return None;
         }
-        let help = if self.state.help.is_some() { crate::tui::help::lines(self.around.keymap) } else { Vec::new() };
+        let help =
+            if self.state.help.is_some() { crate::tui::help::lines(self.around.keymap) } else { Vec::new() };
         let first = usize::from(!here);
         let mut texts = String::new();
         (first..first + len).find_map(|step| {

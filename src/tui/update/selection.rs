@@ -87,7 +87,10 @@ impl Turn<'_> {
     /// In the order shown.
     fn selected_tracks(&self, count: Option<u32>) -> Vec<TrackId> {
         let browse = &self.state.library;
-        self.selected_entries(count).into_iter().flat_map(|entry| browse.ids(&browse.tracks_behind(entry))).collect()
+        self.selected_entries(count)
+            .into_iter()
+            .flat_map(|entry| browse.ids(&browse.tracks_behind(entry)))
+            .collect()
     }
 
     fn selected_entries(&self, count: Option<u32>) -> Vec<Entry> {
@@ -159,7 +162,8 @@ impl Turn<'_> {
             Pane::Library => {
                 let column = self.state.column();
                 let start = self.state.library.list(column).cursor;
-                let end = start.saturating_add(count.unwrap_or(1) as usize).min(self.state.library.len(column));
+                let end =
+                    start.saturating_add(count.unwrap_or(1) as usize).min(self.state.library.len(column));
                 for at in start..end {
                     if let Some(entry) = self.state.library.entry(column, at) {
                         self.state.library.toggle_mark(entry);

@@ -20,7 +20,8 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     canvas.clear(main);
     let title = Rect { height: 1, ..main };
     canvas.fill(title, "━", Role::BorderFocused);
-    let used = canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), " Keys and commands ", Role::Accent);
+    let used =
+        canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), " Keys and commands ", Role::Accent);
     let how = " / finds, Esc leaves ";
     if title.width > used + 30 {
         canvas.put_right(title.x, title.y, title.width - 2, how, Role::Dim);
@@ -49,7 +50,13 @@ fn draw_line(canvas: &mut Canvas<'_>, row: &Row, line: &HelpLine) {
         HelpLine::Row { keys, usage, help } => {
             row.put(canvas, 2, keys_at - 3, keys, Role::Key);
             row.put(canvas, keys_at, usage_at - 1, usage, Role::Text);
-            row.put(canvas, keys_at + usage_at, width.saturating_sub(keys_at + usage_at + 1), help, Role::Dim);
+            row.put(
+                canvas,
+                keys_at + usage_at,
+                width.saturating_sub(keys_at + usage_at + 1),
+                help,
+                Role::Dim,
+            );
         }
     }
 }

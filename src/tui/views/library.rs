@@ -141,8 +141,15 @@ fn empty(canvas: &mut Canvas<'_>, area: Rect) {
     } else if scene.snapshot.scan.running {
         vec![line("Looking for music…", Role::Text)]
     } else {
-        let folder = if area.width >= 40 { "Type  :scan ~/Music  with the folder of your music" } else { ":scan ~/Music" };
-        let keys = scene.keymap.keys_for("help").map_or(String::new(), |keys| format!("{keys} lists keys and commands"));
+        let folder = if area.width >= 40 {
+            "Type  :scan ~/Music  with the folder of your music"
+        } else {
+            ":scan ~/Music"
+        };
+        let keys = scene
+            .keymap
+            .keys_for("help")
+            .map_or(String::new(), |keys| format!("{keys} lists keys and commands"));
         vec![
             line("No music here yet", Role::Title),
             line("", Role::Text),

@@ -14,7 +14,8 @@ use crate::tui::text;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
     let Some(area) = canvas.layout.now else { return };
-    let row = |at: u16| Rect { y: area.y + at, height: 1, x: area.x + 1, width: area.width.saturating_sub(2) };
+    let row =
+        |at: u16| Rect { y: area.y + at, height: 1, x: area.x + 1, width: area.width.saturating_sub(2) };
     match area.height {
         1 => one_row(canvas, Rect { y: area.y, height: 1, ..area }),
         2 => {
@@ -125,7 +126,9 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     match playback.shuffle {
         Shuffle::Off => {}
         Shuffle::On { seed: None } => parts.push(("shuffle".to_owned(), Role::Accent, Hit::Shuffle)),
-        Shuffle::On { seed: Some(seed) } => parts.push((format!("shuffle {seed}"), Role::Accent, Hit::Shuffle)),
+        Shuffle::On { seed: Some(seed) } => {
+            parts.push((format!("shuffle {seed}"), Role::Accent, Hit::Shuffle))
+        }
     }
     match playback.repeat {
         Repeat::Off => {}

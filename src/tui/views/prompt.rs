@@ -59,7 +59,8 @@ fn candidates(canvas: &mut Canvas<'_>, prompt: Rect, completion: &Completion) {
     let chosen = completion.chosen.unwrap_or(0);
     let top = (chosen + 1).saturating_sub(usize::from(height));
     let shown = completion.candidates.iter().enumerate().skip(top);
-    let widest = shown.clone().take(usize::from(height)).map(|(_, one)| text::width_of(&one.text, area.width)).max();
+    let widest =
+        shown.clone().take(usize::from(height)).map(|(_, one)| text::width_of(&one.text, area.width)).max();
     let name = widest.unwrap_or(0).min(area.width.saturating_sub(2));
     for (y, (at, candidate)) in (area.y..area.bottom()).zip(shown) {
         let row = Row::new(canvas, Rect { y, height: 1, ..area }, completion.chosen == Some(at), true);

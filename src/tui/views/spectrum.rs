@@ -39,7 +39,8 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         return;
     }
     let bars = Bars::new(area.width, frame.bands.len());
-    let styles: Vec<_> = (0..area.height).map(|level| canvas.scene.styles.spectrum(share(level, area.height))).collect();
+    let styles: Vec<_> =
+        (0..area.height).map(|level| canvas.scene.styles.spectrum(share(level, area.height))).collect();
     for bar in 0..bars.count {
         let height = tallest(&frame.bands, bar, bars.count);
         let eighths = (height * f32::from(area.height) * 8.0).round() as u16;

@@ -57,7 +57,10 @@ fn left(canvas: &Canvas<'_>) -> (String, Role) {
         if catalog.is_empty() {
             return (String::new(), Role::Dim);
         }
-        return (format!("{} · {}", count(catalog.len(), "track"), count(catalog.albums().len(), "album")), Role::Dim);
+        return (
+            format!("{} · {}", count(catalog.len(), "track"), count(catalog.albums().len(), "album")),
+            Role::Dim,
+        );
     }
     let found = library.matches.as_ref().map_or(0, |matches| matches.rows.len());
     let (found, all) = (text::count(found as u64), text::count(library.catalog.len() as u64));
@@ -77,7 +80,10 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let parts = [
         (typed(canvas), Role::Key),
         output(canvas, row.width),
-        (if marks > 0 { format!("{} marked", text::count(marks as u64)) } else { String::new() }, Role::Marked),
+        (
+            if marks > 0 { format!("{} marked", text::count(marks as u64)) } else { String::new() },
+            Role::Marked,
+        ),
         (if filter.is_empty() { String::new() } else { format!("filter: {filter}") }, Role::Accent),
     ];
     let mut end = row.right();

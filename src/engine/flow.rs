@@ -1,0 +1,254 @@
+//! Samples on their way, and what is told when they reach the ear: blocks to the ring, cues to the clock, marks to
+//! events, notes of the decode thread. Engine thread.
+
+use std::time::{Duration, Instant};
+
+use super::command::{EngineEvent, Place};
+use super::feed::Follower;
+use super::prefetch::{Note, Prefetch};
+use super::render::{Cue, Filled};
+use super::run::{Announce, Core};
+use super::transport::{Input, Intent, State};
+use crate::model::id::{Generation, PlayId};
+use crate::model::track::AudioFormat;
+use crate::rt::clock::Segment;
+
+/// A decode thread that does not turn to a new item for so long waits for a file of the old one: another takes its place.
+const HANGS: Duration = Duration::from_secs(2);
+
+/// So long after a join the app may say what comes next before it is taken that nothing does.
+const ANSWER: Duration = Duration::from_millis(500);
+
+/// Something to be told when the output frame `at` is heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) at: u64,
+    pub(super) said: Said,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Said {
+    /// The current item is heard from here; with what is still to be told of it.
+    Begun {
+        frame: u64,
+        format: AudioFormat,
+    },
+    Crossed {
+        from: PlayId,
+        to: PlayId,
+        format: AudioFormat,
+    },
+}
+
+impl Core {
+    /// Whether the ear is being served.
+    pub(super) fn is_sounding(&self) -> bool {
+        match self.state {
+            State::Stopped | State::Opening { .. } | State::Paused { .. } => false,
+            State::Playing { .. } => true,
+            State::Draining { intent, .. } => intent == Intent::Play,
+        }
+    }
+
+    /// Fills the ring, and follows what that gave.
+    pub(super) fn flow(&mut self) {
+        self.take_first_block();
+        while self.state.is_flowing() && self.fill() {}
+    }
+
+    /// `true`: there is more to fill in at once.
+    fn fill(&mut self) -> bool {
+        let (Some(open), Some(render)) = (self.outlet.open_mut(), &mut self.render) else {
+            return false;
+        };
+        self.filled = render.fill(&mut self.feed, &mut open.writer, &self.tap, &mut self.cues);
+        let output_rate = open.writer.shared().spec().rate;
+        while let Some(cue) = self.cues.pop_front() {
+            self.follow_cue(cue, output_rate);
+        }
+        match self.filled {
+            Filled::Full => self.prefetch.refill(self.feed.blocks()),
+            Filled::Ended => self.input(Input::SourceEnded),
+            Filled::Starved => {
+                self.prefetch.set_hungry();
+                // One may have come before the decode thread could know that we wait.
+                return self.feed.block().is_some();
+            }
+        }
+        false
+    }
+
+    /// The first block of a generation says what the item is and where it begins.
+    pub(super) fn take_first_block(&mut self) {
+        let Some((block, done)) = self.feed.block() else {
+            return;
+        };
+        let (play, format, frame) = (block.play, block.format, block.start_frame + done as u64);
+        let Some(current) = self.current.as_mut().filter(|current| current.item.play == play) else {
+            return;
+        };
+        self.asked = None;
+        current.format = Some(format);
+        self.input(Input::Ready);
+        if self.outlet.open().is_none() {
+            self.hold_clock(play, frame, format);
+            if self.state.intent() == Some(Intent::Pause) {
+                self.announce(frame, format, self.outlet.written());
+            }
+        }
+    }
+
+    fn hold_clock(&self, play: PlayId, frame: u64, format: AudioFormat) {
+        let rate = format.spec.rate;
+        let limit = format.frames.unwrap_or(u64::MAX);
+        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, limit });
+    }
+
+    fn follow_cue(&mut self, cue: Cue, output_rate: u32) {
+        let Cue { at, play, frame, format } = cue;
+        let (rate, limit) = (format.spec.rate, format.frames.unwrap_or(u64::MAX));
+        self.clock.begin(Segment { at, play, frame, rate, output_rate, limit });
+        let Some(current) = &self.current else {
+            return;
+        };
+        let from = current.item.play;
+        let said = match play == from {
+            true if current.sent_to.is_none() => return,
+            true => Said::Begun { frame, format },
+            // A damaged stretch of the next item, whose join is on its way already.
+            false if self.marks.iter().any(|mark| matches!(mark.said, Said::Crossed { .. })) => return,
+            false => Said::Crossed { from, to: play, format },
+        };
+        self.marks.push_back(Mark { at, said });
+    }
+
+    /// Tells what the ear has reached.
+    pub(super) fn tell_marks(&mut self) {
+        // What the decode thread said before it sent a block is told before that block's end is.
+        self.take_notes();
+        self.announce_paused();
+        while let Some(mark) = self.marks.front().copied() {
+            let Some(open) = self.outlet.open() else {
+                return;
+            };
+            if !open.writer.is_heard(mark.at) {
+                break;
+            }
+            self.marks.pop_front();
+            match mark.said {
+                Said::Begun { frame, format } => self.begun(frame, format, mark.at),
+                Said::Crossed { from, to, format } => self.crossed(from, to, format, mark.at),
+            }
+        }
+        let drained = |open: &super::outlet::Open| open.writer.shared().is_drained();
+        if matches!(self.state, State::Draining { .. }) && self.outlet.open().is_some_and(drained) {
+            self.input(Input::Drained);
+        }
+    }
+
+    /// In a pause nothing is heard: where it stands is told as soon as it is known.
+    fn announce_paused(&mut self) {
+        let paused = self.state.intent() == Some(Intent::Pause);
+        if let Some(Mark { said: Said::Begun { frame, format }, at }) = self.marks.front().copied()
+            && paused
+        {
+            self.announce(frame, format, at);
+        }
+    }
+
+    /// Where the app says nothing, nothing follows.
+    pub(super) fn tend_follower(&mut self, now: Instant) {
+        if self.answer_by.take_if(|by| *by <= now).is_some() {
+            self.feed.set_follower(self.next_play().into());
+        }
+    }
+
+    fn begun(&mut self, frame: u64, format: AudioFormat, at: u64) {
+        self.announce(frame, format, at);
+        if let Some(current) = &mut self.current {
+            current.sent_to = None;
+        }
+    }
+
+    fn announce(&mut self, frame: u64, format: AudioFormat, at: u64) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let play = current.item.play;
+        match std::mem::replace(&mut current.announce, Announce::Nothing) {
+            Announce::Started => self.tell(EngineEvent::Started { play, format, at }),
+            Announce::Seeked => self.tell(EngineEvent::Seeked { play, frame }),
+            Announce::Nothing => {}
+        }
+    }
+
+    fn crossed(&mut self, from: PlayId, to: PlayId, format: AudioFormat, at: u64) {
+        let Some(item) = self.next.take_if(|next| next.play == to) else {
+            return;
+        };
+        if let Some(current) = &mut self.current {
+            current.item = item;
+            current.format = Some(format);
+            current.sent_to = None;
+        }
+        self.answer_by = Some(Instant::now() + ANSWER);
+        self.input(Input::Crossed { to });
+        self.tell(EngineEvent::Crossed { from, to, format, at });
+    }
+
+    fn take_notes(&mut self) {
+        while let Some(note) = self.prefetch.note() {
+            match note {
+                Note::Failed { generation, play, error, had_begun } => {
+                    self.item_failed(generation, play, error, had_begun);
+                }
+                Note::Decoded { play, frames } => self.tell(EngineEvent::Decoded { play, frames }),
+                Note::Damaged { play, packets } => self.tell(EngineEvent::Damaged { play, packets }),
+            }
+        }
+    }
+
+    fn item_failed(&mut self, generation: Generation, play: PlayId, error: String, had_begun: bool) {
+        if generation != self.generation {
+            return;
+        }
+        if self.next_play() == Some(play) && !had_begun {
+            self.next = None;
+            self.feed.set_follower(Follower::Nobody);
+            self.tell(EngineEvent::Failed { play, error, was_heard: false });
+            return;
+        }
+        let is_current = self.current.as_ref().is_some_and(|current| current.item.play == play);
+        let unheard = self.current.as_ref().is_some_and(|current| current.announce == Announce::Started);
+        let was_heard = is_current && (had_begun || !unheard);
+        self.tell(EngineEvent::Failed { play, error, was_heard });
+        if is_current && !had_begun {
+            self.input(Input::Barren);
+        }
+    }
+
+    /// When to look whether the decode thread took up what it was asked.
+    pub(super) fn unheard_at(&self) -> Option<Instant> {
+        let asked = self.asked.as_ref()?;
+        (!self.prefetch.has_taken_up(self.generation)).then(|| asked.at + HANGS)
+    }
+
+    /// Puts another decode thread in the place of one that hangs in an older file. That one ends when its file lets it.
+    pub(super) fn tend_pipe(&mut self, now: Instant) {
+        if self.unheard_at().is_none_or(|at| now < at) {
+            return;
+        }
+        let (Some(asked), Some(current)) = (&mut self.asked, &self.current) else {
+            return;
+        };
+        asked.at = now;
+        let place: Place = asked.place;
+        let Ok((prefetch, blocks)) = Prefetch::spawn(self.sources.clone(), self.wake.clone()) else {
+            return;
+        };
+        self.prefetch = prefetch;
+        self.feed.replace(blocks);
+        self.prefetch.start(self.generation, current.item.clone(), place, self.next.clone());
+        self.prefetch.set_hungry();
+    }
+}

@@ -1,0 +1,173 @@
+//! Commands carried out: `transport` says what to do, this does it. Engine thread.
+
+use std::time::Instant;
+
+use super::command::{EngineCommand, EngineEvent, Item, Place};
+use super::run::{Announce, Asked, Core, Current};
+use super::transport::{Action, Input, Intent, State, step};
+use crate::model::id::PlayId;
+use crate::model::settings::OutputSettings;
+
+impl Core {
+    pub(super) fn obey(&mut self, command: EngineCommand, now: Instant) {
+        match command {
+            EngineCommand::Load { item, place, paused } => self.load(item, place, paused),
+            EngineCommand::SetNext(next) => self.set_next(next),
+            EngineCommand::Play => self.input(Input::Play),
+            EngineCommand::Pause => self.input(Input::Pause),
+            EngineCommand::Seek(place) => self.seek(place),
+            EngineCommand::Stop => self.input(Input::Stop),
+            EngineCommand::Gain(gain) => self.set_gain(gain),
+            EngineCommand::Output(settings) => self.set_output(settings, now),
+            EngineCommand::Shutdown => self.ending = true,
+        }
+    }
+
+    /// One step of the transport.
+    pub(super) fn input(&mut self, input: Input) {
+        let (state, actions) = step(self.state, input);
+        self.state = state;
+        for action in actions {
+            self.act(*action);
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Cut => self.discard(false),
+            Action::Leap => self.discard(true),
+            Action::Begin | Action::Reposition => self.start_pipe(),
+            Action::Hold => self.set_paused(true),
+            Action::Release => self.set_paused(false),
+            Action::MarkEnd => self.set_ended(true),
+            Action::ClearEnd => self.set_ended(false),
+            Action::Forget => self.forget(),
+            Action::TellEnded => self.tell_ended(),
+        }
+    }
+
+    fn load(&mut self, item: Item, place: Place, paused: bool) {
+        let play = item.play;
+        self.next = None;
+        self.current =
+            Some(Current { item, format: None, sent_to: Some(place), announce: Announce::Started });
+        let intent = if paused { Intent::Pause } else { Intent::Play };
+        self.input(Input::Load { play, intent });
+    }
+
+    fn seek(&mut self, place: Place) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        current.sent_to = Some(place);
+        if current.announce == Announce::Nothing {
+            current.announce = Announce::Seeked;
+        }
+        // The ear is still in the current item: what was rendered of the next one is to come again.
+        self.input(Input::Seek);
+    }
+
+    fn set_next(&mut self, next: Option<Item>) {
+        let Some(current) = &self.current else {
+            return;
+        };
+        let play = current.item.play;
+        let same = next.as_ref().map(|item| item.play) == self.next.as_ref().map(|item| item.play);
+        self.answer_by = None;
+        if same && self.next.is_some() {
+            return;
+        }
+        let crossed = self.feed.rendering().is_some_and(|rendering| rendering != play);
+        self.next = next;
+        if crossed {
+            // The join is in the ring and not heard yet: the last intent wins.
+            self.discard(true);
+            self.rewind();
+            return;
+        }
+        self.prefetch.set_next(play, self.next.clone());
+        self.feed.set_follower(self.next_play().into());
+        if self.next.is_some() {
+            self.input(Input::NextTold);
+        }
+    }
+
+    pub(super) fn next_play(&self) -> Option<PlayId> {
+        self.next.as_ref().map(|item| item.play)
+    }
+
+    fn set_gain(&mut self, gain: f32) {
+        self.gain = gain;
+        let is_silent = self.state == State::Stopped || self.outlet.open().is_none();
+        if let Some(render) = &mut self.render {
+            if is_silent { render.gain().jump(gain) } else { render.gain().set(gain) }
+        }
+    }
+
+    fn set_output(&mut self, settings: OutputSettings, now: Instant) {
+        let format = self.current.as_ref().and_then(|current| current.format);
+        let was_open = self.outlet.open().is_some();
+        self.outlet.move_to(settings, format);
+        if was_open && self.outlet.open().is_none() {
+            self.render = None;
+            self.clock.set_output(None);
+            self.tell(EngineEvent::Output(Default::default()));
+        }
+        self.tend_output(now);
+    }
+
+    fn discard(&mut self, fade_in: bool) {
+        if let Some(open) = self.outlet.open() {
+            open.writer.discard(fade_in);
+        }
+        if let Some(render) = &mut self.render {
+            render.restart();
+        }
+        self.marks.clear();
+    }
+
+    /// Asks the pipe for the current item where it was sent, in a new generation.
+    pub(super) fn start_pipe(&mut self) {
+        let Some(Current { item, sent_to, .. }) = &self.current else {
+            return;
+        };
+        let place = sent_to.unwrap_or(Place::Start);
+        let item = item.clone();
+        self.generation.0 += 1;
+        self.feed.restart(self.generation, item.play, self.next_play().into());
+        self.answer_by = None;
+        self.asked = Some(Asked { place, at: Instant::now() });
+        self.prefetch.start(self.generation, item, place, self.next.clone());
+        self.prefetch.set_hungry();
+    }
+
+    fn set_paused(&mut self, paused: bool) {
+        if let Some(open) = self.outlet.open() {
+            open.writer.set_paused(paused);
+        }
+    }
+
+    fn set_ended(&mut self, ended: bool) {
+        if let Some(open) = self.outlet.open() {
+            open.writer.set_ended(ended);
+        }
+    }
+
+    fn forget(&mut self) {
+        self.current = None;
+        self.next = None;
+        self.asked = None;
+        self.answer_by = None;
+        self.generation.0 += 1;
+        self.feed.clear(self.generation);
+        self.prefetch.idle();
+        self.marks.clear();
+        self.clock.clear();
+    }
+
+    fn tell_ended(&self) {
+        if let Some(current) = &self.current {
+            self.tell(EngineEvent::Ended { play: current.item.play });
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! The thread `decode`: opens the current item and the next, and keeps some seconds of blocks ahead of the engine. Fed by
+//! files, asked by the engine thread, answers by the block pipe and by notes. It may wait for a disk as long as that
+//! takes; it must not know of outputs.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread::{self, Builder, Thread};
+
+use super::command::{Item, Place};
+use super::error::EngineError;
+use super::source::{Opens, Reads, SourceError};
+use crate::model::audio::{Spec, duration_to_frames};
+use crate::model::id::{Generation, PlayId};
+use crate::model::track::AudioFormat;
+use crate::rt::pipe::{BLOCK_FRAMES, BlockReceiver, BlockSender, PcmBlock, block_pipe};
+use crate::rt::wake::Wake;
+
+/// Blocks in the pipe: 3 s at 44.1 kHz.
+const BLOCKS: usize = 32;
+/// Most samples that a block is filled to: what bounds the memory for high rates and many channels.
+const BLOCK_SAMPLES: usize = 1 << 16;
+
+/// Asked by the engine.
+#[derive(Debug)]
+enum Ask {
+    /// In place of everything before.
+    Start { generation: Generation, item: Item, place: Place, next: Option<Item> },
+    /// What follows `after`.
+    Next { after: PlayId, next: Option<Item> },
+    /// Close everything.
+    Idle,
+}
+
+/// Told to the engine, beside the blocks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Note {
+    Failed {
+        generation: Generation,
+        play: PlayId,
+        error: String,
+        /// It gave frames, and a last block of it is on its way: it ends early.
+        had_begun: bool,
+    },
+    Decoded {
+        play: PlayId,
+        frames: u64,
+    },
+    Damaged {
+        play: PlayId,
+        packets: u64,
+    },
+}
+
+/// The engine's side. When it is dropped the thread ends, as soon as what it waits for lets it.
+pub(super) struct Prefetch {
+    asks: Sender<Ask>,
+    notes: Receiver<Note>,
+    thread: Thread,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// The engine waits for a block.
+    hungry: AtomicBool,
+    /// The newest generation that was taken up.
+    taken_up: AtomicU64,
+}
+
+impl Prefetch {
+    pub(super) fn spawn(opens: Arc<dyn Opens>, engine: Wake) -> Result<(Self, BlockReceiver), EngineError> {
+        let (asks, asked) = channel();
+        let (tell, notes) = channel();
+        let (sender, blocks) = block_pipe(BLOCKS);
+        let shared = Arc::new(Shared::default());
+        let worker = Worker {
+            opens,
+            asked,
+            tell,
+            engine,
+            shared: Arc::clone(&shared),
+            sender,
+            spare: None,
+            generation: Generation::default(),
+            now: None,
+            previous: None,
+            next: None,
+        };
+        let started = Builder::new().name("decode".into()).spawn(move || worker.run());
+        let thread = started.map_err(|cause| EngineError::Thread { name: "decode", cause })?;
+        Ok((Self { asks, notes, thread: thread.thread().clone(), shared }, blocks))
+    }
+
+    pub(super) fn start(&self, generation: Generation, item: Item, place: Place, next: Option<Item>) {
+        self.ask(Ask::Start { generation, item, place, next });
+    }
+
+    pub(super) fn set_next(&self, after: PlayId, next: Option<Item>) {
+        self.ask(Ask::Next { after, next });
+    }
+
+    pub(super) fn idle(&self) {
+        self.ask(Ask::Idle);
+    }
+
+    fn ask(&self, ask: Ask) {
+        // The thread lives as long as this does.
+        let _ = self.asks.send(ask);
+        self.thread.unpark();
+    }
+
+    pub(super) fn note(&self) -> Option<Note> {
+        self.notes.try_recv().ok()
+    }
+
+    /// To be called after blocks were given back: wakes the thread once half of them are empty, so that it wakes rarely
+    /// and then works in one run.
+    pub(super) fn refill(&self, blocks: &BlockReceiver) {
+        if blocks.waiting() <= BLOCKS / 2 {
+            self.thread.unpark();
+        }
+    }
+
+    /// Asks to be woken with the next block.
+    pub(super) fn set_hungry(&self) {
+        self.shared.hungry.store(true, Ordering::SeqCst);
+        self.thread.unpark();
+    }
+
+    /// Whether the thread has turned to this generation: where it has not it is still waiting for an older file.
+    pub(super) fn has_taken_up(&self, generation: Generation) -> bool {
+        self.shared.taken_up.load(Ordering::Acquire) >= generation.0
+    }
+}
+
+impl Drop for Prefetch {
+    fn drop(&mut self) {
+        // The channel closes after this; the thread looks at it when it wakes.
+        let (closed, _) = channel();
+        self.asks = closed;
+        self.thread.unpark();
+    }
+}
+
+/// An open item.
+struct Reading {
+    item: Item,
+    source: Box<dyn Reads>,
+    format: AudioFormat,
+    /// What it follows in this run of the pipe.
+    after: Option<PlayId>,
+    /// Frames handed on since it was begun.
+    frames: u64,
+    /// Nothing more is to be read.
+    done: bool,
+}
+
+struct Worker {
+    opens: Arc<dyn Opens>,
+    asked: Receiver<Ask>,
+    tell: Sender<Note>,
+    engine: Wake,
+    shared: Arc<Shared>,
+    sender: BlockSender,
+    /// A block that was taken and not sent.
+    spare: Option<PcmBlock>,
+    generation: Generation,
+    now: Option<Reading>,
+    /// The item before, kept open: the ear may still be in it when it has to be played from there again.
+    previous: Option<Reading>,
+    next: Option<Item>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        loop {
+            match self.take_asks() {
+                Err(TryRecvError::Disconnected) => return,
+                Ok(()) | Err(TryRecvError::Empty) => {}
+            }
+            if !self.work() {
+                thread::park();
+            }
+        }
+    }
+
+    /// Takes up all that was asked; of several starts only the last.
+    fn take_asks(&mut self) -> Result<(), TryRecvError> {
+        let mut start = None;
+        let closed = loop {
+            match self.asked.try_recv() {
+                Ok(Ask::Next { after, next }) if start.is_none() => self.set_next(after, next),
+                Ok(Ask::Next { after, next: follower }) => {
+                    if let Some(Ask::Start { item, next, .. }) = &mut start
+                        && item.play == after
+                    {
+                        *next = follower;
+                    }
+                }
+                Ok(ask) => start = Some(ask),
+                Err(error) => break error,
+            }
+        };
+        if closed == TryRecvError::Disconnected {
+            return Err(closed);
+        }
+        match start {
+            Some(Ask::Start { generation, item, place, next }) => self.start(generation, item, place, next),
+            Some(Ask::Idle) => self.close_all(),
+            _ => {}
+        }
+        Err(closed)
+    }
+
+    fn close_all(&mut self) {
+        for reading in self.now.take().into_iter().chain(self.previous.take()) {
+            self.close(&reading);
+        }
+        self.next = None;
+    }
+
+    /// Tells what there is to be told of an item that is left before its end.
+    fn close(&self, reading: &Reading) {
+        if !reading.done {
+            self.tell_damage(reading);
+        }
+    }
+
+    fn start(&mut self, generation: Generation, item: Item, place: Place, next: Option<Item>) {
+        self.generation = generation;
+        self.shared.taken_up.store(generation.0, Ordering::Release);
+        let open = self.take_open(item.play);
+        self.close_all();
+        self.next = next;
+        let opened = match open {
+            Some(reading) => Ok(reading),
+            None => self.open(item.clone(), None),
+        };
+        match opened.and_then(|reading| go_to(reading, place)) {
+            Ok(reading) => self.now = Some(reading),
+            Err(error) => self.fail(item.play, error.to_string(), false),
+        }
+    }
+
+    /// The item, where it is open already: its file may be gone by now.
+    fn take_open(&mut self, play: PlayId) -> Option<Reading> {
+        let is_it = |reading: &mut Reading| reading.item.play == play;
+        let open = self.now.take_if(is_it).or_else(|| self.previous.take_if(is_it))?;
+        Some(Reading { after: None, frames: 0, done: false, ..open })
+    }
+
+    fn open(&self, item: Item, after: Option<PlayId>) -> Result<Reading, SourceError> {
+        let source = contain(|| self.opens.open(&item.path))?;
+        let format = source.format();
+        if Spec::new(format.spec.rate, format.spec.channels).is_none() {
+            let Spec { rate, channels } = format.spec;
+            return Err(format!("{rate} Hz with {channels} channels cannot be played").into());
+        }
+        Ok(Reading { item, source, format, after, frames: 0, done: false })
+    }
+
+    fn set_next(&mut self, after: PlayId, next: Option<Item>) {
+        match &self.now {
+            Some(now) if now.item.play == after => self.next = next,
+            // The one that was to follow is being read already: the engine refuses its blocks from now on.
+            Some(now) if now.after == Some(after) => {
+                if next.as_ref().is_some_and(|next| next.play == now.item.play) {
+                    return;
+                }
+                if let Some(now) = self.now.take() {
+                    self.close(&now);
+                }
+                self.now = self.previous.take_if(|previous| previous.item.play == after);
+                self.next = next;
+            }
+            _ => {}
+        }
+    }
+
+    /// One block, or the next item; `false`: nothing to do until asked.
+    fn work(&mut self) -> bool {
+        match &self.now {
+            None => false,
+            Some(now) if !now.done => self.send_block(),
+            Some(_) => self.open_next(),
+        }
+    }
+
+    fn open_next(&mut self) -> bool {
+        let Some(item) = self.next.take() else {
+            return false;
+        };
+        let play = item.play;
+        match self.open(item, self.now.as_ref().map(|now| now.item.play)) {
+            Ok(reading) => self.previous = self.now.replace(reading),
+            Err(error) => self.fail(play, error.to_string(), false),
+        }
+        true
+    }
+
+    fn send_block(&mut self) -> bool {
+        let Some(mut reading) = self.now.take() else {
+            return false;
+        };
+        let Some(mut block) = self.spare.take().or_else(|| self.sender.take()) else {
+            self.now = Some(reading);
+            return false;
+        };
+        block.samples.clear();
+        block.generation = self.generation;
+        block.play = reading.item.play;
+        block.format = reading.format;
+        let result = contain(|| fill(&mut reading, &mut block));
+        block.last = reading.done || result.is_err();
+        reading.done = block.last;
+        reading.frames += block.frames() as u64;
+        let is_barren = result.is_err() && reading.frames == 0;
+        // Before the block, so that nobody hears the end of an item of which this is not known.
+        if reading.done {
+            self.tell_end(&reading, result.err());
+        }
+        if is_barren {
+            self.spare = Some(block);
+        } else {
+            self.send(block);
+        }
+        self.now = Some(reading);
+        true
+    }
+
+    fn send(&mut self, block: PcmBlock) {
+        self.sender.send(block);
+        if self.shared.hungry.swap(false, Ordering::SeqCst) {
+            self.engine.wake();
+        }
+    }
+
+    fn tell_end(&self, reading: &Reading, error: Option<SourceError>) {
+        let (play, frames) = (reading.item.play, reading.frames);
+        let was_read = error.is_none() || frames > 0;
+        if let Some(error) = error {
+            self.fail(play, error.to_string(), was_read);
+        }
+        self.tell_damage(reading);
+        if was_read {
+            self.note(Note::Decoded { play, frames });
+        }
+    }
+
+    fn tell_damage(&self, reading: &Reading) {
+        let packets = reading.source.corrupt_packets();
+        if packets > 0 {
+            self.note(Note::Damaged { play: reading.item.play, packets });
+        }
+    }
+
+    fn fail(&self, play: PlayId, error: String, had_begun: bool) {
+        self.note(Note::Failed { generation: self.generation, play, error, had_begun });
+    }
+
+    fn note(&self, note: Note) {
+        let _ = self.tell.send(note);
+        self.engine.wake();
+    }
+}
+
+/// Frames that a block is filled to: about a tenth of a second.
+fn block_frames(spec: Spec) -> usize {
+    let tenth = usize::try_from(spec.rate / 11).unwrap_or(BLOCK_FRAMES).max(BLOCK_FRAMES);
+    tenth.min(BLOCK_SAMPLES / usize::from(spec.channels.max(1))).max(1)
+}
+
+fn fill(reading: &mut Reading, block: &mut PcmBlock) -> Result<(), SourceError> {
+    block.start_frame = reading.source.position();
+    let wanted = block_frames(reading.format.spec);
+    while block.frames() < wanted {
+        if reading.source.read(&mut block.samples)? == 0 {
+            reading.done = true;
+            break;
+        }
+        // A damaged stretch was jumped: what follows it is a block of its own.
+        if reading.source.position() != block.start_frame + block.frames() as u64 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn go_to(mut reading: Reading, place: Place) -> Result<Reading, SourceError> {
+    let frame = frame_of(place, &reading.format);
+    if frame != reading.source.position() {
+        contain(|| reading.source.seek(frame))?;
+    }
+    Ok(reading)
+}
+
+/// A place as a frame; beyond the end is the end.
+fn frame_of(place: Place, format: &AudioFormat) -> u64 {
+    let frame = match place {
+        Place::Start => 0,
+        Place::Time(time) => duration_to_frames(time, format.spec.rate),
+        Place::Frame(frame) => frame,
+        // The cast takes what is not a number as zero.
+        Place::Fraction(part) => (format.frames.unwrap_or(0) as f64 * part.clamp(0.0, 1.0)) as u64,
+    };
+    format.frames.map_or(frame, |frames| frame.min(frames))
+}
+
+/// A panic of a decoder is an error of its file.
+fn contain<T>(work: impl FnOnce() -> Result<T, SourceError>) -> Result<T, SourceError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the decoder failed on this file".into()))
+}

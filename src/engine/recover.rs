@@ -1,0 +1,178 @@
+//! Outputs that come, go, break and return, and playing on from the very frame that was heard. Engine thread.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::command::{EngineEvent, Place};
+use super::outlet::{Change, Open};
+use super::output::Fault;
+use super::render::Render;
+use super::run::{Announce, Core};
+use super::transport::{Input, Intent, State};
+use crate::model::snapshot::OutputState;
+use crate::rt::clock::Segment;
+
+/// How long the end may wait for a fade, and for a file or pipe to take what is in the ring.
+const FADING: Duration = Duration::from_millis(60);
+const DRAINING: Duration = Duration::from_secs(5);
+
+impl Core {
+    pub(super) fn tend_output(&mut self, now: Instant) {
+        self.look_for_fault(now);
+        let format = self.current.as_ref().and_then(|current| current.format);
+        while let Some(change) = self.outlet.poll(format, now) {
+            self.follow(change);
+        }
+        if self.state.intent() == Some(Intent::Play)
+            && let Some(format) = self.current.as_ref().and_then(|current| current.format)
+        {
+            self.outlet.need(format, now);
+        }
+        self.let_go_when_idle(now);
+    }
+
+    fn follow(&mut self, change: Change) {
+        match change {
+            Change::Opened(open) => self.adopt(*open),
+            Change::Told(state) => self.tell(EngineEvent::Output(state)),
+            Change::Refused { asked, why } => self.tell(EngineEvent::OutputRefused { asked, why }),
+            Change::Hopeless { why } => self.give_up(why),
+        }
+    }
+
+    /// Plays on through a new output, from where the ear was in the old one.
+    fn adopt(&mut self, open: Open) {
+        if self.outlet.open().is_some() {
+            self.rewind();
+        }
+        let shared = open.writer.shared().clone();
+        open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
+        self.render = Some(Render::new(shared.spec(), self.gain));
+        let state = self.outlet.adopt(open);
+        // What is on the clock was counted in frames of the old one; it holds until the first frame of the new.
+        self.stand_still();
+        let held = self.clock.position();
+        self.clock.clear();
+        if let Some(position) = held {
+            let at = shared.consumed();
+            let (play, frame, rate) = (position.play, position.frame, position.rate);
+            self.clock.begin(Segment { at, play, frame, rate, output_rate: rate, limit: frame });
+        }
+        self.clock.set_output(Some(shared));
+        self.tell(EngineEvent::Output(state));
+    }
+
+    fn look_for_fault(&mut self, now: Instant) {
+        let due = self.is_sounding();
+        match self.outlet.fault(due, now) {
+            None => {}
+            Some((Fault::Final, why)) => self.give_up(why),
+            Some((Fault::Lost | Fault::Stalled, why)) => self.lose_output(why),
+        }
+    }
+
+    fn lose_output(&mut self, why: String) {
+        self.rewind();
+        self.stand_still();
+        self.outlet.lose();
+        self.render = None;
+        let is_needed = self.state.intent() == Some(Intent::Play);
+        let state = if is_needed { OutputState::Lost { why } } else { OutputState::Closed };
+        self.tell(EngineEvent::Output(state));
+    }
+
+    /// The output is gone for good, and opening it again would not help: what plays has failed.
+    fn give_up(&mut self, why: String) {
+        let current = self.current.as_ref();
+        let failed = current.map(|current| (current.item.play, current.announce != Announce::Started));
+        self.outlet.let_go();
+        self.render = None;
+        self.clock.set_output(None);
+        self.input(Input::Stop);
+        if let Some((play, was_heard)) = failed {
+            self.tell(EngineEvent::Failed { play, error: why, was_heard });
+        }
+        self.tell(EngineEvent::Output(OutputState::Closed));
+    }
+
+    /// Makes void what was rendered and not heard: it is decoded again from the frame at the ear. Does nothing to the
+    /// ring.
+    pub(super) fn rewind(&mut self) {
+        let heard = self.clock.position();
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        if matches!(self.state, State::Opening { .. }) {
+            return;
+        }
+        if current.sent_to.is_none() {
+            let frame = heard.filter(|heard| heard.play == current.item.play).map_or(0, |heard| heard.frame);
+            current.sent_to = Some(Place::Frame(frame));
+        }
+        if let Some(render) = &mut self.render {
+            render.restart();
+        }
+        self.marks.clear();
+        self.start_pipe();
+        self.input(Input::Rewound);
+    }
+
+    /// Without an output the clock stands where the sound will go on from.
+    fn stand_still(&mut self) {
+        let Some(position) = self.clock.position() else {
+            self.clock.set_output(None);
+            return;
+        };
+        let (play, rate) = (position.play, position.rate);
+        let sent_to = self.current.as_ref().and_then(|current| current.sent_to);
+        let frame = match sent_to {
+            Some(Place::Frame(frame)) => frame,
+            _ => position.frame,
+        };
+        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, limit: u64::MAX });
+    }
+
+    /// When a device that has nothing to do is given to others.
+    pub(super) fn let_go_at(&self) -> Option<Instant> {
+        let since = self.idle_since?;
+        since.checked_add(self.options.let_go_after)
+    }
+
+    fn let_go_when_idle(&mut self, now: Instant) {
+        let is_idle = self.state.intent() != Some(Intent::Play);
+        // Files and pipes stay: they hold the whole session, and nobody else wants them.
+        if !is_idle || !self.outlet.open().is_some_and(Open::is_paced) {
+            self.idle_since = None;
+            return;
+        }
+        let since = *self.idle_since.get_or_insert(now);
+        if now.saturating_duration_since(since) < self.options.let_go_after {
+            return;
+        }
+        self.idle_since = None;
+        self.rewind();
+        self.stand_still();
+        self.outlet.let_go();
+        self.render = None;
+        self.tell(EngineEvent::Output(OutputState::Closed));
+    }
+
+    /// At the end of the program: what goes to a file or a pipe is taken to its end, a device fades out.
+    pub(super) fn fade_or_drain(&self) {
+        let Some(open) = self.outlet.open().filter(|_| self.is_sounding()) else {
+            return;
+        };
+        let shared = open.writer.shared();
+        let until = if open.is_paced() {
+            open.writer.set_paused(true);
+            Instant::now() + FADING
+        } else {
+            open.writer.set_ended(true);
+            Instant::now() + DRAINING
+        };
+        let is_over = || shared.is_at_rest() || shared.is_drained() || open.output.fault().is_some();
+        while !is_over() && Instant::now() < until {
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+}

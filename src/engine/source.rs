@@ -1,0 +1,65 @@
+//! What the decode thread reads from: files through `decode`, or in tests whatever they need (any rate, slow, broken).
+//! Called on the `decode` thread only.
+
+use std::error::Error;
+use std::path::Path;
+
+use crate::decode::Source;
+use crate::model::track::AudioFormat;
+
+/// Why a source cannot be had or read on; its text is told to people.
+pub type SourceError = Box<dyn Error + Send + Sync>;
+
+/// Opens items. May block.
+pub trait Opens: Send + Sync {
+    fn open(&self, path: &Path) -> Result<Box<dyn Reads>, SourceError>;
+}
+
+/// An open item, as [`Source`] is. May block.
+pub trait Reads: Send {
+    fn format(&self) -> AudioFormat;
+
+    /// Frame that the next [`Self::read`] begins with.
+    fn position(&self) -> u64;
+
+    /// Appends interleaved frames; 0 is the end.
+    fn read(&mut self, out: &mut Vec<f32>) -> Result<usize, SourceError>;
+
+    /// The next read begins at `frame`, or at the end where that lies before.
+    fn seek(&mut self, frame: u64) -> Result<(), SourceError>;
+
+    /// Damaged packets that were skipped so far.
+    fn corrupt_packets(&self) -> u64;
+}
+
+/// The real ones.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Files;
+
+impl Opens for Files {
+    fn open(&self, path: &Path) -> Result<Box<dyn Reads>, SourceError> {
+        Ok(Box::new(Source::open(path)?))
+    }
+}
+
+impl Reads for Source {
+    fn format(&self) -> AudioFormat {
+        self.info().format
+    }
+
+    fn position(&self) -> u64 {
+        Source::position(self)
+    }
+
+    fn read(&mut self, out: &mut Vec<f32>) -> Result<usize, SourceError> {
+        Ok(Source::read(self, out)?)
+    }
+
+    fn seek(&mut self, frame: u64) -> Result<(), SourceError> {
+        Ok(Source::seek(self, frame)?)
+    }
+
+    fn corrupt_packets(&self) -> u64 {
+        Source::corrupt_packets(self)
+    }
+}
