@@ -155,7 +155,7 @@ mod tests {
                 [Motion::Down, Motion::ScreenBottom, Motion::ScrollMiddle, Motion::Bottom, Motion::PageUp]
             {
                 list.go(motion, Some(3), view);
-                assert!(list.cursor <= len.saturating_sub(1) && list.top <= list.cursor.max(0));
+                assert!(list.cursor <= len.saturating_sub(1) && list.top <= len.saturating_sub(height));
             }
         }
     }

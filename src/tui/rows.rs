@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn runs_go_through_a_list() {
-        let rows = Rows::runs([1..3], Some(Arc::new(vec![7, 9, 30, 31])));
+        let rows = Rows::runs(std::iter::once(1..3), Some(Arc::new(vec![7, 9, 30, 31])));
         assert_eq!(rows.iter().collect::<Vec<_>>(), [9, 30]);
         assert_eq!(rows.get(1), Some(30));
         assert_eq!(rows.position(30), Some(1));
