@@ -8,7 +8,6 @@ use auralis::model::playback::PlayState;
 use auralis::model::snapshot::Snapshot;
 use auralis::model::spectrum::SpectrumFrame;
 use auralis::tui::draw::{Gauge, draw, draw_gauge, gauges};
-use auralis::tui::scene::Scene;
 use divan::Bencher;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -37,27 +36,16 @@ fn library_of(tracks: u32) -> Stage {
     stage
 }
 
-fn scene(stage: &Stage) -> Scene<'_> {
-    Scene {
-        snapshot: &stage.snapshot,
-        state: &stage.state,
-        keymap: &stage.keymap,
-        styles: &stage.styles,
-        gauges: &stage.gauges,
-        now: stage.now,
-    }
-}
-
 /// As the run loop does: the buffer emptied, drawn, compared with the one on the screen.
 #[divan::bench(args = [100, 20_000, 1_000_000])]
 fn whole_frame(bencher: Bencher<'_, '_>, tracks: u32) {
     let stage = library_of(tracks);
     let mut buf = Buffer::empty(Rect::new(0, 0, 200, 50));
-    draw(&scene(&stage), &mut buf);
+    draw(&stage.scene(), &mut buf);
     let front = buf.clone();
     bencher.bench_local(|| {
         buf.reset();
-        draw(&scene(&stage), &mut buf);
+        draw(&stage.scene(), &mut buf);
         front.diff(&buf).len()
     });
 }
@@ -65,11 +53,11 @@ fn whole_frame(bencher: Bencher<'_, '_>, tracks: u32) {
 #[divan::bench]
 fn spectrum_alone(bencher: Bencher<'_, '_>) {
     let stage = library_of(20_000);
-    let (gauge, area) = gauges(&scene(&stage))[0];
+    let (gauge, area) = gauges(&stage.scene())[0];
     assert_eq!(gauge, Gauge::Spectrum);
     bencher.bench_local(|| {
         let mut buf = Buffer::empty(area);
-        draw_gauge(&scene(&stage), gauge, &mut buf);
+        draw_gauge(&stage.scene(), gauge, &mut buf);
         buf
     });
 }

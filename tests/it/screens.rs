@@ -15,10 +15,12 @@ use auralis::model::settings::OutputSpec;
 use auralis::model::snapshot::{Accepted, OutputState, OutputView, ScanView, Snapshot};
 use auralis::model::spectrum::SpectrumFrame;
 use auralis::tui::browse::Column;
+use auralis::tui::draw::{draw_gauge, gauges};
 use auralis::tui::scene::Hit;
 use auralis::tui::style::{Depth, Styles};
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
 use crate::stage::{CatalogBuilder, Stage, playing, queue_of, small};
@@ -163,6 +165,45 @@ fn themes_colour_what_plays() {
     };
     assert_eq!(playing(Depth::True), Color::Rgb(0xe6, 0xc3, 0x84));
     assert!(matches!(playing(Depth::Palette), Color::Indexed(16..)));
+}
+
+/// A selected row has one background from end to end, also where text stands in it.
+#[test]
+fn a_selected_row_is_one_bar() {
+    for name in ["dark", "light"] {
+        let mut stage = stage(140, 40, "jl");
+        stage.styles = Styles::new(&Theme::built_in(name).unwrap(), Depth::True);
+        let buf = stage.draw();
+        for (column, row) in [(Column::Artists, 1), (Column::Albums, 0)] {
+            let area = stage.map.area_of(Hit::Column(column)).unwrap();
+            let background = |x: u16| buf[(x, area.y + row)].bg;
+            assert!((area.x..area.right()).all(|x| background(x) == background(area.x)), "{name} {column:?}");
+            assert_ne!(background(area.x), buf[(area.x, area.y + row + 1)].bg, "{name} {column:?}");
+        }
+    }
+}
+
+/// What moves by itself is drawn while a prompt is open: nothing that lies over it may be lost.
+#[test]
+fn a_gauge_drawn_alone_is_as_in_the_whole_frame() {
+    for keys in ["", "<Tab>", ":s<Tab><Tab>", "?", "g", "/bj", "gV"] {
+        for (width, height) in [(140, 40), (80, 24), (20, 5)] {
+            let mut stage = stage(width, height, keys);
+            stage.now += Duration::from_secs(1);
+            let whole = stage.draw();
+            let scene = stage.scene();
+            for (gauge, area) in gauges(&scene) {
+                let mut part = Buffer::empty(area);
+                draw_gauge(&scene, gauge, &mut part);
+                for position in area.positions() {
+                    assert_eq!(
+                        part[position], whole[position],
+                        "{keys} {width}x{height} {gauge:?} {position}"
+                    );
+                }
+            }
+        }
+    }
 }
 
 fn hostile() -> impl Strategy<Value = String> {

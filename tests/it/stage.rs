@@ -325,18 +325,21 @@ impl Stage {
         std::mem::take(&mut *self.player.asked.lock().unwrap())
     }
 
-    pub fn draw(&mut self) -> Buffer {
-        let (width, height) = self.state.size;
-        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-        let scene = Scene {
+    pub fn scene(&self) -> Scene<'_> {
+        Scene {
             snapshot: &self.snapshot,
             state: &self.state,
             keymap: &self.keymap,
             styles: &self.styles,
             gauges: &self.gauges,
             now: self.now,
-        };
-        self.map = draw(&scene, &mut buf);
+        }
+    }
+
+    pub fn draw(&mut self) -> Buffer {
+        let (width, height) = self.state.size;
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        self.map = draw(&self.scene(), &mut buf);
         buf
     }
 

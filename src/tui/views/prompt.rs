@@ -1,4 +1,4 @@
-//! The prompt in the last row, and the candidates of a completion above it.
+//! The prompt in the last row, and the candidates of a completion above what plays, which goes on being drawn.
 
 use ratatui::layout::Rect;
 
@@ -21,7 +21,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     canvas.clear(row);
     words(canvas, row, prompt);
     if let Some(completion) = &prompt.completion {
-        candidates(canvas, row, completion);
+        candidates(canvas, completion);
     }
 }
 
@@ -46,14 +46,15 @@ fn tail(text: &str, room: u16) -> &str {
     starts.by_ref().map(|at| &text[at..]).find(|end| text::width_of(end, room) <= room).unwrap_or("")
 }
 
-fn candidates(canvas: &mut Canvas<'_>, prompt: Rect, completion: &Completion) {
+fn candidates(canvas: &mut Canvas<'_>, completion: &Completion) {
+    let main = canvas.layout.main;
     let count = u16::try_from(completion.candidates.len()).unwrap_or(u16::MAX);
-    let height = count.min(MAX_ROWS).min(prompt.y.saturating_sub(1));
+    let height = count.min(MAX_ROWS).min(main.height.saturating_sub(1));
     if height == 0 {
         return;
     }
-    let area = Rect { y: prompt.y - height, height, ..prompt };
-    let rule = Rect { y: area.y - 1, height: 1, ..prompt };
+    let area = Rect { y: main.bottom() - height, height, ..main };
+    let rule = Rect { y: area.y - 1, height: 1, ..main };
     canvas.clear(rule.union(area));
     canvas.fill(rule, "─", Role::Border);
     let chosen = completion.chosen.unwrap_or(0);

@@ -39,7 +39,9 @@ impl Row {
     }
 
     pub fn style(&self, canvas: &Canvas<'_>, role: Role) -> Style {
-        if self.plain { self.base } else { self.base.patch(canvas.scene.styles.of(role)) }
+        // The base is the text's style already, with the selection over it.
+        let base_alone = self.plain || role == Role::Text;
+        if base_alone { self.base } else { self.base.patch(canvas.scene.styles.of(role)) }
     }
 
     /// Writes at `x` columns into the row.
