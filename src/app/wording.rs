@@ -88,6 +88,12 @@ pub fn output_lost(why: &str) -> Notice {
     warning("The sound device is gone").why(why).next_step("Playing goes on when it is back")
 }
 
+pub fn output_ended(why: &str) -> Notice {
+    error("Stopped: the output takes no sound")
+        .why(why)
+        .next_step("`:output SPEC` takes another; Space plays on")
+}
+
 pub fn output_back(name: &str) -> Notice {
     note(format!("Sound is back on {name}"))
 }

@@ -28,6 +28,8 @@ pub enum BootError {
     NoDevice(String),
     #[error("cannot send the sound there: {0}")]
     Output(String),
+    #[error("nobody takes the sound any more")]
+    Unread,
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

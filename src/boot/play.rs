@@ -16,6 +16,7 @@ use crate::model::audio::Spec;
 use crate::model::id::PlayId;
 use crate::model::notice::Notice;
 use crate::model::playback::Shuffle;
+use crate::model::player::Position;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
@@ -83,8 +84,9 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
         List { engine: &engine, files, current: None, next: None, heard: None, on_event, must_open };
     list.begin(run.start);
     let ended = list.run(&events, &run.stop);
-    let totals = engine.totals();
     engine.shutdown(SHUTDOWN);
+    // Not earlier: the end is told before all is counted.
+    let totals = engine.totals();
     ended.map(|()| PlayTotal { frames: totals.frames, underruns: totals.underruns })
 }
 
@@ -167,6 +169,13 @@ impl List<'_> {
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
             EngineEvent::Output(state) => return self.output(state),
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
+            EngineEvent::OutputEnded { heard, why, unread } => {
+                // The file is not to blame; one that was never heard is not told at all.
+                if self.heard.is_some() {
+                    self.ended_at(heard, frames);
+                }
+                return Err(if unread { BootError::Unread } else { BootError::Output(why) });
+            }
             EngineEvent::Seeked { .. } => {}
             EngineEvent::Gone => self.current = None,
         }
@@ -209,12 +218,17 @@ impl List<'_> {
 
     /// Tells that the current file is over.
     fn ended(&mut self, frames: &Frames) {
+        self.ended_at(self.engine.clock().position(), frames);
+    }
+
+    /// Where its end was not decoded, it was played to `heard_to`.
+    fn ended_at(&mut self, heard_to: Option<Position>, frames: &Frames) {
         let Some(path) = self.current.and_then(|index| self.files.get(index)).cloned() else {
             return;
         };
         let play = PlayId(self.current.map_or(0, |index| index as u64 + 1));
         let heard = self.heard.take();
-        let position = self.engine.clock().position().filter(|position| position.play == play);
+        let position = heard_to.filter(|position| position.play == play);
         let played = heard.as_ref().map(|heard| Played {
             frames: frames.of(play).or(position.map(|position| position.frame)).unwrap_or(0),
             spec: heard.format.spec,

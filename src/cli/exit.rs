@@ -73,6 +73,7 @@ impl From<BootError> for CliError {
         match error {
             BootError::Store(source) => Self::Store { source },
             BootError::Config(error) => Self::Config(error),
+            BootError::Unread => Self::Output(ErrorKind::BrokenPipe.into()),
             error => Self::Boot(error),
         }
     }

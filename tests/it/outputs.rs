@@ -278,7 +278,7 @@ fn child_cut_pipe() {
         }
     }
     let told = opened.output.fault_text().unwrap_or_default();
-    let right = opened.output.fault() == Some(Fault::Final) && told.contains("has gone");
+    let right = opened.output.fault() == Some(Fault::Unread) && told.contains("has gone");
     std::process::exit(if right { 77 } else { 2 });
 }
 

@@ -156,8 +156,12 @@ impl Session {
         let mut locked = self.shown.screen.lock().unwrap();
         while !is_so(locked.0.screen()) {
             let left = until.saturating_duration_since(Instant::now());
-            let text = locked.0.screen().contents();
-            assert!(!left.is_zero(), "no {what} on the screen:\n{text}");
+            if left.is_zero() {
+                let text = locked.0.screen().contents();
+                // The reader goes on.
+                drop(locked);
+                panic!("no {what} on the screen:\n{text}");
+            }
             locked = self.shown.changed.wait_timeout(locked, left).unwrap().0;
         }
     }
@@ -173,6 +177,15 @@ impl Session {
     /// Waits until the selected row of the focused list has this text.
     pub fn wait_selected(&self, text: &str) {
         self.wait(&format!("selected {text}"), |screen| selected(screen).contains(text));
+    }
+
+    /// Waits until the last row of a screen of this size ends with the output's name.
+    pub fn wait_size(&self, (cols, rows): (u16, u16)) {
+        self.wait(&format!("frame of {cols}x{rows}"), |screen| {
+            let last = screen.rows(0, cols).nth(usize::from(rows) - 1).unwrap_or_default();
+            let names = ["null", "null  8 kHz f32"];
+            names.iter().any(|name| last.ends_with(name) || last.trim_end().ends_with(name))
+        });
     }
 
     /// Waits until the whole screen has been up.

@@ -8,6 +8,7 @@ use crate::app::wording;
 use crate::engine::command::{EngineEvent, Place};
 use crate::model::id::{ItemId, PlayId};
 use crate::model::playback::PlayState;
+use crate::model::player::Position;
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
 
@@ -27,6 +28,7 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
         EngineEvent::OutputRefused { asked, why } => {
             notices::tell(state, wording::output_refused(&asked.output, &why), now);
         }
+        EngineEvent::OutputEnded { heard, why, .. } => output_ended(state, heard, &why, now, fx),
         EngineEvent::Gone => {}
     }
 }
@@ -133,6 +135,15 @@ fn damaged(state: &mut AppState, play: PlayId, packets: u64, now: Now) {
     let path = item.and_then(|id| state.queue.get(id)).map(|item| item.path.clone());
     let name = path.map(|path| state.name_of(&path)).unwrap_or_default();
     notices::tell(state, wording::damaged(&name, packets), now);
+}
+
+/// The engine has stopped; the item stays where it was heard and no file is to blame.
+fn output_ended(state: &mut AppState, heard: Option<Position>, why: &str, now: Now, fx: &mut Vec<Effect>) {
+    // The clock knows no place any more.
+    let rest = playback::place_now(state, Now { heard, ..now });
+    playback::halt(state, rest, fx);
+    saving::position_soon(state, now);
+    notices::tell(state, wording::output_ended(why), now);
 }
 
 fn output_changed(state: &mut AppState, output: OutputState, now: Now) {

@@ -184,6 +184,20 @@ fn many_failures_in_a_row_end_the_playing() {
 }
 
 #[test]
+fn an_output_that_ends_stops_the_music_where_it_was_heard() {
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    rig.started();
+    let heard = Some(Position { play: rig.playing(), frame: 4711, rate: 44_100 });
+    let ended = EngineEvent::OutputEnded { heard, why: "the disk is full".into(), unread: false };
+    assert!(!told(&rig.engine(ended)).iter().any(|word| word.starts_with("load")));
+    assert_eq!(rig.state.playback.state, PlayState::Stopped);
+    assert!(rig.state.playback.broken.is_empty(), "no file is to blame");
+    assert!(rig.state.notice.as_ref().unwrap().notice.to_string().contains("the disk is full"));
+    assert_eq!(told(&rig.ask(Playback::Play)), ["load /m/0.flac Frame(4711)", "next /m/1.flac"]);
+}
+
+#[test]
 fn previous_goes_to_the_start_after_a_while_and_to_the_item_before_at_once() {
     let mut rig = Rig::new(2);
     rig.queue(Queue::Jump(Items::Positions(vec![2])));
