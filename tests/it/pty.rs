@@ -155,7 +155,7 @@ fn seek_and_volume_go_where_they_are_told() {
 #[test]
 fn every_size_is_drawn() {
     let home = Home::with_music();
-    let mut session = paused(&home);
+    let session = paused(&home);
     for size in [(20, 5), (1, 1), (400, 120), (2, 60), (300, 2), (80, 24), (37, 9), (120, 30)] {
         session.resize(size);
         // Smaller ones have no room to say anything.
