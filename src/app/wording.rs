@@ -36,6 +36,14 @@ pub fn no_such_entry() -> Notice {
     note("No such entry in the queue")
 }
 
+pub fn undone(items: usize) -> Notice {
+    note(format!("Taken back: {} in the queue", count_of(items, "track")))
+}
+
+pub fn redone(items: usize) -> Notice {
+    note(format!("Made again: {} in the queue", count_of(items, "track")))
+}
+
 pub fn nothing_to_undo() -> Notice {
     note("Nothing to undo")
 }

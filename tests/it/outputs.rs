@@ -320,7 +320,8 @@ fn null_takes_samples_in_real_time() {
     let within = || {
         let heard = shared.audible() as f64 / 48_000.0;
         let passed = began.elapsed().as_secs_f64();
-        assert!(heard <= passed, "{heard} s heard in {passed} s");
+        // Its clock began when it was opened, a moment before ours.
+        assert!(heard <= passed + 0.005, "{heard} s heard in {passed} s");
     };
     wait_for("the end", Duration::from_secs(10), || {
         within();

@@ -71,7 +71,11 @@ fn seeked(state: &mut AppState, play: PlayId, frame: u64, now: Now) {
         let rate = state.playback.format.map_or(state.playback.rest.rate, |format| format.spec.rate);
         state.playback.rest = Rest { frame, rate };
         // One that came before the last that was asked for is on the way, not the goal.
-        state.playback.aim = state.playback.aim.filter(|aim| aim.place.frame != frame);
+        // Nor has the ear arrived as long as the clock still shows the place before.
+        let near =
+            |heard: &Position| heard.play == play && heard.frame.abs_diff(frame) < u64::from(heard.rate);
+        let arrived = now.heard.as_ref().is_some_and(near);
+        state.playback.aim = state.playback.aim.filter(|aim| aim.place.frame != frame || !arrived);
         state.dirty.playback = true;
         saving::position_soon(state, now);
     }

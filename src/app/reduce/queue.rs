@@ -23,8 +23,8 @@ pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effec
         Queue::Remove(items) => remove(state, &items, now, fx),
         Queue::Move(items, by) => move_by(state, &items, by, now),
         Queue::Clear => clear(state, now, fx),
-        Queue::Undo => travel(state, now, fx, crate::app::queue::Queue::undo, wording::nothing_to_undo),
-        Queue::Redo => travel(state, now, fx, crate::app::queue::Queue::redo, wording::nothing_to_redo),
+        Queue::Undo => undo(state, now, fx),
+        Queue::Redo => redo(state, now, fx),
     }
 }
 
@@ -179,27 +179,38 @@ fn keep_rest(state: &mut AppState, now: Now) {
     state.playback.rest = playback::place_now(state, now);
 }
 
+fn undo(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    let done = travel(state, now, fx, crate::app::queue::Queue::undo);
+    let notice = if done { wording::undone(state.queue.items().len()) } else { wording::nothing_to_undo() };
+    notices::tell(state, notice, now);
+}
+
+fn redo(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    let done = travel(state, now, fx, crate::app::queue::Queue::redo);
+    let notice = if done { wording::redone(state.queue.items().len()) } else { wording::nothing_to_redo() };
+    notices::tell(state, notice, now);
+}
+
+/// Goes to another moment of the queue; `false` where there is none.
 fn travel(
     state: &mut AppState,
     now: Now,
     fx: &mut Vec<Effect>,
     step: impl Fn(&mut crate::app::queue::Queue) -> bool,
-    nothing: impl Fn() -> crate::model::notice::Notice,
-) {
+) -> bool {
     keep_rest(state, now);
     let before = state.queue.current().map(|item| item.id);
     if !step(&mut state.queue) {
-        return notices::tell(state, nothing(), now);
+        return false;
     }
     let current = state.queue.current().map(|item| item.id);
     let was_playing = state.playback.playing.is_some_and(|playing| Some(playing.item) == before);
-    if was_playing && current != before {
-        // What plays is not in this queue: the sound stops, the queue stands where it was.
-        playback::halt(state, Rest::default(), fx);
-    } else if before.is_some() && current.is_none() {
+    // What plays is not in this queue, or nothing is: the sound stops, the queue stands where it was.
+    if (was_playing && current != before) || (before.is_some() && current.is_none()) {
         playback::halt(state, Rest::default(), fx);
     }
     changed(state, now);
+    true
 }
 
 /// Fills in what the library knows of the queue's files.

@@ -224,6 +224,9 @@ fn quick_steps_add_up_before_the_first_is_heard() {
     assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 45)]);
     // The last was heard, and a second of music after it.
     rig.engine(EngineEvent::Seeked { play, frame: 44_100 * 45 });
+    assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 40)], "the clock is behind");
+    rig.heard = Some(Position { play, frame: 44_100 * 40, rate: 44_100 });
+    rig.engine(EngineEvent::Seeked { play, frame: 44_100 * 40 });
     rig.heard = Some(Position { play, frame: 44_100 * 46, rate: 44_100 });
     assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 41)]);
     // One that is never answered holds for a while only.
