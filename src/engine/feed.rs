@@ -24,12 +24,6 @@ pub enum Follower {
     Unknown,
 }
 
-impl From<Option<PlayId>> for Follower {
-    fn from(next: Option<PlayId>) -> Self {
-        next.map_or(Self::Nobody, Self::Item)
-    }
-}
-
 /// The item that is rendered, and whether its last block was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rendering {
