@@ -1,8 +1,97 @@
-//! Auralis: a terminal music player. (Architecture document.)
+//! # Auralis: a terminal music player
+//!
+//! This page is the architecture. The folder is the architecture too: each room below is one folder of `src`, opens
+//! with a card of its own, and may import only what the table says (`tests/architecture.rs` holds it to that).
+//!
+//! ## The idea
+//!
+//! ```text
+//! frontend --Command--> app --Effect--> engine | library | jobs
+//!     ^                  |  <--Event----------------'
+//!     '----Snapshot------'            one circle, one direction
+//! ```
+//!
+//! 1. **One truth, one owner.** The app thread owns [`app::state::AppState`]. Every change is one call of
+//!    [`app::reduce::reduce`]: event in, effects out; no I/O, no clock, no lock.
+//! 2. **Everyone else looks at an immutable [`model::snapshot::Snapshot`]** and asks by a [`model::command::Command`],
+//!    through a [`model::player::Player`]: what is behind it, a frontend does not know.
+//! 3. **The engine plays a stream of blocks that carry their own identity and time** ([`rt::pipe::PcmBlock`]). It knows
+//!    *current* and *next*, never the queue. Gapless is a property of the data, not of timing.
+//! 4. **Facts are pushed, gauges are pulled.** Rare facts travel by channel. What changes faster than ten times a second
+//!    (position, spectrum) is an atomic or a [`rt::latest::Latest`] that the reader polls.
+//! 5. **Background work is a job** ([`jobs::Jobs`]): cancellable, panics contained, results as events. The store has one
+//!    writer thread; reads are snapshots from anywhere.
+//!
+//! ## Rooms
+//!
+//! | room | what lives there | may import |
+//! |---|---|---|
+//! | [`model`] | the vocabulary: ids, tracks, catalog, commands and their registry, settings, snapshot, `Player` | - |
+//! | [`rt`] | real-time primitives: block pipe, sample ring, clock, tap, newest value | model |
+//! | [`config`] | files and flags to settings, keymap, theme | model |
+//! | [`decode`] | files to `f32` blocks: probe, exact lengths, gapless trim, exact seek | model |
+//! | [`dsp`] | signal processing on blocks: channels, resampler, gain ramps | model |
+//! | [`analysis`] | numbers about sound: the spectrum of what is heard | model rt decode dsp |
+//! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
+//! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |
+//! | [`jobs`] | the lanes of background work and its kinds | model library analysis |
+//! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs |
+//! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
+//! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
+//! | [`cli`] | words on a command line to one run mode and an exit code | model config library boot |
+//!
+//! ## Threads
+//!
+//! | thread | owns | never |
+//! |---|---|---|
+//! | `main` (ui) | the terminal, the screen's state | touches disk, engine, store |
+//! | `input` | the terminal's input | interprets keys |
+//! | `app` | the state, all handles | does I/O, waits for anyone |
+//! | `engine` | transport, resampler, the ring's producer | reads a file, locks, allocates a block |
+//! | `decode` | the open files of current and next | knows about outputs |
+//! | `output` | opening and closing of outputs | holds up the engine |
+//! | device callback | the ring's consumer | allocates, locks, logs, waits, panics |
+//! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
+//! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
+//! | `store-writer` | the write transaction | runs jobs |
+//! | `job-long`, `job-short` | the running job | outlives its cancel token by more than a file |
+//! | `signals` | what the system sends | decides anything |
+//!
+//! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event.
+//!
+//! ## Sound, three stages with three promises
+//!
+//! ```text
+//! decode thread     may block on disk    --block pipe, seconds------------>  prebuffer, gapless
+//! engine thread     never does I/O       --sample ring, ~150 ms----------->  volume, seek react fast
+//! device callback   never waits          --device------------------------->  copy and final ramp only
+//! ```
+//!
+//! **Gapless.** *Next* is told early, so its first blocks lie in the pipe long before its time. Where `play` changes
+//! between two blocks of one rate, nothing happens at all: the samples are contiguous. Another rate: the resampler is
+//! handed over without loss. The events flip when the *ear* is there ([`rt::clock::PlaybackClock`]).
+//!
+//! **Seek** begins a new generation; blocks of the old one are refused; the ring fades over. **Output lost**: transport
+//! and position stay, the output is opened again with growing pauses, and playing goes on from what was heard.
+//!
+//! **Pause** is a fade in the ring's reader: it stops at a sample and goes on from it.
+//!
+//! ## Failure
+//!
+//! Corrupt packet: skip, count, go on. File that does not open: tell, next item; several in a row: stop. Output lost:
+//! keep the place, try again. Store cannot be written: keep in memory, tell, try again. Job panics: it failed, its lane
+//! lives. Configuration bad: defaults for the bad keys, each told with file and line.
 
+pub mod analysis;
+pub mod app;
+pub mod boot;
+pub mod cli;
+pub mod config;
 pub mod decode;
 pub mod dsp;
 pub mod engine;
+pub mod jobs;
 pub mod library;
 pub mod model;
 pub mod rt;
+pub mod tui;

@@ -8,6 +8,7 @@ use super::container::Container;
 use super::error::DecodeError;
 use super::interleave;
 use super::opus::{self, Endian, OpusDecoder, OpusHead};
+use super::vorbis;
 use crate::model::audio::Spec;
 use crate::model::track::Codec;
 
@@ -32,8 +33,18 @@ impl Decoder {
             let head = opus_head(params, container).map_err(|why| refuse(why.into()))?;
             return Ok(Self::Opus(Box::new(OpusDecoder::new(head).map_err(|why| refuse(why.into()))?)));
         }
+        // Side channels of 32-bit stereo have 33 bits, which symphonia 0.6.1 does not decode right.
+        if codec == Codec::Flac && params.bits_per_sample.is_some_and(|bits| bits > 31) {
+            return Err(refuse(": 32 bits a sample".into()));
+        }
+        let mut params = params.clone();
+        if codec == Codec::Vorbis && params.channels.as_ref().is_some_and(|channels| channels.count() > 2) {
+            let fixed = vorbis::reverse_couplings(params.extra_data.as_deref().unwrap_or(&[]));
+            params.extra_data =
+                Some(fixed.ok_or_else(|| refuse(": its channel coupling is not understood".into()))?);
+        }
         let options = AudioDecoderOptions::default().gapless(false).verify(false);
-        let decoder = symphonia::default::get_codecs().make_audio_decoder(params, &options);
+        let decoder = symphonia::default::get_codecs().make_audio_decoder(&params, &options);
         decoder.map(Self::Symphonia).map_err(|error| refuse(format!(": {error}")))
     }
 

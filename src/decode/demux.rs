@@ -49,12 +49,11 @@ fn probe(file: &FileSpan) -> Result<Box<dyn FormatReader>, DecodeError> {
         return Err(DecodeError::UnsupportedFormat { format });
     }
     match try_probe(file.part(0, u64::MAX)) {
-        // A damaged last page keeps an Ogg file from opening; without a look at the end it plays up to there.
-        Err(Error::DecodeError(_) | Error::IoError(_)) if file.bytes_at(0) == Some(*b"OggS") => {
-            try_probe(file.forward_only()).map_err(DecodeError::from_probe)
-        }
+        Ok(reader) => Ok(reader),
         Err(Error::Unsupported(text)) if text.starts_with("core (probe)") => Err(DecodeError::NotMusic),
-        other => other.map_err(DecodeError::from_probe),
+        // Where the end is cut off or damaged, a reader that looks at it first gives up; without that look the file
+        // plays up to there.
+        Err(error) => try_probe(file.forward_only()).map_err(|_| DecodeError::from_probe(error)),
     }
 }
 

@@ -4,7 +4,7 @@
 //!   padding taken off, sample-accurate seek, one error contract.
 //! - **May import.** `model`.
 //! - **Thread.** None of its own; calls may wait for the disk, so they belong on the decode thread or on a job.
-//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`]; [`is_contained`] for the panic hook.
+//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`].
 //! - **Invariants.** No input makes a call panic, loop for ever or allocate without bound. Samples are finite.
 //!   What `info().format.frames` promises is what reading to the end of a healthy file gives.
 
@@ -23,9 +23,9 @@ mod ogg;
 mod opus;
 mod source;
 mod stream;
+mod vorbis;
 mod window;
 
 pub use container::Container;
 pub use error::DecodeError;
-pub use guard::is_contained;
 pub use source::{Source, SourceInfo};

@@ -32,6 +32,7 @@ pub(super) struct Edit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Itunes {
     pub(super) delay: u64,
+    pub(super) padding: u64,
     pub(super) frames: u64,
 }
 
@@ -157,8 +158,7 @@ impl Walk<'_> {
         let read = self.file.read_at(&mut text[..len], data.start + 8).ok()?;
         let text = std::str::from_utf8(&text[..read]).ok()?;
         let mut numbers = text.split_ascii_whitespace().map(|word| u64::from_str_radix(word, 16).ok());
-        let delay = numbers.nth(1)??;
-        let frames = numbers.nth(1)??;
-        (frames > 0).then_some(Itunes { delay, frames })
+        let (delay, padding, frames) = (numbers.nth(1)??, numbers.next()??, numbers.next()??);
+        (frames > 0).then_some(Itunes { delay, padding, frames })
     }
 }

@@ -16,6 +16,7 @@ use super::decoder::Decoder;
 use super::demux::{self, Demux};
 use super::error::DecodeError;
 use super::file::FileSpan;
+use super::guard::contain;
 use super::measure::Measure;
 use super::window::Window;
 use crate::model::audio::Spec;
@@ -29,11 +30,19 @@ const MAX_CORRUPT_IN_A_ROW: u32 = 256;
 const MAX_FAULTS_IN_A_ROW: u32 = 32;
 /// Packets looked at for one that decodes.
 const MAX_FIRST_PACKETS: u32 = 64;
-/// Frames that lossy codecs decode before the target of a seek, for overlaps, bit reservoirs and predictors to fill:
-/// 80 ms for Opus (RFC 7845 §4.6) and two of Vorbis' longest blocks are within.
+/// Frames that lossy codecs decode before the target of a seek, for overlaps and bit reservoirs to fill: two of Vorbis'
+/// longest blocks are within.
 const LOSSY_PREROLL_FRAMES: i64 = 9_216;
+/// RFC 7845 §4.6 asks for 80 ms at least; its predictors converge to below 0.001 of full scale in half a second.
+const OPUS_PREROLL_FRAMES: i64 = 24_000;
 /// No Ogg page holds more seconds than this. The last page's time stamps are only right behind another page.
 const OGG_PAGE_SECONDS: i64 = 6;
+
+/// Bit depth in an ALAC magic cookie, which may stand behind the headers of two atoms.
+fn alac_bits(cookie: &[u8]) -> Option<u32> {
+    let cookie = if cookie.get(4..8) == Some(b"frma") { cookie.get(24..)? } else { cookie };
+    cookie.get(5).copied().map(u32::from)
+}
 
 /// See the module's head.
 pub(super) struct Stream {
@@ -121,10 +130,7 @@ impl Stream {
     pub(super) fn bits(&self) -> Option<u8> {
         let params = &self.demux.params;
         let bits = match self.demux.codec {
-            // The magic cookie's sixth byte.
-            Codec::Alac => {
-                params.extra_data.as_ref().and_then(|cookie| cookie.get(5)).copied().map(u32::from)
-            }
+            Codec::Alac => params.extra_data.as_deref().and_then(alac_bits),
             Codec::Flac => params.bits_per_sample,
             Codec::Pcm => params.bits_per_coded_sample.or(params.bits_per_sample),
             _ => None,
@@ -215,13 +221,9 @@ impl Stream {
 
     /// Decodes the packet and moves `at` to its first frame, or behind it where it gives none.
     fn place_and_decode(&mut self, packet: &Packet) -> Option<usize> {
-        match self.stamp(packet) {
-            Some(stamp) if !self.is_placed || stamp > self.at && self.is_exact() => self.at = stamp,
-            _ => {}
-        }
-        self.is_placed = true;
+        self.place(packet);
         let measured = self.measure.as_mut().map(|measure| measure.frames(&packet.data).cast_signed());
-        let Some(frames) = self.decoder.decode(packet) else {
+        let Some(frames) = self.decode(packet) else {
             self.note_corrupt();
             self.at += measured.unwrap_or(0);
             return None;
@@ -230,6 +232,31 @@ impl Stream {
         // Right after a jump a decoder may give more or fewer frames than in the run: the packet's end is what is known.
         self.at += measured.map_or(0, |measured| measured - frames as i64);
         Some(frames)
+    }
+
+    fn place(&mut self, packet: &Packet) {
+        let stamp = self.stamp(packet);
+        if let Some(stamp) = stamp.filter(|_| !self.is_placed) {
+            self.at = stamp;
+        } else if let Some(stamp) = stamp.filter(|&stamp| stamp > self.at && self.is_exact()) {
+            // The container itself left out what was damaged, or the packet before gave no frames and was counted.
+            if self.corrupt_in_a_row == 0 {
+                self.note_corrupt();
+            }
+            self.at = stamp;
+        }
+        self.is_placed = true;
+    }
+
+    /// Frames of the packet; `None` where it is damaged, also where the decoder panics over it and must be made anew.
+    fn decode(&mut self, packet: &Packet) -> Option<usize> {
+        let decoded = contain(|| Ok(self.decoder.decode(packet)));
+        decoded.unwrap_or_else(|_| {
+            if let Ok(decoder) = Decoder::new(self.demux.codec, &self.demux.params, self.demux.container) {
+                self.decoder = decoder;
+            }
+            None
+        })
     }
 
     fn note_corrupt(&mut self) {
@@ -315,7 +342,11 @@ impl Stream {
 
     /// Moves to a packet far enough before `target`, with a fresh decoder.
     fn jump(&mut self, target: i64) -> Result<(), DecodeError> {
-        let preroll = if self.demux.codec.is_lossless() { 0 } else { LOSSY_PREROLL_FRAMES };
+        let preroll = match self.demux.codec {
+            Codec::Opus => OPUS_PREROLL_FRAMES,
+            codec if codec.is_lossless() => 0,
+            _ => LOSSY_PREROLL_FRAMES,
+        };
         let want = target.saturating_sub(preroll).max(self.begin);
         self.deliver_from = target;
         if self.demux.container == Container::Matroska {

@@ -1,10 +1,11 @@
 //! Which of a stream's coded frames are music: what the encoder put before and behind them is taken off here. One
 //! function a container. Called by `stream` when a file is opened.
 
-use symphonia::core::units::TimeBase;
+use symphonia::core::formats::{SeekMode, SeekTo};
+use symphonia::core::units::{TimeBase, Timestamp};
 
 use super::container::Container;
-use super::decoder;
+use super::decoder::{self, Decoder};
 use super::demux::Demux;
 use super::file::FileSpan;
 use super::matroska;
@@ -41,7 +42,7 @@ impl Window {
             Container::Adts => Self { estimated: demux.track.num_frames, ..Self::default() },
             Container::Flac => Self { total: known(demux), ..Self::default() },
             Container::Wav | Container::Aiff => pcm_window(demux, file),
-            Container::Caf => caf_window(demux),
+            Container::Caf => caf_window(demux, file),
             Container::Ogg => ogg_window(demux),
             Container::Mp4 => mp4_window(demux, file, rate),
             Container::Matroska => matroska_window(demux, file, rate),
@@ -86,9 +87,25 @@ fn pcm_window(demux: &Demux, file: &FileSpan) -> Window {
 }
 
 /// Valid frames of the packet table; symphonia's clock is at zero behind the priming frames.
-fn caf_window(demux: &Demux) -> Window {
+fn caf_window(demux: &Demux, file: &FileSpan) -> Window {
     let padding = demux.track.padding.map(u64::from);
-    Window { padding, ..Window::between(0, known(demux).and_then(to_frames)) }
+    let mut end = known(demux).and_then(to_frames);
+    // Some writers count whole packets only, though the last one holds less: it is asked itself.
+    if let (Codec::Alac, None, Some(counted)) = (demux.codec, padding, end) {
+        end = last_frame(file, counted).or(end);
+    }
+    Window { padding, ..Window::between(0, end) }
+}
+
+/// Place behind the last frame that decodes, sought from the one before `end`.
+fn last_frame(file: &FileSpan, end: i64) -> Option<i64> {
+    let mut demux = super::demux::open(file).ok()?;
+    let mut decoder = Decoder::new(demux.codec, &demux.params, demux.container).ok()?;
+    let ts = Timestamp::new(end.checked_sub(1)?);
+    demux.reader.seek(SeekMode::Accurate, SeekTo::Timestamp { ts, track_id: demux.track.id }).ok()?;
+    let packet = demux.reader.next_packet().ok()??;
+    let frames = decoder.decode(&packet)?;
+    packet.pts.get().checked_add(i64::try_from(frames).ok()?)
 }
 
 /// The last page's granule position is the end; a first page that begins later moves the start (RFC 7845 §4, Vorbis I
@@ -124,11 +141,11 @@ fn mp4_window(demux: &Demux, file: &FileSpan, rate: u32) -> Window {
         _ => 0,
     };
     let (first, end) = mp4_span(&edits, rate, coded, default_first);
-    let padding = coded.zip(end).and_then(|(coded, end)| coded.checked_sub(end)).map(i64::cast_unsigned);
     let is_fragmented = coded.is_none();
     if is_fragmented && edits.itunes.is_none() {
         return Window { estimated: demux.track.num_frames, ..Window::between(first, None) };
     }
+    let padding = edits.itunes.map(|itunes| itunes.padding).filter(|_| end != coded);
     Window { padding, ..Window::between(first, end) }
 }
 
@@ -186,10 +203,10 @@ fn matroska_window(demux: &Demux, file: &FileSpan, rate: u32) -> Window {
     let Some(counted) = count(file, demux) else {
         return unknown;
     };
-    let discard = matroska::discard_ns(file, demux.track.id).map_or(0, |ns| rescale(ns, rate, 1_000_000_000));
+    let padding = matroska::discard_ns(file, demux.track.id).map(|ns| rescale(ns, rate, 1_000_000_000));
     let first = if demux.codec == Codec::Vorbis { counted.first } else { first };
-    let end = (counted.all - discard).max(first);
-    Window { padding: Some((counted.all - end).cast_unsigned()), ..Window::between(first, Some(end)) }
+    let end = counted.all.saturating_sub(padding.unwrap_or(0)).max(first);
+    Window { padding: padding.map(i64::cast_unsigned), ..Window::between(first, Some(end)) }
 }
 
 fn in_rate(ticks: u64, base: TimeBase, rate: u32) -> u64 {
@@ -245,7 +262,7 @@ mod tests {
 
     #[test]
     fn itunes_tag_goes_before_edits_and_the_usual_delay_comes_last() {
-        let itunes = Some(Itunes { delay: 2_112, frames: 44_100 });
+        let itunes = Some(Itunes { delay: 2_112, padding: 892, frames: 44_100 });
         assert_eq!(mp4_span(&Edits { itunes, ..EDITS }, 44_100, Some(47_104), 0), (2_112, Some(46_212)));
         // A tag that promises more than there is was copied from another file.
         assert_eq!(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::id::PlayId;
+use crate::model::player::Position;
 use crate::model::settings::OutputSettings;
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
@@ -82,7 +83,7 @@ pub enum EngineEvent {
     },
     /// The file could not be opened, or ends early because it could not be read on. A current item that fails before
     /// its first frame (`was_heard` is false) is not followed by anything: the app says what comes next. One that ends
-    /// early is crossed from or ended as any other. Also told when its output can take no more and never will.
+    /// early is crossed from or ended as any other.
     Failed {
         play: PlayId,
         error: String,
@@ -99,6 +100,13 @@ pub enum EngineEvent {
         packets: u64,
     },
     Output(OutputState),
+    /// The output can take no more and never will, or cannot be opened and never will: what played has stopped, nothing
+    /// else is told of it. `heard`: up to where; `unread`: merely because whoever read it has gone.
+    OutputEnded {
+        heard: Option<Position>,
+        why: String,
+        unread: bool,
+    },
     /// Asked to move to an output that does not open: the sound stays where it was.
     OutputRefused {
         asked: OutputSettings,

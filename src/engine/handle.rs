@@ -159,7 +159,7 @@ impl EngineHandle {
 
     /// Ends the engine as [`EngineCommand::Shutdown`] does and waits for that, but not longer than `deadline`; whether
     /// it ended.
-    pub fn shutdown(self, deadline: Duration) -> bool {
+    pub fn shutdown(&self, deadline: Duration) -> bool {
         self.send(EngineCommand::Shutdown);
         matches!(self.is_ended.recv_timeout(deadline), Err(RecvTimeoutError::Disconnected))
     }

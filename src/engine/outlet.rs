@@ -256,6 +256,7 @@ impl Outlet {
                 Fault::Lost => say("is gone"),
                 Fault::Stalled => say("takes no more sound"),
                 Fault::Final => say("can take no more"),
+                Fault::Unread => say("is no longer read"),
             });
             return Some((fault, text));
         }

@@ -7,7 +7,7 @@ use super::command::{EngineEvent, Place};
 use super::outlet::{Change, Open};
 use super::output::Fault;
 use super::render::Render;
-use super::run::{Announce, Core};
+use super::run::Core;
 use super::transport::{Input, Intent, State};
 use crate::model::snapshot::OutputState;
 use crate::rt::clock::Segment;
@@ -36,7 +36,7 @@ impl Core {
             Change::Opened(open) => self.adopt(*open),
             Change::Told(state) => self.tell(EngineEvent::Output(state)),
             Change::Refused { asked, why } => self.tell(EngineEvent::OutputRefused { asked, why }),
-            Change::Hopeless { why } => self.give_up(why),
+            Change::Hopeless { why } => self.give_up(why, false),
         }
     }
 
@@ -66,7 +66,8 @@ impl Core {
         let due = self.is_sounding();
         match self.outlet.fault(due, now) {
             None => {}
-            Some((Fault::Final, why)) => self.give_up(why),
+            Some((Fault::Final, why)) => self.give_up(why, false),
+            Some((Fault::Unread, why)) => self.give_up(why, true),
             Some((Fault::Lost | Fault::Stalled, why)) => self.lose_output(why),
         }
     }
@@ -81,17 +82,14 @@ impl Core {
         self.tell(EngineEvent::Output(state));
     }
 
-    /// The output is gone for good, and opening it again would not help: what plays has failed.
-    fn give_up(&mut self, why: String) {
-        let current = self.current.as_ref();
-        let failed = current.map(|current| (current.item.play, current.announce != Announce::Started));
+    /// The output is gone for good, and opening it again would not help: what plays stops.
+    fn give_up(&mut self, why: String, unread: bool) {
+        let heard = self.clock.position();
         self.outlet.let_go();
         self.render = None;
         self.clock.set_output(None);
         self.input(Input::Stop);
-        if let Some((play, was_heard)) = failed {
-            self.tell(EngineEvent::Failed { play, error: why, was_heard });
-        }
+        self.tell(EngineEvent::OutputEnded { heard, why, unread });
         self.tell(EngineEvent::Output(OutputState::Closed));
     }
 

@@ -9,6 +9,7 @@
 pub mod audio;
 pub mod catalog;
 pub mod command;
+pub mod contain;
 pub mod filter;
 pub mod fold;
 pub mod id;

@@ -334,6 +334,7 @@ fn child_unloaded() {
     discard_at_once(&opener, opened);
     // Dropping it may hang for ever; that is why nobody waits for it.
     opener.close(Duration::from_millis(100));
+    drop(server);
     std::process::exit(0);
 }
 

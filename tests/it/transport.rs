@@ -471,9 +471,7 @@ fn an_output_that_can_take_no_more_ends_it_without_a_loop() {
     rig.wait_for("it plays", is_started(1));
     rig.capture.fail(Fault::Final);
     rig.send(EngineCommand::Play);
-    rig.wait_for("told", |event| {
-        matches!(event, EngineEvent::Failed { play: PlayId(1), was_heard: true, .. })
-    });
+    rig.wait_for("told", |event| matches!(event, EngineEvent::OutputEnded { unread: false, .. }));
     rig.wait_for("closed", is_closed);
     assert!(rig.events_within(Duration::from_millis(400)).is_empty());
     assert_eq!(rig.capture.opened(), 1);

@@ -5,7 +5,7 @@
 //! or not at all; dropping a stream may hang for ever; a period is never of one length.
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::feed::{DeviceSample, Feed, Health};
 use super::negotiate::{self, Capability, Choice};
 use super::{Fault, Opened, Output, OutputError, Wanted, ring_frames};
 use crate::model::audio::SampleFormat;
+use crate::model::contain::contain;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::Accepted;
 use crate::rt::ring::{RingWriter, sample_ring};
@@ -43,16 +44,15 @@ pub(super) fn open(
     let (id, settings, wanted) = (id.map(str::to_owned), settings.clone(), *wanted);
     let (answer, answered) = channel();
     let opening = Builder::new().name("device-open".into()).spawn(move || {
+        let result = contain(|| open_first(id.as_deref(), &settings, &wanted));
         // Nobody waits any more where this fails; what was opened is closed here then.
-        let _ = answer.send(open_first(id.as_deref(), &settings, &wanted));
+        let _ = answer.send(result);
     });
     opening.map_err(|error| OutputError::thread(&error))?;
     match answered.recv_timeout(Duration::from_secs(OPEN_SECONDS)) {
-        Ok(result) => result,
-        Err(RecvTimeoutError::Timeout) => Err(OutputError::TimedOut { name, seconds: OPEN_SECONDS }),
-        Err(RecvTimeoutError::Disconnected) => {
-            Err(OutputError::Refused { name, why: "its library failed; the log has the details".into() })
-        }
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => Err(OutputError::Refused { name, why: format!("its library failed: {panic}") }),
+        Err(_) => Err(OutputError::TimedOut { name, seconds: OPEN_SECONDS }),
     }
 }
 

@@ -63,8 +63,10 @@ pub enum Fault {
     Lost,
     /// It takes no samples any more and does not say why.
     Stalled,
-    /// The reader of a pipe is gone, or the disk is full: opening again would not help.
+    /// The disk is full, or the like: opening again would not help.
     Final,
+    /// Whoever read a pipe is gone: final too, but nothing went wrong.
+    Unread,
 }
 
 /// An open output and the engine's end of its ring.

@@ -3,12 +3,12 @@
 
 use std::convert::Infallible;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::{Opened, OpensOutputs, Output, OutputError, Wanted};
+use crate::model::contain::contain;
 use crate::model::settings::OutputSettings;
 use crate::rt::wake::Wake;
 
@@ -126,8 +126,7 @@ fn next(requests: &Receiver<Request>) -> Option<Request> {
 
 /// A panic in a sound library is an output that does not open.
 fn open(outputs: &mut dyn OpensOutputs, request: &Request) -> Result<Opened, OutputError> {
-    let open = AssertUnwindSafe(|| outputs.open(&request.settings, &request.wanted));
-    catch_unwind(open).unwrap_or_else(|_| {
+    contain(|| outputs.open(&request.settings, &request.wanted)).unwrap_or_else(|_| {
         let why = "its library failed; the log has the details".into();
         Err(OutputError::Refused { name: request.settings.output.to_string(), why })
     })

@@ -48,7 +48,9 @@ pub(super) fn open(
     let output = ThreadOutput::spawn(thread, accepted, false, move |signals| {
         let mut drain = Drain::new(reader, format);
         if let Err(error) = drain.run(sink.as_mut(), signals) {
-            signals.fault.set_with(Fault::Final, sink.describe(&error));
+            let unread = error.kind() == io::ErrorKind::BrokenPipe;
+            let fault = if unread { Fault::Unread } else { Fault::Final };
+            signals.fault.set_with(fault, sink.describe(&error));
             drain.reader.shared().wake_writer();
         }
         // Nobody waits for it any more where the program ends.

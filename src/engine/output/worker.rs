@@ -21,6 +21,7 @@ impl FaultCell {
             Fault::Lost => 1,
             Fault::Stalled => 2,
             Fault::Final => 3,
+            Fault::Unread => 4,
         };
         let _ = self.code.compare_exchange(0, code, Ordering::Release, Ordering::Relaxed);
     }
@@ -36,7 +37,8 @@ impl FaultCell {
             0 => None,
             1 => Some(Fault::Lost),
             2 => Some(Fault::Stalled),
-            _ => Some(Fault::Final),
+            3 => Some(Fault::Final),
+            _ => Some(Fault::Unread),
         }
     }
 

@@ -32,6 +32,9 @@ pub fn arrange(drafts: Drafts, albums: Vec<DraftAlbum>) -> CatalogParts {
     parts
 }
 
+/// Whether it is nameless, and its key as bytes.
+type SortKey = (bool, Vec<u8>);
+
 /// Sort keys, made once for each different name.
 struct Keys<'a> {
     drafts: &'a Drafts,
@@ -40,14 +43,14 @@ struct Keys<'a> {
 
 impl Keys<'_> {
     /// Nameless things come last.
-    fn of(&mut self, name: TextId) -> (bool, Vec<u8>) {
+    fn of(&mut self, name: TextId) -> SortKey {
         let drafts = self.drafts;
         let make = || sort_key(drafts.texts.text(drafts.sort_names.get(&name).copied().unwrap_or(name)));
         (name == TextId::EMPTY, self.made.entry(name).or_insert_with(make).clone())
     }
 
     /// A list sorts by its first name, then the next.
-    fn of_list(&mut self, list: ListKey) -> (bool, Vec<u8>) {
+    fn of_list(&mut self, list: ListKey) -> SortKey {
         let names = self.drafts.values(list);
         let mut key = Vec::new();
         for &name in names {
@@ -108,7 +111,7 @@ fn row_number(at: usize) -> Row {
 /// Every album artist once, by sort name, with the albums under it; the nameless one last.
 fn place_artists(parts: &mut CatalogParts, drafts: &Drafts, albums: &[DraftAlbum]) {
     let mut keys = Keys { drafts, made: HashMap::new() };
-    let mut artists: BTreeMap<((bool, Vec<u8>), TextId), Vec<AlbumRow>> = BTreeMap::new();
+    let mut artists: BTreeMap<(SortKey, TextId), Vec<AlbumRow>> = BTreeMap::new();
     for (row, album) in (0..).zip(albums) {
         let names = drafts.values(album.artists);
         let nameless = [TextId::EMPTY];

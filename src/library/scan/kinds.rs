@@ -22,9 +22,9 @@ pub enum Named {
 pub fn named(path: &Path) -> Named {
     let Some(extension) = path.extension().map(OsStrExt::as_bytes) else { return Named::Other };
     let is = |name: &&str| extension.eq_ignore_ascii_case(name.as_bytes());
-    if MUSIC.iter().any(|name| is(&name)) {
+    if MUSIC.iter().any(&is) {
         Named::Music
-    } else if PLAYLISTS.iter().any(|name| is(&name)) {
+    } else if PLAYLISTS.iter().any(is) {
         Named::Playlist
     } else {
         Named::Other

@@ -112,12 +112,17 @@ fn open(folder: &Path, seen: &mut Seen, tell: &mut dyn FnMut(Found)) -> std::vec
     entries.into_iter()
 }
 
+/// Dot files and folders (`.git`, `.Trash-1000`, a Macintosh's `._song.mp3`) are not music, as in other players. A name
+/// that merely begins with dots ("...And You Will Know Us") is.
+fn is_hidden(name: &[u8]) -> bool {
+    matches!(name, [b'.', second, ..] if second.is_ascii_alphanumeric() || *second == b'_')
+}
+
 fn list(listing: std::fs::ReadDir, seen: &mut Seen, entries: &mut Vec<Entry>) -> io::Result<()> {
     let mut files = Vec::new();
     for entry in listing {
         let entry = entry?;
-        // Dot files and folders are not music, as in other players.
-        if !entry.file_name().as_bytes().starts_with(b".") {
+        if !is_hidden(entry.file_name().as_bytes()) {
             files.push(entry);
         }
     }

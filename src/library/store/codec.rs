@@ -157,6 +157,16 @@ pub fn decode_session(bytes: &[u8]) -> Result<Session, CodecError> {
     })
 }
 
+pub fn encode_position(position: Option<SessionPosition>) -> Result<Vec<u8>, CodecError> {
+    let mut out = Vec::new();
+    encode("the place in the queue", SESSION_VERSION, &position, &mut out)?;
+    Ok(out)
+}
+
+pub fn decode_position(bytes: &[u8]) -> Result<Option<SessionPosition>, CodecError> {
+    decode("the place in the queue", SESSION_VERSION, bytes)
+}
+
 pub fn path_from(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }

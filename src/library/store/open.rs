@@ -4,7 +4,6 @@
 use std::fs::{DirBuilder, File};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::DirBuilderExt;
-use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use redb::{Builder, Database, ReadableDatabase, TableError, TableHandle};
@@ -13,6 +12,7 @@ use super::error::StoreError;
 use super::schema::{
     FAILURES, FILES, META, META_NEXT_TRACK, META_SCHEMA, ROOTS, SCHEMA_VERSION, SESSION, TRACKS,
 };
+use crate::model::contain::contain;
 
 /// Opens the file once more.
 pub type Opener = Box<dyn Fn() -> Result<Database, StoreError> + Send>;
@@ -30,7 +30,7 @@ pub fn open_file(path: &Path) -> Result<Database, StoreError> {
     }
     refuse_foreign(path)?;
     // A damaged header may break redb's own assertions: that is an answer too, not the end of the program.
-    let opened = std::panic::catch_unwind(AssertUnwindSafe(|| builder().create(path)));
+    let opened = contain(|| builder().create(path));
     match opened {
         Ok(opened) => opened.map_err(|error| StoreError::from_redb(path, error.into())),
         Err(_) => {

@@ -7,7 +7,7 @@ use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMeta
 
 use super::codec::{self, CodecError, FileRow};
 use super::error::StoreError;
-use super::schema::{FAILURES, FILES, ROOTS, SESSION, SESSION_KEY, TRACKS};
+use super::schema::{FAILURES, FILES, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, TRACKS};
 use crate::model::id::TrackId;
 use crate::model::session::Session;
 use crate::model::track::Track;
@@ -86,8 +86,15 @@ impl StoreReader {
     }
 
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
-        let found = self.tell((|| Ok(self.txn.open_table(SESSION)?.get(SESSION_KEY)?))())?;
-        found.map(|bytes| self.value(codec::decode_session(bytes.value()))).transpose()
+        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let Some(bytes) = self.tell(table.get(SESSION_KEY).map_err(Into::into))? else {
+            return Ok(None);
+        };
+        let mut session = self.value(codec::decode_session(bytes.value()))?;
+        if let Some(bytes) = self.tell(table.get(POSITION_KEY).map_err(Into::into))? {
+            session.position = self.value(codec::decode_position(bytes.value()))?;
+        }
+        Ok(Some(session))
     }
 
     fn tell<T>(&self, result: Result<T, redb::Error>) -> Result<T, StoreError> {

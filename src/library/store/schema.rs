@@ -24,6 +24,8 @@ pub const FAILURES: TableDefinition<&[u8], &str> = TableDefinition::new("failure
 /// Folders (or files) that the library is made of: path bytes.
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 
-/// One value, key `SESSION_KEY`: `codec::encode_session`.
+/// Key `SESSION_KEY`: `codec::encode_session`; key `POSITION_KEY`: `codec::encode_position`, where the place was written
+/// after the session.
 pub const SESSION: TableDefinition<&str, &[u8]> = TableDefinition::new("session");
 pub const SESSION_KEY: &str = "session";
+pub const POSITION_KEY: &str = "position";

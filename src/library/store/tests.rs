@@ -1,1 +1,125 @@
+//! The writer when the disk fails: a backend that runs full and recovers.
+#![allow(clippy::unwrap_used)]
 
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::channel;
+
+use redb::StorageBackend;
+use redb::backends::InMemoryBackend;
+
+use super::*;
+use crate::model::session::{Session, SessionItem};
+
+/// A disk: what was written stays when the database is opened again. While `full`, it takes nothing.
+#[derive(Debug, Clone, Default)]
+struct Disk {
+    bytes: Arc<Mutex<Arc<InMemoryBackend>>>,
+    full: Arc<AtomicBool>,
+}
+
+impl Disk {
+    fn inner(&self) -> Arc<InMemoryBackend> {
+        self.bytes.lock().unwrap().clone()
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.full.load(Ordering::SeqCst) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+
+    fn opener(&self) -> open::Opener {
+        let disk = self.clone();
+        Box::new(move || {
+            open::builder()
+                .create_with_backend(disk.clone())
+                .map_err(|error| StoreError::from_redb(Path::new("disk"), error.into()))
+        })
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        self.inner().len()
+    }
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.inner().read(offset, out)
+    }
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.check()?;
+        self.inner().set_len(len)
+    }
+    fn sync_data(&self) -> io::Result<()> {
+        self.check()
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.check()?;
+        self.inner().write(offset, data)
+    }
+}
+
+fn session(name: &str) -> Session {
+    let item = SessionItem { id: Default::default(), path: name.into(), track: None };
+    Session { items: vec![item], ..Session::default() }
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_loses_nothing() {
+    let disk = Disk::default();
+    let (told, events) = channel();
+    let store =
+        Store::start(Path::new("disk"), disk.opener(), Box::new(move |event| told.send(event).unwrap()))
+            .unwrap();
+    store.write(WriteOp::PutSession(session("before"))).unwrap();
+    store.flush().unwrap();
+
+    disk.full.store(true, Ordering::SeqCst);
+    store.write(WriteOp::PutRoots(vec!["/kept".into()])).unwrap();
+    store.write(WriteOp::PutSession(session("during"))).unwrap();
+    assert!(matches!(store.flush(), Err(StoreError::Full { .. })));
+    assert!(matches!(store.flush(), Err(StoreError::Full { .. })));
+    assert!(matches!(events.recv().unwrap(), StoreEvent::WriteFailed(StoreError::Full { .. })));
+    assert!(events.try_recv().is_err(), "a failure is told once");
+
+    disk.full.store(false, Ordering::SeqCst);
+    store.flush().unwrap();
+    assert!(matches!(events.recv().unwrap(), StoreEvent::Recovered));
+    let reader = store.read().unwrap();
+    assert_eq!(reader.session().unwrap(), Some(session("during")));
+    assert_eq!(reader.roots().unwrap(), [PathBuf::from("/kept")]);
+    drop(reader);
+    assert!(store.close(Duration::from_secs(5)));
+}
+
+#[test]
+fn writing_to_a_full_disk_is_refused_in_time_instead_of_waiting_for_ever() {
+    let disk = Disk::default();
+    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    disk.full.store(true, Ordering::SeqCst);
+    let refused = (0..100_000).find_map(|n| {
+        let roots = (0..1000).map(|at| PathBuf::from(format!("/{n}/{at}"))).collect();
+        store.write(WriteOp::PutRoots(roots)).err()
+    });
+    assert!(matches!(refused, Some(StoreError::Full { .. })));
+    let begun = Instant::now();
+    assert!(!store.close(Duration::from_secs(5)), "what could not be written is said");
+    assert!(begun.elapsed() < Duration::from_secs(4));
+}
+
+#[test]
+fn any_bytes_decode_to_a_value_or_an_error() {
+    let mut seed = 1_u64;
+    for len in (0..200).cycle().take(20_000) {
+        let bytes: Vec<u8> = std::iter::once(1)
+            .chain((0..len).map(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (seed >> 56) as u8
+            }))
+            .collect();
+        let _ = codec::decode_track(1, &bytes);
+        let _ = codec::decode_session(&bytes);
+        let _ = codec::decode_file(&bytes);
+    }
+    assert!(matches!(codec::decode_session(&[]), Err(CodecError::Empty { .. })));
+    assert!(matches!(codec::decode_session(&[9]), Err(CodecError::Version { found: 9, known: 1, .. })));
+}

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow};
-use super::schema::{FAILURES, FILES, META, META_NEXT_TRACK, ROOTS, SESSION, SESSION_KEY, TRACKS};
+use super::schema::{
+    FAILURES, FILES, META, META_NEXT_TRACK, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, TRACKS,
+};
 use crate::library::tags::READER_VERSION;
 use crate::model::id::TrackId;
-use crate::model::session::Session;
+use crate::model::session::{Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
 /// A file that is named like music and cannot be read.
@@ -33,6 +35,8 @@ pub enum WriteOp {
     /// Replaces the list of roots.
     PutRoots(Vec<PathBuf>),
     PutSession(Session),
+    /// Only the place in the queue that was saved last.
+    PutPosition(Option<SessionPosition>),
 }
 
 impl WriteOp {
@@ -44,7 +48,7 @@ impl WriteOp {
             Self::PutFailures(failures) => failures.len(),
             Self::RemoveFailures(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
-            Self::PutSession(_) => 1,
+            Self::PutSession(_) | Self::PutPosition(_) => 1,
         }
     }
 }
@@ -64,6 +68,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutRoots(roots) => put_roots(&txn, roots)?,
             WriteOp::PutSession(session) if Some(at) == last_session => put_session(&txn, session)?,
             WriteOp::PutSession(_) => {}
+            WriteOp::PutPosition(position) => put_position(&txn, *position)?,
         }
     }
     txn.commit()?;
@@ -173,6 +178,16 @@ fn put_roots(txn: &WriteTransaction, roots: &[PathBuf]) -> Result<(), redb::Erro
 
 fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Error> {
     let bytes = codec::encode_session(session).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
-    txn.open_table(SESSION)?.insert(SESSION_KEY, bytes.as_slice())?;
+    let mut table = txn.open_table(SESSION)?;
+    table.insert(SESSION_KEY, bytes.as_slice())?;
+    // A session has its own place; an older one must not outlive it.
+    table.remove(POSITION_KEY)?;
+    Ok(())
+}
+
+fn put_position(txn: &WriteTransaction, position: Option<SessionPosition>) -> Result<(), redb::Error> {
+    let bytes =
+        codec::encode_position(position).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(POSITION_KEY, bytes.as_slice())?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use super::error::StoreError;
 use super::open::Opener;
 use super::write::{self, WriteOp};
 use super::{OnStoreEvent, Shared, StoreEvent};
+use crate::model::contain::contain;
 
 /// Messages that wait for the writer; more make `write` wait and `try_write` refuse.
 pub const CHANNEL_MESSAGES: usize = 64;
@@ -186,8 +187,13 @@ impl Writer {
     fn write_pending(&self) -> Result<(), StoreError> {
         let db = self.database()?;
         let next_track = self.shared.next_track.load(Ordering::Relaxed);
-        write::apply(&db, &self.pending, next_track)
-            .map_err(|error| StoreError::from_redb(&self.shared.path, error))
+        let path = &self.shared.path;
+        // Damaged pages may break redb's own assertions; the thread must live to say so.
+        let applied = contain(|| write::apply(&db, &self.pending, next_track));
+        match applied {
+            Ok(applied) => applied.map_err(|error| StoreError::from_redb(path, error)),
+            Err(_) => Err(StoreError::Damaged { path: path.clone(), why: "its pages make no sense".into() }),
+        }
     }
 
     /// The open database, opened again where a failure made that necessary.

@@ -2,7 +2,9 @@
 //! symphonia for the containers that lofty does not know). Called by the scan's reader threads; a panic inside a parser
 //! is contained here and fails the one file.
 
+mod bomb;
 mod container;
+mod matroska;
 mod normalize;
 mod read;
 mod symphonia_tags;
@@ -11,9 +13,9 @@ mod window;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
+use crate::model::contain::contain;
 use crate::model::track::{AudioFormat, Tags};
 use window::Window;
 
@@ -52,7 +54,7 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
         return Err(ReadError::Empty);
     }
     let window = Window::new(file, about.len());
-    let read = std::panic::catch_unwind(AssertUnwindSafe(|| read_open(window)));
+    let read = contain(|| read_open(window));
     read.unwrap_or(Err(ReadError::ReaderDied))
 }
 
@@ -61,6 +63,9 @@ fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
     match kind.lofty {
         Some(file_type) => {
             let format = container::read(&mut window, kind)?;
+            if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
+                return Ok((format, Tags::default()));
+            }
             Ok((format, read::read_tags(window, file_type)))
         }
         None => symphonia_tags::read(window, kind),

@@ -13,6 +13,7 @@ use symphonia::core::meta::{MetadataOptions, RawValue, StandardTag, Tag};
 
 use super::ReadError;
 use super::container::{self, Container, Kind};
+use super::matroska;
 use super::normalize::{flag, numbered, text, texts};
 use super::window::Window;
 use crate::model::audio::Spec;
@@ -50,6 +51,10 @@ pub fn read(mut window: Window, kind: Kind) -> Result<(AudioFormat, Tags), ReadE
         Container::OggFlac => Some(container::read(&mut window, kind)?),
         _ => None,
     };
+    let title = match kind.container {
+        Container::Matroska => matroska::title(&mut window).map_err(ReadError::Io)?,
+        _ => None,
+    };
     window.go(0);
     let source = MediaSourceStream::new(Box::new(Source(window)), MediaSourceStreamOptions::default());
     let meta = MetadataOptions::default()
@@ -62,7 +67,7 @@ pub fn read(mut window: Window, kind: Kind) -> Result<(AudioFormat, Tags), ReadE
         Some(format) => format,
         None => sound(reader.as_ref(), kind)?,
     };
-    Ok((format, tags(reader.as_mut())))
+    Ok((format, tags(reader.as_mut(), kind, title)))
 }
 
 fn sound(reader: &dyn FormatReader, kind: Kind) -> Result<AudioFormat, ReadError> {
@@ -96,11 +101,14 @@ fn codec(params: &AudioCodecParameters) -> Option<Codec> {
     })
 }
 
-fn tags(reader: &mut dyn FormatReader) -> Tags {
+fn tags(reader: &mut dyn FormatReader, kind: Kind, title: Option<String>) -> Tags {
     let mut metadata = reader.metadata();
-    let Some(revision) = metadata.skip_to_latest() else { return Tags::default() };
+    let Some(revision) = metadata.skip_to_latest() else { return Tags { title, ..Tags::default() } };
     let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
     let all: Vec<&Tag> = revision.media.tags.iter().chain(of_tracks).collect();
+    if kind.container == Container::Matroska {
+        return matroska::from_tags(&all, title);
+    }
     let mut tags = Tags::default();
     for tag in &all {
         take(&mut tags, tag);

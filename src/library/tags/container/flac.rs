@@ -1,4 +1,4 @@
-//! Native FLAC: STREAMINFO, which is the first block (RFC 9639, sections 8.1 and 8.2). Also serves FLAC in other
+//! Native FLAC: STREAMINFO, the first block (RFC 9639, sections 8.1 and 8.2). Also serves FLAC in other
 //! containers.
 
 use super::super::ReadError;
@@ -6,9 +6,25 @@ use super::super::window::Window;
 use super::{be64, format};
 use crate::model::track::{AudioFormat, Codec};
 
+/// Most metadata blocks before the stream header, which ought to be the first; some writers put others in front.
+const MAX_BLOCKS: usize = 128;
+
 pub fn read(window: &mut Window, start: u64) -> Result<AudioFormat, ReadError> {
-    let info = window.vec_at(start + 8, 34).map_err(ReadError::Io)?;
-    stream_info(&info)
+    let mut at = start + 4;
+    for _ in 0..MAX_BLOCKS {
+        let block = window.vec_at(at, 4 + 34).map_err(ReadError::Io)?;
+        let Some((&[kind, a, b, c], info)) = block.split_first_chunk::<4>() else { break };
+        let len = u32::from_be_bytes([0, a, b, c]);
+        if kind & 0x7f == 0 && len == 34 {
+            return stream_info(info);
+        }
+        // The flag of the last block.
+        if kind & 0x80 != 0 {
+            break;
+        }
+        at += 4 + u64::from(len);
+    }
+    Err(ReadError::Damaged("it has no stream header"))
 }
 
 /// The 34 bytes of STREAMINFO.

@@ -135,25 +135,41 @@ pub fn read(window: &mut Window, start: u64) -> Result<AudioFormat, ReadError> {
     let Some(first) = Header::at(window, at)? else { return Err(missing) };
     let frame = window.vec_at(at, usize::try_from(first.len).unwrap_or(0)).map_err(ReadError::Io)?;
     let frames = match told_frames(&first, &frame) {
-        Some(frames) => Some(frames),
-        None => walk(window, at, &first)?,
+        Told::Frames(frames) => Some(frames),
+        Told::Nothing => None,
+        Told::NoHeader => walk(window, at, &first)?,
     };
     format(first.codec(), first.rate, if first.mono { 1 } else { 2 }, None, frames)
 }
 
-/// The length as the encoder's own header tells it.
-fn told_frames(first: &Header, frame: &[u8]) -> Option<u64> {
+/// What the encoder's own header tells of the length.
+enum Told {
+    Frames(u64),
+    /// There is a header, but without a count that can be true: only decoding tells.
+    Nothing,
+    NoHeader,
+}
+
+fn told_frames(first: &Header, frame: &[u8]) -> Told {
     if first.layer != 3 {
-        return None;
+        return Told::NoHeader;
     }
-    if frame.get(36..40) == Some(b"VBRI") {
-        return Some(u64::from(be32(frame, 36 + 14)?) * first.frames());
-    }
-    let xing = frame.get(first.xing_at()..)?;
-    let flags = be32(xing, 4).filter(|_| xing.starts_with(b"Xing") || xing.starts_with(b"Info"))?;
-    if flags & 1 == 0 {
-        return None;
-    }
+    let told = if frame.get(36..40) == Some(b"VBRI") {
+        be32(frame, 36 + 14).map(|count| u64::from(count) * first.frames())
+    } else {
+        // Two bytes later in a frame with a checksum, if its writer counted that in.
+        let places = [first.xing_at(), first.xing_at() + 2];
+        let found = places.into_iter().filter_map(|at| frame.get(at..));
+        match found.into_iter().find(|xing| xing.starts_with(b"Xing") || xing.starts_with(b"Info")) {
+            Some(xing) => xing_frames(first, xing),
+            None => return Told::NoHeader,
+        }
+    };
+    told.filter(|&frames| frames > 0).map_or(Told::Nothing, Told::Frames)
+}
+
+fn xing_frames(first: &Header, xing: &[u8]) -> Option<u64> {
+    let flags = be32(xing, 4).filter(|flags| flags & 1 != 0)?;
     let total = u64::from(be32(xing, 8)?) * first.frames();
     let optional = [(1, 4), (2, 4), (4, 100), (8, 4)];
     let skip: usize = optional.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, len)| len).sum();

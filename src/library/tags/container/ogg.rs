@@ -39,7 +39,11 @@ pub fn read(window: &mut Window, start: u64) -> Result<AudioFormat, ReadError> {
             let frames = last.and_then(|last| last.checked_sub(u64::from(skip)));
             format(Codec::Opus, 48_000, u16::from(channels), None, frames)
         }
-        Container::OggFlac => flac::stream_info(packet.get(17..).unwrap_or(&[])),
+        Container::OggFlac => {
+            // A writer that could not seek back left the total out of the header.
+            let info = flac::stream_info(packet.get(17..).unwrap_or(&[]))?;
+            Ok(AudioFormat { frames: info.frames.or(last), ..info })
+        }
         _ => {
             let (Some(&channels), Some(rate)) = (packet.get(11), le32(packet, 12)) else { return Err(cut) };
             format(Codec::Vorbis, rate, u16::from(channels), None, last)

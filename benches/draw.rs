@@ -1,0 +1,72 @@
+//! A frame of 200x50: whole, with a spectrum, in a library of a hundred and of a million tracks; and the spectrum alone.
+//! The target is 0.6 ms a frame, and no difference between the libraries.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::Arc;
+
+use auralis::model::playback::PlayState;
+use auralis::model::snapshot::Snapshot;
+use auralis::model::spectrum::SpectrumFrame;
+use auralis::tui::draw::{Gauge, draw, draw_gauge, gauges};
+use divan::Bencher;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+#[path = "../tests/it/stage.rs"]
+mod stage;
+
+use stage::{Stage, large, playing, queue_of};
+
+fn main() {
+    divan::main();
+}
+
+fn library_of(tracks: u32) -> Stage {
+    let catalog = large(tracks as usize);
+    let snapshot = Snapshot {
+        playback: Arc::new(playing(&catalog, 7, PlayState::Playing)),
+        queue: Arc::new(queue_of(&catalog, 1..=tracks, Some(6))),
+        catalog,
+        ..Snapshot::default()
+    };
+    let mut stage = Stage::new(200, 50, snapshot);
+    stage.press("ll50j");
+    let bands = (0u8..96).map(|band| f32::from(band) / 96.0).collect();
+    stage.gauges.spectrum = Some(Arc::new(SpectrumFrame { bands, still: false }));
+    stage
+}
+
+/// As the run loop does: the buffer emptied, drawn, compared with the one on the screen.
+#[divan::bench(args = [100, 20_000, 1_000_000])]
+fn whole_frame(bencher: Bencher<'_, '_>, tracks: u32) {
+    let stage = library_of(tracks);
+    let mut buf = Buffer::empty(Rect::new(0, 0, 200, 50));
+    draw(&stage.scene(), &mut buf);
+    let front = buf.clone();
+    bencher.bench_local(|| {
+        buf.reset();
+        draw(&stage.scene(), &mut buf);
+        front.diff(&buf).len()
+    });
+}
+
+#[divan::bench]
+fn spectrum_alone(bencher: Bencher<'_, '_>) {
+    let stage = library_of(20_000);
+    let (gauge, area) = gauges(&stage.scene())[0];
+    assert_eq!(gauge, Gauge::Spectrum);
+    bencher.bench_local(|| {
+        let mut buf = Buffer::empty(area);
+        draw_gauge(&stage.scene(), gauge, &mut buf);
+        buf
+    });
+}
+
+#[divan::bench(args = [20_000, 1_000_000])]
+fn key_and_frame(bencher: Bencher<'_, '_>, tracks: u32) {
+    let mut stage = library_of(tracks);
+    bencher.bench_local(|| {
+        stage.press("j");
+        stage.draw()
+    });
+}

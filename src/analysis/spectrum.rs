@@ -1,0 +1,225 @@
+//! Level by frequency of a stereo window: Hann, real FFT, logarithmic bands, ballistics by elapsed time. Pure; the
+//! spectrum thread calls it some dozen times a second.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+
+use crate::model::spectrum::{BANDS, FLOOR_DB, RANGE_HZ};
+
+/// Length of the window in seconds, as near as a power of two comes: 4096 frames at 44.1 and 48 kHz.
+const WINDOW_S: f64 = 0.09;
+/// A bar falls by so many decibels a second; it rises at once.
+const FALL_DB_PER_S: f32 = 36.0;
+
+/// Spectrum at one rate.
+pub struct Spectrum {
+    rate: u32,
+    fft: Arc<dyn RealToComplex<f32>>,
+    window: Vec<f32>,
+    input: Vec<f32>,
+    output: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    /// Mean power of both channels, by bin; a full-scale sine at a bin's frequency is 1.
+    power: Vec<f32>,
+    bands: Vec<f32>,
+}
+
+impl Spectrum {
+    pub fn new(rate: u32) -> Self {
+        let frames = window_frames(rate);
+        let fft = RealFftPlanner::new().plan_fft_forward(frames);
+        // Periodic Hann (Harris 1978): its mean is one half.
+        let phase = |n: usize| std::f64::consts::TAU * n as f64 / frames as f64;
+        let window = (0..frames).map(|n| (0.5 - 0.5 * phase(n).cos()) as f32).collect();
+        Self {
+            rate,
+            window,
+            input: fft.make_input_vec(),
+            output: fft.make_output_vec(),
+            scratch: fft.make_scratch_vec(),
+            power: vec![0.0; frames / 2 + 1],
+            bands: vec![0.0; BANDS],
+            fft,
+        }
+    }
+
+    pub fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    /// Frames that `measure` wants.
+    pub fn frames(&self) -> usize {
+        self.window.len()
+    }
+
+    /// Height of each band, 0.0 (the floor) to 1.0 (full scale), lowest first.
+    pub fn bands(&self) -> &[f32] {
+        &self.bands
+    }
+
+    /// All bars lie on the floor.
+    pub fn is_flat(&self) -> bool {
+        self.bands.iter().all(|&height| height <= 0.0)
+    }
+
+    /// Takes the newest window, left and right interleaved, `elapsed` after the one before.
+    pub fn measure(&mut self, frames: &[f32], elapsed: Duration) {
+        self.power.fill(0.0);
+        for channel in 0..2 {
+            self.add_power(frames, channel);
+        }
+        let fall = fall(elapsed);
+        for band in 0..BANDS {
+            let height = height(self.band_power(band));
+            self.bands[band] = height.max(self.bands[band] - fall);
+        }
+    }
+
+    /// Silence: bars only fall.
+    pub fn rest(&mut self, elapsed: Duration) {
+        let fall = fall(elapsed);
+        for height in &mut self.bands {
+            *height = (*height - fall).max(0.0);
+        }
+    }
+
+    fn add_power(&mut self, frames: &[f32], channel: usize) {
+        let samples = frames.iter().skip(channel).step_by(2).zip(&self.window);
+        for (slot, (sample, weight)) in self.input.iter_mut().zip(samples) {
+            *slot = sample * weight;
+        }
+        let done = self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
+        if done.is_err() {
+            // Only lengths can be wrong, and they were made by the same plan.
+            return;
+        }
+        // A sine of amplitude A has |X| = A * frames / 2 * 1/2 at its bin.
+        let scale = 4.0 / self.window.len() as f32;
+        for (power, value) in self.power.iter_mut().zip(&self.output) {
+            *power += 0.5 * value.norm_sqr() * scale * scale;
+        }
+    }
+
+    /// The strongest bin of a band; where bands are narrower than bins, the bin nearest to the band's middle.
+    fn band_power(&self, band: usize) -> f32 {
+        let bin = |hz: f32| hz * self.window.len() as f32 / self.rate as f32;
+        let (low, high) = (edge_hz(band), edge_hz(band + 1));
+        let (first, end) = (bin(low).ceil() as usize, bin(high).ceil() as usize);
+        if first >= end {
+            let nearest = bin((low * high).sqrt()).round() as usize;
+            return self.power.get(nearest).copied().unwrap_or(0.0);
+        }
+        let bins = self.power.get(first..end.min(self.power.len())).unwrap_or(&[]);
+        bins.iter().copied().fold(0.0, f32::max)
+    }
+}
+
+/// Lower edge of a band in Hz; bands are equally wide in octaves.
+pub fn edge_hz(band: usize) -> f32 {
+    let (low, high) = RANGE_HZ;
+    low * (high / low).powf(band as f32 / BANDS as f32)
+}
+
+fn window_frames(rate: u32) -> usize {
+    let wanted = (f64::from(rate) * WINDOW_S) as usize;
+    wanted.next_power_of_two().clamp(256, 16_384)
+}
+
+fn fall(elapsed: Duration) -> f32 {
+    elapsed.as_secs_f32() * FALL_DB_PER_S / -FLOOR_DB
+}
+
+fn height(power: f32) -> f32 {
+    let db = 10.0 * power.max(f32::MIN_POSITIVE).log10();
+    ((db - FLOOR_DB) / -FLOOR_DB).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: u32 = 48_000;
+
+    /// A sine of an amplitude in both channels, or the left one only.
+    fn sine(frames: usize, hz: f64, amplitude: f64, both: bool) -> Vec<f32> {
+        let value = |n: usize| amplitude * (std::f64::consts::TAU * hz * n as f64 / f64::from(RATE)).sin();
+        (0..frames).flat_map(|n| [value(n) as f32, if both { value(n) as f32 } else { 0.0 }]).collect()
+    }
+
+    fn db(height: f32) -> f32 {
+        FLOOR_DB + height * -FLOOR_DB
+    }
+
+    fn loudest(spectrum: &Spectrum) -> (usize, f32) {
+        let bands = spectrum.bands().iter().copied().enumerate();
+        bands.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap()
+    }
+
+    #[test]
+    fn a_sine_at_a_bin_has_its_own_level_in_its_own_band() {
+        for (bin, amplitude) in [(40, 1.0), (100, 0.5), (1000, 0.1)] {
+            let mut spectrum = Spectrum::new(RATE);
+            let hz = f64::from(RATE) * f64::from(bin) / spectrum.frames() as f64;
+            spectrum.measure(&sine(spectrum.frames(), hz, amplitude, true), Duration::ZERO);
+            let band = (0..BANDS).rfind(|&band| edge_hz(band) <= hz as f32).unwrap();
+            let height = spectrum.bands()[band];
+            assert_eq!(height, loudest(&spectrum).1, "{hz} Hz is loudest elsewhere than in band {band}");
+            let expected = 20.0 * (amplitude as f32).log10();
+            assert!((db(height) - expected).abs() < 0.01, "{hz} Hz: {} dB, not {expected}", db(height));
+        }
+    }
+
+    #[test]
+    fn a_sine_between_bins_is_at_most_the_scalloping_of_the_window_too_low() {
+        // Hann: 1.42 dB half a bin away (Harris 1978, table 1).
+        let mut spectrum = Spectrum::new(RATE);
+        let hz = f64::from(RATE) * 100.5 / spectrum.frames() as f64;
+        spectrum.measure(&sine(spectrum.frames(), hz, 1.0, true), Duration::ZERO);
+        assert!((db(loudest(&spectrum).1) + 1.42).abs() < 0.02, "{}", db(loudest(&spectrum).1));
+    }
+
+    #[test]
+    fn one_channel_alone_has_half_the_power() {
+        let mut spectrum = Spectrum::new(RATE);
+        let hz = f64::from(RATE) * 100.0 / spectrum.frames() as f64;
+        spectrum.measure(&sine(spectrum.frames(), hz, 1.0, false), Duration::ZERO);
+        assert!((db(loudest(&spectrum).1) + 3.01).abs() < 0.01);
+    }
+
+    #[test]
+    fn sides_out_of_phase_do_not_cancel() {
+        let mut spectrum = Spectrum::new(RATE);
+        let hz = f64::from(RATE) * 100.0 / spectrum.frames() as f64;
+        let mut frames = sine(spectrum.frames(), hz, 1.0, true);
+        frames.iter_mut().skip(1).step_by(2).for_each(|right| *right = -*right);
+        spectrum.measure(&frames, Duration::ZERO);
+        assert!(db(loudest(&spectrum).1).abs() < 0.01);
+    }
+
+    #[test]
+    fn bars_fall_by_time_and_not_by_frames() {
+        let fallen = |steps: u32| {
+            let mut spectrum = Spectrum::new(RATE);
+            let hz = f64::from(RATE) * 100.0 / spectrum.frames() as f64;
+            spectrum.measure(&sine(spectrum.frames(), hz, 1.0, true), Duration::ZERO);
+            for _ in 0..steps {
+                spectrum.rest(Duration::from_secs(1) / steps);
+            }
+            db(loudest(&spectrum).1)
+        };
+        assert!((fallen(1) + FALL_DB_PER_S).abs() < 0.01);
+        assert!((fallen(60) + FALL_DB_PER_S).abs() < 0.01);
+    }
+
+    #[test]
+    fn silence_is_flat_at_every_rate() {
+        for rate in [8_000, 44_100, 96_000, 384_000] {
+            let mut spectrum = Spectrum::new(rate);
+            spectrum.measure(&vec![0.0; spectrum.frames() * 2], Duration::ZERO);
+            assert!(spectrum.is_flat(), "{rate}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What is to be done: the only output of the reducers. Carried out by `perform`.
+
+use std::path::PathBuf;
+
+use crate::engine::command::EngineCommand;
+use crate::model::id::JobId;
+use crate::model::job::CancelToken;
+use crate::model::session::{Session, SessionPosition};
+
+#[derive(Debug, Clone)]
+pub enum Effect {
+    Engine(EngineCommand),
+    /// Walk paths for music files.
+    Expand {
+        job: JobId,
+        paths: Vec<PathBuf>,
+    },
+    /// Bring the library up to date; `roots` are new or known, empty means all known ones.
+    Scan {
+        job: JobId,
+        roots: Vec<PathBuf>,
+        cancel: CancelToken,
+    },
+    BuildCatalog,
+    SaveSession(Session),
+    /// Only the place; the queue is as it was saved.
+    SavePosition(Option<SessionPosition>),
+    /// Save what is to be saved, then end the app thread.
+    Close,
+}

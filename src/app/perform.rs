@@ -1,0 +1,96 @@
+//! Carries effects out: hands them to engine, store and jobs, which work on their own threads. App thread; nothing here
+//! waits.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::effect::Effect;
+use super::event::{Event, Expanded};
+use super::run::EventSender;
+use crate::engine::EngineSender;
+use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::jobs::{Jobs, Lane};
+use crate::library::store::{Store, StoreError, WriteOp};
+use crate::model::id::JobId;
+use crate::model::job::CancelToken;
+
+/// A seam so that the app can be driven without sound, store and threads.
+pub trait Perform {
+    fn perform(&mut self, effect: Effect);
+}
+
+/// The real one.
+pub struct Performer {
+    pub engine: EngineSender,
+    pub store: Store,
+    pub jobs: Jobs,
+    pub events: EventSender,
+    /// Stops walks that nobody waits for any more.
+    pub closing: CancelToken,
+}
+
+impl Perform for Performer {
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Engine(command) => self.engine.send(command),
+            Effect::Expand { job, paths } => self.expand(job, paths),
+            Effect::Scan { job, roots, cancel } => self.scan(job, roots, cancel),
+            Effect::BuildCatalog => self.build_catalog(),
+            Effect::SaveSession(session) => self.write(WriteOp::PutSession(session)),
+            Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
+            Effect::Close => self.closing.cancel(),
+        }
+    }
+}
+
+impl Performer {
+    /// A writer that is behind is asked again by a job, which may wait.
+    fn write(&self, op: WriteOp) {
+        if let Err(StoreError::Busy { .. }) = self.store.try_write(op.clone()) {
+            let store = self.store.clone();
+            // An error is told by the writer thread itself.
+            self.jobs.submit(Lane::Short, move || drop(store.write(op)));
+        }
+    }
+
+    fn expand(&self, job: JobId, paths: Vec<std::path::PathBuf>) {
+        let (events, cancel) = (self.events.clone(), self.closing.clone());
+        self.jobs.submit(Lane::Short, move || {
+            let (files, problems) = crate::jobs::library::expand(&paths, &cancel);
+            events.send(Event::Expanded(Expanded { job, files, problems }));
+        });
+    }
+
+    fn scan(&self, job: JobId, roots: Vec<std::path::PathBuf>, cancel: CancelToken) {
+        let (events, store) = (self.events.clone(), self.store.clone());
+        let done = self.events.clone();
+        let work = move || {
+            let on_progress = |progress: ScanProgress| {
+                events.send(Event::ScanProgress { job, progress });
+            };
+            let report = crate::jobs::library::scan(&store, &roots, &cancel, on_progress);
+            events.send(Event::ScanDone { job, report });
+        };
+        self.jobs.submit_guarded(Lane::Long, work, move |panic| {
+            let report = ScanOutcome { broken: Some(panic), ..ScanOutcome::default() };
+            done.send(Event::ScanDone { job, report });
+        });
+    }
+
+    /// Reads the catalog from the store; at the start too.
+    pub fn build_catalog(&self) {
+        let (events, store) = (self.events.clone(), self.store.clone());
+        let failed = self.events.clone();
+        let work = move || {
+            let began = Instant::now();
+            let event = match crate::jobs::library::catalog(&store) {
+                Ok(catalog) => Event::CatalogBuilt { catalog: Arc::new(catalog), took: began.elapsed() },
+                Err(error) => Event::CatalogFailed(error.to_string()),
+            };
+            events.send(event);
+        };
+        self.jobs.submit_guarded(Lane::Short, work, move |panic| {
+            failed.send(Event::CatalogFailed(panic));
+        });
+    }
+}

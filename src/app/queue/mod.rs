@@ -1,0 +1,252 @@
+//! The queue: items, the current one, the order of play. Pure; owned by `AppState`, changed by `reduce::queue`.
+
+mod history;
+mod order;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model::id::ItemId;
+use crate::model::playback::{Repeat, Shuffle};
+use crate::model::snapshot::QueueItem;
+use history::{History, Moment};
+use order::Order;
+
+#[derive(Debug, Default)]
+pub struct Queue {
+    items: Arc<Vec<QueueItem>>,
+    current: Option<ItemId>,
+    order: Order,
+    repeat: Repeat,
+    /// Ids below this were given.
+    next_id: u64,
+    history: History,
+}
+
+impl Queue {
+    /// A queue as it was saved. Ids that occur twice are given anew.
+    pub fn restore(items: Vec<QueueItem>, current: Option<usize>, repeat: Repeat, shuffle: Shuffle) -> Self {
+        let next_id = items.iter().map(|item| item.id.0 + 1).max().unwrap_or(0);
+        let mut queue = Self { next_id, repeat, ..Self::default() };
+        let mut seen = std::collections::HashSet::new();
+        let mut unique = Vec::with_capacity(items.len());
+        for item in items {
+            let id = if seen.insert(item.id) { item.id } else { queue.fresh_id() };
+            unique.push(QueueItem { id, ..item });
+        }
+        queue.items = Arc::new(unique);
+        queue.current = current.and_then(|index| queue.items.get(index)).map(|item| item.id);
+        queue.set_shuffle(shuffle, 0);
+        queue
+    }
+
+    pub fn items(&self) -> &Arc<Vec<QueueItem>> {
+        &self.items
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn current(&self) -> Option<&QueueItem> {
+        self.current.and_then(|id| self.get(id))
+    }
+
+    pub fn set_current(&mut self, id: Option<ItemId>) {
+        self.current = id.filter(|&id| self.index_of(id).is_some());
+    }
+
+    pub fn get(&self, id: ItemId) -> Option<&QueueItem> {
+        self.items.get(self.index_of(id)?)
+    }
+
+    pub fn index_of(&self, id: ItemId) -> Option<usize> {
+        self.items.iter().position(|item| item.id == id)
+    }
+
+    pub fn repeat(&self) -> Repeat {
+        self.repeat
+    }
+
+    pub fn set_repeat(&mut self, repeat: Repeat) {
+        self.repeat = repeat;
+    }
+
+    pub fn shuffle(&self) -> Shuffle {
+        self.order.shuffle()
+    }
+
+    /// Random order beginning with the current item; `fresh` is the seed where none is asked for.
+    pub fn set_shuffle(&mut self, shuffle: Shuffle, fresh: u64) {
+        self.order = match shuffle {
+            Shuffle::Off => Order::Linear,
+            Shuffle::On { seed } => Order::shuffled(&self.items, self.current, seed.unwrap_or(fresh)),
+        };
+    }
+
+    /// All items in the order of play.
+    pub fn in_order(&self) -> Vec<&QueueItem> {
+        let items: std::collections::HashMap<_, _> = self.items.iter().map(|item| (item.id, item)).collect();
+        self.order.ids(&self.items).filter_map(|id| items.get(&id).copied()).collect()
+    }
+
+    /// The first item of the order of play that `usable` allows.
+    pub fn first(&self, usable: impl Fn(ItemId) -> bool) -> Option<ItemId> {
+        self.order.ids(&self.items).find(|&id| usable(id))
+    }
+
+    /// What is played behind `from`: a step on in the order of play, round the end where everything is repeated.
+    pub fn following(&self, from: ItemId, usable: impl Fn(ItemId) -> bool) -> Option<ItemId> {
+        let mut later = self.order.ids(&self.items).skip_while(|&id| id != from).skip(1);
+        let found = later.find(|&id| usable(id));
+        match self.repeat {
+            Repeat::All if found.is_none() => self.first(usable),
+            _ => found,
+        }
+    }
+
+    /// The item so many steps on from the current one, as far as there are any.
+    pub fn step(&self, steps: i64) -> Option<ItemId> {
+        let count = i64::try_from(self.items.len()).ok()?;
+        let current = self.current?;
+        let at = self.order.ids(&self.items).position(|id| id == current)?;
+        let mut to = i64::try_from(at).ok()? + steps;
+        if self.repeat == Repeat::All && count > 0 {
+            to = to.rem_euclid(count);
+        }
+        self.order.ids(&self.items).nth(usize::try_from(to).ok()?)
+    }
+
+    fn fresh_id(&mut self) -> ItemId {
+        self.next_id += 1;
+        ItemId(self.next_id - 1)
+    }
+
+    fn make_items(&mut self, files: Vec<(Arc<Path>, Option<crate::model::id::TrackId>)>) -> Vec<QueueItem> {
+        files.into_iter().map(|(path, track)| QueueItem { id: self.fresh_id(), path, track }).collect()
+    }
+
+    /// Appends files; returns the id of the first.
+    pub fn append(&mut self, files: NewItems) -> Option<ItemId> {
+        self.insert_at(self.items.len(), files, false)
+    }
+
+    /// Inserts files behind the current item, in the order of play as well.
+    pub fn insert_next(&mut self, files: NewItems) -> Option<ItemId> {
+        let at = self.current.and_then(|id| self.index_of(id)).map_or(self.items.len(), |index| index + 1);
+        self.insert_at(at, files, true)
+    }
+
+    fn insert_at(&mut self, at: usize, files: NewItems, play_next: bool) -> Option<ItemId> {
+        let new = self.make_items(files);
+        let ids: Vec<ItemId> = new.iter().map(|item| item.id).collect();
+        let first = *ids.first()?;
+        let items = Arc::make_mut(&mut self.items);
+        items.splice(at..at, new);
+        self.order.insert(&ids, self.current, play_next);
+        Some(first)
+    }
+
+    /// Puts files in place of everything; nothing is current then. Returns the ids.
+    pub fn replace(&mut self, files: NewItems) -> Vec<ItemId> {
+        let new = self.make_items(files);
+        let ids = new.iter().map(|item| item.id).collect();
+        self.items = Arc::new(new);
+        self.current = None;
+        if let Shuffle::On { seed } = self.shuffle() {
+            self.order = Order::shuffled(&self.items, None, seed.unwrap_or(0));
+        }
+        ids
+    }
+
+    /// Takes items out. Where the current one is among them, the one that follows what is left of it becomes current.
+    pub fn remove(&mut self, ids: &[ItemId]) {
+        let gone: std::collections::HashSet<ItemId> = ids.iter().copied().collect();
+        if self.current.is_some_and(|id| gone.contains(&id)) {
+            self.current = self.current.and_then(|id| self.following(id, |id| !gone.contains(&id)));
+        }
+        Arc::make_mut(&mut self.items).retain(|item| !gone.contains(&item.id));
+        self.order.remove(&gone);
+    }
+
+    /// Moves items so many places down (negative: up), together and in their order, as far as there is room.
+    pub fn move_by(&mut self, ids: &[ItemId], by: i32) {
+        let moved: std::collections::HashSet<ItemId> = ids.iter().copied().collect();
+        let Some(first) = self.items.iter().position(|item| moved.contains(&item.id)) else {
+            return;
+        };
+        let items = Arc::make_mut(&mut self.items);
+        let (block, mut rest): (Vec<_>, Vec<_>) = items.drain(..).partition(|item| moved.contains(&item.id));
+        let to = first.saturating_add_signed(by as isize).min(rest.len());
+        rest.splice(to..to, block);
+        *items = rest;
+    }
+
+    pub fn clear(&mut self) {
+        self.items = Arc::default();
+        self.current = None;
+        self.order.clear();
+    }
+
+    /// Remembers the queue as it is, before a change.
+    pub fn remember(&mut self) {
+        let moment = self.moment();
+        self.history.remember(moment);
+    }
+
+    /// Back to before the last change; `false` where there is none.
+    pub fn undo(&mut self) -> bool {
+        let now = self.moment();
+        let before = self.history.undo(now);
+        before.map(|moment| self.go_to(moment)).is_some()
+    }
+
+    pub fn redo(&mut self) -> bool {
+        let now = self.moment();
+        let after = self.history.redo(now);
+        after.map(|moment| self.go_to(moment)).is_some()
+    }
+
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { items: Arc::clone(&self.items), order: self.order.clone(), current: self.current }
+    }
+
+    /// The playing item stays current where the other moment has it too.
+    fn go_to(&mut self, moment: Moment) {
+        let playing = self.current;
+        self.items = moment.items;
+        self.order = moment.order;
+        self.current = playing.filter(|&id| self.index_of(id).is_some()).or(moment.current);
+    }
+
+    /// Fills in or corrects the library's ids by path; `false` where nothing changed.
+    pub fn resolve(&mut self, find: impl Fn(&Path) -> Option<crate::model::id::TrackId>) -> bool {
+        let found: Vec<_> = self.items.iter().map(|item| find(&item.path)).collect();
+        if self.items.iter().zip(&found).all(|(item, found)| item.track == *found) {
+            return false;
+        }
+        for (item, found) in Arc::make_mut(&mut self.items).iter_mut().zip(found) {
+            item.track = found;
+        }
+        true
+    }
+}
+
+/// Files to be queued, with their library ids where they have one.
+pub type NewItems = Vec<(Arc<Path>, Option<crate::model::id::TrackId>)>;
+
+/// Files outside the library, or not known to be in it.
+pub fn unresolved(files: Vec<PathBuf>) -> NewItems {
+    files.into_iter().map(|path| (Arc::from(path), None)).collect()
+}
+
+#[cfg(test)]
+mod tests;

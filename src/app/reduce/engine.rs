@@ -1,0 +1,161 @@
+//! What the engine tells. An event about a play that is over changes nothing.
+
+use super::{notices, playback, saving};
+use crate::app::effect::Effect;
+use crate::app::event::Now;
+use crate::app::state::{AppState, Rest};
+use crate::app::wording;
+use crate::engine::command::{EngineEvent, Place};
+use crate::model::id::{ItemId, PlayId};
+use crate::model::playback::PlayState;
+use crate::model::player::Position;
+use crate::model::snapshot::OutputState;
+use crate::model::track::AudioFormat;
+
+/// So many items in a row that do not play end the playing: a disk is gone, not a file bad.
+const MOST_FAILURES_IN_A_ROW: u32 = 5;
+
+pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<Effect>) {
+    match event {
+        EngineEvent::Started { play, format, .. } => started(state, play, format, now),
+        EngineEvent::Crossed { to, format, .. } => crossed(state, to, format, now),
+        EngineEvent::Seeked { play, frame } => seeked(state, play, frame, now),
+        EngineEvent::Ended { play } => ended(state, play, now, fx),
+        EngineEvent::Failed { play, error, was_heard } => failed(state, play, &error, was_heard, now, fx),
+        EngineEvent::Decoded { .. } => {}
+        EngineEvent::Damaged { play, packets } => damaged(state, play, packets, now),
+        EngineEvent::Output(output) => output_changed(state, output, now),
+        EngineEvent::OutputRefused { asked, why } => {
+            notices::tell(state, wording::output_refused(&asked.output, &why), now);
+        }
+        EngineEvent::OutputEnded { heard, why, .. } => output_ended(state, heard, &why, now, fx),
+        EngineEvent::Gone => {}
+    }
+}
+
+fn is_playing(state: &AppState, play: PlayId) -> bool {
+    state.playback.playing.is_some_and(|playing| playing.play == play)
+}
+
+fn started(state: &mut AppState, play: PlayId, format: AudioFormat, now: Now) {
+    if !is_playing(state, play) {
+        return;
+    }
+    state.playback.format = Some(format);
+    state.playback.failures_in_a_row = 0;
+    state.dirty.playback = true;
+    if state.playback.state == PlayState::Opening {
+        playback::set_state(state, PlayState::Playing);
+        saving::playing(state, now);
+    }
+}
+
+/// The ear went into what the engine was told to follow.
+fn crossed(state: &mut AppState, to: PlayId, format: AudioFormat, now: Now) {
+    let Some(next) = state.playback.next.filter(|next| next.play == to) else {
+        return;
+    };
+    state.playback.playing = Some(next);
+    state.playback.next = None;
+    state.playback.format = Some(format);
+    state.playback.rest = Rest::default();
+    state.playback.failures_in_a_row = 0;
+    state.queue.set_current(Some(next.item));
+    state.dirty.playback = true;
+    state.dirty.queue = true;
+    saving::position_soon(state, now);
+}
+
+fn seeked(state: &mut AppState, play: PlayId, frame: u64, now: Now) {
+    if is_playing(state, play) {
+        let rate = state.playback.format.map_or(state.playback.rest.rate, |format| format.spec.rate);
+        state.playback.rest = Rest { frame, rate };
+        state.dirty.playback = true;
+        saving::position_soon(state, now);
+    }
+}
+
+fn ended(state: &mut AppState, play: PlayId, now: Now, fx: &mut Vec<Effect>) {
+    let Some(playing) = state.playback.playing.filter(|playing| playing.play == play) else {
+        return;
+    };
+    // The engine has nothing any more: there is nothing to stop.
+    state.playback.playing = None;
+    let following = following(state, playing.item);
+    if state.playback.stop_after {
+        state.playback.stop_after = false;
+        playback::halt(state, Rest::default(), fx);
+        state.queue.set_current(following);
+    } else if let Some(id) = following {
+        playback::start(state, id, Place::Start, now, fx);
+    } else {
+        playback::finish(state, fx);
+    }
+    saving::position_soon(state, now);
+}
+
+fn following(state: &AppState, item: ItemId) -> Option<ItemId> {
+    state.queue.following(item, |id| !state.playback.broken.contains(&id))
+}
+
+fn failed(state: &mut AppState, play: PlayId, error: &str, was_heard: bool, now: Now, fx: &mut Vec<Effect>) {
+    let is_next = state.playback.next.is_some_and(|next| next.play == play);
+    let failed = if is_next { state.playback.next } else { state.playback.playing };
+    let Some(failed) = failed.filter(|failed| failed.play == play) else {
+        return;
+    };
+    let name = state.queue.get(failed.item).map(|item| state.name_of(&item.path)).unwrap_or_default();
+    notices::tell(state, wording::track_failed(&name, error, was_heard), now);
+    if was_heard {
+        return;
+    }
+    state.playback.broken.insert(failed.item);
+    state.dirty.queue = true;
+    if is_next {
+        // `sync_next` finds another one: the broken item is no longer wanted.
+        return;
+    }
+    state.playback.playing = None;
+    state.playback.failures_in_a_row += 1;
+    if state.playback.failures_in_a_row >= MOST_FAILURES_IN_A_ROW {
+        state.playback.failures_in_a_row = 0;
+        playback::halt(state, Rest::default(), fx);
+        notices::tell(state, wording::too_many_failures(MOST_FAILURES_IN_A_ROW, error), now);
+        return;
+    }
+    match following(state, failed.item) {
+        Some(id) => playback::start(state, id, Place::Start, now, fx),
+        None => playback::halt(state, Rest::default(), fx),
+    }
+}
+
+fn damaged(state: &mut AppState, play: PlayId, packets: u64, now: Now) {
+    let known = [state.playback.playing, state.playback.next];
+    let item = known.into_iter().flatten().find(|known| known.play == play).map(|known| known.item);
+    let path = item.and_then(|id| state.queue.get(id)).map(|item| item.path.clone());
+    let name = path.map(|path| state.name_of(&path)).unwrap_or_default();
+    notices::tell(state, wording::damaged(&name, packets), now);
+}
+
+/// The engine has stopped; the item stays where it was heard and no file is to blame.
+fn output_ended(state: &mut AppState, heard: Option<Position>, why: &str, now: Now, fx: &mut Vec<Effect>) {
+    // The clock knows no place any more.
+    let rest = playback::place_now(state, Now { heard, ..now });
+    playback::halt(state, rest, fx);
+    saving::position_soon(state, now);
+    notices::tell(state, wording::output_ended(why), now);
+}
+
+fn output_changed(state: &mut AppState, output: OutputState, now: Now) {
+    let was_lost = matches!(state.output.state, OutputState::Lost { .. });
+    match &output {
+        OutputState::Lost { why } => notices::tell(state, wording::output_lost(why), now),
+        OutputState::StandIn { why, .. } => notices::tell(state, wording::no_device(why), now),
+        OutputState::Open(accepted) if was_lost => {
+            notices::tell(state, wording::output_back(&accepted.name), now);
+        }
+        OutputState::Open(_) | OutputState::Closed => {}
+    }
+    state.output.state = output;
+    state.dirty.output = true;
+}

@@ -1,0 +1,134 @@
+//! The library: one scan at a time, and the catalog built anew as tracks are found.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{notices, queue};
+use crate::app::effect::Effect;
+use crate::app::event::Now;
+use crate::app::state::{AppState, RunningScan};
+use crate::app::wording;
+use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::model::catalog::Catalog;
+use crate::model::command::Library;
+use crate::model::id::JobId;
+use crate::model::job::CancelToken;
+
+/// While a scan runs, building the catalog takes at most one part in so many of the time.
+const BUILD_SHARE: u32 = 8;
+/// And is not done more often than this.
+const BUILD_PAUSE: Duration = Duration::from_millis(250);
+
+pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Effect>) {
+    match command {
+        Library::Scan(roots) => scan(state, roots, now, fx),
+        Library::CancelScan => cancel(state, now),
+    }
+}
+
+fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect>) {
+    if state.library.scan.is_some() {
+        // Everything known includes what is waiting already.
+        let waiting = state.library.waiting.get_or_insert_default();
+        waiting.extend(roots.into_iter().filter(|root| !waiting.contains(root)).collect::<Vec<_>>());
+        return;
+    }
+    let roots = match (roots.is_empty(), state.library.roots.is_empty()) {
+        (true, true) => state.settings.music.clone(),
+        _ => roots,
+    };
+    if roots.is_empty() && state.library.roots.is_empty() {
+        return notices::tell(state, wording::no_roots(), now);
+    }
+    let job = state.fresh_job();
+    let cancel = CancelToken::default();
+    state.library.scan =
+        Some(RunningScan { job, cancel: cancel.clone(), found: 0, read: 0, folder: None, changed: false });
+    state.dirty.scan = true;
+    fx.push(Effect::Scan { job, roots, cancel });
+}
+
+fn cancel(state: &mut AppState, now: Now) {
+    match &state.library.scan {
+        Some(scan) => scan.cancel.cancel(),
+        None => notices::tell(state, wording::no_scan(), now),
+    }
+}
+
+fn running(state: &mut AppState, job: JobId) -> Option<&mut RunningScan> {
+    state.library.scan.as_mut().filter(|scan| scan.job == job)
+}
+
+pub fn progress(state: &mut AppState, job: JobId, progress: ScanProgress, now: Now, fx: &mut Vec<Effect>) {
+    let Some(scan) = running(state, job) else {
+        return;
+    };
+    scan.found = progress.found;
+    scan.read = progress.read;
+    scan.folder = progress.folder;
+    scan.changed |= progress.changed;
+    state.dirty.scan = true;
+    build_if_wanted(state, now, fx);
+}
+
+pub fn build_if_wanted(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    let is_time = state.library.build.not_before.is_none_or(|at| at <= now.instant);
+    if state.wants_catalog() && is_time {
+        build(state, fx);
+    }
+}
+
+fn build(state: &mut AppState, fx: &mut Vec<Effect>) {
+    if state.library.build.running {
+        state.library.build.again = true;
+        return;
+    }
+    state.library.build.running = true;
+    if let Some(scan) = &mut state.library.scan {
+        scan.changed = false;
+    }
+    fx.push(Effect::BuildCatalog);
+}
+
+pub fn done(state: &mut AppState, job: JobId, report: ScanOutcome, now: Now, fx: &mut Vec<Effect>) {
+    if running(state, job).is_none() {
+        return;
+    }
+    state.library.scan = None;
+    state.library.roots = Arc::new(report.roots.clone());
+    state.dirty.scan = true;
+    if let Some(notice) = wording::scan_done(&report) {
+        notices::tell(state, notice, now);
+    }
+    state.library.failed = Arc::new(report.failed);
+    if report.added + report.updated + report.moved + report.removed > 0 {
+        build(state, fx);
+    }
+    if let Some(roots) = state.library.waiting.take()
+        && !state.closing
+    {
+        scan(state, roots, now, fx);
+    }
+}
+
+pub fn built(state: &mut AppState, catalog: Arc<Catalog>, took: Duration, now: Now, fx: &mut Vec<Effect>) {
+    state.library.catalog = catalog;
+    state.dirty.catalog = true;
+    queue::resolve(state);
+    build_ended(state, took, now, fx);
+}
+
+fn build_ended(state: &mut AppState, took: Duration, now: Now, fx: &mut Vec<Effect>) {
+    state.library.build.running = false;
+    state.library.build.not_before = Some(now.instant + (took * BUILD_SHARE).max(BUILD_PAUSE));
+    if std::mem::take(&mut state.library.build.again) {
+        build(state, fx);
+    }
+}
+
+pub fn build_failed(state: &mut AppState, why: &str, now: Now) {
+    state.library.build.running = false;
+    state.library.build.again = false;
+    notices::tell(state, wording::catalog_failed(why), now);
+}

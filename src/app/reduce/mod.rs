@@ -1,0 +1,57 @@
+//! Every change of the state: `(state, event, now) -> effects`. Pure: no I/O, no clock, no lock, no chance of its own.
+//! One subject a file; here only who is asked.
+
+mod engine;
+mod library;
+mod notices;
+mod playback;
+mod queue;
+mod saving;
+
+use super::effect::Effect;
+use super::event::{Event, Now};
+use super::state::{AppState, Dirty};
+use crate::model::command::Command;
+
+/// Applies one event. The effects are to be carried out in their order.
+pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    match event {
+        Event::Command(command) => reduce_command(state, command, now, &mut fx),
+        Event::Engine(event) => engine::reduce(state, event, now, &mut fx),
+        Event::Expanded(expanded) => queue::expanded(state, expanded, now, &mut fx),
+        Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
+        Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
+        Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
+        Event::CatalogFailed(why) => library::build_failed(state, &why, now),
+        Event::Store(event) => notices::store(state, event, now),
+        Event::Tell(notice) => notices::tell(state, notice, now),
+        Event::Due => due(state, now, &mut fx),
+    }
+    playback::sync_next(state, &mut fx);
+    fx
+}
+
+fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec<Effect>) {
+    match command {
+        Command::Playback(command) => playback::reduce(state, command, now, fx),
+        Command::Queue(command) => queue::reduce(state, command, now, fx),
+        Command::Library(command) => library::reduce(state, command, now, fx),
+        Command::Notice(_) => notices::dismiss(state),
+        Command::Quit => saving::quit(state, now, fx),
+    }
+}
+
+fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    notices::expire(state, now);
+    saving::due(state, now, fx);
+    library::build_if_wanted(state, now, fx);
+}
+
+/// What changed since the last call.
+pub fn take_dirty(state: &mut AppState) -> Dirty {
+    std::mem::take(&mut state.dirty)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! What the user is told, for how long. The newest notice is shown; an error is not pushed away by a mere note.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::event::Now;
+use crate::app::state::{AppState, ShownNotice};
+use crate::app::wording;
+use crate::library::store::StoreEvent;
+use crate::model::notice::{Notice, Severity};
+
+pub fn tell(state: &mut AppState, notice: Notice, now: Now) {
+    let shown = state.notice.as_ref().map(|shown| shown.notice.severity);
+    if shown == Some(Severity::Error) && notice.severity == Severity::Note {
+        return;
+    }
+    let until = lifetime(notice.severity).map(|lifetime| now.instant + lifetime);
+    state.notice = Some(ShownNotice { notice: Arc::new(notice), until });
+    state.dirty.notice = true;
+}
+
+/// Errors stay until they are taken away.
+fn lifetime(severity: Severity) -> Option<Duration> {
+    match severity {
+        Severity::Note => Some(Duration::from_secs(5)),
+        Severity::Warning => Some(Duration::from_secs(20)),
+        Severity::Error => None,
+    }
+}
+
+pub fn dismiss(state: &mut AppState) {
+    state.dirty.notice |= state.notice.take().is_some();
+}
+
+pub fn expire(state: &mut AppState, now: Now) {
+    let is_over = |shown: &ShownNotice| shown.until.is_some_and(|until| until <= now.instant);
+    if state.notice.as_ref().is_some_and(is_over) {
+        dismiss(state);
+    }
+}
+
+pub fn store(state: &mut AppState, event: StoreEvent, now: Now) {
+    let notice = match event {
+        StoreEvent::WriteFailed(error) => wording::store_failed(&error.to_string()),
+        StoreEvent::Recovered => {
+            dismiss(state);
+            wording::store_recovered()
+        }
+    };
+    tell(state, notice, now);
+}

@@ -1,0 +1,286 @@
+//! Playing: start, pause, seek, next, modes, volume; and what the engine is told to follow.
+
+use std::time::Duration;
+
+use super::{notices, saving};
+use crate::app::effect::Effect;
+use crate::app::event::Now;
+use crate::app::state::{AppState, Rest, load};
+use crate::app::wording;
+use crate::engine::command::{EngineCommand, Item, Place};
+use crate::model::audio::{Volume, duration_to_frames};
+use crate::model::command::{Playback, Seek, VolumeChange};
+use crate::model::id::ItemId;
+use crate::model::playback::{PlayState, Repeat, Shuffle};
+use crate::model::settings::{OutputSettings, OutputSpec};
+
+pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Effect>) {
+    match command {
+        Playback::Play => play(state, now, fx),
+        Playback::Pause => pause(state, now, fx),
+        Playback::Toggle => toggle(state, now, fx),
+        Playback::Stop => stop(state, now, fx),
+        Playback::Next(count) => skip(state, i64::from(count), now, fx),
+        Playback::Previous(count) => previous(state, count, now, fx),
+        Playback::Seek(seek) => seek_to(state, seek, now, fx),
+        Playback::Volume(change) => volume(state, change, now, fx),
+        Playback::ToggleMute => mute(state, now, fx),
+        Playback::StopAfter(on) => stop_after(state, on),
+        Playback::Repeat(mode) => repeat(state, mode, now),
+        Playback::Shuffle(shuffle) => set_shuffle(state, shuffle, now),
+        Playback::Output(spec) => output(spec, fx),
+    }
+}
+
+/// Frame and rate of the current item as the ear has it, else where it rests.
+pub fn place_now(state: &AppState, now: Now) -> Rest {
+    let playing = state.playback.playing.map(|playing| playing.play);
+    match now.heard {
+        Some(heard) if Some(heard.play) == playing => Rest { frame: heard.frame, rate: heard.rate },
+        _ => state.playback.rest,
+    }
+}
+
+fn play(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    match (state.playback.state, state.playback.playing) {
+        (PlayState::Playing | PlayState::Opening, _) => {}
+        (PlayState::Paused, Some(_)) => {
+            set_state(state, PlayState::Playing);
+            saving::playing(state, now);
+            fx.push(Effect::Engine(EngineCommand::Play));
+        }
+        _ => start_at_rest(state, now, fx),
+    }
+}
+
+/// From where the current item rests, or from the first item of the order.
+fn start_at_rest(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    let rest = state.playback.rest;
+    let current = state.queue.current().map(|item| item.id);
+    match current.or_else(|| state.queue.first(|_| true)) {
+        Some(item) => {
+            let place = if rest.frame == 0 { Place::Start } else { Place::Frame(rest.frame) };
+            start(state, item, place, now, fx);
+            state.playback.rest = if current.is_some() { rest } else { Rest::default() };
+        }
+        None => notices::tell(state, wording::nothing_to_play(), now),
+    }
+}
+
+fn pause(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    if matches!(state.playback.state, PlayState::Playing | PlayState::Opening) {
+        set_state(state, PlayState::Paused);
+        saving::position_soon(state, now);
+        fx.push(Effect::Engine(EngineCommand::Pause));
+    }
+}
+
+fn toggle(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    match state.playback.state {
+        PlayState::Playing | PlayState::Opening => pause(state, now, fx),
+        PlayState::Stopped | PlayState::Paused => play(state, now, fx),
+    }
+}
+
+fn stop(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    halt(state, Rest::default(), fx);
+    saving::position_soon(state, now);
+}
+
+/// The engine forgets what plays; the current item rests at `rest`.
+pub fn halt(state: &mut AppState, rest: Rest, fx: &mut Vec<Effect>) {
+    if state.playback.playing.take().is_some() {
+        fx.push(Effect::Engine(EngineCommand::Stop));
+    }
+    state.playback.next = None;
+    state.playback.format = None;
+    state.playback.rest = rest;
+    state.saving.position_due = None;
+    set_state(state, PlayState::Stopped);
+    state.dirty.queue = true;
+}
+
+pub fn set_state(state: &mut AppState, to: PlayState) {
+    state.playback.state = to;
+    state.dirty.playback = true;
+}
+
+/// Plays an item of the queue from a place. Someone asked for it: that it did not play before is forgotten.
+pub fn start(state: &mut AppState, id: ItemId, place: Place, now: Now, fx: &mut Vec<Effect>) {
+    let Some(item) = state.queue.get(id).cloned() else {
+        return;
+    };
+    let play = state.playback.fresh_play(id);
+    state.queue.set_current(Some(id));
+    state.playback.broken.remove(&id);
+    state.playback.playing = Some(play);
+    state.playback.next = None;
+    state.playback.format = None;
+    state.playback.rest = Rest::default();
+    set_state(state, PlayState::Opening);
+    state.dirty.queue = true;
+    fx.push(Effect::Engine(load(play, &item, place)));
+    saving::playing(state, now);
+    saving::position_soon(state, now);
+}
+
+/// So many items on (negative: back) in the order of play.
+fn skip(state: &mut AppState, steps: i64, now: Now, fx: &mut Vec<Effect>) {
+    if state.queue.current().is_none() {
+        return start_at_rest(state, now, fx);
+    }
+    match state.queue.step(steps) {
+        Some(id) => go_to(state, id, now, fx),
+        None if steps > 0 => finish(state, fx),
+        None => {
+            let first = state.queue.first(|_| true);
+            first.into_iter().for_each(|id| go_to(state, id, now, fx));
+        }
+    }
+}
+
+/// To the start of an item: played where something plays, else made current and left standing.
+pub fn go_to(state: &mut AppState, id: ItemId, now: Now, fx: &mut Vec<Effect>) {
+    match state.playback.state {
+        PlayState::Playing | PlayState::Opening => start(state, id, Place::Start, now, fx),
+        PlayState::Paused | PlayState::Stopped => {
+            halt(state, Rest::default(), fx);
+            state.queue.set_current(Some(id));
+            saving::position_soon(state, now);
+        }
+    }
+}
+
+/// The end of the queue: nothing is current, and the next start is the first item.
+pub fn finish(state: &mut AppState, fx: &mut Vec<Effect>) {
+    halt(state, Rest::default(), fx);
+    state.queue.set_current(None);
+}
+
+fn previous(state: &mut AppState, count: u32, now: Now, fx: &mut Vec<Effect>) {
+    let place = place_now(state, now);
+    let rewind_frames = duration_to_frames(state.settings.rewind, place.rate.max(1));
+    let back = if place.frame > rewind_frames { count.saturating_sub(1) } else { count };
+    match back {
+        0 => seek_to(state, Seek::To(Duration::ZERO), now, fx),
+        back => skip(state, -i64::from(back), now, fx),
+    }
+}
+
+fn seek_to(state: &mut AppState, seek: Seek, now: Now, fx: &mut Vec<Effect>) {
+    let rest = place_now(state, now);
+    let place = resolve(seek, rest);
+    if state.playback.playing.is_some() {
+        fx.push(Effect::Engine(EngineCommand::Seek(place)));
+    } else if let Some(rest) = rest_at(state, place, rest) {
+        state.playback.rest = rest;
+        state.dirty.playback = true;
+    }
+    saving::position_soon(state, now);
+}
+
+fn resolve(seek: Seek, from: Rest) -> Place {
+    let frames = |time: Duration| duration_to_frames(time, from.rate);
+    match seek {
+        Seek::To(time) => Place::Time(time),
+        Seek::Percent(percent) => Place::Fraction((percent / 100.0).clamp(0.0, 1.0)),
+        Seek::Forward(by) => Place::Frame(from.frame.saturating_add(frames(by))),
+        Seek::Back(by) => Place::Frame(from.frame.saturating_sub(frames(by))),
+    }
+}
+
+/// The place in an item that stands still, as far as the library knows its rate and length.
+fn rest_at(state: &AppState, place: Place, from: Rest) -> Option<Rest> {
+    let item = state.queue.current()?;
+    let format = state.library.catalog.find(item.track?)?.format();
+    let rate = if from.rate > 0 { from.rate } else { format.spec.rate };
+    let frames = format.frames.unwrap_or(u64::MAX);
+    let frame = match place {
+        Place::Start => 0,
+        Place::Time(time) => duration_to_frames(time, rate),
+        Place::Frame(frame) => frame,
+        Place::Fraction(fraction) => (fraction * format.frames? as f64) as u64,
+    };
+    Some(Rest { frame: frame.min(frames.saturating_sub(1)), rate })
+}
+
+fn volume(state: &mut AppState, change: VolumeChange, now: Now, fx: &mut Vec<Effect>) {
+    let old = state.playback.volume.percent();
+    let percent = match change {
+        VolumeChange::To(percent) => i64::from(percent),
+        VolumeChange::By(points) => i64::from(old) + i64::from(points),
+    };
+    state.playback.volume = Volume::new(percent);
+    state.playback.muted = false;
+    tell_gain(state, now, fx);
+}
+
+fn mute(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    state.playback.muted = !state.playback.muted;
+    tell_gain(state, now, fx);
+}
+
+fn tell_gain(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    state.dirty.playback = true;
+    saving::session_soon(state, now);
+    fx.push(Effect::Engine(EngineCommand::Gain(state.playback.gain())));
+}
+
+fn stop_after(state: &mut AppState, on: Option<bool>) {
+    state.playback.stop_after = on.unwrap_or(!state.playback.stop_after);
+    state.dirty.playback = true;
+}
+
+fn repeat(state: &mut AppState, mode: Option<Repeat>, now: Now) {
+    let mode = mode.unwrap_or_else(|| state.queue.repeat().following());
+    state.queue.set_repeat(mode);
+    changed_modes(state, now);
+}
+
+fn set_shuffle(state: &mut AppState, shuffle: Option<Shuffle>, now: Now) {
+    let toggled = match state.queue.shuffle() {
+        Shuffle::Off => Shuffle::On { seed: None },
+        Shuffle::On { .. } => Shuffle::Off,
+    };
+    // Seeds are shown and typed again: a short number serves.
+    state.queue.set_shuffle(shuffle.unwrap_or(toggled), now.seed % 100_000);
+    changed_modes(state, now);
+}
+
+fn changed_modes(state: &mut AppState, now: Now) {
+    state.dirty.playback = true;
+    state.dirty.queue = true;
+    saving::session_soon(state, now);
+}
+
+fn output(spec: OutputSpec, fx: &mut Vec<Effect>) {
+    fx.push(Effect::Engine(EngineCommand::Output(OutputSettings::new(spec))));
+}
+
+/// Tells the engine what follows, where that is not what it was told before.
+pub fn sync_next(state: &mut AppState, fx: &mut Vec<Effect>) {
+    let Some(playing) = state.playback.playing else {
+        return;
+    };
+    let wanted = wanted_next(state, playing.item);
+    if wanted == state.playback.next.map(|next| next.item) {
+        return;
+    }
+    let item = wanted.and_then(|id| state.queue.get(id)).cloned();
+    state.playback.next = item.as_ref().map(|item| state.playback.fresh_play(item.id));
+    let told = item.zip(state.playback.next).map(|(item, play)| Item { play: play.play, path: item.path });
+    fx.push(Effect::Engine(EngineCommand::SetNext(told)));
+    state.dirty.queue = true;
+}
+
+fn wanted_next(state: &AppState, playing: ItemId) -> Option<ItemId> {
+    if state.playback.stop_after {
+        return None;
+    }
+    match state.queue.repeat() {
+        Repeat::One => Some(playing),
+        Repeat::Off | Repeat::All => {
+            state.queue.following(playing, |id| !state.playback.broken.contains(&id))
+        }
+    }
+}

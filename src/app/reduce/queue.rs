@@ -1,0 +1,210 @@
+//! The queue: what comes in, goes out, moves, and how that is taken back.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{notices, playback, saving};
+use crate::app::effect::Effect;
+use crate::app::event::{Expanded, Now};
+use crate::app::queue::{NewItems, unresolved};
+use crate::app::state::{AppState, Purpose, Rest};
+use crate::app::wording;
+use crate::engine::command::Place;
+use crate::model::command::{Items, Queue, Target};
+use crate::model::id::{ItemId, TrackId};
+
+pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effect>) {
+    match command {
+        Queue::Append(target) => bring(state, target, Purpose::Append, now, fx),
+        Queue::Insert(target) => bring(state, target, Purpose::Insert, now, fx),
+        Queue::PlayNow(target) => bring(state, target, Purpose::PlayNow, now, fx),
+        Queue::Replace { target, start } => bring(state, target, Purpose::Replace { start }, now, fx),
+        Queue::Jump(items) => jump(state, &items, now, fx),
+        Queue::Remove(items) => remove(state, &items, now, fx),
+        Queue::Move(items, by) => move_by(state, &items, by, now),
+        Queue::Clear => clear(state, now, fx),
+        Queue::Undo => travel(state, now, fx, crate::app::queue::Queue::undo, wording::nothing_to_undo),
+        Queue::Redo => travel(state, now, fx, crate::app::queue::Queue::redo, wording::nothing_to_redo),
+    }
+}
+
+/// Tracks of the library come at once, paths when they were walked.
+fn bring(state: &mut AppState, target: Target, purpose: Purpose, now: Now, fx: &mut Vec<Effect>) {
+    match target {
+        Target::Selection => notices::tell(state, wording::nothing_selected(), now),
+        Target::Tracks(ids) => {
+            let files = library_files(state, &ids);
+            put(state, files, purpose, now, fx);
+        }
+        Target::Paths(paths) => {
+            let job = state.fresh_job();
+            state.expanding.insert(job, purpose);
+            fx.push(Effect::Expand { job, paths });
+        }
+    }
+}
+
+fn library_files(state: &AppState, ids: &[TrackId]) -> NewItems {
+    let found = ids.iter().filter_map(|&id| state.library.catalog.find(id));
+    found.map(|track| (Arc::from(track.path()), Some(track.id()))).collect()
+}
+
+pub fn expanded(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec<Effect>) {
+    let Some(purpose) = state.expanding.remove(&expanded.job) else {
+        return;
+    };
+    if let Some((path, why)) = expanded.problems.first() {
+        notices::tell(state, wording::not_added(path, why, expanded.problems.len()), now);
+    } else if expanded.files.is_empty() {
+        notices::tell(state, wording::no_music_found(), now);
+    }
+    let mut files = unresolved(expanded.files);
+    for (path, track) in &mut files {
+        *track = state.library.catalog.find_path(path).map(|track| track.id());
+    }
+    put(state, files, purpose, now, fx);
+}
+
+fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx: &mut Vec<Effect>) {
+    if files.is_empty() {
+        return;
+    }
+    state.queue.remember();
+    let count = files.len();
+    match purpose {
+        Purpose::Append => {
+            state.queue.append(files);
+            notices::tell(state, wording::added(count), now);
+        }
+        Purpose::Insert => {
+            state.queue.insert_next(files);
+            notices::tell(state, wording::inserted(count), now);
+        }
+        Purpose::PlayNow => {
+            let first = state.queue.insert_next(files);
+            first.into_iter().for_each(|id| playback::start(state, id, Place::Start, now, fx));
+        }
+        Purpose::Replace { start } => replace(state, files, start, now, fx),
+    }
+    changed(state, now);
+}
+
+fn replace(state: &mut AppState, files: NewItems, start: usize, now: Now, fx: &mut Vec<Effect>) {
+    let ids = state.queue.replace(files);
+    // In random order everything is equally the beginning, unless one was picked.
+    let first = if start == 0 { state.queue.first(|_| true) } else { ids.get(start).copied() };
+    first.into_iter().for_each(|id| playback::start(state, id, Place::Start, now, fx));
+}
+
+fn changed(state: &mut AppState, now: Now) {
+    state.dirty.queue = true;
+    state.dirty.playback = true;
+    saving::session_soon(state, now);
+}
+
+fn ids_of(state: &AppState, items: &Items) -> Vec<ItemId> {
+    let all = state.queue.items();
+    match items {
+        Items::Selection => Vec::new(),
+        Items::Ids(ids) => ids.clone(),
+        Items::Positions(positions) => {
+            let items = positions.iter().filter_map(|position| all.get(position.checked_sub(1)?));
+            items.map(|item| item.id).collect()
+        }
+    }
+}
+
+fn jump(state: &mut AppState, items: &Items, now: Now, fx: &mut Vec<Effect>) {
+    let target = ids_of(state, items).first().copied().filter(|&id| state.queue.get(id).is_some());
+    match target {
+        Some(id) => playback::start(state, id, Place::Start, now, fx),
+        None => notices::tell(state, wording::no_such_entry(), now),
+    }
+}
+
+fn remove(state: &mut AppState, items: &Items, now: Now, fx: &mut Vec<Effect>) {
+    let mut ids = ids_of(state, items);
+    ids.retain(|&id| state.queue.get(id).is_some());
+    if ids.is_empty() {
+        return notices::tell(state, wording::no_such_entry(), now);
+    }
+    keep_rest(state, now);
+    state.queue.remember();
+    let before = state.queue.current().map(|item| item.id);
+    state.queue.remove(&ids);
+    follow_current(state, before, now, fx);
+    notices::tell(state, wording::removed(ids.len()), now);
+    changed(state, now);
+}
+
+/// Where the current item went away, what became current is played, or nothing.
+fn follow_current(state: &mut AppState, before: Option<ItemId>, now: Now, fx: &mut Vec<Effect>) {
+    let current = state.queue.current().map(|item| item.id);
+    if current == before {
+        return;
+    }
+    match current {
+        Some(id) => playback::go_to(state, id, now, fx),
+        None => playback::finish(state, fx),
+    }
+}
+
+fn move_by(state: &mut AppState, items: &Items, by: i32, now: Now) {
+    let ids = ids_of(state, items);
+    if ids.is_empty() {
+        return notices::tell(state, wording::no_such_entry(), now);
+    }
+    state.queue.remember();
+    state.queue.move_by(&ids, by);
+    changed(state, now);
+}
+
+fn clear(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    if state.queue.is_empty() {
+        return;
+    }
+    let count = state.queue.items().len();
+    keep_rest(state, now);
+    state.queue.remember();
+    let rest = state.playback.rest;
+    state.queue.clear();
+    // The place is kept for an undo: it finds the item where it was heard.
+    playback::halt(state, rest, fx);
+    notices::tell(state, wording::removed(count), now);
+    changed(state, now);
+}
+
+/// Notes where the ear is, for when the item comes back by an undo.
+fn keep_rest(state: &mut AppState, now: Now) {
+    state.playback.rest = playback::place_now(state, now);
+}
+
+fn travel(
+    state: &mut AppState,
+    now: Now,
+    fx: &mut Vec<Effect>,
+    step: impl Fn(&mut crate::app::queue::Queue) -> bool,
+    nothing: impl Fn() -> crate::model::notice::Notice,
+) {
+    keep_rest(state, now);
+    let before = state.queue.current().map(|item| item.id);
+    if !step(&mut state.queue) {
+        return notices::tell(state, nothing(), now);
+    }
+    let current = state.queue.current().map(|item| item.id);
+    let was_playing = state.playback.playing.is_some_and(|playing| Some(playing.item) == before);
+    if was_playing && current != before {
+        // What plays is not in this queue: the sound stops, the queue stands where it was.
+        playback::halt(state, Rest::default(), fx);
+    } else if before.is_some() && current.is_none() {
+        playback::halt(state, Rest::default(), fx);
+    }
+    changed(state, now);
+}
+
+/// Fills in what the library knows of the queue's files.
+pub fn resolve(state: &mut AppState) {
+    let catalog = Arc::clone(&state.library.catalog);
+    let find = |path: &Path| catalog.find_path(path).map(|track| track.id());
+    state.dirty.queue |= state.queue.resolve(find);
+}

@@ -1,0 +1,80 @@
+//! When queue and place are written to the store: soon after a change, now and then while something plays, at the end.
+
+use std::time::Duration;
+
+use super::playback::place_now;
+use crate::app::effect::Effect;
+use crate::app::event::Now;
+use crate::app::state::AppState;
+use crate::engine::command::EngineCommand;
+use crate::model::playback::PlayState;
+use crate::model::session::{Session, SessionItem, SessionPosition};
+
+/// Changes that come together are saved together.
+const AFTER_CHANGE: Duration = Duration::from_millis(500);
+/// What a crash can lose of the place.
+const WHILE_PLAYING: Duration = Duration::from_secs(10);
+
+pub fn session_soon(state: &mut AppState, now: Now) {
+    state.saving.session_due.get_or_insert(now.instant + AFTER_CHANGE);
+}
+
+pub fn position_soon(state: &mut AppState, now: Now) {
+    let soon = now.instant + AFTER_CHANGE;
+    let due = state.saving.position_due.map_or(soon, |due| due.min(soon));
+    state.saving.position_due = Some(due);
+}
+
+/// Something plays from now on.
+pub fn playing(state: &mut AppState, now: Now) {
+    state.saving.position_due.get_or_insert(now.instant + WHILE_PLAYING);
+}
+
+pub fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    let is_due = |at: Option<std::time::Instant>| at.is_some_and(|at| at <= now.instant);
+    if is_due(state.saving.session_due) {
+        state.saving.session_due = None;
+        fx.push(Effect::SaveSession(session(state, now)));
+    }
+    if is_due(state.saving.position_due) {
+        let plays = state.playback.state == PlayState::Playing;
+        state.saving.position_due = plays.then(|| now.instant + WHILE_PLAYING);
+        fx.push(Effect::SavePosition(position(state, now)));
+    }
+}
+
+pub fn session(state: &AppState, now: Now) -> Session {
+    let items = state.queue.items().iter().map(|item| SessionItem {
+        id: item.id,
+        path: item.path.to_path_buf(),
+        track: item.track,
+    });
+    Session {
+        items: items.collect(),
+        position: position(state, now),
+        volume: state.playback.volume,
+        muted: state.playback.muted,
+        repeat: state.queue.repeat(),
+        shuffle: state.queue.shuffle(),
+    }
+}
+
+fn position(state: &AppState, now: Now) -> Option<SessionPosition> {
+    let index = state.queue.index_of(state.queue.current()?.id)?;
+    let place = place_now(state, now);
+    Some(SessionPosition { index: u32::try_from(index).ok()?, frame: place.frame, rate: place.rate })
+}
+
+pub fn quit(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    if state.closing {
+        return;
+    }
+    state.closing = true;
+    state.dirty.closing = true;
+    if let Some(scan) = &state.library.scan {
+        scan.cancel.cancel();
+    }
+    fx.push(Effect::SaveSession(session(state, now)));
+    fx.push(Effect::Engine(EngineCommand::Shutdown));
+    fx.push(Effect::Close);
+}

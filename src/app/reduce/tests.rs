@@ -1,0 +1,351 @@
+//! Reducers as (events, effects): what is asked of the engine, and what the state says.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::app::queue::unresolved;
+use crate::app::state::AppSettings;
+use crate::engine::command::{EngineCommand, EngineEvent};
+use crate::model::audio::Spec;
+use crate::model::command::{Items, Playback, Queue, Seek, Target, VolumeChange};
+use crate::model::id::PlayId;
+use crate::model::playback::{PlayState, Repeat};
+use crate::model::player::Position;
+use crate::model::session::{Session, SessionItem, SessionPosition};
+use crate::model::track::{AudioFormat, Codec};
+
+struct Rig {
+    state: AppState,
+    clock: Instant,
+    heard: Option<Position>,
+}
+
+impl Rig {
+    /// A queue of so many files, nothing playing.
+    fn new(files: usize) -> Self {
+        let settings = AppSettings { music: Vec::new(), rewind: Duration::from_secs(5) };
+        let mut state = AppState::restored(Session::default(), Default::default(), settings);
+        state.queue.append(unresolved((0..files).map(|n| PathBuf::from(format!("/m/{n}.flac"))).collect()));
+        Self { state, clock: Instant::now(), heard: None }
+    }
+
+    fn event(&mut self, event: Event) -> Vec<Effect> {
+        let now = Now { instant: self.clock, heard: self.heard, seed: 99 };
+        reduce(&mut self.state, event, now)
+    }
+
+    fn ask(&mut self, command: Playback) -> Vec<Effect> {
+        self.event(Event::Command(Command::Playback(command)))
+    }
+
+    fn queue(&mut self, command: Queue) -> Vec<Effect> {
+        self.event(Event::Command(Command::Queue(command)))
+    }
+
+    fn engine(&mut self, event: EngineEvent) -> Vec<Effect> {
+        self.event(Event::Engine(event))
+    }
+
+    fn current(&self) -> Option<String> {
+        self.state.queue.current().map(|item| item.path.display().to_string())
+    }
+
+    fn playing(&self) -> PlayId {
+        self.state.playback.playing.unwrap().play
+    }
+
+    fn next(&self) -> Option<PlayId> {
+        self.state.playback.next.map(|next| next.play)
+    }
+
+    fn started(&mut self) -> Vec<Effect> {
+        let play = self.playing();
+        self.engine(EngineEvent::Started { play, format: format(), at: 0 })
+    }
+}
+
+fn format() -> AudioFormat {
+    let spec = Spec { rate: 44_100, channels: 2 };
+    AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: Some(44_100 * 100) }
+}
+
+/// The files that the engine was told to play, and to follow with.
+fn told(effects: &[Effect]) -> Vec<String> {
+    let word = |effect: &Effect| match effect {
+        Effect::Engine(EngineCommand::Load { item, place, .. }) => {
+            Some(format!("load {} {place:?}", item.path.display()))
+        }
+        Effect::Engine(EngineCommand::SetNext(next)) => {
+            Some(format!("next {}", next.as_ref().map_or("-".into(), |item| item.path.display().to_string())))
+        }
+        Effect::Engine(command) => Some(format!("{command:?}")),
+        _ => None,
+    };
+    effects.iter().filter_map(word).collect()
+}
+
+#[test]
+fn playing_begins_with_the_first_item_and_tells_what_follows() {
+    let mut rig = Rig::new(2);
+    let effects = rig.ask(Playback::Play);
+    assert_eq!(told(&effects), ["load /m/0.flac Start", "next /m/1.flac"]);
+    assert_eq!(rig.state.playback.state, PlayState::Opening);
+    rig.started();
+    assert_eq!(rig.state.playback.state, PlayState::Playing);
+}
+
+#[test]
+fn one_end_of_track_moves_the_queue_on_by_exactly_one() {
+    let mut rig = Rig::new(3);
+    rig.ask(Playback::Play);
+    rig.started();
+    let (from, to) = (rig.playing(), rig.next().unwrap());
+    let crossed = EngineEvent::Crossed { from, to, format: format(), at: 1 };
+    assert_eq!(told(&rig.engine(crossed.clone())), ["next /m/2.flac"]);
+    assert_eq!(rig.current().as_deref(), Some("/m/1.flac"));
+    // The same fact again, late, and the end of the one before: nothing.
+    assert!(told(&rig.engine(crossed)).is_empty());
+    assert!(told(&rig.engine(EngineEvent::Ended { play: from })).is_empty());
+    assert_eq!(rig.current().as_deref(), Some("/m/1.flac"));
+}
+
+#[test]
+fn the_end_of_the_queue_stops_and_the_next_start_is_its_beginning() {
+    let mut rig = Rig::new(1);
+    rig.ask(Playback::Play);
+    rig.started();
+    let play = rig.playing();
+    assert!(told(&rig.engine(EngineEvent::Ended { play })).is_empty());
+    assert_eq!(rig.state.playback.state, PlayState::Stopped);
+    assert_eq!(told(&rig.ask(Playback::Toggle)), ["load /m/0.flac Start"]);
+}
+
+#[test]
+fn an_item_added_after_the_last_one_was_told_follows_it() {
+    let mut rig = Rig::new(1);
+    assert_eq!(told(&rig.ask(Playback::Play)), ["load /m/0.flac Start"]);
+    let job = match &rig.queue(Queue::Append(Target::Paths(vec!["/m".into()])))[..] {
+        [Effect::Expand { job, .. }] => *job,
+        other => panic!("{other:?}"),
+    };
+    let found = crate::app::event::Expanded { job, files: vec!["/m/new.flac".into()], problems: Vec::new() };
+    assert_eq!(told(&rig.event(Event::Expanded(found))), ["next /m/new.flac"]);
+}
+
+#[test]
+fn stop_after_this_is_told_to_the_engine_and_spent_at_the_end() {
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    rig.started();
+    assert_eq!(told(&rig.ask(Playback::StopAfter(None))), ["next -"]);
+    let play = rig.playing();
+    assert!(told(&rig.engine(EngineEvent::Ended { play })).is_empty());
+    assert_eq!(rig.state.playback.state, PlayState::Stopped);
+    assert!(!rig.state.playback.stop_after);
+    assert_eq!(rig.current().as_deref(), Some("/m/1.flac"), "the following item stands ready");
+}
+
+#[test]
+fn repeat_one_is_followed_by_itself_and_all_goes_round() {
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    assert_eq!(told(&rig.ask(Playback::Repeat(Some(Repeat::One)))), ["next /m/0.flac"]);
+    assert_eq!(told(&rig.ask(Playback::Repeat(Some(Repeat::All)))), ["next /m/1.flac"]);
+    assert_eq!(told(&rig.ask(Playback::Next(1))), ["load /m/1.flac Start", "next /m/0.flac"]);
+}
+
+#[test]
+fn a_file_that_does_not_play_is_left_out_and_the_next_begins() {
+    let mut rig = Rig::new(3);
+    rig.ask(Playback::Play);
+    let fail = |play| EngineEvent::Failed { play, error: "not music".into(), was_heard: false };
+    let play = rig.playing();
+    assert_eq!(told(&rig.engine(fail(play))), ["load /m/1.flac Start", "next /m/2.flac"]);
+    // What should follow fails before its time: another follows, here nothing.
+    let next = rig.next().unwrap();
+    assert_eq!(told(&rig.engine(fail(next))), ["next -"]);
+    assert!(rig.state.notice.as_ref().unwrap().notice.to_string().contains("not music"));
+    // A late failure of a play that is over changes nothing.
+    assert!(told(&rig.engine(fail(play))).is_empty());
+}
+
+#[test]
+fn many_failures_in_a_row_end_the_playing() {
+    let mut rig = Rig::new(20);
+    rig.ask(Playback::Play);
+    let mut loads = 1;
+    while rig.state.playback.state != PlayState::Stopped {
+        let play = rig.playing();
+        let failed = EngineEvent::Failed { play, error: "no disk".into(), was_heard: false };
+        loads += told(&rig.engine(failed)).iter().filter(|word| word.starts_with("load")).count();
+    }
+    assert_eq!(loads, 5);
+}
+
+#[test]
+fn an_output_that_ends_stops_the_music_where_it_was_heard() {
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    rig.started();
+    let heard = Some(Position { play: rig.playing(), frame: 4711, rate: 44_100 });
+    let ended = EngineEvent::OutputEnded { heard, why: "the disk is full".into(), unread: false };
+    assert!(!told(&rig.engine(ended)).iter().any(|word| word.starts_with("load")));
+    assert_eq!(rig.state.playback.state, PlayState::Stopped);
+    assert!(rig.state.playback.broken.is_empty(), "no file is to blame");
+    assert!(rig.state.notice.as_ref().unwrap().notice.to_string().contains("the disk is full"));
+    assert_eq!(told(&rig.ask(Playback::Play)), ["load /m/0.flac Frame(4711)", "next /m/1.flac"]);
+}
+
+#[test]
+fn previous_goes_to_the_start_after_a_while_and_to_the_item_before_at_once() {
+    let mut rig = Rig::new(2);
+    rig.queue(Queue::Jump(Items::Positions(vec![2])));
+    rig.started();
+    let play = rig.playing();
+    rig.heard = Some(Position { play, frame: 44_100 * 6, rate: 44_100 });
+    assert_eq!(told(&rig.ask(Playback::Previous(1))), ["Seek(Time(0ns))"]);
+    rig.heard = Some(Position { play, frame: 44_100 * 4, rate: 44_100 });
+    assert_eq!(told(&rig.ask(Playback::Previous(1))), ["load /m/0.flac Start", "next /m/1.flac"]);
+}
+
+#[test]
+fn seeking_counts_from_where_the_ear_is() {
+    let mut rig = Rig::new(1);
+    rig.ask(Playback::Play);
+    rig.started();
+    rig.heard = Some(Position { play: rig.playing(), frame: 441_000, rate: 44_100 });
+    let seek = |by| Playback::Seek(by);
+    assert_eq!(told(&rig.ask(seek(Seek::Forward(Duration::from_secs(5))))), ["Seek(Frame(661500))"]);
+    assert_eq!(told(&rig.ask(seek(Seek::Back(Duration::from_secs(60))))), ["Seek(Frame(0))"]);
+    assert_eq!(told(&rig.ask(seek(Seek::Percent(50.0)))), ["Seek(Fraction(0.5))"]);
+}
+
+#[test]
+fn removing_the_playing_item_plays_what_follows_and_undo_brings_it_back() {
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    rig.started();
+    let id = rig.state.queue.current().unwrap().id;
+    assert_eq!(told(&rig.queue(Queue::Remove(Items::Ids(vec![id])))), ["load /m/1.flac Start"]);
+    rig.queue(Queue::Undo);
+    assert_eq!(rig.state.queue.items().len(), 2);
+    assert_eq!(rig.current().as_deref(), Some("/m/1.flac"), "what plays goes on");
+}
+
+#[test]
+fn clearing_stops_and_undo_finds_queue_and_place_again() {
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    rig.started();
+    rig.heard = Some(Position { play: rig.playing(), frame: 88_200, rate: 44_100 });
+    assert_eq!(told(&rig.queue(Queue::Clear)), ["Stop"]);
+    rig.heard = None;
+    rig.queue(Queue::Undo);
+    assert_eq!(rig.state.queue.items().len(), 2);
+    assert_eq!(told(&rig.ask(Playback::Play)), ["load /m/0.flac Frame(88200)", "next /m/1.flac"]);
+}
+
+#[test]
+fn volume_is_bounded_and_a_change_ends_muting() {
+    let mut rig = Rig::new(0);
+    assert_eq!(told(&rig.ask(Playback::Volume(VolumeChange::By(50)))), ["Gain(1.0)"]);
+    assert_eq!(told(&rig.ask(Playback::ToggleMute)), ["Gain(0.0)"]);
+    assert_eq!(told(&rig.ask(Playback::Volume(VolumeChange::To(50)))), ["Gain(0.125)"]);
+}
+
+#[test]
+fn a_session_is_found_again_and_goes_on_where_it_was() {
+    let item = |id: u64| SessionItem {
+        id: crate::model::id::ItemId(id),
+        path: PathBuf::from(format!("/m/{id}.flac")),
+        track: None,
+    };
+    let session = Session {
+        items: vec![item(3), item(8)],
+        position: Some(SessionPosition { index: 1, frame: 1234, rate: 48_000 }),
+        repeat: Repeat::All,
+        ..Session::default()
+    };
+    let mut rig = Rig::new(0);
+    rig.state = AppState::restored(session.clone(), Default::default(), AppSettings::default());
+    let effects = rig.event(Event::Command(Command::Quit));
+    assert!(matches!(&effects[0], Effect::SaveSession(saved) if *saved == session), "{effects:?}");
+    rig.state.closing = false;
+    assert_eq!(told(&rig.ask(Playback::Play)), ["load /m/8.flac Frame(1234)", "next /m/3.flac"]);
+}
+
+#[test]
+fn a_damaged_session_is_mended() {
+    let item = SessionItem { id: crate::model::id::ItemId(3), path: "/m/a".into(), track: None };
+    let session = Session {
+        items: vec![item.clone(), item],
+        position: Some(SessionPosition { index: 2, frame: 5, rate: 0 }),
+        ..Session::default()
+    };
+    let state = AppState::restored(session, Default::default(), AppSettings::default());
+    assert_eq!(state.queue.current(), None);
+    let ids: Vec<u64> = state.queue.items().iter().map(|item| item.id.0).collect();
+    assert_eq!(ids, [3, 4]);
+}
+
+#[test]
+fn the_queue_is_saved_soon_after_a_change_and_the_place_now_and_then() {
+    let mut rig = Rig::new(2);
+    rig.queue(Queue::Remove(Items::Positions(vec![1])));
+    let due = rig.state.next_deadline().unwrap();
+    assert!(due <= rig.clock + Duration::from_secs(1));
+    rig.clock = due;
+    let effects = rig.event(Event::Due);
+    assert!(matches!(&effects[..], [Effect::SaveSession(session)] if session.items.len() == 1));
+    rig.ask(Playback::Play);
+    rig.started();
+    rig.clock += Duration::from_secs(10);
+    rig.heard = Some(Position { play: rig.playing(), frame: 7, rate: 44_100 });
+    let effects = rig.event(Event::Due);
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::SavePosition(Some(place)) if place.frame == 7))
+    );
+}
+
+#[test]
+fn nothing_is_due_when_nothing_moves() {
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    rig.started();
+    rig.ask(Playback::Pause);
+    for _ in 0..10 {
+        let Some(due) = rig.state.next_deadline() else { return };
+        rig.clock = due;
+        rig.event(Event::Due);
+    }
+    panic!("a paused player goes on waking: {:?}", rig.state.saving);
+}
+
+#[test]
+fn a_scan_runs_alone_and_the_catalog_is_built_in_a_share_of_the_time() {
+    use crate::jobs::library::{ScanOutcome, ScanProgress};
+    use crate::model::command::Library;
+    let mut rig = Rig::new(0);
+    let scan = |path: &str| Event::Command(Command::Library(Library::Scan(vec![path.into()])));
+    let effects = rig.event(scan("/a"));
+    let job = match &effects[..] {
+        [Effect::Scan { job, .. }] => *job,
+        other => panic!("{other:?}"),
+    };
+    assert!(rig.event(scan("/b")).is_empty());
+    let progress = || ScanProgress { found: 10, read: 5, folder: None, changed: true };
+    assert_eq!(rig.event(Event::ScanProgress { job, progress: progress() }).len(), 1, "a catalog");
+    assert!(rig.event(Event::ScanProgress { job, progress: progress() }).is_empty(), "one at a time");
+    rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::from_secs(1) });
+    assert!(rig.event(Event::ScanProgress { job, progress: progress() }).is_empty(), "not before its share");
+    rig.clock = rig.state.next_deadline().unwrap();
+    assert!(matches!(rig.event(Event::Due)[..], [Effect::BuildCatalog]));
+    let effects = rig.event(Event::ScanDone { job, report: ScanOutcome { added: 1, ..Default::default() } });
+    assert!(
+        matches!(&effects[..], [Effect::Scan { roots, .. }] if roots == &[PathBuf::from("/b")]),
+        "{effects:?}"
+    );
+    let effects = rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::ZERO });
+    assert!(matches!(effects[..], [Effect::BuildCatalog]), "what came after the scan's end is built too");
+}

@@ -1,0 +1,220 @@
+//! The app thread and the handle that frontends hold. Fed by commands, engine, jobs and store over one channel; asks
+//! `perform` for what is to be done; never waits for anyone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+
+use super::effect::Effect;
+use super::event::{Event, Now};
+use super::perform::Perform;
+use super::publish::publish;
+use super::reduce::{reduce, take_dirty};
+use super::state::AppState;
+use crate::model::command::Command;
+use crate::model::player::{Busy, Lease, Player, Position};
+use crate::model::snapshot::Snapshot;
+use crate::model::spectrum::SpectrumFrame;
+use crate::rt::clock::PlaybackClock;
+use crate::rt::latest::Latest;
+
+/// Commands that may wait for the app; more are refused.
+const MOST_COMMANDS: usize = 1024;
+
+/// Sends events into the app thread, from any thread, without waiting.
+#[derive(Debug, Clone)]
+pub struct EventSender {
+    sender: Sender<Event>,
+    commands: Arc<AtomicUsize>,
+}
+
+impl EventSender {
+    /// `false` once the app is gone.
+    pub fn send(&self, event: Event) -> bool {
+        self.sender.send(event).is_ok()
+    }
+
+    fn command(&self, command: Command) -> Result<(), Busy> {
+        if self.commands.fetch_add(1, Ordering::Relaxed) >= MOST_COMMANDS {
+            self.commands.fetch_sub(1, Ordering::Relaxed);
+            return Err(Busy);
+        }
+        self.sender.send(Event::Command(command)).map_err(|_| Busy)
+    }
+}
+
+/// The channel into the app, made before the rooms that send into it.
+#[derive(Debug)]
+pub struct Inbox {
+    sender: EventSender,
+    receiver: Receiver<Event>,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::channel();
+        Self { sender: EventSender { sender, commands: Arc::default() }, receiver }
+    }
+}
+
+impl Inbox {
+    pub fn sender(&self) -> EventSender {
+        self.sender.clone()
+    }
+}
+
+/// What is polled, not pushed.
+pub struct Gauges {
+    pub clock: Arc<PlaybackClock>,
+    pub spectrum: Latest<SpectrumFrame>,
+    /// Keeps the spectrum coming.
+    pub watch_spectrum: Box<dyn Fn() -> Lease + Send + Sync>,
+}
+
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The core in this process, as a [`Player`].
+pub struct AppHandle {
+    events: EventSender,
+    snapshot: Latest<Snapshot>,
+    gauges: Gauges,
+    wakes: Arc<ArcSwap<Vec<Wake>>>,
+}
+
+/// Starts the app thread. It ends after `Command::Quit`, when everything was handed on.
+pub fn spawn(
+    state: AppState,
+    inbox: Inbox,
+    gauges: Gauges,
+    performer: impl Perform + Send + 'static,
+) -> std::io::Result<(Arc<AppHandle>, JoinHandle<()>)> {
+    let mut state = state;
+    let dirty = take_dirty(&mut state);
+    let first = publish(&state, &Snapshot::default(), dirty);
+    let handle = Arc::new(AppHandle {
+        events: inbox.sender.clone(),
+        snapshot: Latest::new(first),
+        wakes: Arc::default(),
+        gauges,
+    });
+    let app = App {
+        state,
+        performer,
+        commands: Arc::clone(&inbox.sender.commands),
+        receiver: inbox.receiver,
+        snapshot: handle.snapshot.clone(),
+        clock: Arc::clone(&handle.gauges.clock),
+        wakes: Arc::clone(&handle.wakes),
+        random: std::hash::RandomState::new(),
+        events: 0,
+    };
+    let thread = std::thread::Builder::new().name("app".into()).spawn(move || app.run())?;
+    Ok((handle, thread))
+}
+
+struct App<P> {
+    state: AppState,
+    performer: P,
+    commands: Arc<AtomicUsize>,
+    receiver: Receiver<Event>,
+    snapshot: Latest<Snapshot>,
+    clock: Arc<PlaybackClock>,
+    wakes: Arc<ArcSwap<Vec<Wake>>>,
+    random: std::hash::RandomState,
+    events: u64,
+}
+
+impl<P: Perform> App<P> {
+    fn run(mut self) {
+        while let Some(event) = self.wait() {
+            let mut open = self.handle(event);
+            // One snapshot for all that came together.
+            while open && let Ok(event) = self.receiver.try_recv() {
+                open = self.handle(event);
+            }
+            self.publish();
+            if !open {
+                return;
+            }
+        }
+    }
+
+    /// The next event, or that a deadline has passed; `None` when nobody can send any more.
+    fn wait(&self) -> Option<Event> {
+        match self.state.next_deadline() {
+            None => self.receiver.recv().ok(),
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                match self.receiver.recv_timeout(left) {
+                    Ok(event) => Some(event),
+                    Err(RecvTimeoutError::Timeout) => Some(Event::Due),
+                    Err(RecvTimeoutError::Disconnected) => None,
+                }
+            }
+        }
+    }
+
+    /// `false` when the app is to end.
+    fn handle(&mut self, event: Event) -> bool {
+        if matches!(event, Event::Command(_)) {
+            self.commands.fetch_sub(1, Ordering::Relaxed);
+        }
+        let now = self.now();
+        let mut open = true;
+        for effect in reduce(&mut self.state, event, now) {
+            open &= !matches!(effect, Effect::Close);
+            self.performer.perform(effect);
+        }
+        open
+    }
+
+    fn now(&mut self) -> Now {
+        use std::hash::BuildHasher;
+        self.events += 1;
+        Now { instant: Instant::now(), heard: self.clock.position(), seed: self.random.hash_one(self.events) }
+    }
+
+    fn publish(&mut self) {
+        let dirty = take_dirty(&mut self.state);
+        if dirty.any() {
+            let next = publish(&self.state, &self.snapshot.get(), dirty);
+            self.snapshot.set(Arc::new(next));
+            self.wakes.load().iter().for_each(|wake| wake());
+        }
+    }
+}
+
+impl Player for AppHandle {
+    fn send(&self, command: Command) -> Result<(), Busy> {
+        self.events.command(command)
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.get()
+    }
+
+    fn position(&self) -> Option<Position> {
+        self.gauges.clock.position()
+    }
+
+    fn spectrum(&self) -> Option<Arc<SpectrumFrame>> {
+        Some(self.gauges.spectrum.get())
+    }
+
+    fn watch_spectrum(&self) -> Lease {
+        (self.gauges.watch_spectrum)()
+    }
+
+    fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {
+        let wake: Wake = Arc::from(wake);
+        self.wakes.rcu(|wakes| {
+            let mut wakes = Vec::clone(wakes);
+            wakes.push(Arc::clone(&wake));
+            wakes
+        });
+    }
+}

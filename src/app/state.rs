@@ -1,0 +1,229 @@
+//! The state that the app thread owns, split by subject. Changed by `reduce` only.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::queue::Queue;
+use crate::engine::command::{EngineCommand, Item, Place};
+use crate::model::audio::Volume;
+use crate::model::catalog::Catalog;
+use crate::model::id::{ItemId, JobId, PlayId};
+use crate::model::job::CancelToken;
+use crate::model::notice::Notice;
+use crate::model::playback::PlayState;
+use crate::model::session::Session;
+use crate::model::snapshot::{OutputView, QueueItem};
+use crate::model::track::AudioFormat;
+
+#[derive(Debug, Default)]
+pub struct AppState {
+    pub playback: PlaybackState,
+    pub queue: Queue,
+    pub library: LibraryState,
+    pub output: OutputView,
+    pub notice: Option<ShownNotice>,
+    pub saving: Saving,
+    /// What was asked for while its paths are walked.
+    pub expanding: HashMap<JobId, Purpose>,
+    pub settings: AppSettings,
+    pub dirty: Dirty,
+    pub closing: bool,
+    next_job: u64,
+}
+
+/// What of the user's settings the reducers act on.
+#[derive(Debug, Clone, Default)]
+pub struct AppSettings {
+    /// Roots of a library that has none yet.
+    pub music: Vec<PathBuf>,
+    /// `previous` goes to the start of the item after so long.
+    pub rewind: Duration,
+}
+
+/// One item that the engine was told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Play {
+    pub play: PlayId,
+    pub item: ItemId,
+}
+
+#[derive(Debug, Default)]
+pub struct PlaybackState {
+    pub state: PlayState,
+    /// What the engine has; `None` while it has nothing (stopped, restored).
+    pub playing: Option<Play>,
+    /// What the engine was told to follow.
+    pub next: Option<Play>,
+    pub format: Option<AudioFormat>,
+    /// Where the item stands while the ear is not in it.
+    pub rest: Rest,
+    pub volume: Volume,
+    pub muted: bool,
+    pub stop_after: bool,
+    /// Items that did not play, left out until someone asks for them.
+    pub broken: HashSet<ItemId>,
+    /// Items in a row that did not play.
+    pub failures_in_a_row: u32,
+    next_play: u64,
+}
+
+/// A place kept while nothing is heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rest {
+    pub frame: u64,
+    /// Hz; 0 where it is not known.
+    pub rate: u32,
+}
+
+impl PlaybackState {
+    pub fn fresh_play(&mut self, item: ItemId) -> Play {
+        self.next_play += 1;
+        Play { play: PlayId(self.next_play), item }
+    }
+
+    /// Linear gain for the engine.
+    pub fn gain(&self) -> f32 {
+        if self.muted { 0.0 } else { self.volume.gain() }
+    }
+
+    /// The newest play that was given out.
+    pub fn newest_play(&self) -> PlayId {
+        PlayId(self.next_play)
+    }
+}
+
+/// Command that has the engine play `item`.
+pub fn load(play: Play, item: &QueueItem, place: Place) -> EngineCommand {
+    let item = Item { play: play.play, path: Arc::clone(&item.path) };
+    EngineCommand::Load { item, place, paused: false }
+}
+
+#[derive(Debug, Default)]
+pub struct LibraryState {
+    pub catalog: Arc<Catalog>,
+    pub scan: Option<RunningScan>,
+    /// Roots asked for while a scan runs.
+    pub waiting: Option<Vec<PathBuf>>,
+    pub roots: Arc<Vec<PathBuf>>,
+    pub failed: Arc<Vec<(PathBuf, String)>>,
+    pub build: CatalogBuild,
+}
+
+#[derive(Debug)]
+pub struct RunningScan {
+    pub job: JobId,
+    pub cancel: CancelToken,
+    pub found: u64,
+    pub read: u64,
+    pub folder: Option<PathBuf>,
+    /// Tracks were found since the catalog was last asked for.
+    pub changed: bool,
+}
+
+/// When the catalog is built again while a scan finds tracks: so that building takes a small share of the time.
+#[derive(Debug, Default)]
+pub struct CatalogBuild {
+    pub running: bool,
+    /// Asked for while one runs: begin again at its end.
+    pub again: bool,
+    pub not_before: Option<Instant>,
+}
+
+/// What found files are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Append,
+    Insert,
+    PlayNow,
+    Replace { start: usize },
+}
+
+#[derive(Debug)]
+pub struct ShownNotice {
+    pub notice: Arc<Notice>,
+    /// When it goes by itself.
+    pub until: Option<Instant>,
+}
+
+/// What is to be written to the store, and by when.
+#[derive(Debug, Default)]
+pub struct Saving {
+    /// The queue or the modes changed: save all by then.
+    pub session_due: Option<Instant>,
+    /// Something plays: save the place by then.
+    pub position_due: Option<Instant>,
+}
+
+/// Parts of the snapshot that a reducer changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dirty {
+    pub playback: bool,
+    pub queue: bool,
+    pub catalog: bool,
+    pub scan: bool,
+    pub output: bool,
+    pub notice: bool,
+    pub closing: bool,
+}
+
+impl Dirty {
+    pub const ALL: Self = Self {
+        playback: true,
+        queue: true,
+        catalog: true,
+        scan: true,
+        output: true,
+        notice: true,
+        closing: true,
+    };
+
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+impl AppState {
+    /// The state that a saved session describes, standing still.
+    pub fn restored(session: Session, catalog: Arc<Catalog>, settings: AppSettings) -> Self {
+        let place = session.position;
+        let items = session.items.into_iter().map(|item| QueueItem {
+            id: item.id,
+            path: Arc::from(item.path),
+            track: item.track,
+        });
+        let current = place.map(|place| place.index as usize);
+        let queue = Queue::restore(items.collect(), current, session.repeat, session.shuffle);
+        let rest = place.map(|place| Rest { frame: place.frame, rate: place.rate }).unwrap_or_default();
+        let playback =
+            PlaybackState { volume: session.volume, muted: session.muted, rest, ..PlaybackState::default() };
+        let library = LibraryState { catalog, ..LibraryState::default() };
+        Self { playback, queue, library, settings, dirty: Dirty::ALL, ..Self::default() }
+    }
+
+    pub fn fresh_job(&mut self) -> JobId {
+        self.next_job += 1;
+        JobId(self.next_job)
+    }
+
+    /// The earliest time at which `Event::Due` is wanted.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let notice = self.notice.as_ref().and_then(|shown| shown.until);
+        let build = self.library.build.not_before.filter(|_| self.wants_catalog());
+        [notice, self.saving.session_due, self.saving.position_due, build].into_iter().flatten().min()
+    }
+
+    /// A scan found tracks that the catalog does not have, and none is being built.
+    pub fn wants_catalog(&self) -> bool {
+        !self.library.build.running && self.library.scan.as_ref().is_some_and(|scan| scan.changed)
+    }
+
+    /// Name of a file for people: its track's title, or the file's name.
+    pub fn name_of(&self, path: &Path) -> String {
+        match self.library.catalog.find_path(path) {
+            Some(track) => track.title().to_owned(),
+            None => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! # boot: composition root
+//!
+//! - **Purpose.** Puts the rooms together for each run mode: start order, signals, panics, logging, shutdown.
+//! - **May import.** Everything but `cli`.
+//! - **Thread.** The main one; `signals` listens for what the system sends.
+//! - **Entry points.** [`tui`] (the player with its screen), [`play`] (files to the end without one).
+//! - **Invariants.** Knows everything, decides nothing. There is one way out, and it waits for nobody longer than its
+//!   deadline. A panic anywhere gives the terminal back first.
+
+pub mod log;
+mod panic;
+mod play;
+mod player;
+mod shutdown;
+mod signals;
+
+use crate::engine::EngineError;
+use crate::library::store::StoreError;
+use crate::tui::TuiError;
+
+pub use play::{PlayEvent, PlayRun, PlayTotal, Played, PlayedTrack, play};
+pub use player::{TuiRun, tui};
+
+/// Why a run mode could not begin, or had to end.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    #[error("no sound device: {0}")]
+    NoDevice(String),
+    #[error("cannot send the sound there: {0}")]
+    Output(String),
+    #[error("nobody takes the sound any more")]
+    Unread,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    #[error(transparent)]
+    Tui(#[from] TuiError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("cannot write the log {}: {source}", .file.display())]
+    Log { file: std::path::PathBuf, source: std::io::Error },
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] std::io::Error),
+}

@@ -1,0 +1,194 @@
+//! The player with its screen: store, engine, spectrum, jobs and app put together, the screen on top, and the way out.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::log::{self, LogRun};
+use super::{BootError, panic, shutdown, signals};
+use crate::analysis::eye;
+use crate::app::event::Event;
+use crate::app::perform::Performer;
+use crate::app::run::{AppHandle, Gauges, Inbox};
+use crate::app::state::{AppSettings, AppState};
+use crate::config::keys::Keymap;
+use crate::config::problem::Problem;
+use crate::config::theme::Theme;
+use crate::config::{self, Loaded};
+use crate::engine::command::EngineCommand;
+use crate::engine::{Engine, EngineHandle};
+use crate::jobs::{JobThreads, Jobs};
+use crate::library::store::Store;
+use crate::model::command::{Command, Library, Queue, Target};
+use crate::model::job::CancelToken;
+use crate::model::notice::{Notice, Severity};
+use crate::model::player::Player;
+use crate::tui::{self, PathBase, TuiOptions};
+
+/// What each part may take to end. Together below what a person waits without wondering.
+const DEADLINE: Duration = Duration::from_millis(1500);
+
+#[derive(Debug)]
+pub struct TuiRun {
+    pub config: Loaded,
+    /// Absolute. Added to library and queue, and played.
+    pub paths: Vec<PathBuf>,
+    pub log: LogRun,
+}
+
+/// Runs until the user leaves.
+pub fn tui(run: TuiRun) -> Result<(), BootError> {
+    let log = log::start(&run.log)?;
+    tui::terminal::check()?;
+    panic::install();
+    let core = Core::start(&run.config, &run.paths)?;
+    let inbox = tui::channel::inbox();
+    let signals = signals::listen(inbox.sender())?;
+    let shown = screen(&run.config, core.player.clone(), inbox, log);
+    drop(signals);
+    core.shut_down();
+    shown
+}
+
+fn screen(
+    config: &Loaded,
+    player: Arc<AppHandle>,
+    inbox: tui::channel::Inbox,
+    log: Option<File>,
+) -> Result<(), BootError> {
+    let mut problems: Vec<Notice> = config.notices();
+    let keymap = keymap(config, &mut problems);
+    let theme = theme(config, &mut problems);
+    let themes_folder = config.places.themes.clone();
+    let options = TuiOptions {
+        settings: config.settings.screen.clone(),
+        keymap,
+        theme,
+        themes: Theme::names(themes_folder.as_deref()),
+        themes_folder,
+        places: PathBase {
+            home: config.places.home.clone(),
+            folder: std::env::current_dir().unwrap_or_default(),
+        },
+        problems,
+        log,
+        inbox,
+    };
+    tui::run(player, options)?;
+    Ok(())
+}
+
+fn keymap(config: &Loaded, problems: &mut Vec<Notice>) -> Keymap {
+    let Some(file) = &config.places.keys_file else {
+        return Keymap::default();
+    };
+    match config::read_text(file) {
+        Ok(None) => Keymap::default(),
+        Ok(Some(text)) => {
+            let (keymap, found) = Keymap::with_file(&text, file);
+            problems.extend(found.iter().map(Problem::notice));
+            keymap
+        }
+        Err(problem) => {
+            problems.push(problem.notice());
+            Keymap::default()
+        }
+    }
+}
+
+/// The theme that was asked for; the terminal's own colours where it cannot be had.
+fn theme(config: &Loaded, problems: &mut Vec<Notice>) -> Theme {
+    match Theme::load(&config.settings.screen.theme, config.places.themes.as_deref()) {
+        Ok((theme, found)) => {
+            problems.extend(found.iter().map(Problem::notice));
+            theme
+        }
+        Err(error) => {
+            problems.push(Notice::new(Severity::Warning, error.to_string()));
+            Theme::default()
+        }
+    }
+}
+
+/// The core of a run: everything beneath the screen.
+struct Core {
+    player: Arc<AppHandle>,
+    app: std::thread::JoinHandle<()>,
+    engine: EngineHandle,
+    spectrum: eye::SpectrumThread,
+    jobs: JobThreads,
+    store: Store,
+}
+
+impl Core {
+    fn start(config: &Loaded, paths: &[PathBuf]) -> Result<Self, BootError> {
+        let inbox = Inbox::default();
+        let events = inbox.sender();
+        let on_store = events.clone();
+        let store = Store::open(
+            config.places.library()?,
+            Box::new(move |event| {
+                on_store.send(Event::Store(event));
+            }),
+        )?;
+        let state = restored(&store, config)?;
+        let on_engine = events.clone();
+        let told = Box::new(move |event| {
+            on_engine.send(Event::Engine(event));
+        });
+        let engine = Engine::spawn(config.settings.output.clone(), told)?;
+        engine.send(EngineCommand::Gain(state.playback.gain()));
+        let (spectrum, gauges) = eye(config, &engine)?;
+        let (jobs, job_threads) = Jobs::spawn()?;
+        let closing = CancelToken::default();
+        let performer = Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing };
+        performer.build_catalog();
+        let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
+        first_commands(&player, config, paths);
+        Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })
+    }
+
+    fn shut_down(self) {
+        let _ = self.player.send(Command::Quit);
+        shutdown::join("app", self.app, DEADLINE);
+        drop(self.player);
+        shutdown::told("engine", self.engine.shutdown(DEADLINE));
+        shutdown::told("spectrum", self.spectrum.stop(DEADLINE));
+        shutdown::told("jobs", self.jobs.join(DEADLINE));
+        shutdown::told("store", self.store.close(DEADLINE));
+    }
+}
+
+fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
+    let reader = store.read()?;
+    let session = reader.session()?.unwrap_or_default();
+    let settings = AppSettings {
+        music: config.music(),
+        rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
+    };
+    let mut state = AppState::restored(session, Arc::default(), settings);
+    state.output.asked = config.settings.output.output.clone();
+    state.library.roots = Arc::new(reader.roots()?);
+    // The catalog is read by a job, so that the first frame need not wait for it.
+    state.library.build.running = true;
+    Ok(state)
+}
+
+/// The spectrum thread, and what frontends poll.
+fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, Gauges), BootError> {
+    let clock = Arc::clone(engine.clock());
+    let tap = Arc::clone(engine.tap());
+    let thread = eye::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
+    let gauges = Gauges { clock, spectrum: thread.latest(), watch_spectrum: thread.watcher() };
+    Ok((thread, gauges))
+}
+
+fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf]) {
+    if config.settings.scan_at_start || !paths.is_empty() {
+        let _ = player.send(Command::Library(Library::Scan(paths.to_vec())));
+    }
+    if !paths.is_empty() {
+        let _ = player.send(Command::Queue(Queue::PlayNow(Target::Paths(paths.to_vec()))));
+    }
+}

@@ -1,0 +1,301 @@
+//! The grammar of the command line, by clap. Paths are bytes and stay so; every value is checked here, so that a run
+//! mode gets only what it can do.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+
+use super::template::Template;
+use crate::config::paths::PlaceFlags;
+use crate::model::audio::{SampleFormat, Spec};
+use crate::model::command::parse::{parse, parse_time};
+use crate::model::command::{Command, Playback, Request};
+use crate::model::playback::Shuffle;
+use crate::model::settings::OutputSpec;
+
+const AFTER_HELP: &str = "\
+Without PATH: your library; on a first run your music folder, scanned while you listen.
+With PATHs (files, folders, playlists): adds them to the queue and plays them.
+
+Exit codes: 0 done, 1 failed while running, 2 wrong usage, 3 nothing matched,
+5 no audio device, 130 interrupted.
+
+Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR stand for
+--config and --data-dir.";
+
+/// Heading in every help.
+const EVERYWHERE: &str = "Options everywhere";
+
+const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], null, file:PATH.wav";
+const PLAY_OUTPUT_HELP: &str =
+    "Where the sound goes: auto, device[:ID], null, file:PATH.wav, pipe (raw samples on standard output)";
+
+const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMMAND>";
+
+/// A terminal music player
+#[derive(Debug, Parser)]
+#[command(name = "auralis", version, after_help = AFTER_HELP, override_usage = USAGE)]
+#[command(disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    /// Files, folders, playlists
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
+    pub output: Option<OutputSpec>,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+impl Arguments {
+    /// The words of a command line, the program's name first. An error is also what `--help` answers.
+    pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let arguments = Self::try_parse_from(words)?;
+        // clap's own rule for this would take `--config FILE scan` for a path named `scan`.
+        let of_the_player = !arguments.paths.is_empty() || arguments.output.is_some();
+        if arguments.verb.is_some() && of_the_player {
+            let why = "a command takes no path or flag of the player before it; a file named like a command is written ./NAME";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
+        }
+        Ok(arguments)
+    }
+}
+
+/// Flags that mean the same everywhere.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Global {
+    /// Configuration to use; keys.toml and themes/ are looked for beside it
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder for the library and all else that we write
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Write the log here
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// More in the log; twice: everything
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// No messages but errors
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+impl Global {
+    pub fn places(&self) -> PlaceFlags {
+        let flags = PlaceFlags {
+            config_file: self.config.clone(),
+            data_dir: self.data_dir.clone(),
+            log_file: self.log.clone(),
+        };
+        flags.or_environment()
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Play files to the end, without a screen
+    Play(Play),
+    /// Bring the library up to date with folders of music
+    Scan(Scan),
+    /// Print the tracks of the library that match
+    Search(Search),
+    /// Where the files are, what can be set, what is wrong
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Play {
+    /// Files, folders, playlists; `-` reads paths from standard input, one a line
+    #[arg(value_name = "PATH", required_unless_present = "null_separated")]
+    pub paths: Vec<PathBuf>,
+    /// Read paths from standard input, separated by NUL (as `find -print0` gives them)
+    #[arg(short = '0')]
+    pub null_separated: bool,
+    #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = PLAY_OUTPUT_HELP)]
+    pub output: Option<OutputSpec>,
+    /// Sample format of the output: s16, s24, s32, f32
+    #[arg(long, value_name = "FORMAT", value_parser = sample_format)]
+    pub format: Option<SampleFormat>,
+    /// Sample rate of the output
+    #[arg(long, value_name = "HZ", value_parser = sample_rate)]
+    pub rate: Option<u32>,
+    /// Play in random order: off, on, or a number; the same number gives the same order
+    #[arg(long, value_name = "MODE", value_parser = shuffle)]
+    pub shuffle: Option<Shuffle>,
+    /// Start the first track at this time: 90, 1:30, 2m
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub start: Option<Duration>,
+    /// Print one JSON object a track, then a summary
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Folders of music, kept as roots of the library [default: the known roots]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::template::HELP)]
+pub struct Search {
+    /// Words that must all occur in title, artist, album, genre or file name
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+    /// At most so many tracks, the best first
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub limit: Option<usize>,
+    /// Print each track this way, as in '{artist} - {title}'
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::parse)]
+    pub format: Option<Template>,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigVerb {
+    /// Print where each file is, one a line: name, tab, path
+    Path,
+    /// Print a complete config.toml with every key at its default
+    Default,
+    /// Check the configuration and print each problem with file and line
+    Check,
+}
+
+/// `file:` takes any path, also one that is not UTF-8.
+fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
+    OsStringValueParser::new().try_map(|word: OsString| {
+        let spec = match word.as_bytes().strip_prefix(b"file:") {
+            Some(path) if !path.is_empty() => {
+                Some(OutputSpec::File(OsString::from_vec(path.to_vec()).into()))
+            }
+            Some(_) => None,
+            None => word.to_str().and_then(OutputSpec::parse),
+        };
+        spec.ok_or("needs auto, device[:ID], null, file:PATH.wav or pipe")
+    })
+}
+
+fn sample_format(word: &str) -> Result<SampleFormat, &'static str> {
+    SampleFormat::parse(word).ok_or("needs s16, s24, s32 or f32")
+}
+
+fn sample_rate(word: &str) -> Result<u32, &'static str> {
+    let known = Spec::MIN_RATE..=Spec::MAX_RATE;
+    word.parse().ok().filter(|rate| known.contains(rate)).ok_or("needs a rate from 1000 to 768000 Hz")
+}
+
+fn time(word: &str) -> Result<Duration, &'static str> {
+    parse_time(word).ok_or("needs a time such as 90, 1:30 or 2m")
+}
+
+fn limit(word: &str) -> Result<usize, &'static str> {
+    word.parse().ok().filter(|&limit| limit > 0).ok_or("needs a number from 1")
+}
+
+/// The word means here what it means as an argument of the command `shuffle`.
+fn shuffle(word: &str) -> Result<Shuffle, &'static str> {
+    match parse(&format!("shuffle {word}")) {
+        Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(mode))))) => Ok(mode),
+        _ => Err("needs off, on or a seed (a number)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::read(std::iter::once("auralis").chain(words.iter().copied()).map(OsString::from))
+    }
+
+    fn play(words: &[&str]) -> Play {
+        match read(words).unwrap().verb {
+            Some(Verb::Play(play)) => play,
+            other => panic!("{words:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_grammar_has_no_contradiction() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_become_checked_values() {
+        let asked = play(&["play", "a", "--output", "file:x.wav", "--format", "s24", "--rate", "96000"]);
+        assert_eq!(asked.output, Some(OutputSpec::File("x.wav".into())));
+        assert_eq!(asked.format, Some(SampleFormat::S24));
+        assert_eq!(asked.rate, Some(96_000));
+        let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);
+        assert_eq!(asked.shuffle, Some(Shuffle::On { seed: Some(4711) }));
+        assert_eq!(asked.start, Some(Duration::from_secs(90)));
+    }
+
+    #[test]
+    fn paths_and_files_to_write_need_not_be_utf8() {
+        let words = [&b"auralis"[..], b"play", b"\xff.flac", b"--output", b"file:\xfe.wav"];
+        let words = words.map(|word| OsString::from_vec(word.to_vec()));
+        let Some(Verb::Play(asked)) = Arguments::read(words).unwrap().verb else { panic!() };
+        assert_eq!(asked.paths[0].as_os_str().as_bytes(), b"\xff.flac");
+        assert_eq!(asked.output, Some(OutputSpec::File(OsString::from_vec(b"\xfe.wav".to_vec()).into())));
+    }
+
+    #[test]
+    fn wrong_values_are_wrong_usage() {
+        let wrong: &[&[&str]] = &[
+            &["play"],
+            &["play", "a", "--output", "nowhere"],
+            &["play", "a", "--output", "file:"],
+            &["play", "a", "--format", "s8"],
+            &["play", "a", "--rate", "0"],
+            &["play", "a", "--rate", "768001"],
+            &["play", "a", "--start", "-1"],
+            &["play", "a", "--shuffle", "on off"],
+            &["play", "a", "--shuffle", ""],
+            &["search"],
+            &["search", "x", "--limit", "0"],
+            &["search", "x", "--format", "{nothing}"],
+            &["search", "x", "--format", "{title}", "--json"],
+            &["-q", "-v"],
+            &["config"],
+            &["--output", "null", "scan"],
+        ];
+        for words in wrong {
+            assert!(read(words).is_err(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_named_like_a_verb_is_still_a_path_behind_two_dashes() {
+        let arguments = read(&["--", "scan"]).unwrap();
+        assert_eq!(arguments.paths, [PathBuf::from("scan")]);
+        assert!(arguments.verb.is_none());
+        assert_eq!(read(&["folder", "scan"]).unwrap().paths, [PathBuf::from("folder"), "scan".into()]);
+    }
+
+    #[test]
+    fn global_flags_may_stand_anywhere() {
+        let arguments = read(&["scan", "--data-dir", "/d", "-q"]).unwrap();
+        assert_eq!(arguments.global.data_dir, Some("/d".into()));
+        assert!(arguments.global.quiet);
+        let arguments = read(&["--data-dir", "/d", "scan", "x"]).unwrap();
+        assert_eq!(arguments.global.data_dir, Some("/d".into()));
+        assert!(matches!(arguments.verb, Some(Verb::Scan(scan)) if scan.paths == [PathBuf::from("x")]));
+    }
+}

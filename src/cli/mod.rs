@@ -1,0 +1,74 @@
+//! # cli: words on a command line to one run mode and an exit code
+//!
+//! - **Purpose.** Reads the arguments, runs the mode they ask for, words what is printed.
+//! - **May import.** model, config, library, render, remote, doctor, boot.
+//! - **Thread.** The main one, which a run mode then makes its own (the screen's, or the one that waits for the end).
+//! - **Entry points.** [`main`]; [`args::Arguments`] is the grammar.
+//! - **Invariants.** Standard output carries data, standard error messages; with `--json` nothing but JSON is printed. No
+//!   colour where it is not a terminal. A reader that goes away (`| head`) is success. Texts of files and tags lose their
+//!   control characters before they reach a terminal. Every end has one of the exit codes of [`exit::Exit`].
+
+pub mod args;
+pub mod exit;
+pub mod input;
+pub mod interrupt;
+pub mod json;
+pub mod settings;
+pub mod template;
+pub mod terminal;
+pub mod text;
+
+mod config;
+mod play;
+mod player;
+mod scan;
+mod search;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use args::{Arguments, Verb};
+use exit::{CliError, Exit};
+use terminal::Messages;
+
+use crate::config::Loaded;
+use crate::library::store::{Store, StoreEvent};
+
+/// The whole program: arguments in, exit code out. Called by `main`, on the main thread.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::read(arguments) {
+        Ok(arguments) => arguments,
+        Err(answer) => return terminal::print_answer(&answer).into(),
+    };
+    let messages = Messages::new(arguments.global.quiet);
+    match run(arguments, &messages) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            if let Some(text) = error.text() {
+                messages.error(&text);
+            }
+            error.exit().into()
+        }
+    }
+}
+
+fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
+    let Arguments { global, paths, output, verb } = arguments;
+    match verb {
+        None => player::run(&global, &paths, output, messages),
+        Some(Verb::Play(asked)) => play::run(&global, &asked, messages),
+        Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
+        Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
+        Some(Verb::Config { verb }) => config::run(&global, verb, messages),
+    }
+}
+
+/// The library; a disk that stops taking writes is told at once.
+fn open_store(config: &Loaded, messages: &Messages) -> Result<Store, CliError> {
+    let messages = messages.clone();
+    let on_event = move |event| match event {
+        StoreEvent::WriteFailed(error) => messages.warning(&error.to_string()),
+        StoreEvent::Recovered => messages.warning("the library is written again"),
+    };
+    Ok(Store::open(config.places.library()?, Box::new(on_event))?)
+}

@@ -1,0 +1,143 @@
+//! `auralis scan`: the library brought up to date on this thread, with a report.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::args::{Global, Scan};
+use super::exit::{CliError, Exit};
+use super::json::{self, JsonPath};
+use super::terminal::Messages;
+use super::text::shown;
+use super::{interrupt, open_store, settings};
+use crate::boot::log;
+use crate::config::Loaded;
+use crate::library::scan::{ScanReport, absolute_root, keep_roots, scan};
+use crate::library::store::Store;
+
+/// All is on the disk before the report is printed; this only lets the file go.
+const CLOSING: Duration = Duration::from_secs(5);
+
+pub fn run(global: &Global, asked: &Scan, messages: &Messages) -> Result<Exit, CliError> {
+    let config = settings::load(global, messages)?;
+    log::start(&settings::log(global, &config))?;
+    let given: Vec<PathBuf> = asked.paths.iter().map(|path| absolute_root(path)).collect();
+    refuse_absent(&given)?;
+    let stop = interrupt::flag().map_err(CliError::Signals)?;
+    let store = open_store(&config, messages)?;
+    let roots = roots(&store, given, &config)?;
+    let report = scan_with_progress(&roots, &store, &stop, messages);
+    store.flush()?;
+    store.close(CLOSING);
+    tell(&report, asked.json, messages)?;
+    let exit = exit(&report, &roots);
+    report.store_error.map_or(Ok(exit), |error| Err(error.into()))
+}
+
+/// A folder that is named must be there; a known root that is not (a disk not mounted) is told in the report.
+fn refuse_absent(given: &[PathBuf]) -> Result<(), CliError> {
+    match given.iter().find(|path| path.metadata().is_err()) {
+        None => Ok(()),
+        Some(path) => Err(CliError::NothingMatched(format!("no such file or folder: {}", shown(path)))),
+    }
+}
+
+/// What to scan: what was named, else the known roots, else the music folders of the configuration. Named folders
+/// become known roots.
+fn roots(store: &Store, given: Vec<PathBuf>, config: &Loaded) -> Result<Vec<PathBuf>, CliError> {
+    let known = store.read()?.roots()?;
+    let asked = match (given.is_empty(), known.is_empty()) {
+        (false, _) => given,
+        (true, false) => return Ok(known),
+        (true, true) => config.music(),
+    };
+    if asked.is_empty() {
+        return Err(CliError::Usage("no folder to scan: name one, or set `music` in config.toml".to_owned()));
+    }
+    let folders: Vec<PathBuf> = asked.iter().filter(|path| path.is_dir()).cloned().collect();
+    keep_roots(store, &folders)?;
+    Ok(asked)
+}
+
+fn scan_with_progress(
+    roots: &[PathBuf],
+    store: &Store,
+    stop: &AtomicBool,
+    messages: &Messages,
+) -> ScanReport {
+    let mut line = messages.progress();
+    scan(roots, store, stop, &mut |progress| {
+        line.show(|| {
+            let folder = shown(&progress.folder);
+            format!("{} found, {} read, {} failed  {folder}", progress.found, progress.read, progress.failed)
+        });
+    })
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    added: u64,
+    updated: u64,
+    moved: u64,
+    removed: u64,
+    unchanged: u64,
+    failed: Vec<FailedFile<'a>>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct FailedFile<'a> {
+    #[serde(flatten)]
+    path: JsonPath,
+    error: &'a str,
+}
+
+fn tell(report: &ScanReport, as_json: bool, messages: &Messages) -> Result<(), CliError> {
+    for failed in &report.failed {
+        messages.warning(&format!("{} {}", shown(&failed.path), failed.error));
+    }
+    let mut out = io::stdout().lock();
+    if as_json {
+        json::print(&mut out, &line(report))?;
+    } else {
+        let (added, updated, moved) = (report.added, report.updated, report.moved);
+        let (removed, unchanged, failed) = (report.removed, report.unchanged, report.failed.len());
+        writeln!(
+            out,
+            "{added} added, {updated} updated, {moved} moved, {removed} removed, {unchanged} unchanged, \
+             {failed} failed in {:.1} s",
+            report.seconds
+        )
+        .map_err(CliError::Output)?;
+    }
+    out.flush().map_err(CliError::Output)
+}
+
+fn line(report: &ScanReport) -> Line<'_> {
+    let failed = report
+        .failed
+        .iter()
+        .map(|entry| FailedFile { path: JsonPath::new(&entry.path), error: &entry.error });
+    Line {
+        added: report.added,
+        updated: report.updated,
+        moved: report.moved,
+        removed: report.removed,
+        unchanged: report.unchanged,
+        failed: failed.collect(),
+        seconds: report.seconds,
+    }
+}
+
+/// A file that cannot be read is a fact about that file; a root that cannot is a scan that failed.
+fn exit(report: &ScanReport, roots: &[PathBuf]) -> Exit {
+    let root_failed = report.failed.iter().any(|failed| roots.contains(&failed.path));
+    match (report.cancelled, root_failed) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::Failed,
+        (false, false) => Exit::Done,
+    }
+}

@@ -1,0 +1,93 @@
+//! `auralis search`: the library's tracks that match, best first.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use serde::Serialize;
+
+use super::args::{Global, Search};
+use super::exit::{CliError, Exit};
+use super::json::{self, JsonPath};
+use super::terminal::Messages;
+use super::text::{joined, printable};
+use super::{open_store, settings};
+use crate::boot::log;
+use crate::library::catalog_build::load_catalog;
+use crate::library::search::search;
+use crate::model::catalog::{Catalog, Row, TrackRef};
+use crate::model::id::TrackId;
+
+pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit, CliError> {
+    let config = settings::load(global, messages)?;
+    log::start(&settings::log(global, &config))?;
+    let catalog = load_catalog(&open_store(&config, messages)?)?;
+    if catalog.is_empty() {
+        return Err(CliError::NothingMatched(
+            "the library is empty. Fill it with `auralis scan PATH`".to_owned(),
+        ));
+    }
+    let query = asked.query.join(" ");
+    let found = search(&catalog, &query, asked.limit.unwrap_or(usize::MAX));
+    if found.is_empty() {
+        return Err(CliError::NothingMatched(format!("nothing matches {query:?}")));
+    }
+    print(&catalog, &found, asked)?;
+    Ok(Exit::Done)
+}
+
+fn print(catalog: &Catalog, found: &[(Row, f32)], asked: &Search) -> Result<(), CliError> {
+    let stdout = io::stdout().lock();
+    let safe = stdout.is_terminal();
+    let mut out = BufWriter::new(stdout);
+    for &(row, score) in found {
+        let Some(track) = catalog.track(row) else { continue };
+        match &asked.format {
+            _ if asked.json => json::print(&mut out, &line(track, score))?,
+            Some(template) => template.write(&mut out, track, score, safe).map_err(CliError::Output)?,
+            None => writeln!(out, "{}", printable(&summary(track))).map_err(CliError::Output)?,
+        }
+    }
+    out.flush().map_err(CliError::Output)
+}
+
+/// `Artist - Title (Album, 1997)`, without what the track does not have.
+fn summary(track: TrackRef<'_>) -> String {
+    let artists = joined(track.artists());
+    let by = if artists.is_empty() { String::new() } else { format!("{artists} - ") };
+    let year = track.year().map(|year| year.to_string());
+    let album = Some(track.album_title().to_owned()).filter(|title| !title.is_empty());
+    let from: Vec<String> = album.into_iter().chain(year).collect();
+    let from = if from.is_empty() { String::new() } else { format!(" ({})", from.join(", ")) };
+    format!("{by}{}{from}", track.title())
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: TrackId,
+    #[serde(flatten)]
+    path: JsonPath,
+    title: &'a str,
+    artists: Vec<&'a str>,
+    album: Option<&'a str>,
+    album_artists: Vec<&'a str>,
+    year: Option<u16>,
+    track: Option<u16>,
+    disc: Option<u16>,
+    duration_s: Option<f64>,
+    score: f32,
+}
+
+fn line(track: TrackRef<'_>, score: f32) -> Line<'_> {
+    Line {
+        id: track.id(),
+        path: JsonPath::new(&track.path()),
+        title: track.title(),
+        artists: track.artists().collect(),
+        album: Some(track.album_title()).filter(|title| !title.is_empty()),
+        album_artists: track.album_artists().collect(),
+        year: track.year(),
+        track: track.track_number(),
+        disc: track.disc_number(),
+        duration_s: track.duration().map(|time| time.as_secs_f64()),
+        score,
+    }
+}

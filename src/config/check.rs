@@ -1,0 +1,66 @@
+//! `auralis config check`: everything that the user wrote, read as a start would read it, and the folders looked for.
+
+use std::path::Path;
+
+use super::keys::Keymap;
+use super::problem::Problem;
+use super::read;
+use super::theme::{Theme, ThemeError};
+use super::{Loaded, read_text};
+
+/// All problems of `config.toml`, the folders it names, `keys.toml` and the themes, in this order. Looks at the disk.
+pub fn check(loaded: &Loaded) -> Vec<Problem> {
+    let mut problems = loaded.problems.clone();
+    if let Some(file) = &loaded.places.config_file {
+        problems.extend(missing_folders(loaded, file));
+        problems.extend(chosen_theme(loaded, file));
+    }
+    if let Some(file) = &loaded.places.keys_file {
+        problems.extend(keys(file));
+    }
+    if let Some(folder) = &loaded.places.themes {
+        problems.extend(themes(folder));
+    }
+    problems
+}
+
+fn missing_folders(loaded: &Loaded, file: &Path) -> Vec<Problem> {
+    let missing = loaded.settings.music.iter().filter(|folder| !folder.is_dir());
+    missing
+        .map(|folder| whole(file, format!("`music` names a folder that is not there: {}", folder.display())))
+        .collect()
+}
+
+fn keys(file: &Path) -> Vec<Problem> {
+    match read_text(file) {
+        Ok(None) => Vec::new(),
+        Ok(Some(text)) => Keymap::with_file(&text, file).1,
+        Err(problem) => vec![problem],
+    }
+}
+
+/// That it can be found; what is wrong inside it is told with the other themes.
+fn chosen_theme(loaded: &Loaded, file: &Path) -> Option<Problem> {
+    match Theme::load(&loaded.settings.screen.theme, loaded.places.themes.as_deref()) {
+        Ok(_) | Err(ThemeError::Unreadable(_)) => None,
+        Err(ThemeError::Unknown { name, nearest }) => {
+            Some(Problem { nearest, ..whole(file, format!("no theme is named `{name}`")) })
+        }
+    }
+}
+
+/// Every theme of the user's, also those that are not in use.
+fn themes(folder: &Path) -> Vec<Problem> {
+    let names = Theme::names(Some(folder)).into_iter();
+    let own = names.map(|name| (folder.join(format!("{name}.toml")), name)).filter(|(file, _)| file.exists());
+    own.flat_map(|(file, name)| match read::text(&file) {
+        Ok(None) => Vec::new(),
+        Ok(Some(text)) => Theme::parse(&name, &text, &file).1,
+        Err(unreadable) => vec![unreadable.problem(&file)],
+    })
+    .collect()
+}
+
+fn whole(file: &Path, message: String) -> Problem {
+    Problem { file: file.to_owned(), line: None, message, nearest: None }
+}

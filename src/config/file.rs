@@ -1,0 +1,261 @@
+//! `config.toml` to [`Settings`]. The parser keeps the place of every key, so a problem names its line; a bad key costs
+//! that key alone. Pure; called once at start and by `auralis config`.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::paths::expand_home;
+use super::problem::Problem;
+use super::read::line_of;
+use super::rows::{ROWS, Row};
+use crate::model::settings::{OutputSpec, Settings};
+use crate::model::suggest::nearest;
+
+/// The settings that `text` gives, and what of it could not be understood. `file` is only named, not read.
+pub fn parse(text: &str, file: &Path, home: Option<&Path>) -> (Settings, Vec<Problem>) {
+    let mut reading = Reading { text, file, settings: Settings::default(), problems: Vec::new() };
+    match DeTable::parse(text) {
+        Ok(document) => reading.table("", document.get_ref()),
+        Err(error) => {
+            let message = format!("not TOML: {}; the defaults are used", error.message().trim());
+            reading.problem(error.span().unwrap_or(0..0), message, None);
+        }
+    }
+    reading.problems.sort_by_key(|problem| problem.line);
+    let mut settings = reading.settings;
+    expand_paths(&mut settings, home);
+    (settings, reading.problems)
+}
+
+struct Reading<'a> {
+    text: &'a str,
+    file: &'a Path,
+    settings: Settings,
+    problems: Vec<Problem>,
+}
+
+impl Reading<'_> {
+    fn table(&mut self, name: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let word = key.get_ref().as_ref();
+            match value.get_ref() {
+                DeValue::Table(inner) if name.is_empty() && is_table(word) => self.table(word, inner),
+                _ if name.is_empty() && is_table(word) => self.not_a_table(word, value.span()),
+                _ => match ROWS.iter().find(|row| row.table == name && row.key == word) {
+                    Some(row) => self.set(row, value),
+                    None => self.unknown(name, word, key.span()),
+                },
+            }
+        }
+    }
+
+    fn set(&mut self, row: &Row, value: &Spanned<DeValue<'_>>) {
+        if (row.set)(&mut self.settings, value.get_ref()).is_err() {
+            let written = self.text.get(value.span()).unwrap_or("");
+            let message = format!("`{}` needs {}, not {}", row.path(), row.expects, excerpt(written));
+            self.problem(value.span(), message, None);
+        }
+    }
+
+    fn not_a_table(&mut self, word: &str, span: Range<usize>) {
+        self.problem(span, format!("`{word}` needs a table, as in [{word}]"), None);
+    }
+
+    /// The nearest name in the same table; else the same or a near key of another one.
+    fn unknown(&mut self, table: &str, word: &str, span: Range<usize>) {
+        let here = ROWS.iter().filter(|row| row.table == table).map(|row| row.key);
+        let near = match nearest(word, here.chain(tables_of(table))) {
+            Some(near) => Some(near.to_owned()),
+            None => elsewhere(word),
+        };
+        let name = if table.is_empty() { word.to_owned() } else { format!("{table}.{word}") };
+        self.problem(span, format!("unknown key {}", excerpt(&name)), near);
+    }
+
+    fn problem(&mut self, span: Range<usize>, message: String, nearest: Option<String>) {
+        let line = Some(line_of(self.text.as_bytes(), span.start));
+        self.problems.push(Problem { file: self.file.to_owned(), line, message, nearest });
+    }
+}
+
+fn is_table(word: &str) -> bool {
+    ROWS.iter().any(|row| row.table == word && !word.is_empty())
+}
+
+/// Names of tables count as keys at the top.
+fn tables_of(table: &str) -> impl Iterator<Item = &'static str> {
+    let at_top = table.is_empty();
+    ROWS.iter().map(|row| row.table).filter(move |name| at_top && !name.is_empty())
+}
+
+/// Where a key of this name really belongs.
+fn elsewhere(word: &str) -> Option<String> {
+    let key = nearest(word, ROWS.iter().map(|row| row.key))?;
+    ROWS.iter().find(|row| row.key == key).map(Row::path)
+}
+
+/// One short line of what the user wrote, in backquotes.
+fn excerpt(written: &str) -> String {
+    let mut line: String = written.chars().map(|c| if c.is_control() { ' ' } else { c }).take(40).collect();
+    if written.chars().nth(40).is_some() {
+        line.push('…');
+    }
+    format!("`{line}`")
+}
+
+fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
+    for folder in &mut settings.music {
+        *folder = expand_home(folder, home);
+    }
+    if let OutputSpec::File(path) = &mut settings.output.output {
+        *path = expand_home(path, home);
+    }
+}
+
+/// A complete `config.toml` with every key at its default, each with what it means.
+pub fn default_text() -> String {
+    let mut text = String::from("# Auralis. Every key may be left out; these are the defaults.\n");
+    let mut table = "";
+    for row in ROWS {
+        if row.table != table {
+            table = row.table;
+            let _ = write!(text, "\n[{table}]");
+        }
+        let _ = write!(text, "\n# {}\n# Takes {}.\n{} = {}\n", row.help, row.expects, row.key, row.default);
+    }
+    text
+}
+
+/// All keys as a table in Markdown, for the README.
+pub fn reference_table() -> String {
+    let mut text = String::from("| key | default | meaning |\n|---|---|---|\n");
+    for row in ROWS {
+        let _ = writeln!(text, "| `{}` | `{}` | {} |", row.path(), row.default, row.help);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::audio::SampleFormat;
+
+    /// Another value than the default for each key.
+    const OTHERS: &[(&str, &str)] = &[
+        ("music", "[\"/m\", \"~/n\"]"),
+        ("scan_at_start", "false"),
+        ("rewind_s", "7"),
+        ("output.output", "\"file:~/x.wav\""),
+        ("output.format", "\"s24\""),
+        ("output.rate", "96_000"),
+        ("output.period_frames", "2048"),
+        ("screen.theme", "\"mine\""),
+        ("screen.mouse", "false"),
+        ("screen.spectrum", "false"),
+        ("screen.fps", "60"),
+        ("screen.scrolloff", "0"),
+    ];
+
+    fn others() -> Settings {
+        let mut settings = Settings { scan_at_start: false, rewind_s: 7, ..Settings::default() };
+        settings.music = vec!["/m".into(), "/home/u/n".into()];
+        settings.output.output = OutputSpec::File("/home/u/x.wav".into());
+        settings.output.format = Some(SampleFormat::S24);
+        settings.output.rate = Some(96_000);
+        settings.output.period_frames = 2048;
+        settings.screen.theme = "mine".into();
+        settings.screen.mouse = false;
+        settings.screen.spectrum = false;
+        settings.screen.fps = 60;
+        settings.screen.scrolloff = 0;
+        settings
+    }
+
+    fn read(text: &str) -> (Settings, Vec<Problem>) {
+        parse(text, Path::new("c.toml"), Some(Path::new("/home/u")))
+    }
+
+    /// A file with one key a line, `bad` with a value that fits nowhere. Every key of the table is in it.
+    fn with_bad(bad: Option<&str>) -> String {
+        assert_eq!(OTHERS.len(), ROWS.len());
+        let value = |path: &str, other: &'static str| if Some(path) == bad { "1979-05-27" } else { other };
+        OTHERS.iter().map(|&(path, other)| format!("{path} = {}\n", value(path, other))).collect()
+    }
+
+    #[test]
+    fn every_key_sets_what_it_says() {
+        assert_eq!(read(&with_bad(None)), (others(), Vec::new()));
+    }
+
+    #[test]
+    fn one_bad_key_costs_that_key_alone() {
+        for (at, row) in ROWS.iter().enumerate() {
+            let (settings, problems) = read(&with_bad(Some(&row.path())));
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert_eq!(problems[0].line, Some(at + 1), "{}", row.path());
+            let message = format!("`{}` needs {}, not `1979-05-27`", row.path(), row.expects);
+            assert_eq!(problems[0].message, message);
+            // The default put back by hand into all the others is what must come out.
+            let with_default =
+                with_bad(None).lines().enumerate().fold(String::new(), |text, (line, written)| {
+                    let default = format!("{} = {}", row.path(), row.default);
+                    text + if line == at { &default } else { written } + "\n"
+                });
+            assert_eq!(settings, read(&with_default).0, "{}", row.path());
+        }
+    }
+
+    #[test]
+    fn the_default_file_is_the_default() {
+        assert_eq!(read(&default_text()), (Settings::default(), Vec::new()));
+        assert_eq!(read(""), (Settings::default(), Vec::new()));
+        for row in ROWS {
+            assert!(default_text().contains(&format!("\n{} = {}\n", row.key, row.default)), "{}", row.path());
+            assert!(reference_table().contains(&format!("| `{}` |", row.path())), "{}", row.path());
+        }
+    }
+
+    #[test]
+    fn tables_in_the_table_stand_together() {
+        let mut tables: Vec<_> = ROWS.iter().map(|row| row.table).collect();
+        tables.dedup();
+        let mut unique = tables.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(tables.len(), unique.len());
+        assert_eq!(tables.first(), Some(&""));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_recursed_into() {
+        let deep = format!("music = {}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let (settings, problems) = read(&deep);
+        assert_eq!(settings, Settings::default());
+        assert_eq!(problems.len(), 1);
+        let dotted = format!("{}x = 1", "a.".repeat(100_000));
+        assert_eq!(read(&dotted).1.len(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_parser(text in "\\PC{0,200}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn no_change_of_a_good_file_breaks_the_parser(at in 0usize..2000, with in "[\\[\\]{}=\"'#\\n.,0-9a-z]{0,8}") {
+            let mut text = default_text();
+            let at = at % text.len();
+            if text.is_char_boundary(at) {
+                text.insert_str(at, &with);
+            }
+            for problem in read(&text).1 {
+                proptest::prop_assert!(problem.line.is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! The keymap: sequences of keys to command lines, by context. Defaults from a table, the user's `keys.toml` laid over
+//! them; what cannot be understood is a problem with its line and costs that binding alone. Pure; looked up on the
+//! ui thread.
+
+mod defaults;
+mod key;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use super::problem::Problem;
+use super::read::line_of;
+use crate::model::command::parse::{ParseError, parse};
+use crate::model::command::{Request, registry};
+use crate::model::suggest::nearest;
+pub use defaults::BINDINGS as DEFAULT_BINDINGS;
+pub use key::{Code, Key, print};
+
+/// Where a binding holds. A pane's own bindings go before the global ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    Global,
+    Library,
+    Queue,
+}
+
+impl Context {
+    pub const ALL: [Self; 3] = [Self::Global, Self::Library, Self::Queue];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Library => "library",
+            Self::Queue => "queue",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.name() == word)
+    }
+}
+
+/// What keys typed so far mean.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lookup {
+    /// Nothing begins like this.
+    None,
+    /// More keys must follow.
+    Prefix,
+    Found(Request),
+}
+
+/// One key sequence and what it does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binding {
+    pub context: Context,
+    pub keys: Vec<Key>,
+    /// In the words of the command line.
+    pub line: String,
+    pub request: Request,
+}
+
+/// See the module's head.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keymap {
+    /// In the order of the defaults, then of the user's file.
+    bindings: Vec<Binding>,
+    by_keys: BTreeMap<(Context, Vec<Key>), usize>,
+}
+
+/// Longest sequence that can be bound.
+const MAX_KEYS: usize = 8;
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let mut keymap = Self { bindings: Vec::new(), by_keys: BTreeMap::new() };
+        for &(context, keys, line) in defaults::BINDINGS {
+            // A test holds that every row can be read.
+            if let (Ok(keys), Ok(request)) = (Key::parse_sequence(keys), parse(line)) {
+                keymap.put(Binding { context, keys, line: line.to_owned(), request });
+            }
+        }
+        keymap
+    }
+}
+
+impl Keymap {
+    /// The defaults with the user's `keys.toml` laid over them. `file` is only named, not read.
+    pub fn with_file(text: &str, file: &Path) -> (Self, Vec<Problem>) {
+        let mut reading = Reading { text, file, keymap: Self::default(), problems: Vec::new() };
+        match DeTable::parse(text) {
+            Ok(document) => reading.document(document.get_ref()),
+            Err(error) => {
+                let message = format!("not TOML: {}; the default keys are used", error.message().trim());
+                reading.problem(error.span().unwrap_or(0..0), message, None);
+            }
+        }
+        reading.problems.sort_by_key(|problem| problem.line);
+        (reading.keymap, reading.problems)
+    }
+
+    /// What `keys` mean in `context`: its own bindings first, then the global ones.
+    pub fn lookup(&self, context: Context, keys: &[Key]) -> Lookup {
+        let own = self.lookup_in(context, keys);
+        match own {
+            Lookup::Found(_) => own,
+            _ if context == Context::Global => own,
+            Lookup::Prefix => Lookup::Prefix,
+            Lookup::None => self.lookup_in(Context::Global, keys),
+        }
+    }
+
+    fn lookup_in(&self, context: Context, keys: &[Key]) -> Lookup {
+        match self.beginning_with(context, keys).next() {
+            Some(binding) if binding.keys == keys => Lookup::Found(binding.request.clone()),
+            Some(_) => Lookup::Prefix,
+            None => Lookup::None,
+        }
+    }
+
+    /// The bindings that begin with `keys`, in the order of their keys: an exact one comes first.
+    fn beginning_with(&self, context: Context, keys: &[Key]) -> impl Iterator<Item = &Binding> {
+        self.by_keys
+            .range((context, keys.to_vec())..)
+            .take_while(move |((other, sequence), _)| *other == context && sequence.starts_with(keys))
+            .filter_map(|(_, &at)| self.bindings.get(at))
+    }
+
+    /// What may follow `keys` in `context`, for the hint that shows after a while.
+    pub fn continuations(&self, context: Context, keys: &[Key]) -> Vec<&Binding> {
+        let own = self.beginning_with(context, keys);
+        let global = self.beginning_with(Context::Global, keys).filter(|_| context != Context::Global);
+        own.chain(global).filter(|binding| binding.keys.len() > keys.len()).collect()
+    }
+
+    /// All bindings, in the order of the defaults, then of the user's file.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// The first keys that do what `line` says, for hints on the screen.
+    pub fn keys_for(&self, line: &str) -> Option<String> {
+        let binding = self.bindings.iter().find(|binding| binding.line == line)?;
+        Some(print(&binding.keys))
+    }
+
+    fn put(&mut self, binding: Binding) {
+        let place = (binding.context, binding.keys.clone());
+        match self.by_keys.get(&place) {
+            Some(&at) => self.bindings[at] = binding,
+            None => {
+                self.by_keys.insert(place, self.bindings.len());
+                self.bindings.push(binding);
+            }
+        }
+    }
+
+    fn take(&mut self, context: Context, keys: &[Key]) {
+        if let Some(at) = self.by_keys.remove(&(context, keys.to_vec())) {
+            self.bindings.remove(at);
+            for other in self.by_keys.values_mut().filter(|other| **other > at) {
+                *other -= 1;
+            }
+        }
+    }
+
+    /// A binding that `keys` would hide or be hidden by: one sequence begins with the other.
+    fn clash(&self, context: Context, keys: &[Key]) -> Option<&Binding> {
+        self.bindings.iter().find(|other| {
+            let nested = other.keys.starts_with(keys) || keys.starts_with(&other.keys);
+            other.context == context && other.keys != keys && nested
+        })
+    }
+}
+
+/// One reading of a `keys.toml`.
+struct Reading<'a> {
+    text: &'a str,
+    file: &'a Path,
+    keymap: Keymap,
+    problems: Vec<Problem>,
+}
+
+impl Reading<'_> {
+    fn document(&mut self, document: &DeTable<'_>) {
+        for (name, value) in document {
+            let word = name.get_ref().as_ref();
+            let Some(context) = Context::parse(word) else {
+                let known = Context::ALL.map(Context::name);
+                let near = nearest(word, known).map(str::to_owned);
+                self.problem(name.span(), format!("unknown context `{}`", shown(word)), near);
+                continue;
+            };
+            match value.get_ref() {
+                DeValue::Table(table) => self.table(context, table),
+                _ => self.problem(value.span(), format!("`{word}` needs a table, as in [{word}]"), None),
+            }
+        }
+    }
+
+    /// Bindings are taken away first, so that `"g" = "next"` beside `"gg" = ""` is no clash.
+    fn table(&mut self, context: Context, table: &DeTable<'_>) {
+        let mut put = Vec::new();
+        for (name, value) in table {
+            let Some(keys) = self.keys(name.get_ref().as_ref(), name.span()) else { continue };
+            match value.get_ref() {
+                DeValue::Boolean(false) => self.keymap.take(context, &keys),
+                DeValue::String(line) if line.trim().is_empty() => self.keymap.take(context, &keys),
+                DeValue::String(line) => put.push((keys, line.trim().to_owned(), name.span(), value.span())),
+                _ => self.problem(value.span(), "needs a command in quotes, or false".to_owned(), None),
+            }
+        }
+        put.sort_by_key(|(_, _, span, _)| span.start);
+        for (keys, line, key_span, line_span) in put {
+            match parse(&line) {
+                Ok(request) => self.bind(Binding { context, keys, line, request }, key_span),
+                Err(error) => self.not_a_command(&error, line_span),
+            }
+        }
+    }
+
+    fn keys(&mut self, text: &str, span: Range<usize>) -> Option<Vec<Key>> {
+        let wrong = match Key::parse_sequence(text) {
+            Err(part) => format!("`{}` is no key", shown(&part)),
+            Ok(keys) if keys.is_empty() => "a binding needs a key".to_owned(),
+            Ok(keys) if keys.len() > MAX_KEYS => format!("more than {MAX_KEYS} keys in a row"),
+            Ok(keys) if is_count(&keys) => {
+                "a binding cannot begin with a digit: digits are counts".to_owned()
+            }
+            Ok(keys) => return Some(keys),
+        };
+        self.problem(span, wrong, None);
+        None
+    }
+
+    fn bind(&mut self, binding: Binding, span: Range<usize>) {
+        if let Some(other) = self.keymap.clash(binding.context, &binding.keys) {
+            let (keys, hidden) = (print(&binding.keys), print(&other.keys));
+            let message =
+                format!("`{keys}` cannot be told from `{hidden}` ({}): unbind that first", other.line);
+            return self.problem(span, message, None);
+        }
+        self.keymap.put(binding);
+    }
+
+    fn not_a_command(&mut self, error: &ParseError, span: Range<usize>) {
+        match error {
+            ParseError::Unknown { name, nearest } => {
+                let message = format!("unknown command `{}`", shown(name));
+                self.problem(span, message, nearest.map(str::to_owned));
+            }
+            other => self.problem(span, shown(&other.to_string()), None),
+        }
+    }
+
+    fn problem(&mut self, span: Range<usize>, message: String, nearest: Option<String>) {
+        let line = Some(line_of(self.text.as_bytes(), span.start));
+        self.problems.push(Problem { file: self.file.to_owned(), line, message, nearest });
+    }
+}
+
+fn is_count(keys: &[Key]) -> bool {
+    keys.first().and_then(|key| key.typed()).is_some_and(|c| c.is_ascii_digit() && c != '0')
+}
+
+/// What the user wrote, on one short line.
+fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect()
+}
+
+/// The name of the command that a line begins with, aliases resolved.
+pub fn command_of(line: &str) -> Option<&'static str> {
+    let word = line.split_whitespace().next()?;
+    registry::find(word).map(|row| row.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::command::{Command, Motion, Playback, Screen};
+
+    fn keys(text: &str) -> Vec<Key> {
+        Key::parse_sequence(text).unwrap()
+    }
+
+    fn with(text: &str) -> (Keymap, Vec<String>) {
+        let (keymap, problems) = Keymap::with_file(text, Path::new("keys.toml"));
+        (keymap, problems.iter().map(Problem::to_string).collect())
+    }
+
+    #[test]
+    fn every_default_is_read_and_none_hides_another() {
+        let keymap = Keymap::default();
+        assert_eq!(keymap.bindings().len(), defaults::BINDINGS.len(), "a row is unreadable or twice there");
+        for binding in keymap.bindings() {
+            assert!(keymap.clash(binding.context, &binding.keys).is_none(), "{}", print(&binding.keys));
+            assert!(!is_count(&binding.keys));
+        }
+    }
+
+    #[test]
+    fn sequences_are_found_step_by_step() {
+        let keymap = Keymap::default();
+        assert_eq!(keymap.lookup(Context::Library, &keys("g")), Lookup::Prefix);
+        let top = Lookup::Found(Request::Screen(Screen::Motion(Motion::Top)));
+        assert_eq!(keymap.lookup(Context::Library, &keys("gg")), top);
+        assert_eq!(keymap.lookup(Context::Library, &keys("gx")), Lookup::None);
+        assert_eq!(keymap.lookup(Context::Library, &keys("d")), Lookup::None, "only the queue removes");
+        assert_eq!(keymap.lookup(Context::Queue, &keys("d")), Lookup::Prefix);
+    }
+
+    #[test]
+    fn the_file_lies_over_the_defaults() {
+        let (keymap, problems) =
+            with("[global]\n\"<C-n>\" = \"next\"\nq = \"\"\nZZ = false\n[queue]\nj = \"up\"\n");
+        assert_eq!(problems, [""; 0]);
+        let next = Lookup::Found(Request::Core(Command::Playback(Playback::Next(1))));
+        assert_eq!(keymap.lookup(Context::Queue, &keys("<C-n>")), next);
+        assert_eq!(keymap.lookup(Context::Global, &keys("q")), Lookup::None);
+        assert_eq!(keymap.lookup(Context::Global, &keys("Z")), Lookup::None);
+        let motion = |motion| Lookup::Found(Request::Screen(Screen::Motion(motion)));
+        assert_eq!(keymap.lookup(Context::Queue, &keys("j")), motion(Motion::Up));
+        assert_eq!(keymap.lookup(Context::Library, &keys("j")), motion(Motion::Down));
+    }
+
+    #[test]
+    fn each_mistake_has_its_line_and_costs_itself_alone() {
+        let text = "[globel]\na = \"next\"\n[global]\n\"<Spcae>\" = \"next\"\nx = \"nxt\"\ny = 3\n\"5\" = \"next\"\n\
+                    g = \"next\"\nv = \"volume loud\"\nX = \"next\"\n";
+        let (keymap, problems) = with(text);
+        let expected = [
+            "keys.toml:1: unknown context `globel`; did you mean `global`?",
+            "keys.toml:4: `<Spcae>` is no key",
+            "keys.toml:5: unknown command `nxt`; did you mean `next`?",
+            "keys.toml:6: needs a command in quotes, or false",
+            "keys.toml:7: a binding cannot begin with a digit: digits are counts",
+            "keys.toml:8: `g` cannot be told from `gm` (mute): unbind that first",
+            "keys.toml:9: `volume` needs a percentage such as 80, +5, -5, not `loud`",
+        ];
+        assert_eq!(problems, expected);
+        assert!(matches!(keymap.lookup(Context::Global, &keys("X")), Lookup::Found(_)));
+        let (keymap, problems) = with("[global\n");
+        assert!(problems[0].starts_with("keys.toml:1: not TOML"), "{problems:?}");
+        assert_eq!(keymap, Keymap::default());
+    }
+
+    #[test]
+    fn a_prefix_is_free_once_its_longer_ones_are_gone() {
+        let (keymap, problems) = with("[global]\nZ = \"next\"\nZZ = \"\"\n");
+        assert_eq!(problems, [""; 0]);
+        assert!(matches!(keymap.lookup(Context::Global, &keys("Z")), Lookup::Found(_)));
+    }
+
+    #[test]
+    fn hints_name_what_may_follow() {
+        let keymap = Keymap::default();
+        let lines: Vec<_> = keymap
+            .continuations(Context::Queue, &keys("z"))
+            .iter()
+            .map(|found| found.line.as_str())
+            .collect();
+        assert_eq!(lines, ["scroll-bottom", "scroll-top", "scroll-middle"]);
+        assert_eq!(keymap.keys_for("add").as_deref(), Some("a"));
+    }
+}

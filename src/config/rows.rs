@@ -1,0 +1,183 @@
+//! Every key of `config.toml` in one table: from it come the parser, the default file and the README's table. A row says
+//! how a key is written, what it means, and sets it.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use toml::de::DeValue;
+
+use crate::model::audio::{SampleFormat, Spec};
+use crate::model::settings::{OutputSpec, Settings};
+
+/// The value does not fit; the row's `expects` says what would.
+pub struct Unfit;
+
+type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), Unfit>;
+
+/// One key.
+pub struct Row {
+    /// Empty for the keys above the first table.
+    pub table: &'static str,
+    pub key: &'static str,
+    /// As TOML.
+    pub default: &'static str,
+    /// "a number from 1 to 120": completes "needs ...".
+    pub expects: &'static str,
+    pub help: &'static str,
+    pub set: Set,
+}
+
+impl Row {
+    /// `screen.theme`, `music`.
+    pub fn path(&self) -> String {
+        if self.table.is_empty() { self.key.to_owned() } else { format!("{}.{}", self.table, self.key) }
+    }
+}
+
+/// All keys, tables kept together, in the order of the default file.
+pub const ROWS: &[Row] = &[
+    Row {
+        table: "",
+        key: "music",
+        default: "[]",
+        expects: "a list of absolute folders, as in [\"~/Music\"]",
+        help: "Folders of music. Empty: the system's music folder, else ~/Music.",
+        set: |settings, value| put(&mut settings.music, folders(value)),
+    },
+    Row {
+        table: "",
+        key: "scan_at_start",
+        default: "true",
+        expects: "true or false",
+        help: "Look for new, changed and removed files when the player starts.",
+        set: |settings, value| put(&mut settings.scan_at_start, switch(value)),
+    },
+    Row {
+        table: "",
+        key: "rewind_s",
+        default: "5",
+        expects: "a number of seconds from 0 to 3600",
+        help: "\"previous\" goes to the start of the track when more seconds than these were heard; 0: never.",
+        set: |settings, value| put(&mut settings.rewind_s, number(value, 0, 3600)),
+    },
+    Row {
+        table: "output",
+        key: "output",
+        default: "\"auto\"",
+        expects: "\"auto\", \"device\", \"device:ID\", \"null\", \"file:PATH.wav\" or \"pipe\"",
+        help: "Where the sound goes. \"auto\": the default device, or nowhere (with a warning) without one.",
+        set: |settings, value| put(&mut settings.output.output, text(value, OutputSpec::parse)),
+    },
+    Row {
+        table: "output",
+        key: "format",
+        default: "\"auto\"",
+        expects: "\"auto\", \"s16\", \"s24\", \"s32\" or \"f32\"",
+        help: "Sample format asked for. \"auto\": the device's best; for files and pipes that of the first track.",
+        set: |settings, value| put(&mut settings.output.format, text(value, or_auto(SampleFormat::parse))),
+    },
+    Row {
+        table: "output",
+        key: "rate",
+        default: "\"auto\"",
+        expects: "\"auto\" or a number of Hz from 1000 to 768000",
+        help: "Sample rate asked for in Hz. \"auto\": the device's choice; for files and pipes the first track's.",
+        set: |settings, value| put(&mut settings.output.rate, rate(value)),
+    },
+    Row {
+        table: "output",
+        key: "period_frames",
+        default: "1024",
+        expects: "a number of frames from 64 to 16384",
+        help: "Frames of one device period: fewer react faster, more are safer on a busy machine.",
+        set: |settings, value| put(&mut settings.output.period_frames, number(value, 64, 16_384)),
+    },
+    Row {
+        table: "screen",
+        key: "theme",
+        default: "\"terminal\"",
+        expects: "the name of a theme",
+        help: "\"terminal\" (its own 16 colours), \"dark\", \"light\", or a file in the themes folder.",
+        set: |settings, value| put(&mut settings.screen.theme, text(value, theme)),
+    },
+    Row {
+        table: "screen",
+        key: "mouse",
+        default: "true",
+        expects: "true or false",
+        help: "Mouse in the terminal: click, wheel, drag the seek bar.",
+        set: |settings, value| put(&mut settings.screen.mouse, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "spectrum",
+        default: "true",
+        expects: "true or false",
+        help: "Show the spectrum at start.",
+        set: |settings, value| put(&mut settings.screen.spectrum, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "fps",
+        default: "30",
+        expects: "a number from 1 to 120",
+        help: "Most frames a second while something moves.",
+        set: |settings, value| put(&mut settings.screen.fps, number(value, 1, 120)),
+    },
+    Row {
+        table: "screen",
+        key: "scrolloff",
+        default: "3",
+        expects: "a number of rows from 0 to 100",
+        help: "Rows kept visible above and below the selection.",
+        set: |settings, value| put(&mut settings.screen.scrolloff, number(value, 0, 100)),
+    },
+];
+
+fn put<T>(place: &mut T, value: Result<T, Unfit>) -> Result<(), Unfit> {
+    *place = value?;
+    Ok(())
+}
+
+fn switch(value: &DeValue<'_>) -> Result<bool, Unfit> {
+    value.as_bool().ok_or(Unfit)
+}
+
+fn text<T>(value: &DeValue<'_>, read: impl Fn(&str) -> Option<T>) -> Result<T, Unfit> {
+    value.as_str().and_then(read).ok_or(Unfit)
+}
+
+/// The word `auto`, or what `read` knows.
+fn or_auto<T>(read: impl Fn(&str) -> Option<T>) -> impl Fn(&str) -> Option<Option<T>> {
+    move |word| if word == "auto" { Some(None) } else { read(word).map(Some) }
+}
+
+fn number<T: FromStr + PartialOrd>(value: &DeValue<'_>, least: T, most: T) -> Result<T, Unfit> {
+    let written = value.as_integer().filter(|integer| integer.radix() == 10).ok_or(Unfit)?;
+    let number: T = written.as_str().parse().map_err(|_| Unfit)?;
+    if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
+}
+
+fn rate(value: &DeValue<'_>) -> Result<Option<u32>, Unfit> {
+    match value.as_str() {
+        Some("auto") => Ok(None),
+        Some(_) => Err(Unfit),
+        None => number(value, Spec::MIN_RATE, Spec::MAX_RATE).map(Some),
+    }
+}
+
+/// A theme is a file's name, never a path.
+fn theme(word: &str) -> Option<String> {
+    let plain = !word.is_empty() && !word.starts_with('.') && !word.contains(['/', '\0']);
+    plain.then(|| word.to_owned())
+}
+
+/// Relative folders would depend on where the player was started.
+fn folders(value: &DeValue<'_>) -> Result<Vec<PathBuf>, Unfit> {
+    let folder = |value: &DeValue<'_>| {
+        let path = PathBuf::from(value.as_str().ok_or(Unfit)?);
+        if path.is_absolute() || path.starts_with("~") { Ok(path) } else { Err(Unfit) }
+    };
+    let list = value.as_array().ok_or(Unfit)?;
+    list.iter().map(|entry| folder(entry.get_ref())).collect()
+}

@@ -1,0 +1,476 @@
+//! Themes: a style for each role of the screen. Built-in ones are TOML files of this repository; the user's lie in the
+//! themes folder. What cannot be understood is a problem with its line and costs that role alone. [`Theme::load`] reads
+//! the disk: called at start and on the screen's worker, never on the ui thread.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::problem::Problem;
+use super::read;
+use crate::model::suggest::nearest;
+
+/// A colour as a terminal has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// The terminal's own foreground or background.
+    Default,
+    /// Of the terminal's palette; 0 to 15 are the named ones.
+    Palette(u8),
+    Rgb(u8, u8, u8),
+}
+
+const NAMED: [&str; 16] = [
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "white",
+    "bright-black",
+    "bright-red",
+    "bright-green",
+    "bright-yellow",
+    "bright-blue",
+    "bright-magenta",
+    "bright-cyan",
+    "bright-white",
+];
+
+impl Colour {
+    /// `default`, a name of the sixteen, `0` to `255`, `#rrggbb`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "default" {
+            return Some(Self::Default);
+        }
+        if let Some(at) = NAMED.iter().position(|name| *name == text) {
+            return u8::try_from(at).ok().map(Self::Palette);
+        }
+        match text.strip_prefix('#') {
+            Some(digits) => Self::hex(digits),
+            None => text.parse().ok().map(Self::Palette),
+        }
+    }
+
+    fn hex(digits: &str) -> Option<Self> {
+        let plain = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let value = u32::from_str_radix(digits, 16).ok().filter(|_| plain)?;
+        let [_, red, green, blue] = value.to_be_bytes();
+        Some(Self::Rgb(red, green, blue))
+    }
+}
+
+/// How one role looks; what is `None` or false is left as it is beneath.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RoleStyle {
+    pub fg: Option<Colour>,
+    pub bg: Option<Colour>,
+    pub bold: bool,
+    pub dim: bool,
+    pub italic: bool,
+    pub underlined: bool,
+    pub reversed: bool,
+}
+
+macro_rules! roles {
+    ($($(#[$doc:meta])* $name:ident => $variant:ident),* $(,)?) => {
+        /// What on the screen can be styled.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Role {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Role {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// As written in a theme.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($name),)*
+                }
+            }
+        }
+    };
+}
+
+roles! {
+    /// All text; its background is the screen's.
+    text => Text,
+    /// What matters less: numbers, durations, albums in the queue.
+    dim => Dim,
+    accent => Accent,
+    /// The selected row of the focused list.
+    selection => Selection,
+    /// The selected row of the others.
+    selection_unfocused => SelectionUnfocused,
+    playing => Playing,
+    border => Border,
+    border_focused => BorderFocused,
+    title => Title,
+    bar_filled => BarFilled,
+    bar_empty => BarEmpty,
+    spectrum_low => SpectrumLow,
+    spectrum_mid => SpectrumMid,
+    spectrum_high => SpectrumHigh,
+    note => Note,
+    warning => Warning,
+    error => Error,
+    marked => Marked,
+    /// Entries that would not play.
+    broken => Broken,
+    /// Names of keys.
+    key => Key,
+}
+
+/// Why there is no such theme.
+#[derive(Debug, thiserror::Error)]
+pub enum ThemeError {
+    #[error("no theme `{name}`{}", did_you_mean(.nearest.as_deref()))]
+    Unknown { name: String, nearest: Option<String> },
+    #[error("{0}")]
+    Unreadable(Problem),
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+}
+
+/// See the module's head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theme {
+    pub name: String,
+    styles: [RoleStyle; Role::ALL.len()],
+}
+
+const BUILT_IN: [(&str, &str); 3] = [
+    ("terminal", include_str!("../../themes/terminal.toml")),
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+];
+
+impl Default for Theme {
+    /// The terminal's own colours.
+    fn default() -> Self {
+        Self::built_in("terminal").unwrap_or(Self::empty("terminal"))
+    }
+}
+
+impl Theme {
+    /// The theme of that name: from `folder`, else a built-in one.
+    pub fn load(name: &str, folder: Option<&Path>) -> Result<(Self, Vec<Problem>), ThemeError> {
+        if let Some(file) = folder.filter(|_| is_plain(name)).map(|folder| file_of(folder, name)) {
+            match read::text(&file) {
+                Ok(Some(text)) => return Ok(Self::parse(name, &text, &file)),
+                Ok(None) => {}
+                Err(unreadable) => return Err(ThemeError::Unreadable(unreadable.problem(&file))),
+            }
+        }
+        match Self::built_in(name) {
+            Some(theme) => Ok((theme, Vec::new())),
+            None => {
+                let known = Self::names(folder);
+                let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+                Err(ThemeError::Unknown { name: name.to_owned(), nearest })
+            }
+        }
+    }
+
+    /// Names of all themes at hand: the built-in ones, then those of `folder` in order.
+    pub fn names(folder: Option<&Path>) -> Vec<String> {
+        let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let files = folder.and_then(|folder| std::fs::read_dir(folder).ok());
+        let stems = files.into_iter().flatten().map_while(Result::ok).filter_map(|entry| {
+            let path = entry.path();
+            let is_theme = path.extension().is_some_and(|extension| extension == "toml");
+            path.file_stem()?.to_str().filter(|_| is_theme).map(str::to_owned)
+        });
+        let mut own: Vec<String> =
+            stems.filter(|name| is_plain(name) && !names.contains(name)).take(256).collect();
+        own.sort_unstable();
+        names.append(&mut own);
+        names
+    }
+
+    pub fn built_in(name: &str) -> Option<Self> {
+        let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+        let mut reading = Reading { text, file: Path::new(name), problems: Vec::new() };
+        let base = Self::empty(name);
+        Some(reading.theme(base))
+    }
+
+    /// A theme from its text; roles that it leaves out are those of the theme it `inherits`, else of `terminal`.
+    /// `file` is only named, not read.
+    pub fn parse(name: &str, text: &str, file: &Path) -> (Self, Vec<Problem>) {
+        let mut reading = Reading { text, file, problems: Vec::new() };
+        let base = Self { name: name.to_owned(), ..Self::default() };
+        let theme = reading.theme(base);
+        reading.problems.sort_by_key(|problem| problem.line);
+        (theme, reading.problems)
+    }
+
+    /// Without any colour, as `NO_COLOR` asks: what is selected, marked or wrong still shows by its attributes.
+    #[must_use]
+    pub fn without_colour(mut self) -> Self {
+        for style in &mut self.styles {
+            *style = RoleStyle { fg: None, bg: None, ..*style };
+        }
+        let mut plain = |role: Role, style: RoleStyle| self.styles[role as usize] = style;
+        let none = RoleStyle::default();
+        plain(Role::Selection, RoleStyle { reversed: true, ..none });
+        plain(Role::SelectionUnfocused, RoleStyle { bold: true, underlined: true, ..none });
+        for role in [
+            Role::Playing,
+            Role::Title,
+            Role::Accent,
+            Role::BorderFocused,
+            Role::Error,
+            Role::Key,
+            Role::Marked,
+        ] {
+            plain(role, RoleStyle { bold: true, ..none });
+        }
+        for role in [Role::Dim, Role::Border, Role::BarEmpty, Role::Broken] {
+            plain(role, RoleStyle { dim: true, ..none });
+        }
+        self
+    }
+
+    pub fn style(&self, role: Role) -> RoleStyle {
+        self.styles[role as usize]
+    }
+
+    fn empty(name: &str) -> Self {
+        Self { name: name.to_owned(), styles: [RoleStyle::default(); Role::ALL.len()] }
+    }
+}
+
+/// A name that is one file of the folder and nothing else.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ' | '.'))
+}
+
+fn file_of(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.toml"))
+}
+
+/// One reading of a theme.
+struct Reading<'a> {
+    text: &'a str,
+    file: &'a Path,
+    problems: Vec<Problem>,
+}
+
+impl Reading<'_> {
+    fn theme(&mut self, base: Theme) -> Theme {
+        let document = match DeTable::parse(self.text) {
+            Ok(document) => document.into_inner(),
+            Err(error) => {
+                let message = format!("not TOML: {}", error.message().trim());
+                self.problem(error.span().unwrap_or(0..0), message, None);
+                return base;
+            }
+        };
+        let mut theme = self.inherited(&document, base);
+        for (name, value) in &document {
+            let word = name.get_ref().as_ref();
+            if word == "inherits" {
+                continue;
+            }
+            match Role::ALL.iter().find(|role| role.name() == word) {
+                Some(role) => self.role(&mut theme.styles[*role as usize], value.get_ref(), value.span()),
+                None => {
+                    let known = Role::ALL.iter().map(|role| role.name()).chain(["inherits"]);
+                    let near = nearest(word, known).map(str::to_owned);
+                    self.problem(name.span(), format!("unknown role `{}`", shown(word)), near);
+                }
+            }
+        }
+        theme
+    }
+
+    fn inherited(&mut self, document: &DeTable<'_>, base: Theme) -> Theme {
+        let Some((_, value)) = document.iter().find(|(name, _)| name.get_ref().as_ref() == "inherits") else {
+            return base;
+        };
+        let known = BUILT_IN.map(|(name, _)| name);
+        match value.get_ref() {
+            DeValue::String(name) if known.contains(&name.as_ref()) => {
+                let styles = Theme::built_in(name).map_or(base.styles, |parent| parent.styles);
+                Theme { styles, ..base }
+            }
+            DeValue::String(name) => {
+                let near = nearest(name, known).map(str::to_owned);
+                self.problem(value.span(), format!("no built-in theme `{}`", shown(name)), near);
+                base
+            }
+            _ => {
+                self.problem(value.span(), "`inherits` needs the name of a built-in theme".to_owned(), None);
+                base
+            }
+        }
+    }
+
+    /// A role as a colour, or as a table. A role that is given replaces the inherited one whole.
+    fn role(&mut self, style: &mut RoleStyle, value: &DeValue<'_>, span: Range<usize>) {
+        match value {
+            DeValue::Table(table) => *style = self.table(table),
+            value => {
+                if let Some(fg) = self.colour(value, span) {
+                    *style = RoleStyle { fg: Some(fg), ..RoleStyle::default() };
+                }
+            }
+        }
+    }
+
+    fn table(&mut self, table: &DeTable<'_>) -> RoleStyle {
+        let mut style = RoleStyle::default();
+        for (name, value) in table {
+            let word = name.get_ref().as_ref();
+            match word {
+                "fg" => style.fg = self.colour(value.get_ref(), value.span()),
+                "bg" => style.bg = self.colour(value.get_ref(), value.span()),
+                _ => match attribute(&mut style, word) {
+                    Some(flag) => match value.get_ref() {
+                        DeValue::Boolean(on) => *flag = *on,
+                        _ => self.problem(value.span(), format!("`{word}` needs true or false"), None),
+                    },
+                    None => {
+                        let near = nearest(word, ATTRIBUTES).map(str::to_owned);
+                        self.problem(name.span(), format!("unknown attribute `{}`", shown(word)), near);
+                    }
+                },
+            }
+        }
+        style
+    }
+
+    fn colour(&mut self, value: &DeValue<'_>, span: Range<usize>) -> Option<Colour> {
+        let written = match value {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) => number.as_str().to_owned(),
+            _ => String::new(),
+        };
+        let colour = Colour::parse(&written);
+        if colour.is_none() {
+            let near = nearest(&written, NAMED.into_iter().chain(["default"])).map(str::to_owned);
+            let message = format!("`{}` is no colour: a name, 0 to 255 or \"#rrggbb\"", shown(&written));
+            self.problem(span, message, near);
+        }
+        colour
+    }
+
+    fn problem(&mut self, span: Range<usize>, message: String, nearest: Option<String>) {
+        let line = Some(read::line_of(self.text.as_bytes(), span.start));
+        self.problems.push(Problem { file: self.file.to_owned(), line, message, nearest });
+    }
+}
+
+const ATTRIBUTES: [&str; 7] = ["fg", "bg", "bold", "dim", "italic", "underlined", "reversed"];
+
+fn attribute<'a>(style: &'a mut RoleStyle, word: &str) -> Option<&'a mut bool> {
+    Some(match word {
+        "bold" => &mut style.bold,
+        "dim" => &mut style.dim,
+        "italic" => &mut style.italic,
+        "underlined" => &mut style.underlined,
+        "reversed" => &mut style.reversed,
+        _ => return None,
+    })
+}
+
+/// What the user wrote, on one short line.
+fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> (Theme, Vec<String>) {
+        let (theme, problems) = Theme::parse("mine", text, Path::new("mine.toml"));
+        (theme, problems.iter().map(Problem::to_string).collect())
+    }
+
+    #[test]
+    fn built_in_themes_are_whole() {
+        for (name, text) in BUILT_IN {
+            let (_, problems) = Theme::parse(name, text, Path::new(name));
+            assert_eq!(problems, []);
+            let document = DeTable::parse(text).unwrap().into_inner();
+            for role in Role::ALL {
+                let given = document.iter().any(|(key, _)| key.get_ref().as_ref() == role.name());
+                assert!(given, "{name} has no {}", role.name());
+            }
+        }
+        assert_eq!(Theme::names(None), ["terminal", "dark", "light"]);
+    }
+
+    #[test]
+    fn roles_are_read_and_the_rest_is_inherited() {
+        let text = "inherits = \"dark\"\naccent = \"#ff8000\"\nselection = { bg = 236, bold = true }\n";
+        let (theme, problems) = parse(text);
+        assert_eq!(problems, [""; 0]);
+        let accent = RoleStyle { fg: Some(Colour::Rgb(255, 128, 0)), ..RoleStyle::default() };
+        assert_eq!(theme.style(Role::Accent), accent);
+        let selection = RoleStyle { bg: Some(Colour::Palette(236)), bold: true, ..RoleStyle::default() };
+        assert_eq!(theme.style(Role::Selection), selection);
+        assert_eq!(theme.style(Role::Text), Theme::built_in("dark").unwrap().style(Role::Text));
+    }
+
+    #[test]
+    fn each_mistake_has_its_line_and_costs_itself_alone() {
+        let text = "acent = \"red\"\ntext = \"gren\"\ndim = { colour = 3, bold = 1 }\ninherits = \"drak\"\n\
+                    border = \"300\"\nkey = \"red\"\n";
+        let (theme, problems) = parse(text);
+        let expected = [
+            "mine.toml:1: unknown role `acent`; did you mean `accent`?",
+            "mine.toml:2: `gren` is no colour: a name, 0 to 255 or \"#rrggbb\"; did you mean `green`?",
+            "mine.toml:3: unknown attribute `colour`",
+            "mine.toml:3: `bold` needs true or false",
+            "mine.toml:4: no built-in theme `drak`; did you mean `dark`?",
+            "mine.toml:5: `300` is no colour: a name, 0 to 255 or \"#rrggbb\"",
+        ];
+        let mut problems = problems;
+        problems.sort();
+        let mut expected = expected.map(str::to_owned);
+        expected.sort();
+        assert_eq!(problems, expected);
+        assert_eq!(theme.style(Role::Key).fg, Some(Colour::Palette(1)));
+        assert_eq!(theme.style(Role::Text), Theme::default().style(Role::Text));
+    }
+
+    #[test]
+    fn themes_are_found_in_the_folder_and_nowhere_else() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("mine.toml"), "accent = \"red\"").unwrap();
+        let secret = folder.path().join("secret.toml");
+        std::fs::write(&secret, "accent = \"red\"").unwrap();
+        let inner = folder.path().join("themes");
+        std::fs::create_dir(&inner).unwrap();
+        assert!(Theme::load("mine", Some(folder.path())).unwrap().0.style(Role::Accent).fg.is_some());
+        assert!(matches!(Theme::load("../secret", Some(&inner)), Err(ThemeError::Unknown { .. })));
+        let error = Theme::load("drak", Some(&inner)).unwrap_err().to_string();
+        assert_eq!(error, "no theme `drak`; did you mean `dark`?");
+        assert_eq!(Theme::names(Some(folder.path())), ["terminal", "dark", "light", "mine", "secret"]);
+    }
+
+    #[test]
+    fn without_colour_the_selection_still_shows() {
+        for (name, _) in BUILT_IN {
+            let theme = Theme::built_in(name).unwrap().without_colour();
+            assert!(
+                Role::ALL
+                    .iter()
+                    .all(|&role| theme.style(role).fg.is_none() && theme.style(role).bg.is_none())
+            );
+            assert!(theme.style(Role::Selection).reversed);
+            assert!(theme.style(Role::SelectionUnfocused).underlined);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! One frame: pure, from a scene into cells. Touches what is visible and nothing else, so a million rows cost as much as
+//! a screenful. Called by the run loop on the ui thread.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::layout::{Layout, layout};
+use super::scene::{FrameMap, Hit, Scene};
+use super::{text, views};
+use crate::config::theme::Role;
+
+/// What a view draws with.
+pub struct Canvas<'a> {
+    pub scene: Scene<'a>,
+    pub layout: &'a Layout,
+    pub buf: &'a mut Buffer,
+    pub map: &'a mut FrameMap,
+}
+
+impl Canvas<'_> {
+    pub fn style(&self, role: Role) -> Style {
+        self.scene.styles.on_text(role)
+    }
+
+    pub fn put(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        let style = self.style(role);
+        text::put(self.buf, x, y, width, text, style)
+    }
+
+    pub fn put_right(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        let style = self.style(role);
+        text::put_right(self.buf, x, y, width, text, style)
+    }
+
+    /// Blanks an area for something that lies on top.
+    pub fn clear(&mut self, area: Rect) {
+        let style = self.scene.styles.of(Role::Text);
+        for y in area.y..area.bottom() {
+            for x in area.x..area.right() {
+                text::cell(self.buf, x, y, " ", Style::reset().patch(style));
+            }
+        }
+    }
+
+    pub fn fill(&mut self, area: Rect, symbol: &str, role: Role) {
+        let style = self.style(role);
+        for y in area.y..area.bottom() {
+            for x in area.x..area.right() {
+                text::cell(self.buf, x, y, symbol, style);
+            }
+        }
+    }
+
+    pub fn hit(&mut self, area: Rect, hit: Hit) {
+        self.map.add(area, hit);
+    }
+}
+
+/// Draws everything into an empty buffer of the state's size.
+pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
+    let layout = layout(scene.state);
+    let mut map = FrameMap::default();
+    buf.set_style(buf.area, scene.styles.of(Role::Text));
+    let mut canvas = Canvas { scene: *scene, layout: &layout, buf, map: &mut map };
+    views::frame::draw(&mut canvas);
+    views::library::draw(&mut canvas);
+    views::queue::draw(&mut canvas);
+    views::spectrum::draw(&mut canvas);
+    views::now::draw(&mut canvas);
+    if scene.state.help.is_some() {
+        views::help::draw(&mut canvas);
+    }
+    views::status::draw(&mut canvas);
+    if scene.state.prompt.is_some() {
+        views::prompt::draw(&mut canvas);
+    }
+    views::hint::draw(&mut canvas);
+    map
+}
+
+/// A part of the frame that moves by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gauge {
+    Spectrum,
+    /// What plays, with its times.
+    Now,
+}
+
+/// The gauges in sight, none of them beneath anything else.
+pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
+    let layout = layout(scene.state);
+    let state = scene.state;
+    let covered = state.help.is_some() || state.prompt.is_some() || !state.chord.is_empty();
+    let spectrum = layout.spectrum.filter(|_| !covered).map(|area| (Gauge::Spectrum, area));
+    spectrum.into_iter().chain(layout.now.map(|area| (Gauge::Now, area))).collect()
+}
+
+/// Draws one gauge alone into an empty buffer of its area, as [`draw`] would.
+pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
+    let layout = layout(scene.state);
+    let mut map = FrameMap::default();
+    buf.set_style(buf.area, scene.styles.of(Role::Text));
+    let mut canvas = Canvas { scene: *scene, layout: &layout, buf, map: &mut map };
+    match gauge {
+        Gauge::Spectrum => views::spectrum::draw(&mut canvas),
+        Gauge::Now => views::now::draw(&mut canvas),
+    }
+}

@@ -1,0 +1,200 @@
+//! Where everything stands: a pure function of the terminal's size and of what is shown. Called by `draw` to draw and by
+//! `update` to page and scroll; both see the same.
+
+use ratatui::layout::Rect;
+
+use super::browse::Column;
+use super::state::UiState;
+use crate::model::command::Pane;
+
+/// From here on library and queue stand side by side.
+pub const WIDE: u16 = 110;
+/// From here on the library shows its three columns.
+const THREE_COLUMNS: u16 = 60;
+/// From here on it shows two.
+const TWO_COLUMNS: u16 = 36;
+/// Lowest screen with titles above lists, with a line above what plays, with names of panes, with a spectrum.
+const TITLES: u16 = 8;
+const RULE: u16 = 12;
+const TABS: u16 = 14;
+const SPECTRUM: u16 = 20;
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Layout {
+    pub area: Rect,
+    /// Names of the panes, where only one has room.
+    pub tabs: Option<Rect>,
+    /// The line of titles above the lists.
+    pub titles: Option<Rect>,
+    /// The lists of the library pane, left to right.
+    pub columns: Vec<(Column, Rect)>,
+    pub queue: Option<Rect>,
+    pub spectrum: Option<Rect>,
+    /// The line above what plays.
+    pub rule: Option<Rect>,
+    /// What plays: one to three rows.
+    pub now: Option<Rect>,
+    /// Notices, prompts, output.
+    pub status: Option<Rect>,
+    /// All between top and what plays, for the help.
+    pub main: Rect,
+    /// Rows of a list, also of one that has no room now.
+    pub list_height: u16,
+}
+
+impl Layout {
+    pub fn column(&self, column: Column) -> Option<Rect> {
+        self.columns.iter().find(|(other, _)| *other == column).map(|&(_, rect)| rect)
+    }
+}
+
+/// Takes rows from the foot of `rest`.
+fn take_foot(rest: &mut Rect, rows: u16) -> Option<Rect> {
+    if rows == 0 || rest.height < rows {
+        return None;
+    }
+    rest.height -= rows;
+    Some(Rect { y: rest.bottom(), height: rows, ..*rest })
+}
+
+/// Takes rows from the head of `rest`.
+fn take_head(rest: &mut Rect, rows: u16) -> Option<Rect> {
+    if rows == 0 || rest.height < rows {
+        return None;
+    }
+    let head = Rect { height: rows, ..*rest };
+    rest.y += rows;
+    rest.height -= rows;
+    Some(head)
+}
+
+pub fn layout(state: &UiState) -> Layout {
+    let (width, height) = state.size;
+    let area = Rect::new(0, 0, width, height);
+    let mut rest = area;
+    let now_rows = match height {
+        0..=2 => 0,
+        3..=9 => 1,
+        10..=15 => 2,
+        _ => 3,
+    };
+    let status = take_foot(&mut rest, u16::from(height >= 2));
+    let now = take_foot(&mut rest, now_rows);
+    let rule = take_foot(&mut rest, u16::from(height >= RULE));
+    let main = rest;
+    let mut layout = Layout { area, rule, now, status, main, ..Layout::default() };
+    let (library, queue) = panes(state, width);
+    if state.focus != Pane::Spectrum {
+        let rows = if state.shown.spectrum && height >= SPECTRUM { (height / 5).clamp(4, 12) } else { 0 };
+        layout.spectrum = take_foot(&mut rest, rows);
+        let both = state.shown.library && state.shown.queue;
+        let tabs = both && !(library && queue) && height >= TABS;
+        layout.tabs = take_head(&mut rest, u16::from(tabs));
+    }
+    layout.titles = take_head(&mut rest, u16::from(height >= TITLES && state.focus != Pane::Spectrum));
+    layout.list_height = rest.height;
+    if state.focus == Pane::Spectrum {
+        layout.spectrum = Some(rest);
+        return layout;
+    }
+    let (library_area, queue_area) = match (library, queue) {
+        (true, true) => beside(rest, 62),
+        (_, true) => (Rect::ZERO, rest),
+        _ => (rest, Rect::ZERO),
+    };
+    layout.queue = queue.then_some(queue_area);
+    if library {
+        layout.columns = columns(library_area, state.column());
+    }
+    layout
+}
+
+/// Whether library and queue have room now.
+fn panes(state: &UiState, width: u16) -> (bool, bool) {
+    let shown = state.shown;
+    if width >= WIDE {
+        return (shown.library, shown.queue);
+    }
+    let queue = state.focus == Pane::Queue && shown.queue || !shown.library;
+    (!queue, queue)
+}
+
+/// Two areas with a column for the line between them.
+fn beside(area: Rect, percent: u32) -> (Rect, Rect) {
+    let left = (u32::from(area.width.saturating_sub(1)) * percent / 100) as u16;
+    let right = area.width.saturating_sub(left + 1);
+    (Rect { width: left, ..area }, Rect { x: area.x + left + 1, width: right, ..area })
+}
+
+fn columns(area: Rect, focus: Column) -> Vec<(Column, Rect)> {
+    let [artists, albums, tracks] = Column::ALL;
+    if area.width >= THREE_COLUMNS {
+        let (first, rest) = beside(area, 27);
+        let (second, third) = beside(rest, 43);
+        return vec![(artists, first), (albums, second), (tracks, third)];
+    }
+    if area.width >= TWO_COLUMNS {
+        let pair = if focus == artists { (artists, albums) } else { (albums, tracks) };
+        let (left, right) = beside(area, 45);
+        return vec![(pair.0, left), (pair.1, right)];
+    }
+    vec![(focus, area)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::settings::ScreenSettings;
+
+    fn of(width: u16, height: u16, focus: Pane) -> Layout {
+        let mut state = UiState::new(&ScreenSettings::default(), Vec::new());
+        (state.size, state.focus) = ((width, height), focus);
+        layout(&state)
+    }
+
+    /// Every area lies inside the screen and no two of them share a cell.
+    #[test]
+    fn areas_never_overlap_nor_leave_the_screen() {
+        for focus in [Pane::Library, Pane::Queue, Pane::Spectrum] {
+            for (width, height) in
+                (0..=130).step_by(7).flat_map(|width| (0..=45).map(move |height| (width, height)))
+            {
+                let layout = of(width, height, focus);
+                let single = [
+                    layout.tabs,
+                    layout.titles,
+                    layout.queue,
+                    layout.spectrum,
+                    layout.rule,
+                    layout.now,
+                    layout.status,
+                ];
+                let areas: Vec<Rect> = single
+                    .into_iter()
+                    .flatten()
+                    .chain(layout.columns.iter().map(|&(_, rect)| rect))
+                    .collect();
+                for (at, area) in areas.iter().enumerate() {
+                    assert_eq!(area.intersection(layout.area), *area, "{width}x{height}");
+                    assert!(
+                        areas[at + 1..].iter().all(|other| !area.intersects(*other)),
+                        "{width}x{height} {layout:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_room_goes_first_and_a_list_stays() {
+        let mini = of(20, 5, Pane::Library);
+        assert_eq!((mini.columns.len(), mini.list_height), (1, 3));
+        assert!(mini.titles.is_none() && mini.spectrum.is_none() && mini.now.is_some());
+        let usual = of(80, 24, Pane::Library);
+        assert_eq!(usual.columns.len(), 3);
+        assert!(usual.tabs.is_some() && usual.queue.is_none());
+        let wide = of(140, 40, Pane::Queue);
+        assert!(wide.tabs.is_none() && wide.queue.is_some() && wide.columns.len() == 3);
+        assert!(of(40, 1, Pane::Library).list_height == 1);
+    }
+}

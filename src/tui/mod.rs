@@ -1,0 +1,37 @@
+//! # tui: the screen
+//!
+//! - **Purpose.** A frontend: draws a [`Snapshot`](crate::model::snapshot::Snapshot) and its own state, turns keys and
+//!   the mouse into commands.
+//! - **May import.** model config.
+//! - **Thread.** `ui` (the caller's, main) runs the loop; `input` reads the terminal and does not interpret it;
+//!   `ui-filter` and `ui-files` answer questions that take time.
+//! - **Entry points.** [`run()`]; [`channel::inbox`] before it, for signals; [`terminal::restore`] for a panic hook.
+//! - **Invariants.** `update` is the only place that changes the state, `draw` the only one that draws; both are pure.
+//!   The ui thread touches no disk. No text reaches a cell but through [`text`]. Work of a frame is bounded by the
+//!   screen, not by the library.
+
+pub mod browse;
+pub mod channel;
+pub mod draw;
+pub mod help;
+mod input;
+pub mod layout;
+pub mod list;
+pub mod matches;
+mod pace;
+pub mod prompt;
+pub mod rows;
+pub mod run;
+pub mod scene;
+pub mod screen;
+pub mod state;
+pub mod style;
+pub mod terminal;
+pub mod text;
+pub mod update;
+mod views;
+mod work;
+
+pub use run::{Exit, TuiOptions, run};
+pub use terminal::TuiError;
+pub use update::PathBase;

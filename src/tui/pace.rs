@@ -1,0 +1,153 @@
+//! How often to look at the gauges: as often as something on the screen can differ, and not at all while nothing moves.
+//! Pure; asked by the run loop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::scene::{Gauges, times};
+use super::views::now::halves;
+use crate::model::playback::PlayState;
+use crate::model::snapshot::Snapshot;
+use crate::model::spectrum::SpectrumFrame;
+
+/// A spectrum that stands still is looked at so often while music plays: it may be a quiet place.
+const STILL: Duration = Duration::from_millis(100);
+/// The times of an item are looked at no more and no less often than this.
+const SOONEST: Duration = Duration::from_millis(100);
+const LATEST: Duration = Duration::from_millis(1000);
+
+/// What is on the screen of what moves.
+pub(super) struct Shown<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) gauges: &'a Gauges,
+    /// Columns of the screen.
+    pub(super) width: u16,
+}
+
+/// What a person would see of the gauges: equal pictures need no drawing.
+#[derive(PartialEq)]
+pub(super) struct Picture {
+    seconds: u64,
+    halves: u16,
+    /// Frames are made anew, never changed: the address tells them apart.
+    spectrum: usize,
+}
+
+impl Shown<'_> {
+    pub(super) fn picture(&self) -> Picture {
+        let spectrum = self.gauges.spectrum.as_ref();
+        let (elapsed, total) = times(self.snapshot, self.gauges).unwrap_or_default();
+        Picture {
+            seconds: elapsed.as_secs(),
+            halves: halves(self.width, elapsed, total),
+            spectrum: spectrum.map_or(0, |frame| Arc::as_ptr(frame).cast::<u8>() as usize),
+        }
+    }
+
+    fn is_playing(&self) -> bool {
+        self.snapshot.playback.state == PlayState::Playing
+    }
+
+    /// How long the times stay as they are: to the next second, or the next half cell of the bar.
+    fn times_stand_for(&self) -> Option<Duration> {
+        if !self.is_playing() {
+            return None;
+        }
+        let Some((elapsed, total)) = times(self.snapshot, self.gauges) else { return Some(LATEST) };
+        let second = Duration::from_secs(1) - Duration::from_nanos(elapsed.subsec_nanos().into());
+        let half = total.map(|total| total / (2 * u32::from(self.width.max(1))));
+        Some(half.map_or(second, |half| second.min(half)).clamp(SOONEST, LATEST))
+    }
+}
+
+pub(super) struct Pace {
+    /// The frame on the screen is not what it should be.
+    pub(super) dirty: bool,
+    /// When the last whole frame was drawn, since the start; zero before the first.
+    pub(super) drawn: Duration,
+    /// When the gauges were last looked at.
+    pub(super) ticked: Duration,
+    frame: Duration,
+}
+
+impl Pace {
+    pub(super) fn new(fps: u16) -> Self {
+        let frame = Duration::from_secs(1) / u32::from(fps.clamp(1, 120));
+        Self { dirty: true, drawn: Duration::ZERO, ticked: Duration::ZERO, frame }
+    }
+
+    /// When to look at the gauges next; `None` while nothing moves.
+    pub(super) fn next_tick(&self, shown: &Shown<'_>, with_spectrum: bool) -> Option<Duration> {
+        let spectrum = if with_spectrum { self.spectrum_every(shown) } else { None };
+        let every = spectrum.into_iter().chain(shown.times_stand_for()).min()?;
+        Some(self.ticked + every)
+    }
+
+    pub(super) fn is_due(&self, now: Duration, shown: &Shown<'_>, with_spectrum: bool) -> bool {
+        self.next_tick(shown, with_spectrum).is_some_and(|at| now >= at)
+    }
+
+    fn spectrum_every(&self, shown: &Shown<'_>) -> Option<Duration> {
+        let still = |frame: &Arc<SpectrumFrame>| frame.still;
+        match &shown.gauges.spectrum {
+            Some(frame) if !still(frame) => Some(self.frame),
+            _ if shown.is_playing() => Some(STILL.max(self.frame)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::audio::Spec;
+    use crate::model::id::{ItemId, PlayId};
+    use crate::model::playback::PlayState;
+    use crate::model::player::Position;
+    use crate::model::snapshot::{NowPlaying, PlaybackView};
+    use crate::model::track::{AudioFormat, Codec};
+
+    fn snapshot(state: PlayState) -> Snapshot {
+        let spec = Spec { rate: 1000, channels: 2 };
+        let format = AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: Some(200_000) };
+        let now = NowPlaying {
+            item: ItemId(1),
+            play: PlayId(1),
+            path: std::path::Path::new("/a").into(),
+            track: None,
+            format: Some(format),
+            start_frame: 0,
+            rate: 1000,
+        };
+        Snapshot {
+            playback: Arc::new(PlaybackView { state, now: Some(now), ..PlaybackView::default() }),
+            ..Snapshot::default()
+        }
+    }
+
+    fn tick(state: PlayState, frame: u64, width: u16, still: Option<bool>) -> Option<u128> {
+        let spectrum = still.map(|still| Arc::new(SpectrumFrame { bands: vec![0.5], still }));
+        let gauges = Gauges { position: Some(Position { play: PlayId(1), frame, rate: 1000 }), spectrum };
+        let snapshot = snapshot(state);
+        let shown = Shown { snapshot: &snapshot, gauges: &gauges, width };
+        Pace::new(50).next_tick(&shown, still.is_some()).map(|at| at.as_millis())
+    }
+
+    #[test]
+    fn gauges_are_looked_at_as_often_as_they_can_differ() {
+        assert_eq!(tick(PlayState::Playing, 0, 80, None), Some(1000));
+        assert_eq!(tick(PlayState::Playing, 400, 80, None), Some(600));
+        assert_eq!(tick(PlayState::Playing, 990, 80, None), Some(100));
+        assert_eq!(tick(PlayState::Playing, 0, 200, None), Some(500), "a half cell of the bar is 0.5 s");
+        assert_eq!(tick(PlayState::Playing, 0, 80, Some(false)), Some(20));
+        assert_eq!(tick(PlayState::Playing, 0, 80, Some(true)), Some(100));
+    }
+
+    #[test]
+    fn nothing_is_looked_at_while_nothing_moves() {
+        assert_eq!(tick(PlayState::Paused, 0, 80, None), None);
+        assert_eq!(tick(PlayState::Paused, 0, 80, Some(true)), None);
+        assert_eq!(tick(PlayState::Paused, 0, 80, Some(false)), Some(20), "bars still fall");
+        assert_eq!(tick(PlayState::Stopped, 0, 80, None), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! What may stand at the cursor of a command line: names of commands, their words, themes, paths. Pure; paths are
+//! listed by the screen's file worker and come in later.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::command::registry::{self, Completer};
+
+/// The candidates at hand and which of them is in the line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Completion {
+    /// Byte offset in the line where the completed word begins.
+    pub start: usize,
+    /// The word as it was typed; comes back after the last candidate.
+    pub typed: String,
+    pub candidates: Vec<Candidate>,
+    /// `None`: the typed word stands in the line.
+    pub chosen: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What goes into the line.
+    pub text: String,
+    /// What is shown beside it.
+    pub help: &'static str,
+}
+
+impl Completion {
+    pub fn new(start: usize, typed: &str, candidates: Vec<Candidate>) -> Self {
+        Self { start, typed: typed.to_owned(), candidates, chosen: None }
+    }
+
+    /// The text that goes into the line after a step on or back.
+    pub fn step(&mut self, back: bool) -> String {
+        let count = self.candidates.len();
+        self.chosen = match (self.chosen, back) {
+            _ if count == 0 => None,
+            (None, false) => Some(0),
+            (None, true) => Some(count - 1),
+            (Some(at), false) => (at + 1 < count).then_some(at + 1),
+            (Some(at), true) => at.checked_sub(1),
+        };
+        let chosen = self.chosen.and_then(|at| self.candidates.get(at));
+        chosen.map_or_else(|| self.typed.clone(), |candidate| candidate.text.clone())
+    }
+}
+
+/// What can be offered for a word.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Offer {
+    Ready(Completion),
+    /// Files and folders whose path begins like this; `start` is where the word begins.
+    Paths {
+        start: usize,
+        typed: String,
+    },
+    Nothing,
+}
+
+/// What may stand at the end of `line`, the text before the cursor.
+pub fn offer(line: &str, themes: &[String]) -> Offer {
+    let start = word_start(line);
+    let typed = &line[start..];
+    if line[..start].trim().is_empty() {
+        return Offer::Ready(Completion::new(start, typed, commands(typed)));
+    }
+    let completer = line.split_whitespace().next().and_then(registry::find).map(|row| row.completer);
+    match completer {
+        Some(Completer::Path) => Offer::Paths { start, typed: typed.to_owned() },
+        Some(Completer::Word(words)) => {
+            Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
+        }
+        Some(Completer::Theme) => {
+            Offer::Ready(Completion::new(start, typed, plain(themes.iter().map(String::as_str), typed)))
+        }
+        Some(Completer::Command) => Offer::Ready(Completion::new(start, typed, commands(typed))),
+        Some(Completer::None) | None => Offer::Nothing,
+    }
+}
+
+/// Where the last word of the line begins; quoted and escaped blanks are part of it.
+fn word_start(line: &str) -> usize {
+    let (mut start, mut quote, mut escaped) = (0, None, false);
+    for (at, c) in line.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (_, '\\') if quote != Some('\'') => escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, c) if c.is_whitespace() => start = at + c.len_utf8(),
+            _ => {}
+        }
+    }
+    start
+}
+
+fn commands(typed: &str) -> Vec<Candidate> {
+    let rows = registry::COMMANDS.iter().filter(|row| row.name.starts_with(typed));
+    rows.map(|row| Candidate { text: row.name.to_owned(), help: row.help }).collect()
+}
+
+fn plain<'a>(words: impl Iterator<Item = &'a str>, typed: &str) -> Vec<Candidate> {
+    let fitting = words.filter(|word| word.starts_with(typed));
+    fitting.map(|word| Candidate { text: word.to_owned(), help: "" }).collect()
+}
+
+/// Most candidates of one folder.
+const MAX_PATHS: usize = 500;
+
+/// Candidates for a typed path, folders first. Reads the disk: for the file worker alone. Names that cannot be typed
+/// (not UTF-8, with control characters) are left out.
+pub fn paths(typed: &str, base: &Path, home: Option<&Path>) -> Vec<Candidate> {
+    let plain = unquoted(typed);
+    let (folder, name) = plain.rsplit_once('/').map_or(("", plain.as_str()), |(folder, name)| (folder, name));
+    let shown = &plain[..plain.len() - name.len()];
+    let inside = match (shown, home) {
+        ("", _) => base.to_owned(),
+        ("/", _) => PathBuf::from("/"),
+        (_, Some(home)) if folder == "~" => home.to_owned(),
+        (_, Some(home)) if folder.starts_with("~/") => home.join(&folder[2..]),
+        _ => base.join(folder),
+    };
+    let mut found: Vec<(bool, String)> = Vec::new();
+    for entry in std::fs::read_dir(inside).into_iter().flatten().map_while(Result::ok) {
+        let Ok(entry_name) = entry.file_name().into_string() else { continue };
+        let hidden = entry_name.starts_with('.') && !name.starts_with('.');
+        if hidden || !entry_name.starts_with(name) || entry_name.contains(char::is_control) {
+            continue;
+        }
+        let is_folder = entry.path().is_dir();
+        found.push((!is_folder, entry_name));
+        if found.len() == MAX_PATHS {
+            break;
+        }
+    }
+    found.sort();
+    let text = |is_file: bool, name: &str| {
+        format!("{}{}", escaped(&format!("{shown}{name}")), if is_file { "" } else { "/" })
+    };
+    found.iter().map(|(is_file, name)| Candidate { text: text(*is_file, name), help: "" }).collect()
+}
+
+/// A word as the command line's parser will read it.
+fn unquoted(word: &str) -> String {
+    let (mut text, mut quote) = (String::new(), None);
+    let mut chars = word.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (_, '\\') if quote != Some('\'') => text.extend(chars.next()),
+            (_, c) => text.push(c),
+        }
+    }
+    text
+}
+
+fn escaped(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c.is_whitespace() || matches!(c, '\'' | '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::command::parse::parse;
+    use crate::model::command::{Command, Library, Request};
+
+    fn ready(line: &str) -> Vec<String> {
+        let themes = ["dark".to_owned(), "light".to_owned()];
+        match offer(line, &themes) {
+            Offer::Ready(completion) => {
+                completion.candidates.into_iter().map(|candidate| candidate.text).collect()
+            }
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn words_are_offered_where_they_fit() {
+        assert_eq!(ready("see"), ["seek"]);
+        assert_eq!(ready("repeat o"), ["off", "one"]);
+        assert_eq!(ready("theme l"), ["light"]);
+        assert_eq!(ready("focus "), ["library", "queue", "spectrum"]);
+        assert_eq!(ready("").len(), registry::COMMANDS.len());
+        assert_eq!(offer("nonsense x", &[]), Offer::Nothing);
+        assert_eq!(offer("scan a\\ b/c", &[]), Offer::Paths { start: 5, typed: "a\\ b/c".into() });
+        assert_eq!(offer("add x 'a b", &[]), Offer::Paths { start: 6, typed: "'a b".into() });
+    }
+
+    #[test]
+    fn candidates_go_round_through_what_was_typed() {
+        let mut completion = Completion::new(0, "rep", commands("rep"));
+        let names: Vec<String> = (0..3).map(|_| completion.step(false)).collect();
+        assert_eq!(names, ["repeat", "replace", "rep"]);
+        assert_eq!(completion.step(true), "replace");
+    }
+
+    #[test]
+    fn paths_are_listed_and_survive_the_parser() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a b", "don't", "album"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        for name in ["a.mp3", ".hidden", "b.mp3", "a\nb"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let texts = |typed: &str| -> Vec<String> {
+            paths(typed, folder.path(), Some(folder.path())).into_iter().map(|found| found.text).collect()
+        };
+        assert_eq!(texts("a"), ["a\\ b/", "album/", "a.mp3"]);
+        assert_eq!(texts("~/d"), ["~/don\\'t/"]);
+        assert_eq!(texts("."), [".hidden"]);
+        assert_eq!(texts("nowhere/"), [""; 0]);
+        for text in texts("") {
+            let Ok(Request::Core(Command::Library(Library::Scan(paths)))) = parse(&format!("scan {text}"))
+            else {
+                panic!("{text}")
+            };
+            assert!(folder.path().join(&paths[0]).exists(), "{text}");
+        }
+    }
+}

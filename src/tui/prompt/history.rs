@@ -1,0 +1,51 @@
+//! What was typed before, newest last, one list a kind of prompt; kept while the program runs.
+
+use super::Kind;
+
+const MAX_LINES: usize = 200;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    lines: [Vec<String>; Kind::ALL.len()],
+}
+
+impl History {
+    /// A line that is there already moves to the end.
+    pub fn add(&mut self, kind: Kind, line: &str) {
+        let lines = &mut self.lines[kind as usize];
+        lines.retain(|other| other != line);
+        if !line.trim().is_empty() {
+            lines.push(line.to_owned());
+        }
+        if lines.len() > MAX_LINES {
+            lines.remove(0);
+        }
+    }
+
+    /// The line `back` steps ago (1 is the last one) among those that begin with `start`.
+    pub fn recall(&self, kind: Kind, back: usize, start: &str) -> Option<&str> {
+        let lines = self.lines[kind as usize].iter().rev();
+        lines.map(String::as_str).filter(|line| line.starts_with(start)).nth(back.checked_sub(1)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_back_newest_first_and_once() {
+        let mut history = History::default();
+        for line in ["seek 1", "next", "seek 2", "next", " "] {
+            history.add(Kind::Command, line);
+        }
+        let recalled = |back, start| history.recall(Kind::Command, back, start);
+        assert_eq!(
+            [recalled(1, ""), recalled(2, ""), recalled(3, "")],
+            [Some("next"), Some("seek 2"), Some("seek 1")]
+        );
+        assert_eq!(recalled(2, "seek"), Some("seek 1"));
+        assert_eq!(recalled(4, ""), None);
+        assert_eq!(history.recall(Kind::Search, 1, ""), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! The line at the foot where words are typed: editing, history, completion. Pure; changed by `update::prompting`, read
+//! by the prompt's view.
+
+pub mod complete;
+pub mod edit;
+pub mod history;
+
+use complete::Completion;
+use edit::Line;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Command,
+    Search,
+    Filter,
+}
+
+impl Kind {
+    pub const ALL: [Self; 3] = [Self::Command, Self::Search, Self::Filter];
+
+    /// What stands before the words.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Command => ":",
+            Self::Search => "/",
+            Self::Filter => "filter ",
+        }
+    }
+}
+
+/// One open prompt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prompt {
+    pub kind: Kind,
+    pub line: Line,
+    pub completion: Option<Completion>,
+    /// How many entries of the history back, and what was typed before going there.
+    pub recalled: Option<(usize, String)>,
+    /// What to go back to when it is left without Enter.
+    pub before: Before,
+}
+
+/// See [`Prompt::before`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Before {
+    /// The cursor of the searched list.
+    pub cursor: usize,
+    pub filter: String,
+}
+
+impl Prompt {
+    pub fn new(kind: Kind, text: &str, before: Before) -> Self {
+        Self { kind, line: Line::new(text), completion: None, recalled: None, before }
+    }
+}

@@ -1,0 +1,343 @@
+//! The screen's loop, on the main thread (`ui`): waits, updates, draws. Draws only when something changed, at most once in
+//! ten milliseconds, and sleeps without a timer while nothing moves.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+use super::channel::{Inbox, Message};
+use super::draw::{draw, draw_gauge, gauges};
+use super::input;
+use super::layout::layout;
+use super::pace::{Pace, Shown};
+use super::scene::{FrameMap, Gauges, Scene};
+use super::screen::Screen;
+use super::state::{HINT_AFTER, UiState};
+use super::style::{Depth, Styles};
+use super::terminal::{self, TuiError};
+use super::update::{Effect, Input, PathBase, Surroundings, update};
+use super::work::Workers;
+use crate::config::keys::Keymap;
+use crate::config::theme::Theme;
+use crate::model::command::Command;
+use crate::model::notice::Notice;
+use crate::model::player::{Lease, Player};
+use crate::model::settings::ScreenSettings;
+use crate::model::snapshot::Snapshot;
+
+/// What the screen is made of; read from files by the caller.
+pub struct TuiOptions {
+    pub settings: ScreenSettings,
+    pub keymap: Keymap,
+    pub theme: Theme,
+    /// Names of all themes, for completion.
+    pub themes: Vec<String>,
+    pub themes_folder: Option<PathBuf>,
+    pub places: PathBase,
+    /// What was wrong in the configuration: shown one after another.
+    pub problems: Vec<Notice>,
+    /// Takes what is written to standard error while the screen is up; nowhere if none.
+    pub log: Option<File>,
+    pub inbox: Inbox,
+}
+
+/// Why the screen was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user asked; `Quit` was sent to the core.
+    Quit,
+    /// [`super::channel::UiSender::leave`] was called.
+    Asked,
+    /// The core is closing.
+    CoreClosed,
+    /// The terminal went away.
+    TerminalGone,
+}
+
+/// Shows the screen until it is left. The terminal is as it was before when this returns.
+pub fn run(player: Arc<dyn Player>, options: TuiOptions) -> Result<Exit, TuiError> {
+    terminal::check()?;
+    terminal::divert_stderr(options.log.as_ref())?;
+    let entered = terminal::enter(options.settings.mouse);
+    let outcome = entered.and_then(|()| Ui::new(player, options)?.run());
+    terminal::restore();
+    outcome
+}
+
+/// Between two frames at least so long: a burst of events is one frame.
+const FRAME: Duration = Duration::from_millis(10);
+
+struct Ui {
+    player: Arc<dyn Player>,
+    options: TuiOptions,
+    state: UiState,
+    styles: Styles,
+    depth: Depth,
+    screen: Screen<BufWriter<Stdout>>,
+    workers: Workers,
+    snapshot: Arc<Snapshot>,
+    gauges: Gauges,
+    map: FrameMap,
+    /// When the terminal was last taken, since the start.
+    taken: Duration,
+    /// Held while the spectrum is in sight.
+    spectrum: Option<Lease>,
+    pace: Pace,
+    exit: Option<Exit>,
+    started: Instant,
+}
+
+impl Ui {
+    fn new(player: Arc<dyn Player>, mut options: TuiOptions) -> Result<Self, TuiError> {
+        let sender = options.inbox.sender();
+        input::spawn(sender.clone()).map_err(TuiError::Thread)?;
+        let waker = sender.clone();
+        player.on_change(Box::new(move || waker.wake()));
+        let (width, height) = crossterm::terminal::size().map_err(TuiError::Terminal)?;
+        let variable = |name| std::env::var(name).ok();
+        let depth = Depth::of(
+            variable("NO_COLOR").as_deref(),
+            variable("COLORTERM").as_deref(),
+            variable("TERM").as_deref(),
+        );
+        let problems = std::mem::take(&mut options.problems);
+        let workers = Workers::new(sender, options.places.clone(), options.themes_folder.clone());
+        let mut ui = Self {
+            styles: Styles::new(&options.theme, depth),
+            state: UiState::new(&options.settings, problems),
+            screen: Screen::new(BufWriter::with_capacity(1 << 16, io::stdout()), width, height),
+            snapshot: player.snapshot(),
+            gauges: Gauges::default(),
+            map: FrameMap::default(),
+            spectrum: None,
+            pace: Pace::new(options.settings.fps),
+            exit: None,
+            taken: Duration::ZERO,
+            started: Instant::now(),
+            depth,
+            workers,
+            player,
+            options,
+        };
+        ui.input(Input::Resize(width, height));
+        ui.input(Input::Changed);
+        Ok(ui)
+    }
+
+    fn run(mut self) -> Result<Exit, TuiError> {
+        loop {
+            self.watch_spectrum();
+            if self.draw().is_err() {
+                return Ok(Exit::TerminalGone);
+            }
+            self.wait();
+            if let Some(exit) = self.exit {
+                return Ok(exit);
+            }
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Sleeps until something comes or moves, then takes all that came.
+    fn wait(&mut self) {
+        let first = match self.deadline() {
+            Some(deadline) => {
+                let message = self.options.inbox.receiver.recv_timeout(deadline.saturating_sub(self.now()));
+                message.map_err(|error| error == RecvTimeoutError::Disconnected)
+            }
+            None => self.options.inbox.receiver.recv().map_err(|_| true),
+        };
+        match first {
+            Ok(message) => self.message(message),
+            Err(true) => self.exit = Some(Exit::Asked),
+            Err(false) => {}
+        }
+        // A bounded number at once, so that a flood cannot keep the frame from being drawn.
+        for _ in 0..256 {
+            let Ok(message) = self.options.inbox.receiver.try_recv() else { break };
+            self.message(message);
+        }
+        if self.options.inbox.take_woken() {
+            self.look();
+        }
+    }
+
+    /// When to wake without being told.
+    fn deadline(&self) -> Option<Duration> {
+        let chord = &self.state.chord;
+        let hint =
+            (!chord.keys.is_empty()).then(|| chord.since + HINT_AFTER).filter(|&at| at > self.pace.drawn);
+        let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
+        let gauge = self.pace.next_tick(&self.shown(), self.spectrum.is_some());
+        [hint, frame, gauge].into_iter().flatten().min()
+    }
+
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Input(input) => self.input(input),
+            // The flag beside the channel says it too.
+            Message::Woken => {}
+            Message::Theme(loaded) => self.theme_loaded(*loaded),
+            Message::Leave => self.exit = Some(Exit::Asked),
+            Message::Suspend => self.suspend(),
+            Message::Resume => self.resumed(),
+            Message::TerminalGone => self.exit = Some(Exit::TerminalGone),
+        }
+    }
+
+    /// A newer snapshot.
+    fn look(&mut self) {
+        self.snapshot = self.player.snapshot();
+        if self.snapshot.closing {
+            self.exit = Some(Exit::CoreClosed);
+        }
+        self.input(Input::Changed);
+    }
+
+    fn input(&mut self, input: Input) {
+        if let Input::Resize(width, height) = input {
+            self.screen.resize(width, height);
+        }
+        self.pace.dirty = true;
+        let around = Surroundings {
+            snapshot: &self.snapshot,
+            keymap: &self.options.keymap,
+            settings: &self.options.settings,
+            themes: &self.options.themes,
+            places: &self.options.places,
+            map: &self.map,
+            gauges: &self.gauges,
+            now: self.started.elapsed(),
+        };
+        for effect in update(&mut self.state, input, &around) {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        let asked = match effect {
+            Effect::Send(command) => return self.send(command),
+            Effect::Suspend => return self.suspend(),
+            Effect::Redraw => return self.take_terminal_again(),
+            Effect::Leave => return self.exit = Some(Exit::Quit),
+            Effect::Filter(question) => self.workers.filter(question),
+            Effect::ListPaths { start, typed } => self.workers.paths(start, typed),
+            Effect::LoadTheme(name) => self.workers.theme(name),
+        };
+        if let Err(error) = asked {
+            self.state.warn(TuiError::Thread(error).to_string());
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        // A full core takes the quit from the caller, who sees why the screen was left.
+        let quits = command == Command::Quit;
+        if self.player.send(command).is_err() && !quits {
+            self.input(Input::Refused);
+        }
+    }
+
+    fn theme_loaded(
+        &mut self,
+        loaded: Result<(Theme, Vec<crate::config::problem::Problem>), crate::config::theme::ThemeError>,
+    ) {
+        let input = match loaded {
+            Ok((theme, problems)) => {
+                self.styles = Styles::new(&theme, self.depth);
+                Input::Theme { problems, error: None }
+            }
+            Err(error) => Input::Theme { problems: Vec::new(), error: Some(error.to_string()) },
+        };
+        self.input(input);
+    }
+
+    fn suspend(&mut self) {
+        terminal::restore();
+        terminal::stop_process();
+        self.take_terminal_again();
+    }
+
+    /// A stop of our own has already been followed by taking the terminal.
+    fn resumed(&mut self) {
+        if self.now().saturating_sub(self.taken) > Duration::from_millis(300) {
+            self.take_terminal_again();
+        }
+    }
+
+    /// After a stop, or when something wrote on the screen: the modes again, and every cell.
+    fn take_terminal_again(&mut self) {
+        terminal::restore();
+        self.taken = self.now();
+        let taken = terminal::divert_stderr(self.options.log.as_ref())
+            .and_then(|()| terminal::enter(self.options.settings.mouse));
+        match taken.and_then(|()| crossterm::terminal::size().map_err(TuiError::Terminal)) {
+            Ok((width, height)) => {
+                self.screen.invalidate();
+                self.input(Input::Resize(width, height));
+            }
+            Err(_) => self.exit = Some(Exit::TerminalGone),
+        }
+    }
+
+    /// The core computes a spectrum only while it is in sight.
+    fn watch_spectrum(&mut self) {
+        let in_sight = layout(&self.state).spectrum.is_some();
+        if in_sight && self.spectrum.is_none() {
+            self.spectrum = Some(self.player.watch_spectrum());
+        } else if !in_sight {
+            self.spectrum = None;
+            self.gauges.spectrum = None;
+        }
+    }
+
+    fn shown(&self) -> Shown<'_> {
+        Shown { snapshot: &self.snapshot, gauges: &self.gauges, width: self.state.size.0 }
+    }
+
+    /// Draws the frame where something changed, else the gauges where they moved.
+    fn draw(&mut self) -> io::Result<()> {
+        let now = self.now();
+        let whole = self.pace.dirty && now >= self.pace.drawn + FRAME || self.pace.drawn.is_zero();
+        let hint = !self.state.chord.keys.is_empty() && self.state.chord.since + HINT_AFTER > self.pace.drawn;
+        let whole = whole || hint && now >= self.state.chord.since + HINT_AFTER;
+        let tick = self.pace.is_due(now, &self.shown(), self.spectrum.is_some());
+        if !whole && !tick {
+            return Ok(());
+        }
+        let before = self.shown().picture();
+        self.gauges.position = self.player.position();
+        if self.spectrum.is_some() {
+            self.gauges.spectrum = self.player.spectrum();
+        }
+        self.pace.ticked = now;
+        let moved = self.shown().picture() != before;
+        let scene = Scene {
+            snapshot: &self.snapshot,
+            state: &self.state,
+            keymap: &self.options.keymap,
+            styles: &self.styles,
+            gauges: &self.gauges,
+            now,
+        };
+        if whole {
+            let map = &mut self.map;
+            self.screen.frame(|buf| {
+                *map = draw(&scene, buf);
+                map.cursor
+            })?;
+            self.pace.dirty = false;
+            self.pace.drawn = now.max(Duration::from_nanos(1));
+        } else if moved {
+            for (gauge, area) in gauges(&scene) {
+                self.screen.part(area, |buf| draw_gauge(&scene, gauge, buf))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! What one frame is drawn from, and what it leaves behind for the mouse. Made by the run loop, read by every view.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::layout::{Position as Cell, Rect};
+
+use super::browse::Column;
+use super::state::UiState;
+use super::style::Styles;
+use crate::config::keys::Keymap;
+use crate::model::command::Pane;
+use crate::model::player::Position;
+use crate::model::snapshot::Snapshot;
+use crate::model::spectrum::SpectrumFrame;
+
+/// What moves without a snapshot: polled before a frame.
+#[derive(Debug, Clone, Default)]
+pub struct Gauges {
+    pub position: Option<Position>,
+    pub spectrum: Option<Arc<SpectrumFrame>>,
+}
+
+/// Everything that a frame shows.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub snapshot: &'a Snapshot,
+    pub state: &'a UiState,
+    pub keymap: &'a Keymap,
+    pub styles: &'a Styles,
+    pub gauges: &'a Gauges,
+    /// Since the screen was started.
+    pub now: Duration,
+}
+
+impl Scene<'_> {
+    /// Where the ear is and how long the item is, as far as known.
+    pub fn times(&self) -> Option<(Duration, Option<Duration>)> {
+        times(self.snapshot, self.gauges)
+    }
+}
+
+/// See [`Scene::times`].
+pub fn times(snapshot: &Snapshot, gauges: &Gauges) -> Option<(Duration, Option<Duration>)> {
+    let now = snapshot.playback.now.as_ref()?;
+    let heard = gauges.position.filter(|position| position.play == now.play);
+    let resting = || crate::model::audio::frames_to_duration(now.start_frame, now.rate);
+    let elapsed = heard.map_or_else(resting, |position| position.time());
+    let known = || now.track.and_then(|id| snapshot.catalog.find(id)).and_then(|track| track.duration());
+    let total = now.format.as_ref().and_then(|format| format.duration()).or_else(known);
+    Some((total.map_or(elapsed, |total| elapsed.min(total)), total))
+}
+
+/// What a place of the screen is for the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    Column(Column),
+    Queue,
+    Spectrum,
+    Tab(Pane),
+    SeekBar,
+    State,
+    Repeat,
+    Shuffle,
+    StopAfter,
+    Volume,
+    Status,
+    Help,
+}
+
+/// The places of one frame, later ones on top.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FrameMap {
+    areas: Vec<(Rect, Hit)>,
+    /// Where the terminal's cursor belongs, while words are typed.
+    pub cursor: Option<(u16, u16)>,
+}
+
+impl FrameMap {
+    pub fn add(&mut self, area: Rect, hit: Hit) {
+        self.areas.push((area, hit));
+    }
+
+    pub fn at(&self, x: u16, y: u16) -> Option<(Rect, Hit)> {
+        self.areas.iter().rev().find(|(area, _)| area.contains(Cell::new(x, y))).copied()
+    }
+
+    pub fn area_of(&self, hit: Hit) -> Option<Rect> {
+        self.areas.iter().rev().find(|(_, other)| *other == hit).map(|&(area, _)| area)
+    }
+}

@@ -1,0 +1,197 @@
+//! Cells to the terminal: only those that changed, in one synchronised write. Keeps what is on the screen, so that a
+//! gauge can be drawn without the rest of the frame. Used by the run loop on the ui thread.
+
+use std::io::{self, Write};
+
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+
+pub struct Screen<W: Write> {
+    backend: CrosstermBackend<W>,
+    /// What the terminal shows.
+    front: Buffer,
+    back: Buffer,
+    cursor: Option<(u16, u16)>,
+    /// What the terminal shows is not known.
+    stale: bool,
+}
+
+impl<W: Write> Screen<W> {
+    /// `writer` should keep what is written until it is flushed.
+    pub fn new(writer: W, width: u16, height: u16) -> Self {
+        let empty = Buffer::empty(Rect::new(0, 0, width, height));
+        Self {
+            backend: CrosstermBackend::new(writer),
+            front: empty.clone(),
+            back: empty,
+            cursor: None,
+            stale: true,
+        }
+    }
+
+    pub fn resize(&mut self, width: u16, height: u16) {
+        let area = Rect::new(0, 0, width, height);
+        if self.front.area != area {
+            self.front = Buffer::empty(area);
+            self.back = Buffer::empty(area);
+            self.stale = true;
+        }
+    }
+
+    /// The next frame writes every cell.
+    pub fn invalidate(&mut self) {
+        self.stale = true;
+    }
+
+    /// Draws a whole frame; `draw` gets an empty buffer and returns where the cursor belongs.
+    pub fn frame(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<(u16, u16)>) -> io::Result<()> {
+        self.back.reset();
+        let cursor = draw(&mut self.back);
+        let stale = std::mem::take(&mut self.stale);
+        if stale {
+            self.front.reset();
+        }
+        let changes = self.front.diff(&self.back);
+        if !stale && changes.is_empty() && cursor == self.cursor {
+            return Ok(());
+        }
+        queue!(self.backend, BeginSynchronizedUpdate)?;
+        if stale {
+            queue!(self.backend, Clear(ClearType::All))?;
+        }
+        write(&mut self.backend, changes, cursor)?;
+        self.cursor = cursor;
+        std::mem::swap(&mut self.front, &mut self.back);
+        Ok(())
+    }
+
+    /// Draws one area of the frame on the screen; `draw` gets an empty buffer of that area.
+    pub fn part(&mut self, area: Rect, draw: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        let area = area.intersection(self.front.area);
+        if self.stale || area.is_empty() {
+            return Ok(());
+        }
+        let mut new = Buffer::empty(area);
+        draw(&mut new);
+        let mut old = Buffer::empty(area);
+        for (x, y) in cells(area) {
+            old[(x, y)].clone_from(&self.front[(x, y)]);
+        }
+        let changes = old.diff(&new);
+        if !changes.is_empty() {
+            queue!(self.backend, BeginSynchronizedUpdate)?;
+            write(&mut self.backend, changes, self.cursor)?;
+        }
+        for (x, y) in cells(area) {
+            std::mem::swap(&mut self.front[(x, y)], &mut new[(x, y)]);
+        }
+        Ok(())
+    }
+}
+
+fn cells(area: Rect) -> impl Iterator<Item = (u16, u16)> {
+    (area.y..area.bottom()).flat_map(move |y| (area.x..area.right()).map(move |x| (x, y)))
+}
+
+fn write<W: Write>(
+    backend: &mut CrosstermBackend<W>,
+    changes: Vec<(u16, u16, &Cell)>,
+    cursor: Option<(u16, u16)>,
+) -> io::Result<()> {
+    backend.draw(changes.into_iter())?;
+    match cursor {
+        Some((x, y)) => queue!(backend, MoveTo(x, y), Show)?,
+        None => queue!(backend, Hide)?,
+    }
+    queue!(backend, EndSynchronizedUpdate)?;
+    Write::flush(backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::Style;
+
+    use super::*;
+
+    fn text(buf: &mut Buffer, x: u16, y: u16, text: &str) {
+        crate::tui::text::put(buf, x, y, 20, text, Style::default());
+    }
+
+    /// What was written since the last look.
+    #[derive(Clone, Default)]
+    struct Wire(std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
+
+    impl Wire {
+        fn take(&self) -> Vec<u8> {
+            self.0.take()
+        }
+    }
+
+    impl Write for Wire {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn terminal() -> vt100::Parser {
+        vt100::Parser::new(3.try_into().unwrap(), 10.try_into().unwrap(), 0)
+    }
+
+    #[test]
+    fn only_what_changed_is_written_and_the_terminal_agrees() {
+        let mut terminal = terminal();
+        let wire = Wire::default();
+        let mut screen = Screen::new(wire.clone(), 10, 3);
+        let show = |screen: &mut Screen<Wire>, words: &str| {
+            screen.frame(|buf| {
+                text(buf, 0, 0, "日本 title");
+                text(buf, 0, 1, words);
+                None
+            })
+        };
+        show(&mut screen, "one").unwrap();
+        terminal.process(&wire.take());
+        assert_eq!(terminal.screen().contents(), "日本 title\none");
+        show(&mut screen, "one").unwrap();
+        assert!(wire.take().is_empty(), "an unchanged frame writes nothing");
+        show(&mut screen, "two").unwrap();
+        let bytes = wire.take();
+        assert!(bytes.len() < 120, "{}", bytes.len());
+        terminal.process(&bytes);
+        assert_eq!(terminal.screen().contents(), "日本 title\ntwo");
+    }
+
+    #[test]
+    fn a_part_is_as_the_whole_frame_would_be() {
+        let mut terminal = terminal();
+        let wire = Wire::default();
+        let mut screen = Screen::new(wire.clone(), 10, 3);
+        screen
+            .frame(|buf| {
+                text(buf, 0, 0, "above");
+                text(buf, 0, 2, "old old");
+                None
+            })
+            .unwrap();
+        screen.part(Rect::new(0, 2, 10, 1), |buf| text(buf, 0, 2, "new")).unwrap();
+        terminal.process(&wire.take());
+        assert_eq!(terminal.screen().contents().trim_end(), "above\n\nnew");
+        screen
+            .frame(|buf| {
+                text(buf, 0, 0, "above");
+                text(buf, 0, 2, "new");
+                None
+            })
+            .unwrap();
+        assert!(wire.take().is_empty());
+    }
+}

@@ -1,0 +1,203 @@
+//! What the screen itself knows: where one is, what is marked, what is being typed. Everything else is in the snapshot.
+//! Owned by the ui thread; changed by `update` alone, read by `draw`.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::browse::{Browse, Column};
+use super::list::List;
+use super::prompt::Prompt;
+use super::prompt::history::History;
+use crate::config::keys::{Context, Key};
+use crate::model::command::Pane;
+use crate::model::id::ItemId;
+use crate::model::notice::{Notice, Severity};
+use crate::model::settings::ScreenSettings;
+use crate::model::snapshot::QueueView;
+
+#[derive(Debug, Clone)]
+pub struct UiState {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    pub focus: Pane,
+    pub shown: Shown,
+    pub library: Browse,
+    pub queue: QueuePane,
+    pub filter: Filter,
+    /// Words of the last search.
+    pub search: String,
+    pub prompt: Option<Prompt>,
+    pub help: Option<List>,
+    pub chord: Chord,
+    pub notices: Notices,
+    pub history: History,
+    pub pointer: Pointer,
+}
+
+/// Which panes are not hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    pub library: bool,
+    pub queue: bool,
+    pub spectrum: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct QueuePane {
+    pub list: List,
+    pub marks: HashSet<ItemId>,
+    /// The queue as it was last seen: tells what the cursor was on.
+    pub seen: Arc<QueueView>,
+    /// Of all entries, where all are known and not too many to add up.
+    pub duration: Option<Duration>,
+}
+
+impl QueuePane {
+    pub fn selected(&self) -> Option<ItemId> {
+        self.seen.items.get(self.list.cursor).map(|item| item.id)
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// Empty: no filter.
+    pub words: String,
+    /// Number of the newest question to the filter worker; older answers are dropped.
+    pub asked: u64,
+}
+
+/// Keys typed towards a binding.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Chord {
+    pub count: Option<u32>,
+    pub keys: Vec<Key>,
+    /// When the last key came.
+    pub since: Duration,
+}
+
+impl Chord {
+    pub fn is_empty(&self) -> bool {
+        self.count.is_none() && self.keys.is_empty()
+    }
+}
+
+/// How long a half-typed binding waits before its continuations are shown.
+pub const HINT_AFTER: Duration = Duration::from_millis(400);
+
+/// What the screen itself has to tell, newest last; the newest is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Notices {
+    own: Vec<Arc<Notice>>,
+    /// The core's notice came after the newest of our own.
+    core_is_newer: bool,
+    core: Option<Arc<Notice>>,
+}
+
+/// Who made the shown notice.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shows {
+    Own(Arc<Notice>),
+    Core(Arc<Notice>),
+}
+
+impl Notices {
+    /// Problems found before the screen was there; the first is shown first.
+    pub fn new(problems: Vec<Notice>) -> Self {
+        Self { own: problems.into_iter().rev().map(Arc::new).collect(), ..Self::default() }
+    }
+
+    pub fn tell(&mut self, notice: Notice) {
+        self.drop_notes();
+        self.own.push(Arc::new(notice));
+        self.core_is_newer = false;
+    }
+
+    /// What the snapshot says now.
+    pub fn see_core(&mut self, notice: Option<&Arc<Notice>>) {
+        let same = match (&self.core, notice) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (None, None) => true,
+            _ => false,
+        };
+        if !same {
+            self.core_is_newer = notice.is_some();
+            self.core = notice.map(Arc::clone);
+        }
+    }
+
+    pub fn shown(&self) -> Option<Shows> {
+        let own = self.own.last().map(|notice| Shows::Own(Arc::clone(notice)));
+        let core = self.core.as_ref().map(|notice| Shows::Core(Arc::clone(notice)));
+        if self.core_is_newer { core.or(own) } else { own.or(core) }
+    }
+
+    /// Notes of our own are gone with the next key.
+    pub fn drop_notes(&mut self) {
+        self.own.retain(|notice| notice.severity != Severity::Note);
+    }
+
+    pub fn drop_own(&mut self) {
+        self.own.pop();
+    }
+}
+
+/// What the mouse is in the middle of.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Pointer {
+    pub drag: Option<Drag>,
+    /// Place and time of the last click, for the double click.
+    pub clicked: Option<((u16, u16), Duration)>,
+}
+
+/// The seek bar's handle being dragged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drag {
+    /// Where it is, 0 to 100.
+    pub percent: f64,
+    /// What the core was last asked to go to, and when.
+    pub asked: f64,
+    pub sent: Duration,
+}
+
+impl UiState {
+    pub fn new(settings: &ScreenSettings, problems: Vec<Notice>) -> Self {
+        Self {
+            size: (0, 0),
+            focus: Pane::Library,
+            shown: Shown { library: true, queue: true, spectrum: settings.spectrum },
+            library: Browse::default(),
+            queue: QueuePane::default(),
+            filter: Filter::default(),
+            search: String::new(),
+            prompt: None,
+            help: None,
+            chord: Chord::default(),
+            notices: Notices::new(problems),
+            history: History::default(),
+            pointer: Pointer::default(),
+        }
+    }
+
+    /// Whose keys hold now.
+    pub fn context(&self) -> Context {
+        match self.focus {
+            _ if self.help.is_some() => Context::Global,
+            Pane::Library => Context::Library,
+            Pane::Queue => Context::Queue,
+            Pane::Spectrum => Context::Global,
+        }
+    }
+
+    pub fn column(&self) -> Column {
+        self.library.column
+    }
+
+    pub fn note(&mut self, what: impl Into<String>) {
+        self.notices.tell(Notice::new(Severity::Note, what));
+    }
+
+    pub fn warn(&mut self, what: impl Into<String>) {
+        self.notices.tell(Notice::new(Severity::Warning, what));
+    }
+}

@@ -1,0 +1,150 @@
+//! A theme made ready for drawing: one ratatui style a role, in the colours that the terminal has. Made when a theme is
+//! loaded; read by every view.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::config::theme::{Colour, Role, RoleStyle, Theme};
+
+/// How many colours the terminal has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// `NO_COLOR` is set: none.
+    None,
+    /// The 256 of the palette; other colours become the nearest of them.
+    Palette,
+    /// 24 bits.
+    True,
+}
+
+impl Depth {
+    /// From the values of `NO_COLOR`, `COLORTERM` and `TERM`.
+    pub fn of(no_color: Option<&str>, colorterm: Option<&str>, term: Option<&str>) -> Self {
+        if no_color.is_some_and(|value| !value.is_empty()) {
+            return Self::None;
+        }
+        let says = |value: Option<&str>, words: &[&str]| {
+            value.is_some_and(|value| words.iter().any(|word| value.contains(word)))
+        };
+        let true_colour = says(colorterm, &["truecolor", "24bit"])
+            || says(term, &["-direct", "kitty", "alacritty", "foot", "ghostty", "wezterm"]);
+        if true_colour { Self::True } else { Self::Palette }
+    }
+}
+
+/// See the module's head.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Styles {
+    styles: [Style; Role::ALL.len()],
+    depth: Depth,
+    spectrum: [Option<Colour>; 3],
+}
+
+impl Styles {
+    pub fn new(theme: &Theme, depth: Depth) -> Self {
+        let plain;
+        let theme = if depth == Depth::None {
+            plain = theme.clone().without_colour();
+            &plain
+        } else {
+            theme
+        };
+        let mut styles = [Style::default(); Role::ALL.len()];
+        for &role in Role::ALL {
+            styles[role as usize] = style(theme.style(role), depth);
+        }
+        let spectrum =
+            [Role::SpectrumLow, Role::SpectrumMid, Role::SpectrumHigh].map(|role| theme.style(role).fg);
+        Self { styles, depth, spectrum }
+    }
+
+    pub fn of(&self, role: Role) -> Style {
+        self.styles[role as usize]
+    }
+
+    /// The style of the text with `role` laid over it.
+    pub fn on_text(&self, role: Role) -> Style {
+        self.of(Role::Text).patch(self.of(role))
+    }
+
+    /// The spectrum's colour at a height from 0 to 1: mixed where the theme has true colours, else in three steps.
+    pub fn spectrum(&self, height: f32) -> Style {
+        let (low, high, share) = if height < 0.5 { (0, 1, height * 2.0) } else { (1, 2, height * 2.0 - 1.0) };
+        let base = self.of(Role::Text);
+        match (self.spectrum[low], self.spectrum[high]) {
+            (Some(Colour::Rgb(r, g, b)), Some(Colour::Rgb(to_r, to_g, to_b))) => {
+                let mix = |from: u8, to: u8| {
+                    let value = f32::from(from) + (f32::from(to) - f32::from(from)) * share.clamp(0.0, 1.0);
+                    value.round() as u8
+                };
+                base.fg(colour(Colour::Rgb(mix(r, to_r), mix(g, to_g), mix(b, to_b)), self.depth))
+            }
+            _ if height < 1.0 / 3.0 => self.on_text(Role::SpectrumLow),
+            _ if height < 2.0 / 3.0 => self.on_text(Role::SpectrumMid),
+            _ => self.on_text(Role::SpectrumHigh),
+        }
+    }
+}
+
+fn style(role: RoleStyle, depth: Depth) -> Style {
+    let flags = [
+        (role.bold, Modifier::BOLD),
+        (role.dim, Modifier::DIM),
+        (role.italic, Modifier::ITALIC),
+        (role.underlined, Modifier::UNDERLINED),
+        (role.reversed, Modifier::REVERSED),
+    ];
+    let modifier =
+        flags.into_iter().filter(|&(on, _)| on).fold(Modifier::empty(), |all, (_, flag)| all | flag);
+    let mut style = Style::default().add_modifier(modifier);
+    style.fg = role.fg.map(|fg| colour(fg, depth));
+    style.bg = role.bg.map(|bg| colour(bg, depth));
+    style
+}
+
+fn colour(colour: Colour, depth: Depth) -> Color {
+    match colour {
+        Colour::Default => Color::Reset,
+        Colour::Palette(index) => Color::Indexed(index),
+        Colour::Rgb(r, g, b) if depth == Depth::True => Color::Rgb(r, g, b),
+        Colour::Rgb(r, g, b) => Color::Indexed(nearest_of_palette(r, g, b)),
+    }
+}
+
+/// The nearest of xterm's 6x6x6 cube (16 to 231) and grey ramp (232 to 255).
+fn nearest_of_palette(r: u8, g: u8, b: u8) -> u8 {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let far = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+    let step = |value: u8| (0u8..6).min_by_key(|&at| STEPS[usize::from(at)].abs_diff(value)).unwrap_or(0);
+    let (red, green, blue) = (step(r), step(g), step(b));
+    let cube = [red, green, blue].map(|at| STEPS[usize::from(at)]);
+    let mean = (u16::from(r) + u16::from(g) + u16::from(b)) / 3;
+    let grey_at = (mean.saturating_sub(3) / 10).min(23) as u8;
+    let grey = 8 + 10 * grey_at;
+    let cube_distance = far(cube[0], r) + far(cube[1], g) + far(cube[2], b);
+    let grey_distance = far(grey, r) + far(grey, g) + far(grey, b);
+    if grey_distance < cube_distance { 232 + grey_at } else { 16 + 36 * red + 6 * green + blue }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_tells_the_colours() {
+        assert_eq!(Depth::of(Some("1"), Some("truecolor"), None), Depth::None);
+        assert_eq!(Depth::of(Some(""), Some("truecolor"), None), Depth::True);
+        assert_eq!(Depth::of(None, None, Some("xterm-256color")), Depth::Palette);
+        assert_eq!(Depth::of(None, None, Some("xterm-kitty")), Depth::True);
+    }
+
+    /// Values of xterm's palette, from its own table (256colres.h).
+    #[test]
+    fn true_colours_become_the_nearest_of_the_palette() {
+        assert_eq!(nearest_of_palette(255, 0, 0), 196);
+        assert_eq!(nearest_of_palette(0, 0, 0), 16);
+        assert_eq!(nearest_of_palette(255, 255, 255), 231);
+        assert_eq!(nearest_of_palette(0x12, 0x12, 0x12), 233);
+        assert_eq!(nearest_of_palette(0x5f, 0x87, 0xaf), 67);
+        assert_eq!(nearest_of_palette(0xee, 0xee, 0xee), 255);
+    }
+}

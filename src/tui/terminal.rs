@@ -1,0 +1,121 @@
+//! The terminal as a whole: taken for the screen, given back in every way that the program can end. Taken by the ui
+//! thread; [`restore`] may be called from any thread, also from a panic hook, and any number of times.
+
+use std::fs::File;
+use std::io::IsTerminal;
+use std::os::fd::OwnedFd;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+
+/// Why there is no screen.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    #[error(
+        "the screen needs a terminal, and standard {0} is none. `auralis play PATH` plays without a screen"
+    )]
+    NotATerminal(&'static str),
+    #[error(
+        "a terminal of the kind TERM={0:?} cannot show the screen. `auralis play PATH` plays without one"
+    )]
+    Dumb(String),
+    #[error("cannot prepare the terminal: {0}")]
+    Terminal(std::io::Error),
+    #[error("cannot keep other programs' messages off the screen: {0}")]
+    Stderr(std::io::Error),
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Alternate screen, bracketed paste, no cursor.
+const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?25l";
+/// Buttons, drags and the wheel with coordinates beyond 223. Motion without a button would only make noise.
+const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+/// All of it back, whatever of it was on: ends a synchronised update, resets attributes.
+const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
+
+// A process has one terminal, and a panic hook has no handle to pass: these two are the only statics.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+/// Guards the true standard error while it is diverted; held for two system calls.
+static STDERR: Mutex<Option<OwnedFd>> = Mutex::new(None);
+
+/// Says what to do where the screen cannot be.
+pub fn check() -> Result<(), TuiError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(TuiError::NotATerminal("input"));
+    }
+    if !std::io::stdout().is_terminal() {
+        return Err(TuiError::NotATerminal("output"));
+    }
+    match std::env::var("TERM") {
+        Ok(term) if term == "dumb" || term.is_empty() => Err(TuiError::Dumb(term)),
+        Err(_) => Err(TuiError::Dumb(String::new())),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Takes the terminal.
+pub fn enter(mouse: bool) -> Result<(), TuiError> {
+    check()?;
+    enable_raw_mode().map_err(TuiError::Terminal)?;
+    ENTERED.store(true, Ordering::SeqCst);
+    let entered = write_all(ENTER).and_then(|()| if mouse { write_all(MOUSE) } else { Ok(()) });
+    entered.inspect_err(|_| restore()).map_err(TuiError::Terminal)
+}
+
+/// Gives terminal and standard error back as they were. Does nothing where they already are.
+pub fn restore() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        // The terminal may be gone: there is nobody left to tell.
+        let _ = write_all(LEAVE);
+        let _ = disable_raw_mode();
+    }
+    undivert_stderr();
+}
+
+/// Sends what any library writes to standard error into `log` (else nowhere), so that it cannot disturb the screen.
+pub fn divert_stderr(log: Option<&File>) -> Result<(), TuiError> {
+    let Ok(mut saved) = STDERR.lock() else { return Ok(()) };
+    if saved.is_none() {
+        *saved =
+            Some(rustix::io::dup(rustix::stdio::stderr()).map_err(|error| TuiError::Stderr(error.into()))?);
+    }
+    let diverted = match log {
+        Some(log) => rustix::stdio::dup2_stderr(log),
+        None => {
+            let nowhere = File::options().write(true).open("/dev/null").map_err(TuiError::Stderr)?;
+            rustix::stdio::dup2_stderr(nowhere)
+        }
+    };
+    diverted.map_err(|error| TuiError::Stderr(error.into()))
+}
+
+fn undivert_stderr() {
+    // A panic while it was held leaves the lock poisoned, not the descriptor.
+    let mut saved = STDERR.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some(stderr) = saved.take() {
+        let _ = rustix::stdio::dup2_stderr(stderr);
+    }
+}
+
+/// Stops the process as the terminal's own suspend key would, and returns when it goes on. Where nothing can continue a
+/// stopped process the kernel drops the signal.
+pub fn stop_process() {
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+    // The signal may be delivered to another thread: let it come before the terminal is taken again.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+}
+
+/// Past the lock of `Stdout`, which a thread that panicked in a frame may hold.
+fn write_all(text: &str) -> std::io::Result<()> {
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        match rustix::io::write(rustix::stdio::stdout(), rest) {
+            Ok(written) => rest = rest.get(written..).unwrap_or(&[]),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! The snapshot changed, or a filter's answer came: cursors stay on what they were on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Effect, FilterQuestion, Turn};
+use crate::model::catalog::Catalog;
+use crate::model::snapshot::{QueueView, Snapshot};
+use crate::tui::matches::Matches;
+
+/// Longer queues are counted but not added up.
+const MAX_SUMMED: usize = 10_000;
+
+impl Turn<'_> {
+    pub(super) fn changed(&mut self) {
+        let snapshot = self.around.snapshot;
+        self.state.notices.see_core(snapshot.notice.as_ref());
+        let new_catalog = !Arc::ptr_eq(&self.state.library.catalog, &snapshot.catalog);
+        if new_catalog && self.state.filter.words.is_empty() {
+            let views = self.column_view();
+            self.state.library.renew(Arc::clone(&snapshot.catalog), None, views);
+        } else if new_catalog {
+            self.ask_filter();
+        }
+        let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);
+        if new_queue {
+            self.queue_changed(Arc::clone(&snapshot.queue));
+        }
+        if new_queue || new_catalog {
+            self.state.queue.duration = queue_duration(snapshot);
+        }
+    }
+
+    fn queue_changed(&mut self, queue: Arc<QueueView>) {
+        let view = self.view(queue.items.len());
+        let pane = &mut self.state.queue;
+        let old = std::mem::replace(&mut pane.seen, queue);
+        let was_on = old.items.get(pane.list.cursor).map(|item| item.id);
+        let followed = old.current == Some(pane.list.cursor) && old.current.is_some();
+        let same_items = Arc::ptr_eq(&old.items, &pane.seen.items);
+        if !same_items && !pane.marks.is_empty() {
+            let there =
+                pane.seen.items.iter().map(|item| item.id).filter(|id| pane.marks.contains(id)).collect();
+            pane.marks = there;
+        }
+        match pane.seen.current {
+            // A cursor on the playing entry goes with it.
+            Some(current) if followed && old.current != Some(current) => pane.list.go_to(current, view),
+            Some(current) if old.items.is_empty() => pane.list.go_to(current, view),
+            _ if same_items => {}
+            _ => {
+                let place = was_on.and_then(|id| pane.seen.items.iter().position(|item| item.id == id));
+                pane.list.go_to(place.unwrap_or(pane.list.cursor), view);
+            }
+        }
+    }
+
+    /// Asks the worker for what the filter leaves of the newest catalog.
+    pub(super) fn ask_filter(&mut self) {
+        self.state.filter.asked += 1;
+        self.effects.push(Effect::Filter(FilterQuestion {
+            asked: self.state.filter.asked,
+            catalog: Arc::clone(&self.around.snapshot.catalog),
+            words: self.state.filter.words.clone(),
+        }));
+    }
+
+    /// Empty words take the filter away.
+    pub(super) fn set_filter(&mut self, words: String) {
+        let words = words.trim().to_owned();
+        if words == self.state.filter.words {
+            return;
+        }
+        self.state.filter.words = words;
+        if !self.state.filter.words.is_empty() {
+            return self.ask_filter();
+        }
+        // Answers under way are of no use any more.
+        self.state.filter.asked += 1;
+        let views = self.column_view();
+        self.state.library.renew(Arc::clone(&self.around.snapshot.catalog), None, views);
+    }
+
+    pub(super) fn filtered(&mut self, asked: u64, catalog: Arc<Catalog>, matches: Arc<Matches>) {
+        if asked == self.state.filter.asked && !self.state.filter.words.is_empty() {
+            let views = self.column_view();
+            self.state.library.renew(catalog, Some(matches), views);
+        }
+    }
+}
+
+/// `None` where an entry's duration is not known or there are too many to add up.
+fn queue_duration(snapshot: &Snapshot) -> Option<Duration> {
+    let items = &snapshot.queue.items;
+    if items.len() > MAX_SUMMED {
+        return None;
+    }
+    items.iter().map(|item| snapshot.catalog.find(item.track?)?.duration()).sum()
+}

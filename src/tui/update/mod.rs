@@ -1,0 +1,206 @@
+//! What an input does to the screen's state, and what it asks of others. Pure: no clock, no disk, no terminal. Called by
+//! the run loop on the ui thread, once an input.
+
+mod changed;
+mod chord;
+mod open;
+mod pointer;
+mod prompting;
+mod request;
+mod search;
+mod selection;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::browse::Column;
+use super::layout::{Layout, layout};
+use super::list::View;
+use super::matches::Matches;
+use super::prompt::complete::Candidate;
+use super::scene::{FrameMap, Gauges};
+use super::state::UiState;
+use crate::config::keys::{Key, Keymap};
+use crate::config::problem::Problem;
+use crate::model::catalog::Catalog;
+use crate::model::command::Command;
+use crate::model::notice::{Notice, Severity};
+use crate::model::settings::ScreenSettings;
+use crate::model::snapshot::Snapshot;
+
+/// What comes in.
+#[derive(Debug, Clone)]
+pub enum Input {
+    Key(Key),
+    /// Pasted text: never keys.
+    Paste(String),
+    Mouse(Mouse),
+    /// Columns and rows.
+    Resize(u16, u16),
+    /// The snapshot is another one.
+    Changed,
+    /// The filter worker's answer to question `asked`.
+    Filtered {
+        asked: u64,
+        catalog: Arc<Catalog>,
+        matches: Arc<Matches>,
+    },
+    /// The file worker's paths for the word from `start` that was typed so.
+    Paths {
+        start: usize,
+        typed: String,
+        candidates: Vec<Candidate>,
+    },
+    /// A theme was loaded, with these problems in it, or was not.
+    Theme {
+        problems: Vec<Problem>,
+        error: Option<String>,
+    },
+    /// The core did not take a command.
+    Refused,
+}
+
+/// What the mouse did, in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    Press(u16, u16),
+    Drag(u16, u16),
+    Release,
+    WheelDown(u16, u16),
+    WheelUp(u16, u16),
+}
+
+/// What the run loop is to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Send(Command),
+    Filter(FilterQuestion),
+    ListPaths { start: usize, typed: String },
+    LoadTheme(String),
+    Suspend,
+    Redraw,
+    Leave,
+}
+
+/// What the filter worker is asked.
+#[derive(Debug, Clone)]
+pub struct FilterQuestion {
+    pub asked: u64,
+    pub catalog: Arc<Catalog>,
+    pub words: String,
+}
+
+impl PartialEq for FilterQuestion {
+    fn eq(&self, other: &Self) -> bool {
+        self.asked == other.asked && self.words == other.words && Arc::ptr_eq(&self.catalog, &other.catalog)
+    }
+}
+
+/// What `update` may look at.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub snapshot: &'a Snapshot,
+    pub keymap: &'a Keymap,
+    pub settings: &'a ScreenSettings,
+    pub themes: &'a [String],
+    pub places: &'a PathBase,
+    /// Of the frame that is on the screen.
+    pub map: &'a FrameMap,
+    pub gauges: &'a Gauges,
+    /// Since the screen was started.
+    pub now: Duration,
+}
+
+/// What typed paths start from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathBase {
+    /// What `~` stands for.
+    pub home: Option<PathBuf>,
+    /// The folder that relative paths are in.
+    pub folder: PathBuf,
+}
+
+impl PathBase {
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        self.folder.join(crate::config::paths::expand_home(path, self.home.as_deref()))
+    }
+}
+
+pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> Vec<Effect> {
+    let mut turn = Turn { state, around, effects: Vec::new() };
+    match input {
+        Input::Key(key) => turn.key(key),
+        Input::Paste(text) => turn.paste(&text),
+        Input::Mouse(mouse) => turn.mouse(mouse),
+        Input::Resize(width, height) => turn.resize(width, height),
+        Input::Changed => turn.changed(),
+        Input::Filtered { asked, catalog, matches } => turn.filtered(asked, catalog, matches),
+        Input::Paths { start, typed, candidates } => turn.paths_listed(start, &typed, candidates),
+        Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
+        Input::Refused => turn.refused(),
+    }
+    turn.effects
+}
+
+/// One input being worked on.
+struct Turn<'a> {
+    state: &'a mut UiState,
+    around: &'a Surroundings<'a>,
+    effects: Vec<Effect>,
+}
+
+impl Turn<'_> {
+    fn send(&mut self, command: Command) {
+        self.effects.push(Effect::Send(command));
+    }
+
+    fn layout(&self) -> Layout {
+        layout(self.state)
+    }
+
+    /// Of a list with `len` entries.
+    fn view(&self, len: usize) -> View {
+        let height = usize::from(self.layout().list_height);
+        View { len, height, margin: usize::from(self.around.settings.scrolloff) }
+    }
+
+    /// Of a library column; the number of its entries is filled in by `Browse`.
+    fn column_view(&self) -> impl Fn(Column) -> View + use<> {
+        let view = self.view(0);
+        move |_| view
+    }
+
+    fn help_view(&self) -> View {
+        let len = super::help::lines(self.around.keymap).len();
+        // One row of the pane is its title.
+        let height = usize::from(self.layout().main.height).saturating_sub(1);
+        View { len, height, margin: usize::from(self.around.settings.scrolloff) }
+    }
+
+    fn resize(&mut self, width: u16, height: u16) {
+        self.state.size = (width, height);
+        let views = self.column_view();
+        self.state.library.show_cursors(views);
+        let view = self.view(self.state.queue.seen.items.len());
+        self.state.queue.list.show_cursor(view);
+        let view = self.help_view();
+        if let Some(list) = &mut self.state.help {
+            list.show_cursor(view);
+        }
+    }
+
+    fn theme_loaded(&mut self, problems: &[Problem], error: Option<String>) {
+        for problem in problems.iter().rev() {
+            self.state.notices.tell(problem.notice());
+        }
+        if let Some(error) = error {
+            self.state.warn(error);
+        }
+    }
+
+    fn refused(&mut self) {
+        let notice = Notice::new(Severity::Warning, "The player is busy and did not take the command");
+        self.state.notices.tell(notice.next_step("Try again in a moment"));
+    }
+}

@@ -1,0 +1,35 @@
+//! Enter and the double click: go into an artist, play an album or a track, jump in the queue.
+
+use super::Turn;
+use crate::model::command::{Command, Items, Pane, Queue, Target};
+use crate::tui::browse::Entry;
+
+impl Turn<'_> {
+    pub(super) fn open(&mut self) {
+        if self.state.help.is_some() {
+            return;
+        }
+        match self.state.focus {
+            Pane::Queue => self.jump(Items::Selection),
+            Pane::Library => self.open_entry(),
+            Pane::Spectrum => {}
+        }
+    }
+
+    fn open_entry(&mut self) {
+        let column = self.state.column();
+        match self.state.library.selected(column) {
+            Some(Entry::AllArtists | Entry::Artist(_) | Entry::AllAlbums) => {
+                if let Some(next) = column.next() {
+                    self.state.library.column = next;
+                }
+            }
+            Some(entry @ (Entry::Album(_) | Entry::Track(_))) => {
+                let browse = &self.state.library;
+                let tracks = browse.ids(&browse.tracks_behind(entry));
+                self.send(Command::Queue(Queue::PlayNow(Target::Tracks(tracks))));
+            }
+            None => {}
+        }
+    }
+}

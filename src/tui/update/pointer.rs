@@ -1,0 +1,150 @@
+//! The mouse: click to select, double click to open, wheel to scroll, drag the seek bar.
+
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use super::{Mouse, Turn};
+use crate::model::command::{Command, Pane, Playback, Seek, VolumeChange};
+use crate::tui::browse::Column;
+use crate::tui::scene::Hit;
+use crate::tui::state::Drag;
+
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+/// While the handle is dragged the core is asked at most so often.
+const DRAG_EVERY: Duration = Duration::from_millis(33);
+const WHEEL_ROWS: isize = 3;
+const WHEEL_VOLUME: i8 = 5;
+
+impl Turn<'_> {
+    pub(super) fn mouse(&mut self, mouse: Mouse) {
+        match mouse {
+            Mouse::Press(x, y) => self.press(x, y),
+            Mouse::Drag(x, _) => self.drag(x),
+            Mouse::Release => self.release(),
+            Mouse::WheelDown(x, y) => self.wheel(x, y, true),
+            Mouse::WheelUp(x, y) => self.wheel(x, y, false),
+        }
+    }
+
+    fn press(&mut self, x: u16, y: u16) {
+        let Some((area, hit)) = self.around.map.at(x, y) else { return };
+        let again = self.state.pointer.clicked.is_some_and(|(place, when)| {
+            place == (x, y) && self.around.now.saturating_sub(when) <= DOUBLE_CLICK
+        });
+        self.state.pointer.clicked = if again { None } else { Some(((x, y), self.around.now)) };
+        let row = usize::from(y - area.y);
+        match hit {
+            Hit::Column(column) => self.click_column(column, row, again),
+            Hit::Queue => self.click_queue(row, again),
+            Hit::Spectrum if again => self.click_spectrum(),
+            Hit::Spectrum | Hit::Volume | Hit::Help => {}
+            Hit::Tab(pane) => self.focus(pane),
+            Hit::SeekBar => self.start_drag(area, x),
+            Hit::State => self.send(Command::Playback(Playback::Toggle)),
+            Hit::Repeat => self.send(Command::Playback(Playback::Repeat(None))),
+            Hit::Shuffle => self.send(Command::Playback(Playback::Shuffle(None))),
+            Hit::StopAfter => self.send(Command::Playback(Playback::StopAfter(None))),
+            Hit::Status => self.dismiss(),
+        }
+    }
+
+    fn click_column(&mut self, column: Column, row: usize, again: bool) {
+        self.focus_quietly(Pane::Library);
+        let at = self.state.library.list(column).top + row;
+        if at >= self.state.library.len(column) {
+            return;
+        }
+        self.state.library.column = column;
+        let view = self.view(0);
+        // The clicked row stays under the pointer: no margin.
+        self.state.library.move_in(column, view, |list, _| list.cursor = at);
+        if again {
+            self.open();
+        }
+    }
+
+    fn click_queue(&mut self, row: usize, again: bool) {
+        self.focus_quietly(Pane::Queue);
+        let at = self.state.queue.list.top + row;
+        if at < self.state.queue.seen.items.len() {
+            self.state.queue.list.cursor = at;
+            if again {
+                self.open();
+            }
+        }
+    }
+
+    /// A click on what is in sight scrolls nothing.
+    fn focus_quietly(&mut self, pane: Pane) {
+        self.state.focus = pane;
+    }
+
+    fn click_spectrum(&mut self) {
+        let pane = if self.state.focus == Pane::Spectrum { Pane::Library } else { Pane::Spectrum };
+        self.focus(pane);
+    }
+
+    fn start_drag(&mut self, bar: Rect, x: u16) {
+        let percent = percent_at(bar, x);
+        self.state.pointer.drag = Some(Drag { percent, asked: percent, sent: self.around.now });
+        self.seek(percent);
+    }
+
+    fn drag(&mut self, x: u16) {
+        let Some(drag) = self.state.pointer.drag else { return };
+        let Some(bar) = self.around.map.area_of(Hit::SeekBar) else { return };
+        let percent = percent_at(bar, x);
+        let due = self.around.now.saturating_sub(drag.sent) >= DRAG_EVERY;
+        if due {
+            self.state.pointer.drag = Some(Drag { percent, asked: percent, sent: self.around.now });
+            self.seek(percent);
+        } else {
+            self.state.pointer.drag = Some(Drag { percent, ..drag });
+        }
+    }
+
+    fn release(&mut self) {
+        let drag = self.state.pointer.drag.take();
+        if let Some(drag) = drag.filter(|drag| drag.percent != drag.asked) {
+            self.seek(drag.percent);
+        }
+    }
+
+    fn seek(&mut self, percent: f64) {
+        self.send(Command::Playback(Playback::Seek(Seek::Percent(percent))));
+    }
+
+    fn wheel(&mut self, x: u16, y: u16, down: bool) {
+        let rows = if down { WHEEL_ROWS } else { -WHEEL_ROWS };
+        let Some((_, hit)) = self.around.map.at(x, y) else { return };
+        match hit {
+            Hit::Column(column) => {
+                let view = self.view(0);
+                self.state.library.scroll(column, rows, view);
+            }
+            Hit::Queue => {
+                let view = self.view(self.state.queue.seen.items.len());
+                self.state.queue.list.scroll(rows, view);
+            }
+            Hit::Help => {
+                let view = self.help_view();
+                if let Some(list) = &mut self.state.help {
+                    list.scroll(rows, view);
+                }
+            }
+            Hit::Volume | Hit::SeekBar | Hit::State | Hit::Repeat | Hit::Shuffle | Hit::StopAfter => {
+                let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
+                self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));
+            }
+            Hit::Spectrum | Hit::Tab(_) | Hit::Status => {}
+        }
+    }
+}
+
+/// Place on the bar, 0 to 100; its first cell is the beginning, its last the end.
+fn percent_at(bar: Rect, x: u16) -> f64 {
+    let last = bar.width.saturating_sub(1).max(1);
+    let at = x.clamp(bar.x, bar.x + last) - bar.x;
+    f64::from(at) * 100.0 / f64::from(last)
+}

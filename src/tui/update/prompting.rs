@@ -1,0 +1,192 @@
+//! Keys and pasted text while a prompt is open: editing, history, completion, living search and filter.
+
+use super::{Effect, Turn};
+use crate::config::keys::{Code, Key};
+use crate::model::command::Pane;
+use crate::model::command::parse::{ParseError, parse};
+use crate::tui::prompt::complete::{Candidate, Completion, Offer, offer};
+use crate::tui::prompt::edit::Edited;
+use crate::tui::prompt::{Before, Kind, Prompt};
+
+impl Turn<'_> {
+    pub(super) fn open_prompt(&mut self, kind: Kind, text: &str) {
+        let before = Before { cursor: self.search_cursor(), filter: self.state.filter.words.clone() };
+        if kind == Kind::Search && self.state.focus == Pane::Spectrum && self.state.help.is_none() {
+            self.focus(Pane::Library);
+        }
+        self.state.prompt = Some(Prompt::new(kind, text, before));
+    }
+
+    pub(super) fn open_command_line(&mut self, text: &str) {
+        let text = if text.is_empty() { String::new() } else { format!("{text} ") };
+        self.open_prompt(Kind::Command, &text);
+    }
+
+    /// The filter in force can be edited.
+    pub(super) fn open_filter(&mut self) {
+        self.state.help = None;
+        if self.state.focus != Pane::Library {
+            self.focus(Pane::Library);
+        }
+        let words = self.state.filter.words.clone();
+        self.open_prompt(Kind::Filter, &words);
+    }
+
+    pub(super) fn prompt_key(&mut self, key: Key) {
+        match key {
+            Key { code: Code::Esc, .. } => self.cancel_prompt(),
+            key if key == Key::ctrl('c') || key == Key::ctrl('g') => self.cancel_prompt(),
+            Key { code: Code::Enter, .. } => self.finish_prompt(),
+            key if key == Key::ctrl('j') || key == Key::ctrl('m') => self.finish_prompt(),
+            Key { code: Code::Tab, shift, .. } => self.complete(shift),
+            Key { code: Code::Up, .. } => self.recall(true),
+            Key { code: Code::Down, .. } => self.recall(false),
+            key if key == Key::ctrl('p') => self.recall(true),
+            key if key == Key::ctrl('n') => self.recall(false),
+            Key { code: Code::Backspace, .. } if self.prompt_is_empty() => self.cancel_prompt(),
+            key => self.edit(key),
+        }
+    }
+
+    fn prompt_is_empty(&self) -> bool {
+        self.state.prompt.as_ref().is_some_and(|prompt| prompt.line.text().is_empty())
+    }
+
+    fn edit(&mut self, key: Key) {
+        let Some(prompt) = &mut self.state.prompt else { return };
+        match prompt.line.key(key) {
+            Edited::No => {}
+            Edited::Moved => prompt.completion = None,
+            Edited::Changed => self.typed(),
+        }
+    }
+
+    pub(super) fn prompt_paste(&mut self, text: &str) {
+        if let Some(prompt) = &mut self.state.prompt {
+            prompt.line.insert(text);
+            self.typed();
+        }
+    }
+
+    /// After each change of the words.
+    fn typed(&mut self) {
+        let Some(prompt) = &mut self.state.prompt else { return };
+        prompt.completion = None;
+        prompt.recalled = None;
+        self.follow_words();
+    }
+
+    /// A search and a filter live while they are typed.
+    fn follow_words(&mut self) {
+        let Some(prompt) = &self.state.prompt else { return };
+        let (words, cursor) = (prompt.line.text().to_owned(), prompt.before.cursor);
+        match prompt.kind {
+            Kind::Command => {}
+            Kind::Search => self.search_typed(&words, cursor),
+            Kind::Filter => self.set_filter(words),
+        }
+    }
+
+    fn cancel_prompt(&mut self) {
+        let Some(prompt) = self.state.prompt.take() else { return };
+        match prompt.kind {
+            Kind::Command => {}
+            Kind::Search => self.search_go(prompt.before.cursor),
+            Kind::Filter => self.set_filter(prompt.before.filter),
+        }
+    }
+
+    fn finish_prompt(&mut self) {
+        let Some(prompt) = self.state.prompt.take() else { return };
+        let words = prompt.line.text().to_owned();
+        self.state.history.add(prompt.kind, &words);
+        match prompt.kind {
+            Kind::Command => self.run_line(&words),
+            Kind::Filter => self.set_filter(words),
+            Kind::Search if words.trim().is_empty() => {}
+            Kind::Search => {
+                self.state.search = words;
+                if self.find(prompt.before.cursor, false, true).is_none() {
+                    self.not_found();
+                }
+            }
+        }
+    }
+
+    fn run_line(&mut self, line: &str) {
+        match parse(line) {
+            Ok(request) => self.request(request, None),
+            Err(ParseError::Empty) => {}
+            Err(error) => self.state.warn(error.to_string()),
+        }
+    }
+
+    fn recall(&mut self, back: bool) {
+        let Some(prompt) = &mut self.state.prompt else { return };
+        let (steps, typed) = prompt.recalled.clone().unwrap_or((0, prompt.line.text().to_owned()));
+        let steps = if back { steps + 1 } else { steps.saturating_sub(1) };
+        let line = match steps {
+            0 => Some(typed.as_str()),
+            steps => self.state.history.recall(prompt.kind, steps, &typed),
+        };
+        if let Some(line) = line {
+            prompt.line = crate::tui::prompt::edit::Line::new(line);
+            prompt.completion = None;
+            prompt.recalled = (steps > 0).then_some((steps, typed));
+            self.follow_words();
+        }
+    }
+
+    fn complete(&mut self, back: bool) {
+        let Some(prompt) = &mut self.state.prompt else { return };
+        if prompt.kind != Kind::Command {
+            return;
+        }
+        if prompt.completion.is_some() {
+            return self.step_completion(back);
+        }
+        match offer(prompt.line.before_cursor(), self.around.themes) {
+            Offer::Ready(completion) => self.start_completion(completion, back),
+            Offer::Paths { start, typed } => self.effects.push(Effect::ListPaths { start, typed }),
+            Offer::Nothing => {}
+        }
+    }
+
+    fn start_completion(&mut self, completion: Completion, back: bool) {
+        let Some(prompt) = &mut self.state.prompt else { return };
+        match completion.candidates.len() {
+            0 => {}
+            1 => {
+                let only = completion.candidates[0].text.clone();
+                prompt.line.replace_from(completion.start, &only);
+                // A folder can be gone into at once; after anything else comes the next word.
+                if !only.ends_with('/') && !only.ends_with(':') {
+                    prompt.line.insert(" ");
+                }
+            }
+            _ => {
+                prompt.completion = Some(completion);
+                self.step_completion(back);
+            }
+        }
+    }
+
+    fn step_completion(&mut self, back: bool) {
+        let Some(prompt) = &mut self.state.prompt else { return };
+        if let Some(completion) = &mut prompt.completion {
+            let text = completion.step(back);
+            prompt.line.replace_from(completion.start, &text);
+        }
+    }
+
+    /// The file worker's answer; of no use when the line is another one by now.
+    pub(super) fn paths_listed(&mut self, start: usize, typed: &str, candidates: Vec<Candidate>) {
+        let Some(prompt) = &self.state.prompt else { return };
+        let still = prompt.kind == Kind::Command
+            && prompt.completion.is_none()
+            && prompt.line.before_cursor().get(start..) == Some(typed);
+        if still {
+            self.start_completion(Completion::new(start, typed, candidates), false);
+        }
+    }
+}

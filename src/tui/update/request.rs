@@ -1,0 +1,266 @@
+//! What a request does: the one place where words, from a key or the command line, become deeds.
+
+use super::{Effect, Turn};
+use crate::model::command::{
+    Command, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, VolumeChange,
+};
+use crate::model::settings::OutputSpec;
+use crate::tui::prompt::Kind;
+use crate::tui::state::Shows;
+
+impl Turn<'_> {
+    pub(super) fn request(&mut self, request: Request, count: Option<u32>) {
+        match request {
+            Request::Core(command) => self.core(command, count),
+            Request::Screen(screen) => self.screen(screen, count),
+        }
+    }
+
+    fn core(&mut self, command: Command, count: Option<u32>) {
+        match command {
+            Command::Quit if self.state.help.is_some() => self.state.help = None,
+            Command::Quit => self.leave(),
+            Command::Playback(playback) => self.playback(playback, count),
+            Command::Queue(queue) => self.queue(queue, count),
+            Command::Library(library) => self.library(library),
+            Command::Notice(Notices::Dismiss) => self.dismiss(),
+        }
+    }
+
+    /// A count multiplies steps; before a percentage it is the percentage.
+    fn playback(&mut self, playback: Playback, count: Option<u32>) {
+        let times = count.unwrap_or(1);
+        let playback = match playback {
+            Playback::Next(step) => Playback::Next(step.saturating_mul(times)),
+            Playback::Previous(step) => Playback::Previous(step.saturating_mul(times)),
+            Playback::Seek(seek) => Playback::Seek(counted_seek(seek, count)),
+            Playback::Volume(VolumeChange::By(step)) => {
+                let step = i32::from(step).saturating_mul(i32::try_from(times).unwrap_or(i32::MAX));
+                Playback::Volume(VolumeChange::By(step.clamp(-100, 100) as i8))
+            }
+            Playback::Output(OutputSpec::File(path)) => {
+                Playback::Output(OutputSpec::File(self.around.places.absolute(&path)))
+            }
+            other => other,
+        };
+        self.send(Command::Playback(playback));
+    }
+
+    fn library(&mut self, library: Library) {
+        let library = match library {
+            Library::Scan(paths) => {
+                Library::Scan(paths.iter().map(|path| self.around.places.absolute(path)).collect())
+            }
+            Library::CancelScan => Library::CancelScan,
+        };
+        self.send(Command::Library(library));
+    }
+
+    fn queue(&mut self, queue: Queue, count: Option<u32>) {
+        let times = count.unwrap_or(1);
+        match queue {
+            Queue::Append(target) => self.put(target, count, "added to the queue", Queue::Append),
+            Queue::Insert(target) => self.put(target, count, "will play next", Queue::Insert),
+            Queue::PlayNow(target) => self.put(target, count, "", Queue::PlayNow),
+            Queue::Replace { target, start } => {
+                self.put(target, count, "", |target| Queue::Replace { target, start });
+            }
+            Queue::Jump(items) => self.jump(items),
+            Queue::Remove(items) => self.take(items, count, Queue::Remove),
+            Queue::Move(items, step) => {
+                let step = step.saturating_mul(i32::try_from(times).unwrap_or(i32::MAX));
+                self.take(items, None, |items| Queue::Move(items, step));
+            }
+            Queue::Clear => self.send(Command::Queue(Queue::Clear)),
+            Queue::Undo => self.repeat(times, Queue::Undo),
+            Queue::Redo => self.repeat(times, Queue::Redo),
+        }
+    }
+
+    fn repeat(&mut self, times: u32, queue: Queue) {
+        // No queue has a longer history.
+        for _ in 0..times.min(100) {
+            self.send(Command::Queue(queue.clone()));
+        }
+    }
+
+    fn screen(&mut self, screen: Screen, count: Option<u32>) {
+        match screen {
+            Screen::Motion(motion) => self.motion(motion, count),
+            Screen::Open => self.open(),
+            Screen::Back => self.back(),
+            Screen::FocusNext | Screen::FocusPrevious => self.focus_other(),
+            Screen::Focus(pane) => self.focus(pane),
+            Screen::TogglePane(pane) => self.toggle_pane(pane),
+            Screen::CommandLine(text) => self.open_command_line(&text),
+            Screen::SearchPrompt => self.open_prompt(Kind::Search, ""),
+            Screen::Search(words) => self.search_for(words),
+            Screen::SearchNext => self.search_again(count, false),
+            Screen::SearchPrevious => self.search_again(count, true),
+            Screen::FilterPrompt => self.open_filter(),
+            Screen::Filter(words) => self.set_filter(words),
+            Screen::GoToPlaying => self.go_to_playing(),
+            Screen::ToggleMark => self.toggle_marks(count),
+            Screen::Help => self.toggle_help(),
+            Screen::Escape => self.escape(),
+            Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
+            Screen::Redraw => self.effects.push(Effect::Redraw),
+            Screen::Suspend => self.effects.push(Effect::Suspend),
+        }
+    }
+
+    pub(super) fn motion(&mut self, motion: Motion, count: Option<u32>) {
+        let count = count.and_then(|count| usize::try_from(count).ok());
+        if self.state.help.is_some() {
+            let view = self.help_view();
+            if let Some(list) = &mut self.state.help {
+                list.go(motion, count, view);
+            }
+            return;
+        }
+        match (motion, self.state.focus) {
+            (Motion::Right, _) => self.right(),
+            (Motion::Left, _) => self.left(),
+            (motion, Pane::Library) => {
+                let (column, view) = (self.state.column(), self.view(0));
+                self.state.library.move_in(column, view, |list, view| list.go(motion, count, view));
+            }
+            (motion, Pane::Queue) => {
+                let view = self.view(self.state.queue.seen.items.len());
+                self.state.queue.list.go(motion, count, view);
+            }
+            (_, Pane::Spectrum) => {}
+        }
+    }
+
+    fn right(&mut self) {
+        if self.state.focus != Pane::Library {
+            return;
+        }
+        match self.state.column().next() {
+            Some(column) if self.state.library.len(column) > 0 => self.state.library.column = column,
+            None if self.layout().queue.is_some() => self.focus(Pane::Queue),
+            _ => {}
+        }
+    }
+
+    fn left(&mut self) {
+        match self.state.focus {
+            Pane::Library => {
+                if let Some(column) = self.state.column().previous() {
+                    self.state.library.column = column;
+                }
+            }
+            Pane::Queue if !self.layout().columns.is_empty() => self.focus(Pane::Library),
+            Pane::Queue | Pane::Spectrum => {}
+        }
+    }
+
+    /// To the column before, else out of what is open.
+    fn back(&mut self) {
+        match (self.state.help.is_some(), self.state.focus) {
+            (true, _) => self.state.help = None,
+            (_, Pane::Library) => self.left(),
+            _ => self.focus(Pane::Library),
+        }
+    }
+
+    fn focus_other(&mut self) {
+        self.state.help = None;
+        let other = if self.state.focus == Pane::Library { Pane::Queue } else { Pane::Library };
+        self.focus(other);
+    }
+
+    /// A hidden pane that is gone to is shown.
+    pub(super) fn focus(&mut self, pane: Pane) {
+        match pane {
+            Pane::Library => self.state.shown.library = true,
+            Pane::Queue => self.state.shown.queue = true,
+            Pane::Spectrum => self.state.shown.spectrum = true,
+        }
+        self.state.focus = pane;
+        self.resize(self.state.size.0, self.state.size.1);
+    }
+
+    /// Library and queue are never both hidden.
+    fn toggle_pane(&mut self, pane: Pane) {
+        let shown = &mut self.state.shown;
+        match pane {
+            Pane::Library => shown.library = !shown.library,
+            Pane::Queue => shown.queue = !shown.queue,
+            Pane::Spectrum => shown.spectrum = !shown.spectrum,
+        }
+        let other = if pane == Pane::Library { Pane::Queue } else { Pane::Library };
+        let gone = match self.state.focus {
+            Pane::Library => !self.state.shown.library,
+            Pane::Queue => !self.state.shown.queue,
+            Pane::Spectrum => !self.state.shown.spectrum,
+        };
+        let neither = !self.state.shown.library && !self.state.shown.queue;
+        let focus = if gone || neither { other } else { self.state.focus };
+        self.focus(focus);
+    }
+
+    fn go_to_playing(&mut self) {
+        let snapshot = self.around.snapshot;
+        let Some(now) = &snapshot.playback.now else { return self.state.note("Nothing is playing") };
+        if self.state.focus == Pane::Queue {
+            let Some(current) = snapshot.queue.current else { return };
+            let view = self.view(self.state.queue.seen.items.len());
+            return self.state.queue.list.go_to(current, view);
+        }
+        let views = self.column_view();
+        let found = now.track.map(|id| self.state.library.go_to_track(id, views));
+        match found {
+            Some(true) => self.focus(Pane::Library),
+            Some(false) => self.state.note("The filter hides the playing track"),
+            None => self.state.note("The playing file is not in the library"),
+        }
+    }
+
+    fn toggle_help(&mut self) {
+        self.state.help = match self.state.help {
+            Some(_) => None,
+            None => Some(crate::tui::list::List::default()),
+        };
+    }
+
+    pub(super) fn dismiss(&mut self) {
+        match self.state.notices.shown() {
+            Some(Shows::Own(_)) => self.state.notices.drop_own(),
+            Some(Shows::Core(_)) => self.send(Command::Notice(Notices::Dismiss)),
+            None => {}
+        }
+    }
+
+    /// One thing at a time: what is open, the notice, the marks, the filter.
+    fn escape(&mut self) {
+        if self.state.help.take().is_some() {
+            return;
+        }
+        if self.state.focus == Pane::Spectrum {
+            return self.focus(Pane::Library);
+        }
+        if self.state.notices.shown().is_some() {
+            return self.dismiss();
+        }
+        if !self.state.library.marks.is_empty() || !self.state.queue.marks.is_empty() {
+            self.state.library.marks = Default::default();
+            self.state.queue.marks.clear();
+            return;
+        }
+        if !self.state.filter.words.is_empty() {
+            self.set_filter(String::new());
+        }
+    }
+}
+
+fn counted_seek(seek: Seek, count: Option<u32>) -> Seek {
+    let times = count.unwrap_or(1);
+    match seek {
+        Seek::Forward(time) => Seek::Forward(time.saturating_mul(times)),
+        Seek::Back(time) => Seek::Back(time.saturating_mul(times)),
+        Seek::Percent(percent) => Seek::Percent(count.map_or(percent, |count| f64::from(count.min(100)))),
+        Seek::To(time) => Seek::To(time),
+    }
+}

@@ -1,0 +1,125 @@
+//! `/`, `n`, `N`: to the next row that has the words, in the list that is looked at; round the end.
+
+use super::Turn;
+use crate::model::command::Pane;
+use crate::model::fold::{fold, fold_into};
+use crate::tui::help::HelpLine;
+use crate::tui::text;
+
+impl Turn<'_> {
+    pub(super) fn search_for(&mut self, words: String) {
+        self.state.search = words;
+        self.search_again(None, false);
+    }
+
+    pub(super) fn search_again(&mut self, count: Option<u32>, back: bool) {
+        if self.state.search.trim().is_empty() {
+            return self.state.note("No search yet: press /");
+        }
+        for _ in 0..count.unwrap_or(1).min(1000) {
+            let from = self.search_cursor();
+            match self.find(from, back, false) {
+                Some(found) => self.search_go(found),
+                None => return self.not_found(),
+            }
+        }
+    }
+
+    /// While words are typed: the first place from where the search began.
+    pub(super) fn search_typed(&mut self, words: &str, begin: usize) {
+        self.state.search = words.to_owned();
+        match self.find(begin, false, true) {
+            Some(found) => self.search_go(found),
+            None => self.search_go(begin),
+        }
+    }
+
+    pub(super) fn not_found(&mut self) {
+        let words = &self.state.search;
+        self.state.note(format!("Not found: {words}"));
+    }
+
+    pub(super) fn search_cursor(&self) -> usize {
+        match (&self.state.help, self.state.focus) {
+            (Some(list), _) => list.cursor,
+            (None, Pane::Library) => self.state.library.list(self.state.column()).cursor,
+            (None, _) => self.state.queue.list.cursor,
+        }
+    }
+
+    pub(super) fn search_go(&mut self, row: usize) {
+        if self.state.help.is_some() {
+            let view = self.help_view();
+            if let Some(list) = &mut self.state.help {
+                list.go_to(row, view);
+            }
+            return;
+        }
+        match self.state.focus {
+            Pane::Library => {
+                let (column, view) = (self.state.column(), self.view(0));
+                self.state.library.move_in(column, view, |list, view| list.go_to(row, view));
+            }
+            _ => {
+                let view = self.view(self.state.queue.seen.items.len());
+                self.state.queue.list.go_to(row, view);
+            }
+        }
+    }
+
+    /// The nearest row behind (or before) `from`, or `from` itself where `here` counts; round the end.
+    pub(super) fn find(&self, from: usize, back: bool, here: bool) -> Option<usize> {
+        let folded = fold(&self.state.search);
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        let len = self.search_len();
+        if words.is_empty() || len == 0 {
+            return None;
+        }
+        let help =
+            if self.state.help.is_some() { crate::tui::help::lines(self.around.keymap) } else { Vec::new() };
+        let first = usize::from(!here);
+        let mut texts = String::new();
+        (first..first + len).find_map(|step| {
+            let at = if back { (from + len * 2 - step) % len } else { (from + step) % len };
+            texts.clear();
+            self.search_texts(&help, at, |text| {
+                fold_into(text, &mut texts);
+                texts.push('\n');
+            });
+            words.iter().all(|word| texts.contains(word)).then_some(at)
+        })
+    }
+
+    fn search_len(&self) -> usize {
+        match (&self.state.help, self.state.focus) {
+            (Some(_), _) => self.help_view().len,
+            (None, Pane::Library) => self.state.library.len(self.state.column()),
+            (None, _) => self.state.queue.seen.items.len(),
+        }
+    }
+
+    fn search_texts(&self, help: &[HelpLine], at: usize, mut each: impl FnMut(&str)) {
+        if self.state.help.is_some() {
+            if let Some(line) = help.get(at) {
+                each(&line.text());
+            }
+            return;
+        }
+        if self.state.focus == Pane::Library {
+            let column = self.state.column();
+            if let Some(entry) = self.state.library.entry(column, at) {
+                self.state.library.texts(entry, each);
+            }
+            return;
+        }
+        let Some(item) = self.state.queue.seen.items.get(at) else { return };
+        match item.track.and_then(|id| self.around.snapshot.catalog.find(id)) {
+            Some(track) => {
+                each(track.title());
+                track.artists().for_each(&mut each);
+                each(track.album_title());
+            }
+            None => each(&text::file_name(&item.path)),
+        }
+    }
+}

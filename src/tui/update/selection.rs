@@ -1,0 +1,191 @@
+//! What a command is about: marked rows, else as many as the count says from the cursor on. Puts tracks and items in
+//! the place of "the selection" before the core is asked.
+
+use super::Turn;
+use crate::model::command::{Command, Items, Motion, Pane, Queue, Target};
+use crate::model::id::{ItemId, TrackId};
+use crate::tui::browse::{Column, Entry};
+use crate::tui::text;
+
+impl Turn<'_> {
+    /// Sends tracks to the queue. What came from the cursor moves it on, so that `aaa` adds three.
+    pub(super) fn put(
+        &mut self,
+        target: Target,
+        count: Option<u32>,
+        said: &str,
+        command: impl FnOnce(Target) -> Queue,
+    ) {
+        let by_cursor = target == Target::Selection && !self.has_marks();
+        let Some(target) = self.resolve(target, count) else { return };
+        if !said.is_empty() {
+            let amount = match &target {
+                Target::Tracks(tracks) => plural(tracks.len(), "track"),
+                Target::Paths(paths) => plural(paths.len(), "path"),
+                Target::Selection => String::new(),
+            };
+            self.state.note(format!("{amount} {said}"));
+        }
+        let steps_on = by_cursor && !said.is_empty() && self.state.focus == Pane::Library;
+        self.send(Command::Queue(command(target)));
+        self.drop_marks();
+        if steps_on {
+            self.motion(Motion::Down, count);
+        }
+    }
+
+    fn resolve(&mut self, target: Target, count: Option<u32>) -> Option<Target> {
+        match target {
+            Target::Paths(paths) => {
+                Some(Target::Paths(paths.iter().map(|path| self.around.places.absolute(path)).collect()))
+            }
+            Target::Tracks(tracks) => Some(Target::Tracks(tracks)),
+            Target::Selection if self.state.focus == Pane::Queue => self.queued_again(count),
+            Target::Selection => {
+                let tracks = self.selected_tracks(count);
+                if tracks.is_empty() {
+                    self.state.note("Nothing is selected");
+                    return None;
+                }
+                Some(Target::Tracks(tracks))
+            }
+        }
+    }
+
+    /// Entries of the queue, once more: as tracks where the library has them all, else as files.
+    fn queued_again(&mut self, count: Option<u32>) -> Option<Target> {
+        let ids = self.selected_items(count);
+        let chosen: std::collections::HashSet<ItemId> = ids.into_iter().collect();
+        let items = &self.state.queue.seen.items;
+        let items: Vec<_> = items.iter().filter(|item| chosen.contains(&item.id)).collect();
+        if items.is_empty() {
+            self.state.note("Nothing is selected");
+            return None;
+        }
+        let tracks: Option<Vec<TrackId>> = items.iter().map(|item| item.track).collect();
+        let paths = || Target::Paths(items.iter().map(|item| item.path.to_path_buf()).collect());
+        Some(tracks.map_or_else(paths, Target::Tracks))
+    }
+
+    fn has_marks(&self) -> bool {
+        let marks = &self.state.library.marks;
+        match (self.state.focus, self.state.column()) {
+            (Pane::Library, Column::Artists) => !marks.artists.is_empty(),
+            (Pane::Library, Column::Albums) => !marks.albums.is_empty(),
+            (Pane::Library, Column::Tracks) => !marks.tracks.is_empty(),
+            _ => !self.state.queue.marks.is_empty(),
+        }
+    }
+
+    fn drop_marks(&mut self) {
+        match self.state.focus {
+            Pane::Library => self.state.library.marks = Default::default(),
+            _ => self.state.queue.marks.clear(),
+        }
+    }
+
+    /// In the order shown.
+    fn selected_tracks(&self, count: Option<u32>) -> Vec<TrackId> {
+        let browse = &self.state.library;
+        self.selected_entries(count)
+            .into_iter()
+            .flat_map(|entry| browse.ids(&browse.tracks_behind(entry)))
+            .collect()
+    }
+
+    fn selected_entries(&self, count: Option<u32>) -> Vec<Entry> {
+        let (browse, column) = (&self.state.library, self.state.column());
+        if !self.has_marks() {
+            let start = browse.list(column).cursor;
+            let end = start.saturating_add(count.unwrap_or(1) as usize).min(browse.len(column));
+            return (start..end).filter_map(|at| browse.entry(column, at)).collect();
+        }
+        match column {
+            Column::Artists => browse.marks.artists.iter().map(|&row| Entry::Artist(row)).collect(),
+            Column::Albums => browse.marks.albums.iter().map(|&row| Entry::Album(row)).collect(),
+            Column::Tracks => {
+                let found = browse.marks.tracks.iter().filter_map(|&id| browse.catalog.find(id));
+                let mut rows: Vec<u32> = found.map(|track| track.row()).collect();
+                rows.sort_unstable();
+                rows.into_iter().map(Entry::Track).collect()
+            }
+        }
+    }
+
+    fn selected_items(&self, count: Option<u32>) -> Vec<ItemId> {
+        let queue = &self.state.queue;
+        if !queue.marks.is_empty() {
+            let items = queue.seen.items.iter().map(|item| item.id);
+            return items.filter(|id| queue.marks.contains(id)).collect();
+        }
+        let count = count.unwrap_or(1) as usize;
+        queue.seen.items.iter().skip(queue.list.cursor).take(count).map(|item| item.id).collect()
+    }
+
+    /// Asks for a change of entries of the queue.
+    pub(super) fn take(&mut self, items: Items, count: Option<u32>, command: impl FnOnce(Items) -> Queue) {
+        let by_number = matches!(items, Items::Positions(_));
+        let items = match items {
+            Items::Selection if self.state.focus != Pane::Queue => {
+                return self.state.note("First go to the queue: Tab");
+            }
+            Items::Selection => Items::Ids(self.selected_items(count)),
+            named => named,
+        };
+        if items == Items::Ids(Vec::new()) {
+            return self.state.note("The queue is empty");
+        }
+        let command = command(items);
+        let keeps_marks = matches!(command, Queue::Move(..)) || by_number;
+        self.send(Command::Queue(command));
+        if !keeps_marks {
+            self.state.queue.marks.clear();
+        }
+    }
+
+    pub(super) fn jump(&mut self, items: Items) {
+        let items = match items {
+            Items::Selection if self.state.focus == Pane::Queue => {
+                Items::Ids(self.state.queue.selected().into_iter().collect())
+            }
+            Items::Selection => return self.open(),
+            named => named,
+        };
+        if items != Items::Ids(Vec::new()) {
+            self.send(Command::Queue(Queue::Jump(items)));
+        }
+    }
+
+    /// Marks or unmarks as many rows as the count says, and goes on to the row behind them.
+    pub(super) fn toggle_marks(&mut self, count: Option<u32>) {
+        match self.state.focus {
+            Pane::Library => {
+                let column = self.state.column();
+                let start = self.state.library.list(column).cursor;
+                let end =
+                    start.saturating_add(count.unwrap_or(1) as usize).min(self.state.library.len(column));
+                for at in start..end {
+                    if let Some(entry) = self.state.library.entry(column, at) {
+                        self.state.library.toggle_mark(entry);
+                    }
+                }
+            }
+            Pane::Queue => {
+                let queue = &mut self.state.queue;
+                let count = count.unwrap_or(1) as usize;
+                for item in queue.seen.items.iter().skip(queue.list.cursor).take(count) {
+                    if !queue.marks.remove(&item.id) {
+                        queue.marks.insert(item.id);
+                    }
+                }
+            }
+            Pane::Spectrum => return,
+        }
+        self.motion(Motion::Down, count);
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", text::count(count as u64))
+}

@@ -1,0 +1,157 @@
+//! The lines between panes, their titles, and the names of panes where only one has room.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use crate::config::theme::Role;
+use crate::model::command::Pane;
+use crate::tui::browse::Column;
+use crate::tui::draw::Canvas;
+use crate::tui::scene::Hit;
+use crate::tui::text;
+
+pub fn draw(canvas: &mut Canvas<'_>) {
+    tabs(canvas);
+    titles(canvas);
+    separators(canvas);
+    if let Some(rule) = canvas.layout.rule {
+        canvas.fill(rule, "─", Role::Border);
+        junctions(canvas, rule);
+    }
+}
+
+/// One list with its heading.
+struct Heading {
+    area: Rect,
+    title: &'static str,
+    amount: String,
+    focused: bool,
+}
+
+fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
+    let state = canvas.scene.state;
+    let column = |&(column, area): &(Column, Rect)| Heading {
+        area,
+        title: column.title(),
+        amount: text::count(state.library.rows(column).len() as u64),
+        focused: state.focus == Pane::Library && state.column() == column,
+    };
+    let mut headings: Vec<Heading> = canvas.layout.columns.iter().map(column).collect();
+    if let (true, Some(area)) = (library_is_empty(canvas), library_area(canvas)) {
+        let focused = state.focus == Pane::Library;
+        headings = vec![Heading { area, title: "Library", amount: String::new(), focused }];
+    }
+    headings.extend(canvas.layout.queue.map(|area| Heading {
+        area,
+        title: "Queue",
+        amount: queue_amount(canvas),
+        focused: state.focus == Pane::Queue,
+    }));
+    headings
+}
+
+/// Without artists there are no columns, but one place that says what to do.
+fn library_is_empty(canvas: &Canvas<'_>) -> bool {
+    canvas.scene.state.library.len(Column::Artists) == 0
+}
+
+fn library_area(canvas: &Canvas<'_>) -> Option<Rect> {
+    canvas.layout.columns.iter().map(|&(_, area)| area).reduce(Rect::union)
+}
+
+fn queue_amount(canvas: &Canvas<'_>) -> String {
+    let queue = &canvas.scene.state.queue;
+    let count = text::count(queue.seen.items.len() as u64);
+    match queue.duration {
+        Some(duration) if !queue.seen.items.is_empty() => format!("{count} · {}", text::time(duration)),
+        _ => count,
+    }
+}
+
+fn tabs(canvas: &mut Canvas<'_>) {
+    let Some(area) = canvas.layout.tabs else { return };
+    let queued = canvas.scene.state.queue.seen.items.len();
+    let amount = if queued > 0 { format!(" {}", text::count(queued as u64)) } else { String::new() };
+    let mut x = area.x + 1;
+    for (pane, name, amount) in [(Pane::Library, "Library", ""), (Pane::Queue, "Queue", amount.as_str())] {
+        let on = canvas.scene.state.focus == pane;
+        let start = x;
+        let room = |x: u16| area.right().saturating_sub(x);
+        x += canvas.put(x, area.y, room(x), name, if on { Role::Accent } else { Role::Dim });
+        if on {
+            let bold = Style::default().add_modifier(Modifier::BOLD);
+            canvas.buf.set_style(Rect::new(start, area.y, x - start, 1), bold);
+        } else {
+            x += canvas.put(x, area.y, room(x), amount, Role::Dim);
+        }
+        let hit = Rect::new(start - 1, area.y, x - start + 2, 1).intersection(area);
+        canvas.hit(hit, Hit::Tab(pane));
+        x += 3;
+    }
+}
+
+fn titles(canvas: &mut Canvas<'_>) {
+    let Some(line) = canvas.layout.titles else { return };
+    canvas.fill(line, "─", Role::Border);
+    for heading in headings(canvas) {
+        let area = Rect { y: line.y, height: 1, ..heading.area };
+        let title = if heading.focused { Role::Accent } else { Role::Title };
+        if heading.focused {
+            canvas.fill(area, "━", Role::BorderFocused);
+        }
+        let room = area.width.saturating_sub(2);
+        let text = format!(" {} ", heading.title);
+        let used = canvas.put(area.x + 1, area.y, room, &text, title);
+        let amount = format!("{} ", heading.amount);
+        if !heading.amount.is_empty() && room > used + text::width_of(&amount, room) {
+            canvas.put(area.x + 1 + used, area.y, room - used, &amount, Role::Dim);
+        }
+    }
+}
+
+fn separators(canvas: &mut Canvas<'_>) {
+    let titled = canvas.layout.titles;
+    for x in joints(canvas) {
+        for y in list_top(canvas)..list_bottom(canvas) {
+            canvas.fill(Rect::new(x, y, 1, 1), "│", Role::Border);
+        }
+        if let Some(line) = titled {
+            canvas.fill(Rect::new(x, line.y, 1, 1), "┬", Role::Border);
+        }
+    }
+}
+
+/// Columns of the lines between lists.
+fn joints(canvas: &Canvas<'_>) -> Vec<u16> {
+    let columns = canvas.layout.columns.iter().map(|&(_, area)| area.right());
+    let columns: Vec<u16> = match library_area(canvas) {
+        Some(area) if library_is_empty(canvas) => vec![area.right()],
+        _ => columns.collect(),
+    };
+    let mut joints = columns;
+    joints.extend(canvas.layout.queue.map(|area| area.right()));
+    // Behind the last list there is nothing.
+    joints.pop();
+    joints
+}
+
+fn any_list(canvas: &Canvas<'_>) -> Option<Rect> {
+    canvas.layout.columns.first().map(|&(_, area)| area).or(canvas.layout.queue)
+}
+
+fn list_top(canvas: &Canvas<'_>) -> u16 {
+    any_list(canvas).map_or(0, |area| area.y)
+}
+
+fn list_bottom(canvas: &Canvas<'_>) -> u16 {
+    any_list(canvas).map_or(0, |area| area.bottom())
+}
+
+/// Where the lines between lists end on the line above what plays.
+fn junctions(canvas: &mut Canvas<'_>, rule: Rect) {
+    if list_bottom(canvas) == rule.y {
+        for x in joints(canvas) {
+            canvas.fill(Rect::new(x, rule.y, 1, 1), "┴", Role::Border);
+        }
+    }
+}

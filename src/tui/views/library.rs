@@ -1,0 +1,161 @@
+//! The library pane: artists, albums, tracks, side by side as far as there is room.
+
+use ratatui::layout::Rect;
+
+use super::rows::{Row, say_centred, visible};
+use crate::config::theme::Role;
+use crate::model::catalog::{AlbumEntry, Catalog, TrackRef};
+use crate::model::command::Pane;
+use crate::tui::browse::{Browse, Column, Entry};
+use crate::tui::draw::Canvas;
+use crate::tui::scene::Hit;
+use crate::tui::text;
+
+pub fn draw(canvas: &mut Canvas<'_>) {
+    let columns = canvas.layout.columns.clone();
+    let browse = &canvas.scene.state.library;
+    if let (Some(first), Some(last)) = (columns.first(), columns.last())
+        && browse.len(Column::Artists) == 0
+    {
+        let all = first.1.union(last.1);
+        return empty(canvas, all);
+    }
+    for (column, area) in columns {
+        draw_column(canvas, column, area);
+    }
+}
+
+fn draw_column(canvas: &mut Canvas<'_>, column: Column, area: Rect) {
+    let state = canvas.scene.state;
+    let browse = &state.library;
+    let focused = state.focus == Pane::Library && state.column() == column && state.help.is_none();
+    for (at, row_area) in visible(area, browse.list(column), browse.len(column)) {
+        let Some(entry) = browse.entry(column, at) else { break };
+        let row = Row::new(canvas, row_area, at == browse.list(column).cursor, focused);
+        let marked = browse.is_marked(entry);
+        if marked {
+            row.put(canvas, 0, 1, "•", Role::Marked);
+        }
+        match entry {
+            Entry::AllArtists => drop(row.put(canvas, 1, u16::MAX, "All artists", Role::Accent)),
+            Entry::AllAlbums => drop(row.put(canvas, 1, u16::MAX, "All albums", Role::Accent)),
+            Entry::Artist(artist) => draw_artist(canvas, &row, browse, artist, marked),
+            Entry::Album(album) => draw_album(canvas, &row, browse, album, marked),
+            Entry::Track(track) => draw_track(canvas, &row, browse, track, marked),
+        }
+    }
+    canvas.hit(area, Hit::Column(column));
+}
+
+fn role(marked: bool) -> Role {
+    if marked { Role::Marked } else { Role::Text }
+}
+
+fn draw_artist(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, artist: u32, marked: bool) {
+    let name = browse.artist_name(artist).unwrap_or("");
+    let name = if name.is_empty() { "(no artist)" } else { name };
+    // With a filter the number would tell of tracks that are not shown.
+    let tracks = browse.catalog.artists().get(artist as usize).filter(|_| browse.matches.is_none());
+    let amount = tracks.map_or(String::new(), |artist| text::count(u64::from(artist.tracks)));
+    let used = if row.area.width >= 16 { row.put_right(canvas, 1, &amount, Role::Dim) } else { 0 };
+    let room = row.area.width.saturating_sub(used + 3);
+    row.put(canvas, 1, room, name, role(marked));
+}
+
+fn draw_album(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, album: u32, marked: bool) {
+    let Some(album) = browse.catalog.album(album) else { return };
+    let title = match browse.catalog.text(album.title) {
+        "" => "(no album)",
+        title => title,
+    };
+    let year = year(&browse.catalog, album);
+    let mut x = 1;
+    if row.area.width >= 24 {
+        row.put(canvas, x, 4, year, Role::Dim);
+        x += 5;
+    }
+    let artist = match browse.selected(Column::Artists) {
+        Some(Entry::AllArtists) => joined(browse.catalog.list(album.artists)),
+        _ => String::new(),
+    };
+    let room = row.area.width.saturating_sub(x + 1);
+    row.put_pair(canvas, x, room, (title, role(marked)), &artist);
+}
+
+/// The first four figures of a date, where they are figures.
+fn year<'a>(catalog: &'a Catalog, album: &AlbumEntry) -> &'a str {
+    let year = catalog.text(album.date).get(..4).unwrap_or("");
+    if year.bytes().all(|byte| byte.is_ascii_digit()) { year } else { "" }
+}
+
+fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, marked: bool) {
+    let Some(track) = browse.track(track) else { return };
+    let now = canvas.scene.snapshot.playback.now.as_ref();
+    let playing = now.is_some_and(|now| now.track == Some(track.id()));
+    let mut x = 1;
+    if playing && !marked {
+        row.put(canvas, 0, 1, "►", Role::Playing);
+    }
+    if row.area.width >= 20 {
+        let number = track.track_number().map_or(String::new(), |number| format!("{number:>2}"));
+        row.put(canvas, x, 3, &number, Role::Dim);
+        x += 3;
+    }
+    let duration = track.duration().map_or(String::new(), text::time);
+    let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
+    let room = row.area.width.saturating_sub(x + used + 2);
+    let role = if playing { Role::Playing } else { role(marked) };
+    row.put_pair(canvas, x, room, (track.title(), role), &other_artist(browse, track));
+}
+
+/// The track's artists where the columns before do not say them already.
+fn other_artist(browse: &Browse, track: TrackRef<'_>) -> String {
+    let all = matches!(browse.selected(Column::Artists), Some(Entry::AllArtists))
+        && !matches!(browse.selected(Column::Albums), Some(Entry::Album(_)));
+    let differs = !track.artists().eq(track.album_artists()) && track.artists().next().is_some();
+    if all || differs { joined(track.artists()) } else { String::new() }
+}
+
+/// Several names in one text.
+pub fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    for name in names.take(16) {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(name);
+    }
+    text
+}
+
+/// What to do where there is no music yet.
+fn empty(canvas: &mut Canvas<'_>, area: Rect) {
+    let scene = canvas.scene;
+    let line = |text: &str, role: Role| (text.to_owned(), role);
+    let lines = if !scene.state.filter.words.is_empty() {
+        vec![
+            (format!("Nothing has “{}”", scene.state.filter.words), Role::Text),
+            line("", Role::Text),
+            line("<Esc> shows everything again", Role::Dim),
+        ]
+    } else if scene.snapshot.scan.running {
+        vec![line("Looking for music…", Role::Text)]
+    } else {
+        let folder = if area.width >= 40 {
+            "Type  :scan ~/Music  with the folder of your music"
+        } else {
+            ":scan ~/Music"
+        };
+        let keys = scene
+            .keymap
+            .keys_for("help")
+            .map_or(String::new(), |keys| format!("{keys} lists keys and commands"));
+        vec![
+            line("No music here yet", Role::Title),
+            line("", Role::Text),
+            line(folder, Role::Text),
+            (keys, Role::Dim),
+        ]
+    };
+    say_centred(canvas, area, &lines);
+}

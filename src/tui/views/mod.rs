@@ -1,0 +1,12 @@
+//! The parts of a frame, one a file. Each draws from the scene into its area and tells where the mouse can hit it.
+
+pub mod frame;
+pub mod help;
+pub mod hint;
+pub mod library;
+pub(super) mod now;
+pub mod prompt;
+pub mod queue;
+pub mod rows;
+pub mod spectrum;
+pub mod status;

@@ -1,0 +1,194 @@
+//! What plays: title, artist, album, format, seek bar, times, modes, volume. One to three rows.
+
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use super::library::joined;
+use crate::config::theme::Role;
+use crate::model::playback::{PlayState, Repeat, Shuffle};
+use crate::model::snapshot::NowPlaying;
+use crate::tui::draw::Canvas;
+use crate::tui::scene::Hit;
+use crate::tui::text;
+
+pub fn draw(canvas: &mut Canvas<'_>) {
+    let Some(area) = canvas.layout.now else { return };
+    let row =
+        |at: u16| Rect { y: area.y + at, height: 1, x: area.x + 1, width: area.width.saturating_sub(2) };
+    match area.height {
+        1 => one_row(canvas, Rect { y: area.y, height: 1, ..area }),
+        2 => {
+            let room = modes(canvas, row(0));
+            headline(canvas, room, true);
+            times(canvas, row(1));
+        }
+        _ => {
+            let room = format(canvas, row(0));
+            headline(canvas, room, false);
+            let room = modes(canvas, row(1));
+            byline(canvas, Rect { x: room.x + 3, width: room.width.saturating_sub(3), ..room });
+            times(canvas, row(2));
+        }
+    }
+}
+
+/// Two columns, and one between.
+fn state_sign(state: PlayState) -> (&'static str, Role) {
+    match state {
+        PlayState::Playing => ("►", Role::Playing),
+        PlayState::Paused => ("❚❚", Role::Accent),
+        PlayState::Opening => ("…", Role::Dim),
+        PlayState::Stopped => ("■", Role::Dim),
+    }
+}
+
+fn one_row(canvas: &mut Canvas<'_>, row: Rect) {
+    let text = canvas.scene.times().map_or(String::new(), |(elapsed, total)| match total {
+        Some(total) if row.width >= 40 => format!("{} / {}", text::time(elapsed), text::time(total)),
+        _ => text::time(elapsed),
+    });
+    let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Dim);
+    let room = Rect { width: (start - row.x).saturating_sub(1), ..row };
+    headline(canvas, room, true);
+}
+
+/// Sign and title, and the artist behind it where it has no row of its own.
+fn headline(canvas: &mut Canvas<'_>, row: Rect, with_artist: bool) {
+    let playback = &canvas.scene.snapshot.playback;
+    let (sign, role) = state_sign(playback.state);
+    canvas.put(row.x, row.y, row.width.min(2), sign, role);
+    canvas.hit(Rect { width: row.width.min(3), ..row }, Hit::State);
+    let (x, room) = (row.x + 3, row.width.saturating_sub(3));
+    let Some(now) = &playback.now else {
+        canvas.put(x, row.y, room, "Nothing is playing", Role::Dim);
+        return;
+    };
+    let (title, artists) = names(canvas, now);
+    let role = if playback.state == PlayState::Stopped { Role::Text } else { Role::Playing };
+    let used = canvas.put(x, row.y, room, &title, role);
+    if with_artist && !artists.is_empty() && room > used + 4 {
+        let used = used + canvas.put(x + used, row.y, 3, " · ", Role::Dim);
+        canvas.put(x + used, row.y, room - used, &artists, Role::Text);
+    }
+}
+
+fn names(canvas: &Canvas<'_>, now: &NowPlaying) -> (String, String) {
+    match now.track.and_then(|id| canvas.scene.snapshot.catalog.find(id)) {
+        Some(track) => (track.title().to_owned(), joined(track.artists())),
+        None => (text::file_name(&now.path), String::new()),
+    }
+}
+
+/// Artist, album, year; for a file that the library does not know, its folder.
+fn byline(canvas: &mut Canvas<'_>, row: Rect) {
+    let snapshot = canvas.scene.snapshot;
+    let Some(now) = &snapshot.playback.now else { return };
+    let Some(track) = now.track.and_then(|id| snapshot.catalog.find(id)) else {
+        let folder = now.path.parent().map_or(String::new(), |folder| folder.to_string_lossy().into_owned());
+        canvas.put(row.x, row.y, row.width, &folder, Role::Dim);
+        return;
+    };
+    let used = canvas.put(row.x, row.y, row.width, &joined(track.artists()), Role::Text);
+    let year = track.year().map_or(String::new(), |year| format!(" ({year})"));
+    let album = match track.album_title() {
+        "" => String::new(),
+        title => format!("{title}{year}"),
+    };
+    let separator = if used > 0 && !album.is_empty() { "  ·  " } else { "" };
+    let room = row.width.saturating_sub(used);
+    canvas.put(row.x + used, row.y, room, &format!("{separator}{album}"), Role::Dim);
+}
+
+/// The format at the right; returns what is left of the row.
+fn format(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
+    let snapshot = canvas.scene.snapshot;
+    let format = snapshot.playback.now.as_ref().and_then(|now| {
+        let known = || now.track.and_then(|id| snapshot.catalog.find(id)).map(|track| track.format());
+        now.format.or_else(known)
+    });
+    let text = format.as_ref().map_or(String::new(), text::format);
+    let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Dim);
+    Rect { width: (start - row.x).saturating_sub(2), ..row }
+}
+
+/// Modes in force and the volume at the right; returns what is left of the row.
+fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
+    let playback = &canvas.scene.snapshot.playback;
+    let volume = match playback.muted {
+        true => ("muted".to_owned(), Role::Warning, Hit::Volume),
+        false => (format!("vol {}%", playback.volume.percent()), Role::Dim, Hit::Volume),
+    };
+    let mut parts = vec![volume];
+    if playback.stop_after {
+        parts.push(("stop after this".to_owned(), Role::Accent, Hit::StopAfter));
+    }
+    match playback.shuffle {
+        Shuffle::Off => {}
+        Shuffle::On { seed: None } => parts.push(("shuffle".to_owned(), Role::Accent, Hit::Shuffle)),
+        Shuffle::On { seed: Some(seed) } => {
+            parts.push((format!("shuffle {seed}"), Role::Accent, Hit::Shuffle))
+        }
+    }
+    match playback.repeat {
+        Repeat::Off => {}
+        mode => parts.push((format!("repeat {}", mode.name()), Role::Accent, Hit::Repeat)),
+    }
+    let mut end = row.right();
+    for (text, role, hit) in parts {
+        let width = text::width_of(&text, row.width);
+        // At least half of the row belongs to what plays.
+        if end < row.x + row.width / 2 + width {
+            break;
+        }
+        let area = Rect::new(end - width, row.y, width, 1);
+        canvas.put(area.x, area.y, width, &text, role);
+        canvas.hit(area, hit);
+        end = area.x.saturating_sub(2);
+    }
+    Rect { width: end.saturating_sub(row.x), ..row }
+}
+
+/// `1:23 ━━━━━━━━━───── 4:56 -3:33`
+fn times(canvas: &mut Canvas<'_>, row: Rect) {
+    let Some((elapsed, total)) = canvas.scene.times() else {
+        return canvas.fill(row, "─", Role::BarEmpty);
+    };
+    let drag = canvas.scene.state.pointer.drag;
+    let elapsed = match (drag, total) {
+        (Some(drag), Some(total)) => total.mul_f64(drag.percent / 100.0),
+        _ => elapsed,
+    };
+    let left = text::time(elapsed);
+    let right = match total {
+        Some(total) => format!("{}  -{}", text::time(total), text::time(total.saturating_sub(elapsed))),
+        None => String::new(),
+    };
+    // As wide as they can become, so that the bar stands still.
+    let widest = total.map_or(left.len(), |total| text::time(total).len()).max(left.len()) as u16;
+    let right_width = if right.is_empty() { 0 } else { widest * 2 + 4 };
+    canvas.put_right(row.x, row.y, widest, &left, Role::Text);
+    canvas.put_right(row.x, row.y, row.width, &right, Role::Dim);
+    let bar = Rect {
+        x: row.x + widest + 1,
+        width: row.width.saturating_sub(widest + 1 + right_width.max(1)),
+        ..row
+    };
+    seek_bar(canvas, bar, elapsed, total);
+    canvas.hit(bar, Hit::SeekBar);
+}
+
+fn seek_bar(canvas: &mut Canvas<'_>, bar: Rect, elapsed: Duration, total: Option<Duration>) {
+    canvas.fill(bar, "─", Role::BarEmpty);
+    let halves = halves(bar.width, elapsed, total);
+    canvas.fill(Rect { width: halves / 2, ..bar }, "━", Role::BarFilled);
+    if halves % 2 == 1 {
+        canvas.fill(Rect { x: bar.x + halves / 2, width: 1, ..bar }, "╸", Role::BarFilled);
+    }
+}
+
+/// How much of a bar is filled, in half cells.
+pub fn halves(width: u16, elapsed: Duration, total: Option<Duration>) -> u16 {
+    let share = total.filter(|total| !total.is_zero()).map_or(0.0, |total| elapsed.div_duration_f64(total));
+    (f64::from(width) * 2.0 * share.clamp(0.0, 1.0)).round() as u16
+}

@@ -1,0 +1,122 @@
+//! The last row: a notice, else the scan, else what the library has; at the right what is half typed, marked, filtered,
+//! and where the sound goes.
+
+use ratatui::layout::Rect;
+
+use crate::config::keys::print;
+use crate::config::theme::Role;
+use crate::model::notice::Severity;
+use crate::model::settings::OutputSpec;
+use crate::model::snapshot::{OutputState, ScanView};
+use crate::tui::draw::Canvas;
+use crate::tui::scene::Hit;
+use crate::tui::state::Shows;
+use crate::tui::text;
+
+pub fn draw(canvas: &mut Canvas<'_>) {
+    let Some(row) = canvas.layout.status else { return };
+    let inset = u16::from(row.width >= 40);
+    let row = Rect { x: row.x + inset, width: row.width.saturating_sub(2 * inset), ..row };
+    if let Some(shows) = canvas.scene.state.notices.shown() {
+        return notice(canvas, row, &shows);
+    }
+    let room = right(canvas, row);
+    let (text, role) = left(canvas);
+    // What is merely good to know is told whole or not at all.
+    if role != Role::Dim || text::width_of(&text, room.width) <= room.width {
+        canvas.put(room.x, room.y, room.width, &text, role);
+    }
+}
+
+/// A notice has the whole row; keys being typed stay in sight.
+fn notice(canvas: &mut Canvas<'_>, row: Rect, shows: &Shows) {
+    let (Shows::Own(notice) | Shows::Core(notice)) = shows;
+    let (sign, role) = match notice.severity {
+        Severity::Note => ("", Role::Note),
+        Severity::Warning => ("! ", Role::Warning),
+        Severity::Error => ("✗ ", Role::Error),
+    };
+    let typed = typed(canvas);
+    let start = canvas.put_right(row.x, row.y, row.width, &typed, Role::Key);
+    let room = (start - row.x).saturating_sub(u16::from(!typed.is_empty()));
+    canvas.put(row.x, row.y, room, &format!("{sign}{notice}"), role);
+    canvas.hit(row, Hit::Status);
+}
+
+fn left(canvas: &Canvas<'_>) -> (String, Role) {
+    let snapshot = canvas.scene.snapshot;
+    if snapshot.scan.running {
+        return (scanning(&snapshot.scan), Role::Accent);
+    }
+    let library = &canvas.scene.state.library;
+    if canvas.scene.state.filter.words.is_empty() {
+        let count = |amount: usize, noun: &str| {
+            format!("{} {noun}{}", text::count(amount as u64), if amount == 1 { "" } else { "s" })
+        };
+        let catalog = &library.catalog;
+        if catalog.is_empty() {
+            return (String::new(), Role::Dim);
+        }
+        return (
+            format!("{} · {}", count(catalog.len(), "track"), count(catalog.albums().len(), "album")),
+            Role::Dim,
+        );
+    }
+    let found = library.matches.as_ref().map_or(0, |matches| matches.rows.len());
+    let (found, all) = (text::count(found as u64), text::count(library.catalog.len() as u64));
+    (format!("{found} of {all} tracks"), Role::Dim)
+}
+
+fn scanning(scan: &ScanView) -> String {
+    let folder = scan.folder.as_ref().map_or(String::new(), |folder| format!("  {}", folder.display()));
+    format!("Scanning {} of {} files{folder}", text::count(scan.read), text::count(scan.found))
+}
+
+/// Draws what stands at the right, most important last to go; returns what is left of the row.
+fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
+    let state = canvas.scene.state;
+    let marks = state.library.marks.len() + state.queue.marks.len();
+    let filter = &state.filter.words;
+    let parts = [
+        (typed(canvas), Role::Key),
+        output(canvas, row.width),
+        (
+            if marks > 0 { format!("{} marked", text::count(marks as u64)) } else { String::new() },
+            Role::Marked,
+        ),
+        (if filter.is_empty() { String::new() } else { format!("filter: {filter}") }, Role::Accent),
+    ];
+    let mut end = row.right();
+    for (text, role) in parts.into_iter().filter(|(text, _)| !text.is_empty()) {
+        let room = end.saturating_sub(row.x);
+        let width = text::width_of(&text, room).min(room * 2 / 3);
+        if width < 3 && text.len() > 3 {
+            break;
+        }
+        canvas.put(end - width, row.y, width, &text, role);
+        end = (end - width).saturating_sub(2);
+    }
+    Rect { width: end.saturating_sub(row.x), ..row }
+}
+
+/// Count and keys that wait for more.
+fn typed(canvas: &Canvas<'_>) -> String {
+    let chord = &canvas.scene.state.chord;
+    let count = chord.count.map_or(String::new(), |count| count.to_string());
+    format!("{count}{}", print(&chord.keys))
+}
+
+fn output(canvas: &Canvas<'_>, width: u16) -> (String, Role) {
+    let output = &canvas.scene.snapshot.output;
+    match &output.state {
+        OutputState::Closed if output.asked == OutputSpec::Auto => (String::new(), Role::Dim),
+        OutputState::Closed => (output.asked.to_string(), Role::Dim),
+        OutputState::Open(accepted) if width >= 100 => {
+            let rate = text::rate(accepted.spec.rate);
+            (format!("{}  {rate} {}", accepted.name, accepted.format.name()), Role::Dim)
+        }
+        OutputState::Open(accepted) => (accepted.name.clone(), Role::Dim),
+        OutputState::Lost { why } => (format!("output lost: {why}"), Role::Error),
+        OutputState::StandIn { why, .. } => (format!("null: {why}"), Role::Warning),
+    }
+}

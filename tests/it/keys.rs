@@ -1,0 +1,449 @@
+//! The grammar of keys as data: a place, keys, the place after; and what the core is asked. The expected places are those
+//! of vim in lists of the same length.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auralis::config::keys::{Code, Key};
+use auralis::model::command::{Command, Items, Pane, Playback, Queue, Seek, Target, VolumeChange};
+use auralis::model::id::{ItemId, TrackId};
+use auralis::model::notice::{Notice, Severity};
+use auralis::model::playback::PlayState;
+use auralis::model::snapshot::Snapshot;
+use auralis::tui::browse::Column;
+use auralis::tui::scene::Hit;
+use auralis::tui::state::Shows;
+use auralis::tui::update::{Effect, Input, Mouse};
+use proptest::prelude::*;
+
+use crate::stage::{Stage, large, playing, queue_of, small};
+
+/// The small library, the queue with the tracks 1 to 10, the first of them playing.
+fn stage() -> Stage {
+    let catalog = small();
+    let snapshot = Snapshot {
+        playback: Arc::new(playing(&catalog, 1, PlayState::Playing)),
+        queue: Arc::new(queue_of(&catalog, 1..=10, Some(0))),
+        catalog,
+        ..Snapshot::default()
+    };
+    Stage::new(80, 24, snapshot)
+}
+
+/// Where one is: `tracks 0/2/5` are the cursors of the three columns with the focused one named, `queue 3` the queue's.
+fn place(stage: &Stage) -> String {
+    let library = &stage.state.library;
+    match stage.state.focus {
+        Pane::Library => {
+            let [artists, albums, tracks] = Column::ALL.map(|column| library.list(column).cursor);
+            format!("{} {artists}/{albums}/{tracks}", library.column.title().to_lowercase())
+        }
+        Pane::Queue => format!("queue {}", stage.state.queue.list.cursor),
+        Pane::Spectrum => "spectrum".to_owned(),
+    }
+}
+
+fn tracks(ids: &[u32]) -> Target {
+    Target::Tracks(ids.iter().copied().map(TrackId).collect())
+}
+
+fn items(ids: &[u64]) -> Items {
+    Items::Ids(ids.iter().copied().map(ItemId).collect())
+}
+
+fn note(stage: &Stage) -> String {
+    match stage.state.notices.shown() {
+        Some(Shows::Own(notice) | Shows::Core(notice)) => notice.to_string(),
+        None => String::new(),
+    }
+}
+
+#[test]
+fn keys_lead_from_place_to_place() {
+    let cases = [
+        ("", "artists 0/0/0"),
+        ("j", "artists 1/0/0"),
+        ("2j", "artists 2/0/0"),
+        ("99j", "artists 3/0/0"),
+        ("G", "artists 3/0/0"),
+        ("3G", "artists 2/0/0"),
+        ("Ggg", "artists 0/0/0"),
+        ("G2k", "artists 1/0/0"),
+        ("h", "artists 0/0/0"),
+        ("l", "albums 0/0/0"),
+        ("lll", "tracks 0/0/0"),
+        ("ll5j", "tracks 0/0/5"),
+        ("ll5jh", "albums 0/0/5"),
+        ("ll5jhj", "albums 0/1/0"),
+        ("lljjhhj", "artists 1/0/0"),
+        ("jl2j", "albums 1/2/0"),
+        ("llG", "tracks 0/0/11"),
+        ("llL", "tracks 0/0/11"),
+        ("llM", "tracks 0/0/6"),
+        ("llGH", "tracks 0/0/0"),
+        ("ll10<Down>3<Up>", "tracks 0/0/7"),
+        ("<Enter>", "albums 0/0/0"),
+        ("j<Enter><Enter>", "tracks 1/0/0"),
+        ("l<BS>", "artists 0/0/0"),
+        ("<Tab>", "queue 0"),
+        ("<Tab>4j", "queue 4"),
+        ("<Tab>G<S-Tab>", "artists 0/0/0"),
+        ("gtgt", "artists 0/0/0"),
+        ("<F3>10G", "queue 9"),
+        ("gq:line 4<Enter>", "queue 3"),
+        ("gV", "spectrum"),
+        ("gV<Esc>", "artists 0/0/0"),
+        ("gVgl", "artists 0/0/0"),
+        // A binding that does not exist is forgotten as a whole, with its count.
+        ("3gxj", "artists 1/0/0"),
+        ("gj", "artists 0/0/0"),
+        ("2<Esc>j", "artists 1/0/0"),
+        ("0j", "artists 1/0/0"),
+        ("10j", "artists 3/0/0"),
+        ("gp", "tracks 0/0/0"),
+        ("<Tab>5jgp", "queue 0"),
+        // Search goes on behind the cursor, round the end, back to where it began.
+        ("ll/hidden<Enter>", "tracks 0/0/3"),
+        ("ll/hidden<Esc>", "tracks 0/0/0"),
+        ("ll/joga<Enter>", "tracks 0/0/1"),
+        ("ll/bjork<Enter>n", "tracks 0/0/1"),
+        ("ll/bjork<Enter>3n", "tracks 0/0/3"),
+        ("ll/bjork<Enter>N", "tracks 0/0/4"),
+        ("ll/radiohead air<Enter>", "tracks 0/0/5"),
+        ("ll/nonsense<Enter>", "tracks 0/0/0"),
+        ("/radio<Enter>", "artists 2/0/0"),
+        ("<Tab>/cocoon<Enter>", "queue 4"),
+        ("ll:search airbag<Enter>", "tracks 0/0/5"),
+        // A filter narrows all columns and keeps what it can.
+        ("frad<Enter>", "artists 0/0/0"),
+        ("2jfrad<Enter>", "artists 1/1/0"),
+        ("ll5jfhunter<Esc>", "tracks 0/0/0"),
+        (":focus queue<Enter>", "queue 0"),
+        (":toggle-pane library<Enter>", "queue 0"),
+        (":toggle-pane queue<Enter><Tab>", "queue 0"),
+    ];
+    for (keys, expected) in cases {
+        let mut stage = stage();
+        assert_eq!(place(stage.press(keys)), expected, "{keys}");
+    }
+}
+
+#[test]
+fn keys_ask_the_core() {
+    let playback = |playback| vec![Command::Playback(playback)];
+    let queue = |queue| vec![Command::Queue(queue)];
+    let seek = |seek| vec![Command::Playback(Playback::Seek(seek))];
+    let cases = [
+        ("<Space>", playback(Playback::Toggle)),
+        ("3>", playback(Playback::Next(3))),
+        ("<lt>", playback(Playback::Previous(1))),
+        ("<Right>", seek(Seek::Forward(Duration::from_secs(5)))),
+        ("6<Left>", seek(Seek::Back(Duration::from_secs(30)))),
+        ("2.", seek(Seek::Forward(Duration::from_secs(120)))),
+        ("50%", seek(Seek::Percent(50.0))),
+        ("%", seek(Seek::Percent(0.0))),
+        ("999%", seek(Seek::Percent(100.0))),
+        ("3+", playback(Playback::Volume(VolumeChange::By(15)))),
+        ("99-", playback(Playback::Volume(VolumeChange::By(-100)))),
+        ("r", playback(Playback::Repeat(None))),
+        ("lla", queue(Queue::Append(tracks(&[1])))),
+        ("ll3a", queue(Queue::Append(tracks(&[1, 2, 3])))),
+        ("ja", queue(Queue::Append(tracks(&[1, 2, 3, 4, 5])))),
+        ("2jlR", queue(Queue::Replace { target: tracks(&[6, 7, 8, 9]), start: 0 })),
+        ("lljmjmi", queue(Queue::Insert(tracks(&[2, 4])))),
+        ("ll2j<Enter>", queue(Queue::PlayNow(tracks(&[3])))),
+        ("jl2j<Enter>", queue(Queue::PlayNow(tracks(&[4, 5])))),
+        ("<Tab>dd", queue(Queue::Remove(items(&[1])))),
+        ("<Tab>j3dd", queue(Queue::Remove(items(&[2, 3, 4])))),
+        ("<Tab>G9dd", queue(Queue::Remove(items(&[10])))),
+        ("<Tab>jmjm<Del>", queue(Queue::Remove(items(&[2, 4])))),
+        ("<Tab>2J", queue(Queue::Move(items(&[1]), 2))),
+        ("<Tab>jK", queue(Queue::Move(items(&[2]), -1))),
+        ("<Tab>4j<Enter>", queue(Queue::Jump(items(&[5])))),
+        ("<Tab>2a", queue(Queue::Append(tracks(&[1, 2])))),
+        (":jump 7<Enter>", queue(Queue::Jump(Items::Positions(vec![7])))),
+        ("2u", vec![Command::Queue(Queue::Undo); 2]),
+        (":vol 30<Enter>", playback(Playback::Volume(VolumeChange::To(30)))),
+        (
+            ":add ~/a\\ b ../c<Enter>",
+            queue(Queue::Append(Target::Paths(vec!["/home/me/a b".into(), "/here/../c".into()]))),
+        ),
+        ("q", vec![Command::Quit]),
+        ("ZZ", vec![Command::Quit]),
+        ("<C-c>", vec![]),
+        ("dd", vec![]),
+        ("frad<Enter>R", queue(Queue::Replace { target: tracks(&[6, 7, 8, 9]), start: 0 })),
+    ];
+    for (keys, expected) in cases {
+        let mut stage = stage();
+        stage.press(keys);
+        assert_eq!(stage.asked(), expected, "{keys}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_told() {
+    let cases = [
+        ("<C-c>", "Type :quit or q to leave"),
+        (":volme 3<Enter>", "no command `volme`; did you mean `volume`?"),
+        ("/zzz<Enter>", "Not found: zzz"),
+        ("n", "No search yet: press /"),
+        (":remove<Enter>", "First go to the queue: Tab"),
+        ("ll3a", "3 tracks added to the queue"),
+    ];
+    for (keys, expected) in cases {
+        let mut stage = stage();
+        stage.press(keys);
+        assert_eq!(note(&stage), expected, "{keys}");
+    }
+}
+
+#[test]
+fn what_leaves_the_screen_is_an_effect() {
+    let effects = |keys: &str| {
+        let mut stage = stage();
+        stage.press(keys);
+        stage.effects
+    };
+    assert_eq!(effects("q"), [Effect::Leave]);
+    assert_eq!(effects("<C-z>"), [Effect::Suspend]);
+    assert_eq!(effects("<C-l>"), [Effect::Redraw]);
+    assert_eq!(effects(":theme light<Enter>"), [Effect::LoadTheme("light".into())]);
+    assert_eq!(effects(":scan ~/M<Tab>"), [Effect::ListPaths { start: 5, typed: "~/M".into() }]);
+    assert_eq!(effects("?q"), [], "q closes the help");
+}
+
+#[test]
+fn the_command_line_completes_and_remembers() {
+    let line = |keys: &str| {
+        let mut stage = stage();
+        stage.press(keys);
+        stage.state.prompt.map(|prompt| prompt.line.text().to_owned())
+    };
+    assert_eq!(line(":vol<Tab>").as_deref(), Some("volume "));
+    assert_eq!(line(":rep<Tab>").as_deref(), Some("repeat"));
+    assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replace"));
+    assert_eq!(line(":rep<Tab><Tab><Tab>").as_deref(), Some("rep"));
+    assert_eq!(line(":rep<S-Tab>").as_deref(), Some("replace"));
+    assert_eq!(line(":theme d<Tab>").as_deref(), Some("theme dark "));
+    assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up>").as_deref(), Some("next"));
+    assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up><Down><Down>x").as_deref(), Some("x"));
+    assert_eq!(line(":next<Enter>:pause<Enter>:n<Up>").as_deref(), Some("next"));
+    assert_eq!(line(":abc<C-u>"), Some(String::new()));
+    assert_eq!(line(":<BS>"), None);
+    assert_eq!(line(":abc<Esc>"), None);
+}
+
+#[test]
+fn pasted_text_is_words_or_nothing() {
+    let mut stage = stage();
+    stage.input(Input::Paste("qqqZZ\n:quit\n".into()));
+    assert_eq!((stage.asked(), place(&stage)), (vec![], "artists 0/0/0".into()));
+    stage.press(":");
+    stage.input(Input::Paste("volume 5\n0".into()));
+    assert_eq!(stage.asked(), []);
+    stage.press("<BS><BS><Enter>");
+    assert_eq!(stage.asked(), [Command::Playback(Playback::Volume(VolumeChange::To(5)))]);
+}
+
+#[test]
+fn escape_closes_one_thing_after_another() {
+    let mut stage = stage();
+    stage.press("fbj<Enter>jm");
+    let notice = Notice::new(Severity::Warning, "a warning of the core");
+    stage.show(Snapshot { notice: Some(Arc::new(notice)), ..stage.snapshot.clone() });
+    stage.press("?<Esc>");
+    assert!(stage.state.help.is_none() && stage.asked().is_empty());
+    stage.press("<Esc>");
+    assert_eq!(stage.asked(), [Command::Notice(auralis::model::command::Notices::Dismiss)]);
+    stage.show(Snapshot { notice: None, ..stage.snapshot.clone() });
+    assert!(!stage.state.library.marks.is_empty());
+    stage.press("<Esc>");
+    assert!(stage.state.library.marks.is_empty() && !stage.state.filter.words.is_empty());
+    stage.press("<Esc>");
+    assert!(stage.state.filter.words.is_empty());
+    assert_eq!(stage.state.library.len(Column::Artists), 4);
+}
+
+#[test]
+fn a_filter_shows_what_matches_in_every_column() {
+    let mut stage = stage();
+    stage.press("fbjork hom");
+    let count = |stage: &Stage| Column::ALL.map(|column| stage.state.library.rows(column).len());
+    assert_eq!(count(&stage), [1, 1, 3]);
+    stage.press("<C-u>e");
+    assert_eq!(count(&stage)[2], stage.state.library.matches.as_ref().unwrap().rows.len());
+    stage.press("<Esc>");
+    assert_eq!(count(&stage), [3, 4, 12]);
+}
+
+/// A larger catalog comes in while one browses: the cursors stay on what they were on.
+#[test]
+fn cursors_stay_on_their_rows_when_the_library_grows() {
+    let mut stage = Stage::new(140, 40, Snapshot { catalog: large(400), ..Snapshot::default() });
+    stage.press("7jl3jl5j");
+    let selected = |stage: &Stage| {
+        let library = &stage.state.library;
+        let entry = |column| {
+            let mut text = String::new();
+            library.texts(library.selected(column).unwrap(), |part| text.push_str(part));
+            text
+        };
+        Column::ALL.map(entry)
+    };
+    let before = selected(&stage);
+    assert_eq!(before[0], "Artist 00006");
+    stage.show(Snapshot { catalog: large(4000), ..Snapshot::default() });
+    assert_eq!(selected(&stage), before);
+}
+
+#[test]
+fn the_cursor_follows_its_entry_through_changes_of_the_queue() {
+    let mut stage = stage();
+    stage.press("<Tab>4j");
+    let mut queue = queue_of(&stage.snapshot.catalog, 1..=10, Some(0));
+    let mut moved: Vec<_> = queue.items.to_vec();
+    moved.remove(0);
+    queue.items = Arc::new(moved);
+    stage.show(Snapshot { queue: Arc::new(queue), ..stage.snapshot.clone() });
+    assert_eq!(place(&stage), "queue 3");
+    // The entry under the cursor goes: the next one takes its place.
+    let mut queue = queue_of(&stage.snapshot.catalog, 1..=10, Some(0));
+    queue.items = Arc::new(queue.items.iter().filter(|item| ![1, 5].contains(&item.id.0)).cloned().collect());
+    stage.show(Snapshot { queue: Arc::new(queue), ..stage.snapshot.clone() });
+    assert_eq!(stage.state.queue.selected(), Some(ItemId(6)));
+}
+
+fn click(stage: &mut Stage, x: u16, y: u16) {
+    stage.draw();
+    stage.input(Input::Mouse(Mouse::Press(x, y)));
+    stage.input(Input::Mouse(Mouse::Release));
+}
+
+#[test]
+fn a_click_selects_and_a_double_click_opens() {
+    let mut stage = stage();
+    stage.draw();
+    let tracks_area = stage.map.area_of(Hit::Column(Column::Tracks)).unwrap();
+    click(&mut stage, tracks_area.x + 2, tracks_area.y + 4);
+    assert_eq!((place(&stage), stage.asked()), ("tracks 0/0/4".to_owned(), vec![]));
+    stage.now += Duration::from_millis(200);
+    click(&mut stage, tracks_area.x + 2, tracks_area.y + 4);
+    assert_eq!(stage.asked(), [Command::Queue(Queue::PlayNow(tracks(&[5])))]);
+    // Too slow for a double click.
+    stage.now += Duration::from_secs(2);
+    click(&mut stage, tracks_area.x + 2, tracks_area.y + 4);
+    assert_eq!(stage.asked(), []);
+    // Below the last row there is nothing.
+    click(&mut stage, tracks_area.x + 2, tracks_area.bottom() - 1);
+    assert_eq!(place(&stage), "tracks 0/0/4");
+}
+
+#[test]
+fn the_wheel_scrolls_and_leaves_the_selection() {
+    let mut stage = Stage::new(80, 24, Snapshot { catalog: large(400), ..Snapshot::default() });
+    stage.press("ll");
+    stage.draw();
+    let area = stage.map.area_of(Hit::Column(Column::Tracks)).unwrap();
+    for _ in 0..4 {
+        stage.input(Input::Mouse(Mouse::WheelDown(area.x, area.y)));
+    }
+    let list = *stage.state.library.list(Column::Tracks);
+    assert_eq!((list.cursor, list.top), (0, 12));
+    assert!(!stage.lines()[3].contains("Track number 0 "), "the view moved");
+}
+
+#[test]
+fn dragging_the_seek_bar_asks_now_and_then_and_at_the_end() {
+    let mut stage = stage();
+    stage.draw();
+    let bar = stage.map.area_of(Hit::SeekBar).unwrap();
+    let last = bar.right() - 1;
+    stage.input(Input::Mouse(Mouse::Press(bar.x, bar.y)));
+    for x in bar.x..=last {
+        stage.now += Duration::from_millis(5);
+        stage.input(Input::Mouse(Mouse::Drag(x, bar.y + 3)));
+    }
+    stage.input(Input::Mouse(Mouse::Release));
+    let asked = stage.asked();
+    let percent = |command: &Command| match command {
+        Command::Playback(Playback::Seek(Seek::Percent(percent))) => *percent,
+        other => panic!("{other:?}"),
+    };
+    let percents: Vec<f64> = asked.iter().map(percent).collect();
+    assert_eq!((percents[0], percents[percents.len() - 1]), (0.0, 100.0));
+    let budget = usize::from(bar.width) * 5 / 33 + 2;
+    assert!(percents.len() <= budget, "{} asked in {} ms", percents.len(), bar.width * 5);
+    stage.input(Input::Mouse(Mouse::Drag(bar.x, bar.y)));
+    assert_eq!(stage.asked(), [], "released is released");
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let typed = prop::sample::select(
+        "jkhlgGzHMLdDuaimRJKnN/:?fqrsS 0123456789%+-<>[].,mtTpvVcZ".chars().collect::<Vec<_>>(),
+    );
+    let codes = [
+        Code::Enter,
+        Code::Esc,
+        Code::Tab,
+        Code::Backspace,
+        Code::Delete,
+        Code::Up,
+        Code::Down,
+        Code::Left,
+        Code::Right,
+        Code::Home,
+        Code::End,
+        Code::PageUp,
+        Code::PageDown,
+        Code::F(1),
+        Code::F(4),
+    ];
+    prop_oneof![
+        6 => typed.prop_map(Key::char),
+        3 => prop::sample::select(codes.to_vec()).prop_map(Key::new),
+        1 => prop::sample::select("abcdefhjklmnpruwz".chars().collect::<Vec<_>>()).prop_map(Key::ctrl),
+        1 => any::<char>().prop_filter("no control", |c| !c.is_control()).prop_map(Key::char),
+    ]
+}
+
+fn any_input() -> impl Strategy<Value = Input> {
+    let mouse = prop_oneof![
+        (0..160u16, 0..50u16).prop_map(|(x, y)| Mouse::Press(x, y)),
+        (0..160u16, 0..50u16).prop_map(|(x, y)| Mouse::Drag(x, y)),
+        (0..160u16, 0..50u16).prop_map(|(x, y)| Mouse::WheelDown(x, y)),
+        (0..160u16, 0..50u16).prop_map(|(x, y)| Mouse::WheelUp(x, y)),
+        Just(Mouse::Release),
+    ];
+    prop_oneof![
+        40 => any_key().prop_map(Input::Key),
+        4 => mouse.prop_map(Input::Mouse),
+        1 => (0..150u16, 0..50u16).prop_map(|(width, height)| Input::Resize(width, height)),
+        1 => any::<String>().prop_map(Input::Paste),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    /// 50 times 400 inputs, drawn every now and then, in screens of every size, while library and queue change.
+    #[test]
+    fn no_input_is_too_much(inputs in prop::collection::vec(any_input(), 400)) {
+        let mut stage = stage();
+        let full = stage.snapshot.clone();
+        for (at, input) in inputs.into_iter().enumerate() {
+            stage.now += Duration::from_millis(if at % 7 == 0 { 500 } else { 30 });
+            stage.input(input);
+            match at % 90 {
+                30 => stage.show(Snapshot::default()),
+                60 => stage.show(Snapshot { catalog: large(50), ..full.clone() }),
+                80 => stage.show(full.clone()),
+                _ => {}
+            }
+            if at % 5 == 0 {
+                let buf = stage.draw();
+                prop_assert!(buf.content().iter().all(|cell| !cell.symbol().contains(char::is_control)));
+            }
+        }
+    }
+}

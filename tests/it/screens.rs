@@ -1,0 +1,250 @@
+//! Whole frames as text, in the sizes that matter, and what holds for every frame: no control character, straight
+//! columns, a selection that shows without colours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auralis::config::theme::Theme;
+use auralis::model::audio::{SampleFormat, Spec};
+use auralis::model::command::registry::COMMANDS;
+use auralis::model::id::PlayId;
+use auralis::model::notice::{Notice, Severity};
+use auralis::model::playback::{PlayState, Repeat, Shuffle};
+use auralis::model::player::Position;
+use auralis::model::settings::OutputSpec;
+use auralis::model::snapshot::{Accepted, OutputState, OutputView, ScanView, Snapshot};
+use auralis::model::spectrum::SpectrumFrame;
+use auralis::tui::browse::Column;
+use auralis::tui::draw::{draw_gauge, gauges};
+use auralis::tui::scene::Hit;
+use auralis::tui::style::{Depth, Styles};
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+
+use crate::stage::{CatalogBuilder, Stage, playing, queue_of, small};
+
+/// A busy moment: shuffled, filtered by nothing, an unknown file in the queue, no sound device.
+fn snapshot() -> Snapshot {
+    let catalog = small();
+    let mut playback = playing(&catalog, 7, PlayState::Playing);
+    playback.repeat = Repeat::All;
+    playback.shuffle = Shuffle::On { seed: Some(4711) };
+    let mut queue = queue_of(&catalog, [7, 8, 12, 99, 1, 2, 3], Some(0));
+    queue.broken = Arc::new(vec![queue.items[5].id]);
+    let accepted = Accepted {
+        name: "null".into(),
+        id: None,
+        spec: Spec { rate: 48_000, channels: 2 },
+        format: SampleFormat::F32,
+        period_frames: None,
+    };
+    let state = OutputState::StandIn { why: "no sound device".into(), accepted };
+    Snapshot {
+        playback: Arc::new(playback),
+        queue: Arc::new(queue),
+        catalog,
+        output: Arc::new(OutputView { asked: OutputSpec::Auto, state }),
+        ..Snapshot::default()
+    }
+}
+
+fn stage(width: u16, height: u16, keys: &str) -> Stage {
+    let mut stage = Stage::new(width, height, snapshot());
+    stage.gauges.position = Some(Position { play: PlayId(1), frame: 44_100 * 133, rate: 44_100 });
+    let band = |at: i16| (0.9 - f32::from(at) / 120.0) * (0.6 + 0.4 * (f32::from(at) * 0.7).sin());
+    let frame = SpectrumFrame { bands: (0..96).map(band).collect(), still: false };
+    stage.gauges.spectrum = Some(Arc::new(frame));
+    stage.press(keys);
+    stage
+}
+
+fn frame(width: u16, height: u16, keys: &str) -> String {
+    stage(width, height, keys).lines().join("\n")
+}
+
+#[test]
+fn the_library_in_every_size() {
+    assert_snapshot!("library_20x5", frame(20, 5, ""));
+    assert_snapshot!("library_50x12", frame(50, 12, "l"));
+    assert_snapshot!("library_80x24", frame(80, 24, "jlj"));
+    assert_snapshot!("library_140x40", frame(140, 40, "lljmjm"));
+}
+
+#[test]
+fn the_queue_in_every_size() {
+    assert_snapshot!("queue_20x5", frame(20, 5, "<Tab>"));
+    assert_snapshot!("queue_36x10", frame(36, 10, "<Tab>jm"));
+    assert_snapshot!("queue_80x24", frame(80, 24, "<Tab>jm"));
+}
+
+#[test]
+fn what_opens_over_the_panes() {
+    assert_snapshot!("help_80x24", frame(80, 24, "?"));
+    assert_snapshot!("help_20x5", frame(20, 5, "?9j"));
+    assert_snapshot!("completion_80x24", frame(80, 24, ":s<Tab><Tab>"));
+    assert_snapshot!("filter_80x24", frame(80, 24, "fbj hom"));
+    assert_snapshot!("spectrum_80x24", frame(80, 24, "gV"));
+    let mut stage = stage(80, 24, "5g");
+    stage.now += Duration::from_secs(1);
+    assert_snapshot!("hint_80x24", stage.lines().join("\n"));
+}
+
+#[test]
+fn a_library_that_is_empty_or_being_scanned_says_so() {
+    let mut stage = Stage::new(80, 24, Snapshot::default());
+    assert_snapshot!("empty_80x24", stage.lines().join("\n"));
+    let scan = ScanView {
+        running: true,
+        found: 1234,
+        read: 56,
+        folder: Some("/music/a".into()),
+        ..ScanView::default()
+    };
+    stage.show(Snapshot { scan: Arc::new(scan), ..Snapshot::default() });
+    let lines = stage.lines();
+    assert_eq!(lines[23], " Scanning 56 of 1,234 files  /music/a");
+    assert!(lines.iter().any(|line| line.contains("Looking for music…")));
+}
+
+#[test]
+fn a_notice_has_the_last_row() {
+    let mut stage = stage(80, 24, "");
+    let notice = Notice::new(Severity::Error, "Cannot play \u{1b}[31msong.mp3").why("not audio");
+    stage.show(Snapshot { notice: Some(Arc::new(notice)), ..snapshot() });
+    assert_eq!(stage.lines()[23], " ✗ Cannot play [31msong.mp3: not audio");
+}
+
+#[test]
+fn the_help_lists_every_command() {
+    let mut stage = stage(140, 200, "?");
+    let text = stage.lines().join("\n");
+    for row in COMMANDS {
+        assert!(text.contains(row.help), "{}", row.name);
+    }
+}
+
+#[test]
+fn times_that_are_not_known_are_not_made_up() {
+    let mut stage = stage(80, 24, "");
+    let mut playback = playing(&small(), 7, PlayState::Opening);
+    if let Some(now) = &mut playback.now {
+        (now.track, now.format, now.path) = (None, None, std::path::Path::new("/elsewhere/new.opus").into());
+    }
+    stage.gauges.position = None;
+    stage.show(Snapshot { playback: Arc::new(playback), ..snapshot() });
+    let lines = stage.lines();
+    assert_eq!(lines[20], " …  new.opus");
+    assert!(lines[22].starts_with(" 0:00 ─") && lines[22].ends_with('─'), "{}", lines[22]);
+}
+
+#[test]
+fn without_colours_the_selection_still_shows() {
+    for name in ["terminal", "dark", "light"] {
+        let mut stage = stage(140, 40, "jl");
+        stage.styles = Styles::new(&Theme::built_in(name).unwrap(), Depth::None);
+        let buf = stage.draw();
+        assert!(buf.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+        let albums = stage.map.area_of(Hit::Column(Column::Albums)).unwrap();
+        let artists = stage.map.area_of(Hit::Column(Column::Artists)).unwrap();
+        let modifier = |x: u16, y: u16| buf[(x, y)].modifier;
+        assert!(modifier(albums.x + 3, albums.y).contains(Modifier::REVERSED));
+        assert!(!modifier(albums.x + 3, albums.y + 1).contains(Modifier::REVERSED));
+        assert!(modifier(artists.x + 3, artists.y + 1).contains(Modifier::UNDERLINED));
+    }
+}
+
+/// The colours of the themes reach the cells; with 256 colours as indices.
+#[test]
+fn themes_colour_what_plays() {
+    let playing = |depth| {
+        let mut stage = stage(80, 24, "");
+        stage.styles = Styles::new(&Theme::built_in("dark").unwrap(), depth);
+        stage.draw()[(4, 20)].fg
+    };
+    assert_eq!(playing(Depth::True), Color::Rgb(0xe6, 0xc3, 0x84));
+    assert!(matches!(playing(Depth::Palette), Color::Indexed(16..)));
+}
+
+/// A selected row has one background from end to end, also where text stands in it.
+#[test]
+fn a_selected_row_is_one_bar() {
+    for name in ["dark", "light"] {
+        let mut stage = stage(140, 40, "jl");
+        stage.styles = Styles::new(&Theme::built_in(name).unwrap(), Depth::True);
+        let buf = stage.draw();
+        for (column, row) in [(Column::Artists, 1), (Column::Albums, 0)] {
+            let area = stage.map.area_of(Hit::Column(column)).unwrap();
+            let background = |x: u16| buf[(x, area.y + row)].bg;
+            assert!((area.x..area.right()).all(|x| background(x) == background(area.x)), "{name} {column:?}");
+            assert_ne!(background(area.x), buf[(area.x, area.y + row + 1)].bg, "{name} {column:?}");
+        }
+    }
+}
+
+/// What moves by itself is drawn while a prompt is open: nothing that lies over it may be lost.
+#[test]
+fn a_gauge_drawn_alone_is_as_in_the_whole_frame() {
+    for keys in ["", "<Tab>", ":s<Tab><Tab>", "?", "g", "/bj", "gV"] {
+        for (width, height) in [(140, 40), (80, 24), (20, 5)] {
+            let mut stage = stage(width, height, keys);
+            stage.now += Duration::from_secs(1);
+            let whole = stage.draw();
+            let scene = stage.scene();
+            for (gauge, area) in gauges(&scene) {
+                let mut part = Buffer::empty(area);
+                draw_gauge(&scene, gauge, &mut part);
+                for position in area.positions() {
+                    assert_eq!(
+                        part[position], whole[position],
+                        "{keys} {width}x{height} {gauge:?} {position}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    let odd: Vec<char> =
+        "a 日👩🏽🇩ﾊﾞ\u{200d}\u{fe0f}e\u{301}\u{1b}[]0;\u{7}\u{9b}\u{9d}\u{7f}\u{202e}\r\n\t\u{0}لا"
+            .chars()
+            .collect();
+    let letter = prop_oneof![4 => prop::sample::select(odd), 1 => any::<char>()];
+    prop::collection::vec(letter, 0..50).prop_map(|letters| letters.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Tags can hold anything: no byte of control comes through, and the lines between the columns stay straight.
+    #[test]
+    fn hostile_tags_stay_in_their_columns(
+        artist in hostile(), album in hostile(), title in hostile(), told in hostile(), width in 20u16..150,
+    ) {
+        let mut builder = CatalogBuilder::new();
+        builder.artist(&artist).album(&album, &told).track(&title, &told, 100).track(&told, "", 5);
+        let catalog = builder.build();
+        let snapshot = Snapshot {
+            playback: Arc::new(playing(&catalog, 1, PlayState::Paused)),
+            queue: Arc::new(queue_of(&catalog, [1, 2, 9], Some(0))),
+            notice: Some(Arc::new(Notice::new(Severity::Warning, told))),
+            catalog,
+            ..Snapshot::default()
+        };
+        let mut stage = Stage::new(width, 24, snapshot);
+        for keys in ["", "jlj", "<Tab>", ":"] {
+            stage.press(keys);
+            let buf = stage.draw();
+            for cell in buf.content() {
+                prop_assert!(!cell.symbol().contains(char::is_control), "{:?}", cell.symbol());
+            }
+            let titles = (0..24).find(|&y| (0..width).any(|x| buf[(x, y)].symbol() == "┬"));
+            for x in (0..width).filter(|&x| titles.is_some_and(|y| buf[(x, y)].symbol() == "┬")) {
+                let first = titles.unwrap_or(0) + 1;
+                prop_assert!((first..first + 5).all(|y| buf[(x, y)].symbol() == "│"), "column {x} of {width}");
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The real-time law: nothing on the way from a block to a device's buffer touches the heap. A binary of its own, since
+//! the allocator is global. Violations are counted per thread, so each path is called on the test's own thread.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::VecDeque;
+
+use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
+use auralis::engine::feed::{Feed, Follower};
+use auralis::engine::render::{Cue, Filled, Render};
+use auralis::model::audio::Spec;
+use auralis::model::id::{Generation, PlayId};
+use auralis::model::track::{AudioFormat, Codec};
+use auralis::rt::pipe::{BlockSender, block_pipe};
+use auralis::rt::ring::{RingReader, RingWriter, sample_ring};
+use auralis::rt::tap::Tap;
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
+
+const GENERATION: Generation = Generation(1);
+
+/// Calls that touched the heap in `work`.
+fn violations(work: impl FnOnce()) -> u32 {
+    let before = violation_count();
+    assert_no_alloc(work);
+    violation_count() - before
+}
+
+#[test]
+fn a_planted_allocation_is_caught() {
+    assert!(violations(|| drop(std::hint::black_box(vec![1_u8; 100]))) > 0);
+}
+
+struct Rig {
+    sender: BlockSender,
+    feed: Feed,
+    render: Render,
+    writer: RingWriter,
+    reader: RingReader,
+    tap: Tap,
+    cues: VecDeque<Cue>,
+    out: Vec<f32>,
+}
+
+impl Rig {
+    fn new(output: Spec) -> Self {
+        let (sender, receiver) = block_pipe(8);
+        let (writer, reader) = sample_ring(output, 8192, 0);
+        let tap = Tap::default();
+        tap.add_watcher();
+        let mut feed = Feed::new(receiver);
+        feed.restart(GENERATION, PlayId(1), Follower::Item(PlayId(2)));
+        let out = vec![0.0; 1024 * usize::from(output.channels)];
+        let render = Render::new(output, 1.0);
+        Self { sender, feed, render, writer, reader, tap, cues: VecDeque::with_capacity(16), out }
+    }
+
+    fn send(&mut self, play: u64, spec: Spec, start_frame: u64, last: bool) {
+        let mut block = self.sender.take().unwrap();
+        block.generation = GENERATION;
+        block.play = PlayId(play);
+        block.start_frame = start_frame;
+        block.format = AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: None };
+        block.last = last;
+        block.samples.resize(4096 * usize::from(spec.channels), 0.25);
+        self.sender.send(block);
+    }
+
+    /// Renders and reads until no block is left.
+    fn play(&mut self) {
+        loop {
+            let filled = self.render.fill(&mut self.feed, &mut self.writer, &self.tap, &mut self.cues);
+            while self.reader.available_frames() > 0 {
+                self.reader.read(&mut self.out);
+            }
+            if filled != Filled::Full {
+                return;
+            }
+        }
+    }
+}
+
+/// Two items that join, all blocks but the first rendered under watch.
+fn join(from: Spec, to: Spec, output: Spec, gain: f32) -> u32 {
+    let mut rig = Rig::new(output);
+    rig.send(1, from, 0, false);
+    rig.play();
+    rig.send(1, from, 4096, false);
+    rig.send(1, from, 8192, true);
+    rig.send(2, to, 0, false);
+    rig.send(2, to, 4096, true);
+    rig.render.gain().set(gain);
+    let count = violations(|| rig.play());
+    assert_eq!(rig.cues.len(), 2, "both beginnings were seen");
+    count
+}
+
+const CD: Spec = Spec { rate: 44_100, channels: 2 };
+
+#[test]
+fn rendering_through_a_join_touches_no_heap() {
+    assert_eq!(join(CD, CD, CD, 1.0), 0);
+}
+
+#[test]
+fn nor_does_a_gain_that_moves() {
+    assert_eq!(join(CD, CD, CD, 0.5), 0);
+}
+
+#[test]
+fn nor_does_resampling_through_a_join() {
+    assert_eq!(join(CD, CD, Spec { rate: 48_000, channels: 2 }, 0.5), 0);
+}
+
+#[test]
+fn nor_does_folding_channels() {
+    let six = Spec { rate: 48_000, channels: 6 };
+    assert_eq!(join(six, six, Spec { rate: 48_000, channels: 2 }, 1.0), 0);
+}
+
+/// Pause, resume, discard, end and an empty ring, as a device's callback meets them.
+#[test]
+fn a_reader_of_the_ring_touches_no_heap() {
+    let (mut writer, mut reader) = sample_ring(CD, 4096, 0);
+    let mut out = vec![0.0; 2 * 700];
+    let samples = vec![0.5; 2 * 2000];
+    let count = violations(|| {
+        for turn in 0..50 {
+            writer.write(&samples);
+            match turn % 5 {
+                0 => writer.set_paused(true),
+                1 => writer.discard(true),
+                2 => writer.set_paused(false),
+                3 => writer.set_ended(true),
+                _ => writer.set_ended(false),
+            }
+            reader.shared().set_latency_frames(turn);
+            for _ in 0..4 {
+                reader.read(&mut out);
+            }
+        }
+    });
+    assert_eq!(count, 0);
+}
