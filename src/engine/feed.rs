@@ -88,6 +88,11 @@ impl Feed {
         matches!(self.rendering, Rendering::ToItsEnd(_)) && self.follower == Follower::Nobody
     }
 
+    /// All was rendered and it is not told yet what follows.
+    pub fn waits_to_hear(&self) -> bool {
+        matches!(self.rendering, Rendering::ToItsEnd(_)) && self.follower == Follower::Unknown
+    }
+
     /// The block to render and the frames of it that are done; drops what is not to be heard.
     pub fn block(&mut self) -> Option<(&PcmBlock, usize)> {
         self.refuse();

@@ -61,6 +61,11 @@ impl Core {
             return false;
         };
         self.filled = render.fill(&mut self.feed, &mut open.writer, &self.tap, &mut self.cues);
+        // Where nothing is known to follow, a device that runs out of sound has not been let down.
+        let may_run_out = self.feed.waits_to_hear() && open.is_paced();
+        if may_run_out.then(|| open.writer.written()) != open.writer.ends_at() {
+            open.writer.set_ended(may_run_out);
+        }
         let output_rate = open.writer.shared().spec().rate;
         while let Some(cue) = self.cues.pop_front() {
             self.follow_cue(cue, output_rate);
