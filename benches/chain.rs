@@ -1,6 +1,8 @@
 //! The whole chain, from a file to an output's samples, and its parts, each as one second of sound: divide a second by the
 //! figure for the speed in x real time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;

@@ -1,5 +1,7 @@
 //! The hot paths of the outputs: float samples to bytes, a device's callback, a whole session into a file.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::hint::black_box;
 use std::time::Duration;
 

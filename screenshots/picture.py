@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes a picture of a terminal: reads what `tmux capture-pane -e -p` prints, writes a PNG.
+"""Makes a picture of a terminal: reads what `tmux capture-pane -e -p -N` prints, writes a PNG.
 
-    tmux capture-pane -e -p -t NAME | screenshots/picture.py OUT.png
+    tmux capture-pane -e -p -N -t NAME | screenshots/picture.py OUT.png
 
 Needs Pillow and the DejaVu fonts (Debian: python3-pil fonts-dejavu-core; wide characters: fonts-noto-cjk).
 """

@@ -59,6 +59,8 @@ pub struct PlaybackState {
     pub format: Option<AudioFormat>,
     /// Where the item stands while the ear is not in it.
     pub rest: Rest,
+    /// Where a seek will land that was asked for and is not heard yet.
+    pub aim: Option<Aim>,
     pub volume: Volume,
     pub muted: bool,
     pub stop_after: bool,
@@ -75,6 +77,14 @@ pub struct Rest {
     pub frame: u64,
     /// Hz; 0 where it is not known.
     pub rate: u32,
+}
+
+/// What is asked next counts from here, not from where the ear still is: three quick steps are three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Aim {
+    pub play: PlayId,
+    pub place: Rest,
+    pub asked: Instant,
 }
 
 impl PlaybackState {

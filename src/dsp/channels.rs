@@ -184,9 +184,10 @@ mod tests {
     /// ITU-R BS.775-3 Annex 4, table 2: L' = L + 0.7071 C + 0.7071 Ls, R' likewise; here over 1 + 2 * 0.7071.
     #[test]
     fn five_one_folds_to_stereo_by_bs_775() {
-        let scale = 1.0 / (1.0 + 2.0 * 0.707_106_77);
-        let names = [(0, 1.0, 0.0), (1, 0.0, 1.0), (2, 0.7071068, 0.7071068), (3, 0.0, 0.0)];
-        let surrounds = [(4, 0.7071068, 0.0), (5, 0.0, 0.7071068)];
+        const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
+        let scale = 1.0 / (1.0 + 2.0 * HALF);
+        let names = [(0, 1.0, 0.0), (1, 0.0, 1.0), (2, HALF, HALF), (3, 0.0, 0.0)];
+        let surrounds = [(4, HALF, 0.0), (5, 0.0, HALF)];
         for (channel, left, right) in names.into_iter().chain(surrounds) {
             let mut frame = [0.0; 6];
             frame[channel] = 1.0;

@@ -40,7 +40,8 @@ fn artists(catalog: &Catalog) -> Vec<(&str, usize, u32)> {
 
 #[test]
 fn albums_are_told_apart_by_rule() {
-    let cases: [(&str, &[(&str, Words<'_>)], &[&str]); 10] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, Words<'a>)], &'a [&'a str]);
+    let cases: [Case<'_>; 10] = [
         (
             "the album artist wins over the artists",
             &[

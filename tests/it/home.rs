@@ -28,7 +28,7 @@ impl Home {
         let home = Self::new();
         for (number, title) in [(1, "Alpha"), (2, "Bravo"), (3, "Charlie")] {
             let tags = [("INAM", title), ("IART", "Ann"), ("IPRD", "First"), ("IPRT", &number.to_string())];
-            home.song(&format!("music/{number}.wav"), 60.0, &tags);
+            home.song(format!("music/{number}.wav"), 60.0, &tags);
         }
         home
     }

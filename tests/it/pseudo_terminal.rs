@@ -1,8 +1,10 @@
 //! The real program in a pseudo-terminal: keys in, an emulated screen and every raw byte out. Waits are for what is
 //! seen, with a deadline; a session that is dropped leaves no process behind.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{Read, Write};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -179,6 +181,19 @@ impl Session {
         self.wait(&format!("selected {text}"), |screen| selected(screen).contains(text));
     }
 
+    /// Waits until the time of what plays, in whole seconds, is in this range; gives it.
+    pub fn wait_time(&self, range: RangeInclusive<u32>) -> u32 {
+        let found = Cell::new(0);
+        self.wait(&format!("time in {range:?} s"), |screen| {
+            let time = elapsed(screen).filter(|time| range.contains(time));
+            time.is_some_and(|time| {
+                found.set(time);
+                true
+            })
+        });
+        found.get()
+    }
+
     /// Waits until the last row of a screen of this size ends with the output's name.
     pub fn wait_size(&self, (cols, rows): (u16, u16)) {
         self.wait(&format!("frame of {cols}x{rows}"), |screen| {
@@ -327,4 +342,12 @@ fn selected(screen: &vt100::Screen) -> String {
     let cells = (0..rows.get()).flat_map(|row| (0..cols.get()).map(move |col| (row, col)));
     let cells = cells.filter_map(|(row, col)| screen.cell(row, col)).filter(|cell| cell.inverse());
     cells.map(|cell| if cell.has_contents() { cell.contents() } else { " " }).collect()
+}
+
+/// What stands at the left of the seek bar, in the last row but one.
+fn elapsed(screen: &vt100::Screen) -> Option<u32> {
+    let (rows, cols) = screen.size();
+    let row = screen.rows(0, cols.get()).nth(usize::from(rows.get()).checked_sub(2)?)?;
+    let (minutes, seconds) = row.split_whitespace().next()?.split_once(':')?;
+    Some(minutes.parse::<u32>().ok()? * 60 + seconds.parse::<u32>().ok()?)
 }

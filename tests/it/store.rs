@@ -143,7 +143,7 @@ fn everything_is_there_after_opening_again() {
     assert!(store.close(Duration::from_secs(10)));
 
     let store = open(folder.path());
-    assert_eq!(all_tracks(&store), [one.clone()]);
+    assert_eq!(all_tracks(&store), std::slice::from_ref(&one));
     let reader = store.read().unwrap();
     assert_eq!(reader.track(one.id).unwrap(), Some(one.clone()));
     assert_eq!(reader.roots().unwrap(), [Path::new("/m"), Path::new(bytes_name(b"/\xfe"))]);

@@ -56,7 +56,8 @@ fn every_container_tells_its_exact_frames() {
     let exact = Some(u64::from(FRAMES));
     // Frames of the stream, for those that carry nothing to trim by: counted by hand from the codec's block.
     let blocks = |block: u64, delay: u64| Some((u64::from(FRAMES) + delay).div_ceil(block) * block);
-    let cases: [(&str, Codec, u32, Option<u8>, Option<u64>); 17] = [
+    type Case = (&'static str, Codec, u32, Option<u8>, Option<u64>);
+    let cases: [Case; 17] = [
         ("source-44100.wav", Codec::Pcm, 44_100, Some(16), exact),
         ("float.wav", Codec::Pcm, 44_100, Some(32), exact),
         ("a.flac", Codec::Flac, 44_100, Some(16), exact),

@@ -70,6 +70,8 @@ fn seeked(state: &mut AppState, play: PlayId, frame: u64, now: Now) {
     if is_playing(state, play) {
         let rate = state.playback.format.map_or(state.playback.rest.rate, |format| format.spec.rate);
         state.playback.rest = Rest { frame, rate };
+        // One that came before the last that was asked for is on the way, not the goal.
+        state.playback.aim = state.playback.aim.filter(|aim| aim.place.frame != frame);
         state.dirty.playback = true;
         saving::position_soon(state, now);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{notices, saving};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
-use crate::app::state::{AppState, Rest, load};
+use crate::app::state::{Aim, AppState, Rest, load};
 use crate::app::wording;
 use crate::engine::command::{EngineCommand, Item, Place};
 use crate::model::audio::{Volume, duration_to_frames};
@@ -13,6 +13,7 @@ use crate::model::command::{Playback, Seek, VolumeChange};
 use crate::model::id::ItemId;
 use crate::model::playback::{PlayState, Repeat, Shuffle};
 use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::track::AudioFormat;
 
 pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Effect>) {
     match command {
@@ -32,9 +33,17 @@ pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Ef
     }
 }
 
-/// Frame and rate of the current item as the ear has it, else where it rests.
+/// A seek that is not heard by then will not be: the ear counts again.
+const AIM_HOLDS: Duration = Duration::from_secs(1);
+
+/// Frame and rate of the current item where a seek takes it, else as the ear has it, else where it rests.
 pub fn place_now(state: &AppState, now: Now) -> Rest {
     let playing = state.playback.playing.map(|playing| playing.play);
+    let is_due =
+        |aim: &Aim| Some(aim.play) == playing && now.instant.saturating_duration_since(aim.asked) < AIM_HOLDS;
+    if let Some(aim) = state.playback.aim.filter(is_due) {
+        return aim.place;
+    }
     match now.heard {
         Some(heard) if Some(heard.play) == playing => Rest { frame: heard.frame, rate: heard.rate },
         _ => state.playback.rest,
@@ -170,7 +179,9 @@ fn previous(state: &mut AppState, count: u32, now: Now, fx: &mut Vec<Effect>) {
 fn seek_to(state: &mut AppState, seek: Seek, now: Now, fx: &mut Vec<Effect>) {
     let rest = place_now(state, now);
     let place = resolve(seek, rest);
-    if state.playback.playing.is_some() {
+    if let Some(playing) = state.playback.playing {
+        let aim = landing(state.playback.format.as_ref(), place, rest);
+        state.playback.aim = aim.map(|place| Aim { play: playing.play, place, asked: now.instant });
         fx.push(Effect::Engine(EngineCommand::Seek(place)));
     } else if let Some(rest) = rest_at(state, place, rest) {
         state.playback.rest = rest;
@@ -193,6 +204,12 @@ fn resolve(seek: Seek, from: Rest) -> Place {
 fn rest_at(state: &AppState, place: Place, from: Rest) -> Option<Rest> {
     let item = state.queue.current()?;
     let format = state.library.catalog.find(item.track?)?.format();
+    landing(Some(&format), place, from)
+}
+
+/// The frame that a place means in a file of this format.
+fn landing(format: Option<&AudioFormat>, place: Place, from: Rest) -> Option<Rest> {
+    let format = format?;
     let rate = if from.rate > 0 { from.rate } else { format.spec.rate };
     let frames = format.frames.unwrap_or(u64::MAX);
     let frame = match place {

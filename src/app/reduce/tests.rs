@@ -210,6 +210,28 @@ fn previous_goes_to_the_start_after_a_while_and_to_the_item_before_at_once() {
 }
 
 #[test]
+fn quick_steps_add_up_before_the_first_is_heard() {
+    let mut rig = Rig::new(1);
+    rig.ask(Playback::Play);
+    rig.started();
+    let play = rig.playing();
+    rig.heard = Some(Position { play, frame: 44_100 * 60, rate: 44_100 });
+    let step = |rig: &mut Rig| told(&rig.ask(Playback::Seek(Seek::Back(Duration::from_secs(5)))));
+    assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 55)]);
+    assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 50)]);
+    // The first is heard while the second is on its way.
+    rig.engine(EngineEvent::Seeked { play, frame: 44_100 * 55 });
+    assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 45)]);
+    // The last was heard, and a second of music after it.
+    rig.engine(EngineEvent::Seeked { play, frame: 44_100 * 45 });
+    rig.heard = Some(Position { play, frame: 44_100 * 46, rate: 44_100 });
+    assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 41)]);
+    // One that is never answered holds for a while only.
+    rig.clock += Duration::from_secs(2);
+    assert_eq!(step(&mut rig), [format!("Seek(Frame({}))", 44_100 * 41)]);
+}
+
+#[test]
 fn seeking_counts_from_where_the_ear_is() {
     let mut rig = Rig::new(1);
     rig.ask(Playback::Play);
