@@ -24,12 +24,6 @@ pub enum Follower {
     Unknown,
 }
 
-impl From<Option<PlayId>> for Follower {
-    fn from(next: Option<PlayId>) -> Self {
-        next.map_or(Self::Nobody, Self::Item)
-    }
-}
-
 /// The item that is rendered, and whether its last block was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rendering {
@@ -92,6 +86,11 @@ impl Feed {
     /// All was rendered and nothing is to follow.
     pub fn is_over(&self) -> bool {
         matches!(self.rendering, Rendering::ToItsEnd(_)) && self.follower == Follower::Nobody
+    }
+
+    /// All was rendered and it is not told yet what follows.
+    pub fn waits_to_hear(&self) -> bool {
+        matches!(self.rendering, Rendering::ToItsEnd(_)) && self.follower == Follower::Unknown
     }
 
     /// The block to render and the frames of it that are done; drops what is not to be heard.

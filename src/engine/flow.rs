@@ -4,10 +4,9 @@
 use std::time::{Duration, Instant};
 
 use super::command::{EngineEvent, Place};
-use super::feed::Follower;
 use super::prefetch::{Note, Prefetch};
 use super::render::{Cue, Filled};
-use super::run::{Announce, Core};
+use super::run::{Announce, Answer, Core};
 use super::transport::{Input, Intent, State};
 use crate::model::id::{Generation, PlayId};
 use crate::model::track::AudioFormat;
@@ -16,7 +15,7 @@ use crate::rt::clock::Segment;
 /// A decode thread that does not turn to a new item for so long waits for a file of the old one: another takes its place.
 const HANGS: Duration = Duration::from_secs(2);
 
-/// So long after a join the app may say what comes next before it is taken that nothing does.
+/// So long after an item began the app may say what comes next before it is taken that nothing does.
 const ANSWER: Duration = Duration::from_millis(500);
 
 /// Something to be told when the output frame `at` is heard.
@@ -62,6 +61,11 @@ impl Core {
             return false;
         };
         self.filled = render.fill(&mut self.feed, &mut open.writer, &self.tap, &mut self.cues);
+        // Where nothing is known to follow, a device that runs out of sound has not been let down.
+        let may_run_out = self.feed.waits_to_hear() && open.is_paced();
+        if may_run_out.then(|| open.writer.written()) != open.writer.ends_at() {
+            open.writer.set_ended(may_run_out);
+        }
         let output_rate = open.writer.shared().spec().rate;
         while let Some(cue) = self.cues.pop_front() {
             self.follow_cue(cue, output_rate);
@@ -158,8 +162,9 @@ impl Core {
 
     /// Where the app says nothing, nothing follows.
     pub(super) fn tend_follower(&mut self, now: Instant) {
-        if self.answer_by.take_if(|by| *by <= now).is_some() {
-            self.feed.set_follower(self.next_play().into());
+        if matches!(self.answer, Answer::AwaitedUntil(until) if until <= now) {
+            self.answer = Answer::Given;
+            self.feed.set_follower(self.follower());
         }
     }
 
@@ -175,6 +180,9 @@ impl Core {
             return;
         };
         let play = current.item.play;
+        if self.answer == Answer::Awaited {
+            self.answer = Answer::AwaitedUntil(Instant::now() + ANSWER);
+        }
         match std::mem::replace(&mut current.announce, Announce::Nothing) {
             Announce::Started => self.tell(EngineEvent::Started { play, format, at }),
             Announce::Seeked => self.tell(EngineEvent::Seeked { play, frame }),
@@ -191,7 +199,7 @@ impl Core {
             current.format = Some(format);
             current.sent_to = None;
         }
-        self.answer_by = Some(Instant::now() + ANSWER);
+        self.answer = Answer::AwaitedUntil(Instant::now() + ANSWER);
         self.input(Input::Crossed { to });
         self.tell(EngineEvent::Crossed { from, to, format, at });
     }
@@ -214,7 +222,7 @@ impl Core {
         }
         if self.next_play() == Some(play) && !had_begun {
             self.next = None;
-            self.feed.set_follower(Follower::Nobody);
+            self.feed.set_follower(self.follower());
             self.tell(EngineEvent::Failed { play, error, was_heard: false });
             return;
         }

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::command::{EngineCommand, EngineEvent, Item, Place};
-use super::run::{Announce, Asked, Core, Current};
+use super::feed::Follower;
+use super::run::{Announce, Answer, Asked, Core, Current};
 use super::transport::{Action, Input, Intent, State, step};
 use crate::model::id::PlayId;
 use crate::model::settings::OutputSettings;
@@ -49,6 +50,7 @@ impl Core {
     fn load(&mut self, item: Item, place: Place, paused: bool) {
         let play = item.play;
         self.next = None;
+        self.answer = Answer::Awaited;
         self.current =
             Some(Current { item, format: None, sent_to: Some(place), announce: Announce::Started });
         let intent = if paused { Intent::Pause } else { Intent::Play };
@@ -73,7 +75,7 @@ impl Core {
         };
         let play = current.item.play;
         let same = next.as_ref().map(|item| item.play) == self.next.as_ref().map(|item| item.play);
-        self.answer_by = None;
+        self.answer = Answer::Given;
         if same && self.next.is_some() {
             return;
         }
@@ -86,9 +88,17 @@ impl Core {
             return;
         }
         self.prefetch.set_next(play, self.next.clone());
-        self.feed.set_follower(self.next_play().into());
+        self.feed.set_follower(self.follower());
         if self.next.is_some() {
             self.input(Input::NextTold);
+        }
+    }
+
+    pub(super) fn follower(&self) -> Follower {
+        match self.next_play() {
+            Some(play) => Follower::Item(play),
+            None if self.answer == Answer::Given => Follower::Nobody,
+            None => Follower::Unknown,
         }
     }
 
@@ -134,8 +144,7 @@ impl Core {
         let place = sent_to.unwrap_or(Place::Start);
         let item = item.clone();
         self.generation.0 += 1;
-        self.feed.restart(self.generation, item.play, self.next_play().into());
-        self.answer_by = None;
+        self.feed.restart(self.generation, item.play, self.follower());
         self.asked = Some(Asked { place, at: Instant::now() });
         self.prefetch.start(self.generation, item, place, self.next.clone());
         self.prefetch.set_hungry();
@@ -157,7 +166,7 @@ impl Core {
         self.current = None;
         self.next = None;
         self.asked = None;
-        self.answer_by = None;
+        self.answer = Answer::Given;
         self.generation.0 += 1;
         self.feed.clear(self.generation);
         self.prefetch.idle();
@@ -167,6 +176,8 @@ impl Core {
 
     fn tell_ended(&self) {
         if let Some(current) = &self.current {
+            // Whoever hears of the end finds no position any more.
+            self.clock.clear();
             self.tell(EngineEvent::Ended { play: current.item.play });
         }
     }

@@ -71,6 +71,25 @@ pub(super) enum Announce {
     Nothing,
 }
 
+/// Whether the app has said what follows the current item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Given,
+    /// Not yet, and the item is not heard yet.
+    Awaited,
+    /// Not yet; from then on it is taken that nothing follows.
+    AwaitedUntil(Instant),
+}
+
+impl Answer {
+    fn until(self) -> Option<Instant> {
+        match self {
+            Self::AwaitedUntil(at) => Some(at),
+            Self::Given | Self::Awaited => None,
+        }
+    }
+}
+
 /// When the pipe was last asked for something that has not come.
 pub(super) struct Asked {
     pub(super) place: Place,
@@ -103,8 +122,7 @@ pub(super) struct Core {
     pub(super) filled: Filled,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
-    /// Until when the app may say what follows the item that was just crossed into.
-    pub(super) answer_by: Option<Instant>,
+    pub(super) answer: Answer,
     pub(super) ending: bool,
 }
 
@@ -133,7 +151,7 @@ impl Core {
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
             idle_since: None,
-            answer_by: None,
+            answer: Answer::Given,
             ending: false,
         }
     }
@@ -183,7 +201,7 @@ impl Core {
     fn sleep(&self, now: Instant) -> Option<Duration> {
         let until = |at: Instant| at.saturating_duration_since(now);
         let look = self.outlet.deadline().filter(|_| self.is_sounding());
-        let timers = [self.let_go_at(), self.unheard_at(), self.answer_by, look];
+        let timers = [self.let_go_at(), self.unheard_at(), self.answer.until(), look];
         let timer = timers.into_iter().flatten().min().map(until);
         let sound = self.sound_sleep();
         [timer, sound].into_iter().flatten().min().map(|time| time.max(SHORTEST))

@@ -281,6 +281,11 @@ impl RingWriter {
         self.shared.wake_reader();
     }
 
+    /// The count after which nothing is to come, by [`Self::set_ended`].
+    pub fn ends_at(&self) -> Option<u64> {
+        Some(self.shared.ends_at.load(Ordering::Relaxed)).filter(|at| *at != u64::MAX)
+    }
+
     /// Nothing comes after what is written: an empty ring is the end and no underrun. `false`: more will come after all.
     pub fn set_ended(&self, ended: bool) {
         let at = if ended { self.written } else { u64::MAX };
