@@ -171,8 +171,8 @@ mod tests {
         assert_eq!(places.library().unwrap(), Path::new("/d/library.redb"));
         assert_eq!(places.log_file().unwrap(), Path::new("/d/auralis.log"));
         assert!(places.config_was_named);
-        let flags = PlaceFlags { log_file: Some("/tmp/x.log".into()), ..flags };
-        assert_eq!(Places::new(&bases(), &flags).unwrap().log_file().unwrap(), Path::new("/tmp/x.log"));
+        let flags = PlaceFlags { log_file: Some("/l/x.log".into()), ..flags };
+        assert_eq!(Places::new(&bases(), &flags).unwrap().log_file().unwrap(), Path::new("/l/x.log"));
     }
 
     #[test]
