@@ -10,6 +10,7 @@ use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
 use super::playback::{PlayState, Repeat, Shuffle};
 use super::settings::OutputSpec;
+use super::signal::SignalPath;
 use super::track::AudioFormat;
 
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct Snapshot {
     pub catalog: Arc<Catalog>,
     pub scan: Arc<ScanView>,
     pub output: Arc<OutputView>,
+    /// The way of what plays, from file to device.
+    pub signal: Arc<SignalPath>,
     /// The notice to show, newest first problem wins; `None` when nothing is to be told.
     pub notice: Option<Arc<Notice>>,
     /// The core is gone or going: frontends leave.

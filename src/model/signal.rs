@@ -1,0 +1,133 @@
+//! The way of the sound from the file to the device, stage by stage, as it *is*: each stage says what it does to the
+//! samples, from what was opened and accepted, never from what was asked for. Told by `engine`, shown by frontends.
+
+use serde::Serialize;
+
+/// The way of what plays, in order; empty when nothing does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SignalPath {
+    pub stages: Vec<SignalStage>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignalStage {
+    pub kind: StageKind,
+    /// For people: what it is and why, without control characters.
+    pub detail: String,
+    pub effect: Effect,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageKind {
+    /// Codec, rate, width, channels of the file.
+    Source,
+    /// What the decoder takes off: encoder delay and padding, header gain.
+    Decoder,
+    /// Gain by loudness, with its reason.
+    Loudness,
+    Crossfade,
+    Channels,
+    Speed,
+    Resampler,
+    Balance,
+    Limiter,
+    Volume,
+    Dither,
+    /// What the output accepted.
+    Output,
+}
+
+impl StageKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Decoder => "decoder",
+            Self::Loudness => "loudness",
+            Self::Crossfade => "crossfade",
+            Self::Channels => "channels",
+            Self::Speed => "speed",
+            Self::Resampler => "resampler",
+            Self::Balance => "balance",
+            Self::Limiter => "limiter",
+            Self::Volume => "volume",
+            Self::Dither => "dither",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// What a stage does to the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Every sample passes as it is.
+    Exact,
+    /// Its samples are not those of the recording any more.
+    Changed,
+}
+
+/// One word for the whole way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing plays.
+    Nothing,
+    /// The samples of a lossless file reach the output unchanged.
+    BitPerfect,
+    /// The samples that a lossy decoder gave reach the output unchanged.
+    AsDecoded,
+    /// The stages that change samples, in order.
+    Changed(Vec<StageKind>),
+}
+
+impl SignalPath {
+    /// From what the stages say. `Source` of a lossy codec has the effect `Changed`: what was encoded is not there any
+    /// more.
+    pub fn verdict(&self) -> Verdict {
+        let changed = |stage: &&SignalStage| stage.effect == Effect::Changed;
+        let Some(source) = self.stages.first() else {
+            return Verdict::Nothing;
+        };
+        let later: Vec<StageKind> =
+            self.stages.iter().skip(1).filter(changed).map(|stage| stage.kind).collect();
+        match (later.is_empty(), source.effect) {
+            (true, Effect::Exact) => Verdict::BitPerfect,
+            (true, Effect::Changed) => Verdict::AsDecoded,
+            (false, _) => Verdict::Changed(later),
+        }
+    }
+}
+
+impl Verdict {
+    /// For people and scripts.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing plays",
+            Self::BitPerfect => "bit-perfect",
+            Self::AsDecoded => "as decoded",
+            Self::Changed(_) => "changed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(effects: &[(StageKind, Effect)]) -> SignalPath {
+        let stage = |&(kind, effect)| SignalStage { kind, detail: String::new(), effect };
+        SignalPath { stages: effects.iter().map(stage).collect() }
+    }
+
+    #[test]
+    fn the_verdict_names_what_changes() {
+        use Effect::{Changed, Exact};
+        use StageKind::{Output, Resampler, Source, Volume};
+        assert_eq!(path(&[]).verdict(), Verdict::Nothing);
+        assert_eq!(path(&[(Source, Exact), (Volume, Exact), (Output, Exact)]).verdict(), Verdict::BitPerfect);
+        assert_eq!(path(&[(Source, Changed), (Output, Exact)]).verdict(), Verdict::AsDecoded);
+        let changed = path(&[(Source, Exact), (Resampler, Changed), (Volume, Changed), (Output, Exact)]);
+        assert_eq!(changed.verdict(), Verdict::Changed(vec![Resampler, Volume]));
+    }
+}
