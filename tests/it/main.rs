@@ -10,6 +10,7 @@ mod device;
 mod docs;
 mod gapless;
 mod home;
+mod joins;
 mod keys;
 mod library_media;
 mod media;
