@@ -6,9 +6,10 @@ use std::collections::VecDeque;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use auralis::engine::feed::{Feed, Follower};
-use auralis::engine::render::{Cue, Filled, Render};
+use auralis::engine::render::{Cue, Filled, Out, Render};
 use auralis::model::audio::Spec;
 use auralis::model::id::{Generation, PlayId};
+use auralis::model::settings::{LevelMode, LevelSettings, SoundSettings};
 use auralis::model::track::{AudioFormat, Codec};
 use auralis::rt::pipe::{BlockSender, block_pipe};
 use auralis::rt::ring::{RingReader, RingWriter, sample_ring};
@@ -43,15 +44,15 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(output: Spec) -> Self {
+    fn new(output: Spec, sound: SoundSettings) -> Self {
         let (sender, receiver) = block_pipe(8);
         let (writer, reader) = sample_ring(output, 8192, 0);
         let tap = Tap::default();
         tap.add_watcher();
         let mut feed = Feed::new(receiver);
-        feed.restart(GENERATION, PlayId(1), Follower::Item(PlayId(2)));
+        feed.restart(GENERATION, PlayId(1), Follower::Item(PlayId(2)), true);
         let out = vec![0.0; 1024 * usize::from(output.channels)];
-        let render = Render::new(output, 1.0);
+        let render = Render::new(output, 1.0, sound);
         Self { sender, feed, render, writer, reader, tap, cues: VecDeque::with_capacity(16), out }
     }
 
@@ -60,7 +61,7 @@ impl Rig {
         block.generation = GENERATION;
         block.play = PlayId(play);
         block.start_frame = start_frame;
-        block.format = AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: None };
+        block.format = AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: Some(3 * 4096) };
         block.last = last;
         block.samples.resize(4096 * usize::from(spec.channels), 0.25);
         self.sender.send(block);
@@ -69,7 +70,8 @@ impl Rig {
     /// Renders and reads until no block is left.
     fn play(&mut self) {
         loop {
-            let filled = self.render.fill(&mut self.feed, &mut self.writer, &self.tap, &mut self.cues);
+            let (ring, tap, cues) = (&mut self.writer, &self.tap, &mut self.cues);
+            let filled = self.render.fill(&mut self.feed, &mut Out { ring, tap, cues, paced: true });
             while self.reader.available_frames() > 0 {
                 self.reader.read(&mut self.out);
             }
@@ -82,7 +84,11 @@ impl Rig {
 
 /// Two items that join, all blocks but the first rendered under watch.
 fn join(from: Spec, to: Spec, output: Spec, gain: f32) -> u32 {
-    let mut rig = Rig::new(output);
+    join_with(from, to, output, gain, SoundSettings::default())
+}
+
+fn join_with(from: Spec, to: Spec, output: Spec, gain: f32, sound: SoundSettings) -> u32 {
+    let mut rig = Rig::new(output, sound);
     rig.send(1, from, 0, false);
     rig.play();
     rig.send(1, from, 4096, false);
@@ -110,6 +116,15 @@ fn nor_does_a_gain_that_moves() {
 #[test]
 fn nor_does_resampling_through_a_join() {
     assert_eq!(join(CD, CD, Spec { rate: 48_000, channels: 2 }, 0.5), 0);
+}
+
+#[test]
+fn nor_does_a_crossfade_with_loudness_on() {
+    let level = LevelSettings { mode: LevelMode::Track, preamp_db: 0.0, unknown_db: -3.0 };
+    let sound = SoundSettings { level, crossfade_ms: 100 };
+    let output = Spec { rate: 48_000, channels: 2 };
+    assert_eq!(join_with(CD, CD, CD, 1.0, sound), 0);
+    assert_eq!(join_with(output, output, output, 0.5, sound), 0);
 }
 
 #[test]

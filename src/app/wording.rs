@@ -1,10 +1,14 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
 use std::path::Path;
+use std::time::Duration;
 
+use super::state::Ab;
 use crate::jobs::library::ScanOutcome;
+use crate::model::audio::frames_to_duration;
+use crate::model::command::Sound;
 use crate::model::notice::{Notice, Severity};
-use crate::model::settings::OutputSpec;
+use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 
 fn note(what: impl Into<String>) -> Notice {
     Notice::new(Severity::Note, what)
@@ -122,6 +126,63 @@ pub fn store_failed(why: &str) -> Notice {
 
 pub fn store_recovered() -> Notice {
     note("The library is saved again")
+}
+
+pub fn sound_changed(command: Sound, sound: &SoundSettings) -> Notice {
+    let level = &sound.level;
+    let text = match command {
+        Sound::ReplayGain(_) => match level.mode {
+            LevelMode::Off => "Loudness: as the files have it".to_owned(),
+            LevelMode::Track => "Loudness: every track alike".to_owned(),
+            LevelMode::Album => "Loudness: every album alike".to_owned(),
+            LevelMode::Auto => "Loudness: albums alike where one plays in order, else tracks".to_owned(),
+        },
+        Sound::Preamp(_) => format!("Preamp: {:+.1} dB", level.preamp_db),
+        Sound::Crossfade(_) if sound.crossfade_ms == 0 => "Crossfade: none".to_owned(),
+        Sound::Crossfade(_) => format!("Crossfade: {} s", f64::from(sound.crossfade_ms) / 1000.0),
+    };
+    let is_idle = matches!(command, Sound::Preamp(_)) && level.mode == LevelMode::Off;
+    let notice = note(text);
+    if is_idle { notice.next_step("It is heard once `:replaygain` is on") } else { notice }
+}
+
+pub fn sleep_set(time: Option<Duration>) -> Notice {
+    match time {
+        None => note("Playing does not stop by the clock"),
+        Some(time) => note(format!("Playing fades out and pauses in {}", clock_time(time)))
+            .next_step("`:sleep off` takes it back"),
+    }
+}
+
+pub fn slept() -> Notice {
+    note("Paused by the sleep timer")
+}
+
+pub fn nothing_to_loop() -> Notice {
+    note("Nothing plays that could be looped")
+}
+
+pub fn ab_loop(ab: Option<&Ab>, rate: u32) -> Notice {
+    let time = |frames: u64| clock_time(frames_to_duration(frames, rate));
+    match ab {
+        None => note("Plays on without a loop"),
+        Some(Ab { from, to: None, .. }) => {
+            note(format!("The loop begins at {}", time(*from))).next_step("`:ab-loop` again ends it")
+        }
+        Some(Ab { from, to: Some(to), .. }) => {
+            note(format!("Looping {} to {}", time(*from), time(*to))).next_step("`:ab-loop off` plays on")
+        }
+    }
+}
+
+/// `1:02:03`, `4:05`.
+fn clock_time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
 }
 
 pub fn no_roots() -> Notice {

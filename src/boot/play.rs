@@ -125,7 +125,7 @@ impl List<'_> {
 
     fn item(&self, index: usize) -> Option<Item> {
         let path = self.files.get(index)?;
-        Some(Item { play: PlayId(index as u64 + 1), path: Arc::from(path.as_path()) })
+        Some(Item::alone(PlayId(index as u64 + 1), Arc::from(path.as_path())))
     }
 
     fn load(&mut self, index: usize, place: Place) {
@@ -167,6 +167,7 @@ impl List<'_> {
             EngineEvent::Ended { play } => self.end_of(play, frames),
             EngineEvent::Failed { play, error, was_heard } => self.failed(play, error, was_heard),
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
+            EngineEvent::Signal(_) => {}
             EngineEvent::Output(state) => return self.output(state),
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
             EngineEvent::OutputEnded { heard, why, unread } => {

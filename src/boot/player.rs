@@ -139,6 +139,7 @@ impl Core {
         });
         let engine = Engine::spawn(config.settings.output.clone(), told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
+        engine.send(EngineCommand::Sound(state.sound));
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
@@ -168,6 +169,7 @@ fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
+    state.sound = config.settings.sound;
     state.output.asked = config.settings.output.output.clone();
     state.library.roots = Arc::new(reader.roots()?);
     // The catalog is read by a job, so that the first frame need not wait for it.

@@ -143,6 +143,7 @@ pub fn reference_table() -> String {
 mod tests {
     use super::*;
     use crate::model::audio::SampleFormat;
+    use crate::model::settings::{LevelMode, LevelSettings};
 
     /// Another value than the default for each key.
     const OTHERS: &[(&str, &str)] = &[
@@ -153,6 +154,10 @@ mod tests {
         ("output.format", "\"s24\""),
         ("output.rate", "96_000"),
         ("output.period_frames", "2048"),
+        ("sound.replaygain", "\"auto\""),
+        ("sound.preamp_db", "-3.5"),
+        ("sound.unknown_db", "-6"),
+        ("sound.crossfade_s", "2.5"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -167,6 +172,8 @@ mod tests {
         settings.output.format = Some(SampleFormat::S24);
         settings.output.rate = Some(96_000);
         settings.output.period_frames = 2048;
+        settings.sound.level = LevelSettings { mode: LevelMode::Auto, preamp_db: -3.5, unknown_db: -6.0 };
+        settings.sound.crossfade_ms = 2_500;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

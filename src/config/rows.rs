@@ -7,7 +7,7 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 use crate::model::audio::{SampleFormat, Spec};
-use crate::model::settings::{OutputSpec, Settings};
+use crate::model::settings::{LevelMode, OutputSpec, Settings, SoundSettings};
 
 /// The value does not fit; the row's `expects` says what would.
 pub struct Unfit;
@@ -93,6 +93,38 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.output.period_frames, number(value, 64, 16_384)),
     },
     Row {
+        table: "sound",
+        key: "replaygain",
+        default: "\"off\"",
+        expects: "\"off\", \"track\", \"album\" or \"auto\"",
+        help: "Loudness that tracks are brought to. \"auto\": the album's where one plays in order, else the track's.",
+        set: |settings, value| put(&mut settings.sound.level.mode, text(value, LevelMode::parse)),
+    },
+    Row {
+        table: "sound",
+        key: "preamp_db",
+        default: "0",
+        expects: "a number of dB from -24 to 24",
+        help: "dB on top of a known loudness. What would clip gets less.",
+        set: |settings, value| put(&mut settings.sound.level.preamp_db, decibels(value)),
+    },
+    Row {
+        table: "sound",
+        key: "unknown_db",
+        default: "0",
+        expects: "a number of dB from -24 to 24",
+        help: "dB for tracks whose loudness is not known, where replaygain is not \"off\".",
+        set: |settings, value| put(&mut settings.sound.level.unknown_db, decibels(value)),
+    },
+    Row {
+        table: "sound",
+        key: "crossfade_s",
+        default: "0",
+        expects: "a number of seconds from 0 to 12",
+        help: "Tracks that do not belong together are laid over each other for so long; 0: never.",
+        set: |settings, value| put(&mut settings.sound.crossfade_ms, crossfade_ms(value)),
+    },
+    Row {
         table: "screen",
         key: "theme",
         default: "\"terminal\"",
@@ -156,6 +188,22 @@ fn number<T: FromStr + PartialOrd>(value: &DeValue<'_>, least: T, most: T) -> Re
     let written = value.as_integer().filter(|integer| integer.radix() == 10).ok_or(Unfit)?;
     let number: T = written.as_str().parse().map_err(|_| Unfit)?;
     if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
+}
+
+/// An integer or a fraction.
+fn fraction(value: &DeValue<'_>, least: f32, most: f32) -> Result<f32, Unfit> {
+    let integer = value.as_integer().filter(|integer| integer.radix() == 10).map(|integer| integer.as_str());
+    let written = integer.or(value.as_float().map(|float| float.as_str())).ok_or(Unfit)?;
+    let number: f32 = written.replace('_', "").parse().map_err(|_| Unfit)?;
+    if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
+}
+
+fn decibels(value: &DeValue<'_>) -> Result<f32, Unfit> {
+    fraction(value, -24.0, 24.0)
+}
+
+fn crossfade_ms(value: &DeValue<'_>) -> Result<u32, Unfit> {
+    fraction(value, 0.0, SoundSettings::CROSSFADE_MS as f32 / 1000.0).map(|seconds| (seconds * 1000.0) as u32)
 }
 
 fn rate(value: &DeValue<'_>) -> Result<Option<u32>, Unfit> {

@@ -12,7 +12,7 @@ use super::output::{Opener, OpensOutputs, Outputs};
 use super::prefetch::Prefetch;
 use super::run::{Core, Parts};
 use super::source::{Files, Opens};
-use crate::model::settings::OutputSettings;
+use crate::model::settings::{OutputSettings, SoundSettings};
 use crate::rt::clock::PlaybackClock;
 use crate::rt::tap::Tap;
 use crate::rt::wake::Wake;
@@ -23,6 +23,7 @@ pub struct EngineOptions {
     pub output: OutputSettings,
     /// Linear gain from the first sample on.
     pub gain: f32,
+    pub sound: SoundSettings,
     /// After this long in pause or stopped a device is let go, so that others can have it.
     pub let_go_after: Duration,
     /// How often a device is looked for while the null output stands in.
@@ -31,7 +32,7 @@ pub struct EngineOptions {
 
 impl EngineOptions {
     pub fn new(output: OutputSettings) -> Self {
-        Self { output, gain: 1.0, let_go_after: Duration::from_secs(10), look_again: Duration::from_secs(5) }
+        Self { output, gain: 1.0, sound: SoundSettings::default(), let_go_after: Duration::from_secs(10), look_again: Duration::from_secs(5) }
     }
 }
 

@@ -7,7 +7,7 @@ use super::command::{EngineEvent, Place};
 use super::outlet::{Change, Open};
 use super::output::Fault;
 use super::render::Render;
-use super::run::Core;
+use super::run::{Core, Current};
 use super::transport::{Input, Intent, State};
 use crate::model::snapshot::OutputState;
 use crate::rt::clock::Segment;
@@ -19,12 +19,12 @@ const DRAINING: Duration = Duration::from_secs(5);
 impl Core {
     pub(super) fn tend_output(&mut self, now: Instant) {
         self.look_for_fault(now);
-        let format = self.current.as_ref().and_then(|current| current.format);
+        let format = self.current.as_ref().and_then(Current::format);
         while let Some(change) = self.outlet.poll(format, now) {
             self.follow(change);
         }
         if self.state.intent() == Some(Intent::Play)
-            && let Some(format) = self.current.as_ref().and_then(|current| current.format)
+            && let Some(format) = self.current.as_ref().and_then(Current::format)
         {
             self.outlet.need(format, now);
         }
@@ -47,7 +47,7 @@ impl Core {
         }
         let shared = open.writer.shared().clone();
         open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
-        self.render = Some(Render::new(shared.spec(), self.gain));
+        self.render = Some(Render::new(shared.spec(), self.gain, self.sound));
         let state = self.outlet.adopt(open);
         // What is on the clock was counted in frames of the old one; it holds until the first frame of the new.
         self.stand_still();

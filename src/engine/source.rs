@@ -5,7 +5,8 @@ use std::error::Error;
 use std::path::Path;
 
 use crate::decode::Source;
-use crate::model::track::AudioFormat;
+use crate::model::loudness::LoudnessTags;
+use crate::model::track::{AudioFormat, Trim};
 
 /// Why a source cannot be had or read on; its text is told to people.
 pub type SourceError = Box<dyn Error + Send + Sync>;
@@ -30,6 +31,16 @@ pub trait Reads: Send {
 
     /// Damaged packets that were skipped so far.
     fn corrupt_packets(&self) -> u64;
+
+    /// What is taken off its ends.
+    fn trim(&self) -> Trim {
+        Trim::default()
+    }
+
+    /// What the file says of its loudness.
+    fn loudness(&self) -> LoudnessTags {
+        LoudnessTags::default()
+    }
 }
 
 /// The real ones.
@@ -61,5 +72,9 @@ impl Reads for Source {
 
     fn corrupt_packets(&self) -> u64 {
         Source::corrupt_packets(self)
+    }
+
+    fn trim(&self) -> Trim {
+        Trim { start: self.info().trim_start, end: self.info().trim_end.unwrap_or(0) }
     }
 }

@@ -72,6 +72,68 @@ impl OutputSettings {
     }
 }
 
+/// Which loudness items are brought to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelMode {
+    /// As they are: the samples of the file.
+    #[default]
+    Off,
+    Track,
+    Album,
+    /// Of the album while an album plays in order, else of the track.
+    Auto,
+}
+
+impl LevelMode {
+    pub const ALL: [Self; 4] = [Self::Off, Self::Track, Self::Album, Self::Auto];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Track => "track",
+            Self::Album => "album",
+            Self::Auto => "auto",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+
+    pub fn next(self) -> Self {
+        match self {
+            Self::Off => Self::Track,
+            Self::Track => Self::Album,
+            Self::Album => Self::Auto,
+            Self::Auto => Self::Off,
+        }
+    }
+}
+
+/// How items are brought to one loudness.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct LevelSettings {
+    pub mode: LevelMode,
+    /// dB added to a known gain.
+    pub preamp_db: f32,
+    /// dB for items of which nothing is known.
+    pub unknown_db: f32,
+}
+
+/// What is done to the sound itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SoundSettings {
+    pub level: LevelSettings,
+    /// Length of the crossfade between items that do not belong together; 0: they join without a gap.
+    pub crossfade_ms: u32,
+}
+
+impl SoundSettings {
+    /// Longest crossfade.
+    pub const CROSSFADE_MS: u32 = 12_000;
+}
+
 /// Colours and shape of the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScreenSettings {
@@ -99,6 +161,7 @@ pub struct Settings {
     /// Scan the library when the player starts.
     pub scan_at_start: bool,
     pub output: OutputSettings,
+    pub sound: SoundSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
     pub screen: ScreenSettings,
@@ -110,6 +173,7 @@ impl Default for Settings {
             music: Vec::new(),
             scan_at_start: true,
             output: OutputSettings::new(OutputSpec::Auto),
+            sound: SoundSettings::default(),
             rewind_s: 5,
             screen: ScreenSettings::default(),
         }

@@ -3,13 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::audio::{SampleFormat, Spec, Volume};
 use super::catalog::Catalog;
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
-use super::playback::{PlayState, Repeat, Shuffle};
-use super::settings::OutputSpec;
+use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
 use super::track::AudioFormat;
 
@@ -37,7 +38,12 @@ pub struct PlaybackView {
     pub muted: bool,
     pub repeat: Repeat,
     pub shuffle: Shuffle,
-    pub stop_after: bool,
+    pub stop_after: StopAfter,
+    /// When playing pauses by itself.
+    pub sleep_at: Option<Instant>,
+    /// The part that is played over and over, in frames of the item; without an end where that is not set yet.
+    pub ab: Option<(u64, Option<u64>)>,
+    pub sound: SoundSettings,
 }
 
 /// The current item.

@@ -62,6 +62,15 @@ impl AudioFormat {
     }
 }
 
+/// Frames that are coded but are not music, taken off by the decoder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Trim {
+    /// Encoder delay.
+    pub start: u64,
+    /// Padding, where the file tells.
+    pub end: u64,
+}
+
 /// A number with an optional total, as in "3/12".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbered {

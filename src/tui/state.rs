@@ -29,6 +29,8 @@ pub struct UiState {
     pub search: String,
     pub prompt: Option<Prompt>,
     pub help: Option<List>,
+    /// The signal path is shown.
+    pub signal: bool,
     pub chord: Chord,
     pub notices: Notices,
     pub history: History,
@@ -172,6 +174,7 @@ impl UiState {
             search: String::new(),
             prompt: None,
             help: None,
+            signal: false,
             chord: Chord::default(),
             notices: Notices::new(problems),
             history: History::default(),
@@ -182,7 +185,7 @@ impl UiState {
     /// Whose keys hold now.
     pub fn context(&self) -> Context {
         match self.focus {
-            _ if self.help.is_some() => Context::Global,
+            _ if self.help.is_some() || self.signal => Context::Global,
             Pane::Library => Context::Library,
             Pane::Queue => Context::Queue,
             Pane::Spectrum => Context::Global,

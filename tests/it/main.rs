@@ -4,6 +4,7 @@
 mod catalog;
 mod cli;
 mod config;
+mod crossfade;
 mod decode;
 #[cfg(feature = "device")]
 mod device;
@@ -11,6 +12,7 @@ mod docs;
 mod gapless;
 mod home;
 mod keys;
+mod levels;
 mod library_media;
 mod media;
 mod outputs;

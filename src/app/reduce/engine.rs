@@ -1,13 +1,15 @@
 //! What the engine tells. An event about a play that is over changes nothing.
 
-use super::{notices, playback, saving};
+use std::sync::Arc;
+
+use super::{notices, playback, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, Rest};
 use crate::app::wording;
 use crate::engine::command::{EngineEvent, Place};
 use crate::model::id::{ItemId, PlayId};
-use crate::model::playback::PlayState;
+use crate::model::playback::{PlayState, StopAfter};
 use crate::model::player::Position;
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
@@ -25,6 +27,10 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
         EngineEvent::Decoded { .. } => {}
         EngineEvent::Damaged { play, packets } => damaged(state, play, packets, now),
         EngineEvent::Output(output) => output_changed(state, output, now),
+        EngineEvent::Signal(path) => {
+            state.signal = Arc::new(path);
+            state.dirty.signal = true;
+        }
         EngineEvent::OutputRefused { asked, why } => {
             notices::tell(state, wording::output_refused(&asked.output, &why), now);
         }
@@ -59,6 +65,7 @@ fn crossed(state: &mut AppState, to: PlayId, format: AudioFormat, now: Now) {
     state.playback.next = None;
     state.playback.format = Some(format);
     state.playback.rest = Rest::default();
+    state.playback.ab = None;
     state.playback.failures_in_a_row = 0;
     state.queue.set_current(Some(next.item));
     state.dirty.playback = true;
@@ -88,8 +95,13 @@ fn ended(state: &mut AppState, play: PlayId, now: Now, fx: &mut Vec<Effect>) {
     // The engine has nothing any more: there is nothing to stop.
     state.playback.playing = None;
     let following = following(state, playing.item);
-    if state.playback.stop_after {
-        state.playback.stop_after = false;
+    let stops = match state.playback.stop_after {
+        StopAfter::Off => false,
+        StopAfter::Track => true,
+        StopAfter::Album => following.is_none_or(|next| !sound::share_album(state, playing.item, next)),
+    };
+    if stops {
+        state.playback.stop_after = StopAfter::Off;
         playback::halt(state, Rest::default(), fx);
         state.queue.set_current(following);
     } else if let Some(id) = following {

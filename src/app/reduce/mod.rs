@@ -7,6 +7,7 @@ mod notices;
 mod playback;
 mod queue;
 mod saving;
+mod sound;
 
 use super::effect::Effect;
 use super::event::{Event, Now};
@@ -35,6 +36,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
 fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec<Effect>) {
     match command {
         Command::Playback(command) => playback::reduce(state, command, now, fx),
+        Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
@@ -44,6 +46,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
 
 fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     notices::expire(state, now);
+    playback::sleep_due(state, now, fx);
     saving::due(state, now, fx);
     library::build_if_wanted(state, now, fx);
 }

@@ -10,7 +10,7 @@ use crate::engine::command::{EngineCommand, EngineEvent};
 use crate::model::audio::Spec;
 use crate::model::command::{Items, Playback, Queue, Seek, Target, VolumeChange};
 use crate::model::id::PlayId;
-use crate::model::playback::{PlayState, Repeat};
+use crate::model::playback::{PlayState, Repeat, StopAfter};
 use crate::model::player::Position;
 use crate::model::session::{Session, SessionItem, SessionPosition};
 use crate::model::track::{AudioFormat, Codec};
@@ -142,7 +142,7 @@ fn stop_after_this_is_told_to_the_engine_and_spent_at_the_end() {
     let play = rig.playing();
     assert!(told(&rig.engine(EngineEvent::Ended { play })).is_empty());
     assert_eq!(rig.state.playback.state, PlayState::Stopped);
-    assert!(!rig.state.playback.stop_after);
+    assert_eq!(rig.state.playback.stop_after, StopAfter::Off);
     assert_eq!(rig.current().as_deref(), Some("/m/1.flac"), "the following item stands ready");
 }
 

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::id::{ItemId, TrackId};
-use super::playback::{Repeat, Shuffle};
+use super::playback::{Repeat, Shuffle, StopAfter};
+use super::settings::LevelMode;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     Playback(Playback),
+    Sound(Sound),
     Queue(Queue),
     Library(Library),
     Notice(Notices),
@@ -36,14 +38,38 @@ pub enum Playback {
     Seek(Seek),
     Volume(VolumeChange),
     ToggleMute,
-    /// Stop when the current item ends; `None` toggles.
-    StopAfter(Option<bool>),
+    /// Stop when the current item or album ends; `None` toggles between the item and never.
+    StopAfter(Option<StopAfter>),
+    /// Pause after so long, with a fade before; `None`: never mind.
+    Sleep(Option<Duration>),
+    /// Play a part of the item over and over.
+    AbLoop(AbLoop),
     /// `None` goes to the next mode.
     Repeat(Option<Repeat>),
     /// `None` toggles, with a fresh seed.
     Shuffle(Option<Shuffle>),
     /// Move the sound to another output.
     Output(super::settings::OutputSpec),
+}
+
+/// What is done to the sound on its way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sound {
+    /// Loudness that items are brought to; `None` goes to the next mode.
+    ReplayGain(Option<LevelMode>),
+    /// dB on top of a known loudness.
+    Preamp(f32),
+    /// Between items that do not belong together; zero: none.
+    Crossfade(Duration),
+}
+
+/// The part that is played over and over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbLoop {
+    /// Begin it here, else end it here, else drop it.
+    Next,
+    Part { from: Duration, to: Duration },
+    Off,
 }
 
 /// Where to go in the current item.
@@ -150,6 +176,8 @@ pub enum Screen {
     /// Mark or unmark the row for the next command.
     ToggleMark,
     Help,
+    /// Show or hide the signal path.
+    Signal,
     /// Close what is open, drop marks, filter and notice.
     Escape,
     Theme(String),

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Target,
-    VolumeChange,
+    AbLoop, Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Sound,
+    Target, VolumeChange,
 };
-use crate::model::playback::{Repeat, Shuffle};
-use crate::model::settings::OutputSpec;
+use crate::model::playback::{Repeat, Shuffle, StopAfter};
+use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::suggest::nearest;
 
 /// Why words are not a command.
@@ -82,6 +82,9 @@ impl Call<'_> {
         if let Some(command) = self.playback()? {
             return Ok(Request::Core(Command::Playback(command)));
         }
+        if let Some(command) = self.sound()? {
+            return Ok(Request::Core(Command::Sound(command)));
+        }
         if let Some(command) = self.core()? {
             return Ok(Request::Core(command));
         }
@@ -102,7 +105,9 @@ impl Call<'_> {
             "seek" => Playback::Seek(self.one("a time such as 1:23, +5, -1m, 50%", parse_seek)?),
             "volume" => Playback::Volume(self.one("a percentage such as 80, +5, -5", parse_volume)?),
             "mute" => self.bare(Playback::ToggleMute)?,
-            "stop-after" => Playback::StopAfter(self.optional("on or off", parse_switch)?),
+            "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
+            "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
+            "ab-loop" => Playback::AbLoop(self.ab_loop()?),
             "repeat" => Playback::Repeat(self.optional("off, one or all", Repeat::parse)?),
             "shuffle" => Playback::Shuffle(self.optional("off, on or a seed (a number)", parse_shuffle)?),
             "output" => Playback::Output(
@@ -110,6 +115,31 @@ impl Call<'_> {
             ),
             _ => return Ok(None),
         }))
+    }
+
+    fn sound(&self) -> Result<Option<Sound>, ParseError> {
+        let seconds = "a number of seconds from 0 to 12";
+        Ok(Some(match self.row.name {
+            "replaygain" => {
+                Sound::ReplayGain(self.optional("off, track, album or auto", LevelMode::parse)?)
+            }
+            "preamp" => Sound::Preamp(self.one("dB from -24 to 24", parse_db)?),
+            "crossfade" => Sound::Crossfade(self.one(seconds, parse_crossfade)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn ab_loop(&self) -> Result<AbLoop, ParseError> {
+        let expected = "a beginning and an end such as 1:00 1:30, or off";
+        match self.arguments {
+            [] => Ok(AbLoop::Next),
+            [word] if word == "off" => Ok(AbLoop::Off),
+            [from, to] => match (parse_time(from), parse_time(to)) {
+                (Some(from), Some(to)) if from < to => Ok(AbLoop::Part { from, to }),
+                _ => Err(self.wrong(expected)),
+            },
+            _ => Err(self.wrong(expected)),
+        }
     }
 
     fn core(&self) -> Result<Option<Command>, ParseError> {
@@ -176,6 +206,7 @@ impl Call<'_> {
             "mark" => self.bare(Screen::ToggleMark),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
+            "signal" => self.bare(Screen::Signal),
             "escape" => self.bare(Screen::Escape),
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
             "redraw" => self.bare(Screen::Redraw),
@@ -242,12 +273,24 @@ impl Pane {
     }
 }
 
-fn parse_switch(word: &str) -> Option<bool> {
-    match word {
-        "on" => Some(true),
-        "off" => Some(false),
-        _ => None,
+/// Not longer than a day.
+fn parse_sleep(word: &str) -> Option<Option<Duration>> {
+    if word == "off" {
+        return Some(None);
     }
+    parse_time(word).filter(|time| *time <= Duration::from_secs(86_400)).map(Some)
+}
+
+/// `-3`, `+2.5`, `-3dB`.
+fn parse_db(word: &str) -> Option<f32> {
+    let number = word.strip_suffix("dB").or(word.strip_suffix("db")).unwrap_or(word);
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+    number.parse().ok().filter(|db| plain && (-24.0..=24.0).contains(db))
+}
+
+fn parse_crossfade(word: &str) -> Option<Duration> {
+    let longest = Duration::from_millis(u64::from(SoundSettings::CROSSFADE_MS));
+    parse_time(word).filter(|time| *time <= longest)
 }
 
 fn parse_position(word: &str) -> Option<usize> {
@@ -351,6 +394,7 @@ mod tests {
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
                 "N|+N|-N" | "+N|-N" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
+                "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
                 "NAME" => format!("{} dark", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),

@@ -17,6 +17,7 @@ pub enum Completer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     Playback,
+    Sound,
     Queue,
     Library,
     Move,
@@ -24,11 +25,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    pub const ALL: [Self; 5] = [Self::Playback, Self::Queue, Self::Library, Self::Move, Self::Screen];
+    pub const ALL: [Self; 6] =
+        [Self::Playback, Self::Sound, Self::Queue, Self::Library, Self::Move, Self::Screen];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::Playback => "Playback",
+            Self::Sound => "Sound",
             Self::Queue => "Queue",
             Self::Library => "Library",
             Self::Move => "Moving about",
@@ -61,7 +64,7 @@ const fn row(
 }
 
 use Completer::{None as Nothing, Path, Theme, Word};
-use Subject::{Library, Move, Playback, Queue, Screen};
+use Subject::{Library, Move, Playback, Queue, Screen, Sound};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -74,7 +77,23 @@ pub const COMMANDS: &[Row] = &[
     row(Playback, "seek", &[], "TIME|+TIME|-TIME|N%", Nothing, "go to a time: 1:23, +5, -1m, 50%"),
     row(Playback, "volume", &["vol"], "N|+N|-N", Nothing, "volume in percent"),
     row(Playback, "mute", &[], "", Nothing, "silence, and back"),
-    row(Playback, "stop-after", &[], "[on|off]", Word(&["on", "off"]), "stop when this item ends"),
+    row(
+        Playback,
+        "stop-after",
+        &[],
+        "[off|track|album]",
+        Word(&["off", "track", "album"]),
+        "stop when this track, or this album, ends",
+    ),
+    row(Playback, "sleep", &[], "TIME|off", Word(&["15m", "30m", "1h", "off"]), "fade out and pause after a time"),
+    row(
+        Playback,
+        "ab-loop",
+        &[],
+        "[TIME TIME|off]",
+        Word(&["off"]),
+        "play a part over and over: from here, to here, no more",
+    ),
     row(
         Playback,
         "repeat",
@@ -92,13 +111,23 @@ pub const COMMANDS: &[Row] = &[
         "play the queue in random order; a seed repeats an order",
     ),
     row(
-        Playback,
+        Sound,
         "output",
         &[],
         "SPEC",
         Word(&["auto", "device", "device:", "null", "file:"]),
         "move the sound to another output",
     ),
+    row(
+        Sound,
+        "replaygain",
+        &["rg"],
+        "[off|track|album|auto]",
+        Word(&["off", "track", "album", "auto"]),
+        "bring tracks, or albums, to one loudness; auto: albums where one plays in order",
+    ),
+    row(Sound, "preamp", &[], "DB", Nothing, "dB on top of a known loudness"),
+    row(Sound, "crossfade", &[], "SECONDS", Word(&["0", "5"]), "lay tracks that do not belong together over each other"),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
         Queue,
@@ -184,6 +213,7 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
+    row(Screen, "signal", &[], "", Nothing, "the way of the sound from file to device"),
     row(Screen, "dismiss", &[], "", Nothing, "take the notice away"),
     row(Screen, "escape", &[], "", Nothing, "close what is open, drop marks, filter and notice"),
     row(Screen, "theme", &[], "NAME", Theme, "change the colours"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
-use crate::model::command::{Command, Pane, Playback, Seek, VolumeChange};
+use crate::model::command::{AbLoop, Command, Pane, Playback, Seek, Sound, VolumeChange};
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
 use crate::tui::state::Drag;
@@ -45,6 +45,10 @@ impl Turn<'_> {
             Hit::Repeat => self.send(Command::Playback(Playback::Repeat(None))),
             Hit::Shuffle => self.send(Command::Playback(Playback::Shuffle(None))),
             Hit::StopAfter => self.send(Command::Playback(Playback::StopAfter(None))),
+            Hit::Sleep => self.send(Command::Playback(Playback::Sleep(None))),
+            Hit::Loop => self.send(Command::Playback(Playback::AbLoop(AbLoop::Off))),
+            Hit::Gain => self.send(Command::Sound(Sound::ReplayGain(None))),
+            Hit::Signal => self.state.signal = !self.state.signal,
             Hit::Status => self.dismiss(),
         }
     }
@@ -133,7 +137,16 @@ impl Turn<'_> {
                     list.scroll(rows, view);
                 }
             }
-            Hit::Volume | Hit::SeekBar | Hit::State | Hit::Repeat | Hit::Shuffle | Hit::StopAfter => {
+            Hit::Volume
+            | Hit::SeekBar
+            | Hit::State
+            | Hit::Repeat
+            | Hit::Shuffle
+            | Hit::StopAfter
+            | Hit::Sleep
+            | Hit::Loop
+            | Hit::Gain
+            | Hit::Signal => {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));
             }

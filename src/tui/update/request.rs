@@ -19,8 +19,10 @@ impl Turn<'_> {
     fn core(&mut self, command: Command, count: Option<u32>) {
         match command {
             Command::Quit if self.state.help.is_some() => self.state.help = None,
+            Command::Quit if self.state.signal => self.state.signal = false,
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
+            Command::Sound(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Library(library) => self.library(library),
             Command::Notice(Notices::Dismiss) => self.dismiss(),
@@ -102,6 +104,7 @@ impl Turn<'_> {
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
+            Screen::Signal => self.state.signal = !self.state.signal,
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
             Screen::Redraw => self.effects.push(Effect::Redraw),
@@ -110,6 +113,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn motion(&mut self, motion: Motion, count: Option<u32>) {
+        if self.state.signal {
+            return;
+        }
         let count = count.and_then(|count| usize::try_from(count).ok());
         if self.state.help.is_some() {
             let view = self.help_view();
@@ -160,6 +166,7 @@ impl Turn<'_> {
     fn back(&mut self) {
         match (self.state.help.is_some(), self.state.focus) {
             (true, _) => self.state.help = None,
+            _ if self.state.signal => self.state.signal = false,
             (_, Pane::Library) => self.left(),
             _ => self.focus(Pane::Library),
         }
@@ -167,6 +174,7 @@ impl Turn<'_> {
 
     fn focus_other(&mut self) {
         self.state.help = None;
+        self.state.signal = false;
         let other = if self.state.focus == Pane::Library { Pane::Queue } else { Pane::Library };
         self.focus(other);
     }
@@ -219,6 +227,7 @@ impl Turn<'_> {
     }
 
     fn toggle_help(&mut self) {
+        self.state.signal = false;
         self.state.help = match self.state.help {
             Some(_) => None,
             None => Some(crate::tui::list::List::default()),
@@ -235,7 +244,7 @@ impl Turn<'_> {
 
     /// One thing at a time: what is open, the notice, the marks, the filter.
     fn escape(&mut self) {
-        if self.state.help.take().is_some() {
+        if self.state.help.take().is_some() || std::mem::take(&mut self.state.signal) {
             return;
         }
         if self.state.focus == Pane::Spectrum {

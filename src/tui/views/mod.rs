@@ -8,5 +8,6 @@ pub(super) mod now;
 pub mod prompt;
 pub mod queue;
 pub mod rows;
+pub mod signal;
 pub mod spectrum;
 pub mod status;
