@@ -58,13 +58,14 @@ fn two_items_overlap_by_the_length_of_the_fade_with_equal_power() {
 
 #[test]
 fn the_next_item_is_crossed_into_where_it_begins_to_be_heard_and_the_signal_tells() {
-    let rig = rig(500, None);
-    rig.add("1", &constant(96_000, 0.1));
-    rig.add("2", &constant(96_000, 0.1));
+    let rig = Rig::new(Pace::RealTime, None);
+    rig.engine.send(fading(500));
+    rig.add("1", &constant(48_000, 0.1));
+    rig.add("2", &constant(48_000, 0.1));
     rig.load(1, "1");
     rig.next(2, "2");
     let crossed = rig.wait_for("the join", |event| matches!(event, EngineEvent::Crossed { .. }));
-    assert!(matches!(crossed, EngineEvent::Crossed { at: 72_000, .. }), "{crossed:?}");
+    assert!(matches!(crossed, EngineEvent::Crossed { at: 24_000, .. }), "{crossed:?}");
     let effect = |event: &EngineEvent| match event {
         EngineEvent::Signal(path) => {
             path.stages.iter().find(|stage| stage.kind == StageKind::Crossfade).map(|stage| stage.effect)

@@ -222,8 +222,8 @@ fn the_command_line_completes_and_remembers() {
     };
     assert_eq!(line(":vol<Tab>").as_deref(), Some("volume "));
     assert_eq!(line(":rep<Tab>").as_deref(), Some("repeat"));
-    assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replace"));
-    assert_eq!(line(":rep<Tab><Tab><Tab>").as_deref(), Some("rep"));
+    assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replaygain"));
+    assert_eq!(line(":rep<Tab><Tab><Tab><Tab>").as_deref(), Some("rep"));
     assert_eq!(line(":rep<S-Tab>").as_deref(), Some("replace"));
     assert_eq!(line(":theme d<Tab>").as_deref(), Some("theme dark "));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up>").as_deref(), Some("next"));
