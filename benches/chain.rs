@@ -72,7 +72,7 @@ fn play(path: &std::path::Path, out: PathBuf, rate: Option<u32>) {
 /// One second of stereo from one rate to another.
 #[divan::bench(args = [(44_100, 48_000), (96_000, 44_100), (192_000, 48_000)])]
 fn resampler(bencher: Bencher, (from, to): (u32, u32)) {
-    let mut resampler = Resampler::new(from, to, 2, Edge::Silence).unwrap();
+    let mut resampler = Resampler::new(from, to, 2, quality, Edge::Silence).unwrap();
     let input = vec![0.25_f32; from as usize * 2];
     bencher.bench_local(|| {
         let mut fed = 0;

@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use auralis::engine::feed::{Feed, Follower};
 use auralis::engine::render::{Cue, Filled, Render};
-use auralis::model::audio::Spec;
+use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::id::{Generation, PlayId};
+use auralis::model::settings::ResamplerQuality;
 use auralis::model::track::{AudioFormat, Codec};
 use auralis::rt::pipe::{BlockSender, block_pipe};
 use auralis::rt::ring::{RingReader, RingWriter, sample_ring};
@@ -51,7 +52,7 @@ impl Rig {
         let mut feed = Feed::new(receiver);
         feed.restart(GENERATION, PlayId(1), Follower::Item(PlayId(2)));
         let out = vec![0.0; 1024 * usize::from(output.channels)];
-        let render = Render::new(output, 1.0);
+        let render = Render::new(output, SampleFormat::S16, 1.0, ResamplerQuality::Best);
         Self { sender, feed, render, writer, reader, tap, cues: VecDeque::with_capacity(16), out }
     }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 use crate::model::audio::{SampleFormat, Spec};
-use crate::model::settings::{OutputSpec, Settings};
+use crate::model::settings::{OutputSpec, ResamplerQuality, Settings};
 
 /// The value does not fit; the row's `expects` says what would.
 pub struct Unfit;
@@ -91,6 +91,14 @@ pub const ROWS: &[Row] = &[
         expects: "a number of frames from 64 to 16384",
         help: "Frames of one device period: fewer react faster, more are safer on a busy machine.",
         set: |settings, value| put(&mut settings.output.period_frames, number(value, 64, 16_384)),
+    },
+    Row {
+        table: "output",
+        key: "resampler",
+        default: "\"best\"",
+        expects: "\"fast\", \"good\" or \"best\"",
+        help: "Quality of the conversion where the output has another rate than the music.",
+        set: |settings, value| put(&mut settings.output.resampler, text(value, ResamplerQuality::parse)),
     },
     Row {
         table: "screen",

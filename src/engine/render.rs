@@ -8,8 +8,9 @@ use super::feed::Feed;
 use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::resampler::{Edge, Resampler};
-use crate::model::audio::Spec;
+use crate::model::audio::{SampleFormat, Spec};
 use crate::model::id::{Generation, PlayId};
+use crate::model::settings::ResamplerQuality;
 use crate::model::track::AudioFormat;
 use crate::rt::ring::RingWriter;
 use crate::rt::tap::Tap;
@@ -40,8 +41,12 @@ pub enum Filled {
 /// See the module's head. One for each output that is opened.
 pub struct Render {
     spec: Spec,
+    format: SampleFormat,
+    quality: ResamplerQuality,
     map: ChannelMap,
     map_inputs: u16,
+    /// The output's integers hold the very samples of the blocks.
+    fits: bool,
     path: Path,
     gain: GainRamp,
     piece: Vec<f32>,
@@ -69,9 +74,13 @@ enum End {
 }
 
 impl Render {
-    pub fn new(spec: Spec, gain: f32) -> Self {
+    /// `format`: what the output makes of the samples.
+    pub fn new(spec: Spec, format: SampleFormat, gain: f32, quality: ResamplerQuality) -> Self {
         Self {
             spec,
+            format,
+            quality,
+            fits: false,
             map: ChannelMap::new(spec.channels, spec.channels),
             map_inputs: spec.channels,
             path: Path::Direct,
@@ -120,6 +129,7 @@ impl Render {
             if !self.turn_to(format.spec, ring.written()) {
                 continue;
             }
+            self.fits = fits(&format, self.format);
             if self.touches != Some((identity.0, identity.1, frame)) {
                 cues.push_back(Cue { at: self.place(ring.written()), play: identity.1, frame, format });
             }
@@ -162,7 +172,8 @@ impl Render {
             return Path::Direct;
         }
         let start = if joins { Edge::Joined } else { Edge::Silence };
-        match Resampler::new(rate, self.spec.rate, usize::from(self.spec.channels), start) {
+        let channels = usize::from(self.spec.channels);
+        match Resampler::new(rate, self.spec.rate, channels, self.quality, start) {
             Ok(resampler) => {
                 Path::Resampled { resampler: Box::new(resampler), rate, base: written, end: End::Open }
             }
@@ -195,12 +206,12 @@ impl Render {
         let frames = (ready.len() / channels).min(PIECE_FRAMES).min(ring.free_frames());
         let ready = &ready[..frames * channels];
         if self.gain.is_unity() {
-            write(ready, self.spec, ring, tap);
+            write(ready, false, self.spec, ring, tap);
         } else {
             let piece = &mut self.piece[..ready.len()];
             piece.copy_from_slice(ready);
             self.gain.process(piece, channels);
-            write(piece, self.spec, ring, tap);
+            write(piece, false, self.spec, ring, tap);
         }
         resampler.consume(frames);
         frames > 0
@@ -219,23 +230,36 @@ impl Render {
             }
             Path::Direct if self.map.is_identity() && self.gain.is_unity() => {
                 let frames = all.min(ring.free_frames());
-                write(&samples[..frames * channels], self.spec, ring, tap);
+                write(&samples[..frames * channels], self.fits, self.spec, ring, tap);
                 frames
             }
             Path::Direct => {
                 let frames = all.min(PIECE_FRAMES).min(ring.free_frames());
                 let piece = &mut self.piece[..frames * channels];
+                let exact = self.fits && self.map.is_copy() && self.gain.is_unity();
                 self.map.process(&samples[..frames * inputs], piece);
                 self.gain.process(piece, channels);
-                write(piece, self.spec, ring, tap);
+                write(piece, exact, self.spec, ring, tap);
                 frames
             }
         }
     }
 }
 
-/// There is room: the caller looked.
-fn write(samples: &[f32], spec: Spec, ring: &mut RingWriter, tap: &Tap) {
+/// Whether integers of the output stand for every sample of such a source: rounding to them takes nothing away.
+fn fits(source: &AudioFormat, output: SampleFormat) -> bool {
+    let within = |most: u8| source.bits.is_some_and(|bits| bits <= most);
+    source.codec.is_lossless()
+        && match output {
+            SampleFormat::S16 => within(16),
+            SampleFormat::S24 => within(24),
+            SampleFormat::S32 | SampleFormat::F32 => true,
+        }
+}
+
+/// There is room: the caller looked. `exact`: these are samples that fit, as they were.
+fn write(samples: &[f32], exact: bool, spec: Spec, ring: &mut RingWriter, tap: &Tap) {
     tap.write(ring.written(), spec.rate, usize::from(spec.channels.max(1)), samples);
+    ring.set_exact(exact);
     ring.write(samples);
 }
