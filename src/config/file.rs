@@ -143,6 +143,7 @@ pub fn reference_table() -> String {
 mod tests {
     use super::*;
     use crate::model::audio::SampleFormat;
+    use crate::model::settings::ResamplerQuality;
 
     /// Another value than the default for each key.
     const OTHERS: &[(&str, &str)] = &[
@@ -153,6 +154,7 @@ mod tests {
         ("output.format", "\"s24\""),
         ("output.rate", "96_000"),
         ("output.period_frames", "2048"),
+        ("output.resampler", "\"fast\""),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -167,6 +169,7 @@ mod tests {
         settings.output.format = Some(SampleFormat::S24);
         settings.output.rate = Some(96_000);
         settings.output.period_frames = 2048;
+        settings.output.resampler = ResamplerQuality::Fast;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

@@ -55,11 +55,11 @@ impl std::fmt::Display for OutputSpec {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ResamplerQuality {
-    /// Short filters in single precision: better than 16 bits can show.
+    /// Single precision and short filters: errors below -130 dB, flat to 20 kHz from 44.1 kHz up.
     Fast,
-    /// Short filters in double precision: better than 24 bits can show.
+    /// Double precision: errors below -140 dB.
     Good,
-    /// Long filters in double precision, flat almost to half the rate.
+    /// Double precision and long filters: flat almost to half the lower rate.
     #[default]
     Best,
 }

@@ -628,6 +628,90 @@ mod tests {
         assert_eq!(writer.shared().underruns(), 0);
     }
 
+    /// Runs as (frames, exact), read with buffers of this length.
+    fn runs(reader: &mut RingReader, buffer: usize) -> Vec<(usize, bool)> {
+        let mut runs: Vec<(usize, bool)> = Vec::new();
+        loop {
+            let read = reader.read_available(&mut vec![0.0; buffer]);
+            match runs.last_mut() {
+                _ if read.frames == 0 => return runs,
+                Some((frames, exact)) if *exact == read.exact => *frames += read.frames,
+                _ => runs.push((read.frames, read.exact)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_mark_holds_from_the_frame_that_is_written_next() {
+        for buffer in [1, 7, 100, 5_000] {
+            let (mut writer, mut reader) = ring(5_000);
+            writer.write(&[0.5; 10]);
+            writer.set_exact(true);
+            writer.write(&[0.5; 1_000]);
+            writer.set_exact(true);
+            writer.write(&[0.5; 3]);
+            writer.set_exact(false);
+            writer.set_exact(true);
+            writer.write(&[0.5; 4]);
+            writer.set_exact(false);
+            writer.write(&[0.5; 1]);
+            writer.set_exact(true);
+            assert_eq!(runs(&mut reader, buffer), [(10, false), (1_007, true), (1, false)]);
+        }
+    }
+
+    #[test]
+    fn a_whole_read_goes_over_marks_and_a_run_stops_at_them() {
+        let (mut writer, mut reader) = ring(5_000);
+        for (exact, frames) in [(true, 100), (false, 50), (true, 25)] {
+            writer.set_exact(exact);
+            writer.write(&vec![1.0; frames]);
+        }
+        let mut out = vec![9.0; 1_000];
+        let read = reader.read_run(&mut out);
+        assert_eq!((read.frames, read.exact, read.turned), (100, true, true));
+        assert_eq!(out[100], 9.0, "no silence where there is more");
+        let (out, read) = self::read(&mut reader, 1_000);
+        assert_eq!((read.frames, read.exact, read.turned), (75, false, false));
+        assert_eq!((out[..75].to_vec(), out[75]), (vec![1.0; 75], 0.0));
+        assert_eq!((writer.shared().underruns(), writer.shared().underrun_frames()), (1, 925));
+    }
+
+    #[test]
+    fn a_fade_is_not_exact_and_a_discard_forgets_no_mark() {
+        let (mut writer, mut reader) = ring(5_000);
+        writer.set_exact(true);
+        writer.write(&[1.0; 2_000]);
+        assert!(read(&mut reader, 500).1.exact);
+        writer.set_paused(true);
+        assert_eq!(runs(&mut reader, 1_000), [(FADE, false)]);
+        writer.set_paused(false);
+        assert_eq!(runs(&mut reader, 1_000), [(FADE, false), (1_500 - 2 * FADE, true)]);
+        writer.write(&[1.0; 100]);
+        writer.set_exact(false);
+        writer.write(&[1.0; 100]);
+        writer.set_exact(true);
+        writer.discard(false);
+        writer.write(&[0.5; 200]);
+        assert_eq!(runs(&mut reader, 1_000).last(), Some(&(200, true)));
+    }
+
+    #[test]
+    fn more_marks_than_have_room_hold_the_writer_up_and_none_is_lost() {
+        let (mut writer, mut reader) = ring(5_000);
+        let mut written = 0;
+        for n in 0..=MARKS {
+            writer.set_exact(n % 2 == 0);
+            written += writer.write(&[0.5]);
+        }
+        assert_eq!((written, writer.free_frames()), (MARKS, 0));
+        let read = runs(&mut reader, 100);
+        assert_eq!(read, (0..MARKS).map(|n| (1, n % 2 == 0)).collect::<Vec<_>>());
+        assert!(writer.free_frames() > 0);
+        assert_eq!(writer.write(&[0.5; 9]), 9);
+        assert_eq!(runs(&mut reader, 100), [(9, true)]);
+    }
+
     #[test]
     fn a_pause_before_the_first_sample_keeps_it_whole() {
         let (mut writer, mut reader) = ring(100);

@@ -10,6 +10,7 @@ pub type Convert<'a> = &'a dyn Fn(&[f32], u32, u32) -> Vec<f32>;
 const AMPLITUDE: f64 = 0.5;
 /// Seconds left out at both ends: no filter is that long.
 const EDGE_S: f64 = 0.15;
+const NEAREST_HZ: f64 = 10.0;
 
 /// All in dB but the last.
 pub struct Figures {
@@ -38,12 +39,13 @@ pub fn sine(hz: f64, rate: u32, frames: usize) -> Vec<f32> {
 }
 
 /// Tones that a converter must not let alias: those that the new rate cannot carry, or, where the new rate is the higher
-/// one, those below half the old rate, whose images lie above it.
+/// one, those below half the old rate, whose images lie above it. Nearer to half the lower rate than [`NEAREST_HZ`] a tone
+/// and its alias are as good as one.
 fn foreign_tones(from: u32, to: u32) -> impl Iterator<Item = f64> {
     let (lowest, highest) = if to < from {
-        (f64::from(to) / 2.0 + 1.0, f64::from(from) / 2.0 - 1.0)
+        (f64::from(to) / 2.0 + NEAREST_HZ, f64::from(from) / 2.0 - NEAREST_HZ)
     } else {
-        (f64::from(from) / 4.0, f64::from(from) / 2.0 - 1.0)
+        (f64::from(from) / 4.0, f64::from(from) / 2.0 - NEAREST_HZ)
     };
     // Closer together towards half the lower rate, where filters are at their worst.
     (0..24).map(move |n| {

@@ -227,6 +227,7 @@ mod tests {
     fn calls_of_any_length_hand_out_every_sample_once() {
         let (mut writer, mut feed) = feed(1_024);
         let sound: Vec<f32> = (0..2 * 6_000).map(|n| n as f32 / 32_768.0).collect();
+        writer.set_exact(true);
         assert_eq!(writer.write(&sound), 6_000);
         let mut heard = Vec::new();
         // Lengths in frames: none, odd, about the scratch buffer's, far beyond it.
@@ -237,6 +238,26 @@ mod tests {
         }
         let expected: Vec<i16> = (0..heard.len() as i16).collect();
         assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn what_is_not_exact_is_dithered_from_its_first_to_its_last_sample() {
+        let (mut writer, mut feed) = feed(1_024);
+        let value = 100.0 / 32_768.0;
+        for (exact, frames) in [(true, 1_001), (false, 700), (true, 3), (false, 1), (true, 900)] {
+            writer.set_exact(exact);
+            assert_eq!(writer.write(&vec![value; 2 * frames]), frames);
+        }
+        let mut out = vec![-1_i16; 2 * 3_000];
+        feed.fill(&mut out, Duration::ZERO);
+        let all = |samples: &[i16]| samples.iter().all(|sample| *sample == 100);
+        assert!(all(&out[..2 * 1_001]) && all(&out[2 * 1_701..2 * 1_704]) && all(&out[2 * 1_705..2 * 2_605]));
+        let dithered = &out[2 * 1_001..2 * 1_701];
+        // Rounding changes a quarter of the samples that get triangular noise: those with more than half a step of it.
+        let changed = dithered.iter().filter(|sample| **sample != 100).count();
+        assert!((changed as f64 - 350.0).abs() < 80.0, "{changed}");
+        assert!(dithered.iter().all(|sample| (99..=101).contains(sample)));
+        assert_eq!(out[2 * 2_605..], [0; 2 * 395], "silence is left alone");
     }
 
     #[test]
