@@ -30,7 +30,7 @@
 //! | [`rt`] | real-time primitives: block pipe, sample ring, clock, tap, newest value | model |
 //! | [`config`] | files and flags to settings, keymap, theme | model |
 //! | [`decode`] | files to `f32` blocks: probe, exact lengths, gapless trim, exact seek | model |
-//! | [`dsp`] | signal processing on blocks: channels, resampler, gain ramps | model |
+//! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: the spectrum of what is heard | model rt decode dsp |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |

@@ -5,11 +5,14 @@
 use std::collections::VecDeque;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
+use auralis::dsp::balance::Balance;
+use auralis::dsp::limiter::Limiter;
+use auralis::dsp::speed::Speed;
 use auralis::engine::feed::{Feed, Follower};
 use auralis::engine::render::{Cue, Filled, Out, Render};
-use auralis::model::audio::Spec;
+use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::id::{Generation, PlayId};
-use auralis::model::settings::{LevelMode, LevelSettings, SoundSettings};
+use auralis::model::settings::{LevelMode, LevelSettings, ResamplerQuality, SoundSettings};
 use auralis::model::track::{AudioFormat, Codec};
 use auralis::rt::pipe::{BlockSender, block_pipe};
 use auralis::rt::ring::{RingReader, RingWriter, sample_ring};
@@ -52,7 +55,7 @@ impl Rig {
         let mut feed = Feed::new(receiver);
         feed.restart(GENERATION, PlayId(1), Follower::Item(PlayId(2)), true);
         let out = vec![0.0; 1024 * usize::from(output.channels)];
-        let render = Render::new(output, 1.0, sound);
+        let render = Render::new(output, SampleFormat::S16, 1.0, ResamplerQuality::Best, sound);
         Self { sender, feed, render, writer, reader, tap, cues: VecDeque::with_capacity(16), out }
     }
 
@@ -121,7 +124,7 @@ fn nor_does_resampling_through_a_join() {
 #[test]
 fn nor_does_a_crossfade_with_loudness_on() {
     let level = LevelSettings { mode: LevelMode::Track, preamp_db: 0.0, unknown_db: -3.0 };
-    let sound = SoundSettings { level, crossfade_ms: 100 };
+    let sound = SoundSettings { level, crossfade_ms: 100, ..SoundSettings::default() };
     let output = Spec { rate: 48_000, channels: 2 };
     assert_eq!(join_with(CD, CD, CD, 1.0, sound), 0);
     assert_eq!(join_with(output, output, output, 0.5, sound), 0);
@@ -133,6 +136,42 @@ fn nor_does_folding_channels() {
     assert_eq!(join(six, six, Spec { rate: 48_000, channels: 2 }, 1.0), 0);
 }
 
+/// The stages that the engine thread runs, from what they are built of to their ends.
+#[test]
+fn stages_touch_no_heap_once_they_are_made() {
+    let loud: Vec<f32> = (0..2 * 30_000).map(|n| (n as f32 * 0.31).sin() * 2.0).collect();
+    let mut limiter = Limiter::new(48_000, 2, -1.0);
+    let mut speed = Speed::new(48_000, 2, 1.5);
+    let mut balance = Balance::new(48_000, 2);
+    let mut samples = loud.clone();
+    let count = violations(|| {
+        for turn in 0..4 {
+            let (mut limited, mut stretched) = (0, 0);
+            while limited < 30_000 || stretched < 30_000 {
+                limited += limiter.feed(&loud[limited * 2..]);
+                limiter.consume(limiter.ready().len() / 2);
+                stretched += speed.feed(&loud[stretched * 2..]);
+                speed.consume(speed.ready().len() / 2);
+            }
+            speed.set_speed(0.5 + 0.4 * f64::from(turn));
+            balance.set_balance(40 - 20 * turn);
+            balance.set_mono(turn % 2 == 0);
+            balance.process(&mut samples);
+        }
+        limiter.finish();
+        while limiter.drain() {
+            limiter.consume(limiter.ready().len() / 2);
+        }
+        speed.finish();
+        while speed.drain() {
+            speed.consume(speed.ready().len() / 2);
+        }
+        limiter.reset();
+        speed.reset();
+    });
+    assert_eq!(count, 0);
+}
+
 /// Pause, resume, discard, end and an empty ring, as a device's callback meets them.
 #[test]
 fn a_reader_of_the_ring_touches_no_heap() {
@@ -142,6 +181,7 @@ fn a_reader_of_the_ring_touches_no_heap() {
     let count = violations(|| {
         for turn in 0..50 {
             writer.write(&samples);
+            writer.set_exact(turn % 3 == 0);
             match turn % 5 {
                 0 => writer.set_paused(true),
                 1 => writer.discard(true),

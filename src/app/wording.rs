@@ -138,12 +138,22 @@ pub fn sound_changed(command: Sound, sound: &SoundSettings) -> Notice {
             LevelMode::Auto => "Loudness: albums alike where one plays in order, else tracks".to_owned(),
         },
         Sound::Preamp(_) => format!("Preamp: {:+.1} dB", level.preamp_db),
+        Sound::Balance(_) => format!("Balance: {}", balance(sound.balance)),
+        Sound::Mono(_) => format!("Mono: {}", if sound.mono { "on" } else { "off" }),
         Sound::Crossfade(_) if sound.crossfade_ms == 0 => "Crossfade: none".to_owned(),
         Sound::Crossfade(_) => format!("Crossfade: {} s", f64::from(sound.crossfade_ms) / 1000.0),
     };
     let is_idle = matches!(command, Sound::Preamp(_)) && level.mode == LevelMode::Off;
     let notice = note(text);
     if is_idle { notice.next_step("It is heard once `:replaygain` is on") } else { notice }
+}
+
+fn balance(balance: i8) -> String {
+    match balance {
+        0 => "both sides".to_owned(),
+        left @ ..0 => format!("{} % to the left", -i32::from(left)),
+        right => format!("{right} % to the right"),
+    }
 }
 
 pub fn sleep_set(time: Option<Duration>) -> Notice {

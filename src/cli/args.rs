@@ -16,7 +16,7 @@ use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::playback::Shuffle;
-use crate::model::settings::OutputSpec;
+use crate::model::settings::{OutputSpec, ResamplerQuality};
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
@@ -129,6 +129,9 @@ pub struct Play {
     /// Sample rate of the output
     #[arg(long, value_name = "HZ", value_parser = sample_rate)]
     pub rate: Option<u32>,
+    /// Quality of the conversion to another sample rate: fast, good, best
+    #[arg(long, value_name = "QUALITY", value_parser = resampler)]
+    pub resampler: Option<ResamplerQuality>,
     /// Play in random order: off, on, or a number; the same number gives the same order
     #[arg(long, value_name = "MODE", value_parser = shuffle)]
     pub shuffle: Option<Shuffle>,
@@ -195,6 +198,10 @@ fn sample_format(word: &str) -> Result<SampleFormat, &'static str> {
     SampleFormat::parse(word).ok_or("needs s16, s24, s32 or f32")
 }
 
+fn resampler(word: &str) -> Result<ResamplerQuality, &'static str> {
+    ResamplerQuality::parse(word).ok_or("needs fast, good or best")
+}
+
 fn sample_rate(word: &str) -> Result<u32, &'static str> {
     let known = Spec::MIN_RATE..=Spec::MAX_RATE;
     word.parse().ok().filter(|rate| known.contains(rate)).ok_or("needs a rate from 1000 to 768000 Hz")
@@ -242,6 +249,8 @@ mod tests {
         assert_eq!(asked.output, Some(OutputSpec::File("x.wav".into())));
         assert_eq!(asked.format, Some(SampleFormat::S24));
         assert_eq!(asked.rate, Some(96_000));
+        let asked = play(&["play", "a", "--resampler", "fast"]);
+        assert_eq!(asked.resampler, Some(ResamplerQuality::Fast));
         let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);
         assert_eq!(asked.shuffle, Some(Shuffle::On { seed: Some(4711) }));
         assert_eq!(asked.start, Some(Duration::from_secs(90)));
@@ -264,6 +273,7 @@ mod tests {
             &["play", "a", "--output", "file:"],
             &["play", "a", "--format", "s8"],
             &["play", "a", "--rate", "0"],
+            &["play", "a", "--resampler", "better"],
             &["play", "a", "--rate", "768001"],
             &["play", "a", "--start", "-1"],
             &["play", "a", "--shuffle", "on off"],

@@ -49,6 +49,7 @@ fn output_of(asked: &Play, mut output: OutputSettings) -> Result<OutputSettings,
     output.output = asked.output.clone().unwrap_or(output.output);
     output.format = asked.format.or(output.format);
     output.rate = asked.rate.or(output.rate);
+    output.resampler = asked.resampler.unwrap_or(output.resampler);
     if asked.json {
         settings::refuse_pipe(&output.output, "where --json writes. Give one of them up")?;
     }

@@ -143,7 +143,7 @@ pub fn reference_table() -> String {
 mod tests {
     use super::*;
     use crate::model::audio::SampleFormat;
-    use crate::model::settings::{LevelMode, LevelSettings};
+    use crate::model::settings::{LevelMode, LevelSettings, ResamplerQuality};
 
     /// Another value than the default for each key.
     const OTHERS: &[(&str, &str)] = &[
@@ -154,10 +154,13 @@ mod tests {
         ("output.format", "\"s24\""),
         ("output.rate", "96_000"),
         ("output.period_frames", "2048"),
+        ("output.resampler", "\"fast\""),
         ("sound.replaygain", "\"auto\""),
         ("sound.preamp_db", "-3.5"),
         ("sound.unknown_db", "-6"),
         ("sound.crossfade_s", "2.5"),
+        ("sound.balance", "-20"),
+        ("sound.mono", "true"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -172,8 +175,11 @@ mod tests {
         settings.output.format = Some(SampleFormat::S24);
         settings.output.rate = Some(96_000);
         settings.output.period_frames = 2048;
+        settings.output.resampler = ResamplerQuality::Fast;
         settings.sound.level = LevelSettings { mode: LevelMode::Auto, preamp_db: -3.5, unknown_db: -6.0 };
         settings.sound.crossfade_ms = 2_500;
+        settings.sound.balance = -20;
+        settings.sound.mono = true;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

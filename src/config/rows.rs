@@ -7,7 +7,7 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 use crate::model::audio::{SampleFormat, Spec};
-use crate::model::settings::{LevelMode, OutputSpec, Settings, SoundSettings};
+use crate::model::settings::{LevelMode, OutputSpec, ResamplerQuality, Settings, SoundSettings};
 
 /// The value does not fit; the row's `expects` says what would.
 pub struct Unfit;
@@ -93,6 +93,14 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.output.period_frames, number(value, 64, 16_384)),
     },
     Row {
+        table: "output",
+        key: "resampler",
+        default: "\"best\"",
+        expects: "\"fast\", \"good\" or \"best\"",
+        help: "Quality of the conversion where the output has another rate than the music.",
+        set: |settings, value| put(&mut settings.output.resampler, text(value, ResamplerQuality::parse)),
+    },
+    Row {
         table: "sound",
         key: "replaygain",
         default: "\"off\"",
@@ -123,6 +131,22 @@ pub const ROWS: &[Row] = &[
         expects: "a number of seconds from 0 to 12",
         help: "Tracks that do not belong together are laid over each other for so long; 0: never.",
         set: |settings, value| put(&mut settings.sound.crossfade_ms, crossfade_ms(value)),
+    },
+    Row {
+        table: "sound",
+        key: "balance",
+        default: "0",
+        expects: "a number from -100 to 100",
+        help: "-100 is left only, 0 both sides, 100 right only.",
+        set: |settings, value| put(&mut settings.sound.balance, number(value, -100, 100)),
+    },
+    Row {
+        table: "sound",
+        key: "mono",
+        default: "false",
+        expects: "true or false",
+        help: "Both sides give the mean of both.",
+        set: |settings, value| put(&mut settings.sound.mono, switch(value)),
     },
     Row {
         table: "screen",

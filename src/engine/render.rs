@@ -10,10 +10,10 @@ use super::tail::{Ending, PIECE_FRAMES, Tail};
 use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::resampler::{Edge, Resampler};
-use crate::model::audio::Spec;
+use crate::model::audio::{SampleFormat, Spec};
 use crate::model::id::{Generation, PlayId};
 use crate::model::loudness::ItemLoudness;
-use crate::model::settings::SoundSettings;
+use crate::model::settings::{ResamplerQuality, SoundSettings};
 use crate::model::track::{AudioFormat, Trim};
 use crate::rt::pipe::PcmBlock;
 use crate::rt::ring::RingWriter;
@@ -70,8 +70,12 @@ pub struct Out<'a> {
 /// See the module's head. One for each output that is opened.
 pub struct Render {
     spec: Spec,
+    format: SampleFormat,
+    quality: ResamplerQuality,
     map: ChannelMap,
     map_inputs: u16,
+    /// The output's integers hold the very samples of the blocks.
+    fits: bool,
     path: Path,
     sound: SoundSettings,
     /// Of the item that is rendered.
@@ -118,16 +122,26 @@ enum Step {
 }
 
 impl Render {
-    pub fn new(spec: Spec, gain: f32, sound: SoundSettings) -> Self {
+    /// `format`: what the output makes of the samples.
+    pub fn new(
+        spec: Spec,
+        format: SampleFormat,
+        gain: f32,
+        quality: ResamplerQuality,
+        sound: SoundSettings,
+    ) -> Self {
         Self {
             spec,
+            format,
+            quality,
+            fits: false,
             map: ChannelMap::new(spec.channels, spec.channels),
             map_inputs: spec.channels,
             path: Path::Direct,
             sound,
             loudness: ItemLoudness::default(),
             level: GainRamp::new(1.0, spec.rate),
-            tail: Tail::new(spec, gain, sound.crossfade_ms),
+            tail: Tail::new(spec, gain, &sound),
             piece: vec![0.0; PIECE_FRAMES * usize::from(spec.channels.max(1))],
             touches: None,
         }
@@ -140,11 +154,11 @@ impl Render {
 
     /// What is rendered from now on is treated so; the item at hand gets there by a ramp.
     pub fn set_sound(&mut self, sound: SoundSettings) {
-        if sound.crossfade_ms != self.sound.crossfade_ms {
-            self.tail.set_crossfade(sound.crossfade_ms);
-        }
         self.sound = sound;
-        self.level.set(self.level_now().gain);
+        self.tail.set_sound(&sound);
+        let level = self.level_now();
+        self.level.set(level.gain);
+        self.tail.limit(level.may_clip);
     }
 
     fn level_now(&self) -> Level {
@@ -170,7 +184,7 @@ impl Render {
     fn step(&mut self, feed: &mut Feed, out: &mut Out<'_>) -> Step {
         let ending = self.ending(feed);
         self.tail.approach(ending);
-        if self.tail.drain(ending, out.ring, out.tap) {
+        if self.tail.move_limited(out.ring, out.tap) || self.tail.drain(ending, out.ring, out.tap) {
             return Step::On;
         }
         if self.tail.room(out.ring) == 0 {
@@ -190,6 +204,7 @@ impl Render {
         if !self.turn_to(about.format.spec, out.ring.written()) {
             return Step::On;
         }
+        self.fits = fits(&about.format, self.format);
         if self.touches != Some(begins) {
             self.begin(begins, about, out);
         }
@@ -208,7 +223,9 @@ impl Render {
         out.cues.push_back(Cue { at: self.place(out.ring.written()), play, frame, about, fade_frames });
         if self.touches.is_none_or(|touch| touch.play != play) {
             self.loudness = about.loudness;
-            self.level.jump(self.level_now().gain);
+            let level = self.level_now();
+            self.level.jump(level.gain);
+            self.tail.limit(level.may_clip);
         }
     }
 
@@ -219,7 +236,7 @@ impl Render {
             }
             return Step::Stop(if self.tail.is_empty() { Filled::Ended } else { Filled::Full });
         }
-        if self.tail.pending() == 0 {
+        if !self.tail.holds() {
             return Step::Stop(Filled::Starved);
         }
         if out.paced {
@@ -302,7 +319,8 @@ impl Render {
             return Path::Direct;
         }
         let start = if joins { Edge::Joined } else { Edge::Silence };
-        match Resampler::new(rate, self.spec.rate, usize::from(self.spec.channels), start) {
+        let channels = usize::from(self.spec.channels);
+        match Resampler::new(rate, self.spec.rate, channels, self.quality, start) {
             Ok(resampler) => Path::Resampled { resampler: Box::new(resampler), rate, base, end: End::Open },
             // Rates of zero only, which no block and no ring has.
             Err(_) => Path::Direct,
@@ -328,7 +346,7 @@ impl Render {
             self.path = Path::Direct;
             return false;
         }
-        let frames = self.tail.push(resampler.ready(), out.ring, out.tap);
+        let frames = self.tail.push(resampler.ready(), false, out.ring, out.tap);
         resampler.consume(frames);
         frames > 0
     }
@@ -338,9 +356,10 @@ impl Render {
         if self.map.is_identity() && self.level.is_unity() {
             return match &mut self.path {
                 Path::Resampled { resampler, .. } => resampler.feed(samples),
-                Path::Direct => self.tail.push(samples, out.ring, out.tap),
+                Path::Direct => self.tail.push(samples, self.fits, out.ring, out.tap),
             };
         }
+        let exact = self.fits && self.map.is_copy() && self.level.is_unity();
         let (inputs, channels) = (usize::from(self.map_inputs.max(1)), usize::from(self.spec.channels.max(1)));
         let frames = (samples.len() / inputs).min(PIECE_FRAMES);
         let piece = &mut self.piece[..frames * channels];
@@ -349,11 +368,22 @@ impl Render {
         self.level.clone().process(piece, channels);
         let taken = match &mut self.path {
             Path::Resampled { resampler, .. } => resampler.feed(piece),
-            Path::Direct => self.tail.push(piece, out.ring, out.tap),
+            Path::Direct => self.tail.push(piece, exact, out.ring, out.tap),
         };
         self.level.skip(taken);
         taken
     }
+}
+
+/// Whether integers of the output stand for every sample of such a source: rounding to them takes nothing away.
+pub(super) fn fits(source: &AudioFormat, output: SampleFormat) -> bool {
+    let within = |most: u8| source.bits.is_some_and(|bits| bits <= most);
+    source.codec.is_lossless()
+        && match output {
+            SampleFormat::S16 => within(16),
+            SampleFormat::S24 => within(24),
+            SampleFormat::S32 | SampleFormat::F32 => true,
+        }
 }
 
 fn touch(block: &PcmBlock, done: usize) -> Touch {

@@ -3,8 +3,9 @@
 
 use super::command::EngineEvent;
 use super::level::{self, Level};
-use super::render::About;
+use super::render::{About, fits};
 use super::run::Core;
+use super::tail::CEILING_DBTP;
 use crate::model::audio::{SampleFormat, Spec, gain_to_db};
 use crate::model::settings::SoundSettings;
 use crate::model::signal::{Effect, SignalPath, SignalStage, StageKind};
@@ -71,7 +72,10 @@ impl Way<'_> {
             Some(self.channels()),
             Some(self.resampler()),
             self.crossfade(),
+            self.balance(),
+            self.limiter(),
             Some(self.volume()),
+            self.dither(),
             Some(self.output()),
         ];
         SignalPath { stages: stages.into_iter().flatten().collect() }
@@ -135,6 +139,34 @@ impl Way<'_> {
         let now = if self.is_fading { "running now" } else { "where tracks do not belong together" };
         let detail = format!("{seconds} s, {now}");
         (seconds > 0.0).then(|| stage(StageKind::Crossfade, detail, self.is_fading))
+    }
+
+    fn balance(&self) -> Option<SignalStage> {
+        let (balance, mono) = (self.sound.balance, self.sound.mono);
+        let mono = if mono { ", mono" } else { "" };
+        let changes = balance != 0 || self.sound.mono;
+        changes.then(|| stage(StageKind::Balance, format!("{balance:+}{mono}"), true))
+    }
+
+    /// It lets pass what lies below, but nobody knows beforehand that all of it does.
+    fn limiter(&self) -> Option<SignalStage> {
+        let works = self.level().may_clip || self.is_fading;
+        let detail = || format!("holds peaks at {CEILING_DBTP} dBTP");
+        works.then(|| stage(StageKind::Limiter, detail(), true))
+    }
+
+    /// Samples that the output's integers stand for need none; those of other widths, or changed ones, do.
+    fn dither(&self) -> Option<SignalStage> {
+        let narrow = matches!(self.accepted.format, SampleFormat::S16 | SampleFormat::S24);
+        let is_exact = fits(self.format(), self.accepted.format) && !self.changes_samples();
+        let detail = || format!("triangular, to {} bits", bits_of(self.accepted.format));
+        (narrow && !is_exact).then(|| stage(StageKind::Dither, detail(), true))
+    }
+
+    fn changes_samples(&self) -> bool {
+        let stages = [Some(self.loudness()), Some(self.channels()), Some(self.resampler())];
+        let more = [self.crossfade(), self.balance(), self.limiter(), Some(self.volume())];
+        stages.into_iter().chain(more).flatten().any(|stage| stage.effect == Effect::Changed)
     }
 
     fn volume(&self) -> SignalStage {

@@ -51,6 +51,35 @@ impl std::fmt::Display for OutputSpec {
     }
 }
 
+/// How good the conversion from one sample rate to another is. What each is worth, `benches/resample.rs` measures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResamplerQuality {
+    /// Single precision and short filters: errors below -130 dB, flat to 20 kHz from 44.1 kHz up.
+    Fast,
+    /// Double precision: errors below -140 dB.
+    Good,
+    /// Double precision and long filters: flat almost to half the lower rate.
+    #[default]
+    Best,
+}
+
+impl ResamplerQuality {
+    pub const ALL: [Self; 3] = [Self::Fast, Self::Good, Self::Best];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Good => "good",
+            Self::Best => "best",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|quality| quality.name() == name)
+    }
+}
+
 /// How the sound leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutputSettings {
@@ -61,6 +90,8 @@ pub struct OutputSettings {
     pub rate: Option<u32>,
     /// Frames of one device period asked for.
     pub period_frames: u32,
+    /// Where the rate has to change.
+    pub resampler: ResamplerQuality,
 }
 
 impl OutputSettings {
@@ -68,7 +99,7 @@ impl OutputSettings {
     pub const PERIOD_FRAMES: u32 = 1024;
 
     pub fn new(output: OutputSpec) -> Self {
-        Self { output, format: None, rate: None, period_frames: Self::PERIOD_FRAMES }
+        Self { output, format: None, rate: None, period_frames: Self::PERIOD_FRAMES, resampler: ResamplerQuality::default() }
     }
 }
 
@@ -127,6 +158,10 @@ pub struct SoundSettings {
     pub level: LevelSettings,
     /// Length of the crossfade between items that do not belong together; 0: they join without a gap.
     pub crossfade_ms: u32,
+    /// -100 (left only) to 100 (right only).
+    pub balance: i8,
+    /// Both sides give the mean of both.
+    pub mono: bool,
 }
 
 impl SoundSettings {

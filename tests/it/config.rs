@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use auralis::config::file::parse;
 use auralis::model::audio::SampleFormat;
-use auralis::model::settings::{OutputSpec, Settings};
+use auralis::model::settings::{OutputSpec, ResamplerQuality, Settings};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/config").join(name)
@@ -34,6 +34,7 @@ fn whole() -> Settings {
     settings.output.format = Some(SampleFormat::S24);
     settings.output.rate = Some(96_000);
     settings.output.period_frames = 2048;
+    settings.output.resampler = ResamplerQuality::Fast;
     settings.screen.theme = "light".into();
     settings.screen.mouse = false;
     settings.screen.spectrum = false;

@@ -18,6 +18,8 @@ pub fn reduce(state: &mut AppState, command: Sound, now: Now, fx: &mut Vec<Effec
     match command {
         Sound::ReplayGain(mode) => sound.level.mode = mode.unwrap_or(sound.level.mode.next()),
         Sound::Preamp(db) => sound.level.preamp_db = db,
+        Sound::Balance(balance) => sound.balance = balance,
+        Sound::Mono(mono) => sound.mono = mono.unwrap_or(!sound.mono),
         Sound::Crossfade(time) => {
             let ms = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
             sound.crossfade_ms = ms.min(SoundSettings::CROSSFADE_MS);

@@ -10,6 +10,7 @@ use cpal::{ErrorKind, I24, SizedSample};
 
 use super::worker::FaultCell;
 use super::{Fault, encode};
+use crate::dsp::dither::Tpdf;
 use crate::model::audio::{duration_to_frames, frames_to_duration};
 use crate::rt::ring::{RingReader, RingShared};
 
@@ -82,6 +83,7 @@ pub struct Feed {
     rate: u32,
     channels: usize,
     scratch: Vec<f32>,
+    noise: Tpdf,
     /// When the device first asked.
     first_asked: Option<Instant>,
 }
@@ -98,6 +100,7 @@ impl Feed {
             rate: spec.rate,
             channels,
             scratch: vec![0.0; SCRATCH_FRAMES * channels],
+            noise: Tpdf::default(),
             first_asked: None,
         }
     }
@@ -112,18 +115,28 @@ impl Feed {
         let frames = out.len() / self.channels;
         let (whole, rest) = out.split_at_mut(frames * self.channels);
         if self.is_settled() {
-            for part in whole.chunks_mut(self.scratch.len()) {
-                let samples = &mut self.scratch[..part.len()];
-                self.reader.read(samples);
-                for (to, from) in part.iter_mut().zip(samples.iter()) {
-                    *to = T::from_float(*from);
-                }
-            }
+            whole.chunks_mut(self.scratch.len()).for_each(|part| self.fill_part(part));
         } else {
             whole.fill(T::from_float(0.0));
         }
         rest.fill(T::from_float(0.0));
         self.tell_latency(frames, delay);
+    }
+
+    /// No more than the scratch buffer holds, run by run: sound that is wider than the device's samples with dither.
+    fn fill_part<T: DeviceSample>(&mut self, mut part: &mut [T]) {
+        while !part.is_empty() {
+            let samples = &mut self.scratch[..part.len()];
+            let read = self.reader.read_run(samples);
+            let sound = read.frames * self.channels;
+            let done = if read.turned { sound } else { part.len() };
+            let (now, later) = part.split_at_mut(done);
+            for (at, (to, from)) in now.iter_mut().zip(samples.iter()).enumerate() {
+                let plain = read.exact || at >= sound;
+                *to = if plain { T::from_float(*from) } else { T::dithered(*from, &mut self.noise) };
+            }
+            part = later;
+        }
     }
 
     /// A device fills its whole buffer at once when it starts, faster than anybody writes: that is filled with silence,
@@ -147,12 +160,23 @@ impl Feed {
 /// A sample as a device takes it.
 pub trait DeviceSample: SizedSample + Send + 'static {
     fn from_float(sample: f32) -> Self;
+
+    /// With noise before the rounding, where it takes anything away.
+    #[inline]
+    fn dithered(sample: f32, _: &mut Tpdf) -> Self {
+        Self::from_float(sample)
+    }
 }
 
 impl DeviceSample for i16 {
     #[inline]
     fn from_float(sample: f32) -> Self {
         encode::to_i16(sample)
+    }
+
+    #[inline]
+    fn dithered(sample: f32, noise: &mut Tpdf) -> Self {
+        encode::to_i16_dithered(sample, noise)
     }
 }
 
@@ -161,6 +185,11 @@ impl DeviceSample for I24 {
     fn from_float(sample: f32) -> Self {
         // In range by construction.
         I24::new_unchecked(encode::to_i24(sample))
+    }
+
+    #[inline]
+    fn dithered(sample: f32, noise: &mut Tpdf) -> Self {
+        I24::new_unchecked(encode::to_i24_dithered(sample, noise))
     }
 }
 
@@ -198,6 +227,7 @@ mod tests {
     fn calls_of_any_length_hand_out_every_sample_once() {
         let (mut writer, mut feed) = feed(1_024);
         let sound: Vec<f32> = (0..2 * 6_000).map(|n| n as f32 / 32_768.0).collect();
+        writer.set_exact(true);
         assert_eq!(writer.write(&sound), 6_000);
         let mut heard = Vec::new();
         // Lengths in frames: none, odd, about the scratch buffer's, far beyond it.
@@ -208,6 +238,26 @@ mod tests {
         }
         let expected: Vec<i16> = (0..heard.len() as i16).collect();
         assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn what_is_not_exact_is_dithered_from_its_first_to_its_last_sample() {
+        let (mut writer, mut feed) = feed(1_024);
+        let value = 100.0 / 32_768.0;
+        for (exact, frames) in [(true, 1_001), (false, 700), (true, 3), (false, 1), (true, 900)] {
+            writer.set_exact(exact);
+            assert_eq!(writer.write(&vec![value; 2 * frames]), frames);
+        }
+        let mut out = vec![-1_i16; 2 * 3_000];
+        feed.fill(&mut out, Duration::ZERO);
+        let all = |samples: &[i16]| samples.iter().all(|sample| *sample == 100);
+        assert!(all(&out[..2 * 1_001]) && all(&out[2 * 1_701..2 * 1_704]) && all(&out[2 * 1_705..2 * 2_605]));
+        let dithered = &out[2 * 1_001..2 * 1_701];
+        // Rounding changes a quarter of the samples that get triangular noise: those with more than half a step of it.
+        let changed = dithered.iter().filter(|sample| **sample != 100).count();
+        assert!((changed as f64 - 350.0).abs() < 80.0, "{changed}");
+        assert!(dithered.iter().all(|sample| (99..=101).contains(sample)));
+        assert_eq!(out[2 * 2_605..], [0; 2 * 395], "silence is left alone");
     }
 
     #[test]

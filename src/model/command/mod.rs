@@ -61,6 +61,10 @@ pub enum Sound {
     Preamp(f32),
     /// Between items that do not belong together; zero: none.
     Crossfade(Duration),
+    /// -100 (left only) to 100 (right only).
+    Balance(i8),
+    /// `None` toggles.
+    Mono(Option<bool>),
 }
 
 /// The part that is played over and over.

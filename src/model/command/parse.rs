@@ -124,6 +124,8 @@ impl Call<'_> {
                 Sound::ReplayGain(self.optional("off, track, album or auto", LevelMode::parse)?)
             }
             "preamp" => Sound::Preamp(self.one("dB from -24 to 24", parse_db)?),
+            "balance" => Sound::Balance(self.one("a number from -100 to 100", parse_balance)?),
+            "mono" => Sound::Mono(self.optional("on or off", parse_switch)?),
             "crossfade" => Sound::Crossfade(self.one(seconds, parse_crossfade)?),
             _ => return Ok(None),
         }))
@@ -286,6 +288,18 @@ fn parse_db(word: &str) -> Option<f32> {
     let number = word.strip_suffix("dB").or(word.strip_suffix("db")).unwrap_or(word);
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
     number.parse().ok().filter(|db| plain && (-24.0..=24.0).contains(db))
+}
+
+fn parse_balance(word: &str) -> Option<i8> {
+    word.parse().ok().filter(|balance| (-100..=100).contains(balance))
+}
+
+fn parse_switch(word: &str) -> Option<bool> {
+    match word {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
 }
 
 fn parse_crossfade(word: &str) -> Option<Duration> {

@@ -128,6 +128,8 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(Sound, "preamp", &[], "DB", Nothing, "dB on top of a known loudness"),
     row(Sound, "crossfade", &[], "SECONDS", Word(&["0", "5"]), "lay tracks that do not belong together over each other"),
+    row(Sound, "balance", &[], "N", Nothing, "-100 is left only, 0 both sides, 100 right only"),
+    row(Sound, "mono", &[], "[on|off]", Word(&["on", "off"]), "both sides give the mean of both"),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
         Queue,
