@@ -10,14 +10,14 @@ use super::log::{self, LogRun};
 use super::{BootError, panic};
 use crate::app::queue::{Queue, unresolved};
 use crate::app::wording;
-use crate::engine::command::{EngineCommand, EngineEvent, Item, Place};
+use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place};
 use crate::engine::{Engine, EngineHandle};
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
 use crate::model::notice::Notice;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
-use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
 
@@ -29,6 +29,7 @@ const SHUTDOWN: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct PlayRun {
     pub output: OutputSettings,
+    pub sound: SoundSettings,
     pub files: Vec<PathBuf>,
     /// Where the first file begins.
     pub start: Duration,
@@ -79,6 +80,7 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
     let told = Box::new(move |event| drop(sender.send(event)));
     let must_open = run.output.output != OutputSpec::Auto;
     let engine = Engine::spawn(run.output, told)?;
+    engine.send(EngineCommand::Sound(run.sound));
     let files = in_order(run.files, run.shuffle);
     let mut list =
         List { engine: &engine, files, current: None, next: None, heard: None, on_event, must_open };
@@ -125,7 +127,17 @@ impl List<'_> {
 
     fn item(&self, index: usize) -> Option<Item> {
         let path = self.files.get(index)?;
-        Some(Item::alone(PlayId(index as u64 + 1), Arc::from(path.as_path())))
+        let play = PlayId(index as u64 + 1);
+        Some(Item { play, path: Arc::from(path.as_path()), context: self.context(index) })
+    }
+
+    /// Without a library, files of one folder in a row are an album in order.
+    fn context(&self, index: usize) -> Context {
+        let folder = |index: usize| self.files.get(index).and_then(|path| path.parent());
+        let here = folder(index);
+        let is_joined = index.checked_sub(1).is_some_and(|before| folder(before) == here);
+        let in_album = is_joined || folder(index + 1) == here;
+        Context { is_joined, in_album, ..Context::default() }
     }
 
     fn load(&mut self, index: usize, place: Place) {

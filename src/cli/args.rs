@@ -16,7 +16,7 @@ use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::playback::Shuffle;
-use crate::model::settings::{OutputSpec, ResamplerQuality};
+use crate::model::settings::{LevelMode, OutputSpec, ResamplerQuality};
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
@@ -132,6 +132,9 @@ pub struct Play {
     /// Quality of the conversion to another sample rate: fast, good, best
     #[arg(long, value_name = "QUALITY", value_parser = resampler)]
     pub resampler: Option<ResamplerQuality>,
+    /// Loudness that tracks are brought to: off, track, album, or auto: the album's for files of one folder in a row
+    #[arg(long, value_name = "MODE", value_parser = level_mode)]
+    pub replaygain: Option<LevelMode>,
     /// Play in random order: off, on, or a number; the same number gives the same order
     #[arg(long, value_name = "MODE", value_parser = shuffle)]
     pub shuffle: Option<Shuffle>,
@@ -216,6 +219,10 @@ fn limit(word: &str) -> Result<usize, &'static str> {
 }
 
 /// The word means here what it means as an argument of the command `shuffle`.
+fn level_mode(word: &str) -> Result<LevelMode, &'static str> {
+    LevelMode::parse(word).ok_or("needs off, track, album or auto")
+}
+
 fn shuffle(word: &str) -> Result<Shuffle, &'static str> {
     match parse(&format!("shuffle {word}")) {
         Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(mode))))) => Ok(mode),

@@ -38,7 +38,9 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
     let log = settings::log(global, &config);
     let start = asked.start.unwrap_or_default();
     let shuffle = asked.shuffle.unwrap_or_default();
-    let play = PlayRun { output, files: found.files, start, shuffle, stop, log };
+    let mut sound = config.settings.sound;
+    sound.level.mode = asked.replaygain.unwrap_or(sound.level.mode);
+    let play = PlayRun { output, sound, files: found.files, start, shuffle, stop, log };
     let total = boot::play(play, &mut |event| report.event(event))?;
     report.summary(total)?;
     Ok(report.exit())

@@ -163,7 +163,8 @@ impl Limiter {
             self.lowest_gain = self.lowest_gain.min(gain);
             let here = frame * self.channels..(frame + 1) * self.channels;
             let ring = &mut self.delayed[self.delayed_at..self.delayed_at + self.channels];
-            for ((old, new), out) in ring.iter_mut().zip(&self.input[here.clone()]).zip(&mut self.output[here])
+            for ((old, new), out) in
+                ring.iter_mut().zip(&self.input[here.clone()]).zip(&mut self.output[here])
             {
                 *out = *old * gain;
                 *old = *new;

@@ -32,7 +32,13 @@ pub struct EngineOptions {
 
 impl EngineOptions {
     pub fn new(output: OutputSettings) -> Self {
-        Self { output, gain: 1.0, sound: SoundSettings::default(), let_go_after: Duration::from_secs(10), look_again: Duration::from_secs(5) }
+        Self {
+            output,
+            gain: 1.0,
+            sound: SoundSettings::default(),
+            let_go_after: Duration::from_secs(10),
+            look_again: Duration::from_secs(5),
+        }
     }
 }
 

@@ -360,7 +360,8 @@ impl Render {
             };
         }
         let exact = self.fits && self.map.is_copy() && self.level.is_unity();
-        let (inputs, channels) = (usize::from(self.map_inputs.max(1)), usize::from(self.spec.channels.max(1)));
+        let (inputs, channels) =
+            (usize::from(self.map_inputs.max(1)), usize::from(self.spec.channels.max(1)));
         let frames = (samples.len() / inputs).min(PIECE_FRAMES);
         let piece = &mut self.piece[..frames * channels];
         self.map.process(&samples[..frames * inputs], piece);

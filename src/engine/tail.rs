@@ -280,13 +280,7 @@ impl Tail {
 
     /// Takes frames, at most as many as there is [`Self::room`] for; returns how many. `exact`: they have the values that
     /// the output's integers stand for.
-    pub(super) fn push(
-        &mut self,
-        samples: &[f32],
-        exact: bool,
-        ring: &mut RingWriter,
-        tap: &Tap,
-    ) -> usize {
+    pub(super) fn push(&mut self, samples: &[f32], exact: bool, ring: &mut RingWriter, tap: &Tap) -> usize {
         self.tend_limiter();
         let frames = samples.len() / self.channels;
         match self.state {

@@ -66,7 +66,10 @@ fn no_peak_goes_over_the_ceiling_by_another_meter() {
             let peak = true_peak(&out);
             // ffmpeg tells tenths.
             assert!(peak <= f64::from(ceiling) + 0.1, "{name} at {ceiling} dBTP: {peak}");
-            assert!(peak > f64::from(ceiling) - 1.0, "{name} is turned down too far at {ceiling} dBTP: {peak}");
+            assert!(
+                peak > f64::from(ceiling) - 1.0,
+                "{name} is turned down too far at {ceiling} dBTP: {peak}"
+            );
         }
     }
 }

@@ -38,7 +38,14 @@ pub struct Fake {
 impl Fake {
     pub fn new(rate: u32, channels: u16, samples: Vec<f32>) -> Self {
         let spec = Spec { rate, channels };
-        Self { spec, samples: Arc::new(samples), piece: 1152, breaks_at: None, gate: None, loudness: LoudnessTags::default() }
+        Self {
+            spec,
+            samples: Arc::new(samples),
+            piece: 1152,
+            breaks_at: None,
+            gate: None,
+            loudness: LoudnessTags::default(),
+        }
     }
 
     /// Noise of 16 bits; each seed its own.

@@ -72,7 +72,10 @@ pub enum Sound {
 pub enum AbLoop {
     /// Begin it here, else end it here, else drop it.
     Next,
-    Part { from: Duration, to: Duration },
+    Part {
+        from: Duration,
+        to: Duration,
+    },
     Off,
 }
 

@@ -120,9 +120,7 @@ impl Call<'_> {
     fn sound(&self) -> Result<Option<Sound>, ParseError> {
         let seconds = "a number of seconds from 0 to 12";
         Ok(Some(match self.row.name {
-            "replaygain" => {
-                Sound::ReplayGain(self.optional("off, track, album or auto", LevelMode::parse)?)
-            }
+            "replaygain" => Sound::ReplayGain(self.optional("off, track, album or auto", LevelMode::parse)?),
             "preamp" => Sound::Preamp(self.one("dB from -24 to 24", parse_db)?),
             "balance" => Sound::Balance(self.one("a number from -100 to 100", parse_balance)?),
             "mono" => Sound::Mono(self.optional("on or off", parse_switch)?),
