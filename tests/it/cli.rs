@@ -256,7 +256,9 @@ fn without_home(words: &[&str]) -> (Ran, bool) {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = folder.path().join("auralis");
-    fs::copy(env!("CARGO_BIN_EXE_auralis"), &program).unwrap();
+    // By another process: were it open for writing here, a child of another test would hold it open and busy.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_auralis")).arg(&program).status().unwrap();
+    assert!(copied.success());
     let is_root = rustix::process::getuid().is_root();
     let mut command = Command::new(program);
     command.env_clear().current_dir(folder.path()).args(words).stdin(Stdio::null());
