@@ -240,14 +240,18 @@ impl Speed {
         4 * self.lengths.fade
     }
 
-    /// Waits for onsets to pass as the others do, as long as there is something to go on with.
+    /// No onset is left out or repeated for it: rather the very end is.
     fn last_splice(&self, left: usize) -> Option<Splice> {
-        let at = self.fed.saturating_sub(left as u64);
-        let fade = self.lengths.fade;
-        let may_wait = left > 2 * fade && self.next + (fade + self.lengths.step) as u64 <= self.fed;
-        let (first, last) = (at.min(self.next).max(self.start), at.max(self.next) + fade as u64);
-        let waits = may_wait && self.first_onset(first, last).is_some();
-        (at != self.next && !waits).then(|| self.judge(at, 1))
+        let at = self.fed.saturating_sub(left as u64).max(self.start);
+        let (fade, step) = (self.lengths.fade as u64, self.lengths.step as u64);
+        let at = if at > self.next {
+            self.first_onset(self.next, at + fade).is_none().then_some(at)
+        } else {
+            let after = self.last_onset(at, self.next + fade).map_or(at, |onset| onset.max(at));
+            let is_over = self.next + fade + step > self.fed;
+            (after == at || (is_over && after + step < self.next)).then_some(after)
+        };
+        at.filter(|at| *at != self.next).map(|at| self.judge(at, 1))
     }
 
     /// Whether all is there that the choice of a splice looks at.
@@ -521,7 +525,8 @@ mod tests {
             for speed in [0.5, 0.8, 1.25, 1.6, 2.0] {
                 let out = stretch(&samples, 1, speed, 4096);
                 let heard = clicks(&out, 0.4);
-                assert_eq!(heard.len(), times.len(), "clicks each {period} frames at {speed}");
+                let expected: Vec<usize> = times.iter().map(|at| (*at as f64 / speed) as usize).collect();
+                assert_eq!(heard.len(), times.len(), "each {period} at {speed}: {heard:?} for {expected:?}");
                 for (heard, at) in heard.iter().zip(&times) {
                     let late = (*heard as f64 - *at as f64 / speed) / f64::from(RATE);
                     assert!(late.abs() < 0.2, "{late} s at {speed}");

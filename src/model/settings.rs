@@ -57,9 +57,9 @@ impl std::fmt::Display for OutputSpec {
 pub enum ResamplerQuality {
     /// Single precision and short filters: errors below -130 dB, flat to 20 kHz from 44.1 kHz up.
     Fast,
-    /// Double precision: errors below -140 dB.
+    /// Double precision: errors below -139 dB.
     Good,
-    /// Double precision and long filters: flat almost to half the lower rate.
+    /// Double precision and long filters: errors below -140 dB, flat almost to half the lower rate.
     #[default]
     Best,
 }

@@ -32,7 +32,7 @@ fn true_peak(samples: &[f32]) -> f64 {
     let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
     std::fs::write(&path, bytes).unwrap();
     let input = ["-hide_banner", "-nostats", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i"];
-    let filter = ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"];
+    let filter = ["-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"];
     let words = input.into_iter().chain([path.to_str().unwrap()]).chain(filter);
     let told = tool_with_errors("ffmpeg", &words.collect::<Vec<_>>());
     let after = told.rsplit_once("True peak:").unwrap_or_else(|| panic!("no true peak in {told}")).1;

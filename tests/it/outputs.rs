@@ -208,6 +208,7 @@ fn child_full_disk() {
     let Some(path) = scenario() else { return };
     let mut opened = open(&to_file(Path::new(&path)), &wanted(44_100, 2, 16));
     let sound = floats(16, &noise(16, 2 * 200_000));
+    opened.writer.set_exact(true);
     let mut rest = &sound[..];
     let began = Instant::now();
     while opened.output.fault().is_none() {
