@@ -181,6 +181,11 @@ pub fn is_named_sheet(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("cue"))
 }
 
+/// What the bytes of a sheet say, in whatever encoding they are.
+pub fn parse(bytes: &[u8]) -> Sheet {
+    parse::parse(&text::decode(bytes), false)
+}
+
 /// Reads the sheet that is the file `path`.
 ///
 /// # Errors
@@ -192,7 +197,7 @@ pub fn read(path: &Path) -> Result<Sheet, DecodeError> {
     }
     let mut bytes = Vec::new();
     file.part(0, MAX_SHEET).read_to_end(&mut bytes).map_err(DecodeError::Read)?;
-    let sheet = parse::parse(&text::decode(&bytes), false);
+    let sheet = parse(&bytes);
     if sheet.files.is_empty() {
         return Err(DecodeError::Sheet("names no file"));
     }
@@ -207,6 +212,5 @@ pub fn read(path: &Path) -> Result<Sheet, DecodeError> {
 /// # Errors
 /// Where the file cannot be read.
 pub fn read_embedded(path: &Path) -> Result<Option<Sheet>, DecodeError> {
-    let mut file = std::io::BufReader::new(FileSpan::open(path)?);
-    find_embedded(&mut file).map_err(DecodeError::Read)
+    find_embedded(&mut FileSpan::open(path)?).map_err(DecodeError::Read)
 }
