@@ -4,6 +4,8 @@
 mod catalog;
 mod cli;
 mod config;
+mod cue;
+mod cue_scan;
 mod decode;
 #[cfg(feature = "device")]
 mod device;

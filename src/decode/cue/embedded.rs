@@ -30,6 +30,22 @@ pub fn find<R: Read + Seek>(file: &mut R) -> io::Result<Option<Sheet>> {
     }
 }
 
+/// Place and first byte of the CUESHEET block of a FLAC file.
+pub fn sheet_block<R: Read + Seek>(file: &mut R) -> Option<(u64, u8)> {
+    let Ok(Some(Kind::Flac { blocks })) = kind(file) else { return None };
+    let mut at = blocks;
+    for _ in 0..MAX_ITEMS {
+        file.seek(SeekFrom::Start(at)).ok()?;
+        let [header, a, b, c] = bytes(file).ok()?;
+        match header & 0x7f {
+            5 => return Some((at, header)),
+            _ if header & 0x80 != 0 => return None,
+            _ => at += 4 + u64::from(u32::from_be_bytes([0, a, b, c])),
+        }
+    }
+    None
+}
+
 enum Kind {
     /// Where its first metadata block begins.
     Flac {

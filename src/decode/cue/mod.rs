@@ -16,6 +16,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use embedded::find as find_embedded;
+pub(super) use embedded::sheet_block;
 
 use super::error::DecodeError;
 use super::file::FileSpan;
