@@ -4,7 +4,7 @@
 //!   padding taken off, sample-accurate seek, one error contract.
 //! - **May import.** `model`.
 //! - **Thread.** None of its own; calls may wait for the disk, so they belong on the decode thread or on a job.
-//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`].
+//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`], [`Source::loudness`].
 //! - **Invariants.** No input makes a call panic, loop for ever or allocate without bound. Samples are finite.
 //!   What `info().format.frames` promises is what reading to the end of a healthy file gives.
 
@@ -15,6 +15,7 @@ mod error;
 mod file;
 mod guard;
 mod interleave;
+mod loudness;
 mod matroska;
 mod measure;
 mod mp4;
@@ -23,6 +24,7 @@ mod ogg;
 mod opus;
 mod source;
 mod stream;
+mod tags;
 mod vorbis;
 mod window;
 

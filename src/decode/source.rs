@@ -9,6 +9,7 @@ use super::file::FileSpan;
 use super::guard::contain;
 use super::ogg;
 use super::stream::Stream;
+use crate::model::loudness::LoudnessTags;
 use crate::model::track::AudioFormat;
 
 /// Links of a chained Ogg file that are played.
@@ -33,6 +34,7 @@ pub struct Source {
     /// `None` after a panic in a decoder, whose state is not to be touched again.
     chain: Option<Chain>,
     info: SourceInfo,
+    loudness: LoudnessTags,
 }
 
 impl Source {
@@ -44,11 +46,18 @@ impl Source {
             let info = chain.describe();
             Ok((chain, info))
         })?;
-        Ok(Self { chain: Some(chain), info })
+        let loudness = chain.stream.loudness();
+        Ok(Self { chain: Some(chain), info, loudness })
     }
 
     pub fn info(&self) -> &SourceInfo {
         &self.info
+    }
+
+    /// What the file's tags say of its gain and peaks, ReplayGain's reference for all; of a chain, what its first link
+    /// says. The output gain of an Opus header is not in it: it is a part of the decoded samples.
+    pub fn loudness(&self) -> LoudnessTags {
+        self.loudness
     }
 
     /// The frame that the next [`Self::read`] begins with. A damaged stretch that gives no frames is jumped.
