@@ -6,12 +6,28 @@ use std::path::{Path, PathBuf};
 
 use super::cue::{self, Part, Sheet};
 use super::error::DecodeError;
+use super::loudness::Loudness;
+use crate::model::loudness::LoudnessTags;
 use crate::model::part;
+use crate::model::track::Codec;
 
 /// What a part's path means.
 pub(super) struct Resolved {
     pub(super) file: PathBuf,
     pub(super) part: Part,
+    /// As the sheet says.
+    loudness: LoudnessTags,
+}
+
+impl Resolved {
+    /// What is known of the track's loudness where `file` is what the whole file says: that is of the album.
+    pub(super) fn loudness(&self, file: LoudnessTags) -> LoudnessTags {
+        if !self.loudness.is_empty() {
+            return self.loudness;
+        }
+        let album = if file.album.gain_db.is_some() { file.album } else { file.track };
+        LoudnessTags { album, ..LoudnessTags::default() }
+    }
 }
 
 /// `None` where `path` is no part's.
@@ -29,7 +45,17 @@ pub(super) fn resolve(path: &Path) -> Result<Option<Resolved>, DecodeError> {
     };
     let part = find(&sheet, number).ok_or(DecodeError::NoSuchTrack { number })?;
     let file = if is_sheet { sheet.locate(container, part.file)? } else { container.to_path_buf() };
-    Ok(Some(Resolved { file, part }))
+    let loudness = loudness(&sheet, &part);
+    Ok(Some(Resolved { file, part, loudness }))
+}
+
+/// `REM REPLAYGAIN_*` of the track and of the sheet.
+fn loudness(sheet: &Sheet, part: &Part) -> LoudnessTags {
+    let track = part.track.and_then(|track| sheet.tracks.get(track));
+    let fields = track.map_or(&[][..], |track| &track.fields.0);
+    let mut found = Loudness::default();
+    fields.iter().chain(&sheet.fields.0).for_each(|(key, value)| found.take(key, value));
+    found.tags(Codec::Pcm)
 }
 
 fn find(sheet: &Sheet, number: u16) -> Option<Part> {

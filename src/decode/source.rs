@@ -10,6 +10,7 @@ use super::guard::contain;
 use super::ogg;
 use super::part::{self, Resolved, Span};
 use super::stream::Stream;
+use crate::model::loudness::LoudnessTags;
 use crate::model::track::AudioFormat;
 
 /// Links of a chained Ogg file that are played.
@@ -34,6 +35,7 @@ pub struct Source {
     /// `None` after a panic in a decoder, whose state is not to be touched again.
     chain: Option<Chain>,
     info: SourceInfo,
+    loudness: LoudnessTags,
     /// What is played of the file.
     span: Span,
 }
@@ -61,6 +63,7 @@ impl Source {
         if start > 0 {
             info.trim_start = 0;
         }
+        source.loudness = resolved.loudness(source.loudness);
         source.span = Span { start, end };
         source.seek(0)?;
         Ok(source)
@@ -73,11 +76,19 @@ impl Source {
             let info = chain.describe();
             Ok((chain, info))
         })?;
-        Ok(Self { chain: Some(chain), info, span: Span::default() })
+        let loudness = chain.stream.loudness();
+        Ok(Self { chain: Some(chain), info, loudness, span: Span::default() })
     }
 
     pub fn info(&self) -> &SourceInfo {
         &self.info
+    }
+
+    /// What the file's tags say of its gain and peaks, ReplayGain's reference for all; of a chain, what its first link
+    /// says; of a track of a sheet, what the sheet says. The output gain of an Opus header is not in it: it is a part of
+    /// the decoded samples.
+    pub fn loudness(&self) -> LoudnessTags {
+        self.loudness
     }
 
     /// The frame that the next [`Self::read`] begins with. A damaged stretch that gives no frames is jumped.

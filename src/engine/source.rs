@@ -5,6 +5,7 @@ use std::error::Error;
 use std::path::Path;
 
 use crate::decode::Source;
+use crate::model::loudness::LoudnessTags;
 use crate::model::track::AudioFormat;
 
 /// Why a source cannot be had or read on; its text is told to people.
@@ -30,6 +31,11 @@ pub trait Reads: Send {
 
     /// Damaged packets that were skipped so far.
     fn corrupt_packets(&self) -> u64;
+
+    /// What the item's tags say of its loudness.
+    fn loudness(&self) -> LoudnessTags {
+        LoudnessTags::default()
+    }
 }
 
 /// The real ones.
@@ -61,5 +67,9 @@ impl Reads for Source {
 
     fn corrupt_packets(&self) -> u64 {
         Source::corrupt_packets(self)
+    }
+
+    fn loudness(&self) -> LoudnessTags {
+        Source::loudness(self)
     }
 }

@@ -14,6 +14,7 @@ mod gapless;
 mod home;
 mod keys;
 mod library_media;
+mod loudness;
 mod media;
 mod outputs;
 mod play;
