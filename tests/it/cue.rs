@@ -218,6 +218,7 @@ fn embedded_sheets_are_read_from_comment_block_and_ape_tag() {
     assert_eq!(cue::read_embedded(&path).unwrap(), None);
     run("metaflac", &[&format!("--import-cuesheet-from={sheet_arg}"), path_arg]);
     check(&path, [None; 3]);
+    assert!(read(&path).1 == file.material.to_f32(), "and the file as a whole");
     // The comment goes before the block: it has titles.
     let tag = ["--add-padding=5000", &format!("--set-tag-from-file=CUESHEET={sheet_arg}"), path_arg];
     run("metaflac", &tag);
@@ -243,6 +244,25 @@ fn embedded_sheets_are_read_from_comment_block_and_ape_tag() {
             [Some("One"), Some("Two"), Some("Three")],
         );
     }
+}
+
+#[test]
+fn loudness_is_what_the_sheet_says_and_else_the_files_is_of_the_album() {
+    let (home, _, _) = album("cd.flac");
+    let remarks = "REM REPLAYGAIN_ALBUM_GAIN -7.60 dB\nREM REPLAYGAIN_ALBUM_PEAK 1.000000\n";
+    let of_one = "REM REPLAYGAIN_TRACK_GAIN -8.43 dB\nREM REPLAYGAIN_TRACK_PEAK 0.999084\n";
+    let text = format!("{remarks}{}", three("cd.flac").replace("TITLE \"One\"\r\n", of_one));
+    let sheet = home.put("gain.cue", text.as_bytes());
+    let of = |container: &Path, number: u16| {
+        let tags = Source::open(&part::path(container, number)).unwrap().loudness();
+        [tags.track.gain_db, tags.track.peak, tags.album.gain_db, tags.album.peak]
+    };
+    assert_eq!(of(&sheet, 1), [Some(-8.43), Some(0.999_084), Some(-7.6), Some(1.0)]);
+    assert_eq!(of(&sheet, 2), [None, None, Some(-7.6), Some(1.0)]);
+    let path = home.path("cd.flac");
+    run("metaflac", &["--set-tag=REPLAYGAIN_TRACK_GAIN=-5.50 dB", path.to_str().unwrap()]);
+    assert_eq!(of(&sheet, 2), [None, None, Some(-7.6), Some(1.0)]);
+    assert_eq!(of(&home.path("album.cue"), 2), [None, None, Some(-5.5), None]);
 }
 
 fn expanded(paths: &[PathBuf]) -> Expanded {

@@ -73,8 +73,7 @@ impl Judged {
             }
         }
         self.missed_in.dedup();
-        let lines = self.sheet.problems.iter();
-        self.problems.extend(lines.map(|problem| format!("line {}: {}", problem.line, problem.what)));
+        self.problems.extend(wrong_lines(&self.sheet));
     }
 
     /// The files that its tracks stand for.
@@ -125,9 +124,13 @@ impl Judged {
 
 /// The tracks of a file with a sheet embedded, and what is wrong with some.
 pub fn list_embedded(sheet: &Sheet, path: &Path, file: &(AudioFormat, Tags)) -> (Vec<Listed>, Vec<String>) {
-    let mut problems = Vec::new();
+    let mut problems: Vec<String> = wrong_lines(sheet).collect();
     let listed = sheet.parts().iter().map(|part| list(sheet, part, path, file)).collect();
     (take_listed(listed, &mut problems), problems)
+}
+
+fn wrong_lines(sheet: &Sheet) -> impl Iterator<Item = String> {
+    sheet.problems.iter().map(|problem| format!("line {}: {}", problem.line, problem.what))
 }
 
 /// The row of a file with a sheet embedded.
