@@ -12,7 +12,7 @@ use auralis::model::part;
 use auralis::model::track::Track;
 use tempfile::TempDir;
 
-use crate::library_media::{all_tracks, flac, open, put};
+use crate::library_media::{all_tracks, flac, open, put, wav};
 
 const MINUTE: u64 = 60 * 44_100;
 
@@ -281,6 +281,8 @@ fn bad_sheets_are_told_each_time_and_hide_nothing() {
     let late = sheet("late.flac", &TITLES).replace("02:00:00", "70:00:00").replace("01:00:00", "01:00:99");
     rig.put("late.cue", late.as_bytes());
     rig.album("late.flac", 3);
+    rig.put("short.cue", sheet("short.wav", &TITLES).as_bytes());
+    rig.put("short.wav", &wav(0, 44_100));
     let (first, _) = rig.scan_root(&rig.path(""));
     let told = |report: ScanReport| {
         let one = |problem: auralis::library::scan::Problem| {
@@ -294,13 +296,24 @@ fn bad_sheets_are_told_each_time_and_hide_nothing() {
     let names: Vec<_> = first.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["dangling.cue", "empty.cue", "late.cue", "none.cue", "not-music.cue", "outside.cue"],
+        [
+            "dangling.cue",
+            "empty.cue",
+            "late.cue",
+            "none.cue",
+            "not-music.cue",
+            "outside.cue",
+            "short.cue",
+            "text.flac"
+        ],
         "{first:?}"
     );
     let late = "cannot be used as a whole: line 11: INDEX \"01 01:00:99\" is not a number and a time of \
         minutes:seconds:frames; and 1 more";
     assert_eq!(first[2].1, late);
-    assert_eq!(rig.names(), ["album.flac", "late.cue/track01"]);
+    let beyond = "cannot be used: track 1 of the CUE sheet begins behind the end of its file; and 2 more";
+    assert_eq!(first[6].1, beyond);
+    assert_eq!(rig.names(), ["album.flac", "late.cue/track01", "short.wav"]);
     let (again, read) = rig.scan_root(&rig.path(""));
     assert_eq!((told(again), read), (first, 0));
 }

@@ -92,7 +92,7 @@ impl Judged {
         parts
     }
 
-    /// Reads its files. What cannot be had goes to its problems.
+    /// Reads its files. What cannot be had goes to its problems; without any track it stands for nothing.
     pub fn read(&mut self, path: &Path) -> Vec<Listed> {
         let mut read = BTreeMap::new();
         for (&file, at) in self.files.iter().filter(|_| self.standing == Standing::Tracks) {
@@ -106,7 +106,11 @@ impl Judged {
         }
         let tracks = self.parts().into_iter().filter_map(|part| Some((part, read.get(&part.file)?)));
         let listed = tracks.map(|(part, file)| list(&self.sheet, &part, path, file)).collect();
-        take_listed(listed, &mut self.problems)
+        let listed = take_listed(listed, &mut self.problems);
+        if listed.is_empty() && self.standing == Standing::Tracks {
+            self.standing = Standing::Unusable;
+        }
+        listed
     }
 
     /// As the store keeps it.

@@ -1,5 +1,5 @@
 //! The scan's dealings with CUE sheets. A sheet decides when it is met, before the other files of its folder, which of
-//! them it speaks for; those are then passed over. Whether it has changed is told by its row, which has its own stamp
+//! them it speaks for; those are then passed over, and given back where no track of it can be had. Whether it has changed is told by its row, which has its own stamp
 //! and those of its files; so an unchanged sheet is not opened. Rows of its tracks lie below its path and so come later in
 //! the merge than the sheet itself: they are accounted for by the name of their container.
 
@@ -207,7 +207,16 @@ impl Scan<'_> {
         // It was a track as a whole before.
         let left: Vec<TrackId> = task.parts.into_values().chain(task.known).collect();
         self.remove_parts(left)?;
-        self.store.write(WriteOp::PutSheets(vec![(task.path, row)]))
+        let given_back = if row.standing == Standing::Unusable { row.files.clone() } else { Vec::new() };
+        self.store.write(WriteOp::PutSheets(vec![(task.path, row)]))?;
+        given_back.into_iter().try_for_each(|(path, stamp)| self.give_back(path, stamp))
+    }
+
+    /// A file was passed over for a sheet that turned out to have no track in it.
+    fn give_back(&mut self, path: PathBuf, stamp: FileStamp) -> Result<(), StoreError> {
+        let known = self.before.file(&path)?.and_then(|row| row.track);
+        self.moved.extend(known);
+        self.read(Task { path, stamp, known, ..Task::default() })
     }
 
     /// A file was read that has no sheet embedded; it may have had one before.
