@@ -38,7 +38,7 @@ pub struct Task {
 /// What a file turned out to be.
 #[derive(Debug)]
 pub enum Read {
-    Track(AudioFormat, Tags),
+    Track(Box<(AudioFormat, Tags)>),
     /// A CUE sheet, or a file with one embedded.
     Parts(Vec<Listed>, SheetRow),
 }
@@ -143,7 +143,7 @@ fn read_one(task: &mut Task) -> Result<Read, ReadError> {
         return Ok(Read::Parts(listed, judged.row(task.stamp)));
     }
     let (format, tags, sheet) = tags::read_with_sheet(&task.path)?;
-    let Some(sheet) = sheet else { return Ok(Read::Track(format, tags)) };
+    let Some(sheet) = sheet else { return Ok(Read::Track(Box::new((format, tags)))) };
     let (listed, problems) = sheet::list_embedded(&sheet, &task.path, &(format, tags));
     Ok(Read::Parts(listed, sheet::embedded_row(task.stamp, &problems)))
 }

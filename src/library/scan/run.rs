@@ -240,7 +240,8 @@ impl Scan<'_> {
             self.progress.read += 1;
             match result {
                 Ok(Read::Parts(listed, row)) => self.put_parts(task, listed, row)?,
-                Ok(Read::Track(format, tags)) => {
+                Ok(Read::Track(read)) => {
+                    let (format, tags) = *read;
                     self.is_no_sheet(&task)?;
                     let added_s = self.added_s(task.known)?;
                     let id = task.known.unwrap_or_else(|| self.store.new_track_id());
