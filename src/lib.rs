@@ -29,7 +29,7 @@
 //! | [`model`] | the vocabulary: ids, tracks, catalog, commands and their registry, settings, snapshot, `Player` | - |
 //! | [`rt`] | real-time primitives: block pipe, sample ring, clock, tap, newest value | model |
 //! | [`config`] | files and flags to settings, keymap, theme | model |
-//! | [`decode`] | files to `f32` blocks: probe, exact lengths, gapless trim, exact seek | model |
+//! | [`decode`] | files to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets | model |
 //! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: the spectrum of what is heard | model rt decode dsp |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |

@@ -12,6 +12,7 @@ use crate::model::catalog::Catalog;
 use crate::model::id::{ItemId, JobId, PlayId};
 use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
+use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::session::Session;
 use crate::model::settings::SoundSettings;
@@ -269,7 +270,7 @@ impl AppState {
     pub fn name_of(&self, path: &Path) -> String {
         match self.library.catalog.find_path(path) {
             Some(track) => track.title().to_owned(),
-            None => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            None => part::shown_name(path),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::engine::{Engine, EngineHandle};
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
 use crate::model::notice::Notice;
+use crate::model::part;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
@@ -277,8 +278,7 @@ impl List<'_> {
 
     fn damaged(&mut self, play: PlayId, packets: u64) {
         let index = usize::try_from(play.0).unwrap_or(usize::MAX).saturating_sub(1);
-        let name = self.files.get(index).and_then(|path| path.file_name());
-        let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = self.files.get(index).map(|path| part::shown_name(path)).unwrap_or_default();
         (self.on_event)(PlayEvent::Told(wording::damaged(&name, packets)));
     }
 

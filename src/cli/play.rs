@@ -17,6 +17,7 @@ use super::text::{clock, shown};
 use super::{interrupt, settings};
 use crate::boot::{self, PlayEvent, PlayRun, PlayTotal, PlayedTrack};
 use crate::library::expand::expand;
+use crate::model::part;
 use crate::model::settings::{OutputSettings, OutputSpec};
 
 pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, CliError> {
@@ -115,8 +116,7 @@ impl<'a> Report<'a> {
         match event {
             PlayEvent::Progress { path, at, of } => self.progress.show(|| {
                 let of = of.map_or_else(|| "-:--".to_owned(), clock);
-                let name = path.file_name().map(Path::new).unwrap_or(&path);
-                format!("{} / {of}  {}", clock(at), shown(name))
+                format!("{} / {of}  {}", clock(at), shown(Path::new(&part::shown_name(&path))))
             }),
             PlayEvent::Ended(track) => self.ended(&track),
             PlayEvent::Told(notice) => self.messages.warning(&notice.to_string()),

@@ -19,6 +19,8 @@ pub(super) struct FileSpan {
     end: u64,
     at: u64,
     forward_only: bool,
+    /// A byte that is read as another one, by its place in the file.
+    patch: Option<(u64, u8)>,
 }
 
 impl FileSpan {
@@ -33,7 +35,7 @@ impl FileSpan {
         check_kind(&metadata)?;
         match metadata.len() {
             0 => Err(DecodeError::Empty),
-            end => Ok(Self { file: Arc::new(file), start: 0, end, at: 0, forward_only: false }),
+            end => Ok(Self { file: Arc::new(file), start: 0, end, at: 0, forward_only: false, patch: None }),
         }
     }
 
@@ -51,6 +53,11 @@ impl FileSpan {
     /// The same bytes from the start, for a reader that must not look ahead to the end.
     pub(super) fn forward_only(&self) -> Self {
         Self { at: self.start, forward_only: true, ..self.clone() }
+    }
+
+    /// The same bytes, but for the one at `offset`.
+    pub(super) fn with_byte(&self, offset: u64, byte: u8) -> Self {
+        Self { patch: Some((self.start.saturating_add(offset), byte)), ..self.part(0, u64::MAX) }
     }
 
     /// Fills `bytes` from `offset`; fewer where the span ends.
@@ -93,6 +100,11 @@ impl Read for FileSpan {
         loop {
             match self.file.read_at(&mut buf[..want], self.at) {
                 Ok(read) => {
+                    if let Some((at, byte)) = self.patch
+                        && let Some(into) = at.checked_sub(self.at).filter(|&into| into < read as u64)
+                    {
+                        buf[into as usize] = byte;
+                    }
                     self.at += read as u64;
                     return Ok(read);
                 }
@@ -144,5 +156,10 @@ mod tests {
         assert_eq!(part.bytes_at::<2>(1), Some(*b"45"));
         assert_eq!(part.bytes_at::<2>(3), None);
         assert_eq!(whole.part(8, 100).len(), 2);
+        let mut patched = whole.part(2, 7).with_byte(2, b'x');
+        let mut text = String::new();
+        patched.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "23x56");
+        assert_eq!((patched.bytes_at::<1>(2), patched.bytes_at::<1>(3)), (Some(*b"x"), Some(*b"5")));
     }
 }

@@ -4,25 +4,30 @@
 //!   padding taken off, sample-accurate seek, one error contract.
 //! - **May import.** `model`.
 //! - **Thread.** None of its own; calls may wait for the disk, so they belong on the decode thread or on a job.
-//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`].
+//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`], [`Source::loudness`]; [`cue`] for what
+//!   sheets say.
 //! - **Invariants.** No input makes a call panic, loop for ever or allocate without bound. Samples are finite.
 //!   What `info().format.frames` promises is what reading to the end of a healthy file gives.
 
 mod container;
+pub mod cue;
 mod decoder;
 mod demux;
 mod error;
 mod file;
 mod guard;
 mod interleave;
+mod loudness;
 mod matroska;
 mod measure;
 mod mp4;
 mod mpeg;
 mod ogg;
 mod opus;
+mod part;
 mod source;
 mod stream;
+mod tags;
 mod vorbis;
 mod window;
 

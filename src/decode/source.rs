@@ -8,7 +8,9 @@ use super::error::DecodeError;
 use super::file::FileSpan;
 use super::guard::contain;
 use super::ogg;
+use super::part::{self, Resolved, Span};
 use super::stream::Stream;
+use crate::model::loudness::LoudnessTags;
 use crate::model::track::AudioFormat;
 
 /// Links of a chained Ogg file that are played.
@@ -33,26 +35,68 @@ pub struct Source {
     /// `None` after a panic in a decoder, whose state is not to be touched again.
     chain: Option<Chain>,
     info: SourceInfo,
+    loudness: LoudnessTags,
+    /// What is played of the file.
+    span: Span,
 }
 
 impl Source {
-    /// Opens by content; the name is not asked. Only regular files are touched.
+    /// Opens by content; the name is not asked. Only regular files are touched. The path of a track of a CUE sheet
+    /// ([`crate::model::part`]) opens that track: its frames count from its own start.
     pub fn open(path: &Path) -> Result<Self, DecodeError> {
+        match contain(|| part::resolve(path))? {
+            Some(resolved) => Self::open_part(&resolved),
+            None => Self::open_file(path),
+        }
+    }
+
+    fn open_part(resolved: &Resolved) -> Result<Self, DecodeError> {
+        let mut source = Self::open_file(&resolved.file)?;
+        let info = &mut source.info;
+        let (start, end) = resolved.part.span(info.format.spec.rate, info.format.frames)?;
+        if end != info.format.frames {
+            info.trim_end = Some(0);
+        }
+        info.format.frames = end.map(|end| end - start);
+        info.estimated_frames =
+            info.estimated_frames.filter(|_| end.is_none()).map(|all| all.saturating_sub(start));
+        if start > 0 {
+            info.trim_start = 0;
+        }
+        source.loudness = resolved.loudness(source.loudness);
+        source.span = Span { start, end };
+        source.seek(0)?;
+        Ok(source)
+    }
+
+    fn open_file(path: &Path) -> Result<Self, DecodeError> {
         let file = FileSpan::open(path)?;
         let (chain, info) = contain(|| {
             let chain = Chain::open(&file)?;
             let info = chain.describe();
             Ok((chain, info))
         })?;
-        Ok(Self { chain: Some(chain), info })
+        let loudness = chain.stream.loudness();
+        Ok(Self { chain: Some(chain), info, loudness, span: Span::default() })
     }
 
     pub fn info(&self) -> &SourceInfo {
         &self.info
     }
 
+    /// What the file's tags say of its gain and peaks, ReplayGain's reference for all; of a chain, what its first link
+    /// says; of a track of a sheet, what the sheet says. The output gain of an Opus header is not in it: it is a part of
+    /// the decoded samples.
+    pub fn loudness(&self) -> LoudnessTags {
+        self.loudness
+    }
+
     /// The frame that the next [`Self::read`] begins with. A damaged stretch that gives no frames is jumped.
     pub fn position(&self) -> u64 {
+        self.span.inside(self.file_position())
+    }
+
+    fn file_position(&self) -> u64 {
         self.chain.as_ref().map_or(0, Chain::position)
     }
 
@@ -62,7 +106,20 @@ impl Source {
     /// # Errors
     /// When the disk fails, when hundreds of packets in a row are damaged, or when a decoder fails for good.
     pub fn read(&mut self, out: &mut Vec<f32>) -> Result<usize, DecodeError> {
-        self.guarded(|chain| chain.read(out))
+        let left = self.span.left(self.file_position());
+        if left == 0 {
+            return Ok(0);
+        }
+        let frames = self.guarded(|chain| chain.read(out))?;
+        if frames as u64 <= left && self.span.end.is_none_or(|end| self.file_position() <= end) {
+            return Ok(frames);
+        }
+        // Frames behind a damaged stretch may lie behind the span as a whole.
+        let first = self.file_position().saturating_sub(frames as u64);
+        let kept = usize::try_from(self.span.left(first)).map_or(frames, |left| left.min(frames));
+        let channels = usize::from(self.info.format.spec.channels);
+        out.truncate(out.len() - (frames - kept) * channels);
+        Ok(kept)
     }
 
     /// The next read begins exactly at `frame`, or at the end where there are not as many.
@@ -70,6 +127,7 @@ impl Source {
     /// # Errors
     /// As for [`Self::read`].
     pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+        let frame = self.span.of_file(frame);
         self.guarded(|chain| chain.seek(frame))
     }
 

@@ -18,8 +18,10 @@ use super::error::DecodeError;
 use super::file::FileSpan;
 use super::guard::contain;
 use super::measure::Measure;
+use super::tags;
 use super::window::Window;
 use crate::model::audio::Spec;
+use crate::model::loudness::LoudnessTags;
 use crate::model::track::Codec;
 
 /// Most frames that one read delivers.
@@ -51,6 +53,7 @@ pub(super) struct Stream {
     decoder: Decoder,
     measure: Option<Measure>,
     spec: Spec,
+    loudness: LoudnessTags,
     window: Window,
     /// Place of the first coded frame.
     begin: i64,
@@ -70,7 +73,8 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn open(file: &FileSpan) -> Result<Self, DecodeError> {
-        let demux = demux::open(file)?;
+        let mut demux = demux::open(file)?;
+        let loudness = tags::loudness(demux.reader.as_mut(), demux.container, demux.codec, file);
         let decoder = Decoder::new(demux.codec, &demux.params, demux.container)?;
         let measure = Measure::new(demux.codec, demux.params.extra_data.as_deref().unwrap_or(&[]));
         let mut stream = Self {
@@ -79,6 +83,7 @@ impl Stream {
             demux,
             decoder,
             spec: Spec { rate: 1, channels: 1 },
+            loudness,
             window: Window::default(),
             begin: 0,
             at: 0,
@@ -136,6 +141,10 @@ impl Stream {
             _ => None,
         };
         bits.and_then(|bits| u8::try_from(bits).ok()).filter(|bits| (1..=64).contains(bits))
+    }
+
+    pub(super) fn loudness(&self) -> LoudnessTags {
+        self.loudness
     }
 
     pub(super) fn window(&self) -> Window {

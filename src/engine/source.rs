@@ -37,7 +37,7 @@ pub trait Reads: Send {
         Trim::default()
     }
 
-    /// What the file says of its loudness.
+    /// What the item's tags say of its loudness.
     fn loudness(&self) -> LoudnessTags {
         LoudnessTags::default()
     }
@@ -76,5 +76,9 @@ impl Reads for Source {
 
     fn trim(&self) -> Trim {
         Trim { start: self.info().trim_start, end: self.info().trim_end.unwrap_or(0) }
+    }
+
+    fn loudness(&self) -> LoudnessTags {
+        Source::loudness(self)
     }
 }

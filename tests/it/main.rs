@@ -5,6 +5,8 @@ mod catalog;
 mod cli;
 mod config;
 mod crossfade;
+mod cue;
+mod cue_scan;
 mod decode;
 #[cfg(feature = "device")]
 mod device;
@@ -16,6 +18,7 @@ mod keys;
 mod levels;
 mod library_media;
 mod limiter;
+mod loudness;
 mod media;
 mod outputs;
 mod play;

@@ -11,6 +11,7 @@ use crate::engine::command::{Context, EngineCommand};
 use crate::model::catalog::TrackRef;
 use crate::model::command::Sound;
 use crate::model::id::ItemId;
+use crate::model::part;
 use crate::model::settings::SoundSettings;
 
 pub fn reduce(state: &mut AppState, command: Sound, now: Now, fx: &mut Vec<Effect>) {
@@ -70,8 +71,6 @@ fn is_next_on_album(first: &TrackRef<'_>, second: &TrackRef<'_>) -> bool {
 
 /// `album.cue/track03` and `album.cue/track04`.
 fn is_next_on_sheet(first: &Path, second: &Path) -> bool {
-    let number = |path: &Path| path.file_name()?.to_str()?.strip_prefix("track")?.parse::<u32>().ok();
-    let is_next = number(first).zip(number(second)).is_some_and(|(first, second)| first + 1 == second);
-    let sheet = first.parent();
-    is_next && sheet == second.parent() && sheet.is_some_and(|sheet| sheet.extension().is_some())
+    let (first, second) = (part::split(first), part::split(second));
+    first.zip(second).is_some_and(|((a, first), (b, second))| a == b && first + 1 == second)
 }

@@ -1,7 +1,10 @@
-//! What a file's name says that it is. Only files named like music or like a playlist are ever opened. Pure.
+//! What a file's name says that it is. Only files named like music, like a playlist or like a CUE
+//! sheet are ever opened. Pure.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+
+use crate::decode::cue::is_named_sheet;
 
 /// Extensions of files that we try to play.
 const MUSIC: [&str; 24] = [
@@ -16,6 +19,8 @@ const PLAYLISTS: [&str; 3] = ["m3u", "m3u8", "pls"];
 pub enum Named {
     Music,
     Playlist,
+    /// A CUE sheet.
+    Sheet,
     Other,
 }
 
@@ -26,6 +31,8 @@ pub fn named(path: &Path) -> Named {
         Named::Music
     } else if PLAYLISTS.iter().any(is) {
         Named::Playlist
+    } else if is_named_sheet(path) {
+        Named::Sheet
     } else {
         Named::Other
     }
@@ -52,5 +59,6 @@ mod tests {
         }
         assert!(is_music(Path::new(OsStr::from_bytes(b"\xff\xfe.mp3"))));
         assert_eq!(named(Path::new("LIST.M3U8")), Named::Playlist);
+        assert_eq!(named(Path::new("Album.CUE")), Named::Sheet);
     }
 }

@@ -29,6 +29,7 @@ pub enum CodecError {
 const TRACK_VERSION: u8 = 1;
 const SESSION_VERSION: u8 = 1;
 const FILE_VERSION: u8 = 1;
+const SHEET_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -112,6 +113,76 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileRow, CodecError> {
         track: (fields[2] != 0).then_some(TrackId(id)),
         reader: fields[1],
         stamp: FileStamp { size: u64_at(7), mtime_ns: u64_at(15).cast_signed(), inode: u64_at(23) },
+    })
+}
+
+/// What a CUE sheet stands for in the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// Its tracks are listed in place of its files.
+    Tracks,
+    /// It only names files that hold a track each: they are listed themselves.
+    OneFileEach,
+    /// Another sheet speaks for a file of it.
+    Duplicate,
+    /// None of its tracks can be had.
+    Unusable,
+}
+
+/// What the store knows of a CUE sheet, or of a file that one is embedded in, without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetRow {
+    pub stamp: FileStamp,
+    /// As in [`FileRow`].
+    pub reader: u8,
+    pub standing: Standing,
+    /// Audio files that it names; none where it is embedded.
+    pub files: Vec<(PathBuf, FileStamp)>,
+    /// Folders in which a file that it names was missed.
+    pub missed_in: Vec<(PathBuf, FileStamp)>,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+type StampedPaths = Vec<(Vec<u8>, FileStamp)>;
+
+#[derive(Serialize, Deserialize)]
+struct SheetRecord {
+    stamp: FileStamp,
+    reader: u8,
+    standing: Standing,
+    files: StampedPaths,
+    missed_in: StampedPaths,
+    error: Option<String>,
+}
+
+pub fn encode_sheet(row: &SheetRow, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    let bytes = |paths: &[(PathBuf, FileStamp)]| -> StampedPaths {
+        paths.iter().map(|(path, stamp)| (path.as_os_str().as_bytes().to_vec(), *stamp)).collect()
+    };
+    let record = SheetRecord {
+        stamp: row.stamp,
+        reader: row.reader,
+        standing: row.standing,
+        files: bytes(&row.files),
+        missed_in: bytes(&row.missed_in),
+        error: row.error.clone(),
+    };
+    encode("a CUE sheet's entry", SHEET_VERSION, &record, out)
+}
+
+pub fn decode_sheet(bytes: &[u8]) -> Result<SheetRow, CodecError> {
+    let record: SheetRecord = decode("a CUE sheet's entry", SHEET_VERSION, bytes)?;
+    let paths = |stored: StampedPaths| -> Vec<(PathBuf, FileStamp)> {
+        stored.into_iter().map(|(path, stamp)| (PathBuf::from(OsString::from_vec(path)), stamp)).collect()
+    };
+    Ok(SheetRow {
+        stamp: record.stamp,
+        reader: record.reader,
+        standing: record.standing,
+        files: paths(record.files),
+        missed_in: paths(record.missed_in),
+        error: record.error,
     })
 }
 

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata};
+use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError};
 
-use super::codec::{self, CodecError, FileRow};
+use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
-use super::schema::{FAILURES, FILES, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, TRACKS};
+use super::schema::{FAILURES, FILES, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS};
 use crate::model::id::TrackId;
 use crate::model::session::Session;
 use crate::model::track::Track;
@@ -71,6 +71,18 @@ impl StoreReader {
         let key = path.as_os_str().as_bytes();
         let found = self.tell((|| Ok(self.txn.open_table(FAILURES)?.get(key)?))())?;
         Ok(found.map(|why| why.value().to_owned()))
+    }
+
+    /// All known CUE sheets by path.
+    pub fn sheets(&self) -> Result<Vec<(PathBuf, SheetRow)>, StoreError> {
+        let table = match self.txn.open_table(SHEETS) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let range = self.tell((|| Ok(table.range::<&[u8]>(..)?))())?;
+        let mut rows = Rows { range: Some(range), path: self.path.clone() };
+        let row = |path: &[u8], bytes: &[u8]| Ok((codec::path_from(path), codec::decode_sheet(bytes)?));
+        std::iter::from_fn(|| rows.next_with(row)).collect()
     }
 
     /// Folders and files that the library is made of, by path.

@@ -21,6 +21,10 @@ pub const FILES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("files");
 /// Files that could not be read: path bytes to the reason.
 pub const FAILURES: TableDefinition<&[u8], &str> = TableDefinition::new("failures");
 
+/// CUE sheets, and files that one is embedded in: path bytes to `codec::encode_sheet`. Their tracks are rows of `FILES`
+/// with one path component more, see `model::part`. Stores made before sheets were known have no such table.
+pub const SHEETS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sheets");
+
 /// Folders (or files) that the library is made of: path bytes.
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 

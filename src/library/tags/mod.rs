@@ -7,6 +7,7 @@ mod container;
 mod matroska;
 mod normalize;
 mod read;
+mod sheet;
 mod symphonia_tags;
 mod window;
 
@@ -15,12 +16,14 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use crate::decode::cue::{self, Sheet};
 use crate::model::contain::contain;
 use crate::model::track::{AudioFormat, Tags};
+pub use sheet::tags as of_sheet;
 use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
-pub const READER_VERSION: u8 = 1;
+pub const READER_VERSION: u8 = 2;
 
 /// Why a file cannot be taken for music.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,18 @@ pub enum ReadError {
 
 /// Reads `path`, and nothing of its pictures.
 pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+    read_with(path, read_open)
+}
+
+/// As `read_file`; and the CUE sheet that divides it, where one is embedded.
+pub fn read_with_sheet(path: &Path) -> Result<(AudioFormat, Tags, Option<Sheet>), ReadError> {
+    read_with(path, |mut window| {
+        let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
+        read_open(window).map(|(format, tags)| (format, tags, sheet))
+    })
+}
+
+fn read_with<T>(path: &Path, read: impl FnOnce(Window) -> Result<T, ReadError>) -> Result<T, ReadError> {
     // Not blocking: a FIFO put in the file's place must not hold up the scan.
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(flags).open(path).map_err(ReadError::Open)?;
@@ -54,7 +69,7 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
         return Err(ReadError::Empty);
     }
     let window = Window::new(file, about.len());
-    let read = contain(|| read_open(window));
+    let read = contain(|| read(window));
     read.unwrap_or(Err(ReadError::ReaderDied))
 }
 
