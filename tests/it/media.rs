@@ -125,6 +125,24 @@ const RECIPES: &[Recipe] = &[
     ("float.wav", Source::Studio, &[FF, "-c:a", "pcm_f32le", "OUT"]),
     ("cd.aiff", Source::Cd, &[FF, "OUT"]),
     ("studio.aiff", Source::Studio, &[FF, "-c:a", "pcm_s24be", "OUT"]),
+    ("cd.au", Source::Cd, &[FF, "-c:a", "pcm_s16be", "OUT"]),
+    ("studio.au", Source::Studio, &[FF, "-c:a", "pcm_s24be", "OUT"]),
+    ("float.au", Source::Studio, &[FF, "-c:a", "pcm_f32be", "OUT"]),
+    ("a-law.au", Source::Cd, &[FF, "-c:a", "pcm_alaw", "OUT"]),
+    ("mu-law.au", Source::Mono, &[FF, "-c:a", "pcm_mulaw", "OUT"]),
+    ("cd.w64", Source::Cd, &["sox", "-D", "IN", "OUT"]),
+    ("surround.w64", Source::Surround, &[FF, "-c:a", "pcm_s24le", "OUT"]),
+    ("a-law.w64", Source::Cd, &[FF, "-c:a", "pcm_alaw", "OUT"]),
+    ("rf64.wav", Source::Studio, &[FF, "-c:a", "pcm_s24le", "-rf64", "always", "OUT"]),
+    ("cd.wv", Source::Cd, &[FF, "-c:a", "wavpack", "OUT"]),
+    ("best.wv", Source::Cd, &[FF, "-c:a", "wavpack", "-compression_level", "6", "OUT"]),
+    ("studio.wv", Source::Studio, &[FF, "-c:a", "wavpack", "-sample_fmt", "s32p", "OUT"]),
+    ("float.wv", Source::Studio, &[FF, "-c:a", "wavpack", "-sample_fmt", "fltp", "OUT"]),
+    ("mono.wv", Source::Mono, &[FF, "-c:a", "wavpack", "OUT"]),
+    ("surround.wv", Source::Surround, &[FF, "-c:a", "wavpack", "OUT"]),
+    ("cd.tta", Source::Cd, &[FF, "-c:a", "tta", "OUT"]),
+    ("studio.tta", Source::Studio, &[FF, "-c:a", "tta", "OUT"]),
+    ("surround.tta", Source::Surround, &[FF, "-c:a", "tta", "OUT"]),
     ("cd.caf", Source::Cd, &[FF, "-c:a", "pcm_s16be", "OUT"]),
     ("alac.caf", Source::Cd, &[FF, "-c:a", "alac", "OUT"]),
     ("alac.m4a", Source::Cd, &[FF, "-c:a", "alac", "OUT"]),
@@ -151,7 +169,7 @@ const RECIPES: &[Recipe] = &[
 static MAKING: Mutex<()> = Mutex::new(());
 
 pub fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media-2");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media-3");
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }

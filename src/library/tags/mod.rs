@@ -15,12 +15,13 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use crate::decode::DecodeError;
 use crate::model::contain::contain;
 use crate::model::track::{AudioFormat, Tags};
 use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
-pub const READER_VERSION: u8 = 1;
+pub const READER_VERSION: u8 = 2;
 
 /// Why a file cannot be taken for music.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,8 @@ pub enum ReadError {
     NotAudio(&'static str),
     #[error("is damaged: {0}")]
     Damaged(&'static str),
+    #[error(transparent)]
+    Decode(DecodeError),
     #[error("is damaged in a way that its reader does not survive")]
     ReaderDied,
 }
@@ -54,11 +57,11 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
         return Err(ReadError::Empty);
     }
     let window = Window::new(file, about.len());
-    let read = contain(|| read_open(window));
+    let read = contain(|| read_open(window, path));
     read.unwrap_or(Err(ReadError::ReaderDied))
 }
 
-fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
+fn read_open(mut window: Window, path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
     let kind = container::sniff(&mut window)?;
     match kind.lofty {
         Some(file_type) => {
@@ -68,6 +71,7 @@ fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
             }
             Ok((format, read::read_tags(window, file_type)))
         }
-        None => symphonia_tags::read(window, kind),
+        None if kind.container == container::Container::Decoded => symphonia_tags::read_decoded(path),
+        None => symphonia_tags::read(window, kind, path),
     }
 }
