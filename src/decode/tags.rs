@@ -35,19 +35,19 @@ pub(super) fn loudness(
     if container == Container::Wav {
         wav_id3(file).into_iter().for_each(|revision| take_all(&mut found, &revision));
     }
-    let mut log = reader.metadata();
-    let mut revisions = Vec::new();
-    while let Some(revision) = log.pop() {
-        revisions.push(revision);
-    }
-    // The container's own tags come behind those that were glued to the file, and are to be trusted more.
-    for revision in log.current().into_iter().chain(revisions.iter().rev()) {
-        take_all(&mut found, revision);
-    }
+    revisions(reader).iter().rev().for_each(|revision| take_all(&mut found, revision));
     if codec == Codec::Mp3 && container == Container::Mpeg && found.is_empty() {
         mpeg::lame_header(file).iter().for_each(|header| found.take_lame(header));
     }
     found.tags(codec)
+}
+
+/// The tags of an open container. Its own come behind those that were glued to the file, and are to be trusted more.
+pub(super) fn revisions(reader: &mut dyn FormatReader) -> Vec<MetadataRevision> {
+    let mut log = reader.metadata();
+    let mut revisions: Vec<_> = std::iter::from_fn(|| log.pop()).collect();
+    revisions.extend(log.current().cloned());
+    revisions
 }
 
 /// What a row of tags says of loudness; the last one is the most trusted.

@@ -7,6 +7,7 @@ mod blocks;
 mod dsd;
 mod dsdiff;
 mod dsf;
+mod flac;
 mod pcm;
 mod tta;
 mod wave;
@@ -47,6 +48,10 @@ pub(super) fn open(file: &FileSpan) -> Result<Option<Opened>, DecodeError> {
         b"MAC " => ape::open(&body),
         b"wvpk" => wavpack::open(&body),
         b"TTA1" => tta::open(&body),
+        b"fLaC" => match flac::open(&body)? {
+            Some(opened) => Ok(opened),
+            None => return Ok(None),
+        },
         _ => return Ok(None),
     };
     let mut opened = opened?;
