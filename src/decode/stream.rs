@@ -11,6 +11,7 @@ use symphonia::core::formats::{SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+use super::aac;
 use super::container::Container;
 use super::decoder::Decoder;
 use super::demux::{self, Demux};
@@ -141,6 +142,12 @@ impl Stream {
             _ => None,
         };
         bits.and_then(|bits| u8::try_from(bits).ok()).filter(|bits| (1..=64).contains(bits))
+    }
+
+    /// See [`super::SourceInfo`].
+    pub(super) fn lost(&self) -> Option<&'static str> {
+        let config = self.demux.params.extra_data.as_deref().filter(|_| self.demux.codec == Codec::Aac)?;
+        aac::lost(config)
     }
 
     pub(super) fn loudness(&self) -> LoudnessTags {

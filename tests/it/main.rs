@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one file a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
+mod ape;
 mod catalog;
 mod cli;
 mod config;
@@ -12,6 +13,7 @@ mod decode;
 mod device;
 mod dither;
 mod docs;
+mod formats;
 mod gapless;
 mod home;
 mod keys;

@@ -71,7 +71,7 @@ fn every_container_tells_its_exact_frames() {
         ("a.ogg", Codec::Vorbis, 44_100, None, exact),
         ("a.opus", Codec::Opus, 48_000, None, exact),
         ("opus.m4a", Codec::Opus, 48_000, None, exact),
-        ("a.webm", Codec::Opus, 48_000, None, None),
+        ("a.webm", Codec::Opus, 48_000, None, exact),
         ("plain.mp3", Codec::Mp3, 44_100, None, probed(&out("plain.mp3"), 1152)),
         ("a.mp2", Codec::Mp2, 44_100, None, probed(&out("a.mp2"), 1152)),
         ("a.aac", Codec::Aac, 44_100, None, blocks(1024, 1024)),
