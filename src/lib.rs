@@ -93,5 +93,6 @@ pub mod engine;
 pub mod jobs;
 pub mod library;
 pub mod model;
+pub mod remote;
 pub mod rt;
 pub mod tui;

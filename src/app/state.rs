@@ -24,6 +24,8 @@ pub struct AppState {
     pub library: LibraryState,
     pub output: OutputView,
     pub notice: Option<ShownNotice>,
+    /// What was told since the app last looked, shown or not: an answer for who asked.
+    pub told: Option<Arc<Notice>>,
     pub saving: Saving,
     /// What was asked for while its paths are walked.
     pub expanding: HashMap<JobId, Purpose>,
