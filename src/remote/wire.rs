@@ -68,6 +68,10 @@ impl Request {
 
     /// One line as it came. The id is known even where the rest is wrong.
     pub(super) fn read(line: &[u8]) -> (Option<u64>, Result<Wish, Fault>) {
+        // serde would take a list for the values of an object.
+        if line.trim_ascii_start().first() != Some(&b'{') {
+            return (None, Err(Fault::usage("not a request: a request is one JSON object a line")));
+        }
         match serde_json::from_slice::<Self>(line) {
             Ok(request) => (request.id, request::wish(request)),
             Err(error) => (None, Err(Fault::usage(format!("not a request: {error}")))),
