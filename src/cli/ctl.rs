@@ -63,7 +63,8 @@ fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
         let paths = words.iter().skip(1).map(|path| JsonPath::new(&absolute_root(Path::new(path))));
         return Ok((name.into_owned(), paths.collect()));
     }
-    let words: Option<Vec<String>> = words.iter().map(|word| absolute_output(word).to_str().map(quoted)).collect();
+    let words: Option<Vec<String>> =
+        words.iter().map(|word| absolute_output(word).to_str().map(quoted)).collect();
     match words {
         Some(words) => Ok((words.join(" "), Vec::new())),
         None => Err(CliError::Usage(format!("`{name}` cannot be given what is not UTF-8"))),

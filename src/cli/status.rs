@@ -50,8 +50,7 @@ fn print(out: &mut impl Write, status: Value, asked: &args::Status, safe: bool) 
         // As it came: a newer player may tell more than is known here.
         return json::print(out, &status);
     }
-    let status: Status =
-        serde_json::from_value(status).map_err(|error| RemoteError::Broken(error.into()))?;
+    let status: Status = serde_json::from_value(status).map_err(|error| RemoteError::Broken(error.into()))?;
     match &asked.format {
         Some(template) => write_line(template, out, &status, safe).map_err(CliError::Output),
         None => {
@@ -91,9 +90,9 @@ fn summary(status: &Status) -> Vec<String> {
     }));
     modes.extend(status.stop_after.then(|| "stop after this".into()));
     let mut lines = vec![headline(status), modes.join("  "), sound(status)];
-    lines.extend(status.scan.running.then(|| {
-        format!("scanning: {} of {} files", status.scan.read, status.scan.found)
-    }));
+    lines.extend(
+        status.scan.running.then(|| format!("scanning: {} of {} files", status.scan.read, status.scan.found)),
+    );
     lines.extend(status.notice.as_ref().map(|told| format!("{}: {}", told.severity, told.text)));
     lines
 }
@@ -137,7 +136,8 @@ fn what(status: &Status) -> String {
 }
 
 fn file_name(status: &Status) -> String {
-    let name = status.file().and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let name =
+        status.file().and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
     name.unwrap_or_default()
 }
 
@@ -296,7 +296,8 @@ mod tests {
 
     #[test]
     fn a_template_has_the_state_in_it() {
-        let line = "{state} {artist}: {title} {position}/{duration} {index}/{length} {volume}%{muted} {shuffle}";
+        let line =
+            "{state} {artist}: {title} {position}/{duration} {index}/{length} {volume}%{muted} {shuffle}";
         let expected = "playing Ann, Bob: Alpha 0:12/1:00 2/3 80% shuffle\n";
         assert_eq!(written(line, &status()), expected.as_bytes());
         assert_eq!(written("{path}", &status()), b"/m/\xff.wav\n");

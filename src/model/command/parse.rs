@@ -432,7 +432,8 @@ mod tests {
 
     #[test]
     fn quoted_words_are_read_back() {
-        for word in ["plain", "a b", "", "it's", "say \"x\"", "back\\slash", "tab\tline\n", "日本 語", "'"] {
+        for word in ["plain", "a b", "", "it's", "say \"x\"", "back\\slash", "tab\tline\n", "日本 語", "'"]
+        {
             assert_eq!(split_words(&format!("add {} end", quoted(word))).unwrap()[1], word);
         }
         assert_eq!(quoted("+5"), "+5");
