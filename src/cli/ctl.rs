@@ -20,8 +20,9 @@ use crate::remote::request;
 use crate::remote::wire::Request;
 
 pub const HELP: &str = "\
-Answers when it is done: a following `auralis status` shows it. Exit codes: 1 it was not
-done, 2 no such command, 4 no player is running. Numbers of queue entries count from 1.";
+Answers when it is done: a following `auralis status` shows it. A seek is under way then,
+and the ear soon there. Exit codes: 1 it was not done, 2 no such command, 4 no player is
+running. Numbers of queue entries count from 1.";
 
 pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, CliError> {
     if asked.list {

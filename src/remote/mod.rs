@@ -24,7 +24,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `{"id":1,"hello":1}` | `{"id":1,"ok":true}` |
-//! | `{"id":2,"do":"seek +5"}` | `{"id":2,"ok":true}` when the state has it |
+//! | `{"id":2,"do":"seek +5"}` | `{"id":2,"ok":true}` when the state has it; a seek is under way then |
 //! | `{"id":3,"do":"add","paths":["/m/a.flac"]}` | the same, with the `notice` that the user is shown |
 //! | `{"id":4,"status":true}` | `{"id":4,"ok":true,"status":{...}}`, see [`status::Status`] |
 //! | `{"id":5,"follow":true}` | a status now and at each change, but not while only the position moves |

@@ -270,10 +270,14 @@ impl Remote {
             if follow.told.as_ref() == Some(&seen) {
                 continue;
             }
-            follow.told = Some(seen.clone());
             let id = follow.id;
-            let whole = whole.get_or_insert_with(|| Status::new(&snapshot, self.player.position()));
-            link.say(&Reply { status: Some(&*whole), ..Reply::done(id) });
+            let before = follow.told.replace(seen.clone());
+            // Behind a seek the gauge may still show the place before; what was decided is where the ear goes now.
+            let status = match before {
+                Some(before) if before.position_s != seen.position_s => &seen,
+                _ => whole.get_or_insert_with(|| Status::new(&snapshot, self.player.position())),
+            };
+            link.say(&Reply { status: Some(status), ..Reply::done(id) });
         }
     }
 
@@ -319,4 +323,18 @@ pub(super) fn check_peer(_stream: &UnixStream) -> Result<(), String> {
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code))]
 fn may_talk(peer: u32, us: u32) -> Result<(), String> {
     if peer == us { Ok(()) } else { Err(format!("user {peer} is not user {us}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_user_may_talk() {
+        assert_eq!(may_talk(1000, 1000), Ok(()));
+        assert_eq!(may_talk(1001, 1000), Err("user 1001 is not user 1000".into()));
+        assert!(may_talk(0, 1000).is_err() && may_talk(1000, 0).is_err());
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        assert_eq!(check_peer(&ours), Ok(()));
+    }
 }
