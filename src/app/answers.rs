@@ -64,3 +64,54 @@ fn outcome(state: &AppState, deeds: Deeds) -> Outcome {
         told => Outcome::Done(told.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+    use crate::app::event::Expanded;
+    use crate::app::wording;
+
+    fn asked() -> (Answer, Receiver<Outcome>) {
+        let (sender, receiver) = channel();
+        (Box::new(move |outcome| sender.send(outcome).unwrap()), receiver)
+    }
+
+    fn given(answers: &mut Answers, state: &AppState, deeds: Deeds) -> Outcome {
+        let (answer, outcome) = asked();
+        answers.note(answer, state, deeds);
+        assert!(outcome.try_recv().is_err(), "told before the snapshot was out");
+        answers.give();
+        outcome.try_recv().unwrap()
+    }
+
+    #[test]
+    fn words_without_a_change_are_a_refusal() {
+        let mut answers = Answers::default();
+        let why = std::sync::Arc::new(wording::nothing_to_undo());
+        let mut state = AppState { told: Some(why.clone()), ..AppState::default() };
+        state.dirty.notice = true;
+        let nothing = Deeds::default();
+        assert_eq!(given(&mut answers, &state, nothing), Outcome::Refused(why.clone()));
+        let something = Deeds { any: true, ..nothing };
+        assert_eq!(given(&mut answers, &state, something), Outcome::Done(Some(why.clone())));
+        state.dirty.queue = true;
+        assert_eq!(given(&mut answers, &state, nothing), Outcome::Done(Some(why)));
+        assert_eq!(given(&mut answers, &AppState::default(), nothing), Outcome::Done(None));
+    }
+
+    #[test]
+    fn who_has_paths_walked_waits_for_them() {
+        let (mut answers, state) = (Answers::default(), AppState::default());
+        let (answer, outcome) = asked();
+        answers.note(answer, &state, Deeds { any: true, walks: Some(JobId(3)), closes: false });
+        answers.give();
+        assert!(outcome.try_recv().is_err());
+        let walked =
+            |job| Event::Expanded(Expanded { job: JobId(job), files: Vec::new(), problems: Vec::new() });
+        assert!(answers.awaited(&walked(2)).is_none());
+        assert!(answers.awaited(&walked(3)).is_some());
+        assert!(answers.awaited(&walked(3)).is_none());
+    }
+}

@@ -18,6 +18,7 @@ use super::request::Wish;
 use super::status::Status;
 use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
 use crate::model::command::Command;
+use crate::model::contain::contain;
 use crate::model::player::{Outcome, Player};
 
 /// Clients at once.
@@ -52,7 +53,12 @@ pub fn serve(claim: Claim, player: Arc<dyn Player>) -> Result<Server, RemoteErro
         last_link: 0,
         deaf_until: None,
     };
-    let thread = std::thread::Builder::new().name("remote".into()).spawn(move || remote.run());
+    let thread = std::thread::Builder::new().name("remote".into()).spawn(move || {
+        // What others wrote must not end the player.
+        if let Err(words) = contain(|| remote.run()) {
+            tracing::error!(words, "the socket is closed");
+        }
+    });
     Ok(Server { waker, thread: thread.map_err(RemoteError::Thread)? })
 }
 
@@ -82,7 +88,7 @@ struct Waker {
 impl Waker {
     fn wake(&self) {
         if !self.woken.swap(true, Ordering::AcqRel) {
-            // Never full: at most one byte is under way.
+            // Never full: no more than two bytes are ever under way.
             let _ = (&self.end).write(&[1]);
         }
     }
@@ -155,12 +161,11 @@ impl Remote {
         }
     }
 
-    /// Before anything is looked at: what happens from now on wakes again.
+    /// Before anything is looked at: what happens from now on wakes again. The byte of a flag that was just raised may
+    /// come later, and wakes once for nothing.
     fn take_wake(&mut self) {
-        if self.waker.woken.load(Ordering::Acquire) {
-            let _ = self.woken.read(&mut [0; 8]);
-            self.waker.woken.store(false, Ordering::Release);
-        }
+        let _ = self.woken.read(&mut [0; 8]);
+        self.waker.woken.swap(false, Ordering::AcqRel);
     }
 
     fn accept(&mut self) {

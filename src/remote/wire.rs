@@ -192,4 +192,20 @@ mod tests {
         .unwrap();
         assert_eq!(reply.error.unwrap().kind, FaultKind::Other);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(line in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let (_, wish) = Request::read(&line);
+            proptest::prop_assert!(wish.is_err() || line.contains(&b'{'));
+        }
+
+        #[test]
+        fn any_words_are_read_or_refused(words in "(add|seek|move|output|jump|shuffle|)[ +%:'\"\\\\0-9a-zé/-]{0,30}") {
+            let line = serde_json::to_vec(&Request::words(words, Vec::new())).unwrap();
+            if let (_, Err(fault)) = Request::read(&line) {
+                proptest::prop_assert!(!fault.message.is_empty());
+            }
+        }
+    }
 }
