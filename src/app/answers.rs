@@ -90,7 +90,8 @@ mod tests {
     fn words_without_a_change_are_a_refusal() {
         let mut answers = Answers::default();
         let why = std::sync::Arc::new(wording::nothing_to_undo());
-        let mut state = AppState { told: Some(why.clone()), ..AppState::default() };
+        let mut state = AppState::default();
+        state.told = Some(why.clone());
         state.dirty.notice = true;
         let nothing = Deeds::default();
         assert_eq!(given(&mut answers, &state, nothing), Outcome::Refused(why.clone()));

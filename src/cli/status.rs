@@ -39,7 +39,7 @@ pub fn run(global: &Global, asked: &args::Status) -> Result<Exit, CliError> {
         print(&mut out, status, asked, safe)?;
         out.flush().map_err(CliError::Output)?;
         if asked.follow {
-            reply = player.next()?;
+            reply = player.listen()?;
         }
     }
     Ok(Exit::Done)

@@ -75,14 +75,14 @@ impl Connection {
     }
 
     /// Waits for what the player tells by itself, however long; `None` when it ends.
-    pub fn next(&mut self) -> Result<Option<Reply<Value>>, RemoteError> {
+    pub fn listen(&mut self) -> Result<Option<Reply<Value>>, RemoteError> {
         self.wait_at_most(None)?;
         self.reply()
     }
 
     /// Waits until the player has ended.
     pub fn wait_for_end(mut self) {
-        while let Ok(Some(_)) = self.next() {}
+        while let Ok(Some(_)) = self.listen() {}
     }
 
     fn reply(&mut self) -> Result<Option<Reply<Value>>, RemoteError> {
@@ -151,7 +151,7 @@ mod tests {
     fn an_end_is_told_from_a_break() {
         let hello = "{\"auralis\":\"1\",\"protocol\":1,\"oldest\":1,\"process\":1}\n{\"id\":1,\"ok\":true}\n";
         let mut ends = meets(&format!("{hello}{{\"ok\":true,\"end\":true}}\n")).unwrap();
-        assert_eq!(ends.next().unwrap(), None);
-        assert!(matches!(meets(hello).unwrap().next(), Err(RemoteError::Broken(_))));
+        assert_eq!(ends.listen().unwrap(), None);
+        assert!(matches!(meets(hello).unwrap().listen(), Err(RemoteError::Broken(_))));
     }
 }
