@@ -29,6 +29,8 @@ pub struct AppState {
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
     pub notice: Option<ShownNotice>,
+    /// What was told since the app last looked, shown or not: an answer for who asked.
+    pub told: Option<Arc<Notice>>,
     pub saving: Saving,
     /// What was asked for while its paths are walked.
     pub expanding: HashMap<JobId, Purpose>,

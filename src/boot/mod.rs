@@ -16,6 +16,7 @@ mod signals;
 
 use crate::engine::EngineError;
 use crate::library::store::StoreError;
+use crate::remote::RemoteError;
 use crate::tui::TuiError;
 
 pub use play::{PlayEvent, PlayRun, PlayTotal, Played, PlayedTrack, play};
@@ -34,6 +35,8 @@ pub enum BootError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
+    #[error(transparent)]
+    Remote(RemoteError),
     #[error(transparent)]
     Tui(#[from] TuiError),
     #[error(transparent)]

@@ -24,6 +24,9 @@ use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
+use crate::remote::RemoteError;
+use crate::remote::place::{Claim, Place};
+use crate::remote::server::{self, Server};
 use crate::tui::{self, PathBase, TuiOptions};
 
 /// What each part may take to end. Together below what a person waits without wondering.
@@ -42,22 +45,50 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     let log = log::start(&run.log)?;
     tui::terminal::check()?;
     panic::install();
+    let mut problems: Vec<Notice> = run.config.notices();
+    let place = claim(&run.config, &mut problems)?;
     let core = Core::start(&run.config, &run.paths)?;
+    let remote = place.and_then(|place| serve(place, &core.player, &mut problems));
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
-    let shown = screen(&run.config, core.player.clone(), inbox, log);
+    let shown = screen(&run.config, problems, core.player.clone(), inbox, log);
     drop(signals);
     core.shut_down();
+    // Last: who asked to quit is told when all is saved.
+    remote.into_iter().for_each(|remote| shutdown::told("remote", remote.stop(DEADLINE)));
     shown
+}
+
+/// The place where others reach the player. One that runs already is an end; a player that cannot be reached plays.
+fn claim(config: &Loaded, problems: &mut Vec<Notice>) -> Result<Option<Claim>, BootError> {
+    match Place::new(&config.places).claim() {
+        Ok(claim) => Ok(Some(claim)),
+        Err(error @ RemoteError::RunsAlready { .. }) => Err(BootError::Remote(error)),
+        Err(error) => {
+            problems.push(unreachable(&error));
+            Ok(None)
+        }
+    }
+}
+
+fn serve(place: Claim, player: &Arc<AppHandle>, problems: &mut Vec<Notice>) -> Option<Server> {
+    let player: Arc<dyn Player> = player.clone();
+    server::serve(place, player).map_err(|error| problems.push(unreachable(&error))).ok()
+}
+
+fn unreachable(error: &RemoteError) -> Notice {
+    tracing::warn!(%error, "no socket");
+    Notice::new(Severity::Warning, "`auralis ctl` and `auralis status` cannot reach this player")
+        .why(error.to_string())
 }
 
 fn screen(
     config: &Loaded,
+    mut problems: Vec<Notice>,
     player: Arc<AppHandle>,
     inbox: tui::channel::Inbox,
     log: Option<File>,
 ) -> Result<(), BootError> {
-    let mut problems: Vec<Notice> = config.notices();
     let keymap = keymap(config, &mut problems);
     let theme = theme(config, &mut problems);
     let themes_folder = config.places.themes.clone();

@@ -10,7 +10,8 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
-use super::template::Template;
+use super::status::StatusField;
+use super::template::{Template, TrackField};
 use crate::config::paths::PlaceFlags;
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
@@ -23,7 +24,7 @@ Without PATH: your library; on a first run your music folder, scanned while you 
 With PATHs (files, folders, playlists, CUE sheets): adds them to the queue and plays them.
 
 Exit codes: 0 done, 1 failed while running, 2 wrong usage, 3 nothing matched,
-5 no audio device, 130 interrupted.
+4 no player is running, 5 no audio device, 130 interrupted.
 
 Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR stand for
 --config and --data-dir.";
@@ -106,6 +107,10 @@ pub enum Verb {
     Scan(Scan),
     /// Print the tracks of the library that match
     Search(Search),
+    /// Drive the player that runs
+    Ctl(Ctl),
+    /// Tell what the player that runs is doing
+    Status(Status),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -169,8 +174,33 @@ pub struct Search {
     #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<usize>,
     /// Print each track this way, as in '{artist} - {title}'
-    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::parse)]
-    pub format: Option<Template>,
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::<TrackField>::parse)]
+    pub format: Option<Template<TrackField>>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::ctl::HELP)]
+pub struct Ctl {
+    /// A command as it is typed after `:` in the player, as in: seek +5
+    #[arg(value_name = "VERB", required_unless_present = "list", allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+    /// Print the commands, one a line: call, tab, what it does
+    #[arg(long, conflicts_with = "words")]
+    pub list: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::status::HELP)]
+pub struct Status {
+    /// Print the whole state as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print a line at each change, until the player ends
+    #[arg(long)]
+    pub follow: bool,
+    /// Print a line this way, as in '{state} {artist} - {title}'
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::<StatusField>::parse)]
+    pub format: Option<Template<StatusField>>,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -290,12 +320,30 @@ mod tests {
             &["search", "x", "--format", "{nothing}"],
             &["search", "x", "--format", "{title}", "--json"],
             &["-q", "-v"],
+            &["ctl"],
+            &["ctl", "--list", "next"],
+            &["status", "--format", "{nothing}"],
+            &["status", "--format", "{title}", "--json"],
             &["config"],
             &["--output", "null", "scan"],
         ];
         for words in wrong {
             assert!(read(words).is_err(), "{words:?}");
         }
+    }
+
+    #[test]
+    fn words_of_a_command_may_begin_with_a_hyphen() {
+        let words = |words: &[&str]| match read(words).unwrap().verb {
+            Some(Verb::Ctl(ctl)) => ctl.words,
+            other => panic!("{words:?}: {other:?}"),
+        };
+        assert_eq!(words(&["ctl", "seek", "-5"]), ["seek", "-5"]);
+        assert_eq!(words(&["ctl", "seek", "-1m"]), ["seek", "-1m"]);
+        assert_eq!(words(&["ctl", "move", "-2", "3"]), ["move", "-2", "3"]);
+        assert_eq!(words(&["ctl", "add", "--", "-q"]), ["add", "-q"]);
+        let arguments = read(&["ctl", "volume", "-5", "-q"]).unwrap();
+        assert!(arguments.global.quiet);
     }
 
     #[test]

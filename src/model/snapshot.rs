@@ -3,13 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::audio::{SampleFormat, Spec, Volume};
-use super::catalog::Catalog;
+use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
+use super::catalog::{Catalog, TrackRef};
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use super::player::Position;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
 use super::track::AudioFormat;
@@ -27,6 +28,30 @@ pub struct Snapshot {
     pub notice: Option<Arc<Notice>>,
     /// The core is gone or going: frontends leave.
     pub closing: bool,
+}
+
+impl Snapshot {
+    /// The current item, where the library has it.
+    pub fn track(&self) -> Option<TrackRef<'_>> {
+        self.catalog.find(self.playback.now.as_ref()?.track?)
+    }
+
+    /// The sound of the current item: as the decoder found it, else as the library knows it.
+    pub fn format(&self) -> Option<AudioFormat> {
+        let now = self.playback.now.as_ref()?;
+        now.format.or_else(|| self.track().map(|track| track.format()))
+    }
+
+    /// Where the ear is in the current item, by the newest gauge, and how long the item is, as far as known.
+    pub fn times(&self, heard: Option<Position>) -> Option<(Duration, Option<Duration>)> {
+        let now = self.playback.now.as_ref()?;
+        let heard = heard.filter(|position| position.play == now.play);
+        let resting = || frames_to_duration(now.start_frame, now.rate);
+        let elapsed = heard.map_or_else(resting, |position| position.time());
+        let known = || self.track().and_then(|track| track.duration());
+        let total = now.format.as_ref().and_then(AudioFormat::duration).or_else(known);
+        Some((total.map_or(elapsed, |total| elapsed.min(total)), total))
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -26,6 +26,7 @@ mod outputs;
 mod play;
 mod pseudo_terminal;
 mod pty;
+mod remote;
 mod resample;
 mod rig;
 mod scan;

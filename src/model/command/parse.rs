@@ -150,9 +150,7 @@ impl Call<'_> {
             "replace" => Command::Queue(Queue::Replace { target: self.target(), start: 0 }),
             "jump" => Command::Queue(Queue::Jump(self.items()?)),
             "remove" => Command::Queue(Queue::Remove(self.items()?)),
-            "move" => {
-                Command::Queue(Queue::Move(Items::Selection, self.one("+N or -N", |word| word.parse().ok())?))
-            }
+            "move" => Command::Queue(self.moved()?),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
             "undo" => self.bare(Command::Queue(Queue::Undo))?,
             "redo" => self.bare(Command::Queue(Queue::Redo))?,
@@ -254,11 +252,25 @@ impl Call<'_> {
     }
 
     fn items(&self) -> Result<Items, ParseError> {
-        if self.arguments.is_empty() {
+        self.items_in(self.arguments)
+    }
+
+    /// The selection where there are no words.
+    fn items_in(&self, words: &[String]) -> Result<Items, ParseError> {
+        if words.is_empty() {
             return Ok(Items::Selection);
         }
-        let positions: Option<Vec<usize>> = self.arguments.iter().map(|word| parse_position(word)).collect();
+        let positions: Option<Vec<usize>> = words.iter().map(|word| parse_position(word)).collect();
         positions.map(Items::Positions).ok_or_else(|| self.wrong("numbers of queue entries"))
+    }
+
+    fn moved(&self) -> Result<Queue, ParseError> {
+        let (step, entries) = match self.arguments.split_first() {
+            Some((step, entries)) => (step.parse().ok(), entries),
+            None => (None, &[][..]),
+        };
+        let step = step.ok_or_else(|| self.wrong("+N or -N, and numbers of queue entries or none"))?;
+        Ok(Queue::Move(self.items_in(entries)?, step))
     }
 }
 
@@ -362,6 +374,23 @@ fn seconds(text: &str) -> Option<f64> {
     text.parse().ok().filter(|_| plain)
 }
 
+/// The word as `parse` reads it back, whatever is in it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| !c.is_whitespace() && !matches!(c, '\'' | '"' | '\\');
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let inner: String =
+        word.chars().flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c])).collect();
+    format!("\"{inner}\"")
+}
+
+/// Whether the command is for the core, so that it can be asked for without a screen.
+pub fn is_for_core(row: &'static Row) -> bool {
+    let call = Call { row, arguments: &[], rest: "" };
+    !matches!((call.playback(), call.core()), (Ok(None), Ok(None)))
+}
+
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -404,7 +433,7 @@ mod tests {
                 "" => row.name.to_owned(),
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
-                "N|+N|-N" | "+N|-N" => format!("{} +5", row.name),
+                "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
                 "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
@@ -452,7 +481,29 @@ mod tests {
         assert_eq!(core(r#"add "a b" c\'d"#), Command::Queue(Queue::Append(two)));
         assert_eq!(core("add"), Command::Queue(Queue::Append(Target::Selection)));
         assert_eq!(core("move -3"), Command::Queue(Queue::Move(Items::Selection, -3)));
+        let entries = Items::Positions(vec![7, 2]);
+        assert_eq!(core("move +2 7 2"), Command::Queue(Queue::Move(entries, 2)));
         assert_eq!(core("remove 2 3"), Command::Queue(Queue::Remove(Items::Positions(vec![2, 3]))));
+    }
+
+    #[test]
+    fn quoted_words_are_read_back() {
+        for word in ["plain", "a b", "", "it's", "say \"x\"", "back\\slash", "tab\tline\n", "日本 語", "'"]
+        {
+            assert_eq!(split_words(&format!("add {} end", quoted(word))).unwrap()[1], word);
+        }
+        assert_eq!(quoted("+5"), "+5");
+    }
+
+    #[test]
+    fn commands_of_the_core_are_told_from_those_of_a_screen() {
+        let is = |name| is_for_core(registry::find(name).unwrap());
+        for name in ["play", "seek", "jump", "move", "add", "scan", "dismiss", "quit", "output"] {
+            assert!(is(name), "{name}");
+        }
+        for name in ["down", "line", "filter", "search", "open", "focus", "command-line", "theme", "help"] {
+            assert!(!is(name), "{name}");
+        }
     }
 
     #[test]
@@ -471,6 +522,7 @@ mod tests {
         assert_eq!(error("volume 101"), "`volume` needs a percentage such as 80, +5, -5, not `101`");
         assert_eq!(error("pause now"), "`pause` needs nothing behind it, not `now`");
         assert_eq!(error("add 'x"), "a quote is never closed");
+        assert_eq!(error("move"), "`move` needs +N or -N, and numbers of queue entries or none");
         assert_eq!(error("remove 0"), "`remove` needs numbers of queue entries, not `0`");
     }
 }

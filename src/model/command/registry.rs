@@ -178,7 +178,7 @@ pub const COMMANDS: &[Row] = &[
         Nothing,
         "take the selected entries, or entries N, out of the queue",
     ),
-    row(Queue, "move", &[], "+N|-N", Nothing, "move the selected entries down or up"),
+    row(Queue, "move", &[], "+N|-N [N...]", Nothing, "move the selected entries, or entries N, down or up"),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
     row(Queue, "undo", &[], "", Nothing, "take back the last change of the queue"),
     row(Queue, "redo", &[], "", Nothing, "make it again"),
