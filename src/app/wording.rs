@@ -93,13 +93,20 @@ pub fn damaged(name: &str, packets: u64) -> Notice {
 }
 
 pub fn output_lost(why: &str) -> Notice {
-    warning("The sound device is gone").why(why).next_step("Playing goes on when it is back")
+    warning("The sound device is gone")
+        .why(why)
+        .next_step("Playing goes on when it is back; `:output auto` takes another")
 }
 
 pub fn output_ended(why: &str) -> Notice {
     error("Stopped: the output takes no sound")
         .why(why)
         .next_step("`:output SPEC` takes another; Space plays on")
+}
+
+pub fn waited_in_vain() -> Notice {
+    warning("Paused: the sound device did not come back")
+        .next_step("Space waits for it again; `:output auto` takes the one that is there")
 }
 
 pub fn output_back(name: &str) -> Notice {

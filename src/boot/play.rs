@@ -168,6 +168,10 @@ impl List<'_> {
             EngineEvent::Failed { play, error, was_heard } => self.failed(play, error, was_heard),
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
             EngineEvent::Output(state) => return self.output(state),
+            EngineEvent::WaitedInVain => {
+                self.ended(frames);
+                return Err(BootError::NoDevice("it did not come back".into()));
+            }
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
             EngineEvent::OutputEnded { heard, why, unread } => {
                 // The file is not to blame; one that was never heard is not told at all.

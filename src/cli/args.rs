@@ -16,7 +16,7 @@ use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::playback::Shuffle;
-use crate::model::settings::OutputSpec;
+use crate::model::settings::{OutputSpec, RatePolicy};
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
@@ -31,9 +31,8 @@ Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR sta
 /// Heading in every help.
 const EVERYWHERE: &str = "Options everywhere";
 
-const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], null, file:PATH.wav";
-const PLAY_OUTPUT_HELP: &str =
-    "Where the sound goes: auto, device[:ID], null, file:PATH.wav, pipe (raw samples on standard output)";
+const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME, null, file:PATH.wav";
+const PLAY_OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME (hardware for us alone), null, file:PATH.wav, pipe (raw samples on standard output)";
 
 const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMMAND>";
 
@@ -126,9 +125,9 @@ pub struct Play {
     /// Sample format of the output: s16, s24, s32, f32
     #[arg(long, value_name = "FORMAT", value_parser = sample_format)]
     pub format: Option<SampleFormat>,
-    /// Sample rate of the output
+    /// Sample rate of the output: a number of Hz, fixed, follow, auto
     #[arg(long, value_name = "HZ", value_parser = sample_rate)]
-    pub rate: Option<u32>,
+    pub rate: Option<RatePolicy>,
     /// Play in random order: off, on, or a number; the same number gives the same order
     #[arg(long, value_name = "MODE", value_parser = shuffle)]
     pub shuffle: Option<Shuffle>,
@@ -187,7 +186,7 @@ fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
             Some(_) => None,
             None => word.to_str().and_then(OutputSpec::parse),
         };
-        spec.ok_or("needs auto, device[:ID], null, file:PATH.wav or pipe")
+        spec.ok_or("needs auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe")
     })
 }
 
@@ -195,9 +194,12 @@ fn sample_format(word: &str) -> Result<SampleFormat, &'static str> {
     SampleFormat::parse(word).ok_or("needs s16, s24, s32 or f32")
 }
 
-fn sample_rate(word: &str) -> Result<u32, &'static str> {
+fn sample_rate(word: &str) -> Result<RatePolicy, &'static str> {
     let known = Spec::MIN_RATE..=Spec::MAX_RATE;
-    word.parse().ok().filter(|rate| known.contains(rate)).ok_or("needs a rate from 1000 to 768000 Hz")
+    let number = word.parse().ok().filter(|rate| known.contains(rate)).map(RatePolicy::Hz);
+    number
+        .or_else(|| RatePolicy::parse(word))
+        .ok_or("needs a rate from 1000 to 768000 Hz, fixed, follow or auto")
 }
 
 fn time(word: &str) -> Result<Duration, &'static str> {
@@ -241,7 +243,7 @@ mod tests {
         let asked = play(&["play", "a", "--output", "file:x.wav", "--format", "s24", "--rate", "96000"]);
         assert_eq!(asked.output, Some(OutputSpec::File("x.wav".into())));
         assert_eq!(asked.format, Some(SampleFormat::S24));
-        assert_eq!(asked.rate, Some(96_000));
+        assert_eq!(asked.rate, Some(RatePolicy::Hz(96_000)));
         let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);
         assert_eq!(asked.shuffle, Some(Shuffle::On { seed: Some(4711) }));
         assert_eq!(asked.start, Some(Duration::from_secs(90)));

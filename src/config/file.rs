@@ -143,6 +143,7 @@ pub fn reference_table() -> String {
 mod tests {
     use super::*;
     use crate::model::audio::SampleFormat;
+    use crate::model::settings::{OnLost, RatePolicy};
 
     /// Another value than the default for each key.
     const OTHERS: &[(&str, &str)] = &[
@@ -150,9 +151,13 @@ mod tests {
         ("scan_at_start", "false"),
         ("rewind_s", "7"),
         ("output.output", "\"file:~/x.wav\""),
+        ("output.exclusive", "true"),
         ("output.format", "\"s24\""),
         ("output.rate", "96_000"),
+        ("output.rate_change_silence_ms", "700"),
         ("output.period_frames", "2048"),
+        ("output.on_lost", "\"move\""),
+        ("output.resume_within_s", "9"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -165,7 +170,11 @@ mod tests {
         settings.music = vec!["/m".into(), "/home/u/n".into()];
         settings.output.output = OutputSpec::File("/home/u/x.wav".into());
         settings.output.format = Some(SampleFormat::S24);
-        settings.output.rate = Some(96_000);
+        settings.output.rate = RatePolicy::Hz(96_000);
+        settings.output.exclusive = true;
+        settings.output.rate_change_silence_ms = 700;
+        settings.output.on_lost = OnLost::Move;
+        settings.output.resume_within_s = 9;
         settings.output.period_frames = 2048;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;

@@ -100,6 +100,8 @@ pub enum EngineEvent {
         packets: u64,
     },
     Output(OutputState),
+    /// The lost output did not come back in time: it stands paused where it was heard.
+    WaitedInVain,
     /// The output can take no more and never will, or cannot be opened and never will: what played has stopped, nothing
     /// else is told of it. `heard`: up to where; `unread`: merely because whoever read it has gone.
     OutputEnded {

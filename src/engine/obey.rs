@@ -115,7 +115,7 @@ impl Core {
     }
 
     fn set_output(&mut self, settings: OutputSettings, now: Instant) {
-        let format = self.current.as_ref().and_then(|current| current.format);
+        let format = self.upcoming();
         let was_open = self.outlet.open().is_some();
         self.outlet.move_to(settings, format);
         if was_open && self.outlet.open().is_none() {
@@ -130,6 +130,7 @@ impl Core {
         if let Some(open) = self.outlet.open() {
             open.writer.discard(fade_in);
         }
+        self.turning = false;
         if let Some(render) = &mut self.render {
             render.restart();
         }
@@ -156,7 +157,7 @@ impl Core {
         }
     }
 
-    fn set_ended(&mut self, ended: bool) {
+    pub(super) fn set_ended(&mut self, ended: bool) {
         if let Some(open) = self.outlet.open() {
             open.writer.set_ended(ended);
         }

@@ -10,6 +10,7 @@ use super::render::Render;
 use super::run::Core;
 use super::transport::{Input, Intent, State};
 use crate::model::snapshot::OutputState;
+use crate::model::track::AudioFormat;
 use crate::rt::clock::Segment;
 
 /// How long the end may wait for a fade, and for a file or pipe to take what is in the ring.
@@ -19,16 +20,54 @@ const DRAINING: Duration = Duration::from_secs(5);
 impl Core {
     pub(super) fn tend_output(&mut self, now: Instant) {
         self.look_for_fault(now);
-        let format = self.current.as_ref().and_then(|current| current.format);
+        self.turn_when_drained();
+        let format = self.upcoming();
         while let Some(change) = self.outlet.poll(format, now) {
             self.follow(change);
         }
+        if let Some(state) = self.outlet.prove() {
+            self.tell(EngineEvent::Output(state));
+        }
+        self.outlet.follow_news(format);
         if self.state.intent() == Some(Intent::Play)
-            && let Some(format) = self.current.as_ref().and_then(|current| current.format)
+            && let Some(format) = format
         {
             self.outlet.need(format, now);
+            self.wait_no_longer(now);
         }
         self.let_go_when_idle(now);
+    }
+
+    /// What an output would be opened for: the block at hand where there is one, else what is at the ear.
+    pub(super) fn upcoming(&self) -> Option<AudioFormat> {
+        let current = self.current.as_ref()?.format;
+        current.map(|current| self.feed.held_format().unwrap_or(current))
+    }
+
+    /// The open output has played all that it was opened for: what follows opens it anew. Nothing of that is lost, it waits
+    /// in the pipe.
+    fn turn_when_drained(&mut self) {
+        let is_drained = self.outlet.open().is_some_and(|open| open.writer.shared().is_drained());
+        if self.turning && is_drained {
+            self.turning = false;
+            self.stand_still();
+            self.outlet.let_go();
+            self.render = None;
+        }
+    }
+
+    /// A device that comes back when nobody reckons with it any more does not begin to play by itself.
+    fn wait_no_longer(&mut self, now: Instant) {
+        if self.outlet.has_waited_too_long(now) {
+            if self.outlet.open().is_some() {
+                self.rewind();
+                self.stand_still();
+                self.render = None;
+            }
+            self.outlet.stop_waiting();
+            self.input(Input::Pause);
+            self.tell(EngineEvent::WaitedInVain);
+        }
     }
 
     fn follow(&mut self, change: Change) {
@@ -47,7 +86,13 @@ impl Core {
         }
         let shared = open.writer.shared().clone();
         open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
-        self.render = Some(Render::new(shared.spec(), self.gain));
+        let render = Render::new(shared.spec(), self.gain);
+        let silence = self.outlet.silence_frames(shared.spec().rate);
+        self.render = Some(match open.serves {
+            Some(serves) => render.following(serves, silence),
+            None => render,
+        });
+        self.turning = false;
         let state = self.outlet.adopt(open);
         // What is on the clock was counted in frames of the old one; it holds until the first frame of the new.
         self.stand_still();
@@ -59,7 +104,9 @@ impl Core {
             self.clock.begin(Segment { at, play, frame, rate, output_rate: rate, limit: frame });
         }
         self.clock.set_output(Some(shared));
-        self.tell(EngineEvent::Output(state));
+        if let Some(state) = state {
+            self.tell(EngineEvent::Output(state));
+        }
     }
 
     fn look_for_fault(&mut self, now: Instant) {
@@ -97,6 +144,7 @@ impl Core {
     /// ring.
     pub(super) fn rewind(&mut self) {
         let heard = self.clock.position();
+        self.turning = false;
         let Some(current) = &mut self.current else {
             return;
         };

@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use super::feed::Feed;
+use super::output::Serves;
 use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::resampler::{Edge, Resampler};
@@ -35,6 +36,8 @@ pub enum Filled {
     Starved,
     /// All there is was written.
     Ended,
+    /// All that the output was opened for was written; what comes next is of another kind.
+    OtherKind,
 }
 
 /// See the module's head. One for each output that is opened.
@@ -47,6 +50,10 @@ pub struct Render {
     piece: Vec<f32>,
     /// Identity and frame that would go on where the last frame written ended.
     touches: Option<(Generation, PlayId, u64)>,
+    /// What the output was opened for, where it is to be opened anew for all else.
+    serves: Option<Serves>,
+    /// Frames of silence still to be written before anything else.
+    silence: u64,
 }
 
 /// How the rate changes.
@@ -78,7 +85,14 @@ impl Render {
             gain: GainRamp::new(gain, spec.rate),
             piece: vec![0.0; PIECE_FRAMES * usize::from(spec.channels.max(1))],
             touches: None,
+            serves: None,
+            silence: 0,
         }
+    }
+
+    /// Stops before music of another kind than the output was opened for, and begins with so much silence.
+    pub fn following(self, serves: Serves, silence: u64) -> Self {
+        Self { serves: Some(serves), silence, ..self }
     }
 
     pub fn gain(&mut self) -> &mut GainRamp {
@@ -103,7 +117,7 @@ impl Render {
             if ring.free_frames() == 0 {
                 return Filled::Full;
             }
-            if self.write_resampled(ring, tap) {
+            if self.write_silence(ring) || self.write_resampled(ring, tap) {
                 continue;
             }
             let Some((block, done)) = feed.block() else {
@@ -117,6 +131,12 @@ impl Render {
             };
             let (identity, format) = ((block.generation, block.play), block.format);
             let frame = block.start_frame + done as u64;
+            if self.serves.is_some_and(|serves| !serves.fits(&format)) {
+                if self.flush(Edge::Silence) {
+                    continue;
+                }
+                return Filled::OtherKind;
+            }
             if !self.turn_to(format.spec, ring.written()) {
                 continue;
             }
@@ -127,6 +147,15 @@ impl Render {
             feed.advance(rendered);
             self.touches = Some((identity.0, identity.1, frame + rendered as u64));
         }
+    }
+
+    /// `false` when there is none left to write.
+    fn write_silence(&mut self, ring: &mut RingWriter) -> bool {
+        let frames = self.silence.min(PIECE_FRAMES as u64) as usize;
+        self.piece[..frames * usize::from(self.spec.channels.max(1))].fill(0.0);
+        let written = ring.write(&self.piece[..frames * usize::from(self.spec.channels.max(1))]);
+        self.silence -= written as u64;
+        written > 0
     }
 
     /// Output frame that the next frame of a block becomes.

@@ -120,6 +120,8 @@ pub(super) struct Core {
     pub(super) cues: VecDeque<Cue>,
     pub(super) marks: VecDeque<Mark>,
     pub(super) filled: Filled,
+    /// The ring plays out because what comes next needs the output to be opened anew.
+    pub(super) turning: bool,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
     pub(super) answer: Answer,
@@ -150,6 +152,7 @@ impl Core {
             cues: VecDeque::with_capacity(MARKS),
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
+            turning: false,
             idle_since: None,
             answer: Answer::Given,
             ending: false,
@@ -226,7 +229,7 @@ impl Core {
             Filled::Full => time(open.writer.waiting_frames().saturating_sub(low)),
             // The decode thread wakes us with the next block.
             Filled::Starved => LONGEST,
-            Filled::Ended => time(open.writer.written().saturating_sub(shared.audible())),
+            Filled::Ended | Filled::OtherKind => time(open.writer.written().saturating_sub(shared.audible())),
         };
         [Some(spare), mark, Some(LONGEST)].into_iter().flatten().min()
     }

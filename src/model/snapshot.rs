@@ -124,4 +124,31 @@ pub struct Accepted {
     pub format: SampleFormat,
     /// Frames of a period, where the output has one.
     pub period_frames: Option<u32>,
+    /// Nobody else can use it now, and nothing between us and the hardware changes a sample.
+    pub exclusive: bool,
+    /// How its thread is scheduled; `None`: not a device, or not known.
+    pub priority: Option<Priority>,
+}
+
+impl Accepted {
+    pub fn new(name: impl Into<String>, spec: Spec, format: SampleFormat) -> Self {
+        Self {
+            name: name.into(),
+            id: None,
+            spec,
+            format,
+            period_frames: None,
+            exclusive: false,
+            priority: None,
+        }
+    }
+}
+
+/// How the system runs the thread that serves a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Before all other work.
+    RealTime,
+    /// As any other: the system did not allow more.
+    Usual,
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use auralis::engine::output::devices::{self, DeviceEntry};
 use auralis::engine::output::{Fault, Opened, Opener, OpensOutputs, OutputError, Outputs};
 use auralis::model::audio::SampleFormat;
-use auralis::model::settings::{OutputSettings, OutputSpec};
+use auralis::model::settings::{OutputSettings, OutputSpec, RatePolicy};
 
 use crate::sound::{SCENARIO, child, feed, floats, noise, play, scenario, tool, wait_for, wanted};
 
@@ -68,41 +68,130 @@ fn device_bytes(format: SampleFormat, bits: u32, values: &[i32]) -> Vec<u8> {
     }
 }
 
+/// A device of ALSA's whose samples go through a pipe that is read at the pace of a converter.
+struct Paced {
+    place: Place,
+    captured: PathBuf,
+}
+
+impl Paced {
+    /// `name`: how the configuration defines the device, with the hint that lists it.
+    fn new(name: &str, frame_bytes: usize, rate: u32) -> Self {
+        let place = Place::new();
+        let pace = u64::from(rate) * frame_bytes as u64 * HASTE;
+        let captured = place.path("captured.raw");
+        let program = std::env::current_exe().unwrap();
+        let reader = format!(
+            "|{SCENARIO}='{pace} {}' '{}' --exact device::child_converter --ignored --nocapture >/dev/null",
+            captured.display(),
+            program.display()
+        );
+        place.alsa(&format!(
+            "pcm.null {{ type null }}\nctl.null {{ type null }}\n{name} type file slave.pcm \"null\" \
+             file \"{reader}\" format \"raw\" hint {{ show on description \"paced\" }} }}\n"
+        ));
+        Self { place, captured }
+    }
+
+    /// Everything between the silence before and behind is what was expected.
+    fn assert_heard(&self, expected: &[u8], frame_bytes: usize, what: &str) {
+        let done = self.captured.with_extension("done");
+        wait_for("the converter's end", Duration::from_secs(10), || done.exists());
+        let heard = fs::read(&done).unwrap();
+        let silent = heard.chunks(frame_bytes).take_while(|frame| frame.iter().all(|&byte| byte == 0));
+        let start = silent.count() * frame_bytes;
+        let same = heard[start..].iter().zip(expected).take_while(|(a, b)| a == b).count();
+        assert_eq!(same, expected.len(), "{what}: byte from which it differs");
+        assert!(heard[start + expected.len()..].iter().all(|&byte| byte == 0));
+    }
+}
+
 #[test]
 fn a_stream_is_bit_exact_in_every_format_and_rate() {
     for (format, bits) in
         [(SampleFormat::S16, 16), (SampleFormat::S24, 24), (SampleFormat::S32, 24), (SampleFormat::F32, 24)]
     {
         for rate in [44_100u32, 48_000, 96_000] {
-            let place = Place::new();
             let frame_bytes = if format == SampleFormat::S16 { 4 } else { 8 };
-            let pace = u64::from(rate) * frame_bytes * HASTE;
-            let captured = place.path("captured.raw");
-            let program = std::env::current_exe().unwrap();
-            let reader = format!(
-                "|{SCENARIO}='{pace} {}' '{}' --exact device::child_converter --ignored --nocapture >/dev/null",
-                captured.display(),
-                program.display()
-            );
-            place.alsa(&format!(
-                "pcm.null {{ type null }}\nctl.null {{ type null }}\npcm.!default {{ type file slave.pcm \"null\" \
-                 file \"{reader}\" format \"raw\" hint {{ show on description \"paced\" }} }}\n"
-            ));
-            place.run("device::child_paced", &format!("{} {bits} {rate}", format.name()), false);
-            let done = captured.with_extension("done");
-            wait_for("the converter's end", Duration::from_secs(10), || done.exists());
-            let heard = fs::read(&done).unwrap();
-            let values = noise(bits, rate as usize);
-            let expected = device_bytes(format, bits, &values);
-            let silent = heard.chunks(frame_bytes as usize).take_while(|frame| frame.iter().all(|&b| b == 0));
-            let start = silent.count() * frame_bytes as usize;
-            let same = heard[start..].iter().zip(&expected).take_while(|(a, b)| a == b).count();
-            assert_eq!(same, expected.len(), "{format:?} {rate}: byte from which it differs");
-            assert!(heard[start + expected.len()..].iter().all(|&byte| byte == 0));
+            let paced = Paced::new("pcm.!default {", frame_bytes, rate);
+            paced.place.run("device::child_paced", &format!("{} {bits} {rate}", format.name()), false);
+            let expected = device_bytes(format, bits, &noise(bits, rate as usize));
+            paced.assert_heard(&expected, frame_bytes, &format!("{format:?} {rate}"));
         }
     }
 }
 
+/// ALSA's own name for hardware, defined as a pipe: what arrives is what hardware would get.
+const HARDWARE: &str = "pcm.hw { @args [ CARD DEV SUBDEV ] @args.CARD { type string default \"0\" } \
+                        @args.DEV { type integer default 0 } @args.SUBDEV { type integer default 0 }";
+
+/// The music's own width and rate, asked for by nobody.
+#[test]
+fn hardware_of_our_own_is_bit_exact_at_the_musics_width_and_rate() {
+    for bits in [16u32, 24] {
+        for rate in [44_100u32, 48_000, 96_000] {
+            let (format, frame_bytes) =
+                if bits == 16 { (SampleFormat::S16, 4) } else { (SampleFormat::S24, 8) };
+            let paced = Paced::new(HARDWARE, frame_bytes, rate);
+            paced.place.run("device::child_hardware", &format!("auto {bits} {rate}"), false);
+            let expected = device_bytes(format, bits, &noise(bits, rate as usize));
+            paced.assert_heard(&expected, frame_bytes, &format!("{bits} bits {rate}"));
+        }
+    }
+    for format in [SampleFormat::S32, SampleFormat::F32] {
+        let paced = Paced::new(HARDWARE, 8, 44_100);
+        paced.place.run("device::child_hardware", &format!("{} 24 44100", format.name()), false);
+        let expected = device_bytes(format, 24, &noise(24, 44_100));
+        paced.assert_heard(&expected, 8, format.name());
+    }
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by another test"]
+fn child_hardware() {
+    let Some(scenario) = scenario() else { return };
+    let words: Vec<_> = scenario.split(' ').collect();
+    let (bits, rate): (u8, u32) = (words[1].parse().unwrap(), words[2].parse().unwrap());
+    let output = OutputSpec::parse("hw:Pipe,0").unwrap();
+    let settings = OutputSettings {
+        format: SampleFormat::parse(words[0]),
+        period_frames: 4_096,
+        ..OutputSettings::new(output)
+    };
+    let mut opened = Outputs::new().open(&settings, &wanted(rate, 2, bits)).unwrap();
+    let accepted = opened.output.accepted().clone();
+    assert_eq!((accepted.spec.rate, accepted.exclusive), (rate, true));
+    assert_eq!(accepted.id.as_deref(), Some("alsa:hw:Pipe,0"));
+    assert!(accepted.priority.is_some(), "it says how its thread is scheduled");
+    let sound = floats(u32::from(bits), &noise(u32::from(bits), rate as usize));
+    play(&mut opened, &sound);
+    assert_eq!((opened.output.fault(), opened.writer.shared().underruns()), (None, 0));
+}
+
+#[test]
+fn what_converts_is_not_opened_exclusively() {
+    let place = Place::new();
+    place.alsa(
+        "pcm.!default { type null hint { show on description \"Nothing\" } }\nctl.null { type null }\n",
+    );
+    place.run("device::child_shared", "shared", false);
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by another test"]
+fn child_shared() {
+    if scenario().is_none() {
+        return;
+    }
+    let exclusive = |output| OutputSettings { exclusive: true, ..OutputSettings::new(output) };
+    let default = OutputSpec::Device(Some("alsa:default".into()));
+    let error = open(&exclusive(default), 44_100).unwrap_err();
+    assert!(matches!(error, OutputError::Shared { .. }), "{error:?}");
+    let error = open(&exclusive(OutputSpec::Auto), 44_100).unwrap_err();
+    assert!(matches!(error, OutputError::NoDevice { .. }), "there is no hardware: {error:?}");
+    let error = open(&OutputSettings::new(OutputSpec::parse("hw:9").unwrap()), 44_100).unwrap_err();
+    assert!(matches!(error, OutputError::NotFound { .. }), "{error:?}");
+}
 #[test]
 #[ignore = "runs in a process of its own, started by another test"]
 fn child_paced() {
@@ -399,7 +488,7 @@ fn child_rates() {
         let accepted = opened.output.accepted();
         assert!(told.contains(&format!(" {}Hz", accepted.spec.rate)), "{rate}: {accepted:?} but {told}");
     }
-    let asked = OutputSettings { rate: Some(32_000), ..device() };
+    let asked = OutputSettings { rate: RatePolicy::Hz(32_000), ..device() };
     assert_eq!(
         open(&asked, 44_100).unwrap().output.accepted().spec.rate,
         32_000,

@@ -25,6 +25,7 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
         EngineEvent::Decoded { .. } => {}
         EngineEvent::Damaged { play, packets } => damaged(state, play, packets, now),
         EngineEvent::Output(output) => output_changed(state, output, now),
+        EngineEvent::WaitedInVain => waited_in_vain(state, now),
         EngineEvent::OutputRefused { asked, why } => {
             notices::tell(state, wording::output_refused(&asked.output, &why), now);
         }
@@ -150,6 +151,17 @@ fn output_ended(state: &mut AppState, heard: Option<Position>, why: &str, now: N
     playback::halt(state, rest, fx);
     saving::position_soon(state, now);
     notices::tell(state, wording::output_ended(why), now);
+}
+
+/// The engine has paused.
+fn waited_in_vain(state: &mut AppState, now: Now) {
+    if matches!(state.playback.state, PlayState::Playing | PlayState::Opening) {
+        playback::set_state(state, PlayState::Paused);
+        saving::position_soon(state, now);
+    }
+    notices::tell(state, wording::waited_in_vain(), now);
+    state.output.state = OutputState::Closed;
+    state.dirty.output = true;
 }
 
 fn output_changed(state: &mut AppState, output: OutputState, now: Now) {

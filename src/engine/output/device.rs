@@ -12,13 +12,14 @@ use std::time::Duration;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, I24, OutputCallbackInfo, StreamConfig};
 
+use super::alsa;
 use super::devices::{self, Candidate};
 use super::feed::{DeviceSample, Feed, Health};
 use super::negotiate::{self, Capability, Choice};
 use super::{Fault, Opened, Output, OutputError, Wanted, ring_frames};
 use crate::model::audio::SampleFormat;
 use crate::model::contain::contain;
-use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::settings::{OutputSettings, OutputSpec, RatePolicy};
 use crate::model::snapshot::Accepted;
 use crate::rt::ring::{RingWriter, sample_ring};
 
@@ -58,6 +59,9 @@ pub(super) fn open(
 
 /// The first candidate that opens, else what the most promising one said.
 fn open_first(id: Option<&str>, settings: &OutputSettings, wanted: &Wanted) -> Result<Opened, OutputError> {
+    if settings.is_exclusive() {
+        return alsa::open(id, settings, wanted);
+    }
     let mut failures = Vec::new();
     for candidate in devices::find(id)? {
         match open_candidate(&candidate, settings, wanted) {
@@ -86,11 +90,11 @@ fn open_candidate(
 ) -> Result<Opened, OutputError> {
     let choice = choose(candidate, settings, wanted)?;
     let opened = build(candidate, choice, wanted)?;
-    if settings.rate.is_none()
+    if settings.rate.hz().is_none()
         && let Some(rate) = server_rate(candidate)
         && rate != choice.spec.rate
     {
-        let settings = OutputSettings { rate: Some(rate), ..settings.clone() };
+        let settings = OutputSettings { rate: RatePolicy::Hz(rate), ..settings.clone() };
         let again = choose(candidate, &settings, wanted)?;
         drop(opened);
         return build(candidate, again, wanted)?.play();
@@ -183,11 +187,9 @@ fn build(candidate: &Candidate, choice: Choice, wanted: &Wanted) -> Result<Built
     let stream = stream.map_err(|error| explain(&name, &error))?;
     let period_frames = stream.buffer_size().unwrap_or(choice.period_frames);
     let accepted = Accepted {
-        name: name.clone(),
         id: devices::id_of(&candidate.device),
-        spec: choice.spec,
-        format: choice.format,
         period_frames: Some(period_frames),
+        ..Accepted::new(name.clone(), choice.spec, choice.format)
     };
     Ok(Built { opened: DeviceOutput { accepted, health, stream }, writer, name })
 }
@@ -225,7 +227,7 @@ fn explain(name: &str, error: &cpal::Error) -> OutputError {
         ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated => {
             OutputError::NoDevice { why: format!("{name}: {why}") }
         }
-        ErrorKind::DeviceBusy => OutputError::Busy { name },
+        ErrorKind::DeviceBusy => OutputError::Busy { name, holder: None },
         ErrorKind::UnsupportedConfig => OutputError::Unsupported { name, why },
         ErrorKind::PermissionDenied => {
             OutputError::Refused { name, why: format!("{why} (is the user in the group `audio`?)") }

@@ -43,6 +43,13 @@ pub(super) struct Candidate {
     pub device: Device,
 }
 
+impl DeviceEntry {
+    /// Can be opened for us alone, with nothing between that converts.
+    pub fn is_hardware(&self) -> bool {
+        self.id.starts_with("alsa:hw:")
+    }
+}
+
 impl Candidate {
     pub(super) fn is_sound_server(&self) -> bool {
         is_sound_server(self.host.id())
@@ -70,7 +77,7 @@ pub(super) fn find(id: Option<&str>) -> Result<Vec<Candidate>, OutputError> {
     }
 }
 
-fn nearest(id: &str) -> Option<String> {
+pub(super) fn nearest(id: &str) -> Option<String> {
     let entries = list();
     suggest::nearest(id, entries.iter().map(|entry| entry.id.as_str())).map(str::to_owned)
 }

@@ -51,6 +51,11 @@ impl Health {
         self.asked_ms.store(self.now_ms(), Ordering::Relaxed);
     }
 
+    /// Whoever feeds the ring is to look at once.
+    pub(super) fn wake_engine(&self) {
+        self.ring.wake_writer();
+    }
+
     /// The error callback. It may be called without end, so after the first fatal error it slows its caller down.
     pub fn tell(&self, kind: ErrorKind) {
         if kind == ErrorKind::Xrun {

@@ -2,7 +2,7 @@
 //! own pace; opening and dropping one may block and happens on the `output` thread, never on the engine's.
 //!
 //! `opener` is the engine's side of that thread, `open` turns settings into an open output; `device` (with `devices`,
-//! `feed`, `negotiate`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
+//! `feed`, `negotiate`, `priority`), `alsa` (with `holder`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
 //! what they share.
 
 use crate::model::audio::SampleFormat;
@@ -10,6 +10,8 @@ use crate::model::snapshot::Accepted;
 use crate::model::track::AudioFormat;
 use crate::rt::ring::RingWriter;
 
+#[cfg(feature = "device")]
+mod alsa;
 pub mod capture;
 #[cfg(feature = "device")]
 mod device;
@@ -21,11 +23,15 @@ pub mod error;
 pub mod feed;
 mod file;
 #[cfg(feature = "device")]
+mod holder;
+#[cfg(feature = "device")]
 mod negotiate;
 mod null;
 pub mod open;
 pub mod opener;
 mod pipe;
+#[cfg(feature = "device")]
+mod priority;
 mod sink;
 mod wav;
 mod worker;
@@ -54,6 +60,20 @@ pub trait Output: Send {
     fn fault_text(&self) -> Option<String> {
         None
     }
+
+    /// What happened to it that is no fault; told once.
+    fn news(&self) -> Option<News> {
+        None
+    }
+}
+
+/// What a sound server did with a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// Another device is the default now; `taken`: the stream was moved to it.
+    OtherDefault { taken: bool },
+    /// The user put the stream on the device with this id.
+    Elsewhere(String),
 }
 
 /// Why an output can play no more.
@@ -87,6 +107,38 @@ pub struct Wanted {
     pub format: AudioFormat,
     /// Count of the first frame of the new ring.
     pub first_frame: u64,
+}
+
+/// The kind of music that an output was opened for, where it is to be opened anew for another kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serves {
+    rate: u32,
+    /// Widest sample that needs no other opening.
+    bits: u32,
+}
+
+impl Serves {
+    /// A device that is ours alone is opened in the width of the music; a shared one mixes in its own anyway.
+    pub fn new(wanted: &AudioFormat, accepted: &Accepted) -> Self {
+        let bits = if accepted.exclusive {
+            bits_of(format_for(wanted)).max(bits_of(accepted.format))
+        } else {
+            u32::MAX
+        };
+        Self { rate: wanted.spec.rate, bits }
+    }
+
+    pub fn fits(&self, format: &AudioFormat) -> bool {
+        format.spec.rate == self.rate && bits_of(format_for(format)) <= self.bits
+    }
+}
+
+fn bits_of(format: SampleFormat) -> u32 {
+    match format {
+        SampleFormat::S16 => 16,
+        SampleFormat::S24 => 24,
+        SampleFormat::S32 | SampleFormat::F32 => 32,
+    }
 }
 
 /// The sample format that carries a source unchanged: its own width where it is lossless, float where it is not.

@@ -49,7 +49,7 @@ impl Outputs {
     }
 
     fn go_on(&mut self, at: usize) -> Result<(Accepted, Box<dyn Sink>), OutputError> {
-        let busy = |accepted: &Accepted| OutputError::Busy { name: accepted.name.clone() };
+        let busy = |accepted: &Accepted| OutputError::Busy { name: accepted.name.clone(), holder: None };
         let kept = &self.kept[at];
         let sink = kept.back.recv_timeout(HAND_OVER).map_err(|_| busy(&kept.accepted))?;
         Ok((self.kept.swap_remove(at).accepted, sink))
