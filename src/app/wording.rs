@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::engine::command::Reason;
 use crate::jobs::library::ScanOutcome;
 use crate::model::notice::{Notice, Severity};
 use crate::model::settings::OutputSpec;
@@ -104,9 +105,12 @@ pub fn output_ended(why: &str) -> Notice {
         .next_step("`:output SPEC` takes another; Space plays on")
 }
 
-pub fn waited_in_vain() -> Notice {
-    warning("Paused: the sound device did not come back")
-        .next_step("Space waits for it again; `:output auto` takes the one that is there")
+pub fn paused_itself(reason: Reason) -> Notice {
+    match reason {
+        Reason::DidNotReturn => warning("Paused: the sound device did not come back")
+            .next_step("Space waits for it again; `:output auto` takes the one that is there"),
+        Reason::Unplugged => note("Paused: the headphones were pulled").next_step("Space plays on"),
+    }
 }
 
 pub fn output_back(name: &str) -> Notice {

@@ -10,7 +10,7 @@ use super::log::{self, LogRun};
 use super::{BootError, panic};
 use crate::app::queue::{Queue, unresolved};
 use crate::app::wording;
-use crate::engine::command::{EngineCommand, EngineEvent, Item, Place};
+use crate::engine::command::{EngineCommand, EngineEvent, Item, Place, Reason};
 use crate::engine::{Engine, EngineHandle};
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
@@ -168,10 +168,12 @@ impl List<'_> {
             EngineEvent::Failed { play, error, was_heard } => self.failed(play, error, was_heard),
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
             EngineEvent::Output(state) => return self.output(state),
-            EngineEvent::WaitedInVain => {
+            // Without a screen nobody could play on.
+            EngineEvent::PausedItself(Reason::DidNotReturn) => {
                 self.ended(frames);
                 return Err(BootError::NoDevice("it did not come back".into()));
             }
+            EngineEvent::PausedItself(Reason::Unplugged) => self.engine.send(EngineCommand::Play),
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
             EngineEvent::OutputEnded { heard, why, unread } => {
                 // The file is not to blame; one that was never heard is not told at all.

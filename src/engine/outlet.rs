@@ -221,19 +221,22 @@ impl Outlet {
 
     /// What the sound server did, where it matters: `auto` goes with the default device, and a stream goes where the user
     /// puts it, but not where the server takes it from the device that was asked for.
-    pub(super) fn follow_news(&mut self, format: Option<AudioFormat>) {
+    /// `true`: the headphones were pulled, which the settings want to be a pause.
+    pub(super) fn follow_news(&mut self, format: Option<AudioFormat>) -> bool {
         let news = self.open.as_ref().filter(|open| open.is_proven).and_then(|open| open.output.news());
         let (Some(news), Some(format)) = (news, format) else {
-            return;
+            return false;
         };
         let mut settings = self.asked.clone();
         let is_auto = matches!(settings.output, OutputSpec::Auto | OutputSpec::Device(None));
         match news {
-            News::OtherDefault { taken } if !is_auto && !taken => return,
+            News::OtherDefault { taken } if !is_auto && !taken => return false,
             News::OtherDefault { .. } => {}
             News::Elsewhere(id) => settings.output = OutputSpec::Device(Some(id)),
+            News::Unplugged => return settings.on_lost == OnLost::Wait,
         }
         self.request(settings, Purpose::Follow, format, None);
+        false
     }
 
     fn request(

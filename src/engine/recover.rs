@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::command::{EngineEvent, Place};
+use super::command::{EngineEvent, Place, Reason};
 use super::outlet::{Change, Open};
 use super::output::Fault;
 use super::render::Render;
@@ -28,7 +28,10 @@ impl Core {
         if let Some(state) = self.outlet.prove() {
             self.tell(EngineEvent::Output(state));
         }
-        self.outlet.follow_news(format);
+        if self.outlet.follow_news(format) && self.state.intent() == Some(Intent::Play) {
+            self.input(Input::Pause);
+            self.tell(EngineEvent::PausedItself(Reason::Unplugged));
+        }
         if self.state.intent() == Some(Intent::Play)
             && let Some(format) = format
         {
@@ -66,7 +69,7 @@ impl Core {
             }
             self.outlet.stop_waiting();
             self.input(Input::Pause);
-            self.tell(EngineEvent::WaitedInVain);
+            self.tell(EngineEvent::PausedItself(Reason::DidNotReturn));
         }
     }
 

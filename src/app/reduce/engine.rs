@@ -5,7 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, Rest};
 use crate::app::wording;
-use crate::engine::command::{EngineEvent, Place};
+use crate::engine::command::{EngineEvent, Place, Reason};
 use crate::model::id::{ItemId, PlayId};
 use crate::model::playback::PlayState;
 use crate::model::player::Position;
@@ -25,7 +25,7 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
         EngineEvent::Decoded { .. } => {}
         EngineEvent::Damaged { play, packets } => damaged(state, play, packets, now),
         EngineEvent::Output(output) => output_changed(state, output, now),
-        EngineEvent::WaitedInVain => waited_in_vain(state, now),
+        EngineEvent::PausedItself(reason) => paused_itself(state, reason, now),
         EngineEvent::OutputRefused { asked, why } => {
             notices::tell(state, wording::output_refused(&asked.output, &why), now);
         }
@@ -153,15 +153,16 @@ fn output_ended(state: &mut AppState, heard: Option<Position>, why: &str, now: N
     notices::tell(state, wording::output_ended(why), now);
 }
 
-/// The engine has paused.
-fn waited_in_vain(state: &mut AppState, now: Now) {
+fn paused_itself(state: &mut AppState, reason: Reason, now: Now) {
     if matches!(state.playback.state, PlayState::Playing | PlayState::Opening) {
         playback::set_state(state, PlayState::Paused);
         saving::position_soon(state, now);
     }
-    notices::tell(state, wording::waited_in_vain(), now);
-    state.output.state = OutputState::Closed;
-    state.dirty.output = true;
+    notices::tell(state, wording::paused_itself(reason), now);
+    if reason == Reason::DidNotReturn {
+        state.output.state = OutputState::Closed;
+        state.dirty.output = true;
+    }
 }
 
 fn output_changed(state: &mut AppState, output: OutputState, now: Now) {

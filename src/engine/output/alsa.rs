@@ -3,8 +3,7 @@
 //! periods into it through the same `feed` as other devices.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use alsa::pcm::{Access, Format, HwParams, PCM};
 use alsa::{Direction, ValueOr};
@@ -14,10 +13,10 @@ use rustix::io::Errno;
 use super::feed::{DeviceSample, Feed, Health};
 use super::negotiate::{self, Capability, Choice};
 use super::worker::{Signals, ThreadOutput};
-use super::{Fault, Opened, OutputError, Wanted, devices, format_for, holder, priority, ring_frames};
+use super::{Fault, Opened, OutputError, Wanted, devices, format_for, holder, ring_frames};
 use crate::model::audio::{SampleFormat, Spec, frames_to_duration};
 use crate::model::settings::OutputSettings;
-use crate::model::snapshot::{Accepted, Priority};
+use crate::model::snapshot::Accepted;
 use crate::rt::ring::sample_ring;
 
 /// Periods of the hardware's buffer: a thread that is late by three of them is still heard of by nobody.
@@ -30,8 +29,10 @@ const EARLY: Duration = Duration::from_millis(1);
 const MOST_RECOVERIES: u32 = 10;
 /// Rates worth asking for beside the music's own and its multiples.
 const RATES: [u32; 8] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000, 352_800, 384_000];
-/// How the thread's first words are waited for.
-const STARTING: Duration = Duration::from_millis(500);
+/// So long a device that was closed just now may still be busy.
+const CLOSING: Duration = Duration::from_secs(1);
+/// Between two attempts then.
+const RETRY: Duration = Duration::from_millis(20);
 
 /// Names of ALSA's own plugins that convert or share: they would break the promise.
 const CONVERTERS: [&str; 11] = [
@@ -71,7 +72,7 @@ pub(super) fn open(
     wanted: &Wanted,
 ) -> Result<Opened, OutputError> {
     let name = pcm_name(id)?;
-    let pcm = PCM::new(&name, Direction::Playback, true).map_err(|error| explain(&name, &error))?;
+    let pcm = take(&name).map_err(|error| explain(&name, &error))?;
     let refused = |error: alsa::Error| explain(&name, &error);
     let capabilities = capabilities(&pcm, wanted.format.spec).map_err(refused)?;
     let formats = preferred(format_for(&wanted.format));
@@ -89,10 +90,10 @@ pub(super) fn open(
         exclusive: true,
         ..Accepted::new(described(&pcm, &name), choice.spec, choice.format)
     };
-    let (tell, told) = channel();
     let sink = Sink::new(pcm, feed, choice, layout);
-    let mut output = ThreadOutput::spawn("alsa", accepted, true, move |signals| sink.run(signals, &tell))?;
-    output.set_priority(told.recv_timeout(STARTING).ok());
+    let health = Arc::clone(&sink.health);
+    let mut output = ThreadOutput::spawn("alsa", accepted, true, move |signals| sink.run(signals))?;
+    output.set_priority(health.await_priority());
     Ok(Opened { output: Box::new(output), writer })
 }
 
@@ -110,6 +111,17 @@ fn pcm_name(id: Option<&str>) -> Result<String, OutputError> {
         return Err(OutputError::Shared { id: id.into() });
     }
     Ok(name.to_owned())
+}
+
+/// Our own hold of it, a moment ago and for another rate, is let go on another thread.
+fn take(name: &str) -> alsa::Result<PCM> {
+    let began = Instant::now();
+    loop {
+        match PCM::new(name, Direction::Playback, true) {
+            Err(error) if errno(&error) == Errno::BUSY && began.elapsed() < CLOSING => std::thread::sleep(RETRY),
+            taken => return taken,
+        }
+    }
 }
 
 /// Names for people come from the card.
@@ -266,8 +278,7 @@ impl Sink {
         }
     }
 
-    fn run(mut self, signals: &Signals, tell: &Sender<Priority>) {
-        let _ = tell.send(priority::ask());
+    fn run(mut self, signals: &Signals) {
         while !signals.is_stopped() {
             let Err(error) = self.turn() else { continue };
             if !self.recover(&error) {

@@ -16,7 +16,8 @@ use super::alsa;
 use super::devices::{self, Candidate};
 use super::feed::{DeviceSample, Feed, Health};
 use super::negotiate::{self, Capability, Choice};
-use super::{Fault, Opened, Output, OutputError, Wanted, ring_frames};
+use super::watch::{self, Watch};
+use super::{Fault, News, Opened, Output, OutputError, Wanted, ring_frames};
 use crate::model::audio::SampleFormat;
 use crate::model::contain::contain;
 use crate::model::settings::{OutputSettings, OutputSpec, RatePolicy};
@@ -167,8 +168,12 @@ impl Built {
     fn play(self) -> Result<Opened, OutputError> {
         // From here on silence counts: the stream ought to ask for sound.
         self.opened.health.touch();
-        self.opened.stream.play().map_err(|error| explain(&self.name, &error))?;
-        Ok(Opened { output: Box::new(self.opened), writer: self.writer })
+        let Self { mut opened, writer, name } = self;
+        opened.stream.play().map_err(|error| explain(&name, &error))?;
+        opened.accepted.priority = opened.health.await_priority();
+        let sink = opened.accepted.id.as_deref().and_then(|id| id.strip_prefix(watch::HOST));
+        opened.watch = sink.and_then(|sink| watch::start(sink, name, Arc::clone(&opened.health)));
+        Ok(Opened { output: Box::new(opened), writer })
     }
 }
 
@@ -191,7 +196,7 @@ fn build(candidate: &Candidate, choice: Choice, wanted: &Wanted) -> Result<Built
         period_frames: Some(period_frames),
         ..Accepted::new(name.clone(), choice.spec, choice.format)
     };
-    Ok(Built { opened: DeviceOutput { accepted, health, stream }, writer, name })
+    Ok(Built { opened: DeviceOutput { accepted, health, stream, watch: None }, writer, name })
 }
 
 fn start<T: DeviceSample>(
@@ -240,6 +245,7 @@ struct DeviceOutput {
     accepted: Accepted,
     health: Arc<Health>,
     stream: cpal::Stream,
+    watch: Option<Watch>,
 }
 
 impl Output for DeviceOutput {
@@ -253,5 +259,13 @@ impl Output for DeviceOutput {
 
     fn fault(&self) -> Option<Fault> {
         self.health.fault()
+    }
+
+    fn fault_text(&self) -> Option<String> {
+        self.health.fault_text()
+    }
+
+    fn news(&self) -> Option<News> {
+        self.watch.as_ref()?.news.try_recv().ok()
     }
 }

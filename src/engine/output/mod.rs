@@ -2,7 +2,7 @@
 //! own pace; opening and dropping one may block and happens on the `output` thread, never on the engine's.
 //!
 //! `opener` is the engine's side of that thread, `open` turns settings into an open output; `device` (with `devices`,
-//! `feed`, `negotiate`, `priority`), `alsa` (with `holder`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
+//! `feed`, `negotiate`, `priority`, `watch`), `alsa` (with `holder`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
 //! what they share.
 
 use crate::model::audio::SampleFormat;
@@ -33,6 +33,8 @@ mod pipe;
 #[cfg(feature = "device")]
 mod priority;
 mod sink;
+#[cfg(feature = "device")]
+mod watch;
 mod wav;
 mod worker;
 
@@ -74,6 +76,8 @@ pub enum News {
     OtherDefault { taken: bool },
     /// The user put the stream on the device with this id.
     Elsewhere(String),
+    /// Headphones were pulled: the same device sounds through its loudspeakers.
+    Unplugged,
 }
 
 /// Why an output can play no more.
