@@ -169,11 +169,14 @@ impl List<'_> {
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
             EngineEvent::Output(state) => return self.output(state),
             // Without a screen nobody could play on.
-            EngineEvent::PausedItself(Reason::DidNotReturn) => {
+            EngineEvent::PausedItself(reason) => {
                 self.ended(frames);
-                return Err(BootError::NoDevice("it did not come back".into()));
+                let why = match reason {
+                    Reason::DidNotReturn => "it did not come back",
+                    Reason::Unplugged => "the headphones were pulled",
+                };
+                return Err(BootError::NoDevice(why.into()));
             }
-            EngineEvent::PausedItself(Reason::Unplugged) => self.engine.send(EngineCommand::Play),
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
             EngineEvent::OutputEnded { heard, why, unread } => {
                 // The file is not to blame; one that was never heard is not told at all.

@@ -9,14 +9,13 @@
 use std::time::{Duration, Instant};
 
 use super::output::{Fault, News, OpenResult, Opened, Opener, Output, OutputError, Serves, Wanted};
+use super::handle::EngineOptions;
 use super::watchdog::Watchdog;
 use crate::model::settings::{OnLost, OutputSettings, OutputSpec};
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
 use crate::rt::ring::RingWriter;
 
-/// Waits before the attempts to open again; the last one for ever.
-const BACK_OFF_MS: [u64; 5] = [250, 500, 1000, 2000, 4000];
 const BACK_OFF_LONGEST: Duration = Duration::from_secs(5);
 
 /// An output that takes samples.
@@ -108,14 +107,16 @@ pub(super) struct Outlet {
     sounded: u64,
     underruns: u64,
     look_again: Duration,
+    retry: Duration,
+    stalled: Duration,
     look_at: Option<Instant>,
 }
 
 impl Outlet {
-    pub(super) fn new(opener: Opener, asked: OutputSettings, look_again: Duration) -> Self {
+    pub(super) fn new(opener: Opener, options: &EngineOptions) -> Self {
         Self {
             opener,
-            asked,
+            asked: options.output.clone(),
             open: None,
             lost: None,
             request: None,
@@ -124,7 +125,9 @@ impl Outlet {
             written: 0,
             sounded: 0,
             underruns: 0,
-            look_again,
+            look_again: options.look_again,
+            retry: options.retry,
+            stalled: options.stalled,
             look_at: None,
         }
     }
@@ -158,7 +161,7 @@ impl Outlet {
             return;
         }
         if self.open.is_none() {
-            let wait = self.failures.checked_sub(1).map(back_off);
+            let wait = self.failures.checked_sub(1).map(|failed| self.back_off(failed));
             if let Some(lost) = &mut self.lost {
                 lost.since.get_or_insert(now);
             }
@@ -167,6 +170,11 @@ impl Outlet {
             self.look_at = Some(now + self.look_again);
             self.request(self.asked.clone(), Purpose::Look, format, None);
         }
+    }
+
+    fn back_off(&self, failed: usize) -> Duration {
+        let doublings = u32::try_from(failed).unwrap_or(u32::MAX).min(16);
+        self.retry.saturating_mul(1 << doublings).min(BACK_OFF_LONGEST)
     }
 
     /// What to open: what is asked for, but after a loss the very device that was lost.
@@ -270,7 +278,7 @@ impl Outlet {
         let accepted = output.accepted();
         let was_lost = self.failures > 0 || self.lost.is_some();
         let is_proven = !was_lost || !output.is_paced() || !matches!(request.purpose, Purpose::Need);
-        let watchdog = Watchdog::new(accepted.spec.rate, accepted.period_frames, !is_proven, now);
+        let watchdog = Watchdog::new(self.stalled, accepted, !is_proven, now);
         let serves = Serves::new(&request.format, accepted);
         let serves = request.settings.follows_rate().then_some(serves);
         let stand_in = match request.purpose {
@@ -413,6 +421,3 @@ impl Outlet {
     }
 }
 
-fn back_off(failed: usize) -> Duration {
-    BACK_OFF_MS.get(failed).map_or(BACK_OFF_LONGEST, |ms| Duration::from_millis(*ms))
-}

@@ -132,7 +132,7 @@ impl Core {
     pub(super) fn new(parts: Parts) -> Self {
         Self {
             gain: parts.options.gain,
-            outlet: Outlet::new(parts.opener, parts.options.output.clone(), parts.options.look_again),
+            outlet: Outlet::new(parts.opener, &parts.options),
             options: parts.options,
             commands: parts.commands,
             events: parts.events,

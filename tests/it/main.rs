@@ -17,6 +17,7 @@ mod outputs;
 mod play;
 mod pseudo_terminal;
 mod pty;
+mod recovery;
 mod rig;
 mod scan;
 mod screens;
