@@ -13,8 +13,10 @@ use crate::model::id::{ItemId, JobId, PlayId};
 use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
 use crate::model::playback::PlayState;
+use crate::model::session::OutputMemory;
 use crate::model::session::Session;
-use crate::model::snapshot::{OutputView, QueueItem};
+use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::snapshot::{OutputView, OutputsView, QueueItem};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -23,6 +25,10 @@ pub struct AppState {
     pub queue: Queue,
     pub library: LibraryState,
     pub output: OutputView,
+    pub outputs: OutputsView,
+    pub output_memory: OutputMemory,
+    /// What the output was before another was asked for, until that opens.
+    pub output_before: Option<OutputSpec>,
     pub notice: Option<ShownNotice>,
     pub saving: Saving,
     /// What was asked for while its paths are walked.
@@ -40,6 +46,8 @@ pub struct AppSettings {
     pub music: Vec<PathBuf>,
     /// `previous` goes to the start of the item after so long.
     pub rewind: Duration,
+    /// How the sound leaves; which output is in use is not told here.
+    pub output: OutputSettings,
 }
 
 /// One item that the engine was told of.
@@ -162,6 +170,8 @@ pub struct ShownNotice {
 pub struct Saving {
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
+    /// What is known of outputs is to be saved with the session.
+    pub outputs: bool,
     /// Something plays: save the place by then.
     pub position_due: Option<Instant>,
 }

@@ -105,6 +105,8 @@ pub enum Verb {
     Scan(Scan),
     /// Print the tracks of the library that match
     Search(Search),
+    /// The sound devices and what they take: id, name, abilities, one a line
+    Outputs(OutputsVerb),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -135,6 +137,13 @@ pub struct Play {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub start: Option<Duration>,
     /// Print one JSON object a track, then a summary
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OutputsVerb {
+    /// Print one JSON object a device
     #[arg(long)]
     pub json: bool,
 }

@@ -19,6 +19,7 @@ pub mod terminal;
 pub mod text;
 
 mod config;
+mod outputs;
 mod play;
 mod player;
 mod scan;
@@ -59,6 +60,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Play(asked)) => play::run(&global, &asked, messages),
         Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
+        Some(Verb::Outputs(asked)) => outputs::run(&global, &asked, messages),
         Some(Verb::Config { verb }) => config::run(&global, verb, messages),
     }
 }

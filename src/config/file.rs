@@ -142,7 +142,7 @@ pub fn reference_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::audio::SampleFormat;
+    use crate::model::audio::{SampleFormat, Volume};
     use crate::model::settings::{OnLost, RatePolicy};
 
     /// Another value than the default for each key.
@@ -158,6 +158,8 @@ mod tests {
         ("output.period_frames", "2048"),
         ("output.on_lost", "\"move\""),
         ("output.resume_within_s", "9"),
+        ("output.volume_cap", "90"),
+        ("output.volume_caps", "{ \"alsa:x\" = 40 }"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -175,6 +177,8 @@ mod tests {
         settings.output.rate_change_silence_ms = 700;
         settings.output.on_lost = OnLost::Move;
         settings.output.resume_within_s = 9;
+        settings.output.caps.all = Volume::new(90);
+        settings.output.caps.devices.insert("alsa:x".into(), Volume::new(40));
         settings.output.period_frames = 2048;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;

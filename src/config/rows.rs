@@ -1,12 +1,13 @@
 //! Every key of `config.toml` in one table: from it come the parser, the default file and the README's table. A row says
 //! how a key is written, what it means, and sets it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use toml::de::DeValue;
 
-use crate::model::audio::{SampleFormat, Spec};
+use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::settings::{OnLost, OutputSpec, RatePolicy, Settings};
 
 /// The value does not fit; the row's `expects` says what would.
@@ -125,6 +126,22 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.output.resume_within_s, number(value, 0, 86_400)),
     },
     Row {
+        table: "output",
+        key: "volume_cap",
+        default: "100",
+        expects: "a number of percent from 1 to 100",
+        help: "The loudest that the volume goes, on any output.",
+        set: |settings, value| put(&mut settings.output.caps.all, cap(value)),
+    },
+    Row {
+        table: "output",
+        key: "volume_caps",
+        default: "{}",
+        expects: "device ids with numbers of percent from 1 to 100, as in { \"pulseaudio:headset\" = 60 }",
+        help: "The loudest that the volume goes on single devices, by their ids (`auralis outputs` lists them).",
+        set: |settings, value| put(&mut settings.output.caps.devices, caps(value)),
+    },
+    Row {
         table: "screen",
         key: "theme",
         default: "\"terminal\"",
@@ -195,6 +212,15 @@ fn rate(value: &DeValue<'_>) -> Result<RatePolicy, Unfit> {
         Some(word) => RatePolicy::parse(word).ok_or(Unfit),
         None => number(value, Spec::MIN_RATE, Spec::MAX_RATE).map(RatePolicy::Hz),
     }
+}
+
+fn cap(value: &DeValue<'_>) -> Result<Volume, Unfit> {
+    number(value, 1, 100).map(Volume::new)
+}
+
+fn caps(value: &DeValue<'_>) -> Result<BTreeMap<String, Volume>, Unfit> {
+    let table = value.as_table().ok_or(Unfit)?;
+    table.iter().map(|(id, value)| Ok((id.get_ref().to_string(), cap(value.get_ref())?))).collect()
 }
 
 /// A theme is a file's name, never a path.

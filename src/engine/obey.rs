@@ -108,6 +108,8 @@ impl Core {
 
     fn set_gain(&mut self, gain: f32) {
         self.gain = gain;
+        let cap = self.outlet.open().map_or(1.0, |open| self.outlet.cap(open));
+        let gain = gain.min(cap);
         let is_silent = self.state == State::Stopped || self.outlet.open().is_none();
         if let Some(render) = &mut self.render {
             if is_silent { render.gain().jump(gain) } else { render.gain().set(gain) }

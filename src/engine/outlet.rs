@@ -8,8 +8,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::output::{Fault, News, OpenResult, Opened, Opener, Output, OutputError, Serves, Wanted};
 use super::handle::EngineOptions;
+use super::output::{Fault, News, OpenResult, Opened, Opener, Output, OutputError, Serves, Wanted};
 use super::watchdog::Watchdog;
 use crate::model::settings::{OnLost, OutputSettings, OutputSpec};
 use crate::model::snapshot::OutputState;
@@ -360,6 +360,11 @@ impl Outlet {
         state
     }
 
+    /// The loudest that the settings allow on an output.
+    pub(super) fn cap(&self, open: &Open) -> f32 {
+        self.asked.caps.of(open.output.accepted().id.as_deref()).gain()
+    }
+
     /// Frames of silence that the open output begins with.
     pub(super) fn silence_frames(&self, rate: u32) -> u64 {
         u64::from(self.asked.rate_change_silence_ms) * u64::from(rate) / 1000
@@ -420,4 +425,3 @@ impl Outlet {
         self.opener.close(longest)
     }
 }
-

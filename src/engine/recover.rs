@@ -89,7 +89,7 @@ impl Core {
         }
         let shared = open.writer.shared().clone();
         open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
-        let render = Render::new(shared.spec(), self.gain);
+        let render = Render::new(shared.spec(), self.gain.min(self.outlet.cap(&open)));
         let silence = self.outlet.silence_frames(shared.spec().rate);
         self.render = Some(match open.serves {
             Some(serves) => render.following(serves, silence),

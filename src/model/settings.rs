@@ -1,11 +1,12 @@
 //! Settings as data: what `config` reads from files and flags, and what the rooms act on. Plain values with sensible
 //! defaults; an empty configuration is `Settings::default()`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::audio::SampleFormat;
+use super::audio::{SampleFormat, Volume};
 
 /// Where the sound goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -116,6 +117,21 @@ impl OnLost {
     }
 }
 
+/// The loudest that the volume goes, whatever is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VolumeCaps {
+    pub all: Volume,
+    /// By the id of the device.
+    pub devices: BTreeMap<String, Volume>,
+}
+
+impl VolumeCaps {
+    pub fn of(&self, id: Option<&str>) -> Volume {
+        let own = id.and_then(|id| self.devices.get(id)).copied();
+        own.map_or(self.all, |own| own.min(self.all))
+    }
+}
+
 /// How the sound leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutputSettings {
@@ -132,6 +148,7 @@ pub struct OutputSettings {
     pub on_lost: OnLost,
     /// So long a lost device is waited for; when it comes later, playing stands paused. 0: for ever.
     pub resume_within_s: u32,
+    pub caps: VolumeCaps,
 }
 
 impl OutputSettings {

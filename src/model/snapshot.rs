@@ -8,6 +8,7 @@ use super::audio::{SampleFormat, Spec, Volume};
 use super::catalog::Catalog;
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
+use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle};
 use super::settings::OutputSpec;
 use super::signal::SignalPath;
@@ -20,6 +21,8 @@ pub struct Snapshot {
     pub catalog: Arc<Catalog>,
     pub scan: Arc<ScanView>,
     pub output: Arc<OutputView>,
+    /// Devices as they were last looked for.
+    pub outputs: Arc<OutputsView>,
     /// The way of what plays, from file to device.
     pub signal: Arc<SignalPath>,
     /// The notice to show, newest first problem wins; `None` when nothing is to be told.
@@ -94,6 +97,23 @@ pub struct OutputView {
     /// What was asked for.
     pub asked: OutputSpec,
     pub state: OutputState,
+}
+
+impl OutputView {
+    /// Id of the device that is open.
+    pub fn device(&self) -> Option<&str> {
+        if let OutputState::Open(accepted) = &self.state { accepted.id.as_deref() } else { None }
+    }
+}
+
+/// The devices of this machine; nothing until somebody asks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OutputsView {
+    /// They are being looked for.
+    pub looking: bool,
+    pub devices: Arc<Vec<OutputDevice>>,
+    /// Why they could not be listed.
+    pub problem: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

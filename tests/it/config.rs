@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use auralis::config::file::parse;
-use auralis::model::audio::SampleFormat;
+use auralis::model::audio::{SampleFormat, Volume};
 use auralis::model::settings::{OnLost, OutputSpec, RatePolicy, Settings};
 
 fn folder(name: &str) -> PathBuf {
@@ -37,6 +37,8 @@ fn whole() -> Settings {
     settings.output.rate_change_silence_ms = 500;
     settings.output.on_lost = OnLost::Move;
     settings.output.resume_within_s = 0;
+    settings.output.caps.all = Volume::new(80);
+    settings.output.caps.devices.insert("pulseaudio:headset".into(), Volume::new(60));
     settings.output.period_frames = 2048;
     settings.screen.theme = "light".into();
     settings.screen.mouse = false;

@@ -20,12 +20,12 @@ use crate::sound::{SCENARIO, child, feed, floats, noise, play, scenario, tool, w
 const HASTE: u64 = 2;
 
 /// A folder with everything a sound library may look for, and nothing of this machine.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
@@ -33,12 +33,12 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    fn alsa(&self, configuration: &str) {
+    pub fn alsa(&self, configuration: &str) {
         fs::write(self.path("asound.conf"), configuration).unwrap();
     }
 
     /// Runs a child test that sees only this place; with a Pulse server where there may be one.
-    fn run(&self, test: &str, scenario: &str, with_server: bool) {
+    pub fn run(&self, test: &str, scenario: &str, with_server: bool) {
         let mut process = child(test, scenario);
         process.env("ALSA_CONFIG_PATH", self.path("asound.conf"));
         process.env("XDG_RUNTIME_DIR", self.folder.path()).env("HOME", self.folder.path());
@@ -258,13 +258,55 @@ fn child_without() {
     assert_eq!(opened.output.accepted().name, "Nothing");
 }
 
+/// What the command line tells of the devices that a configuration of ALSA's and a server have.
+#[test]
+fn devices_are_listed_with_what_they_take() {
+    let place = Place::new();
+    place.alsa(
+        "pcm.null { type null }\nctl.null { type null }\n\
+         pcm.narrow { type linear slave { pcm null format S16_LE } hint { show on description \"Narrow\" } }\n",
+    );
+    place.run("device::child_listed", "listed", true);
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by another test"]
+fn child_listed() {
+    if scenario().is_none() {
+        return;
+    }
+    let server = Server::start("s16le", 44_100);
+    let listed = |arguments: &[&str]| {
+        let mut auralis = Command::new(env!("CARGO_BIN_EXE_auralis"));
+        let home = std::env::var("HOME").unwrap();
+        let output = auralis.arg("outputs").args(arguments).args(["--data-dir", &home]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+        assert_eq!(errors, "", "ALSA's own words are kept to itself");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let plain = listed(&[]);
+    let server_line = plain.lines().find(|line| line.starts_with("pulseaudio:test\t")).expect("the sink");
+    assert!(server_line.ends_with("\tdefault, shared, runs at 44100 Hz, 2 channels"), "{server_line}");
+    let json: Vec<serde_json::Value> =
+        listed(&["--json"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let find = |id: &str| json.iter().find(|device| device["id"] == id).cloned().expect("the device");
+    assert_eq!(find("pulseaudio:test")["runs_at"], serde_json::json!([44_100, 2]));
+    assert_eq!(find("pulseaudio:test")["default"], true);
+    let narrow = find("alsa:narrow");
+    assert_eq!((&narrow["name"], &narrow["exclusive"]), (&"Narrow".into(), &false.into()));
+    drop(server);
+    let alone = listed(&[]);
+    assert!(!alone.contains("pulseaudio:") && alone.contains("alsa:narrow\tNarrow\t"), "{alone}");
+}
+
 /// A PulseAudio daemon of this process, with one null sink called `test`.
-struct Server {
+pub struct Server {
     daemon: Child,
 }
 
 impl Server {
-    fn start(format: &str, rate: u32) -> Self {
+    pub fn start(format: &str, rate: u32) -> Self {
         let socket = std::env::var("XDG_RUNTIME_DIR").unwrap() + "/native";
         let _ = fs::remove_file(&socket);
         let mut command = Command::new("pulseaudio");
@@ -292,13 +334,13 @@ impl Server {
         format!("unix:{}/native", std::env::var("XDG_RUNTIME_DIR").unwrap())
     }
 
-    fn pactl(&self) -> Command {
+    pub fn pactl(&self) -> Command {
         let mut command = Command::new("pactl");
         command.args(["--server", &Self::address()]);
         command
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         tool("kill", &[name, &self.daemon.id().to_string()]);
     }
 }

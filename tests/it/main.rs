@@ -7,6 +7,8 @@ mod config;
 mod decode;
 #[cfg(feature = "device")]
 mod device;
+#[cfg(feature = "device")]
+mod device_events;
 mod docs;
 mod gapless;
 mod home;

@@ -31,7 +31,8 @@ fn crossed(to: u64) -> impl Fn(&EngineEvent) -> bool {
 
 /// Three items, the first two of one rate: the join of those is seamless, the third opens the device anew.
 fn three(rig: &Rig, rates: [u32; 3]) -> Vec<f32> {
-    let fakes: Vec<Fake> = (1u64..).zip(rates).map(|(seed, rate)| Fake::noise(rate, 2, 12_000, seed)).collect();
+    let fakes: Vec<Fake> =
+        (1u64..).zip(rates).map(|(seed, rate)| Fake::noise(rate, 2, 12_000, seed)).collect();
     for (name, fake) in ["a", "b", "c"].iter().zip(&fakes) {
         rig.add(name, fake);
     }

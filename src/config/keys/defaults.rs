@@ -22,6 +22,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "]", "volume +1"),
     (Global, "[", "volume -1"),
     (Global, "gm", "mute"),
+    (Global, "go", "outputs"),
     (Global, "S", "stop-after"),
     (Global, "r", "repeat"),
     (Global, "s", "shuffle"),

@@ -118,7 +118,9 @@ fn take(name: &str) -> alsa::Result<PCM> {
     let began = Instant::now();
     loop {
         match PCM::new(name, Direction::Playback, true) {
-            Err(error) if errno(&error) == Errno::BUSY && began.elapsed() < CLOSING => std::thread::sleep(RETRY),
+            Err(error) if errno(&error) == Errno::BUSY && began.elapsed() < CLOSING => {
+                std::thread::sleep(RETRY)
+            }
             taken => return taken,
         }
     }

@@ -142,13 +142,7 @@ fn channels_present(candidate: &Candidate, capabilities: &[Capability]) -> u16 {
 }
 
 fn capability(config: cpal::SupportedStreamConfigRange) -> Option<Capability> {
-    let format = match config.sample_format() {
-        cpal::SampleFormat::I16 => SampleFormat::S16,
-        cpal::SampleFormat::I24 => SampleFormat::S24,
-        cpal::SampleFormat::I32 => SampleFormat::S32,
-        cpal::SampleFormat::F32 => SampleFormat::F32,
-        _ => return None,
-    };
+    let format = devices::format_of(config.sample_format())?;
     let period_frames = match *config.buffer_size() {
         cpal::SupportedBufferSize::Range { min, max } => Some(min..=max),
         cpal::SupportedBufferSize::Unknown => None,

@@ -2,8 +2,8 @@
 //! the device's own thread under the real-time law: nothing here allocates, locks, logs or waits (the one exception is a
 //! stream that is dead already). Public for the test that proves it.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use cpal::{ErrorKind, I24, SizedSample};

@@ -39,7 +39,7 @@ mod wav;
 mod worker;
 
 pub use error::OutputError;
-pub use open::{OpensOutputs, Outputs};
+pub use open::{OpensOutputs, Outputs, survey};
 pub use opener::{OpenResult, Opener};
 
 /// Shortest ring of an output that is paced, in milliseconds: what a changed volume or a pause can take to be heard, and

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use pulseaudio::protocol::port_info::PortAvailable;
 use pulseaudio::protocol::{
-    self, AuthParams, AuthReply, ClientInfoList, Command, CommandReply, GetSinkInfo, MAX_VERSION, Prop, Props,
-    ProtocolError, ServerInfo, SetClientNameReply, SinkInfo, SinkInputInfo, SinkInputInfoList,
+    self, AuthParams, AuthReply, ClientInfoList, Command, CommandReply, GetSinkInfo, MAX_VERSION, Prop,
+    Props, ProtocolError, ServerInfo, SetClientNameReply, SinkInfo, SinkInputInfo, SinkInputInfoList,
     SubscriptionEventFacility, SubscriptionMask,
 };
 
@@ -141,7 +141,8 @@ struct Connection {
 
 impl Connection {
     fn new() -> Result<Self, ProtocolError> {
-        let path = pulseaudio::socket_path_from_env().ok_or_else(|| ProtocolError::Invalid("no server".into()))?;
+        let path =
+            pulseaudio::socket_path_from_env().ok_or_else(|| ProtocolError::Invalid("no server".into()))?;
         let stream = UnixStream::connect(path)?;
         stream.set_read_timeout(Some(ANSWER))?;
         stream.set_write_timeout(Some(ANSWER))?;
@@ -264,18 +265,12 @@ mod tests {
                 Some(Happened::Gone),
             ),
             (Seen { on: speakers(), ..seen() }, told(News::Elsewhere("pulseaudio:speakers".into()))),
-            (
-                Seen { default: other_default.clone(), ..seen() },
-                told(News::OtherDefault { taken: false }),
-            ),
+            (Seen { default: other_default.clone(), ..seen() }, told(News::OtherDefault { taken: false })),
             (
                 Seen { default: other_default, on: speakers(), ..seen() },
                 told(News::OtherDefault { taken: true }),
             ),
-            (
-                Seen { port: other_port.clone(), was_unplugged: true, ..seen() },
-                told(News::Unplugged),
-            ),
+            (Seen { port: other_port.clone(), was_unplugged: true, ..seen() }, told(News::Unplugged)),
             // The user chose another port.
             (Seen { port: other_port, ..seen() }, None),
             (Seen { was_unplugged: true, ..seen() }, None),

@@ -44,6 +44,8 @@ pub enum Playback {
     Shuffle(Option<Shuffle>),
     /// Move the sound to another output.
     Output(super::settings::OutputSpec),
+    /// Look which sound devices there are.
+    FindOutputs,
 }
 
 /// Where to go in the current item.
@@ -150,6 +152,8 @@ pub enum Screen {
     /// Mark or unmark the row for the next command.
     ToggleMark,
     Help,
+    /// Show or hide the sound devices, to choose from.
+    Outputs,
     /// Close what is open, drop marks, filter and notice.
     Escape,
     Theme(String),

@@ -10,6 +10,8 @@ pub enum Completer {
     Word(&'static [&'static str]),
     /// Names of the themes at hand.
     Theme,
+    /// Kinds of outputs, and the devices that were found.
+    Output,
     Command,
 }
 
@@ -60,7 +62,7 @@ const fn row(
     Row { name, aliases, arguments, help, completer, subject }
 }
 
-use Completer::{None as Nothing, Path, Theme, Word};
+use Completer::{None as Nothing, Output, Path, Theme, Word};
 use Subject::{Library, Move, Playback, Queue, Screen};
 
 /// All commands, in the order of the help.
@@ -91,13 +93,14 @@ pub const COMMANDS: &[Row] = &[
         Word(&["off", "on"]),
         "play the queue in random order; a seed repeats an order",
     ),
+    row(Playback, "output", &[], "SPEC", Output, "move the sound to another output"),
     row(
         Playback,
-        "output",
-        &[],
-        "SPEC",
-        Word(&["auto", "device", "device:", "null", "file:"]),
-        "move the sound to another output",
+        "outputs",
+        &["devices"],
+        "",
+        Nothing,
+        "the sound devices and what they take, to choose from",
     ),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
