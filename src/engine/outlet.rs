@@ -200,6 +200,8 @@ impl Outlet {
     /// Nobody waits for the lost device any more, until [`Self::need`].
     pub(super) fn stop_waiting(&mut self) {
         self.let_go();
+        // Who asks again does not want to wait.
+        self.failures = 0;
         if let Some(lost) = &mut self.lost {
             lost.since = None;
         }
@@ -231,8 +233,11 @@ impl Outlet {
     /// puts it, but not where the server takes it from the device that was asked for.
     /// `true`: the headphones were pulled, which the settings want to be a pause.
     pub(super) fn follow_news(&mut self, format: Option<AudioFormat>) -> bool {
-        let news = self.open.as_ref().filter(|open| open.is_proven).and_then(|open| open.output.news());
-        let (Some(news), Some(format)) = (news, format) else {
+        let Some(format) = format else {
+            return false;
+        };
+        let proven = self.open.as_ref().filter(|open| open.is_proven);
+        let Some(news) = proven.and_then(|open| open.output.news()) else {
             return false;
         };
         let mut settings = self.asked.clone();
@@ -395,6 +400,11 @@ impl Outlet {
     pub(super) fn let_go(&mut self) {
         self.request = None;
         self.look_at = None;
+        self.turn();
+    }
+
+    /// Closes the open output, to open it anew for other music. What was asked for meanwhile still comes.
+    pub(super) fn turn(&mut self) {
         if let Some(open) = self.open.take() {
             self.written = open.writer.written();
             self.sounded += open.writer.shared().sounded_frames();

@@ -54,7 +54,7 @@ impl Core {
         if self.turning && is_drained {
             self.turning = false;
             self.stand_still();
-            self.outlet.let_go();
+            self.outlet.turn();
             self.render = None;
         }
     }
@@ -173,9 +173,11 @@ impl Core {
             return;
         };
         let (play, rate) = (position.play, position.rate);
-        let sent_to = self.current.as_ref().and_then(|current| current.sent_to);
-        let frame = match sent_to {
-            Some(Place::Frame(frame)) => frame,
+        let current = self.current.as_ref().filter(|current| current.item.play == play);
+        let length = current.and_then(|current| current.format?.frames).unwrap_or(u64::MAX);
+        let frame = match current.and_then(|current| current.sent_to) {
+            // Beyond the end is the end.
+            Some(Place::Frame(frame)) => frame.min(length),
             _ => position.frame,
         };
         self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, limit: u64::MAX });

@@ -40,8 +40,17 @@ impl OutputMemory {
     /// Devices come and go: those unused for longest are forgotten.
     const MOST: usize = 64;
 
+    pub fn new(chosen: Option<String>) -> Self {
+        Self { volumes: Vec::new(), chosen }
+    }
+
     pub fn volume(&self, id: &str) -> Option<Volume> {
         self.volumes.iter().find(|(known, _)| known == id).map(|&(_, volume)| volume)
+    }
+
+    /// Each device that is remembered, the one that was used last at the end.
+    pub fn volumes(&self) -> impl Iterator<Item = (&str, Volume)> {
+        self.volumes.iter().map(|(id, volume)| (id.as_str(), *volume))
     }
 
     /// The device that was used last.

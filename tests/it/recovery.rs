@@ -94,7 +94,7 @@ fn a_device_that_refuses_the_new_rate_for_a_while_costs_time_alone() {
     rig.wait_for("the second", crossed(2));
     rig.capture.refuse(Some(OutputError::Busy { name: "capture".into(), holder: Some("mpd".into()) }));
     rig.next(3, "c");
-    let lost = rig.wait_for("that it is busy", |event| is_lost(event));
+    let lost = rig.wait_for("that it is busy", is_lost);
     let EngineEvent::Output(OutputState::Lost { why }) = lost else { panic!() };
     assert_eq!(why, "capture is in use by mpd; stop it there or choose another device");
     rig.capture.refuse(None);
@@ -164,14 +164,14 @@ impl Output for Named {
     }
 }
 
-fn asked(on_lost: OnLost) -> (Rig, Arc<Mutex<Vec<OutputSpec>>>) {
+fn asked(on_lost: OnLost, resume_within_s: u32) -> (Rig, Arc<Mutex<Vec<OutputSpec>>>) {
     let capture = CaptureHandle::new(Pace::RealTime, None);
     let asked = Arc::<Mutex<Vec<OutputSpec>>>::default();
     let outputs = Box::new(Asked { capture: capture.outputs(), asked: Arc::clone(&asked) });
     let rig = Rig::over(capture, outputs, |options| {
         options.retry = Duration::from_millis(20);
         options.output.on_lost = on_lost;
-        options.output.resume_within_s = 1;
+        options.output.resume_within_s = resume_within_s;
     });
     rig.add("a", &Fake::noise(44_100, 2, 400_000, 1));
     rig.load(1, "a");
@@ -181,7 +181,7 @@ fn asked(on_lost: OnLost) -> (Rig, Arc<Mutex<Vec<OutputSpec>>>) {
 
 #[test]
 fn auto_waits_for_the_very_device_that_it_had_chosen() {
-    let (rig, asked) = asked(OnLost::Wait);
+    let (rig, asked) = asked(OnLost::Wait, 0);
     rig.capture.refuse(Some(OutputError::NotFound { id: "dac".into(), nearest: None }));
     rig.capture.fail(Fault::Lost);
     rig.wait_for("the loss", is_lost);
@@ -198,7 +198,7 @@ fn auto_waits_for_the_very_device_that_it_had_chosen() {
 
 #[test]
 fn told_to_move_it_takes_the_default() {
-    let (rig, asked) = asked(OnLost::Move);
+    let (rig, asked) = asked(OnLost::Move, 0);
     rig.capture.fail(Fault::Lost);
     rig.wait_for("the loss", is_lost);
     rig.wait_for("sound again", is_open);
@@ -207,7 +207,7 @@ fn told_to_move_it_takes_the_default() {
 
 #[test]
 fn a_device_that_comes_back_too_late_does_not_play_by_itself() {
-    let (rig, asked) = asked(OnLost::Wait);
+    let (rig, asked) = asked(OnLost::Wait, 1);
     rig.capture.refuse(Some(OutputError::NotFound { id: "dac".into(), nearest: None }));
     rig.capture.fail(Fault::Lost);
     let paused = EngineEvent::PausedItself(Reason::DidNotReturn);
@@ -226,7 +226,7 @@ fn a_device_that_comes_back_too_late_does_not_play_by_itself() {
 /// It opens, but takes nothing: nobody is told that the sound is back.
 #[test]
 fn a_device_counts_as_back_when_it_takes_sound() {
-    let (rig, _) = asked(OnLost::Wait);
+    let (rig, _) = asked(OnLost::Wait, 0);
     rig.capture.stall(true);
     rig.wait_for("the loss", is_lost);
     let events = rig.events_within(Duration::from_secs(4));

@@ -32,6 +32,8 @@ pub struct Health {
     began: Instant,
     /// When sound was last asked for, in milliseconds after `began`.
     asked_ms: AtomicU64,
+    /// When the first vague error came after sound was last asked for, counted as `asked_ms`; 0: none did.
+    vague_ms: AtomicU64,
     fault: FaultCell,
     priority: OnceLock<Priority>,
     ring: Arc<RingShared>,
@@ -42,6 +44,7 @@ impl Health {
         Self {
             began: Instant::now(),
             asked_ms: AtomicU64::new(0),
+            vague_ms: AtomicU64::new(0),
             fault: FaultCell::default(),
             priority: OnceLock::new(),
             ring,
@@ -76,6 +79,17 @@ impl Health {
         self.priority.get().copied()
     }
 
+    /// Counted from the first vague error: after a sleep of the machine one comes late and means nothing.
+    fn is_vague_for_long(&self) -> bool {
+        let (now_ms, asked_ms) = (self.now_ms().max(1), self.asked_ms.load(Ordering::Relaxed));
+        let first_ms = self.vague_ms.load(Ordering::Relaxed);
+        if first_ms <= asked_ms {
+            self.vague_ms.store(now_ms, Ordering::Relaxed);
+            return false;
+        }
+        now_ms.saturating_sub(first_ms) > SILENT_MS
+    }
+
     /// As [`Self::priority`], once the device's thread began; not for long.
     pub(super) fn await_priority(&self) -> Option<Priority> {
         let began = Instant::now();
@@ -105,10 +119,7 @@ impl Health {
         match kind {
             ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable => true,
             ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => false,
-            _ => {
-                let asked_ms = self.asked_ms.load(Ordering::Relaxed);
-                self.now_ms().saturating_sub(asked_ms) > SILENT_MS
-            }
+            _ => self.is_vague_for_long(),
         }
     }
 }
@@ -314,6 +325,9 @@ mod tests {
         std::thread::sleep(Duration::from_millis(SILENT_MS + 20));
         health.tell(ErrorKind::Xrun);
         assert_eq!(health.fault(), None);
+        health.tell(ErrorKind::BackendError);
+        assert_eq!(health.fault(), None, "the machine may have slept");
+        std::thread::sleep(Duration::from_millis(SILENT_MS + 20));
         health.tell(ErrorKind::BackendError);
         assert_eq!(health.fault(), Some(Fault::Lost), "nothing was asked for in a while");
         let (_writer, other) = self::feed(1_024);

@@ -160,3 +160,36 @@ pub fn ring_frames(rate: u32, period_frames: u32) -> usize {
 fn unpaced_ring_frames(rate: u32) -> usize {
     (rate as usize / 2).max(16_384)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::audio::Spec;
+    use crate::model::track::Codec;
+
+    fn music(rate: u32, bits: Option<u8>) -> AudioFormat {
+        let codec = if bits.is_some() { Codec::Flac } else { Codec::Mp3 };
+        AudioFormat { codec, spec: Spec { rate, channels: 2 }, bits, frames: None }
+    }
+
+    /// (opened for, accepted format, exclusive, what comes next) to whether that can be played without opening anew.
+    #[test]
+    fn a_device_is_opened_anew_for_another_rate_and_alone_for_more_width() {
+        use SampleFormat::{F32, S16, S24};
+        let table = [
+            (music(44_100, Some(16)), F32, false, music(44_100, Some(24)), true),
+            (music(44_100, Some(16)), F32, false, music(48_000, Some(16)), false),
+            (music(44_100, Some(16)), S16, true, music(44_100, Some(16)), true),
+            (music(44_100, Some(16)), S16, true, music(44_100, Some(24)), false),
+            (music(44_100, Some(24)), S24, true, music(44_100, Some(16)), true),
+            (music(44_100, Some(24)), S24, true, music(44_100, None), false),
+            // It took more than it was asked for, or less, and will again.
+            (music(44_100, Some(16)), F32, true, music(44_100, Some(24)), true),
+            (music(44_100, None), S16, true, music(44_100, Some(24)), true),
+        ];
+        for (at, (opened_for, format, exclusive, next, fits)) in table.into_iter().enumerate() {
+            let accepted = Accepted { exclusive, ..Accepted::new("test", opened_for.spec, format) };
+            assert_eq!(Serves::new(&opened_for, &accepted).fits(&next), fits, "row {at}");
+        }
+    }
+}

@@ -227,7 +227,7 @@ impl Connection {
             on: (input.sink_index, on.to_string_lossy().into_owned()),
             is_there: sink.is_some(),
             default: server.default_sink_name,
-            was_unplugged: before.port.as_ref().is_some_and(|port| nothing_in(port)),
+            was_unplugged: before.port.as_ref().is_some_and(nothing_in),
             port: active.map(|port| port.name.clone()),
             ..before.clone()
         })

@@ -175,7 +175,12 @@ pub fn encode_outputs(memory: &OutputMemory) -> Result<Vec<u8>, CodecError> {
 }
 
 pub fn decode_outputs(bytes: &[u8]) -> Result<OutputMemory, CodecError> {
-    decode("what is known of outputs", OUTPUTS_VERSION, bytes)
+    let read: OutputMemory = decode("what is known of outputs", OUTPUTS_VERSION, bytes)?;
+    let mut memory = OutputMemory::new(read.chosen.clone());
+    for (id, volume) in read.volumes() {
+        memory.remember(id, Volume::new(i64::from(volume.percent())));
+    }
+    Ok(memory)
 }
 
 pub fn path_from(bytes: &[u8]) -> PathBuf {
