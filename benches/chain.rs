@@ -19,7 +19,7 @@ use auralis::engine::command::{EngineCommand, EngineEvent, Item, Place};
 use auralis::engine::output::encode;
 use auralis::model::audio::SampleFormat;
 use auralis::model::id::PlayId;
-use auralis::model::settings::{OutputSettings, OutputSpec, ResamplerQuality};
+use auralis::model::settings::{OutputSettings, OutputSpec, RatePolicy, ResamplerQuality};
 use divan::{Bencher, counter::ItemsCount};
 
 fn main() {
@@ -52,7 +52,9 @@ fn minute(rate: u32) -> (tempfile::TempDir, PathBuf) {
 #[divan::bench(args = [44_100, 96_000], sample_count = 5, sample_size = 1)]
 fn engine_to_a_file(bencher: Bencher, rate: u32) {
     let (folder, path) = minute(rate);
-    bencher.counter(ItemsCount::new(SECONDS)).bench(|| play(&path, folder.path().join("out.wav"), None));
+    bencher
+        .counter(ItemsCount::new(SECONDS))
+        .bench(|| play(&path, folder.path().join("out.wav"), RatePolicy::Auto));
 }
 
 /// As above, resampled on the way.
@@ -61,10 +63,10 @@ fn engine_to_a_file_at_48_khz(bencher: Bencher, rate: u32) {
     let (folder, path) = minute(rate);
     bencher
         .counter(ItemsCount::new(SECONDS))
-        .bench(|| play(&path, folder.path().join("out.wav"), Some(48_000)));
+        .bench(|| play(&path, folder.path().join("out.wav"), RatePolicy::Hz(48_000)));
 }
 
-fn play(path: &std::path::Path, out: PathBuf, rate: Option<u32>) {
+fn play(path: &std::path::Path, out: PathBuf, rate: RatePolicy) {
     let _ = std::fs::remove_file(&out);
     let output = OutputSettings { rate, ..OutputSettings::new(OutputSpec::File(out)) };
     let (sender, events) = channel();

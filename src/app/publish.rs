@@ -26,6 +26,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     }
     if dirty.output {
         next.output = Arc::new(state.output.clone());
+        next.outputs = Arc::new(state.outputs.clone());
     }
     if dirty.signal {
         next.signal = Arc::clone(&state.signal);

@@ -14,10 +14,10 @@ use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
-use crate::model::session::Session;
-use crate::model::settings::SoundSettings;
+use crate::model::session::{OutputMemory, Session};
+use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
-use crate::model::snapshot::{OutputView, QueueItem};
+use crate::model::snapshot::{OutputView, OutputsView, QueueItem};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -28,6 +28,10 @@ pub struct AppState {
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
+    pub outputs: OutputsView,
+    pub output_memory: OutputMemory,
+    /// What the output was before another was asked for, until that opens.
+    pub output_before: Option<OutputSpec>,
     pub notice: Option<ShownNotice>,
     /// What was told since the app last looked, shown or not: an answer for who asked.
     pub told: Option<Arc<Notice>>,
@@ -47,6 +51,8 @@ pub struct AppSettings {
     pub music: Vec<PathBuf>,
     /// `previous` goes to the start of the item after so long.
     pub rewind: Duration,
+    /// How the sound leaves; which output is in use is not told here.
+    pub output: OutputSettings,
 }
 
 /// One item that the engine was told of.
@@ -197,6 +203,8 @@ pub struct ShownNotice {
 pub struct Saving {
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
+    /// What is known of outputs is to be saved with the session.
+    pub outputs: bool,
     /// Something plays: save the place by then.
     pub position_due: Option<Instant>,
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::state::Ab;
+use crate::engine::command::Reason;
 use crate::jobs::library::ScanOutcome;
 use crate::model::audio::frames_to_duration;
 use crate::model::command::Sound;
@@ -97,13 +98,23 @@ pub fn damaged(name: &str, packets: u64) -> Notice {
 }
 
 pub fn output_lost(why: &str) -> Notice {
-    warning("The sound device is gone").why(why).next_step("Playing goes on when it is back")
+    warning("The sound device is gone")
+        .why(why)
+        .next_step("Playing goes on when it is back; `:output auto` takes another")
 }
 
 pub fn output_ended(why: &str) -> Notice {
     error("Stopped: the output takes no sound")
         .why(why)
         .next_step("`:output SPEC` takes another; Space plays on")
+}
+
+pub fn paused_itself(reason: Reason) -> Notice {
+    match reason {
+        Reason::DidNotReturn => warning("Paused: the sound device did not come back")
+            .next_step("Space waits for it again; `:output auto` takes the one that is there"),
+        Reason::Unplugged => note("Paused: the headphones were pulled").next_step("Space plays on"),
+    }
 }
 
 pub fn output_back(name: &str) -> Notice {

@@ -10,7 +10,7 @@ use super::log::{self, LogRun};
 use super::{BootError, panic};
 use crate::app::queue::{Queue, unresolved};
 use crate::app::wording;
-use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place};
+use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place, Reason};
 use crate::engine::{Engine, EngineHandle};
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
@@ -182,6 +182,15 @@ impl List<'_> {
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
             EngineEvent::Signal(_) => {}
             EngineEvent::Output(state) => return self.output(state),
+            // Without a screen nobody could play on.
+            EngineEvent::PausedItself(reason) => {
+                self.ended(frames);
+                let why = match reason {
+                    Reason::DidNotReturn => "it did not come back",
+                    Reason::Unplugged => "the headphones were pulled",
+                };
+                return Err(BootError::NoDevice(why.into()));
+            }
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
             EngineEvent::OutputEnded { heard, why, unread } => {
                 // The file is not to blame; one that was never heard is not told at all.

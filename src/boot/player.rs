@@ -24,6 +24,7 @@ use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
+use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::remote::RemoteError;
 use crate::remote::place::{Claim, Place};
 use crate::remote::server::{self, Server};
@@ -168,7 +169,8 @@ impl Core {
         let told = Box::new(move |event| {
             on_engine.send(Event::Engine(event));
         });
-        let engine = Engine::spawn(config.settings.output.clone(), told)?;
+        let output = OutputSettings { output: state.output.asked.clone(), ..config.settings.output.clone() };
+        let engine = Engine::spawn(output, told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
         engine.send(EngineCommand::Sound(state.sound));
         let (spectrum, gauges) = eye(config, &engine)?;
@@ -198,10 +200,16 @@ fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
     let settings = AppSettings {
         music: config.music(),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
+        output: config.settings.output.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
+    state.output_memory = reader.outputs()?;
     state.output.asked = config.settings.output.output.clone();
+    // A choice made in the player holds where neither configuration nor flag say anything else.
+    if let (OutputSpec::Auto, Some(id)) = (&state.output.asked, &state.output_memory.chosen) {
+        state.output.asked = OutputSpec::Device(Some(id.clone()));
+    }
     state.library.roots = Arc::new(reader.roots()?);
     // The catalog is read by a job, so that the first frame need not wait for it.
     state.library.build.running = true;

@@ -17,7 +17,7 @@ use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::playback::Shuffle;
-use crate::model::settings::{LevelMode, OutputSpec, ResamplerQuality};
+use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
@@ -32,9 +32,8 @@ Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR sta
 /// Heading in every help.
 const EVERYWHERE: &str = "Options everywhere";
 
-const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], null, file:PATH.wav";
-const PLAY_OUTPUT_HELP: &str =
-    "Where the sound goes: auto, device[:ID], null, file:PATH.wav, pipe (raw samples on standard output)";
+const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME, null, file:PATH.wav";
+const PLAY_OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME (hardware for us alone), null, file:PATH.wav, pipe (raw samples on standard output)";
 
 const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMMAND>";
 
@@ -111,6 +110,8 @@ pub enum Verb {
     Ctl(Ctl),
     /// Tell what the player that runs is doing
     Status(Status),
+    /// The sound devices and what they take: id, name, abilities, one a line
+    Outputs(OutputsVerb),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -131,9 +132,9 @@ pub struct Play {
     /// Sample format of the output: s16, s24, s32, f32
     #[arg(long, value_name = "FORMAT", value_parser = sample_format)]
     pub format: Option<SampleFormat>,
-    /// Sample rate of the output
+    /// Sample rate of the output: a number of Hz, fixed, follow, auto
     #[arg(long, value_name = "HZ", value_parser = sample_rate)]
-    pub rate: Option<u32>,
+    pub rate: Option<RatePolicy>,
     /// Quality of the conversion to another sample rate: fast, good, best
     #[arg(long, value_name = "QUALITY", value_parser = resampler)]
     pub resampler: Option<ResamplerQuality>,
@@ -147,6 +148,13 @@ pub struct Play {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub start: Option<Duration>,
     /// Print one JSON object a track, then a summary
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OutputsVerb {
+    /// Print one JSON object a device
     #[arg(long)]
     pub json: bool,
 }
@@ -223,7 +231,7 @@ fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
             Some(_) => None,
             None => word.to_str().and_then(OutputSpec::parse),
         };
-        spec.ok_or("needs auto, device[:ID], null, file:PATH.wav or pipe")
+        spec.ok_or("needs auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe")
     })
 }
 
@@ -235,9 +243,12 @@ fn resampler(word: &str) -> Result<ResamplerQuality, &'static str> {
     ResamplerQuality::parse(word).ok_or("needs fast, good or best")
 }
 
-fn sample_rate(word: &str) -> Result<u32, &'static str> {
+fn sample_rate(word: &str) -> Result<RatePolicy, &'static str> {
     let known = Spec::MIN_RATE..=Spec::MAX_RATE;
-    word.parse().ok().filter(|rate| known.contains(rate)).ok_or("needs a rate from 1000 to 768000 Hz")
+    let number = word.parse().ok().filter(|rate| known.contains(rate)).map(RatePolicy::Hz);
+    number
+        .or_else(|| RatePolicy::parse(word))
+        .ok_or("needs a rate from 1000 to 768000 Hz, fixed, follow or auto")
 }
 
 fn time(word: &str) -> Result<Duration, &'static str> {
@@ -285,7 +296,7 @@ mod tests {
         let asked = play(&["play", "a", "--output", "file:x.wav", "--format", "s24", "--rate", "96000"]);
         assert_eq!(asked.output, Some(OutputSpec::File("x.wav".into())));
         assert_eq!(asked.format, Some(SampleFormat::S24));
-        assert_eq!(asked.rate, Some(96_000));
+        assert_eq!(asked.rate, Some(RatePolicy::Hz(96_000)));
         let asked = play(&["play", "a", "--resampler", "fast"]);
         assert_eq!(asked.resampler, Some(ResamplerQuality::Fast));
         let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);

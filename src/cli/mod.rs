@@ -20,6 +20,7 @@ pub mod text;
 
 mod config;
 mod ctl;
+mod outputs;
 mod play;
 mod player;
 mod scan;
@@ -63,6 +64,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
         Some(Verb::Status(asked)) => status::run(&global, &asked),
+        Some(Verb::Outputs(asked)) => outputs::run(&global, &asked, messages),
         Some(Verb::Config { verb }) => config::run(&global, verb, messages),
     }
 }

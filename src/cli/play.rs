@@ -51,7 +51,7 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
 fn output_of(asked: &Play, mut output: OutputSettings) -> Result<OutputSettings, CliError> {
     output.output = asked.output.clone().unwrap_or(output.output);
     output.format = asked.format.or(output.format);
-    output.rate = asked.rate.or(output.rate);
+    output.rate = asked.rate.unwrap_or(output.rate);
     output.resampler = asked.resampler.unwrap_or(output.resampler);
     if asked.json {
         settings::refuse_pipe(&output.output, "where --json writes. Give one of them up")?;

@@ -250,7 +250,9 @@ impl StatusField {
             Self::Muted => name(status.muted, "muted"),
             Self::Repeat => status.repeat.clone(),
             Self::Shuffle => name(status.shuffle, "shuffle"),
-            Self::StopAfter => Some(status.stop_after.clone()).filter(|mode| mode != "off").unwrap_or_default(),
+            Self::StopAfter => {
+                Some(status.stop_after.clone()).filter(|mode| mode != "off").unwrap_or_default()
+            }
             Self::Output => status.output.name.clone().unwrap_or_else(|| status.output.asked.clone()),
             Self::OutputState => status.output.state.clone(),
             Self::Verdict => status.signal.verdict.clone(),

@@ -133,6 +133,8 @@ pub enum EngineEvent {
     Output(OutputState),
     /// The way of what is heard from now on.
     Signal(SignalPath),
+    /// It stands paused where it was heard, and nobody asked for that.
+    PausedItself(Reason),
     /// The output can take no more and never will, or cannot be opened and never will: what played has stopped, nothing
     /// else is told of it. `heard`: up to where; `unread`: merely because whoever read it has gone.
     OutputEnded {
@@ -147,6 +149,15 @@ pub enum EngineEvent {
     },
     /// The engine thread has ended.
     Gone,
+}
+
+/// Why it paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The lost output did not come back in time.
+    DidNotReturn,
+    /// Headphones were pulled: nobody wants the loudspeakers to go on.
+    Unplugged,
 }
 
 /// Counts since the start, for `play --json` and the curious.

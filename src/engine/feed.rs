@@ -2,6 +2,7 @@
 //! an old generation, or of an item that is neither rendered nor next, are given back unheard. Engine thread.
 
 use crate::model::id::{Generation, PlayId};
+use crate::model::track::AudioFormat;
 use crate::rt::pipe::{BlockReceiver, PcmBlock};
 
 /// See the module's head.
@@ -129,6 +130,12 @@ impl Feed {
             self.take_up();
         }
         self.block.as_ref().map(|block| (block, self.done))
+    }
+
+    /// What the block at hand is, without taking one up.
+    pub fn held_format(&self) -> Option<AudioFormat> {
+        let block = self.block.as_ref().filter(|block| block.generation == self.generation);
+        block.map(|block| block.format)
     }
 
     /// So many more frames of the block are rendered; a block that is done goes back.

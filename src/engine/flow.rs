@@ -55,7 +55,7 @@ impl Core {
     /// Fills the ring, and follows what that gave.
     pub(super) fn flow(&mut self) {
         self.take_first_block();
-        while self.state.is_flowing() && self.fill() {}
+        while !self.turning && self.state.is_flowing() && self.fill() {}
     }
 
     /// `true`: there is more to fill in at once.
@@ -79,6 +79,10 @@ impl Core {
         match self.filled {
             Filled::Full => self.prefetch.refill(self.feed.blocks()),
             Filled::Ended => self.input(Input::SourceEnded),
+            Filled::OtherKind => {
+                self.turning = true;
+                self.set_ended(true);
+            }
             Filled::Starved | Filled::Held => {
                 self.prefetch.set_hungry();
                 // One may have come before the decode thread could know that we wait.

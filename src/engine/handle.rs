@@ -28,6 +28,10 @@ pub struct EngineOptions {
     pub let_go_after: Duration,
     /// How often a device is looked for while the null output stands in.
     pub look_again: Duration,
+    /// Wait before the second attempt to open a lost device; it doubles up to five seconds.
+    pub retry: Duration,
+    /// A device that takes nothing for so long has stalled; at least four of its periods.
+    pub stalled: Duration,
 }
 
 impl EngineOptions {
@@ -38,6 +42,8 @@ impl EngineOptions {
             sound: SoundSettings::default(),
             let_go_after: Duration::from_secs(10),
             look_again: Duration::from_secs(5),
+            retry: Duration::from_millis(250),
+            stalled: Duration::from_millis(500),
         }
     }
 }

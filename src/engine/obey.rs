@@ -117,6 +117,8 @@ impl Core {
 
     fn set_gain(&mut self, gain: f32) {
         self.gain = gain;
+        let cap = self.outlet.open().map_or(1.0, |open| self.outlet.cap(open));
+        let gain = gain.min(cap);
         let is_silent = self.state == State::Stopped || self.outlet.open().is_none();
         if let Some(render) = &mut self.render {
             if is_silent { render.gain().jump(gain) } else { render.gain().set(gain) }
@@ -151,7 +153,7 @@ impl Core {
     }
 
     fn set_output(&mut self, settings: OutputSettings, now: Instant) {
-        let format = self.current.as_ref().and_then(Current::format);
+        let format = self.upcoming();
         let was_open = self.outlet.open().is_some();
         self.outlet.move_to(settings, format);
         if was_open && self.outlet.open().is_none() {
@@ -166,6 +168,7 @@ impl Core {
         if let Some(open) = self.outlet.open() {
             open.writer.discard(fade_in);
         }
+        self.turning = false;
         if let Some(render) = &mut self.render {
             render.restart();
         }
@@ -193,7 +196,7 @@ impl Core {
         }
     }
 
-    fn set_ended(&mut self, ended: bool) {
+    pub(super) fn set_ended(&mut self, ended: bool) {
         if let Some(open) = self.outlet.open() {
             open.writer.set_ended(ended);
         }

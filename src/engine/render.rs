@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use super::feed::Feed;
 use super::level::{self, Level};
+use super::output::Serves;
 use super::tail::{Ending, PIECE_FRAMES, Tail};
 use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
@@ -56,6 +57,8 @@ pub enum Filled {
     Held,
     /// All there is was written.
     Ended,
+    /// All that the output was opened for was written; what comes next is of another kind.
+    OtherKind,
 }
 
 /// Where [`Render::fill`] writes to.
@@ -85,6 +88,10 @@ pub struct Render {
     piece: Vec<f32>,
     /// What was rendered last.
     touches: Option<Touch>,
+    /// What the output was opened for, where it is to be opened anew for all else.
+    serves: Option<Serves>,
+    /// Frames of silence still to be written before anything else.
+    silence: u64,
 }
 
 /// Identity and frame that would go on where the last frame rendered ended.
@@ -144,7 +151,14 @@ impl Render {
             tail: Tail::new(spec, gain, &sound),
             piece: vec![0.0; PIECE_FRAMES * usize::from(spec.channels.max(1))],
             touches: None,
+            serves: None,
+            silence: 0,
         }
+    }
+
+    /// Stops before music of another kind than the output was opened for, and begins with so much silence.
+    pub fn following(self, serves: Serves, silence: u64) -> Self {
+        Self { serves: Some(serves), silence, ..self }
     }
 
     /// The volume.
@@ -190,7 +204,7 @@ impl Render {
         if self.tail.room(out.ring) == 0 {
             return Step::Stop(Filled::Full);
         }
-        if self.write_resampled(out) {
+        if self.write_silence(out.ring) || self.write_resampled(out) {
             return Step::On;
         }
         let Some((block, done)) = feed.block() else {
@@ -198,6 +212,9 @@ impl Render {
         };
         let about = About::of(block);
         let begins = touch(block, done);
+        if self.serves.is_some_and(|serves| !serves.fits(&about.format)) {
+            return self.end_before(Filled::OtherKind, out);
+        }
         if let Some(step) = self.fade_into(feed, begins, out) {
             return step;
         }
@@ -231,10 +248,7 @@ impl Render {
 
     fn without_block(&mut self, feed: &Feed, out: &mut Out<'_>) -> Step {
         if feed.is_over() {
-            if self.flush(Edge::Silence) || self.tail.play_out(out.ring, out.tap) {
-                return Step::On;
-            }
-            return Step::Stop(if self.tail.is_empty() { Filled::Ended } else { Filled::Full });
+            return self.end_before(Filled::Ended, out);
         }
         if !self.tail.holds() {
             return Step::Stop(Filled::Starved);
@@ -243,6 +257,14 @@ impl Render {
             self.tail.relieve(out.ring, out.tap);
         }
         Step::Stop(Filled::Held)
+    }
+
+    /// Writes all there is, then stops so.
+    fn end_before(&mut self, filled: Filled, out: &mut Out<'_>) -> Step {
+        if self.flush(Edge::Silence) || self.tail.play_out(out.ring, out.tap) {
+            return Step::On;
+        }
+        Step::Stop(if self.tail.is_empty() { filled } else { Filled::Full })
     }
 
     /// How the item that is rendered ends.
@@ -284,6 +306,16 @@ impl Render {
         }
         self.tail.begin_fade(frames);
         None
+    }
+
+    /// `false` when there is none left to write.
+    fn write_silence(&mut self, ring: &mut RingWriter) -> bool {
+        let frames = self.silence.min(PIECE_FRAMES as u64) as usize;
+        let samples = frames * usize::from(self.spec.channels.max(1));
+        self.piece[..samples].fill(0.0);
+        let written = ring.write(&self.piece[..samples]);
+        self.silence -= written as u64;
+        written > 0
     }
 
     /// Output frame that the next frame of a block becomes.

@@ -140,6 +140,8 @@ pub(super) struct Core {
     pub(super) cues: VecDeque<Cue>,
     pub(super) marks: VecDeque<Mark>,
     pub(super) filled: Filled,
+    /// The ring plays out because what comes next needs the output to be opened anew.
+    pub(super) turning: bool,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
     pub(super) answer: Answer,
@@ -153,7 +155,7 @@ impl Core {
         Self {
             gain: parts.options.gain,
             sound: parts.options.sound,
-            outlet: Outlet::new(parts.opener, parts.options.output.clone(), parts.options.look_again),
+            outlet: Outlet::new(parts.opener, &parts.options),
             options: parts.options,
             commands: parts.commands,
             events: parts.events,
@@ -173,6 +175,7 @@ impl Core {
             cues: VecDeque::with_capacity(MARKS),
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
+            turning: false,
             idle_since: None,
             answer: Answer::Given,
             signal: None,
@@ -251,7 +254,7 @@ impl Core {
             Filled::Full | Filled::Held => time(open.writer.waiting_frames().saturating_sub(low)),
             // The decode thread wakes us with the next block.
             Filled::Starved => LONGEST,
-            Filled::Ended => time(open.writer.written().saturating_sub(shared.audible())),
+            Filled::Ended | Filled::OtherKind => time(open.writer.written().saturating_sub(shared.audible())),
         };
         [Some(spare), mark, Some(LONGEST)].into_iter().flatten().min()
     }

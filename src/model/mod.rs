@@ -16,6 +16,7 @@ pub mod id;
 pub mod job;
 pub mod loudness;
 pub mod notice;
+pub mod outputs;
 pub mod part;
 pub mod playback;
 pub mod player;

@@ -9,6 +9,7 @@ use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
 use super::catalog::{Catalog, TrackRef};
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
+use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::settings::{OutputSpec, SoundSettings};
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub catalog: Arc<Catalog>,
     pub scan: Arc<ScanView>,
     pub output: Arc<OutputView>,
+    /// Devices as they were last looked for.
+    pub outputs: Arc<OutputsView>,
     /// The way of what plays, from file to device.
     pub signal: Arc<SignalPath>,
     /// The notice to show, newest first problem wins; `None` when nothing is to be told.
@@ -127,6 +130,23 @@ pub struct OutputView {
     pub state: OutputState,
 }
 
+impl OutputView {
+    /// Id of the device that is open.
+    pub fn device(&self) -> Option<&str> {
+        if let OutputState::Open(accepted) = &self.state { accepted.id.as_deref() } else { None }
+    }
+}
+
+/// The devices of this machine; nothing until somebody asks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OutputsView {
+    /// They are being looked for.
+    pub looking: bool,
+    pub devices: Arc<Vec<OutputDevice>>,
+    /// Why they could not be listed.
+    pub problem: Option<String>,
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum OutputState {
     /// Nothing was played yet, or the output is let go while paused.
@@ -155,4 +175,31 @@ pub struct Accepted {
     pub format: SampleFormat,
     /// Frames of a period, where the output has one.
     pub period_frames: Option<u32>,
+    /// Nobody else can use it now, and nothing between us and the hardware changes a sample.
+    pub exclusive: bool,
+    /// How its thread is scheduled; `None`: not a device, or not known.
+    pub priority: Option<Priority>,
+}
+
+impl Accepted {
+    pub fn new(name: impl Into<String>, spec: Spec, format: SampleFormat) -> Self {
+        Self {
+            name: name.into(),
+            id: None,
+            spec,
+            format,
+            period_frames: None,
+            exclusive: false,
+            priority: None,
+        }
+    }
+}
+
+/// How the system runs the thread that serves a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Before all other work.
+    RealTime,
+    /// As any other: the system did not allow more.
+    Usual,
 }

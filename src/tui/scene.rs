@@ -64,6 +64,7 @@ pub enum Hit {
     Volume,
     Status,
     Help,
+    Outputs,
 }
 
 /// The places of one frame, later ones on top.

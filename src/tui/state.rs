@@ -31,6 +31,8 @@ pub struct UiState {
     pub help: Option<List>,
     /// The signal path is shown.
     pub signal: bool,
+    /// The list of sound devices.
+    pub outputs: Option<List>,
     pub chord: Chord,
     pub notices: Notices,
     pub history: History,
@@ -175,6 +177,7 @@ impl UiState {
             prompt: None,
             help: None,
             signal: false,
+            outputs: None,
             chord: Chord::default(),
             notices: Notices::new(problems),
             history: History::default(),
@@ -182,10 +185,16 @@ impl UiState {
         }
     }
 
+    /// Something lies over the panes.
+    pub fn is_covered(&self) -> bool {
+        self.help.is_some() || self.outputs.is_some()
+    }
+
     /// Whose keys hold now.
     pub fn context(&self) -> Context {
         match self.focus {
             _ if self.help.is_some() || self.signal => Context::Global,
+            _ if self.is_covered() => Context::Global,
             Pane::Library => Context::Library,
             Pane::Queue => Context::Queue,
             Pane::Spectrum => Context::Global,

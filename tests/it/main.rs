@@ -11,6 +11,8 @@ mod cue_scan;
 mod decode;
 #[cfg(feature = "device")]
 mod device;
+#[cfg(feature = "device")]
+mod device_events;
 mod dither;
 mod docs;
 mod formats;
@@ -26,6 +28,7 @@ mod outputs;
 mod play;
 mod pseudo_terminal;
 mod pty;
+mod recovery;
 mod remote;
 mod resample;
 mod rig;

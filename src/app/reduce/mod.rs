@@ -25,6 +25,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now),
+        Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::Store(event) => notices::store(state, event, now),
         Event::Tell(notice) => notices::tell(state, notice, now),
         Event::Due => due(state, now, &mut fx),

@@ -31,7 +31,8 @@ pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Ef
         Playback::AbLoop(change) => ab_loop(state, change, now, fx),
         Playback::Repeat(mode) => repeat(state, mode, now),
         Playback::Shuffle(shuffle) => set_shuffle(state, shuffle, now),
-        Playback::Output(spec) => output(spec, fx),
+        Playback::Output(spec) => output(state, spec, now, fx),
+        Playback::FindOutputs => find_outputs(state, fx),
     }
 }
 
@@ -232,14 +233,35 @@ fn volume(state: &mut AppState, change: VolumeChange, now: Now, fx: &mut Vec<Eff
         VolumeChange::To(percent) => i64::from(percent),
         VolumeChange::By(points) => i64::from(old) + i64::from(points),
     };
-    state.playback.volume = Volume::new(percent);
+    // While none is open it is the one that sounded last: what is set now must hold when it opens.
+    let device = state.output.device().or(state.output_memory.last()).map(str::to_owned);
+    let cap = state.settings.output.caps.of(device.as_deref());
+    state.playback.volume = Volume::new(percent).min(cap);
     state.playback.muted = false;
+    if let Some(id) = device {
+        state.saving.outputs |= state.output_memory.remember(&id, state.playback.volume);
+    }
     tell_gain(state, now, fx);
 }
 
 fn mute(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     state.playback.muted = !state.playback.muted;
     tell_gain(state, now, fx);
+}
+
+/// A device has the volume that it was left with; one that is new has that of the one before it, within its cap.
+pub fn recall_volume(state: &mut AppState, id: Option<&str>, now: Now, fx: &mut Vec<Effect>) {
+    let known = id.and_then(|id| state.output_memory.volume(id)).unwrap_or(state.playback.volume);
+    let volume = known.min(state.settings.output.caps.of(id));
+    if let Some(id) = id {
+        state.saving.outputs |= state.output_memory.remember(id, volume);
+    }
+    if volume != state.playback.volume {
+        state.playback.volume = volume;
+        tell_gain(state, now, fx);
+    } else if state.saving.outputs {
+        saving::session_soon(state, now);
+    }
 }
 
 fn tell_gain(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
@@ -334,8 +356,24 @@ fn changed_modes(state: &mut AppState, now: Now) {
     saving::session_soon(state, now);
 }
 
-fn output(spec: OutputSpec, fx: &mut Vec<Effect>) {
-    fx.push(Effect::Engine(EngineCommand::Output(OutputSettings::new(spec))));
+/// Everything but the place stays as the user has set it.
+fn output(state: &mut AppState, spec: OutputSpec, now: Now, fx: &mut Vec<Effect>) {
+    let before = std::mem::replace(&mut state.output.asked, spec.clone());
+    state.output_before.get_or_insert(before);
+    let chosen = if let OutputSpec::Device(Some(id)) = &spec { Some(id.clone()) } else { None };
+    state.saving.outputs |= chosen != state.output_memory.chosen;
+    state.output_memory.chosen = chosen;
+    saving::session_soon(state, now);
+    state.dirty.output = true;
+    let settings = OutputSettings { output: spec, ..state.settings.output.clone() };
+    fx.push(Effect::Engine(EngineCommand::Output(settings)));
+}
+
+fn find_outputs(state: &mut AppState, fx: &mut Vec<Effect>) {
+    if !std::mem::replace(&mut state.outputs.looking, true) {
+        state.dirty.output = true;
+        fx.push(Effect::FindOutputs);
+    }
 }
 
 /// Tells the engine what follows, where that is not what it was told before.

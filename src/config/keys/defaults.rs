@@ -23,6 +23,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "[", "volume -1"),
     (Global, "gm", "mute"),
     (Global, "gB", "ab-loop"),
+    (Global, "go", "outputs"),
     (Global, "S", "stop-after"),
     (Global, "r", "repeat"),
     (Global, "s", "shuffle"),

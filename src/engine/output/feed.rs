@@ -2,16 +2,17 @@
 //! the device's own thread under the real-time law: nothing here allocates, locks, logs or waits (the one exception is a
 //! stream that is dead already). Public for the test that proves it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use cpal::{ErrorKind, I24, SizedSample};
 
 use super::worker::FaultCell;
-use super::{Fault, encode};
+use super::{Fault, encode, priority};
 use crate::dsp::dither::Tpdf;
 use crate::model::audio::{duration_to_frames, frames_to_duration};
+use crate::model::snapshot::Priority;
 use crate::rt::ring::{RingReader, RingShared};
 
 /// A backend's vague error is the end only if no sound was asked for so long: some come in hundreds while a stream starts
@@ -19,6 +20,8 @@ use crate::rt::ring::{RingReader, RingShared};
 const SILENT_MS: u64 = 300;
 /// A dead ALSA stream reports errors without a pause until it is dropped.
 const STORM_PAUSE: Duration = Duration::from_millis(20);
+/// A device that asks for no sound within this time is not waited for any longer.
+const BEGINNING: Duration = Duration::from_millis(200);
 /// Longest delay of a device that is believed.
 const LONGEST_DELAY: Duration = Duration::from_secs(10);
 /// Frames converted at a time.
@@ -30,13 +33,23 @@ pub struct Health {
     began: Instant,
     /// When sound was last asked for, in milliseconds after `began`.
     asked_ms: AtomicU64,
+    /// When the first vague error came after sound was last asked for, counted as `asked_ms`; 0: none did.
+    vague_ms: AtomicU64,
     fault: FaultCell,
+    priority: OnceLock<Priority>,
     ring: Arc<RingShared>,
 }
 
 impl Health {
     fn new(ring: Arc<RingShared>) -> Self {
-        Self { began: Instant::now(), asked_ms: AtomicU64::new(0), fault: FaultCell::default(), ring }
+        Self {
+            began: Instant::now(),
+            asked_ms: AtomicU64::new(0),
+            vague_ms: AtomicU64::new(0),
+            fault: FaultCell::default(),
+            priority: OnceLock::new(),
+            ring,
+        }
     }
 
     pub fn fault(&self) -> Option<Fault> {
@@ -50,6 +63,46 @@ impl Health {
     /// Sound was asked for, or ought to be from now on.
     pub fn touch(&self) {
         self.asked_ms.store(self.now_ms(), Ordering::Relaxed);
+    }
+
+    /// Its end, known from elsewhere than the device's callbacks.
+    pub(super) fn lose(&self, why: String) {
+        self.fault.set_with(Fault::Lost, why);
+        self.wake_engine();
+    }
+
+    pub(super) fn fault_text(&self) -> Option<String> {
+        self.fault.text()
+    }
+
+    /// How the device's thread is scheduled; `None` until it has asked for sound.
+    pub(super) fn priority(&self) -> Option<Priority> {
+        self.priority.get().copied()
+    }
+
+    /// Counted from the first vague error: after a sleep of the machine one comes late and means nothing.
+    fn is_vague_for_long(&self) -> bool {
+        let (now_ms, asked_ms) = (self.now_ms().max(1), self.asked_ms.load(Ordering::Relaxed));
+        let first_ms = self.vague_ms.load(Ordering::Relaxed);
+        if first_ms <= asked_ms {
+            self.vague_ms.store(now_ms, Ordering::Relaxed);
+            return false;
+        }
+        now_ms.saturating_sub(first_ms) > SILENT_MS
+    }
+
+    /// As [`Self::priority`], once the device's thread began; not for long.
+    pub(super) fn await_priority(&self) -> Option<Priority> {
+        let began = Instant::now();
+        while self.priority().is_none() && began.elapsed() < BEGINNING {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.priority()
+    }
+
+    /// Whoever feeds the ring is to look at once.
+    pub(super) fn wake_engine(&self) {
+        self.ring.wake_writer();
     }
 
     /// The error callback. It may be called without end, so after the first fatal error it slows its caller down.
@@ -67,10 +120,7 @@ impl Health {
         match kind {
             ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable => true,
             ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => false,
-            _ => {
-                let asked_ms = self.asked_ms.load(Ordering::Relaxed);
-                self.now_ms().saturating_sub(asked_ms) > SILENT_MS
-            }
+            _ => self.is_vague_for_long(),
         }
     }
 }
@@ -142,8 +192,17 @@ impl Feed {
     /// A device fills its whole buffer at once when it starts, faster than anybody writes: that is filled with silence,
     /// and sound begins when a period's time has passed. Until then the heartbeat does not begin either.
     fn is_settled(&mut self) -> bool {
-        let first_asked = *self.first_asked.get_or_insert_with(Instant::now);
+        let first_asked = match self.first_asked {
+            Some(first_asked) => first_asked,
+            None => self.begin(),
+        };
         first_asked.elapsed() >= frames_to_duration(u64::from(self.period_frames), self.rate)
+    }
+
+    /// The one time that the system is asked for something here: while silence is given, and nothing waits for it.
+    fn begin(&mut self) -> Instant {
+        let _ = self.health.priority.set(priority::ask());
+        *self.first_asked.insert(Instant::now())
     }
 
     /// What the device holds now. Some know no delay, and all say zero at first: then it is about a period.
@@ -316,6 +375,9 @@ mod tests {
         std::thread::sleep(Duration::from_millis(SILENT_MS + 20));
         health.tell(ErrorKind::Xrun);
         assert_eq!(health.fault(), None);
+        health.tell(ErrorKind::BackendError);
+        assert_eq!(health.fault(), None, "the machine may have slept");
+        std::thread::sleep(Duration::from_millis(SILENT_MS + 20));
         health.tell(ErrorKind::BackendError);
         assert_eq!(health.fault(), Some(Fault::Lost), "nothing was asked for in a while");
         let (_writer, other) = self::feed(1_024);

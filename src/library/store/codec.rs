@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::audio::Volume;
 use crate::model::id::{ItemId, TrackId};
 use crate::model::playback::{Repeat, Shuffle};
-use crate::model::session::{Session, SessionItem, SessionPosition};
+use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
 
 /// Why a stored value cannot be used.
@@ -30,6 +30,7 @@ const TRACK_VERSION: u8 = 1;
 const SESSION_VERSION: u8 = 1;
 const FILE_VERSION: u8 = 1;
 const SHEET_VERSION: u8 = 1;
+const OUTPUTS_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -236,6 +237,21 @@ pub fn encode_position(position: Option<SessionPosition>) -> Result<Vec<u8>, Cod
 
 pub fn decode_position(bytes: &[u8]) -> Result<Option<SessionPosition>, CodecError> {
     decode("the place in the queue", SESSION_VERSION, bytes)
+}
+
+pub fn encode_outputs(memory: &OutputMemory) -> Result<Vec<u8>, CodecError> {
+    let mut out = Vec::new();
+    encode("what is known of outputs", OUTPUTS_VERSION, memory, &mut out)?;
+    Ok(out)
+}
+
+pub fn decode_outputs(bytes: &[u8]) -> Result<OutputMemory, CodecError> {
+    let read: OutputMemory = decode("what is known of outputs", OUTPUTS_VERSION, bytes)?;
+    let mut memory = OutputMemory::new(read.chosen.clone());
+    for (id, volume) in read.volumes() {
+        memory.remember(id, Volume::new(i64::from(volume.percent())));
+    }
+    Ok(memory)
 }
 
 pub fn path_from(bytes: &[u8]) -> PathBuf {

@@ -7,9 +7,11 @@ use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMeta
 
 use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
-use super::schema::{FAILURES, FILES, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS};
+use super::schema::{
+    FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
+};
 use crate::model::id::TrackId;
-use crate::model::session::Session;
+use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
 
@@ -107,6 +109,16 @@ impl StoreReader {
             session.position = self.value(codec::decode_position(bytes.value()))?;
         }
         Ok(Some(session))
+    }
+
+    /// Nothing where nothing was written yet.
+    pub fn outputs(&self) -> Result<OutputMemory, StoreError> {
+        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let bytes = self.tell(table.get(OUTPUTS_KEY).map_err(Into::into))?;
+        bytes.map_or_else(
+            || Ok(OutputMemory::default()),
+            |bytes| self.value(codec::decode_outputs(bytes.value())),
+        )
     }
 
     fn tell<T>(&self, result: Result<T, redb::Error>) -> Result<T, StoreError> {

@@ -7,11 +7,12 @@ use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow, SheetRow};
 use super::schema::{
-    FAILURES, FILES, META, META_NEXT_TRACK, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS,
+    TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::id::TrackId;
-use crate::model::session::{Session, SessionPosition};
+use crate::model::session::{OutputMemory, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
 /// A file that is named like music and cannot be read.
@@ -40,6 +41,7 @@ pub enum WriteOp {
     PutSession(Session),
     /// Only the place in the queue that was saved last.
     PutPosition(Option<SessionPosition>),
+    PutOutputs(OutputMemory),
 }
 
 impl WriteOp {
@@ -53,7 +55,7 @@ impl WriteOp {
             Self::PutSheets(sheets) => sheets.len(),
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
-            Self::PutSession(_) | Self::PutPosition(_) => 1,
+            Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) => 1,
         }
     }
 }
@@ -76,6 +78,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutSession(session) if Some(at) == last_session => put_session(&txn, session)?,
             WriteOp::PutSession(_) => {}
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
+            WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
         }
     }
     txn.commit()?;
@@ -207,6 +210,12 @@ fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Er
     table.insert(SESSION_KEY, bytes.as_slice())?;
     // A session has its own place; an older one must not outlive it.
     table.remove(POSITION_KEY)?;
+    Ok(())
+}
+
+fn put_outputs(txn: &WriteTransaction, memory: &OutputMemory) -> Result<(), redb::Error> {
+    let bytes = codec::encode_outputs(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(OUTPUTS_KEY, bytes.as_slice())?;
     Ok(())
 }
 

@@ -50,6 +50,8 @@ pub enum Playback {
     Shuffle(Option<Shuffle>),
     /// Move the sound to another output.
     Output(super::settings::OutputSpec),
+    /// Look which sound devices there are.
+    FindOutputs,
 }
 
 /// What is done to the sound on its way.
@@ -185,6 +187,8 @@ pub enum Screen {
     Help,
     /// Show or hide the signal path.
     Signal,
+    /// Show or hide the sound devices, to choose from.
+    Outputs,
     /// Close what is open, drop marks, filter and notice.
     Escape,
     Theme(String),

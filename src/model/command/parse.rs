@@ -111,7 +111,7 @@ impl Call<'_> {
             "repeat" => Playback::Repeat(self.optional("off, one or all", Repeat::parse)?),
             "shuffle" => Playback::Shuffle(self.optional("off, on or a seed (a number)", parse_shuffle)?),
             "output" => Playback::Output(
-                self.one("auto, device[:ID], null, file:PATH.wav or pipe", OutputSpec::parse)?,
+                self.one("auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe", OutputSpec::parse)?,
             ),
             _ => return Ok(None),
         }))
@@ -205,6 +205,7 @@ impl Call<'_> {
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
             "signal" => self.bare(Screen::Signal),
+            "outputs" => self.bare(Screen::Outputs),
             "escape" => self.bare(Screen::Escape),
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
             "redraw" => self.bare(Screen::Redraw),

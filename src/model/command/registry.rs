@@ -10,6 +10,8 @@ pub enum Completer {
     Word(&'static [&'static str]),
     /// Names of the themes at hand.
     Theme,
+    /// Kinds of outputs, and the devices that were found.
+    Output,
     Command,
 }
 
@@ -63,7 +65,7 @@ const fn row(
     Row { name, aliases, arguments, help, completer, subject }
 }
 
-use Completer::{None as Nothing, Path, Theme, Word};
+use Completer::{None as Nothing, Output, Path, Theme, Word};
 use Subject::{Library, Move, Playback, Queue, Screen, Sound};
 
 /// All commands, in the order of the help.
@@ -117,14 +119,8 @@ pub const COMMANDS: &[Row] = &[
         Word(&["off", "on"]),
         "play the queue in random order; a seed repeats an order",
     ),
-    row(
-        Sound,
-        "output",
-        &[],
-        "SPEC",
-        Word(&["auto", "device", "device:", "null", "file:"]),
-        "move the sound to another output",
-    ),
+    row(Sound, "output", &[], "SPEC", Output, "move the sound to another output"),
+    row(Sound, "outputs", &["devices"], "", Nothing, "the sound devices and what they take, to choose from"),
     row(
         Sound,
         "replaygain",

@@ -18,8 +18,7 @@ impl Turn<'_> {
 
     fn core(&mut self, command: Command, count: Option<u32>) {
         match command {
-            Command::Quit if self.state.help.is_some() => self.state.help = None,
-            Command::Quit if self.state.signal => self.state.signal = false,
+            Command::Quit if self.state.is_covered() => self.uncover(),
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
             Command::Sound(_) => self.send(command),
@@ -105,6 +104,7 @@ impl Turn<'_> {
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
             Screen::Signal => self.state.signal = !self.state.signal,
+            Screen::Outputs => self.toggle_outputs(),
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
             Screen::Redraw => self.effects.push(Effect::Redraw),
@@ -117,6 +117,9 @@ impl Turn<'_> {
             return;
         }
         let count = count.and_then(|count| usize::try_from(count).ok());
+        if self.state.outputs.is_some() {
+            return self.move_in_outputs(motion, count);
+        }
         if self.state.help.is_some() {
             let view = self.help_view();
             if let Some(list) = &mut self.state.help {
@@ -164,17 +167,15 @@ impl Turn<'_> {
 
     /// To the column before, else out of what is open.
     fn back(&mut self) {
-        match (self.state.help.is_some(), self.state.focus) {
-            (true, _) => self.state.help = None,
-            _ if self.state.signal => self.state.signal = false,
+        match (self.state.is_covered(), self.state.focus) {
+            (true, _) => self.uncover(),
             (_, Pane::Library) => self.left(),
             _ => self.focus(Pane::Library),
         }
     }
 
     fn focus_other(&mut self) {
-        self.state.help = None;
-        self.state.signal = false;
+        self.uncover();
         let other = if self.state.focus == Pane::Library { Pane::Queue } else { Pane::Library };
         self.focus(other);
     }
@@ -226,8 +227,14 @@ impl Turn<'_> {
         }
     }
 
+    fn uncover(&mut self) {
+        self.state.help = None;
+        self.state.outputs = None;
+    }
+
     fn toggle_help(&mut self) {
         self.state.signal = false;
+        self.state.outputs = None;
         self.state.help = match self.state.help {
             Some(_) => None,
             None => Some(crate::tui::list::List::default()),
@@ -244,8 +251,8 @@ impl Turn<'_> {
 
     /// One thing at a time: what is open, the notice, the marks, the filter.
     fn escape(&mut self) {
-        if self.state.help.take().is_some() || std::mem::take(&mut self.state.signal) {
-            return;
+        if self.state.is_covered() {
+            return self.uncover();
         }
         if self.state.focus == Pane::Spectrum {
             return self.focus(Pane::Library);

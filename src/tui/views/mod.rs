@@ -5,6 +5,7 @@ pub mod help;
 pub mod hint;
 pub mod library;
 pub(super) mod now;
+pub mod outputs;
 pub mod prompt;
 pub mod queue;
 pub mod rows;
