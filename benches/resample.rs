@@ -17,7 +17,9 @@ const PAIRS: [(u32, u32); 4] = [(44_100, 48_000), (48_000, 44_100), (96_000, 44_
 const SECONDS: usize = 60;
 
 fn main() {
-    println!("| converter | from | to | THD+N 1 kHz | 10 kHz | 20 kHz | alias | ripple | -3 dB | delay | x |");
+    println!(
+        "| converter | from | to | THD+N 1 kHz | 10 kHz | 20 kHz | alias | ripple | -3 dB | delay | x |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for (from, to) in PAIRS {
         for quality in ResamplerQuality::ALL {

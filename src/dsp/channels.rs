@@ -104,9 +104,8 @@ impl ChannelMap {
 
     /// Whether every output sample is silence or an input sample as it is.
     pub fn is_copy(&self) -> bool {
-        let copies = |row: &[f32]| {
-            row.iter().all(|gain| [0.0, 1.0].contains(gain)) && row.iter().sum::<f32>() <= 1.0
-        };
+        let copies =
+            |row: &[f32]| row.iter().all(|gain| [0.0, 1.0].contains(gain)) && row.iter().sum::<f32>() <= 1.0;
         self.matrix.chunks_exact(self.inputs).all(copies)
     }
 
@@ -202,9 +201,12 @@ mod tests {
 
     #[test]
     fn copies_are_known() {
-        for (inputs, outputs, copies) in [(2, 2, true), (1, 2, true), (2, 6, true), (6, 8, true), (9, 12, true)]
-            .into_iter()
-            .chain([(2, 1, false), (6, 2, false), (12, 9, false)])
+        for (inputs, outputs, copies) in
+            [(2, 2, true), (1, 2, true), (2, 6, true), (6, 8, true), (9, 12, true)].into_iter().chain([
+                (2, 1, false),
+                (6, 2, false),
+                (12, 9, false),
+            ])
         {
             assert_eq!(ChannelMap::new(inputs, outputs).is_copy(), copies, "{inputs} to {outputs}");
         }

@@ -19,7 +19,8 @@ impl Tpdf {
     #[inline]
     pub fn draw(&mut self) -> f64 {
         // A linear congruential step (Knuth's MMIX), of which the low bits are poor, so the high ones are mixed into them.
-        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.state =
+            self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mixed = (self.state ^ (self.state >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
         let mixed = mixed ^ (mixed >> 32);
         let [first, second] = [mixed as u32, (mixed >> 32) as u32];

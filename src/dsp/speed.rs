@@ -208,7 +208,8 @@ impl Speed {
         let new = &samples[..frames * self.channels];
         self.input.extend_from_slice(new);
         // Weighted unlike: what is of opposite sign in two channels must not vanish.
-        let fold = |frame: &[f32]| frame.iter().zip(1_u8..).map(|(sample, n)| sample / f32::from(n)).sum::<f32>();
+        let fold =
+            |frame: &[f32]| frame.iter().zip(1_u8..).map(|(sample, n)| sample / f32::from(n)).sum::<f32>();
         self.mono.extend(new.chunks_exact(self.channels).map(fold));
         self.fed += frames as u64;
         frames
@@ -304,8 +305,10 @@ impl Speed {
     fn splice(&mut self, splice: &Splice, left: usize) {
         let frames = self.lengths.fade.min(left);
         for frame in 0..frames {
-            let way = 0.5 - 0.5 * (std::f32::consts::PI * (frame as f32 + 0.5) / self.lengths.fade as f32).cos();
-            let power = way * way + (1.0 - way) * (1.0 - way) + 2.0 * way * (1.0 - way) * splice.likeness.max(0.0);
+            let way =
+                0.5 - 0.5 * (std::f32::consts::PI * (frame as f32 + 0.5) / self.lengths.fade as f32).cos();
+            let power =
+                way * way + (1.0 - way) * (1.0 - way) + 2.0 * way * (1.0 - way) * splice.likeness.max(0.0);
             let gain = power.sqrt().recip();
             for channel in 0..self.channels {
                 let old = self.sample(self.next + frame as u64, channel);
@@ -542,7 +545,8 @@ mod tests {
 
     #[test]
     fn the_cut_into_blocks_does_not_matter() {
-        let samples: Vec<f32> = noise(100_000).iter().zip(sine(300.0, 100_000)).map(|(a, b)| a * 0.2 + b).collect();
+        let samples: Vec<f32> =
+            noise(100_000).iter().zip(sine(300.0, 100_000)).map(|(a, b)| a * 0.2 + b).collect();
         for speed in [0.6, 1.7] {
             let whole = stretch(&samples, 2, speed, 100_000);
             for block in [1, 17, 240, 4096] {
@@ -557,7 +561,9 @@ mod tests {
         for speed in [0.5, 1.9] {
             let out = stretch(&samples, 2, speed, 5_000);
             assert!(out.chunks_exact(2).all(|frame| frame[0] == -frame[1]));
-            let power = |samples: &[f32]| samples.iter().map(|x| f64::from(x * x)).sum::<f64>() / samples.len() as f64;
+            let power = |samples: &[f32]| {
+                samples.iter().map(|x| f64::from(x * x)).sum::<f64>() / samples.len() as f64
+            };
             let change = 10.0 * (power(&out) / power(&samples)).log10();
             assert!(change.abs() < 0.5, "{change} dB at {speed}");
         }

@@ -53,7 +53,8 @@ impl TruePeak {
             let fed = levels.len().min(MOST_FRAMES);
             let new = frames.iter().skip(channel).step_by(count);
             samples[TAPS - 1..].iter_mut().zip(new).for_each(|(slot, sample)| *slot = *sample);
-            let loudest = samples[..TAPS - 1 + fed].iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+            let loudest =
+                samples[..TAPS - 1 + fed].iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
             if loudest * self.most_gain >= floor {
                 for (level, reach) in levels.iter_mut().zip(samples.windows(TAPS)) {
                     *level = level.max(between(&self.phases, reach, floor));

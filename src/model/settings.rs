@@ -99,7 +99,13 @@ impl OutputSettings {
     pub const PERIOD_FRAMES: u32 = 1024;
 
     pub fn new(output: OutputSpec) -> Self {
-        Self { output, format: None, rate: None, period_frames: Self::PERIOD_FRAMES, resampler: ResamplerQuality::default() }
+        Self {
+            output,
+            format: None,
+            rate: None,
+            period_frames: Self::PERIOD_FRAMES,
+            resampler: ResamplerQuality::default(),
+        }
     }
 }
 

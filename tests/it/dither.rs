@@ -73,9 +73,12 @@ fn amplitude(samples: &[f64], hz: f64) -> f64 {
 #[test]
 fn what_fits_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    for (channels, bits, format) in
-        [(2, 16, SampleFormat::S16), (1, 8, SampleFormat::S16), (2, 24, SampleFormat::S24), (2, 16, SampleFormat::S24)]
-    {
+    for (channels, bits, format) in [
+        (2, 16, SampleFormat::S16),
+        (1, 8, SampleFormat::S16),
+        (2, 24, SampleFormat::S24),
+        (2, 16, SampleFormat::S24),
+    ] {
         let material = Material::new(60_001, channels, 44_100, bits);
         let file = flac(folder.path(), "fits", &material);
         let wide = if format == SampleFormat::S16 { 16 } else { 24 };
@@ -138,7 +141,8 @@ fn what_is_not_lossless_or_is_turned_down_is_dithered_too() {
     let lossy = media::fixture("vorbis.ogg");
     let recorded = record(folder.path(), std::slice::from_ref(&lossy.path), SampleFormat::S16, 1.0);
     let decoded = media::ffmpeg_decode(&lossy.path);
-    let error = recorded.iter().zip(&decoded).map(|(got, sent)| f64::from(*got) - f64::from(*sent) * 32_768.0);
+    let error =
+        recorded.iter().zip(&decoded).map(|(got, sent)| f64::from(*got) - f64::from(*sent) * 32_768.0);
     let power = error.map(|e| e * e).sum::<f64>() / decoded.len() as f64;
     assert!((power - 0.25).abs() < 0.03, "{power}");
 }
