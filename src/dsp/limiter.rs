@@ -15,8 +15,9 @@ const LOOK_AHEAD_S: f64 = 0.005;
 const FAST_RELEASE_S: f64 = 0.05;
 const SLOW_RELEASE_S: f64 = 0.6;
 const SLOW_ATTACK_S: f64 = 0.4;
-/// Aimed at below the ceiling where it is exceeded, in dB: a gain that moves makes small new peaks.
-const MARGIN_DB: f32 = 0.05;
+/// Aimed at below the ceiling where it is exceeded, in dB: so much do meters differ about noise near half the rate, and a
+/// gain that moves makes small new peaks.
+const MARGIN_DB: f32 = 0.3;
 /// The whole of a reduction as an integer.
 const WHOLE: f64 = (1_u64 << 32) as f64;
 /// A reduction that no `f32` gain shows.
@@ -388,7 +389,7 @@ mod tests {
     #[test]
     fn the_ceiling_holds_whatever_comes() {
         let square = |period: usize| -> Vec<f32> {
-            (0..24_000).map(|n| if n / period % 2 == 0 { 1.0 } else { -1.0 }).collect()
+            (0..24_000).map(|n| if (n / period).is_multiple_of(2) { 1.0 } else { -1.0 }).collect()
         };
         let mut clicks = tone(0.01, 0.0, 0.5, 24_000);
         for (n, at) in (500..23_500).step_by(1777).enumerate() {
@@ -414,8 +415,8 @@ mod tests {
             let out = limit(&samples, 1, 4096);
             let after = true_peak_db(&out);
             assert!(before > -0.9, "{name} needs no limiter: {before} dB");
-            assert!(after <= -0.99, "{name}: {after} dB");
-            assert!(after > -1.1, "{name} is turned down too far: {after} dB");
+            assert!(after <= -1.25, "{name}: {after} dB");
+            assert!(after > -1.35, "{name} is turned down too far: {after} dB");
         }
     }
 

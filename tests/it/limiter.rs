@@ -53,7 +53,7 @@ fn no_peak_goes_over_the_ceiling_by_another_meter() {
         let soft = (n.min(96_000 - n) as f64 / 4800.0).min(1.0);
         [1.4 * soft * (PI / 2.0 * n as f64 + PI / 4.0).sin(), 0.1 * soft * (TAU * 0.01 * n as f64).sin()]
     });
-    let square = stereo(96_000, |n| if n / 37 % 2 == 0 { [1.0, -1.0] } else { [-1.0, 0.5] });
+    let square = stereo(96_000, |n| if (n / 37).is_multiple_of(2) { [1.0, -1.0] } else { [-1.0, 0.5] });
     let clicks = stereo(96_000, |n| {
         let click = if n % 4_801 == 4_000 { 2.0 } else { 0.0 };
         [0.3 * (TAU * 0.007 * n as f64).sin() + click, 0.2 * (TAU * 0.003 * n as f64).sin()]
