@@ -352,7 +352,8 @@ mod tests {
         assert_eq!(words(&["ctl", "seek", "-5"]), ["seek", "-5"]);
         assert_eq!(words(&["ctl", "seek", "-1m"]), ["seek", "-1m"]);
         assert_eq!(words(&["ctl", "move", "-2", "3"]), ["move", "-2", "3"]);
-        assert_eq!(words(&["ctl", "add", "--", "-q"]), ["add", "-q"]);
+        // `ctl` takes the dashes away.
+        assert_eq!(words(&["ctl", "add", "--", "-q"]), ["add", "--", "-q"]);
         let arguments = read(&["ctl", "volume", "-5", "-q"]).unwrap();
         assert!(arguments.global.quiet);
     }

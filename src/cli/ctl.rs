@@ -28,7 +28,7 @@ pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, Cl
     if asked.list {
         return list();
     }
-    let (words, paths) = spelled(&asked.words)?;
+    let (words, paths) = spelled(&without_dashes(&asked.words))?;
     // Wrong words are told without a player, too.
     let command = request::command(&words, &paths).map_err(|fault| CliError::Usage(fault.message))?;
     let places = config::load(&global.places())?.places;
@@ -54,6 +54,13 @@ fn list() -> Result<Exit, CliError> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Output)?;
     Ok(Exit::Done)
+}
+
+/// The first `--` only says that no flag of ours comes behind it: clap leaves it among words that may have hyphens.
+fn without_dashes(words: &[OsString]) -> Vec<OsString> {
+    let dashes = words.iter().position(|word| word == "--");
+    let kept = words.iter().enumerate().filter(|&(at, _)| Some(at) != dashes);
+    kept.map(|(_, word)| word.clone()).collect()
 }
 
 /// The words as one line, and beside it the paths: absolute, for the player stands elsewhere, and byte by byte.
@@ -102,6 +109,13 @@ mod tests {
         assert_eq!(spell(&["append", "x"]), ("append".into(), vec![at("x")]));
         assert_eq!(spell(&["output", "file:a b.wav"]).0, format!("output \"file:{}\"", at("a b.wav")));
         assert_eq!(spell(&["no such", "'"]).0, "\"no such\" \"'\"");
+    }
+
+    #[test]
+    fn two_dashes_are_said_once() {
+        let words = ["add", "--", "-q", "--"].map(OsString::from);
+        assert_eq!(without_dashes(&words), ["add", "-q", "--"]);
+        assert_eq!(without_dashes(&words[2..3]), ["-q"]);
     }
 
     #[test]

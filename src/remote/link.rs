@@ -296,7 +296,6 @@ mod tests {
         assert!(theirs.read(&mut taken).unwrap() > 0);
         link.send(begun + PATIENCE / 2);
         assert!(link.lives(begun + PATIENCE));
-        assert!(!link.lives(begun + PATIENCE / 2 + PATIENCE) || link.waiting() == 0);
     }
 
     #[test]
