@@ -25,6 +25,7 @@ mod mp4;
 mod mpeg;
 mod ogg;
 mod opus;
+mod sound;
 mod source;
 mod stream;
 mod tags;
