@@ -27,6 +27,7 @@ mod mpeg;
 mod ogg;
 mod opus;
 mod part;
+mod sound;
 mod source;
 mod stream;
 mod tags;

@@ -8,12 +8,10 @@ use symphonia::core::meta::MetadataRevision;
 use super::container::Container;
 use super::error::DecodeError;
 use super::file::FileSpan;
-use super::formats;
 use super::guard::contain;
 use super::ogg;
 use super::part::{self, Resolved, Span};
-use super::stream::Stream;
-use super::tags;
+use super::sound::Stream;
 use crate::model::loudness::LoudnessTags;
 use crate::model::track::AudioFormat;
 
@@ -36,21 +34,6 @@ pub struct SourceInfo {
     pub lost: Option<&'static str>,
 }
 
-/// What reads a file's frames: the links of symphonia's streams, or a format of our own. May wait for the disk.
-pub(super) trait Frames: Send {
-    /// See [`Source::position`].
-    fn position(&self) -> u64;
-
-    /// See [`Source::read`].
-    fn read(&mut self, out: &mut Vec<f32>) -> Result<usize, DecodeError>;
-
-    /// See [`Source::seek`].
-    fn seek(&mut self, frame: u64) -> Result<(), DecodeError>;
-
-    /// See [`Source::corrupt_packets`].
-    fn corrupt_packets(&self) -> u64;
-}
-
 /// What a file says of itself, for the scanner.
 #[derive(Debug, Clone)]
 pub struct About {
@@ -65,16 +48,16 @@ pub struct About {
 /// As for [`Source::open`].
 pub fn about(path: &Path) -> Result<About, DecodeError> {
     let file = FileSpan::open(path)?;
-    contain(|| match formats::open(&file)? {
-        Some(opened) => Ok(About { format: opened.info.format, tags: opened.tags }),
-        None => Ok(About { format: Chain::open(&file)?.describe().format, tags: Vec::new() }),
+    contain(|| {
+        let chain = Chain::open(&file)?;
+        Ok(About { format: chain.describe().format, tags: chain.stream.tags().to_vec() })
     })
 }
 
 /// An open file. See the room card.
 pub struct Source {
     /// `None` after a panic in a decoder, whose state is not to be touched again.
-    frames: Option<Box<dyn Frames>>,
+    chain: Option<Chain>,
     info: SourceInfo,
     loudness: LoudnessTags,
     /// What is played of the file.
@@ -112,16 +95,13 @@ impl Source {
 
     fn open_file(path: &Path) -> Result<Self, DecodeError> {
         let file = FileSpan::open(path)?;
-        contain(|| {
-            if let Some(opened) = formats::open(&file)? {
-                let loudness = tags::loudness_of(&opened.tags, opened.info.format.codec);
-                let (frames, info) = (Some(opened.frames), opened.info);
-                return Ok(Self { frames, info, loudness, span: Span::default() });
-            }
+        let (chain, info) = contain(|| {
             let chain = Chain::open(&file)?;
-            let (info, loudness) = (chain.describe(), chain.stream.loudness());
-            Ok(Self { frames: Some(Box::new(chain)), info, loudness, span: Span::default() })
-        })
+            let info = chain.describe();
+            Ok((chain, info))
+        })?;
+        let loudness = chain.stream.loudness();
+        Ok(Self { chain: Some(chain), info, loudness, span: Span::default() })
     }
 
     pub fn info(&self) -> &SourceInfo {
@@ -141,7 +121,7 @@ impl Source {
     }
 
     fn file_position(&self) -> u64 {
-        self.frames.as_ref().map_or(0, |frames| frames.position())
+        self.chain.as_ref().map_or(0, Chain::position)
     }
 
     /// Appends interleaved frames to `out`: at least one, at most 8192. Returns how many; 0 is the end, also where a
@@ -154,7 +134,7 @@ impl Source {
         if left == 0 {
             return Ok(0);
         }
-        let frames = self.guarded(|source| source.read(out))?;
+        let frames = self.guarded(|chain| chain.read(out))?;
         if frames as u64 <= left && self.span.end.is_none_or(|end| self.file_position() <= end) {
             return Ok(frames);
         }
@@ -172,24 +152,24 @@ impl Source {
     /// As for [`Self::read`].
     pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
         let frame = self.span.of_file(frame);
-        self.guarded(|frames| frames.seek(frame))
+        self.guarded(|chain| chain.seek(frame))
     }
 
     /// Damaged packets met so far.
     pub fn corrupt_packets(&self) -> u64 {
-        self.frames.as_ref().map_or(0, |frames| frames.corrupt_packets())
+        self.chain.as_ref().map_or(0, Chain::corrupt_packets)
     }
 
     fn guarded<T>(
         &mut self,
-        work: impl FnOnce(&mut dyn Frames) -> Result<T, DecodeError>,
+        work: impl FnOnce(&mut Chain) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        let Some(frames) = &mut self.frames else {
+        let Some(chain) = &mut self.chain else {
             return Err(DecodeError::Panicked("it failed before".into()));
         };
-        let result = contain(|| work(frames.as_mut()));
+        let result = contain(|| work(chain));
         if matches!(result, Err(DecodeError::Panicked(_))) {
-            self.frames = None;
+            self.chain = None;
         }
         result
     }
@@ -276,18 +256,6 @@ impl Chain {
         self.links.get(self.current).map_or(0, |link| link.start)
     }
 
-    fn enter(&mut self, link: usize) -> Result<(), DecodeError> {
-        if let Some(found) = self.links.get(link) {
-            let stream = Stream::open(&found.file)?;
-            self.corrupt_packets += self.stream.corrupt_packets();
-            self.stream = stream;
-            self.current = link;
-        }
-        Ok(())
-    }
-}
-
-impl Frames for Chain {
     fn position(&self) -> u64 {
         self.start() + self.stream.position()
     }
@@ -311,5 +279,15 @@ impl Frames for Chain {
             self.enter(link)?;
         }
         self.stream.seek(frame - self.start())
+    }
+
+    fn enter(&mut self, link: usize) -> Result<(), DecodeError> {
+        if let Some(found) = self.links.get(link) {
+            let stream = Stream::open(&found.file)?;
+            self.corrupt_packets += self.stream.corrupt_packets();
+            self.stream = stream;
+            self.current = link;
+        }
+        Ok(())
     }
 }

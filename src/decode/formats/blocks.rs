@@ -3,7 +3,7 @@
 
 use super::super::error::DecodeError;
 use super::super::interleave::finite;
-use super::super::source::Frames;
+use super::super::sound::Frames;
 
 /// Most frames that one read delivers.
 const MAX_READ_FRAMES: usize = 8_192;

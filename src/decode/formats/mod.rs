@@ -19,16 +19,21 @@ use super::container::Container;
 use super::error::DecodeError;
 use super::file::FileSpan;
 use super::mpeg;
-use super::source::{Frames, SourceInfo};
+use super::sound::Frames;
 use super::tags;
 use crate::model::audio::Spec;
-use crate::model::track::{AudioFormat, Codec};
+use crate::model::track::Codec;
 use blocks::{Blocked, Blocks};
 
 /// An open file of a format of ours.
 pub(super) struct Opened {
     pub(super) frames: Box<dyn Frames>,
-    pub(super) info: SourceInfo,
+    pub(super) container: Container,
+    pub(super) codec: Codec,
+    pub(super) spec: Spec,
+    pub(super) bits: Option<u8>,
+    /// Frames that reading to the end of a healthy file gives.
+    pub(super) total: u64,
     /// The least trusted first.
     pub(super) tags: Vec<MetadataRevision>,
 }
@@ -73,10 +78,8 @@ fn opened(
     if total == 0 {
         return Err(DecodeError::NoAudio { container: container.name() });
     }
-    let format = AudioFormat { codec, spec, bits, frames: Some(total) };
-    let info =
-        SourceInfo { format, estimated_frames: None, trim_start: 0, trim_end: None, container, lost: None };
-    Ok(Opened { frames: Box::new(Blocked::new(blocks, channels, total)), info, tags: Vec::new() })
+    let frames = Box::new(Blocked::new(blocks, channels, total));
+    Ok(Opened { frames, container, codec, spec, bits, total, tags: Vec::new() })
 }
 
 fn damaged(what: &str) -> DecodeError {

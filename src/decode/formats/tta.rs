@@ -13,6 +13,8 @@ use crate::model::audio::Spec;
 use crate::model::track::Codec;
 
 const HEADER_BYTES: usize = 22;
+/// Days of sound.
+const MAX_FRAMES: u64 = 1 << 20;
 /// Largest frame that is read: a second of 32 channels is far below.
 const MOST_FRAME_BYTES: u32 = 64 << 20;
 
@@ -56,7 +58,7 @@ impl Frames {
         let regular = u64::from(header.sample_rate) * 256 / 245;
         let count = u64::from(header.total_samples).div_ceil(regular.max(1));
         // Each frame is a checksum at least: a table that promises more frames than that was not written by an encoder.
-        if regular == 0 || count > file.len() / 4 {
+        if regular == 0 || count > (file.len() / 4).min(MAX_FRAMES) {
             return Err(damaged("its table of frames makes no sense"));
         }
         let mut table = vec![0; usize::try_from(count).unwrap_or(0) * 4];

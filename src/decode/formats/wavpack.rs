@@ -20,6 +20,10 @@ const HEADER_BYTES: u64 = 32;
 const MOST_BLOCK_BYTES: u64 = 1 << 20;
 /// Most frames of a block; encoders write at most a second.
 const MOST_BLOCK_FRAMES: u32 = 1 << 20;
+/// Sets that are remembered: days of sound.
+const MAX_SETS: usize = 1 << 20;
+/// Blocks without sound in a row: real files have a few at their ends.
+const MAX_SILENT_BLOCKS: usize = 4_096;
 /// Bytes that are searched for the next block behind a damaged one.
 const MOST_JUNK: u64 = 4 << 20;
 
@@ -147,7 +151,8 @@ impl Sets {
     fn search(&mut self) -> Option<Set> {
         let mut open: Option<Set> = None;
         let end = self.known.last().map_or(0, |last| last.start + last.frames);
-        loop {
+        let most = if self.known.len() < MAX_SETS { MAX_SILENT_BLOCKS } else { 0 };
+        for _ in 0..most {
             let at = self.resync()?;
             let header = Header::at(&self.file, at)?;
             self.next = at + header.bytes;
@@ -170,6 +175,7 @@ impl Sets {
             }
             open = Some(set);
         }
+        None
     }
 
     /// The next place where a header stands.
