@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(words(&["ctl", "move", "-2", "3"]), ["move", "-2", "3"]);
         // `ctl` takes the dashes away.
         assert_eq!(words(&["ctl", "add", "--", "-q"]), ["add", "--", "-q"]);
-        let arguments = read(&["ctl", "volume", "-5", "-q"]).unwrap();
+        let arguments = read(&["-q", "ctl", "volume", "-5"]).unwrap();
         assert!(arguments.global.quiet);
     }
 

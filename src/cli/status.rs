@@ -88,7 +88,8 @@ fn summary(status: &Status) -> Vec<String> {
         Some(seed) => format!("shuffle {seed}"),
         None => "shuffle".into(),
     }));
-    modes.extend((status.stop_after != "off").then(|| format!("stop after {}", status.stop_after)));
+    let stops = !["", "off"].contains(&status.stop_after.as_str());
+    modes.extend(stops.then(|| format!("stop after {}", status.stop_after)));
     let mut lines = vec![headline(status), modes.join("  "), sound(status)];
     lines.extend(
         status.scan.running.then(|| format!("scanning: {} of {} files", status.scan.read, status.scan.found)),

@@ -89,7 +89,7 @@ fn items_that_belong_together_join_as_without_a_fade() {
     rig.engine.send(EngineCommand::SetNext(Some(next)));
     rig.wait_ended(2);
     let all = [&first.samples[..], &second.samples[..]].concat();
-    assert_eq!(rig.end(), all);
+    assert!(rig.end() == all);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn without_a_next_item_all_is_played() {
     rig.load(1, "1");
     rig.engine.send(EngineCommand::SetNext(None));
     rig.wait_ended(1);
-    assert_eq!(rig.end(), *only.samples);
+    assert!(rig.end() == *only.samples);
 }
 
 #[test]

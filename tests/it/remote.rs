@@ -185,7 +185,8 @@ fn the_status_is_what_the_screen_shows() {
     assert_eq!(told["scan"]["running"], false);
     let people = out(&home, &["status"]);
     assert!(
-        people.starts_with("paused  0:12 / 1:00  Ann - Alpha (First)\n1 of 3  volume 95%  stop after this\n"),
+        people
+            .starts_with("paused  0:12 / 1:00  Ann - Alpha (First)\n1 of 3  volume 95%  stop after track\n"),
         "{people}"
     );
     let line = out(&home, &["status", "--format", "{index}/{length}\\t{artist}: {title} [{position}]"]);

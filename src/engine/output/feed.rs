@@ -83,6 +83,10 @@ impl Health {
     /// Counted from the first vague error: after a sleep of the machine one comes late and means nothing.
     fn is_vague_for_long(&self) -> bool {
         let (now_ms, asked_ms) = (self.now_ms().max(1), self.asked_ms.load(Ordering::Relaxed));
+        if now_ms.saturating_sub(asked_ms) <= SILENT_MS {
+            self.vague_ms.store(0, Ordering::Relaxed);
+            return false;
+        }
         let first_ms = self.vague_ms.load(Ordering::Relaxed);
         if first_ms <= asked_ms {
             self.vague_ms.store(now_ms, Ordering::Relaxed);
