@@ -187,13 +187,12 @@ impl UiState {
 
     /// Something lies over the panes.
     pub fn is_covered(&self) -> bool {
-        self.help.is_some() || self.outputs.is_some()
+        self.help.is_some() || self.outputs.is_some() || self.signal
     }
 
     /// Whose keys hold now.
     pub fn context(&self) -> Context {
         match self.focus {
-            _ if self.help.is_some() || self.signal => Context::Global,
             _ if self.is_covered() => Context::Global,
             Pane::Library => Context::Library,
             Pane::Queue => Context::Queue,

@@ -49,7 +49,7 @@ impl Turn<'_> {
             Hit::Sleep => self.send(Command::Playback(Playback::Sleep(None))),
             Hit::Loop => self.send(Command::Playback(Playback::AbLoop(AbLoop::Off))),
             Hit::Gain => self.send(Command::Sound(Sound::ReplayGain(None))),
-            Hit::Signal => self.state.signal = !self.state.signal,
+            Hit::Signal => self.toggle_signal(),
             Hit::Status => self.dismiss(),
         }
     }

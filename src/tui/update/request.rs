@@ -103,7 +103,7 @@ impl Turn<'_> {
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
-            Screen::Signal => self.state.signal = !self.state.signal,
+            Screen::Signal => self.toggle_signal(),
             Screen::Outputs => self.toggle_outputs(),
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
@@ -230,6 +230,13 @@ impl Turn<'_> {
     fn uncover(&mut self) {
         self.state.help = None;
         self.state.outputs = None;
+        self.state.signal = false;
+    }
+
+    pub(super) fn toggle_signal(&mut self) {
+        let shown = !self.state.signal;
+        self.uncover();
+        self.state.signal = shown;
     }
 
     fn toggle_help(&mut self) {
