@@ -354,8 +354,10 @@ mod tests {
         assert_eq!(words(&["ctl", "move", "-2", "3"]), ["move", "-2", "3"]);
         // `ctl` takes the dashes away.
         assert_eq!(words(&["ctl", "add", "--", "-q"]), ["add", "--", "-q"]);
-        let arguments = read(&["-q", "ctl", "volume", "-5"]).unwrap();
+        // Flags of ours stand before the words.
+        let arguments = read(&["ctl", "-q", "volume", "-5"]).unwrap();
         assert!(arguments.global.quiet);
+        assert_eq!(words(&["ctl", "volume", "-5", "-q"]), ["volume", "-5", "-q"]);
     }
 
     #[test]

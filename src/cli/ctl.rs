@@ -22,7 +22,7 @@ use crate::remote::wire::Request;
 pub const HELP: &str = "\
 Answers when it is done: a following `auralis status` shows it. A seek is under way then,
 and the ear soon there. Exit codes: 1 it was not done, 2 no such command, 4 no player is
-running. Numbers of queue entries count from 1.";
+running. Numbers of queue entries count from 1. Options stand before VERB.";
 
 pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, CliError> {
     if asked.list {
