@@ -149,6 +149,7 @@ pub fn sound_changed(command: Sound, sound: &SoundSettings) -> Notice {
             LevelMode::Auto => "Loudness: albums alike where one plays in order, else tracks".to_owned(),
         },
         Sound::Preamp(_) => format!("Preamp: {:+.1} dB", level.preamp_db),
+        Sound::Speed(_) => format!("Speed: {}", sound.speed),
         Sound::Balance(_) => format!("Balance: {}", balance(sound.balance)),
         Sound::Mono(_) => format!("Mono: {}", if sound.mono { "on" } else { "off" }),
         Sound::Crossfade(_) if sound.crossfade_ms == 0 => "Crossfade: none".to_owned(),

@@ -116,8 +116,14 @@ impl Resampler {
 
     /// Output frames before the frame that is fed next: where a track begins whose first frame that is.
     pub fn boundary(&self) -> u64 {
+        self.boundary_after(0)
+    }
+
+    /// As [`Self::boundary`], of the frame that is fed after so many more.
+    pub fn boundary_after(&self, more: u64) -> u64 {
         let (to, from) = self.steps;
-        u64::try_from((u128::from(self.fed) * u128::from(to)).div_ceil(u128::from(from))).unwrap_or(u64::MAX)
+        let fed = u128::from(self.fed) + u128::from(more);
+        u64::try_from((fed * u128::from(to)).div_ceil(u128::from(from))).unwrap_or(u64::MAX)
     }
 
     /// Takes frames from `samples` until some are ready; returns the frames taken. Takes none while frames are ready or

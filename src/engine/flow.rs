@@ -115,14 +115,14 @@ impl Core {
     fn hold_clock(&self, play: PlayId, frame: u64, format: AudioFormat) {
         let rate = format.spec.rate;
         let limit = format.frames.unwrap_or(u64::MAX);
-        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, limit });
+        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit });
     }
 
     fn follow_cue(&mut self, cue: Cue, output_rate: u32) {
-        let Cue { at, play, frame, about, fade_frames } = cue;
+        let Cue { at, play, frame, about, fade_frames, speed } = cue;
         let format = about.format;
         let (rate, limit) = (format.spec.rate, format.frames.unwrap_or(u64::MAX));
-        self.clock.begin(Segment { at, play, frame, rate, output_rate, limit });
+        self.clock.begin(Segment { at, play, frame, rate, output_rate, speed, limit });
         let Some(current) = &self.current else {
             return;
         };

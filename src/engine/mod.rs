@@ -26,6 +26,7 @@ mod run;
 mod signal;
 mod source;
 mod tail;
+mod tempo;
 mod transport;
 mod watchdog;
 

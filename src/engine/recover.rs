@@ -106,7 +106,7 @@ impl Core {
         if let Some(position) = held {
             let at = shared.consumed();
             let (play, frame, rate) = (position.play, position.frame, position.rate);
-            self.clock.begin(Segment { at, play, frame, rate, output_rate: rate, limit: frame });
+            self.clock.begin(Segment { at, play, frame, rate, output_rate: rate, speed: 1.0, limit: frame });
         }
         self.clock.set_output(Some(shared));
         if let Some(state) = state {
@@ -182,7 +182,7 @@ impl Core {
             Some(Place::Frame(frame)) => frame.min(length),
             _ => position.frame,
         };
-        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, limit: u64::MAX });
+        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit: u64::MAX });
     }
 
     /// When a device that has nothing to do is given to others.

@@ -8,6 +8,7 @@ use super::feed::Feed;
 use super::level::{self, Level};
 use super::output::Serves;
 use super::tail::{Ending, PIECE_FRAMES, Tail};
+use super::tempo::Tempo;
 use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::resampler::{Edge, Resampler};
@@ -30,6 +31,8 @@ pub struct Cue {
     pub about: About,
     /// So many frames from there on the item before is laid under it.
     pub fade_frames: u64,
+    /// Frames of the item for each frame that is heard, at its own rate.
+    pub speed: f32,
 }
 
 /// What the blocks of an item say of it.
@@ -84,6 +87,7 @@ pub struct Render {
     /// Of the item that is rendered.
     loudness: ItemLoudness,
     level: GainRamp,
+    tempo: Tempo,
     tail: Tail,
     piece: Vec<f32>,
     /// What was rendered last.
@@ -148,6 +152,7 @@ impl Render {
             sound,
             loudness: ItemLoudness::default(),
             level: GainRamp::new(1.0, spec.rate),
+            tempo: Tempo::default(),
             tail: Tail::new(spec, gain, &sound),
             piece: vec![0.0; PIECE_FRAMES * usize::from(spec.channels.max(1))],
             touches: None,
@@ -182,6 +187,7 @@ impl Render {
     /// What was rendered is void: the next block is a beginning.
     pub fn restart(&mut self) {
         self.path = Path::Direct;
+        self.tempo.restart();
         self.touches = None;
         self.tail.restart();
     }
@@ -204,7 +210,7 @@ impl Render {
         if self.tail.room(out.ring) == 0 {
             return Step::Stop(Filled::Full);
         }
-        if self.write_silence(out.ring) || self.write_resampled(out) {
+        if self.write_silence(out.ring) || self.write_resampled(out) || self.write_tempo(out) {
             return Step::On;
         }
         let Some((block, done)) = feed.block() else {
@@ -218,11 +224,11 @@ impl Render {
         if let Some(step) = self.fade_into(feed, begins, out) {
             return step;
         }
-        if !self.turn_to(about.format.spec, out.ring.written()) {
+        if !self.turn_to(about.format.spec, out.ring.written()) || !self.keep_tempo(about.format.spec.rate) {
             return Step::On;
         }
         self.fits = fits(&about.format, self.format);
-        if self.touches != Some(begins) {
+        if self.touches != Some(begins) || self.tempo.take_turned() {
             self.begin(begins, about, out);
         }
         let Some((block, done)) = feed.block() else {
@@ -237,7 +243,8 @@ impl Render {
     fn begin(&mut self, begins: Touch, about: About, out: &mut Out<'_>) {
         let Touch { play, frame, .. } = begins;
         let fade_frames = self.tail.fade_left();
-        out.cues.push_back(Cue { at: self.place(out.ring.written()), play, frame, about, fade_frames });
+        let (at, speed) = (self.place(out.ring.written()), self.tempo.speed() as f32);
+        out.cues.push_back(Cue { at, play, frame, about, fade_frames, speed });
         if self.touches.is_none_or(|touch| touch.play != play) {
             self.loudness = about.loudness;
             let level = self.level_now();
@@ -275,7 +282,8 @@ impl Render {
         let fades = self.sound.crossfade_ms > 0 && feed.fades_out(touch.play);
         let known = touch.format.frames.map(|frames| frames.saturating_sub(touch.frame));
         let left = if feed.is_beyond(touch.play) { Some(0) } else { known };
-        let left = left.map_or(u64::MAX, |left| self.in_output(left, touch.format.spec.rate));
+        let heard = |left: u64| (left as f64 / self.tempo.speed()) as u64;
+        let left = left.map_or(u64::MAX, |left| self.in_output(heard(left), touch.format.spec.rate));
         Ending { left, fades }
     }
 
@@ -321,13 +329,16 @@ impl Render {
     /// Output frame that the next frame of a block becomes.
     fn place(&self, written: u64) -> u64 {
         match &self.path {
-            Path::Direct => written + self.tail.pending(),
-            Path::Resampled { resampler, base, .. } => base + resampler.boundary(),
+            Path::Direct => written + self.tail.pending() + self.tempo.pending(),
+            Path::Resampled { resampler, base, .. } => base + resampler.boundary_after(self.tempo.pending()),
         }
     }
 
     /// Makes the path right for blocks of this kind; `false` while the old one still has frames to give.
     fn turn_to(&mut self, spec: Spec, written: u64) -> bool {
+        if self.touches.is_some_and(|touch| touch.format.spec.rate != spec.rate) && self.tempo.finish() {
+            return false;
+        }
         let (rate, joins) = match &self.path {
             Path::Direct => (self.spec.rate, self.touches.is_some() && !self.tail.is_fading()),
             Path::Resampled { rate, end: End::Open, .. } => (*rate, true),
@@ -359,8 +370,28 @@ impl Render {
         }
     }
 
-    /// Begins the end of the resampler; `false` where there is none.
+    /// Makes the tempo the one that is asked for, for frames of this rate; `false` while an old one still has frames to
+    /// give.
+    fn keep_tempo(&mut self, rate: u32) -> bool {
+        let channels = usize::from(self.spec.channels.max(1));
+        self.tempo.keep(self.sound.speed.factor(), rate, channels)
+    }
+
+    /// Hands on what the tempo has ready; `false` when it has nothing (and is gone where it was at its end).
+    fn write_tempo(&mut self, out: &mut Out<'_>) -> bool {
+        let frames = match &mut self.path {
+            Path::Resampled { resampler, .. } => resampler.feed(self.tempo.ready()),
+            Path::Direct => self.tail.push(self.tempo.ready(), false, out.ring, out.tap),
+        };
+        self.tempo.consume(frames);
+        frames > 0
+    }
+
+    /// Begins the end of tempo and resampler; `false` where there is neither.
     fn flush(&mut self, edge: Edge) -> bool {
+        if self.tempo.finish() {
+            return true;
+        }
         let Path::Resampled { resampler, end, .. } = &mut self.path else {
             return false;
         };
@@ -385,7 +416,11 @@ impl Render {
 
     /// Renders frames of a block as far as there is room; returns how many.
     fn render(&mut self, samples: &[f32], out: &mut Out<'_>) -> usize {
-        if self.map.is_identity() && self.level.is_unity() {
+        let is_plain = self.map.is_identity() && self.level.is_unity();
+        if is_plain && self.tempo.is_on() {
+            return self.tempo.feed(samples);
+        }
+        if is_plain {
             return match &mut self.path {
                 Path::Resampled { resampler, .. } => resampler.feed(samples),
                 Path::Direct => self.tail.push(samples, self.fits, out.ring, out.tap),
@@ -400,6 +435,7 @@ impl Render {
         // Not all of it may be taken: the ramp goes on from what was.
         self.level.clone().process(piece, channels);
         let taken = match &mut self.path {
+            _ if self.tempo.is_on() => self.tempo.feed(piece),
             Path::Resampled { resampler, .. } => resampler.feed(piece),
             Path::Direct => self.tail.push(piece, exact, out.ring, out.tap),
         };

@@ -7,7 +7,7 @@ use super::render::{About, fits};
 use super::run::Core;
 use super::tail::CEILING_DBTP;
 use crate::model::audio::{SampleFormat, Spec, gain_to_db};
-use crate::model::settings::SoundSettings;
+use crate::model::settings::{PlaySpeed, SoundSettings};
 use crate::model::signal::{Effect, SignalPath, SignalStage, StageKind};
 use crate::model::snapshot::Accepted;
 use crate::model::track::AudioFormat;
@@ -70,6 +70,7 @@ impl Way<'_> {
             self.decoder(),
             Some(self.loudness()),
             Some(self.channels()),
+            self.speed(),
             Some(self.resampler()),
             self.crossfade(),
             self.balance(),
@@ -126,6 +127,12 @@ impl Way<'_> {
         stage(StageKind::Channels, detail, changes)
     }
 
+    fn speed(&self) -> Option<SignalStage> {
+        let speed = self.sound.speed;
+        (speed != PlaySpeed::NORMAL)
+            .then(|| stage(StageKind::Speed, format!("{speed}, at the same pitch"), true))
+    }
+
     fn resampler(&self) -> SignalStage {
         let (from, to) = (self.format().spec.rate, self.accepted.spec.rate);
         match from == to {
@@ -165,7 +172,7 @@ impl Way<'_> {
 
     fn changes_samples(&self) -> bool {
         let stages = [Some(self.loudness()), Some(self.channels()), Some(self.resampler())];
-        let more = [self.crossfade(), self.balance(), self.limiter(), Some(self.volume())];
+        let more = [self.speed(), self.crossfade(), self.balance(), self.limiter(), Some(self.volume())];
         stages.into_iter().chain(more).flatten().any(|stage| stage.effect == Effect::Changed)
     }
 

@@ -257,6 +257,42 @@ pub struct LevelSettings {
     pub unknown_db: f32,
 }
 
+/// How fast it is played, at its own pitch, in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaySpeed(u16);
+
+impl PlaySpeed {
+    pub const NORMAL: Self = Self(100);
+    pub const SLOWEST: u16 = 50;
+    pub const FASTEST: u16 = 200;
+
+    pub fn new(percent: i64) -> Self {
+        let held = percent.clamp(i64::from(Self::SLOWEST), i64::from(Self::FASTEST));
+        Self(u16::try_from(held).unwrap_or(100))
+    }
+
+    pub fn percent(self) -> u16 {
+        self.0
+    }
+
+    /// Frames of the music for each frame that is heard.
+    pub fn factor(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+impl Default for PlaySpeed {
+    fn default() -> Self {
+        Self::NORMAL
+    }
+}
+
+impl std::fmt::Display for PlaySpeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}x", self.factor())
+    }
+}
+
 /// What is done to the sound itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SoundSettings {
@@ -267,6 +303,7 @@ pub struct SoundSettings {
     pub balance: i8,
     /// Both sides give the mean of both.
     pub mono: bool,
+    pub speed: PlaySpeed,
 }
 
 impl SoundSettings {

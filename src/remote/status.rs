@@ -77,6 +77,8 @@ pub struct SoundStatus {
     /// -100 to 100.
     pub balance: i8,
     pub mono: bool,
+    /// 1 is the music's own.
+    pub speed: f64,
 }
 
 /// The sound of the file.
@@ -222,6 +224,7 @@ fn sound(sound: &SoundSettings) -> SoundStatus {
         crossfade_s: f64::from(sound.crossfade_ms) / 1000.0,
         balance: sound.balance,
         mono: sound.mono,
+        speed: sound.speed.factor(),
     }
 }
 

@@ -60,6 +60,7 @@ pub enum Hit {
     Sleep,
     Loop,
     Gain,
+    Speed,
     Signal,
     Volume,
     Status,

@@ -9,10 +9,10 @@ use crate::app::state::AppState;
 use crate::app::wording;
 use crate::engine::command::{Context, EngineCommand};
 use crate::model::catalog::TrackRef;
-use crate::model::command::Sound;
+use crate::model::command::{Sound, SpeedChange};
 use crate::model::id::ItemId;
 use crate::model::part;
-use crate::model::settings::SoundSettings;
+use crate::model::settings::{PlaySpeed, SoundSettings};
 
 pub fn reduce(state: &mut AppState, command: Sound, now: Now, fx: &mut Vec<Effect>) {
     let sound = &mut state.sound;
@@ -21,6 +21,13 @@ pub fn reduce(state: &mut AppState, command: Sound, now: Now, fx: &mut Vec<Effec
         Sound::Preamp(db) => sound.level.preamp_db = db,
         Sound::Balance(balance) => sound.balance = balance,
         Sound::Mono(mono) => sound.mono = mono.unwrap_or(!sound.mono),
+        Sound::Speed(change) => {
+            let percent = match change {
+                SpeedChange::To(percent) => i64::from(percent),
+                SpeedChange::By(points) => i64::from(sound.speed.percent()) + i64::from(points),
+            };
+            sound.speed = PlaySpeed::new(percent);
+        }
         Sound::Crossfade(time) => {
             let ms = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
             sound.crossfade_ms = ms.min(SoundSettings::CROSSFADE_MS);

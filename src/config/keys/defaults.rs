@@ -21,6 +21,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "-", "volume -5"),
     (Global, "]", "volume +1"),
     (Global, "[", "volume -1"),
+    (Global, ")", "speed +0.1"),
+    (Global, "(", "speed -0.1"),
     (Global, "gm", "mute"),
     (Global, "gB", "ab-loop"),
     (Global, "go", "outputs"),

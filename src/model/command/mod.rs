@@ -67,6 +67,14 @@ pub enum Sound {
     Balance(i8),
     /// `None` toggles.
     Mono(Option<bool>),
+    Speed(SpeedChange),
+}
+
+/// In percent of the music's own speed, or percent points either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpeedChange {
+    To(u16),
+    By(i16),
 }
 
 /// The part that is played over and over.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::registry::{self, Row};
 use super::{
     AbLoop, Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Sound,
-    Target, VolumeChange,
+    SpeedChange, Target, VolumeChange,
 };
 use crate::model::playback::{Repeat, Shuffle, StopAfter};
-use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
+use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::suggest::nearest;
 
 /// Why words are not a command.
@@ -124,6 +124,9 @@ impl Call<'_> {
             "preamp" => Sound::Preamp(self.one("dB from -24 to 24", parse_db)?),
             "balance" => Sound::Balance(self.one("a number from -100 to 100", parse_balance)?),
             "mono" => Sound::Mono(self.optional("on or off", parse_switch)?),
+            "speed" => {
+                Sound::Speed(self.one("a number from 0.5 to 2 such as 1.25, +0.1, -0.1", parse_speed)?)
+            }
             "crossfade" => Sound::Crossfade(self.one(seconds, parse_crossfade)?),
             _ => return Ok(None),
         }))
@@ -299,6 +302,18 @@ fn parse_db(word: &str) -> Option<f32> {
     let number = word.strip_suffix("dB").or(word.strip_suffix("db")).unwrap_or(word);
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
     number.parse().ok().filter(|db| plain && (-24.0..=24.0).contains(db))
+}
+
+fn parse_speed(word: &str) -> Option<SpeedChange> {
+    let plain = word.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+    let percent = (word.parse::<f64>().ok().filter(|_| plain)? * 100.0).round();
+    match word.as_bytes().first()? {
+        b'+' | b'-' => (percent.abs() <= 150.0).then_some(SpeedChange::By(percent as i16)),
+        _ => {
+            let known = f64::from(PlaySpeed::SLOWEST)..=f64::from(PlaySpeed::FASTEST);
+            known.contains(&percent).then_some(SpeedChange::To(percent as u16))
+        }
+    }
 }
 
 fn parse_balance(word: &str) -> Option<i8> {

@@ -140,6 +140,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(Sound, "balance", &[], "N", Nothing, "-100 is left only, 0 both sides, 100 right only"),
     row(Sound, "mono", &[], "[on|off]", Word(&["on", "off"]), "both sides give the mean of both"),
+    row(
+        Sound,
+        "speed",
+        &[],
+        "N|+N|-N",
+        Word(&["1", "1.25", "1.5", "0.75"]),
+        "play so many times as fast, 0.5 to 2, at the same pitch",
+    ),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
         Queue,

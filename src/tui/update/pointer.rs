@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
-use crate::model::command::{AbLoop, Command, Pane, Playback, Seek, Sound, VolumeChange};
+use crate::model::command::{AbLoop, Command, Pane, Playback, Seek, Sound, SpeedChange, VolumeChange};
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
 use crate::tui::state::Drag;
@@ -48,6 +48,7 @@ impl Turn<'_> {
             Hit::StopAfter => self.send(Command::Playback(Playback::StopAfter(None))),
             Hit::Sleep => self.send(Command::Playback(Playback::Sleep(None))),
             Hit::Loop => self.send(Command::Playback(Playback::AbLoop(AbLoop::Off))),
+            Hit::Speed => self.send(Command::Sound(Sound::Speed(SpeedChange::To(100)))),
             Hit::Gain => self.send(Command::Sound(Sound::ReplayGain(None))),
             Hit::Signal => self.toggle_signal(),
             Hit::Status => self.dismiss(),
@@ -148,6 +149,7 @@ impl Turn<'_> {
             | Hit::Sleep
             | Hit::Loop
             | Hit::Gain
+            | Hit::Speed
             | Hit::Signal => {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::library::joined;
 use crate::config::theme::Role;
 use crate::model::playback::{PlayState, Repeat, Shuffle, StopAfter};
-use crate::model::settings::LevelMode;
+use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
@@ -134,6 +134,9 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
         None => {}
         Some((_, None)) => parts.push(("loop from A".to_owned(), Role::Accent, Hit::Loop)),
         Some((_, Some(_))) => parts.push(("loop A to B".to_owned(), Role::Accent, Hit::Loop)),
+    }
+    if playback.sound.speed != PlaySpeed::NORMAL {
+        parts.push((playback.sound.speed.to_string(), Role::Accent, Hit::Speed));
     }
     if playback.sound.level.mode != LevelMode::Off {
         let text = format!("gain {}", playback.sound.level.mode.name());
