@@ -36,10 +36,10 @@ pub(super) enum Said {
         from: PlayId,
         to: PlayId,
         about: About,
-        fade_frames: u64,
+        unsettled: u64,
     },
-    /// The crossfade is over.
-    Alone,
+    /// The crossfade is over, and the limiter is gone.
+    Settled,
 }
 
 impl Core {
@@ -119,7 +119,7 @@ impl Core {
     }
 
     fn follow_cue(&mut self, cue: Cue, output_rate: u32) {
-        let Cue { at, play, frame, about, fade_frames, speed } = cue;
+        let Cue { at, play, frame, about, unsettled, speed } = cue;
         let format = about.format;
         let (rate, limit) = (format.spec.rate, format.frames.unwrap_or(u64::MAX));
         self.clock.begin(Segment { at, play, frame, rate, output_rate, speed, limit });
@@ -132,11 +132,11 @@ impl Core {
             true => Said::Begun { frame, about },
             // A damaged stretch of the next item, whose join is on its way already.
             false if self.marks.iter().any(|mark| matches!(mark.said, Said::Crossed { .. })) => return,
-            false => Said::Crossed { from, to: play, about, fade_frames },
+            false => Said::Crossed { from, to: play, about, unsettled },
         };
         self.marks.push_back(Mark { at, said });
-        if fade_frames > 0 {
-            self.marks.push_back(Mark { at: at + fade_frames, said: Said::Alone });
+        if unsettled > 0 {
+            self.marks.push_back(Mark { at: at + unsettled, said: Said::Settled });
         }
     }
 
@@ -155,11 +155,11 @@ impl Core {
             self.marks.pop_front();
             match mark.said {
                 Said::Begun { frame, about } => self.begun(frame, about, mark.at),
-                Said::Crossed { from, to, about, fade_frames } => {
+                Said::Crossed { from, to, about, unsettled } => {
                     self.crossed(from, to, about, mark.at);
-                    self.set_fading(fade_frames > 0);
+                    self.set_unsettled(unsettled > 0);
                 }
-                Said::Alone => self.set_fading(false),
+                Said::Settled => self.set_unsettled(false),
             }
         }
         let drained = |open: &super::outlet::Open| open.writer.shared().is_drained();
@@ -178,9 +178,9 @@ impl Core {
         }
     }
 
-    fn set_fading(&mut self, fading: bool) {
+    fn set_unsettled(&mut self, unsettled: bool) {
         if let Some(current) = &mut self.current {
-            current.is_fading = fading;
+            current.is_unsettled = unsettled;
         }
     }
 

@@ -29,8 +29,9 @@ pub struct Cue {
     pub frame: u64,
     /// What the item is.
     pub about: About,
-    /// So many frames from there on the item before is laid under it.
-    pub fade_frames: u64,
+    /// So many frames from there on are not those of the item alone: the one before is laid under them, or what the
+    /// limiter held down comes up.
+    pub unsettled: u64,
     /// Frames of the item for each frame that is heard, at its own rate.
     pub speed: f32,
 }
@@ -242,15 +243,15 @@ impl Render {
 
     fn begin(&mut self, begins: Touch, about: About, out: &mut Out<'_>) {
         let Touch { play, frame, .. } = begins;
-        let fade_frames = self.tail.fade_left();
-        let (at, speed) = (self.place(out.ring.written()), self.tempo.speed() as f32);
-        out.cues.push_back(Cue { at, play, frame, about, fade_frames, speed });
         if self.touches.is_none_or(|touch| touch.play != play) {
             self.loudness = about.loudness;
             let level = self.level_now();
             self.level.jump(level.gain);
             self.tail.limit(level.may_clip);
         }
+        let unsettled = self.tail.unsettled();
+        let (at, speed) = (self.place(out.ring.written()), self.tempo.speed() as f32);
+        out.cues.push_back(Cue { at, play, frame, about, unsettled, speed });
     }
 
     fn without_block(&mut self, feed: &Feed, out: &mut Out<'_>) -> Step {

@@ -62,8 +62,8 @@ pub(super) struct Current {
     pub(super) item: Item,
     /// As its first block says.
     pub(super) about: Option<About>,
-    /// The item before is laid under it.
-    pub(super) is_fading: bool,
+    /// The item before is laid under it, or the limiter is leaving.
+    pub(super) is_unsettled: bool,
     /// These frames are played over and over.
     pub(super) repeats: Option<Range<u64>>,
     /// Where it was sent and what is to be told of it there; `None` once it is heard from there.
@@ -74,7 +74,7 @@ pub(super) struct Current {
 impl Current {
     pub(super) fn new(item: Item, place: Place) -> Self {
         let sent_to = Some(place);
-        Self { item, about: None, is_fading: false, repeats: None, sent_to, announce: Announce::Started }
+        Self { item, about: None, is_unsettled: false, repeats: None, sent_to, announce: Announce::Started }
     }
 
     pub(super) fn format(&self) -> Option<AudioFormat> {

@@ -19,7 +19,7 @@ struct Way<'a> {
     sound: &'a SoundSettings,
     /// Linear.
     volume: f32,
-    is_fading: bool,
+    is_unsettled: bool,
 }
 
 impl Core {
@@ -29,7 +29,7 @@ impl Core {
             let about = current.about.as_ref()?;
             let accepted = open.output.accepted();
             let (sound, volume) = (&self.sound, self.gain);
-            Some(Way { about, accepted, sound, volume, is_fading: current.is_fading })
+            Some(Way { about, accepted, sound, volume, is_unsettled: current.is_unsettled })
         });
         let key = way.as_ref().map(Way::key);
         if key == self.signal {
@@ -48,7 +48,7 @@ pub(super) struct WayKey {
     output: (Spec, SampleFormat, usize),
     sound: SoundSettings,
     volume: f32,
-    is_fading: bool,
+    is_unsettled: bool,
 }
 
 impl Way<'_> {
@@ -60,7 +60,7 @@ impl Way<'_> {
             output: (*spec, *format, std::ptr::from_ref(self.accepted).addr()),
             sound: *self.sound,
             volume: self.volume,
-            is_fading: self.is_fading,
+            is_unsettled: self.is_unsettled,
         }
     }
 
@@ -143,9 +143,9 @@ impl Way<'_> {
 
     fn crossfade(&self) -> Option<SignalStage> {
         let seconds = f64::from(self.sound.crossfade_ms) / 1000.0;
-        let now = if self.is_fading { "running now" } else { "where tracks do not belong together" };
+        let now = if self.is_unsettled { "running now" } else { "where tracks do not belong together" };
         let detail = format!("{seconds} s, {now}");
-        (seconds > 0.0).then(|| stage(StageKind::Crossfade, detail, self.is_fading))
+        (seconds > 0.0).then(|| stage(StageKind::Crossfade, detail, self.is_unsettled))
     }
 
     fn balance(&self) -> Option<SignalStage> {
@@ -157,7 +157,7 @@ impl Way<'_> {
 
     /// It lets pass what lies below, but nobody knows beforehand that all of it does.
     fn limiter(&self) -> Option<SignalStage> {
-        let works = self.level().may_clip || self.is_fading;
+        let works = self.level().may_clip || self.is_unsettled;
         let detail = || format!("holds peaks at {CEILING_DBTP} dBTP");
         works.then(|| stage(StageKind::Limiter, detail(), true))
     }

@@ -7,8 +7,8 @@
 //! where none comes what waits is played out: nothing is lost, and nothing is waited for while the ear needs sound.
 //!
 //! The limiter works only where peaks may go over full scale: under a gain that no known peak bounds, and in a
-//! crossfade. It holds frames back for as long as it looks ahead; once it has nothing to do it gives them out and
-//! leaves.
+//! crossfade. It holds frames back for as long as it looks ahead; once it is needed no more it gives them out and leaves,
+//! and what it held down then comes up in a moment.
 
 use std::f32::consts::FRAC_PI_2;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::dsp::balance::Balance;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::limiter::Limiter;
-use crate::model::audio::{Spec, duration_to_frames};
+use crate::model::audio::{Spec, db_to_gain, duration_to_frames};
 use crate::model::settings::SoundSettings;
 use crate::rt::fifo::FrameFifo;
 use crate::rt::ring::RingWriter;
@@ -26,6 +26,8 @@ use crate::rt::tap::Tap;
 pub(super) const PIECE_FRAMES: usize = crate::dsp::true_peak::MOST_FRAMES;
 /// Read ahead beyond the fade, so that it is all there in time.
 const MARGIN_MS: u64 = 3_000;
+/// How long the gain takes to come up to one when the limiter leaves.
+const EASE: Duration = Duration::from_millis(300);
 /// What the limiter holds, in dB of true peak over full scale: EBU R 128 asks for it.
 pub(super) const CEILING_DBTP: f32 = -1.0;
 
@@ -44,6 +46,8 @@ pub(super) struct Tail {
     limiting: Limiting,
     /// The item at hand may clip.
     may_clip: bool,
+    /// From what the limiter held down to one.
+    ease: GainRamp,
     gain: GainRamp,
     piece: Vec<f32>,
     /// What comes from the limiter, to be given its volume.
@@ -92,6 +96,7 @@ impl Tail {
             limiter: Limiter::new(spec.rate, channels, CEILING_DBTP),
             limiting: Limiting::Off,
             may_clip: false,
+            ease: GainRamp::new(1.0, spec.rate),
             gain: GainRamp::new(gain, spec.rate),
             piece: vec![0.0; PIECE_FRAMES * channels],
             limited: vec![0.0; PIECE_FRAMES * channels],
@@ -130,6 +135,7 @@ impl Tail {
         self.state = State::Through;
         self.limiter.reset();
         self.limiting = Limiting::Off;
+        self.ease.jump(1.0);
         self.balance.jump();
     }
 
@@ -141,12 +147,15 @@ impl Tail {
         matches!(self.state, State::Fading { .. })
     }
 
-    /// Frames that are still to be laid over.
-    pub(super) fn fade_left(&self) -> u64 {
-        match self.state {
+    /// Frames from here on that are not those of the item alone: others are laid under them, or the limiter leaves.
+    pub(super) fn unsettled(&self) -> u64 {
+        let fade = match self.state {
             State::Fading { done, length } => (length - done) as u64,
             State::Through | State::Ahead => 0,
-        }
+        };
+        let ease = duration_to_frames(EASE, self.spec.rate) + self.limiter.latency_frames() as u64;
+        let leaves = self.limiting != Limiting::Off || fade > 0;
+        if leaves && !self.may_clip { fade + ease } else { fade }
     }
 
     /// Nothing waits.
@@ -300,7 +309,7 @@ impl Tail {
         if frames == 0 {
             return 0;
         }
-        if self.limiting == Limiting::Off && self.gain.is_unity() && self.balance.is_neutral() {
+        if self.passes(true) {
             write(&samples[..frames * self.channels], self.spec, ring, tap);
             return frames;
         }
@@ -342,7 +351,8 @@ impl Tail {
 
     /// Whether frames that come now pass as they are.
     fn passes(&self, exact: bool) -> bool {
-        exact && self.limiting == Limiting::Off && self.gain.is_unity() && self.balance.is_neutral()
+        let at_rest = self.gain.is_unity() && self.ease.is_unity() && self.balance.is_neutral();
+        exact && at_rest && self.limiting == Limiting::Off
     }
 
     /// Frames that [`Self::emit`] takes now, as the ring is told what they will be.
@@ -356,6 +366,7 @@ impl Tail {
         self.balance.process(samples);
         if self.limiting == Limiting::Off {
             ring.set_exact(self.passes(exact));
+            self.ease.process(samples, self.channels);
             self.gain.process(samples, self.channels);
             return write(samples, self.spec, ring, tap);
         }
@@ -369,6 +380,8 @@ impl Tail {
             return false;
         }
         if self.limiting == Limiting::Leaving && self.limiter.ready().is_empty() && !self.limiter.drain() {
+            self.ease.jump(db_to_gain(-self.limiter.gain_reduction_db()));
+            self.ease.glide(1.0, EASE);
             self.limiter.reset();
             self.limiting = Limiting::Off;
             return false;
@@ -386,12 +399,12 @@ impl Tail {
         true
     }
 
-    /// It comes when it is needed and goes when it is not and holds nothing down.
+    /// It comes when it is needed and goes when it is not.
     fn tend_limiter(&mut self) {
         let needed = self.may_clip || self.is_fading();
         match self.limiting {
             Limiting::Off if needed => self.limiting = Limiting::On,
-            Limiting::On if !needed && self.limiter.gain_reduction_db() <= 0.0 => self.leave(),
+            Limiting::On if !needed => self.leave(),
             Limiting::Off | Limiting::On | Limiting::Leaving => {}
         }
     }

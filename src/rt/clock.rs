@@ -205,6 +205,15 @@ mod tests {
         assert_eq!(heard(60), Some((2, 70, 48_000)), "never beyond the end of the track");
     }
 
+    /// At twice the speed, 4,800 frames of a 48 kHz output are 8,820 of a 44.1 kHz track.
+    #[test]
+    fn speed_counts_in_the_place_of_the_ear() {
+        let fast = Segment { speed: 2.0, ..segment(0, 1, 100, 44_100, 48_000) };
+        assert_eq!(fast.position(4_800).frame, 100 + 8_820);
+        let slow = Segment { speed: 0.5, ..segment(0, 1, 0, 48_000, 48_000) };
+        assert_eq!(slow.position(4_800).frame, 2_400);
+    }
+
     #[test]
     fn without_an_output_it_stands_where_it_was_told() {
         let clock = PlaybackClock::default();
@@ -242,6 +251,14 @@ mod tests {
 
     fn numbered(n: u64) -> Segment {
         let low = (n % 1_000_000) as u32;
-        Segment { at: n, play: PlayId(n * 3), frame: n * 5, rate: low, output_rate: low + 1, limit: n * 7 }
+        Segment {
+            at: n,
+            play: PlayId(n * 3),
+            frame: n * 5,
+            rate: low,
+            output_rate: low + 1,
+            speed: n as f32,
+            limit: n * 7,
+        }
     }
 }

@@ -39,6 +39,7 @@ mod sound;
 mod stage;
 mod store;
 mod tags;
+mod tempo;
 mod terminal;
 mod tone;
 mod transport;
