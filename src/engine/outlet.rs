@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::output::{Fault, OpenResult, Opened, Opener, Output, OutputError, Wanted};
 use super::watchdog::Watchdog;
-use crate::model::settings::{OutputSettings, OutputSpec, ResamplerQuality};
+use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
 use crate::rt::ring::RingWriter;
@@ -109,11 +109,6 @@ impl Outlet {
     /// Count of the frame that is written next, to whatever output.
     pub(super) fn written(&self) -> u64 {
         self.open.as_ref().map_or(self.written, |open| open.writer.written())
-    }
-
-    /// How rates are to be changed for the output.
-    pub(super) fn resampler(&self) -> ResamplerQuality {
-        self.asked.resampler
     }
 
     /// Frames that outputs took as sound.

@@ -49,7 +49,7 @@ impl Core {
         open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
         let format = open.output.accepted().format;
         let state = self.outlet.adopt(open);
-        self.render = Some(Render::new(shared.spec(), format, self.gain, self.outlet.resampler()));
+        self.render = Some(Render::new(shared.spec(), format, self.gain, self.options.output.resampler));
         // What is on the clock was counted in frames of the old one; it holds until the first frame of the new.
         self.stand_still();
         let held = self.clock.position();
