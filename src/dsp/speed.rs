@@ -94,7 +94,7 @@ impl Lengths {
 /// A place to go on at.
 struct Splice {
     at: u64,
-    /// How alike the waveforms are, 0 to 1.
+    /// How alike the waveforms are, -1 to 1.
     likeness: f32,
 }
 

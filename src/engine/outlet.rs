@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::handle::EngineOptions;
 use super::output::{Fault, News, OpenResult, Opened, Opener, Output, OutputError, Serves, Wanted};
 use super::watchdog::Watchdog;
-use crate::model::settings::{OnLost, OutputSettings, OutputSpec, ResamplerQuality};
+use crate::model::settings::{OnLost, OutputSettings, OutputSpec};
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
 use crate::rt::ring::RingWriter;
@@ -143,11 +143,6 @@ impl Outlet {
     /// Count of the frame that is written next, to whatever output.
     pub(super) fn written(&self) -> u64 {
         self.open.as_ref().map_or(self.written, |open| open.writer.written())
-    }
-
-    /// How rates are to be changed for the output.
-    pub(super) fn resampler(&self) -> ResamplerQuality {
-        self.asked.resampler
     }
 
     /// Frames that outputs took as sound.

@@ -90,7 +90,7 @@ impl Core {
         let shared = open.writer.shared().clone();
         open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
         let format = open.output.accepted().format;
-        let (gain, quality) = (self.gain.min(self.outlet.cap(&open)), self.outlet.resampler());
+        let (gain, quality) = (self.gain.min(self.outlet.cap(&open)), self.options.output.resampler);
         let render = Render::new(shared.spec(), format, gain, quality, self.sound);
         let silence = self.outlet.silence_frames(shared.spec().rate);
         self.render = Some(match open.serves {
