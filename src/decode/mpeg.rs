@@ -96,7 +96,7 @@ fn chain(file: &FileSpan, offset: u64, parse: fn(&[u8]) -> Option<Frame>) -> Opt
 }
 
 /// Offset behind the ID3v2 tags at the start (id3.org, ID3v2.4 §3.1).
-fn after_id3v2(file: &FileSpan) -> u64 {
+pub(super) fn after_id3v2(file: &FileSpan) -> u64 {
     let mut at = 0;
     for _ in 0..16 {
         match file.bytes_at::<10>(at) {

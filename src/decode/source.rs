@@ -3,13 +3,15 @@
 
 use std::path::Path;
 
+use symphonia::core::meta::MetadataRevision;
+
 use super::container::Container;
 use super::error::DecodeError;
 use super::file::FileSpan;
 use super::guard::contain;
 use super::ogg;
 use super::part::{self, Resolved, Span};
-use super::stream::Stream;
+use super::sound::Stream;
 use crate::model::loudness::LoudnessTags;
 use crate::model::track::AudioFormat;
 
@@ -28,6 +30,28 @@ pub struct SourceInfo {
     /// Frames of encoder padding that are taken off the end, where the container tells.
     pub trim_end: Option<u64>,
     pub container: Container,
+    /// What of the coded sound is not decoded, in words for people.
+    pub lost: Option<&'static str>,
+}
+
+/// What a file says of itself, for the scanner.
+#[derive(Debug, Clone)]
+pub struct About {
+    pub format: AudioFormat,
+    /// Its tags, the least trusted first, where the format is one that is read by this room alone.
+    pub tags: Vec<MetadataRevision>,
+}
+
+/// Looks at a file as [`Source::open`] does. Of Matroska up to 64 MB all packets are counted.
+///
+/// # Errors
+/// As for [`Source::open`].
+pub fn about(path: &Path) -> Result<About, DecodeError> {
+    let file = FileSpan::open(path)?;
+    contain(|| {
+        let chain = Chain::open(&file)?;
+        Ok(About { format: chain.describe().format, tags: chain.stream.tags().to_vec() })
+    })
 }
 
 /// An open file. See the room card.
@@ -224,6 +248,7 @@ impl Chain {
             trim_start: stream.trim_start(),
             trim_end: window.padding,
             container: stream.container(),
+            lost: stream.lost(),
         }
     }
 

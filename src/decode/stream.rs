@@ -1,4 +1,4 @@
-//! One coded stream: packets to trimmed frames, and seeking to an exact frame. Called by `source`.
+//! One coded stream: packets to trimmed frames, and seeking to an exact frame. Called by `sound`.
 //!
 //! Places are frames on the stream's own clock (`i64`); the window says which of them are music. Where time stamps count
 //! samples they are believed, so a hole in the stream moves the place; Matroska's are milliseconds, so packets are
@@ -11,6 +11,7 @@ use symphonia::core::formats::{SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+use super::aac;
 use super::container::Container;
 use super::decoder::Decoder;
 use super::demux::{self, Demux};
@@ -47,7 +48,7 @@ fn alac_bits(cookie: &[u8]) -> Option<u32> {
 }
 
 /// See the module's head.
-pub(super) struct Stream {
+pub(super) struct Coded {
     file: FileSpan,
     demux: Demux,
     decoder: Decoder,
@@ -71,7 +72,7 @@ pub(super) struct Stream {
     corrupt_in_a_row: u32,
 }
 
-impl Stream {
+impl Coded {
     pub(super) fn open(file: &FileSpan) -> Result<Self, DecodeError> {
         let mut demux = demux::open(file)?;
         let loudness = tags::loudness(demux.reader.as_mut(), demux.container, demux.codec, file);
@@ -141,6 +142,12 @@ impl Stream {
             _ => None,
         };
         bits.and_then(|bits| u8::try_from(bits).ok()).filter(|bits| (1..=64).contains(bits))
+    }
+
+    /// See [`super::SourceInfo`].
+    pub(super) fn lost(&self) -> Option<&'static str> {
+        let config = self.demux.params.extra_data.as_deref().filter(|_| self.demux.codec == Codec::Aac)?;
+        aac::lost(config)
     }
 
     pub(super) fn loudness(&self) -> LoudnessTags {

@@ -1,9 +1,12 @@
 //! The few tags that playing needs, from what symphonia has read when it opened a file, and from the places where it does
 //! not look: WAV's ID3 chunk and the LAME header. No second pass over the file. Called by `stream` and the own formats.
 
+use std::io::{Seek, SeekFrom};
+
 use symphonia::core::formats::FormatReader;
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions, ReadBytes};
-use symphonia::core::meta::{MetadataRevision, RawValue, Tag};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::{MetadataOptions, MetadataReader, MetadataRevision, RawValue, Tag};
+use symphonia::default::meta::ApeReader;
 use symphonia::default::meta::embedded::riff::read_riff_id3_chunk;
 
 use super::container::Container;
@@ -15,8 +18,11 @@ use crate::model::track::Codec;
 
 /// Chunks of a WAV file that are looked at for tags.
 const MAX_CHUNKS: usize = 256;
-/// Largest ID3 tag that is read: pictures are in it.
-const MAX_ID3_BYTES: u64 = 64 << 20;
+/// Largest tag that is read: pictures are in it.
+const MAX_TAG_BYTES: u64 = 64 << 20;
+
+const APE_FOOTER_BYTES: u64 = 32;
+const ID3V1_BYTES: u64 = 128;
 
 /// What the tags of an open file say of its loudness.
 pub(super) fn loudness(
@@ -29,22 +35,67 @@ pub(super) fn loudness(
     if container == Container::Wav {
         wav_id3(file).into_iter().for_each(|revision| take_all(&mut found, &revision));
     }
-    let mut log = reader.metadata();
-    let mut revisions = Vec::new();
-    while let Some(revision) = log.pop() {
-        revisions.push(revision);
-    }
-    // The container's own tags come behind those that were glued to the file, and are to be trusted more.
-    for revision in log.current().into_iter().chain(revisions.iter().rev()) {
-        take_all(&mut found, revision);
-    }
+    revisions(reader).iter().rev().for_each(|revision| take_all(&mut found, revision));
     if codec == Codec::Mp3 && container == Container::Mpeg && found.is_empty() {
         mpeg::lame_header(file).iter().for_each(|header| found.take_lame(header));
     }
     found.tags(codec)
 }
 
-pub(super) fn take_all(found: &mut Loudness, revision: &MetadataRevision) {
+/// The tags of an open container. Its own come behind those that were glued to the file, and are to be trusted more.
+pub(super) fn revisions(reader: &mut dyn FormatReader) -> Vec<MetadataRevision> {
+    let mut log = reader.metadata();
+    let mut revisions: Vec<_> = std::iter::from_fn(|| log.pop()).collect();
+    revisions.extend(log.current().cloned());
+    revisions
+}
+
+/// What a row of tags says of loudness; the last one is the most trusted.
+pub(super) fn loudness_of(tags: &[MetadataRevision], codec: Codec) -> LoudnessTags {
+    let mut found = Loudness::default();
+    tags.iter().rev().for_each(|revision| take_all(&mut found, revision));
+    found.tags(codec)
+}
+
+/// Tags that stand around any file: ID3v2 before it, APE behind it, before or without ID3v1.
+pub(super) fn around(file: &FileSpan) -> Vec<MetadataRevision> {
+    let id3 = file.bytes_at::<3>(0) == Some(*b"ID3");
+    let leading = id3.then(|| read_id3(file)).flatten();
+    leading.into_iter().chain(trailing_ape(file)).collect()
+}
+
+/// Where the sound ends and tags begin: before APE and ID3v1.
+pub(super) fn end_of_sound(file: &FileSpan) -> u64 {
+    let (size, end) = ape_footer(file).unwrap_or((0, file.len()));
+    let without_ape = end.saturating_sub(size);
+    let id3v1 = without_ape.checked_sub(ID3V1_BYTES);
+    id3v1.filter(|&at| file.bytes_at::<3>(at) == Some(*b"TAG")).unwrap_or(without_ape)
+}
+
+/// Bytes of the APE tag, header and footer included, and where it ends.
+fn ape_footer(file: &FileSpan) -> Option<(u64, u64)> {
+    let ends = [file.len(), file.len().saturating_sub(ID3V1_BYTES)];
+    ends.into_iter().find_map(|end| {
+        let footer = file.bytes_at::<32>(end.checked_sub(APE_FOOTER_BYTES)?)?;
+        let word =
+            |at: usize| u32::from_le_bytes([footer[at], footer[at + 1], footer[at + 2], footer[at + 3]]);
+        let has_header = word(20) & 1 << 31 != 0 && word(8) >= 2_000;
+        let size = u64::from(word(12)) + if has_header { APE_FOOTER_BYTES } else { 0 };
+        let is_sane =
+            footer.starts_with(b"APETAGEX") && (APE_FOOTER_BYTES..=end.min(MAX_TAG_BYTES)).contains(&size);
+        is_sane.then_some((size, end))
+    })
+}
+
+fn trailing_ape(file: &FileSpan) -> Option<MetadataRevision> {
+    let (size, end) = ape_footer(file)?;
+    let mut stream = stream(file.part(end - size, end));
+    stream.seek(SeekFrom::Start(size - APE_FOOTER_BYTES)).ok()?;
+    let mut reader = ApeReader::try_new(stream, MetadataOptions::default()).ok()?;
+    reader.read_all().ok().map(|read| read.revision)
+}
+
+fn take_all(found: &mut Loudness, revision: &MetadataRevision) {
     let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
     revision.media.tags.iter().chain(of_tracks).for_each(|tag| take(found, tag));
 }
@@ -91,13 +142,9 @@ fn wav_id3(file: &FileSpan) -> Option<MetadataRevision> {
 
 /// The ID3v2 tag at the start of `file`.
 pub(super) fn read_id3(file: &FileSpan) -> Option<MetadataRevision> {
-    read_id3_from(&mut stream(file.part(0, MAX_ID3_BYTES)))
+    read_riff_id3_chunk(&mut stream(file.part(0, MAX_TAG_BYTES)), &mut Vec::new()).ok()
 }
 
-fn read_id3_from(reader: &mut impl ReadBytes) -> Option<MetadataRevision> {
-    read_riff_id3_chunk(reader, &mut Vec::new()).ok()
-}
-
-pub(super) fn stream(file: FileSpan) -> MediaSourceStream<'static> {
+fn stream(file: FileSpan) -> MediaSourceStream<'static> {
     MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default())
 }

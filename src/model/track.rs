@@ -22,6 +22,11 @@ pub enum Codec {
     Alac,
     Pcm,
     Adpcm,
+    WavPack,
+    Ape,
+    Tta,
+    /// One bit at a high rate, brought to PCM on decoding.
+    Dsd,
 }
 
 impl Codec {
@@ -37,11 +42,15 @@ impl Codec {
             Self::Alac => "ALAC",
             Self::Pcm => "PCM",
             Self::Adpcm => "ADPCM",
+            Self::WavPack => "WavPack",
+            Self::Ape => "Monkey's Audio",
+            Self::Tta => "True Audio",
+            Self::Dsd => "DSD",
         }
     }
 
     pub fn is_lossless(self) -> bool {
-        matches!(self, Self::Flac | Self::Alac | Self::Pcm)
+        matches!(self, Self::Flac | Self::Alac | Self::Pcm | Self::WavPack | Self::Ape | Self::Tta)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one file a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
+mod ape;
 mod catalog;
 mod cli;
 mod config;
@@ -10,6 +11,7 @@ mod decode;
 #[cfg(feature = "device")]
 mod device;
 mod docs;
+mod formats;
 mod gapless;
 mod home;
 mod keys;

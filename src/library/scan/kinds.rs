@@ -7,9 +7,10 @@ use std::path::Path;
 use crate::decode::cue::is_named_sheet;
 
 /// Extensions of files that we try to play.
-const MUSIC: [&str; 24] = [
+const MUSIC: [&str; 32] = [
     "flac", "fla", "mp3", "mp2", "mp1", "mpga", "ogg", "oga", "opus", "m4a", "m4b", "m4r", "mp4", "aac",
-    "adts", "alac", "wav", "wave", "aiff", "aif", "aifc", "caf", "mka", "webm",
+    "adts", "alac", "wav", "wave", "aiff", "aif", "aifc", "caf", "mka", "webm", "wv", "ape", "tta", "dsf",
+    "dff", "au", "snd", "w64",
 ];
 
 /// Extensions of playlists that we read.
@@ -54,7 +55,7 @@ mod tests {
         for name in ["a.flac", "A.FLAC", "b.Mp3", "x/y.opus", "..m4a", "a.b.wav"] {
             assert!(is_music(Path::new(name)), "{name}");
         }
-        for name in ["flac", ".flac", "a.flac.part", "cover.jpg", "a.", "a.m3u", "a.wv"] {
+        for name in ["flac", ".flac", "a.flac.part", "cover.jpg", "a.", "a.m3u", "a.mpc"] {
             assert!(!is_music(Path::new(name)), "{name}");
         }
         assert!(is_music(Path::new(OsStr::from_bytes(b"\xff\xfe.mp3"))));

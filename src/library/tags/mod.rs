@@ -16,6 +16,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use crate::decode::DecodeError;
 use crate::decode::cue::{self, Sheet};
 use crate::model::contain::contain;
 use crate::model::track::{AudioFormat, Tags};
@@ -40,20 +41,22 @@ pub enum ReadError {
     NotAudio(&'static str),
     #[error("is damaged: {0}")]
     Damaged(&'static str),
+    #[error(transparent)]
+    Decode(DecodeError),
     #[error("is damaged in a way that its reader does not survive")]
     ReaderDied,
 }
 
 /// Reads `path`, and nothing of its pictures.
 pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
-    read_with(path, read_open)
+    read_with(path, |window| read_open(window, path))
 }
 
 /// As `read_file`; and the CUE sheet that divides it, where one is embedded.
 pub fn read_with_sheet(path: &Path) -> Result<(AudioFormat, Tags, Option<Sheet>), ReadError> {
     read_with(path, |mut window| {
         let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
-        read_open(window).map(|(format, tags)| (format, tags, sheet))
+        read_open(window, path).map(|(format, tags)| (format, tags, sheet))
     })
 }
 
@@ -73,7 +76,7 @@ fn read_with<T>(path: &Path, read: impl FnOnce(Window) -> Result<T, ReadError>) 
     read.unwrap_or(Err(ReadError::ReaderDied))
 }
 
-fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
+fn read_open(mut window: Window, path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
     let kind = container::sniff(&mut window)?;
     match kind.lofty {
         Some(file_type) => {
@@ -83,6 +86,7 @@ fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
             }
             Ok((format, read::read_tags(window, file_type)))
         }
-        None => symphonia_tags::read(window, kind),
+        None if kind.container == container::Container::Decoded => symphonia_tags::read_decoded(path),
+        None => symphonia_tags::read(window, kind, path),
     }
 }
