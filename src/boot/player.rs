@@ -35,6 +35,8 @@ pub struct TuiRun {
     pub config: Loaded,
     /// Absolute. Added to library and queue, and played.
     pub paths: Vec<PathBuf>,
+    /// The output was named for this run: what was chosen in an earlier one does not hold.
+    pub output_named: bool,
     pub log: LogRun,
 }
 
@@ -43,7 +45,7 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     let log = log::start(&run.log)?;
     tui::terminal::check()?;
     panic::install();
-    let core = Core::start(&run.config, &run.paths)?;
+    let core = Core::start(&run)?;
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
     let shown = screen(&run.config, core.player.clone(), inbox, log);
@@ -123,7 +125,8 @@ struct Core {
 }
 
 impl Core {
-    fn start(config: &Loaded, paths: &[PathBuf]) -> Result<Self, BootError> {
+    fn start(run: &TuiRun) -> Result<Self, BootError> {
+        let (config, paths) = (&run.config, &run.paths);
         let inbox = Inbox::default();
         let events = inbox.sender();
         let on_store = events.clone();
@@ -133,7 +136,7 @@ impl Core {
                 on_store.send(Event::Store(event));
             }),
         )?;
-        let state = restored(&store, config)?;
+        let state = restored(&store, run)?;
         let on_engine = events.clone();
         let told = Box::new(move |event| {
             on_engine.send(Event::Engine(event));
@@ -162,7 +165,8 @@ impl Core {
     }
 }
 
-fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
+fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
+    let config = &run.config;
     let reader = store.read()?;
     let session = reader.session()?.unwrap_or_default();
     let settings = AppSettings {
@@ -174,7 +178,9 @@ fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
     state.output_memory = reader.outputs()?;
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.
-    if let (OutputSpec::Auto, Some(id)) = (&state.output.asked, &state.output_memory.chosen) {
+    if let (OutputSpec::Auto, Some(id), false) =
+        (&state.output.asked, &state.output_memory.chosen, run.output_named)
+    {
         state.output.asked = OutputSpec::Device(Some(id.clone()));
     }
     state.library.roots = Arc::new(reader.roots()?);
