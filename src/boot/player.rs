@@ -38,6 +38,8 @@ pub struct TuiRun {
     pub config: Loaded,
     /// Absolute. Added to library and queue, and played.
     pub paths: Vec<PathBuf>,
+    /// The output was named for this run: what was chosen in an earlier one does not hold.
+    pub output_named: bool,
     pub log: LogRun,
 }
 
@@ -48,7 +50,7 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     panic::install();
     let mut problems: Vec<Notice> = run.config.notices();
     let place = claim(&run.config, &mut problems)?;
-    let core = Core::start(&run.config, &run.paths)?;
+    let core = Core::start(&run)?;
     let remote = place.and_then(|place| serve(place, &core.player, &mut problems));
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
@@ -154,7 +156,8 @@ struct Core {
 }
 
 impl Core {
-    fn start(config: &Loaded, paths: &[PathBuf]) -> Result<Self, BootError> {
+    fn start(run: &TuiRun) -> Result<Self, BootError> {
+        let (config, paths) = (&run.config, &run.paths);
         let inbox = Inbox::default();
         let events = inbox.sender();
         let on_store = events.clone();
@@ -164,7 +167,7 @@ impl Core {
                 on_store.send(Event::Store(event));
             }),
         )?;
-        let state = restored(&store, config)?;
+        let state = restored(&store, run)?;
         let on_engine = events.clone();
         let told = Box::new(move |event| {
             on_engine.send(Event::Engine(event));
@@ -194,7 +197,8 @@ impl Core {
     }
 }
 
-fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
+fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
+    let config = &run.config;
     let reader = store.read()?;
     let session = reader.session()?.unwrap_or_default();
     let settings = AppSettings {
@@ -207,7 +211,9 @@ fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
     state.output_memory = reader.outputs()?;
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.
-    if let (OutputSpec::Auto, Some(id)) = (&state.output.asked, &state.output_memory.chosen) {
+    if let (OutputSpec::Auto, Some(id), false) =
+        (&state.output.asked, &state.output_memory.chosen, run.output_named)
+    {
         state.output.asked = OutputSpec::Device(Some(id.clone()));
     }
     state.library.roots = Arc::new(reader.roots()?);

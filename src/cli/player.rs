@@ -25,6 +25,7 @@ pub fn run(
     refuse_absent(paths)?;
     // Problems of the configuration are shown by the screen, which would wipe them away here.
     let mut config = config::load(&global.places())?;
+    let output_named = output.is_some();
     if let Some(output) = output {
         config.settings.output.output = output;
     }
@@ -32,7 +33,7 @@ pub fn run(
     settings::refuse_pipe(&config.settings.output.output, why)?;
     let log = settings::log(global, &config);
     let paths = paths.iter().map(|path| absolute_root(path)).collect();
-    boot::tui(boot::TuiRun { config, paths, log })?;
+    boot::tui(boot::TuiRun { config, paths, output_named, log })?;
     Ok(Exit::Done)
 }
 

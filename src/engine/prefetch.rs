@@ -331,6 +331,7 @@ impl Worker {
         block.play = reading.item.play;
         block.format = reading.format;
         block.trim = reading.source.trim();
+        block.lost = reading.source.lost();
         block.loudness = reading.loudness;
         let result = contain(|| fill(&mut reading, &mut block));
         block.last = reading.done || result.is_err();

@@ -41,12 +41,14 @@ pub struct Cue {
 pub struct About {
     pub format: AudioFormat,
     pub trim: Trim,
+    pub lost: Option<&'static str>,
     pub loudness: ItemLoudness,
 }
 
 impl About {
     pub fn of(block: &PcmBlock) -> Self {
-        Self { format: block.format, trim: block.trim, loudness: block.loudness }
+        let PcmBlock { format, trim, lost, loudness, .. } = *block;
+        Self { format, trim, lost, loudness }
     }
 }
 

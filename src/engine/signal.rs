@@ -96,8 +96,12 @@ impl Way<'_> {
 
     fn decoder(&self) -> Option<SignalStage> {
         let (start, end) = (self.about.trim.start, self.about.trim.end);
-        let detail = format!("encoder's delay of {start} and padding of {end} frames taken off");
-        (start > 0 || end > 0).then(|| stage(StageKind::Decoder, detail, false))
+        let trimmed = (start > 0 || end > 0)
+            .then(|| format!("encoder's delay of {start} and padding of {end} frames taken off"));
+        let lost = self.about.lost.map(str::to_owned);
+        let parts: Vec<String> = trimmed.into_iter().chain(lost).collect();
+        let changes = self.about.lost.is_some();
+        (!parts.is_empty()).then(|| stage(StageKind::Decoder, parts.join("; "), changes))
     }
 
     fn level(&self) -> Level {

@@ -37,6 +37,11 @@ pub trait Reads: Send {
         Trim::default()
     }
 
+    /// What of the coded sound is not decoded, in words for people.
+    fn lost(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What the item's tags say of its loudness.
     fn loudness(&self) -> LoudnessTags {
         LoudnessTags::default()
@@ -76,6 +81,10 @@ impl Reads for Source {
 
     fn trim(&self) -> Trim {
         Trim { start: self.info().trim_start, end: self.info().trim_end.unwrap_or(0) }
+    }
+
+    fn lost(&self) -> Option<&'static str> {
+        self.info().lost
     }
 
     fn loudness(&self) -> LoudnessTags {

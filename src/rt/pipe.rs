@@ -23,6 +23,8 @@ pub struct PcmBlock {
     pub format: AudioFormat,
     /// What was taken off its ends; the same in all its blocks.
     pub trim: Trim,
+    /// What of it is not decoded, in words; the same in all its blocks.
+    pub lost: Option<&'static str>,
     /// How loud it is; the same in all its blocks.
     pub loudness: ItemLoudness,
     /// The track ends with this block (which may be empty).
@@ -41,6 +43,7 @@ impl PcmBlock {
             start_frame: 0,
             format,
             trim: Trim::default(),
+            lost: None,
             loudness: ItemLoudness::default(),
             last: false,
             samples: Vec::new(),

@@ -376,6 +376,7 @@ mod tests {
             assert_eq!(health.fault(), None, "{kind:?}");
         }
         assert_eq!(feed.reader.shared().underruns(), 1, "the device's own underruns are counted");
+        health.touch();
         std::thread::sleep(Duration::from_millis(SILENT_MS + 20));
         health.tell(ErrorKind::Xrun);
         assert_eq!(health.fault(), None);

@@ -117,23 +117,27 @@ pub struct Wanted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Serves {
     rate: u32,
-    /// Widest sample that needs no other opening.
+    /// Widest sample and most channels that need no other opening.
     bits: u32,
+    channels: u16,
 }
 
 impl Serves {
-    /// A device that is ours alone is opened in the width of the music; a shared one mixes in its own anyway.
+    /// A device that is ours alone is opened as the music is; a shared one mixes in its own way anyhow.
     pub fn new(wanted: &AudioFormat, accepted: &Accepted) -> Self {
-        let bits = if accepted.exclusive {
-            bits_of(format_for(wanted)).max(bits_of(accepted.format))
-        } else {
-            u32::MAX
+        let (bits, channels) = match accepted.exclusive {
+            true => {
+                let bits = bits_of(format_for(wanted)).max(bits_of(accepted.format));
+                (bits, wanted.spec.channels.max(accepted.spec.channels))
+            }
+            false => (u32::MAX, u16::MAX),
         };
-        Self { rate: wanted.spec.rate, bits }
+        Self { rate: wanted.spec.rate, bits, channels }
     }
 
     pub fn fits(&self, format: &AudioFormat) -> bool {
-        format.spec.rate == self.rate && bits_of(format_for(format)) <= self.bits
+        let is_as_wide = bits_of(format_for(format)) <= self.bits;
+        format.spec.rate == self.rate && is_as_wide && format.spec.channels <= self.channels
     }
 }
 
@@ -191,5 +195,11 @@ mod tests {
             let accepted = Accepted { exclusive, ..Accepted::new("test", opened_for.spec, format) };
             assert_eq!(Serves::new(&opened_for, &accepted).fits(&next), fits, "row {at}");
         }
+        let mut surround = music(44_100, Some(16));
+        surround.spec.channels = 6;
+        let stereo = music(44_100, Some(16));
+        let alone = Accepted { exclusive: true, ..Accepted::new("test", stereo.spec, S16) };
+        assert!(!Serves::new(&stereo, &alone).fits(&surround), "perhaps it has more channels");
+        assert!(Serves::new(&surround, &alone).fits(&surround), "it has not");
     }
 }
