@@ -125,8 +125,13 @@ impl Core {
     }
 
     fn lose_output(&mut self, why: String) {
-        self.rewind();
+        // In this order: a device that was only slow may take more while it is given up. That is not heard of any more,
+        // and what it has not taken it never gets.
         self.stand_still();
+        if let Some(open) = self.outlet.open() {
+            open.writer.discard(false);
+        }
+        self.rewind();
         self.outlet.lose();
         self.render = None;
         let is_needed = self.state.intent() == Some(Intent::Play);

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{Builder, JoinHandle};
 
 use super::{Fault, Output, OutputError};
-use crate::model::snapshot::{Accepted, Priority};
+use crate::model::snapshot::Accepted;
 
 /// A fault as one atomic byte, the first that was told.
 #[derive(Debug, Default)]
@@ -85,7 +85,8 @@ impl ThreadOutput {
     }
 
     /// As the thread found out when it started.
-    pub(super) fn set_priority(&mut self, priority: Option<Priority>) {
+    #[cfg(feature = "device")]
+    pub(super) fn set_priority(&mut self, priority: Option<crate::model::snapshot::Priority>) {
         self.accepted.priority = priority;
     }
 
