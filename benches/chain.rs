@@ -62,7 +62,8 @@ fn play(path: &std::path::Path, out: PathBuf, rate: Option<u32>) {
     let _ = std::fs::remove_file(&out);
     let output = OutputSettings { rate, ..OutputSettings::new(OutputSpec::File(out)) };
     let (sender, events) = channel();
-    let engine = Engine::spawn(output, Box::new(move |event| drop(sender.send(event)))).unwrap();
+    let engine =
+        Engine::spawn(output, Default::default(), Box::new(move |event| drop(sender.send(event)))).unwrap();
     let item = Item { play: PlayId(1), path: path.into() };
     engine.send(EngineCommand::Load { item, place: Place::Start, paused: false });
     while !matches!(events.recv(), Ok(EngineEvent::Ended { .. })) {}

@@ -45,6 +45,7 @@ fn playback(state: &AppState) -> PlaybackView {
         repeat: state.queue.repeat(),
         shuffle,
         stop_after: playback.stop_after,
+        buffering: playback.buffering,
     }
 }
 
@@ -60,6 +61,7 @@ fn now_playing(state: &AppState) -> Option<NowPlaying> {
         format: playback.format.or(known),
         start_frame: playback.rest.frame,
         rate: playback.rest.rate,
+        stream: playback.stream.clone(),
     })
 }
 

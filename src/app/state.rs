@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::queue::Queue;
 use crate::engine::command::{EngineCommand, Item, Place};
+use crate::model::address;
 use crate::model::audio::Volume;
 use crate::model::catalog::Catalog;
 use crate::model::id::{ItemId, JobId, PlayId};
@@ -14,7 +15,7 @@ use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
 use crate::model::playback::PlayState;
 use crate::model::session::Session;
-use crate::model::snapshot::{OutputView, QueueItem};
+use crate::model::snapshot::{OutputView, QueueItem, StreamView};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -57,6 +58,10 @@ pub struct PlaybackState {
     /// What the engine was told to follow.
     pub next: Option<Play>,
     pub format: Option<AudioFormat>,
+    /// Of what plays, where it comes as a stream.
+    pub stream: Option<StreamView>,
+    /// It plays, but its sound has not come.
+    pub buffering: bool,
     /// Where the item stands while the ear is not in it.
     pub rest: Rest,
     /// Where a seek will land that was asked for and is not heard yet.
@@ -233,7 +238,9 @@ impl AppState {
     pub fn name_of(&self, path: &Path) -> String {
         match self.library.catalog.find_path(path) {
             Some(track) => track.title().to_owned(),
-            None => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            None => address::shown(path).unwrap_or_else(|| {
+                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::jobs::library::ScanOutcome;
+use crate::model::address;
 use crate::model::notice::{Notice, Severity};
 use crate::model::settings::OutputSpec;
 
@@ -81,6 +82,14 @@ pub fn track_failed(name: &str, why: &str, was_heard: bool) -> Notice {
     warning(what).why(why)
 }
 
+/// `live`: a station; else a file of a server that gives it in one go only.
+pub fn not_sought(live: bool) -> Notice {
+    match live {
+        true => note("A live stream cannot be sought"),
+        false => note("This cannot be sought").why("its server sends it in one go only"),
+    }
+}
+
 pub fn too_many_failures(count: u32, why: &str) -> Notice {
     error(format!("Stopped: {count} tracks in a row did not play"))
         .why(why)
@@ -126,6 +135,10 @@ pub fn store_recovered() -> Notice {
 
 pub fn no_roots() -> Notice {
     note("The library has no folder yet").next_step("`:scan FOLDER` adds one")
+}
+
+pub fn no_scan_of(address: &Path) -> Notice {
+    note(format!("{} is an address: it can be played, not scanned", address::place(address)))
 }
 
 pub fn no_scan() -> Notice {

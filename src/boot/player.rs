@@ -20,6 +20,7 @@ use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::store::Store;
+use crate::model::address::is_address;
 use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
@@ -32,7 +33,7 @@ const DEADLINE: Duration = Duration::from_millis(1500);
 #[derive(Debug)]
 pub struct TuiRun {
     pub config: Loaded,
-    /// Absolute. Added to library and queue, and played.
+    /// Absolute, or addresses. Added to library (but for addresses) and queue, and played.
     pub paths: Vec<PathBuf>,
     pub log: LogRun,
 }
@@ -137,7 +138,7 @@ impl Core {
         let told = Box::new(move |event| {
             on_engine.send(Event::Engine(event));
         });
-        let engine = Engine::spawn(config.settings.output.clone(), told)?;
+        let engine = Engine::spawn(config.settings.output.clone(), config.settings.network, told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
@@ -185,8 +186,9 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
 }
 
 fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf]) {
-    if config.settings.scan_at_start || !paths.is_empty() {
-        let _ = player.send(Command::Library(Library::Scan(paths.to_vec())));
+    let folders: Vec<PathBuf> = paths.iter().filter(|path| !is_address(path)).cloned().collect();
+    if config.settings.scan_at_start || !folders.is_empty() {
+        let _ = player.send(Command::Library(Library::Scan(folders)));
     }
     if !paths.is_empty() {
         let _ = player.send(Command::Queue(Queue::PlayNow(Target::Paths(paths.to_vec()))));

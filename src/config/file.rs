@@ -153,6 +153,9 @@ mod tests {
         ("output.format", "\"s24\""),
         ("output.rate", "96_000"),
         ("output.period_frames", "2048"),
+        ("network.buffer_s", "5"),
+        ("network.timeout_s", "60"),
+        ("network.retry_s", "0"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -167,6 +170,9 @@ mod tests {
         settings.output.format = Some(SampleFormat::S24);
         settings.output.rate = Some(96_000);
         settings.output.period_frames = 2048;
+        settings.network.buffer = std::time::Duration::from_secs(5);
+        settings.network.timeout = std::time::Duration::from_secs(60);
+        settings.network.retry = std::time::Duration::ZERO;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

@@ -1,5 +1,6 @@
-//! A regular file, or a span of it, as a byte source. Reads by position, so that many readers share one open file and
-//! a file that is removed while it plays keeps playing. Called by `source` and `demux` on the thread that decodes.
+//! A regular file, or what a server sends, or a span of either, as a byte source. Reads by position, so that many
+//! readers share one open file and a file that is removed while it plays keeps playing. Called by `source` and `demux`
+//! on the thread that decodes.
 
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,10 +12,37 @@ use symphonia::core::io::MediaSource;
 
 use super::error::DecodeError;
 
+/// Where bytes come from.
+pub(super) trait Bytes: Send + Sync {
+    /// Bytes at `offset`: at least one, but at the end. May wait.
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Whether every place can be read at any time: not what comes only once.
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    /// What comes after the end of bytes that come only once: the stream after an interruption, or its next song.
+    fn following(&self) -> io::Result<Option<FileSpan>> {
+        Ok(None)
+    }
+}
+
+impl Bytes for File {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        loop {
+            match FileExt::read_at(self, bytes, offset) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+}
+
 /// See the module's head. Cheap to clone; each clone has its own position.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct FileSpan {
-    file: Arc<File>,
+    file: Arc<dyn Bytes>,
     start: u64,
     end: u64,
     at: u64,
@@ -37,6 +65,23 @@ impl FileSpan {
         }
     }
 
+    /// All of `bytes`; `None`: nobody knows how many there are.
+    pub(super) fn over(bytes: Arc<dyn Bytes>, len: Option<u64>) -> Self {
+        let forward_only = !bytes.is_seekable();
+        Self { file: bytes, start: 0, end: len.unwrap_or(u64::MAX), at: 0, forward_only }
+    }
+
+    /// Whether what was read is gone: nothing may be looked for behind, nor at the end.
+    pub(super) fn is_sequential(&self) -> bool {
+        !self.file.is_seekable()
+    }
+
+    /// See [`Bytes::following`].
+    pub(super) fn following(&self) -> io::Result<Option<Self>> {
+        self.file.following()
+    }
+
+    /// Immense where nobody knows.
     pub(super) fn len(&self) -> u64 {
         self.end - self.start
     }
@@ -90,16 +135,9 @@ impl Read for FileSpan {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
         let want = buf.len().min(left);
-        loop {
-            match self.file.read_at(&mut buf[..want], self.at) {
-                Ok(read) => {
-                    self.at += read as u64;
-                    return Ok(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let read = self.file.read_at(&mut buf[..want], self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 

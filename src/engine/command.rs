@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::model::id::PlayId;
 use crate::model::player::Position;
 use crate::model::settings::OutputSettings;
-use crate::model::snapshot::OutputState;
+use crate::model::snapshot::{OutputState, StreamView};
 use crate::model::track::AudioFormat;
 
 /// One started playing of a file.
@@ -98,6 +98,16 @@ pub enum EngineEvent {
     Damaged {
         play: PlayId,
         packets: u64,
+    },
+    /// What a stream that cannot be sought says of itself from what is heard now on.
+    Stream {
+        play: PlayId,
+        stream: StreamView,
+    },
+    /// It plays and nothing is heard, for want of blocks; or they have come.
+    Buffering {
+        play: PlayId,
+        on: bool,
     },
     Output(OutputState),
     /// The output can take no more and never will, or cannot be opened and never will: what played has stopped, nothing

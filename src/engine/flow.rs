@@ -9,6 +9,7 @@ use super::render::{Cue, Filled};
 use super::run::{Announce, Answer, Core};
 use super::transport::{Input, Intent, State};
 use crate::model::id::{Generation, PlayId};
+use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::Segment;
 
@@ -130,6 +131,8 @@ impl Core {
     pub(super) fn tell_marks(&mut self) {
         // What the decode thread said before it sent a block is told before that block's end is.
         self.take_notes();
+        self.tell_streams();
+        self.tell_buffering();
         self.announce_paused();
         while let Some(mark) = self.marks.front().copied() {
             let Some(open) = self.outlet.open() else {
@@ -212,7 +215,46 @@ impl Core {
                 }
                 Note::Decoded { play, frames } => self.tell(EngineEvent::Decoded { play, frames }),
                 Note::Damaged { play, packets } => self.tell(EngineEvent::Damaged { play, packets }),
+                Note::Stream { play, frame, stream } => self.streams.push_back((play, frame, stream)),
             }
+        }
+    }
+
+    /// Tells what streams say of themselves when it is heard, not when it is read.
+    fn tell_streams(&mut self) {
+        let heard = self.clock.position();
+        let plays = [self.current.as_ref().map(|current| current.item.play), self.next_play()];
+        self.streams.retain(|(play, ..)| plays.contains(&Some(*play)));
+        let is_due = |(play, frame, _): &(PlayId, u64, StreamView)| {
+            heard.is_some_and(|heard| heard.play == *play && heard.frame >= *frame)
+        };
+        while self.streams.front().is_some_and(is_due)
+            && let Some((play, _, stream)) = self.streams.pop_front()
+        {
+            self.tell(EngineEvent::Stream { play, stream });
+        }
+    }
+
+    /// Tells when the ear waits for blocks, and when they have come.
+    fn tell_buffering(&mut self) {
+        let runs_dry = || {
+            let open = self.outlet.open()?;
+            let is_dry = self.filled == Filled::Starved && open.writer.waiting_frames() == 0;
+            (is_dry && open.is_paced() && !self.feed.waits_to_hear()).then_some(())
+        };
+        let play = match self.state {
+            State::Playing { play } if runs_dry().is_some() => Some(play),
+            _ => None,
+        };
+        if play == self.buffering {
+            return;
+        }
+        if let Some(play) = self.buffering {
+            self.tell(EngineEvent::Buffering { play, on: false });
+        }
+        self.buffering = play;
+        if let Some(play) = play {
+            self.tell(EngineEvent::Buffering { play, on: true });
         }
     }
 

@@ -22,7 +22,8 @@ use super::prefetch::Prefetch;
 use super::render::{Cue, Filled, Render};
 use super::source::Opens;
 use super::transport::State;
-use crate::model::id::Generation;
+use crate::model::id::{Generation, PlayId};
+use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::PlaybackClock;
 use crate::rt::pipe::BlockReceiver;
@@ -120,6 +121,10 @@ pub(super) struct Core {
     pub(super) cues: VecDeque<Cue>,
     pub(super) marks: VecDeque<Mark>,
     pub(super) filled: Filled,
+    /// What streams say of themselves and is not heard yet: of which item, from which frame on.
+    pub(super) streams: VecDeque<(PlayId, u64, StreamView)>,
+    /// The item whose sound has run out before its end, as it was told.
+    pub(super) buffering: Option<PlayId>,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
     pub(super) answer: Answer,
@@ -150,6 +155,8 @@ impl Core {
             cues: VecDeque::with_capacity(MARKS),
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
+            streams: VecDeque::new(),
+            buffering: None,
             idle_since: None,
             answer: Answer::Given,
             ending: false,

@@ -2,6 +2,7 @@
 //! defaults; an empty configuration is `Settings::default()`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,27 @@ impl OutputSettings {
     }
 }
 
+/// Patience with servers that sound comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkSettings {
+    /// Sound of a stream that is gathered before it is heard.
+    pub buffer: Duration,
+    /// A server that sends nothing for so long is taken for gone.
+    pub timeout: Duration,
+    /// A stream that broke off, or a server that was gone, is asked for again for so long.
+    pub retry: Duration,
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        Self {
+            buffer: Duration::from_secs(3),
+            timeout: Duration::from_secs(10),
+            retry: Duration::from_secs(120),
+        }
+    }
+}
+
 /// Colours and shape of the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScreenSettings {
@@ -99,6 +121,7 @@ pub struct Settings {
     /// Scan the library when the player starts.
     pub scan_at_start: bool,
     pub output: OutputSettings,
+    pub network: NetworkSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
     pub screen: ScreenSettings,
@@ -110,6 +133,7 @@ impl Default for Settings {
             music: Vec::new(),
             scan_at_start: true,
             output: OutputSettings::new(OutputSpec::Auto),
+            network: NetworkSettings::default(),
             rewind_s: 5,
             screen: ScreenSettings::default(),
         }

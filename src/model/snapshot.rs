@@ -38,6 +38,8 @@ pub struct PlaybackView {
     pub repeat: Repeat,
     pub shuffle: Shuffle,
     pub stop_after: bool,
+    /// It plays, but nothing is heard: the sound has yet to come from a server or a disk.
+    pub buffering: bool,
 }
 
 /// The current item.
@@ -52,6 +54,19 @@ pub struct NowPlaying {
     /// Where it stands while no gauge moves (stopped, restored, opening), in frames of `rate`.
     pub start_frame: u64,
     pub rate: u32,
+    /// Of what comes as a stream that cannot be sought; `None` for all else.
+    pub stream: Option<StreamView>,
+}
+
+/// What a stream says of itself. Text of others, without control characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StreamView {
+    /// It has no end: a radio, not a file.
+    pub live: bool,
+    /// Name of the station.
+    pub station: Option<Arc<str>>,
+    /// What is playing now, in the station's words.
+    pub title: Option<Arc<str>>,
 }
 
 /// One entry of the queue.

@@ -17,10 +17,14 @@ mod outputs;
 mod play;
 mod pseudo_terminal;
 mod pty;
+#[cfg(feature = "http")]
+mod radio;
 mod rig;
 mod scan;
 mod screens;
 mod search;
+#[cfg(feature = "http")]
+mod server;
 mod sound;
 mod stage;
 mod store;

@@ -10,7 +10,7 @@ const MUSIC: [&str; 24] = [
 ];
 
 /// Extensions of playlists that we read.
-const PLAYLISTS: [&str; 3] = ["m3u", "m3u8", "pls"];
+const PLAYLISTS: [&str; 4] = ["m3u", "m3u8", "pls", "xspf"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
@@ -20,7 +20,11 @@ pub enum Named {
 }
 
 pub fn named(path: &Path) -> Named {
-    let Some(extension) = path.extension().map(OsStrExt::as_bytes) else { return Named::Other };
+    path.extension().map_or(Named::Other, |extension| by_extension(extension.as_bytes()))
+}
+
+/// What an extension, without its dot, says.
+pub fn by_extension(extension: &[u8]) -> Named {
     let is = |name: &&str| extension.eq_ignore_ascii_case(name.as_bytes());
     if MUSIC.iter().any(&is) {
         Named::Music
