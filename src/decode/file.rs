@@ -22,6 +22,16 @@ pub(super) trait Bytes: Send + Sync {
         true
     }
 
+    /// Whether all of it is read as quickly as a part: not what comes over a network.
+    fn is_near(&self) -> bool {
+        true
+    }
+
+    /// Whether there is always more: what a container says of its length is not believed then.
+    fn is_endless(&self) -> bool {
+        false
+    }
+
     /// What comes after the end of bytes that come only once: the stream after an interruption, or its next song.
     fn following(&self) -> io::Result<Option<FileSpan>> {
         Ok(None)
@@ -74,6 +84,16 @@ impl FileSpan {
     /// Whether what was read is gone: nothing may be looked for behind, nor at the end.
     pub(super) fn is_sequential(&self) -> bool {
         !self.file.is_seekable()
+    }
+
+    /// See [`Bytes::is_near`].
+    pub(super) fn is_near(&self) -> bool {
+        self.file.is_near()
+    }
+
+    /// See [`Bytes::is_endless`].
+    pub(super) fn is_endless(&self) -> bool {
+        self.file.is_endless()
     }
 
     /// See [`Bytes::following`].

@@ -118,6 +118,9 @@ impl Stream {
         };
         stream.decode_first()?;
         stream.window = Window::of(&stream.demux, file, stream.spec.rate);
+        if file.is_endless() {
+            stream.window = Window { first: stream.window.first, ..Window::default() };
+        }
         stream.deliver_from = stream.window.first;
         Ok(stream)
     }

@@ -19,6 +19,9 @@ const HANGS: Duration = Duration::from_secs(2);
 /// So long after an item began the app may say what comes next before it is taken that nothing does.
 const ANSWER: Duration = Duration::from_millis(500);
 
+/// Sound that is late for so long is told of: not every seek.
+const LATE: Duration = Duration::from_millis(250);
+
 /// Something to be told when the output frame `at` is heard.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
@@ -132,7 +135,7 @@ impl Core {
         // What the decode thread said before it sent a block is told before that block's end is.
         self.take_notes();
         self.tell_streams();
-        self.tell_buffering();
+        self.tell_buffering(Instant::now());
         self.announce_paused();
         while let Some(mark) = self.marks.front().copied() {
             let Some(open) = self.outlet.open() else {
@@ -236,26 +239,22 @@ impl Core {
     }
 
     /// Tells when the ear waits for blocks, and when they have come.
-    fn tell_buffering(&mut self) {
-        let runs_dry = || {
-            let open = self.outlet.open()?;
+    fn tell_buffering(&mut self, now: Instant) {
+        let runs_dry = |open: &super::outlet::Open| {
             let is_dry = self.filled == Filled::Starved && open.writer.waiting_frames() == 0;
-            (is_dry && open.is_paced() && !self.feed.waits_to_hear()).then_some(())
+            is_dry && open.is_paced() && !self.feed.waits_to_hear()
         };
-        let play = match self.state {
-            State::Playing { play } if runs_dry().is_some() => Some(play),
-            _ => None,
-        };
+        let is_dry = matches!(self.state, State::Playing { .. }) && self.outlet.open().is_some_and(runs_dry);
+        self.dry_since = if is_dry { self.dry_since.or(Some(now)) } else { None };
+        let is_late = self.dry_since.is_some_and(|since| now.saturating_duration_since(since) >= LATE);
+        let play = self.current.as_ref().map(|current| current.item.play).filter(|_| is_late);
         if play == self.buffering {
             return;
         }
-        if let Some(play) = self.buffering {
-            self.tell(EngineEvent::Buffering { play, on: false });
+        for (play, on) in [(self.buffering, false), (play, true)] {
+            play.into_iter().for_each(|play| self.tell(EngineEvent::Buffering { play, on }));
         }
         self.buffering = play;
-        if let Some(play) = play {
-            self.tell(EngineEvent::Buffering { play, on: true });
-        }
     }
 
     fn item_failed(&mut self, generation: Generation, play: PlayId, error: String, had_begun: bool) {

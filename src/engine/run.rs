@@ -123,7 +123,9 @@ pub(super) struct Core {
     pub(super) filled: Filled,
     /// What streams say of themselves and is not heard yet: of which item, from which frame on.
     pub(super) streams: VecDeque<(PlayId, u64, StreamView)>,
-    /// The item whose sound has run out before its end, as it was told.
+    /// Since when the ear waits for blocks.
+    pub(super) dry_since: Option<Instant>,
+    /// The item whose sound is late, as it was told.
     pub(super) buffering: Option<PlayId>,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
@@ -156,6 +158,7 @@ impl Core {
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
             streams: VecDeque::new(),
+            dry_since: None,
             buffering: None,
             idle_since: None,
             answer: Answer::Given,

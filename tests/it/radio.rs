@@ -21,7 +21,7 @@ use auralis::model::track::Codec;
 
 use crate::media::{Material, fixture, folder, run};
 use crate::rig::{self, PATIENCE};
-use crate::server::{Line, Server};
+use crate::server::{Asked, Line, Server};
 
 /// Patience of a second: long enough for a busy machine, short enough for a test.
 fn network() -> NetworkSettings {
@@ -113,7 +113,9 @@ fn a_server_that_falls_silent_is_asked_again() {
     });
     let mut source = opened(&server.at("/a.flac"));
     assert!(samples(&mut source) == local(&file.path), "samples differ");
-    assert_eq!(server.asked()[1].from(), Some(100_000));
+    let resumed =
+        server.asked().iter().filter_map(Asked::from).any(|from| (65_536..=100_000).contains(&from));
+    assert!(resumed, "{:?}", server.asked());
 }
 
 /// Slower than anybody would like, faster than the patience: never an error.
@@ -692,13 +694,13 @@ fn titles_are_told_with_the_sound() {
     let radio = Radio::new(network());
     radio.load(1, &server.at("/live"));
     radio.wait_for("a start", is_started(1));
-    for (title, second) in [("One", 0.5), ("Two", 1.5), ("Three", 3.0)] {
+    for (title, second) in [("One", 1.0), ("Two", 2.0), ("Three", 4.0)] {
         radio.wait_for(title, |event| {
             matches!(event, EngineEvent::Stream { stream, .. } if stream.title.as_deref() == Some(title))
         });
         let heard = radio.engine.clock().position().unwrap().frame as f64 / 44_100.0;
         // The reader of the container is ahead by what it reads at once.
-        assert!(heard > second - 1.5 && heard < second + 1.5, "{title} at {heard}");
+        assert!(heard > second - 1.9 && heard < second + 1.0, "{title} at {heard}");
     }
 }
 

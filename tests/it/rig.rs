@@ -157,11 +157,11 @@ impl Rig {
         self.send(EngineCommand::SetNext(Some(item(play, name))));
     }
 
-    /// The next event that is not about the output or the decoder.
+    /// The next event that is not about the output, the decoder or their pace.
     pub fn event(&self) -> EngineEvent {
         loop {
             match self.events.recv_timeout(PATIENCE) {
-                Ok(EngineEvent::Output(_) | EngineEvent::Decoded { .. }) => {}
+                Ok(EngineEvent::Output(_) | EngineEvent::Decoded { .. } | EngineEvent::Buffering { .. }) => {}
                 Ok(event) => return event,
                 Err(error) => panic!("no event came: {error}"),
             }

@@ -54,7 +54,7 @@ pub(super) fn open(
     let session = Session::new(buffer, agent, Target::new(url), address::host(address), settings);
     session.spawn().map_err(DecodeError::Open)?;
     let head = remote.buffer.wait_head(interrupt).map_err(|error| DecodeError::Network(error.to_string()))?;
-    let bytes = Arc::new(Stream { remote: Arc::clone(&remote), start: 0, is_seekable: is_file(head.kind) });
+    let bytes = Arc::new(Stream { remote: Arc::clone(&remote), start: 0, kind: head.kind });
     if head.len() == Some(0) {
         return Err(DecodeError::Empty);
     }
@@ -97,7 +97,7 @@ struct Stream {
     remote: Arc<Remote>,
     /// Its place among all bytes that came.
     start: u64,
-    is_seekable: bool,
+    kind: Kind,
 }
 
 impl Bytes for Stream {
@@ -107,18 +107,25 @@ impl Bytes for Stream {
     }
 
     fn is_seekable(&self) -> bool {
-        self.is_seekable
+        is_file(self.kind)
+    }
+
+    fn is_near(&self) -> bool {
+        false
+    }
+
+    fn is_endless(&self) -> bool {
+        matches!(self.kind, Kind::Live { is_radio: true })
     }
 
     fn following(&self) -> io::Result<Option<FileSpan>> {
-        let is_live = self.remote.buffer.head().is_some_and(|head| matches!(head.kind, Kind::Live { .. }));
-        if !is_live {
+        if !matches!(self.kind, Kind::Live { .. }) {
             return Ok(None);
         }
         let start = self.remote.buffer.following(self.start)?;
         Ok(start.map(|start| {
             let remote = Arc::clone(&self.remote);
-            FileSpan::over(Arc::new(Self { remote, start, is_seekable: false }), None)
+            FileSpan::over(Arc::new(Self { remote, start, kind: self.kind }), None)
         }))
     }
 }
