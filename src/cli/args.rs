@@ -20,7 +20,7 @@ use crate::model::settings::OutputSpec;
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
-With PATHs (files, folders, playlists): adds them to the queue and plays them.
+With PATHs (files, folders, playlists, http addresses): adds them to the queue and plays them.
 
 Exit codes: 0 done, 1 failed while running, 2 wrong usage, 3 nothing matched,
 5 no audio device, 130 interrupted.
@@ -44,7 +44,7 @@ const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMM
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
-    /// Files, folders, playlists
+    /// Files, folders, playlists, http addresses
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
@@ -115,7 +115,7 @@ pub enum Verb {
 
 #[derive(Debug, Args)]
 pub struct Play {
-    /// Files, folders, playlists; `-` reads paths from standard input, one a line
+    /// Files, folders, playlists, http addresses; `-` reads paths from standard input, one a line
     #[arg(value_name = "PATH", required_unless_present = "null_separated")]
     pub paths: Vec<PathBuf>,
     /// Read paths from standard input, separated by NUL (as `find -print0` gives them)

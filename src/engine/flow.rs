@@ -134,9 +134,13 @@ impl Core {
     pub(super) fn tell_marks(&mut self) {
         // What the decode thread said before it sent a block is told before that block's end is.
         self.take_notes();
+        self.announce_paused();
+        self.tell_marks_heard();
         self.tell_streams();
         self.tell_buffering(Instant::now());
-        self.announce_paused();
+    }
+
+    fn tell_marks_heard(&mut self) {
         while let Some(mark) = self.marks.front().copied() {
             let Some(open) = self.outlet.open() else {
                 return;
@@ -228,8 +232,9 @@ impl Core {
         let heard = self.clock.position();
         let plays = [self.current.as_ref().map(|current| current.item.play), self.next_play()];
         self.streams.retain(|(play, ..)| plays.contains(&Some(*play)));
+        let has_begun = self.current.as_ref().is_some_and(|current| current.announce != Announce::Started);
         let is_due = |(play, frame, _): &(PlayId, u64, StreamView)| {
-            heard.is_some_and(|heard| heard.play == *play && heard.frame >= *frame)
+            has_begun && heard.is_some_and(|heard| heard.play == *play && heard.frame >= *frame)
         };
         while self.streams.front().is_some_and(is_due)
             && let Some((play, _, stream)) = self.streams.pop_front()

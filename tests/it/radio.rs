@@ -19,6 +19,10 @@ use auralis::model::settings::NetworkSettings;
 use auralis::model::snapshot::StreamView;
 use auralis::model::track::Codec;
 
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::home::{self, Home};
 use crate::media::{Material, fixture, folder, run};
 use crate::rig::{self, PATIENCE};
 use crate::server::{Asked, Line, Server};
@@ -63,6 +67,8 @@ fn file_server(bytes: Vec<u8>, cut: usize) -> Server {
 }
 
 const STATION: [(&str, &str); 2] = [("Content-Type", "audio/mpeg"), ("icy-name", "Radio Test")];
+type Headers = [(&'static str, &'static str)];
+
 const OK: &str = "HTTP/1.1 200 OK";
 
 #[test]
@@ -219,9 +225,9 @@ fn redirects_are_followed_but_not_for_ever() {
         "/1" => line.head("HTTP/1.1 301 Moved", &[("Location", "/2"), ("Content-Length", "0")]),
         "/2" => line.head("HTTP/1.1 302 Found", &[("Location", "/3?x"), ("Content-Length", "0")]),
         "/3?x" => line.file(&bytes, usize::MAX),
-        "/local" => drop(
-            line.head("HTTP/1.1 302 Found", &[("Location", "file:///etc/passwd"), ("Content-Length", "0")]),
-        ),
+        "/local" => {
+            line.head("HTTP/1.1 302 Found", &[("Location", "file:///etc/passwd"), ("Content-Length", "0")]);
+        }
         _ => line.head("HTTP/1.1 302 Found", &[("Location", "/loop"), ("Content-Length", "0")]),
     });
     assert!(samples(&mut opened(&server.at("/1"))) == local(&fixture("mono.mp3").path));
@@ -233,7 +239,7 @@ fn redirects_are_followed_but_not_for_ever() {
 
 #[test]
 fn what_cannot_be_played_is_told_in_words() {
-    let answers: [(&str, &[(&str, &str)], &str); 8] = [
+    let answers: [(&str, &Headers, &str); 8] = [
         ("HTTP/1.1 404 Not Found", &[], "nothing at this address (404)"),
         ("HTTP/1.1 403 Forbidden", &[], "does not let us in (403)"),
         ("HTTP/1.1 503 Service Unavailable", &[], "cannot serve now (503"),
@@ -756,4 +762,56 @@ fn lists_of_servers_are_fetched_and_name_no_files_here() {
     assert!(expanded(&server.at("/none.pls")).1[0].contains("(404)"));
     let sound = server.at("/sound.m3u");
     assert_eq!(expanded(&sound).0, [sound.to_str().unwrap()]);
+}
+
+/// Lines of JSON, what was said, and the exit code.
+fn program(home: &Home, words: &[&str]) -> (Vec<Value>, String, Option<i32>) {
+    let output = home.program(words).output().unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (lines, String::from_utf8(output.stderr).unwrap(), output.status.code())
+}
+
+#[test]
+fn the_command_line_plays_addresses() {
+    let home = Home::new();
+    let song = home::wav(&home::sine(4_000), &[]);
+    let server = Server::new(move |line| match line.asked.path.as_str() {
+        "/a.wav" => line.file(&song, usize::MAX),
+        "/list.pls" => {
+            line.head(OK, &[("Content-Type", "audio/x-scpls")]);
+            line.send(b"[playlist]\nFile1=a.wav\nFile2=/none\n");
+        }
+        _ => line.head("HTTP/1.1 404 Not Found", &[]),
+    });
+    let (song, none) = (server.at("/a.wav"), server.at("/none"));
+    let (song, none) = (song.to_str().unwrap(), none.to_str().unwrap());
+    let (lines, said, code) = program(&home, &["play", "--json", "--output", "null", song]);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    assert_eq!((&lines[0]["path"], &lines[0]["frames"]), (&json!(song), &json!(4_000)));
+    let list = server.at("/list.pls");
+    let (lines, said, code) = program(&home, &["play", "--json", "--output", "null", list.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("(404)"), "{said}");
+    // What will not play next is known before the first one is over.
+    let paths: Vec<_> = lines.iter().filter_map(|line| line["path"].as_str()).collect();
+    assert_eq!(paths, [none, song]);
+    let (_, said, code) = program(&home, &["scan", song]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("is an address"), "{said}");
+}
+
+/// A stalled server, and someone who has had enough of it: no thread holds the end up.
+#[test]
+fn an_interrupt_ends_a_wait_for_a_server() {
+    let home = Home::new();
+    let server = Server::new(Line::hold);
+    let address = server.at("/live");
+    let mut child = home.program(&["play", "--output", "null", address.to_str().unwrap()]).spawn().unwrap();
+    rig::wait("it is asked", || !server.asked().is_empty());
+    let asked = Instant::now();
+    home::send(child.id(), Signal::INT);
+    let status = home::wait_or_kill(&mut child).expect("still waits");
+    assert_eq!(status.code(), Some(130));
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
 }

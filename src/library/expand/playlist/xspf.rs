@@ -103,7 +103,7 @@ mod tests {
             <track><title>nothing</title></track>
             </trackList></playlist>"#;
         let expected = [
-            Entry::Address(PathBuf::from("http://r.example/live?a=1&b=2#Rock%20%26%20R\u{f6}ll")),
+            Entry::Address(PathBuf::from("http://r.example/live?a=1&b=2#Rock%20&%20R\u{f6}ll")),
             Entry::Path(PathBuf::from("/m/a b.mp3")),
             Entry::Path(PathBuf::from("sub/c d.ogg")),
         ];
