@@ -115,7 +115,9 @@ impl Prefetch {
 
     pub(super) fn start(&self, generation: Generation, item: Item, place: Place, next: Option<Item>) {
         self.next.set(next.as_ref().map(|item| item.play));
-        self.ask(Ask::Start { generation, item, place, next }, |_| true);
+        let play = item.play;
+        // A station that goes on is not left for it.
+        self.ask(Ask::Start { generation, item, place, next }, |works_on| works_on != play);
     }
 
     pub(super) fn set_next(&self, after: PlayId, next: Option<Item>) {

@@ -142,9 +142,10 @@ impl Buffer {
 
     /// Waits for the server's first words.
     pub(super) fn wait_head(&self, interrupt: &Interrupt) -> io::Result<Arc<Head>> {
-        self.wait(interrupt, |state, _| match (&state.failed, &state.head) {
-            (Some(failed), _) => Some(Err(io::Error::other(failed.clone()))),
-            (None, head) => head.clone().map(Ok),
+        self.wait(interrupt, |state, _| match (&state.head, &state.failed) {
+            // What came before a failure is played.
+            (Some(head), _) => Some(Ok(Arc::clone(head))),
+            (None, failed) => failed.clone().map(|failed| Err(io::Error::other(failed))),
         })?
     }
 
