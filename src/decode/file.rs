@@ -76,6 +76,7 @@ impl FileSpan {
     }
 
     /// All of `bytes`; `None`: nobody knows how many there are.
+    #[cfg(feature = "http")]
     pub(super) fn over(bytes: Arc<dyn Bytes>, len: Option<u64>) -> Self {
         let forward_only = !bytes.is_seekable();
         Self { file: bytes, start: 0, end: len.unwrap_or(u64::MAX), at: 0, forward_only }

@@ -15,6 +15,7 @@ use super::fault::Fault;
 use super::head::{self, Head, Kind};
 use super::icy::{Deinterleaver, Part, stream_title};
 use super::links::{Links, Piece};
+use crate::model::contain::contain;
 use crate::model::settings::NetworkSettings;
 
 /// Bytes of one read.
@@ -57,7 +58,13 @@ impl Session {
     }
 
     pub(super) fn spawn(self) -> std::io::Result<()> {
-        Builder::new().name("net-read".into()).spawn(move || self.run()).map(drop)
+        let buffer = Arc::clone(&self.buffer);
+        let work = move || {
+            if let Err(words) = contain(|| self.run()) {
+                buffer.fail(format!("the connection failed: {words}"));
+            }
+        };
+        Builder::new().name("net-read".into()).spawn(work).map(drop)
     }
 
     fn run(mut self) {
@@ -183,7 +190,7 @@ fn check_part(
     if first.len() == now.len() && starts_at == Some(from) {
         return Ok(());
     }
-    Err(Fault::lasting("the file changed on the server while it was read"))
+    Err(Fault::lasting("the file changed on the server while it was read, or cannot be had in parts"))
 }
 
 /// What a connection brings, taken apart: titles, ends of streams, sound.
