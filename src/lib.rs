@@ -29,16 +29,17 @@
 //! | [`model`] | the vocabulary: ids, tracks, catalog, commands and their registry, settings, snapshot, `Player` | - |
 //! | [`rt`] | real-time primitives: block pipe, sample ring, clock, tap, newest value | model |
 //! | [`config`] | files and flags to settings, keymap, theme | model |
-//! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, HTTP | model |
-//! | [`dsp`] | signal processing on blocks: channels, resampler, gain ramps | model |
+//! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets, HTTP | model |
+//! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: the spectrum of what is heard | model rt decode dsp |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |
 //! | [`jobs`] | the lanes of background work and its kinds | model library analysis |
 //! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
+//! | [`remote`] | a player at the end of a wire: the socket server, its protocol, its client | model config rt engine::output |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
-//! | [`cli`] | words on a command line to one run mode and an exit code | model config library boot |
+//! | [`cli`] | words on a command line to one run mode and an exit code | model config library remote boot |
 //!
 //! ## Threads
 //!
@@ -56,9 +57,11 @@
 //! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `job-long`, `job-short` | the running job | outlives its cancel token by more than a file |
+//! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
 //! | `signals` | what the system sends | decides anything |
 //!
-//! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event.
+//! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event
+//! ([`model::player::Player::ask`]).
 //!
 //! ## Sound, three stages with three promises
 //!
@@ -95,5 +98,6 @@ pub mod engine;
 pub mod jobs;
 pub mod library;
 pub mod model;
+pub mod remote;
 pub mod rt;
 pub mod tui;

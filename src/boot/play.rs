@@ -10,15 +10,15 @@ use super::log::{self, LogRun};
 use super::{BootError, panic};
 use crate::app::queue::{Queue, unresolved};
 use crate::app::wording;
-use crate::engine::command::{EngineCommand, EngineEvent, Item, Place};
+use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place, Reason};
 use crate::engine::{Engine, EngineHandle};
-use crate::model::address;
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
 use crate::model::notice::Notice;
+use crate::model::part;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
-use crate::model::settings::{NetworkSettings, OutputSettings, OutputSpec};
+use crate::model::settings::{NetworkSettings, OutputSettings, OutputSpec, SoundSettings};
 use crate::model::snapshot::{OutputState, StreamView};
 use crate::model::track::AudioFormat;
 
@@ -31,6 +31,7 @@ const SHUTDOWN: Duration = Duration::from_secs(3);
 pub struct PlayRun {
     pub output: OutputSettings,
     pub network: NetworkSettings,
+    pub sound: SoundSettings,
     pub files: Vec<PathBuf>,
     /// Where the first file begins.
     pub start: Duration,
@@ -81,6 +82,7 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
     let told = Box::new(move |event| drop(sender.send(event)));
     let must_open = run.output.output != OutputSpec::Auto;
     let engine = Engine::spawn(run.output, run.network, told)?;
+    engine.send(EngineCommand::Sound(run.sound));
     let files = in_order(run.files, run.shuffle);
     let starts_late = !run.start.is_zero();
     let mut list = List {
@@ -139,7 +141,17 @@ impl List<'_> {
 
     fn item(&self, index: usize) -> Option<Item> {
         let path = self.files.get(index)?;
-        Some(Item { play: PlayId(index as u64 + 1), path: Arc::from(path.as_path()) })
+        let play = PlayId(index as u64 + 1);
+        Some(Item { play, path: Arc::from(path.as_path()), context: self.context(index) })
+    }
+
+    /// Without a library, files of one folder in a row are an album in order.
+    fn context(&self, index: usize) -> Context {
+        let folder = |index: usize| self.files.get(index).and_then(|path| path.parent());
+        let here = folder(index);
+        let is_joined = index.checked_sub(1).is_some_and(|before| folder(before) == here);
+        let in_album = is_joined || folder(index + 1) == here;
+        Context { is_joined, in_album, ..Context::default() }
     }
 
     fn load(&mut self, index: usize, place: Place) {
@@ -181,7 +193,17 @@ impl List<'_> {
             EngineEvent::Ended { play } => self.end_of(play, frames),
             EngineEvent::Failed { play, error, was_heard } => self.failed(play, error, was_heard),
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
+            EngineEvent::Signal(_) => {}
             EngineEvent::Output(state) => return self.output(state),
+            // Without a screen nobody could play on.
+            EngineEvent::PausedItself(reason) => {
+                self.ended(frames);
+                let why = match reason {
+                    Reason::DidNotReturn => "it did not come back",
+                    Reason::Unplugged => "the headphones were pulled",
+                };
+                return Err(BootError::NoDevice(why.into()));
+            }
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
             EngineEvent::OutputEnded { heard, why, unread } => {
                 // The file is not to blame; one that was never heard is not told at all.
@@ -292,11 +314,7 @@ impl List<'_> {
 
     fn damaged(&mut self, play: PlayId, packets: u64) {
         let index = usize::try_from(play.0).unwrap_or(usize::MAX).saturating_sub(1);
-        let name = self.files.get(index).map(|path| {
-            let file = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            address::shown(path).unwrap_or_else(file)
-        });
-        let name = name.unwrap_or_default();
+        let name = self.files.get(index).map(|path| part::shown_name(path)).unwrap_or_default();
         (self.on_event)(PlayEvent::Told(wording::damaged(&name, packets)));
     }
 

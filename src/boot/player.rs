@@ -25,6 +25,10 @@ use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
+use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::remote::RemoteError;
+use crate::remote::place::{Claim, Place};
+use crate::remote::server::{self, Server};
 use crate::tui::{self, PathBase, TuiOptions};
 
 /// What each part may take to end. Together below what a person waits without wondering.
@@ -43,22 +47,50 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     let log = log::start(&run.log)?;
     tui::terminal::check()?;
     panic::install();
+    let mut problems: Vec<Notice> = run.config.notices();
+    let place = claim(&run.config, &mut problems)?;
     let core = Core::start(&run.config, &run.paths)?;
+    let remote = place.and_then(|place| serve(place, &core.player, &mut problems));
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
-    let shown = screen(&run.config, core.player.clone(), inbox, log);
+    let shown = screen(&run.config, problems, core.player.clone(), inbox, log);
     drop(signals);
     core.shut_down();
+    // Last: who asked to quit is told when all is saved.
+    remote.into_iter().for_each(|remote| shutdown::told("remote", remote.stop(DEADLINE)));
     shown
+}
+
+/// The place where others reach the player. One that runs already is an end; a player that cannot be reached plays.
+fn claim(config: &Loaded, problems: &mut Vec<Notice>) -> Result<Option<Claim>, BootError> {
+    match Place::new(&config.places).claim() {
+        Ok(claim) => Ok(Some(claim)),
+        Err(error @ RemoteError::RunsAlready { .. }) => Err(BootError::Remote(error)),
+        Err(error) => {
+            problems.push(unreachable(&error));
+            Ok(None)
+        }
+    }
+}
+
+fn serve(place: Claim, player: &Arc<AppHandle>, problems: &mut Vec<Notice>) -> Option<Server> {
+    let player: Arc<dyn Player> = player.clone();
+    server::serve(place, player).map_err(|error| problems.push(unreachable(&error))).ok()
+}
+
+fn unreachable(error: &RemoteError) -> Notice {
+    tracing::warn!(%error, "no socket");
+    Notice::new(Severity::Warning, "`auralis ctl` and `auralis status` cannot reach this player")
+        .why(error.to_string())
 }
 
 fn screen(
     config: &Loaded,
+    mut problems: Vec<Notice>,
     player: Arc<AppHandle>,
     inbox: tui::channel::Inbox,
     log: Option<File>,
 ) -> Result<(), BootError> {
-    let mut problems: Vec<Notice> = config.notices();
     let keymap = keymap(config, &mut problems);
     let theme = theme(config, &mut problems);
     let themes_folder = config.places.themes.clone();
@@ -138,8 +170,10 @@ impl Core {
         let told = Box::new(move |event| {
             on_engine.send(Event::Engine(event));
         });
-        let engine = Engine::spawn(config.settings.output.clone(), config.settings.network, told)?;
+        let output = OutputSettings { output: state.output.asked.clone(), ..config.settings.output.clone() };
+        let engine = Engine::spawn(output, config.settings.network, told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
+        engine.send(EngineCommand::Sound(state.sound));
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
@@ -167,9 +201,16 @@ fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
     let settings = AppSettings {
         music: config.music(),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
+        output: config.settings.output.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
+    state.sound = config.settings.sound;
+    state.output_memory = reader.outputs()?;
     state.output.asked = config.settings.output.output.clone();
+    // A choice made in the player holds where neither configuration nor flag say anything else.
+    if let (OutputSpec::Auto, Some(id)) = (&state.output.asked, &state.output_memory.chosen) {
+        state.output.asked = OutputSpec::Device(Some(id.clone()));
+    }
     state.library.roots = Arc::new(reader.roots()?);
     // The catalog is read by a job, so that the first frame need not wait for it.
     state.library.build.running = true;

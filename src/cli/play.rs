@@ -18,6 +18,7 @@ use super::{interrupt, settings};
 use crate::boot::{self, PlayEvent, PlayRun, PlayTotal, PlayedTrack};
 use crate::library::expand::expand;
 use crate::model::address;
+use crate::model::part;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::StreamView;
 
@@ -41,7 +42,9 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
     let start = asked.start.unwrap_or_default();
     let shuffle = asked.shuffle.unwrap_or_default();
     let network = config.settings.network;
-    let play = PlayRun { output, network, files: found.files, start, shuffle, stop, log };
+    let mut sound = config.settings.sound;
+    sound.level.mode = asked.replaygain.unwrap_or(sound.level.mode);
+    let play = PlayRun { output, sound, network, files: found.files, start, shuffle, stop, log };
     let total = boot::play(play, &mut |event| report.event(event))?;
     report.summary(total)?;
     Ok(report.exit())
@@ -51,7 +54,8 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
 fn output_of(asked: &Play, mut output: OutputSettings) -> Result<OutputSettings, CliError> {
     output.output = asked.output.clone().unwrap_or(output.output);
     output.format = asked.format.or(output.format);
-    output.rate = asked.rate.or(output.rate);
+    output.rate = asked.rate.unwrap_or(output.rate);
+    output.resampler = asked.resampler.unwrap_or(output.resampler);
     if asked.json {
         settings::refuse_pipe(&output.output, "where --json writes. Give one of them up")?;
     }
@@ -63,9 +67,8 @@ fn output_of(asked: &Play, mut output: OutputSettings) -> Result<OutputSettings,
 
 /// What a line of progress calls a file or a stream.
 fn name(path: &Path, stream: Option<&StreamView>) -> String {
-    let file = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let station = stream.and_then(|stream| stream.station.as_deref().map(str::to_owned));
-    let name = address::given_name(path).or(station).or_else(|| address::shown(path)).unwrap_or_else(file);
+    let name = address::given_name(path).or(station).unwrap_or_else(|| part::shown_name(path));
     let title = stream.and_then(|stream| stream.title.as_deref());
     let text = title.map_or(name.clone(), |title| format!("{name}: {title}"));
     printable(&text).into_owned()

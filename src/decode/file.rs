@@ -57,6 +57,8 @@ pub(super) struct FileSpan {
     end: u64,
     at: u64,
     forward_only: bool,
+    /// A byte that is read as another one, by its place in the file.
+    patch: Option<(u64, u8)>,
 }
 
 impl FileSpan {
@@ -71,7 +73,7 @@ impl FileSpan {
         check_kind(&metadata)?;
         match metadata.len() {
             0 => Err(DecodeError::Empty),
-            end => Ok(Self { file: Arc::new(file), start: 0, end, at: 0, forward_only: false }),
+            end => Ok(Self { file: Arc::new(file), start: 0, end, at: 0, forward_only: false, patch: None }),
         }
     }
 
@@ -79,7 +81,7 @@ impl FileSpan {
     #[cfg(feature = "http")]
     pub(super) fn over(bytes: Arc<dyn Bytes>, len: Option<u64>) -> Self {
         let forward_only = !bytes.is_seekable();
-        Self { file: bytes, start: 0, end: len.unwrap_or(u64::MAX), at: 0, forward_only }
+        Self { file: bytes, start: 0, end: len.unwrap_or(u64::MAX), at: 0, forward_only, patch: None }
     }
 
     /// Whether what was read is gone: nothing may be looked for behind, nor at the end.
@@ -117,6 +119,11 @@ impl FileSpan {
     /// The same bytes from the start, for a reader that must not look ahead to the end.
     pub(super) fn forward_only(&self) -> Self {
         Self { at: self.start, forward_only: true, ..self.clone() }
+    }
+
+    /// The same bytes, but for the one at `offset`.
+    pub(super) fn with_byte(&self, offset: u64, byte: u8) -> Self {
+        Self { patch: Some((self.start.saturating_add(offset), byte)), ..self.part(0, u64::MAX) }
     }
 
     /// Fills `bytes` from `offset`; fewer where the span ends.
@@ -157,6 +164,11 @@ impl Read for FileSpan {
         let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
         let want = buf.len().min(left);
         let read = self.file.read_at(&mut buf[..want], self.at)?;
+        if let Some((at, byte)) = self.patch
+            && let Some(into) = at.checked_sub(self.at).filter(|&into| into < read as u64)
+        {
+            buf[into as usize] = byte;
+        }
         self.at += read as u64;
         Ok(read)
     }
@@ -203,5 +215,10 @@ mod tests {
         assert_eq!(part.bytes_at::<2>(1), Some(*b"45"));
         assert_eq!(part.bytes_at::<2>(3), None);
         assert_eq!(whole.part(8, 100).len(), 2);
+        let mut patched = whole.part(2, 7).with_byte(2, b'x');
+        let mut text = String::new();
+        patched.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "23x56");
+        assert_eq!((patched.bytes_at::<1>(2), patched.bytes_at::<1>(3)), (Some(*b"x"), Some(*b"5")));
     }
 }

@@ -5,18 +5,22 @@
 //! - **May import.** `model`.
 //! - **Thread.** None of its own but `net-read`, one for each open address; calls may wait for the disk or a server, so
 //!   they belong on the decode thread or on a job.
-//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`].
+//! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`], [`Source::loudness`], [`about`]; [`cue`] for what
+//!   sheets say.
 //! - **Invariants.** No input makes a call panic, loop for ever or allocate without bound. Samples are finite.
 //!   What `info().format.frames` promises is what reading to the end of a healthy file gives. No server is asked but
 //!   for an address that was named; none is waited for without end.
 
+mod aac;
 mod container;
+pub mod cue;
 mod decoder;
 mod demux;
 pub mod encoding;
 mod error;
 mod fetched;
 mod file;
+mod formats;
 mod guard;
 #[cfg(feature = "http")]
 mod http;
@@ -25,14 +29,18 @@ mod http;
 mod http;
 mod interleave;
 mod interrupt;
+mod loudness;
 mod matroska;
 mod measure;
 mod mp4;
 mod mpeg;
 mod ogg;
 mod opus;
+mod part;
+mod sound;
 mod source;
 mod stream;
+mod tags;
 mod vorbis;
 mod window;
 
@@ -40,4 +48,4 @@ pub use container::Container;
 pub use error::DecodeError;
 pub use fetched::{Fetched, fetch};
 pub use interrupt::Interrupt;
-pub use source::{Source, SourceInfo};
+pub use source::{About, Source, SourceInfo, about};

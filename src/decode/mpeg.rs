@@ -119,7 +119,7 @@ fn chain(file: &FileSpan, offset: u64, parse: fn(&[u8]) -> Option<Frame>) -> Opt
 }
 
 /// Offset behind the ID3v2 tags at the start (id3.org, ID3v2.4 §3.1).
-fn after_id3v2(file: &FileSpan) -> u64 {
+pub(super) fn after_id3v2(file: &FileSpan) -> u64 {
     let mut at = 0;
     for _ in 0..16 {
         match file.bytes_at::<10>(at) {
@@ -148,6 +148,22 @@ pub(super) fn has_frame_count(file: &FileSpan) -> bool {
         _ => None,
     });
     count.unwrap_or(false)
+}
+
+/// What stands behind a Xing or Info header in the first frame: the encoder's name, its gains and trims.
+pub(super) fn lame_header(file: &FileSpan) -> Option<Vec<u8>> {
+    let first = find_stream(file, mpeg_frame)?;
+    let mut head = [0; 256];
+    let read = file.read_at(&mut head, first).ok()?;
+    let head = &head[..read];
+    // Behind at most 32 bytes of side information and the CRC.
+    let at = head.windows(4).take(48).position(|name| name == b"Xing" || name == b"Info")?;
+    let flags = head.get(at + 7)?;
+    // Frames, bytes, table of contents, quality: those that the flags say are there.
+    let fields = [(1, 4), (2, 4), (4, 100), (8, 4)];
+    let skip: usize = fields.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, len)| len).sum();
+    let lame = head.get(at + 8 + skip..)?;
+    lame.first().is_some_and(u8::is_ascii_alphabetic).then(|| lame.to_vec())
 }
 
 #[cfg(test)]

@@ -4,16 +4,20 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use symphonia::core::meta::MetadataRevision;
+
 use super::container::Container;
 use super::error::DecodeError;
 use super::file::FileSpan;
 use super::guard::contain;
 use super::http::{self, Remote};
 use super::interrupt::Interrupt;
-use super::stream::Stream;
+use super::part::{self, Resolved, Span};
+use super::sound::Stream;
 use super::{mpeg, ogg};
 use crate::model::address::is_address;
 use crate::model::audio::{duration_to_frames, frames_to_duration};
+use crate::model::loudness::LoudnessTags;
 use crate::model::settings::NetworkSettings;
 use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
@@ -35,6 +39,28 @@ pub struct SourceInfo {
     /// Frames of encoder padding that are taken off the end, where the container tells.
     pub trim_end: Option<u64>,
     pub container: Container,
+    /// What of the coded sound is not decoded, in words for people.
+    pub lost: Option<&'static str>,
+}
+
+/// What a file says of itself, for the scanner.
+#[derive(Debug, Clone)]
+pub struct About {
+    pub format: AudioFormat,
+    /// Its tags, the least trusted first, where the format is one that is read by this room alone.
+    pub tags: Vec<MetadataRevision>,
+}
+
+/// Looks at a file as [`Source::open`] does. Of Matroska up to 64 MB all packets are counted.
+///
+/// # Errors
+/// As for [`Source::open`].
+pub fn about(path: &Path) -> Result<About, DecodeError> {
+    let file = FileSpan::open(path)?;
+    contain(|| {
+        let chain = Chain::open(&file)?;
+        Ok(About { format: chain.describe().format, tags: chain.stream.tags().to_vec() })
+    })
 }
 
 /// An open file. See the room card.
@@ -45,10 +71,14 @@ pub struct Source {
     /// Where it comes from a server.
     remote: Option<Arc<Remote>>,
     goes_on: bool,
+    loudness: LoudnessTags,
+    /// What is played of the file.
+    span: Span,
 }
 
 impl Source {
-    /// Opens by content; the name is not asked. Only regular files are touched, and servers where it is an address.
+    /// Opens by content; the name is not asked. Only regular files are touched, and servers where it is an address. The
+    /// path of a track of a CUE sheet ([`crate::model::part`]) opens that track: its frames count from its own start.
     pub fn open(path: &Path) -> Result<Self, DecodeError> {
         Self::open_with(path, NetworkSettings::default(), &Interrupt::default())
     }
@@ -59,27 +89,67 @@ impl Source {
         network: NetworkSettings,
         interrupt: &Interrupt,
     ) -> Result<Self, DecodeError> {
-        let (file, remote) = if is_address(path) {
+        if is_address(path) {
             let (file, remote) = http::open(path, network, interrupt)?;
-            (file, Some(remote))
-        } else {
-            (FileSpan::open(path)?, None)
-        };
+            return Self::over(&file, Some(remote));
+        }
+        match contain(|| part::resolve(path))? {
+            Some(resolved) => Self::open_part(&resolved),
+            None => Self::open_file(path),
+        }
+    }
+
+    fn open_part(resolved: &Resolved) -> Result<Self, DecodeError> {
+        let mut source = Self::open_file(&resolved.file)?;
+        let info = &mut source.info;
+        let (start, end) = resolved.part.span(info.format.spec.rate, info.format.frames)?;
+        if end != info.format.frames {
+            info.trim_end = Some(0);
+        }
+        info.format.frames = end.map(|end| end - start);
+        info.estimated_frames =
+            info.estimated_frames.filter(|_| end.is_none()).map(|all| all.saturating_sub(start));
+        if start > 0 {
+            info.trim_start = 0;
+        }
+        source.loudness = resolved.loudness(source.loudness);
+        source.span = Span { start, end };
+        source.seek(0)?;
+        Ok(source)
+    }
+
+    fn open_file(path: &Path) -> Result<Self, DecodeError> {
+        Self::over(&FileSpan::open(path)?, None)
+    }
+
+    fn over(file: &FileSpan, remote: Option<Arc<Remote>>) -> Result<Self, DecodeError> {
         let opened = contain(|| {
-            let chain = Chain::open(&file)?;
+            let chain = Chain::open(file)?;
             let info = chain.describe();
             Ok((chain, info))
         });
         let (chain, info) = opened.map_err(|error| blame(remote.as_deref(), error))?;
-        Ok(Self { chain: Some(chain), info, remote, goes_on: false })
+        let loudness = chain.stream.loudness();
+        Ok(Self { chain: Some(chain), info, remote, goes_on: false, loudness, span: Span::default() })
     }
 
     pub fn info(&self) -> &SourceInfo {
         &self.info
     }
 
+    /// What the file's tags say of its gain and peaks, ReplayGain's reference for all; of a chain, what its first link
+    /// says; of a track of a sheet, what the sheet says. The output gain of an Opus header is not in it: it is a part of
+    /// the decoded samples.
+    pub fn loudness(&self) -> LoudnessTags {
+        self.loudness
+    }
+
     /// The frame that the next [`Self::read`] begins with. A damaged stretch that gives no frames is jumped.
     pub fn position(&self) -> u64 {
+        self.span.inside(self.file_position())
+    }
+
+    fn file_position(&self) -> u64 {
         self.chain.as_ref().map_or(0, Chain::position)
     }
 
@@ -91,6 +161,24 @@ impl Source {
     /// When the disk or the server fails, when hundreds of packets in a row are damaged, or when a decoder fails for
     /// good.
     pub fn read(&mut self, out: &mut Vec<f32>) -> Result<usize, DecodeError> {
+        let left = self.span.left(self.file_position());
+        if left == 0 {
+            return Ok(0);
+        }
+        let frames = self.read_on(out)?;
+        if frames as u64 <= left && self.span.end.is_none_or(|end| self.file_position() <= end) {
+            return Ok(frames);
+        }
+        // Frames behind a damaged stretch may lie behind the span as a whole.
+        let first = self.file_position().saturating_sub(frames as u64);
+        let kept = usize::try_from(self.span.left(first)).map_or(frames, |left| left.min(frames));
+        let channels = usize::from(self.info.format.spec.channels);
+        out.truncate(out.len() - (frames - kept) * channels);
+        Ok(kept)
+    }
+
+    /// As [`Self::read`], to the end of the file.
+    fn read_on(&mut self, out: &mut Vec<f32>) -> Result<usize, DecodeError> {
         let read = self.guarded(|chain| chain.read(out))?;
         let spec = self.chain.as_ref().map(Chain::format).filter(|_| read == Read::AnotherFormat);
         self.goes_on = spec.is_some();
@@ -137,6 +225,7 @@ impl Source {
     /// # Errors
     /// As for [`Self::read`].
     pub fn seek(&mut self, frame: u64) -> Result<(), DecodeError> {
+        let frame = self.span.of_file(frame);
         self.guarded(|chain| chain.seek(frame))
     }
 
@@ -249,6 +338,7 @@ impl Chain {
             trim_start: stream.trim_start(),
             trim_end: window.padding,
             container: stream.container(),
+            lost: stream.lost(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! One coded stream: packets to trimmed frames, and seeking to an exact frame. Called by `source`.
+//! One coded stream: packets to trimmed frames, and seeking to an exact frame. Called by `sound`.
 //!
 //! Places are frames on the stream's own clock (`i64`); the window says which of them are music. Where time stamps count
 //! samples they are believed, so a hole in the stream moves the place; Matroska's are milliseconds, so packets are
@@ -13,6 +13,7 @@ use symphonia::core::meta::StandardTag;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+use super::aac;
 use super::container::Container;
 use super::decoder::Decoder;
 use super::demux::{self, Demux};
@@ -21,8 +22,10 @@ use super::error::DecodeError;
 use super::file::FileSpan;
 use super::guard::contain;
 use super::measure::Measure;
+use super::tags;
 use super::window::Window;
 use crate::model::audio::Spec;
+use crate::model::loudness::LoudnessTags;
 use crate::model::track::Codec;
 
 /// Most frames that one read delivers.
@@ -67,7 +70,7 @@ fn title_of(reader: &mut dyn FormatReader) -> Option<Arc<str>> {
 }
 
 /// See the module's head.
-pub(super) struct Stream {
+pub(super) struct Coded {
     file: FileSpan,
     /// Of what comes as a stream.
     title: Option<Arc<str>>,
@@ -75,6 +78,7 @@ pub(super) struct Stream {
     decoder: Decoder,
     measure: Option<Measure>,
     spec: Spec,
+    loudness: LoudnessTags,
     window: Window,
     /// Place of the first coded frame.
     begin: i64,
@@ -92,10 +96,11 @@ pub(super) struct Stream {
     corrupt_in_a_row: u32,
 }
 
-impl Stream {
+impl Coded {
     pub(super) fn open(file: &FileSpan) -> Result<Self, DecodeError> {
         let mut demux = demux::open(file)?;
         let title = if file.is_sequential() { title_of(demux.reader.as_mut()) } else { None };
+        let loudness = tags::loudness(demux.reader.as_mut(), demux.container, demux.codec, file);
         let decoder = Decoder::new(demux.codec, &demux.params, demux.container)?;
         let measure = Measure::new(demux.codec, demux.params.extra_data.as_deref().unwrap_or(&[]));
         let mut stream = Self {
@@ -105,6 +110,7 @@ impl Stream {
             demux,
             decoder,
             spec: Spec { rate: 1, channels: 1 },
+            loudness,
             window: Window::default(),
             begin: 0,
             at: 0,
@@ -170,6 +176,16 @@ impl Stream {
             _ => None,
         };
         bits.and_then(|bits| u8::try_from(bits).ok()).filter(|bits| (1..=64).contains(bits))
+    }
+
+    /// See [`super::SourceInfo`].
+    pub(super) fn lost(&self) -> Option<&'static str> {
+        let config = self.demux.params.extra_data.as_deref().filter(|_| self.demux.codec == Codec::Aac)?;
+        aac::lost(config)
+    }
+
+    pub(super) fn loudness(&self) -> LoudnessTags {
+        self.loudness
     }
 
     pub(super) fn window(&self) -> Window {

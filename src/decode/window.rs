@@ -46,6 +46,8 @@ impl Window {
             Container::Ogg => ogg_window(demux),
             Container::Mp4 => mp4_window(demux, file, rate),
             Container::Matroska => matroska_window(demux, file, rate),
+            // Formats of our own do not come here.
+            _ => Self::default(),
         }
     }
 

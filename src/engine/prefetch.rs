@@ -3,18 +3,20 @@
 //! as that takes, and for a server until something else is asked; it must not know of outputs.
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::{self, Builder, Thread};
 
-use super::command::{Item, Place};
+use super::command::{Context, Item, Place};
 use super::error::EngineError;
 use super::source::{Opens, Reads, SourceError};
 use crate::decode::Interrupt;
 use crate::model::audio::{Spec, duration_to_frames};
 use crate::model::id::{Generation, PlayId};
+use crate::model::loudness::ItemLoudness;
 use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::pipe::{BLOCK_FRAMES, BlockReceiver, BlockSender, PcmBlock, block_pipe};
@@ -29,7 +31,7 @@ const BLOCK_SAMPLES: usize = 1 << 16;
 #[derive(Debug)]
 enum Ask {
     /// In place of everything before.
-    Start { generation: Generation, item: Item, place: Place, next: Option<Item> },
+    Start(Generation, Start),
     /// What follows `after`.
     Next { after: PlayId, next: Option<Item> },
     /// Close everything.
@@ -38,6 +40,15 @@ enum Ask {
 
 /// What was asked, and whether that ends a wait for a server.
 type Asked = (Ask, bool);
+/// What is to be read.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) item: Item,
+    pub(super) place: Place,
+    /// These frames of it over and over.
+    pub(super) repeats: Option<Range<u64>>,
+    pub(super) next: Option<Item>,
+}
 
 /// Told to the engine, beside the blocks.
 #[derive(Debug, PartialEq, Eq)]
@@ -113,11 +124,11 @@ impl Prefetch {
         Ok((Self { asks, notes, thread: thread.thread().clone(), shared, next: Cell::new(None) }, blocks))
     }
 
-    pub(super) fn start(&self, generation: Generation, item: Item, place: Place, next: Option<Item>) {
-        self.next.set(next.as_ref().map(|item| item.play));
-        let play = item.play;
+    pub(super) fn start(&self, generation: Generation, start: Start) {
+        self.next.set(start.next.as_ref().map(|item| item.play));
+        let play = start.item.play;
         // A station that goes on is not left for it.
-        self.ask(Ask::Start { generation, item, place, next }, |works_on| works_on != play);
+        self.ask(Ask::Start(generation, start), |works_on| works_on != play);
     }
 
     pub(super) fn set_next(&self, after: PlayId, next: Option<Item>) {
@@ -184,8 +195,11 @@ struct Reading {
     item: Item,
     source: Box<dyn Reads>,
     format: AudioFormat,
+    loudness: ItemLoudness,
     /// What it follows in this run of the pipe.
     after: Option<PlayId>,
+    /// These frames are read over and over.
+    repeats: Option<Range<u64>>,
     /// Frames handed on since it was begun.
     frames: u64,
     /// Nothing more is to be read.
@@ -233,10 +247,10 @@ impl Worker {
             match self.next_ask() {
                 Ok(Ask::Next { after, next }) if start.is_none() => self.set_next(after, next),
                 Ok(Ask::Next { after, next: follower }) => {
-                    if let Some(Ask::Start { item, next, .. }) = &mut start
-                        && item.play == after
+                    if let Some(Ask::Start(_, start)) = &mut start
+                        && start.item.play == after
                     {
-                        *next = follower;
+                        start.next = follower;
                     }
                 }
                 Ok(ask) => start = Some(ask),
@@ -247,7 +261,7 @@ impl Worker {
             return Err(closed);
         }
         match start {
-            Some(Ask::Start { generation, item, place, next }) => self.start(generation, item, place, next),
+            Some(Ask::Start(generation, start)) => self.start(generation, start),
             Some(Ask::Idle) => self.close_all(),
             _ => {}
         }
@@ -283,7 +297,8 @@ impl Worker {
         }
     }
 
-    fn start(&mut self, generation: Generation, item: Item, place: Place, next: Option<Item>) {
+    fn start(&mut self, generation: Generation, start: Start) {
+        let Start { item, place, repeats, next } = start;
         self.generation = generation;
         self.shared.taken_up.store(generation.0, Ordering::Release);
         let open = self.take_open(item.play);
@@ -294,7 +309,7 @@ impl Worker {
             None => self.open(item.clone(), None),
         };
         match opened.and_then(|reading| go_to(reading, place)) {
-            Ok(reading) => self.now = Some(reading),
+            Ok(reading) => self.now = Some(Reading { repeats, ..reading }),
             // Nobody asks for this any more.
             Err(_) if self.shared.interrupt.is_asked() => {}
             Err(error) => self.fail(item.play, error.to_string(), false),
@@ -305,7 +320,7 @@ impl Worker {
     fn take_open(&mut self, play: PlayId) -> Option<Reading> {
         let is_it = |reading: &mut Reading| reading.item.play == play;
         let open = self.now.take_if(is_it).or_else(|| self.previous.take_if(is_it))?;
-        Some(Reading { after: None, frames: 0, done: false, stream: None, ..open })
+        Some(Reading { after: None, frames: 0, done: false, stream: None, repeats: None, ..open })
     }
 
     fn open(&self, item: Item, after: Option<PlayId>) -> Result<Reading, SourceError> {
@@ -316,7 +331,19 @@ impl Worker {
             let Spec { rate, channels } = format.spec;
             return Err(format!("{rate} Hz with {channels} channels cannot be played").into());
         }
-        Ok(Reading { item, source, format, after, frames: 0, done: false, stream: None })
+        let Context { in_album, measured, .. } = item.context;
+        let loudness = ItemLoudness { tags: source.loudness(), measured, in_album };
+        Ok(Reading {
+            item,
+            source,
+            format,
+            loudness,
+            after,
+            repeats: None,
+            frames: 0,
+            done: false,
+            stream: None,
+        })
     }
 
     fn set_next(&mut self, after: PlayId, next: Option<Item>) {
@@ -379,12 +406,15 @@ impl Worker {
         block.generation = self.generation;
         block.play = reading.item.play;
         block.format = reading.format;
+        block.trim = reading.source.trim();
+        block.loudness = reading.loudness;
         let result = contain(|| fill(&mut reading, &mut block));
         if reading.source.was_interrupted() {
             self.spare = Some(block);
             return true;
         }
         self.tell_stream(&mut reading, block.start_frame);
+        block.is_live = reading.stream.as_ref().is_some_and(|stream| stream.live);
         block.last = reading.done || result.is_err();
         reading.done = block.last;
         reading.frames += block.frames() as u64;
@@ -449,6 +479,26 @@ impl Worker {
     }
 }
 
+impl Reading {
+    /// Where the range that repeats is read to its end: cuts the block there and goes back; whether it did.
+    fn turn_back(&mut self, block: &mut PcmBlock) -> Result<bool, SourceError> {
+        let Some(range) = self.repeats.clone().filter(|range| self.source.position() >= range.end) else {
+            return Ok(false);
+        };
+        // Asked for before it was known that a stream comes, which has no places.
+        if self.source.stream().is_some() {
+            return Ok(false);
+        }
+        let frames = usize::try_from(range.end.saturating_sub(block.start_frame)).unwrap_or(usize::MAX);
+        block.samples.truncate(frames.saturating_mul(usize::from(self.format.spec.channels)));
+        self.source.seek(range.start)?;
+        if block.samples.is_empty() {
+            block.start_frame = self.source.position();
+        }
+        Ok(!block.samples.is_empty())
+    }
+}
+
 /// Frames that a block is filled to: about a tenth of a second.
 fn block_frames(spec: Spec) -> usize {
     let tenth = usize::try_from(spec.rate / 11).unwrap_or(BLOCK_FRAMES).max(BLOCK_FRAMES);
@@ -461,6 +511,9 @@ fn fill(reading: &mut Reading, block: &mut PcmBlock) -> Result<(), SourceError> 
     block.start_frame = reading.source.position();
     let wanted = block_frames(reading.format.spec);
     while block.frames() < wanted {
+        if reading.turn_back(block)? {
+            break;
+        }
         if reading.source.read(&mut block.samples)? == 0 {
             reading.done = !reading.source.goes_on();
             break;

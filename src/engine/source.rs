@@ -5,9 +5,10 @@ use std::error::Error;
 use std::path::Path;
 
 use crate::decode::{Interrupt, Source};
+use crate::model::loudness::LoudnessTags;
 use crate::model::settings::NetworkSettings;
 use crate::model::snapshot::StreamView;
-use crate::model::track::AudioFormat;
+use crate::model::track::{AudioFormat, Trim};
 
 /// Why a source cannot be had or read on; its text is told to people.
 pub type SourceError = Box<dyn Error + Send + Sync>;
@@ -51,6 +52,16 @@ pub trait Reads: Send {
     /// It stopped at the interrupt: no end, no failure, and nothing more to be had.
     fn was_interrupted(&self) -> bool {
         false
+    }
+
+    /// What is taken off its ends.
+    fn trim(&self) -> Trim {
+        Trim::default()
+    }
+
+    /// What the item's tags say of its loudness.
+    fn loudness(&self) -> LoudnessTags {
+        LoudnessTags::default()
     }
 }
 
@@ -101,5 +112,13 @@ impl Reads for Source {
 
     fn was_interrupted(&self) -> bool {
         Source::was_interrupted(self)
+    }
+
+    fn trim(&self) -> Trim {
+        Trim { start: self.info().trim_start, end: self.info().trim_end.unwrap_or(0) }
+    }
+
+    fn loudness(&self) -> LoudnessTags {
+        Source::loudness(self)
     }
 }

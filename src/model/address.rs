@@ -38,6 +38,17 @@ pub fn host(path: &Path) -> Option<&str> {
     host.get(..end)
 }
 
+/// The address without user and password, for whoever may read it; any other path as it is.
+pub fn without_user(path: &Path) -> PathBuf {
+    let bytes = path.as_os_str().as_bytes();
+    let from = bytes.iter().position(|&byte| byte == b':').map(|at| at + 3).filter(|_| is_address(path));
+    let parts = from.and_then(|from| bytes.split_at_checked(from));
+    let Some((scheme, rest)) = parts else { return path.to_path_buf() };
+    let authority = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
+    let host = rest[..authority].iter().rposition(|&byte| byte == b'@').map_or(0, |at| at + 1);
+    PathBuf::from(OsStr::from_bytes(&[scheme, &rest[host..]].concat()))
+}
+
 /// The name that the address was given, if it was.
 pub fn given_name(path: &Path) -> Option<String> {
     let bytes = path.as_os_str().as_bytes();
@@ -182,6 +193,12 @@ mod tests {
         assert_eq!(shown("http://u:secret@h.example:8000/live"), "h.example:8000/live");
         assert_eq!(shown("http://h.example/"), "h.example");
         assert_eq!(shown("http://h.example"), "h.example");
+        let public = |text: &str| without_user(Path::new(text)).to_str().unwrap().to_owned();
+        assert_eq!(public("HTTP://u:se@cret@h:80/a@b?c#d@e"), "HTTP://h:80/a@b?c#d@e");
+        assert_eq!(public("http://u:secret@h?x=/@"), "http://h?x=/@");
+        for same in ["http://h/a@b", "http://", "/m/http://u:p@h", "a@b:c"] {
+            assert_eq!(public(same), same);
+        }
         assert_eq!(host(Path::new("http://u:p@h.example:80/x")), Some("h.example"));
         assert_eq!(host(Path::new("http://[::1]:80/x")), Some("[::1]"));
         assert_eq!(extension(Path::new("http://h/a/B.PLS?x=.mp3#n.ogg")).as_deref(), Some("pls"));

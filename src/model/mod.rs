@@ -17,6 +17,8 @@ pub mod id;
 pub mod job;
 pub mod loudness;
 pub mod notice;
+pub mod outputs;
+pub mod part;
 pub mod playback;
 pub mod player;
 pub mod session;

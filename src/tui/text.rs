@@ -13,7 +13,7 @@ use ratatui::style::Style;
 use unicode_normalization::UnicodeNormalization;
 use unicode_width::UnicodeWidthChar;
 
-use crate::model::address;
+use crate::model::part;
 use crate::model::track::AudioFormat;
 
 /// Combining marks kept on one letter; more are a prank.
@@ -190,10 +190,7 @@ fn is_junk(c: char) -> bool {
 
 /// The last part of a path as far as it can be shown; of an address its name.
 pub fn file_name(path: &Path) -> String {
-    if let Some(name) = address::shown(path) {
-        return name;
-    }
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    part::shown_name(path)
 }
 
 /// `4:05`, `1:02:03`.

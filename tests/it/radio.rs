@@ -495,7 +495,7 @@ impl Radio {
     }
 
     fn load(&self, play: u64, address: &Path) {
-        let item = Item { play: PlayId(play), path: Arc::from(address) };
+        let item = Item::alone(PlayId(play), Arc::from(address));
         self.engine.send(EngineCommand::Load { item, place: Place::Start, paused: false });
         self.engine.send(EngineCommand::SetNext(None));
     }
@@ -638,7 +638,7 @@ fn a_next_item_that_hangs_can_be_replaced() {
     let server = Server::new(|line| line.hold());
     let (first, second) = (fixture("cd.flac"), fixture("cd.wav"));
     let radio = Radio::new(NetworkSettings { timeout: Duration::from_secs(30), ..network() });
-    let item = |play: u64, path: &Path| Item { play: PlayId(play), path: Arc::from(path) };
+    let item = |play: u64, path: &Path| Item::alone(PlayId(play), Arc::from(path));
     radio.engine.send(EngineCommand::Load { item: item(1, &first.path), place: Place::Start, paused: false });
     radio.engine.send(EngineCommand::SetNext(Some(item(2, &server.at("/")))));
     rig::wait("it is asked", || !server.asked().is_empty());
@@ -680,7 +680,7 @@ fn a_seek_leaves_a_station_where_it_is() {
         broadcast(line, &sound, 20.0);
     });
     let radio = Radio::new(NetworkSettings { buffer: Duration::from_millis(200), ..network() });
-    let item = Item { play: PlayId(1), path: Arc::from(server.at("/live")) };
+    let item = Item::alone(PlayId(1), Arc::from(server.at("/live")));
     // As a restored session asks for it.
     radio.engine.send(EngineCommand::Load { item, place: Place::Frame(1_000_000), paused: false });
     radio.wait_for("a start", is_started(1));

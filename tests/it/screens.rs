@@ -37,13 +37,7 @@ fn snapshot() -> Snapshot {
     playback.shuffle = Shuffle::On { seed: Some(4711) };
     let mut queue = queue_of(&catalog, [7, 8, 12, 99, 1, 2, 3], Some(0));
     queue.broken = Arc::new(vec![queue.items[5].id]);
-    let accepted = Accepted {
-        name: "null".into(),
-        id: None,
-        spec: Spec { rate: 48_000, channels: 2 },
-        format: SampleFormat::F32,
-        period_frames: None,
-    };
+    let accepted = Accepted::new("null", Spec { rate: 48_000, channels: 2 }, SampleFormat::F32);
     let state = OutputState::StandIn { why: "no sound device".into(), accepted };
     Snapshot {
         playback: Arc::new(playback),

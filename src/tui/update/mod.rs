@@ -4,6 +4,7 @@
 mod changed;
 mod chord;
 mod open;
+mod outputs;
 mod pointer;
 mod prompting;
 mod request;
@@ -192,6 +193,7 @@ impl Turn<'_> {
         if let Some(list) = &mut self.state.help {
             list.show_cursor(view);
         }
+        self.change_outputs(|list, view| list.show_cursor(view));
     }
 
     fn theme_loaded(&mut self, problems: &[Problem], error: Option<String>) {

@@ -7,7 +7,8 @@ use ratatui::layout::Rect;
 use super::library::joined;
 use crate::config::theme::Role;
 use crate::model::address::{self, is_address};
-use crate::model::playback::{PlayState, Repeat, Shuffle};
+use crate::model::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
@@ -136,6 +137,7 @@ fn format(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     });
     let text = format.as_ref().map_or(String::new(), text::format);
     let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Dim);
+    canvas.hit(Rect { x: start, width: row.right().saturating_sub(start), ..row }, Hit::Signal);
     Rect { width: (start - row.x).saturating_sub(2), ..row }
 }
 
@@ -147,8 +149,25 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
         false => (format!("vol {}%", playback.volume.percent()), Role::Dim, Hit::Volume),
     };
     let mut parts = vec![volume];
-    if playback.stop_after {
-        parts.push(("stop after this".to_owned(), Role::Accent, Hit::StopAfter));
+    match playback.stop_after {
+        StopAfter::Off => {}
+        StopAfter::Track => parts.push(("stop after this".to_owned(), Role::Accent, Hit::StopAfter)),
+        StopAfter::Album => parts.push(("stop after album".to_owned(), Role::Accent, Hit::StopAfter)),
+    }
+    if playback.sleep_at.is_some() {
+        parts.push(("sleep".to_owned(), Role::Accent, Hit::Sleep));
+    }
+    match playback.ab {
+        None => {}
+        Some((_, None)) => parts.push(("loop from A".to_owned(), Role::Accent, Hit::Loop)),
+        Some((_, Some(_))) => parts.push(("loop A to B".to_owned(), Role::Accent, Hit::Loop)),
+    }
+    if playback.sound.speed != PlaySpeed::NORMAL {
+        parts.push((playback.sound.speed.to_string(), Role::Accent, Hit::Speed));
+    }
+    if playback.sound.level.mode != LevelMode::Off {
+        let text = format!("gain {}", playback.sound.level.mode.name());
+        parts.push((text, Role::Dim, Hit::Gain));
     }
     match playback.shuffle {
         Shuffle::Off => {}
