@@ -70,7 +70,8 @@ fn play(path: &std::path::Path, out: PathBuf, rate: RatePolicy) {
     let _ = std::fs::remove_file(&out);
     let output = OutputSettings { rate, ..OutputSettings::new(OutputSpec::File(out)) };
     let (sender, events) = channel();
-    let engine = Engine::spawn(output, Box::new(move |event| drop(sender.send(event)))).unwrap();
+    let told = Box::new(move |event| drop(sender.send(event)));
+    let engine = Engine::spawn(output, Default::default(), told).unwrap();
     let item = Item::alone(PlayId(1), path.into());
     engine.send(EngineCommand::Load { item, place: Place::Start, paused: false });
     while !matches!(events.recv(), Ok(EngineEvent::Ended { .. })) {}

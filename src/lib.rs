@@ -29,7 +29,7 @@
 //! | [`model`] | the vocabulary: ids, tracks, catalog, commands and their registry, settings, snapshot, `Player` | - |
 //! | [`rt`] | real-time primitives: block pipe, sample ring, clock, tap, newest value | model |
 //! | [`config`] | files and flags to settings, keymap, theme | model |
-//! | [`decode`] | files to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets | model |
+//! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets, HTTP | model |
 //! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: the spectrum of what is heard | model rt decode dsp |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
@@ -50,6 +50,7 @@
 //! | `app` | the state, all handles | does I/O, waits for anyone |
 //! | `engine` | transport, resampler, the ring's producer | reads a file, locks, allocates a block |
 //! | `decode` | the open files of current and next | knows about outputs |
+//! | `net-read`, one an open address | the connection, and what came and is not read | outlives its source by more than a connect |
 //! | `output` | opening and closing of outputs | holds up the engine |
 //! | device callback | the ring's consumer | allocates, locks, logs, waits, panics |
 //! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
@@ -86,7 +87,8 @@
 //!
 //! ## Failure
 //!
-//! Corrupt packet: skip, count, go on. File that does not open: tell, next item; several in a row: stop. Output lost:
+//! Corrupt packet: skip, count, go on. File that does not open: tell, next item; several in a row: stop. Server that
+//! falls silent: asked again where the sound broke off, with growing pauses, and told when that takes too long. Output lost:
 //! keep the place, try again. Store cannot be written: keep in memory, tell, try again. Job panics: it failed, its lane
 //! lives. Configuration bad: defaults for the bad keys, each told with file and line.
 

@@ -52,6 +52,7 @@ fn playback(state: &AppState) -> PlaybackView {
         sleep_at: playback.sleep.map(|sleep| sleep.at),
         ab: playback.ab.map(|ab| (ab.from, ab.to)),
         sound: state.sound,
+        buffering: playback.buffering,
     }
 }
 
@@ -67,6 +68,7 @@ fn now_playing(state: &AppState) -> Option<NowPlaying> {
         format: playback.format.or(known),
         start_frame: playback.rest.frame,
         rate: playback.rest.rate,
+        stream: playback.stream.clone(),
     })
 }
 

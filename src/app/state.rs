@@ -17,7 +17,7 @@ use crate::model::playback::{PlayState, StopAfter};
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
-use crate::model::snapshot::{OutputView, OutputsView, QueueItem};
+use crate::model::snapshot::{OutputView, OutputsView, QueueItem, StreamView};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -70,6 +70,10 @@ pub struct PlaybackState {
     /// What the engine was told to follow.
     pub next: Option<Play>,
     pub format: Option<AudioFormat>,
+    /// Of what plays, where it comes as a stream.
+    pub stream: Option<StreamView>,
+    /// It plays, but its sound has not come.
+    pub buffering: bool,
     /// Where the item stands while the ear is not in it.
     pub rest: Rest,
     /// Where a seek will land that was asked for and is not heard yet.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::state::Ab;
 use crate::engine::command::Reason;
 use crate::jobs::library::ScanOutcome;
+use crate::model::address;
 use crate::model::audio::frames_to_duration;
 use crate::model::command::Sound;
 use crate::model::notice::{Notice, Severity};
@@ -84,6 +85,14 @@ pub fn no_music_found() -> Notice {
 pub fn track_failed(name: &str, why: &str, was_heard: bool) -> Notice {
     let what = if was_heard { format!("{name} broke off") } else { format!("Cannot play {name}") };
     warning(what).why(why)
+}
+
+/// `live`: a station; else a file of a server that gives it in one go only.
+pub fn not_sought(live: bool) -> Notice {
+    match live {
+        true => note("A live stream cannot be sought"),
+        false => note("This cannot be sought").why("its server sends it in one go only"),
+    }
 }
 
 pub fn too_many_failures(count: u32, why: &str) -> Notice {
@@ -209,6 +218,10 @@ fn clock_time(time: Duration) -> String {
 
 pub fn no_roots() -> Notice {
     note("The library has no folder yet").next_step("`:scan FOLDER` adds one")
+}
+
+pub fn no_scan_of(address: &Path) -> Notice {
+    note(format!("{} is an address: it can be played, not scanned", address::place(address)))
 }
 
 pub fn no_scan() -> Notice {

@@ -18,8 +18,8 @@ use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
-use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
-use crate::model::snapshot::OutputState;
+use crate::model::settings::{NetworkSettings, OutputSettings, OutputSpec, SoundSettings};
+use crate::model::snapshot::{OutputState, StreamView};
 use crate::model::track::AudioFormat;
 
 /// How often progress is told.
@@ -30,6 +30,7 @@ const SHUTDOWN: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct PlayRun {
     pub output: OutputSettings,
+    pub network: NetworkSettings,
     pub sound: SoundSettings,
     pub files: Vec<PathBuf>,
     /// Where the first file begins.
@@ -43,7 +44,7 @@ pub struct PlayRun {
 /// What happens on the way.
 #[derive(Debug)]
 pub enum PlayEvent {
-    Progress { path: PathBuf, at: Duration, of: Option<Duration> },
+    Progress { path: PathBuf, at: Duration, of: Option<Duration>, stream: Option<StreamView> },
     Ended(PlayedTrack),
     Told(Notice),
 }
@@ -80,11 +81,20 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
     let (sender, events) = mpsc::channel();
     let told = Box::new(move |event| drop(sender.send(event)));
     let must_open = run.output.output != OutputSpec::Auto;
-    let engine = Engine::spawn(run.output, told)?;
+    let engine = Engine::spawn(run.output, run.network, told)?;
     engine.send(EngineCommand::Sound(run.sound));
     let files = in_order(run.files, run.shuffle);
-    let mut list =
-        List { engine: &engine, files, current: None, next: None, heard: None, on_event, must_open };
+    let starts_late = !run.start.is_zero();
+    let mut list = List {
+        engine: &engine,
+        files,
+        current: None,
+        next: None,
+        heard: None,
+        on_event,
+        must_open,
+        starts_late,
+    };
     list.begin(run.start);
     let ended = list.run(&events, &run.stop);
     engine.shutdown(SHUTDOWN);
@@ -111,6 +121,8 @@ struct List<'a> {
     heard: Option<Heard>,
     on_event: &'a mut dyn FnMut(PlayEvent),
     must_open: bool,
+    /// What was asked for cannot be had of a stream.
+    starts_late: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -118,6 +130,7 @@ struct Heard {
     format: AudioFormat,
     at: u64,
     error: Option<String>,
+    stream: Option<StreamView>,
 }
 
 impl List<'_> {
@@ -199,7 +212,8 @@ impl List<'_> {
                 }
                 return Err(if unread { BootError::Unread } else { BootError::Output(why) });
             }
-            EngineEvent::Seeked { .. } => {}
+            EngineEvent::Stream { play, stream } => self.stream(play, stream),
+            EngineEvent::Seeked { .. } | EngineEvent::Buffering { .. } => {}
             EngineEvent::Gone => self.current = None,
         }
         Ok(())
@@ -215,7 +229,19 @@ impl List<'_> {
 
     fn started(&mut self, play: PlayId, format: AudioFormat, at: u64) {
         if self.is_current(play) {
-            self.heard = Some(Heard { format, at, error: None });
+            self.heard = Some(Heard { format, at, error: None, stream: None });
+        }
+    }
+
+    fn stream(&mut self, play: PlayId, stream: StreamView) {
+        if !self.is_current(play) {
+            return;
+        }
+        if std::mem::take(&mut self.starts_late) {
+            (self.on_event)(PlayEvent::Told(wording::not_sought(stream.live)));
+        }
+        if let Some(heard) = &mut self.heard {
+            heard.stream = Some(stream);
         }
     }
 
@@ -223,7 +249,8 @@ impl List<'_> {
         if self.is_next(to) {
             self.ended(frames);
             self.current = self.next;
-            self.heard = Some(Heard { format, at, error: None });
+            self.heard = Some(Heard { format, at, error: None, stream: None });
+            self.starts_late = false;
             self.follow_with(self.current.map_or(0, |index| index + 1));
         }
     }
@@ -315,7 +342,8 @@ impl List<'_> {
             return;
         };
         let of = self.heard.as_ref().and_then(|heard| heard.format.duration());
-        (self.on_event)(PlayEvent::Progress { path, at: position.time(), of });
+        let stream = self.heard.as_ref().and_then(|heard| heard.stream.clone());
+        (self.on_event)(PlayEvent::Progress { path, at: position.time(), of, stream });
     }
 }
 

@@ -20,6 +20,7 @@ use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::store::Store;
+use crate::model::address::is_address;
 use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
@@ -36,7 +37,7 @@ const DEADLINE: Duration = Duration::from_millis(1500);
 #[derive(Debug)]
 pub struct TuiRun {
     pub config: Loaded,
-    /// Absolute. Added to library and queue, and played.
+    /// Absolute, or addresses. Added to library (but for addresses) and queue, and played.
     pub paths: Vec<PathBuf>,
     /// The output was named for this run: what was chosen in an earlier one does not hold.
     pub output_named: bool,
@@ -173,7 +174,7 @@ impl Core {
             on_engine.send(Event::Engine(event));
         });
         let output = OutputSettings { output: state.output.asked.clone(), ..config.settings.output.clone() };
-        let engine = Engine::spawn(output, told)?;
+        let engine = Engine::spawn(output, config.settings.network, told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
         engine.send(EngineCommand::Sound(state.sound));
         let (spectrum, gauges) = eye(config, &engine)?;
@@ -232,8 +233,9 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
 }
 
 fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf]) {
-    if config.settings.scan_at_start || !paths.is_empty() {
-        let _ = player.send(Command::Library(Library::Scan(paths.to_vec())));
+    let folders: Vec<PathBuf> = paths.iter().filter(|path| !is_address(path)).cloned().collect();
+    if config.settings.scan_at_start || !folders.is_empty() {
+        let _ = player.send(Command::Library(Library::Scan(folders)));
     }
     if !paths.is_empty() {
         let _ = player.send(Command::Queue(Queue::PlayNow(Target::Paths(paths.to_vec()))));

@@ -21,7 +21,8 @@ use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
-With PATHs (files, folders, playlists, CUE sheets): adds them to the queue and plays them.
+With PATHs (files, folders, playlists, CUE sheets, http addresses): adds them to the queue
+and plays them.
 
 Exit codes: 0 done, 1 failed while running, 2 wrong usage, 3 nothing matched,
 4 no player is running, 5 no audio device, 130 interrupted.
@@ -44,7 +45,7 @@ const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMM
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
-    /// Files, folders, playlists, CUE sheets
+    /// Files, folders, playlists, CUE sheets, http addresses
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
@@ -121,7 +122,7 @@ pub enum Verb {
 
 #[derive(Debug, Args)]
 pub struct Play {
-    /// Files, folders, playlists, CUE sheets; `-` reads paths from standard input, one a line
+    /// Files, folders, playlists, CUE sheets, http addresses; `-` reads paths from standard input, one a line
     #[arg(value_name = "PATH", required_unless_present = "null_separated")]
     pub paths: Vec<PathBuf>,
     /// Read paths from standard input, separated by NUL (as `find -print0` gives them)

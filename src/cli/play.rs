@@ -13,12 +13,14 @@ use super::exit::{CliError, Exit};
 use super::input::{self, Separator};
 use super::json::{self, JsonPath};
 use super::terminal::{Messages, Progress};
-use super::text::{clock, shown};
+use super::text::{clock, printable, shown};
 use super::{interrupt, settings};
 use crate::boot::{self, PlayEvent, PlayRun, PlayTotal, PlayedTrack};
 use crate::library::expand::expand;
+use crate::model::address;
 use crate::model::part;
 use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::snapshot::StreamView;
 
 pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
@@ -39,9 +41,10 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
     let log = settings::log(global, &config);
     let start = asked.start.unwrap_or_default();
     let shuffle = asked.shuffle.unwrap_or_default();
+    let network = config.settings.network;
     let mut sound = config.settings.sound;
     sound.level.mode = asked.replaygain.unwrap_or(sound.level.mode);
-    let play = PlayRun { output, sound, files: found.files, start, shuffle, stop, log };
+    let play = PlayRun { output, sound, network, files: found.files, start, shuffle, stop, log };
     let total = boot::play(play, &mut |event| report.event(event))?;
     report.summary(total)?;
     Ok(report.exit())
@@ -60,6 +63,15 @@ fn output_of(asked: &Play, mut output: OutputSettings) -> Result<OutputSettings,
         settings::refuse_pipe(&output.output, "which is a terminal. Send it on with `|` or `>`")?;
     }
     Ok(output)
+}
+
+/// What a line of progress calls a file or a stream.
+fn name(path: &Path, stream: Option<&StreamView>) -> String {
+    let station = stream.and_then(|stream| stream.station.as_deref().map(str::to_owned));
+    let name = address::given_name(path).or(station).unwrap_or_else(|| part::shown_name(path));
+    let title = stream.and_then(|stream| stream.title.as_deref());
+    let text = title.map_or(name.clone(), |title| format!("{name}: {title}"));
+    printable(&text).into_owned()
 }
 
 fn nothing_to_play(paths: &[PathBuf]) -> String {
@@ -114,9 +126,9 @@ impl<'a> Report<'a> {
 
     fn event(&mut self, event: PlayEvent) {
         match event {
-            PlayEvent::Progress { path, at, of } => self.progress.show(|| {
+            PlayEvent::Progress { path, at, of, stream } => self.progress.show(|| {
                 let of = of.map_or_else(|| "-:--".to_owned(), clock);
-                format!("{} / {of}  {}", clock(at), shown(Path::new(&part::shown_name(&path))))
+                format!("{} / {of}  {}", clock(at), name(&path, stream.as_ref()))
             }),
             PlayEvent::Ended(track) => self.ended(&track),
             PlayEvent::Told(notice) => self.messages.warning(&notice.to_string()),

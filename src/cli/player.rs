@@ -10,6 +10,7 @@ use super::text::shown;
 use crate::boot;
 use crate::config;
 use crate::library::scan::absolute_root;
+use crate::model::address::is_address;
 use crate::model::settings::OutputSpec;
 use crate::model::suggest::nearest;
 
@@ -39,7 +40,7 @@ pub fn run(
 
 /// Something of what was named must be there; what is not is then told on the screen.
 fn refuse_absent(paths: &[PathBuf]) -> Result<(), CliError> {
-    let there = |path: &PathBuf| path.symlink_metadata().is_ok();
+    let there = |path: &PathBuf| is_address(path) || path.symlink_metadata().is_ok();
     let Some(first) = paths.first().filter(|_| !paths.iter().any(there)) else {
         return Ok(());
     };

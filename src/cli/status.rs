@@ -12,6 +12,7 @@ use super::json;
 use super::template::{Field, Template};
 use super::text::{clock, joined, printable};
 use crate::config;
+use crate::model::{address, part};
 use crate::remote::RemoteError;
 use crate::remote::client::Connection;
 use crate::remote::place::Place;
@@ -22,9 +23,10 @@ pub const HELP: &str = "\
 Fields of TEMPLATE: {state} {title} {artist} {album} {album_artist} {genre} {year} {track}
 {disc} {path} {file} {position} {position_s} {duration} {duration_s} {codec} {index}
 {length} {volume} {muted} {repeat} {shuffle} {stop_after} {output} {output_state}
-{verdict} {notice}. What there is not, or is off, is empty; {muted} and {shuffle} are their
-names. {{ and }} are braces; \\t, \\n, \\0 and \\\\ are tab, line feed, NUL and
-backslash. A line ends with a line feed. While only the position moves, --follow is silent.
+{verdict} {notice} {station} {buffering}. What there is not, or is off, is empty; {muted},
+{shuffle} and {buffering} are their names. {{ and }} are braces; \\t, \\n, \\0 and \\\\ are tab,
+line feed, NUL and backslash. A line ends with a line feed. While only the position moves,
+--follow is silent.
 Exit code 4: no player is running.";
 
 pub fn run(global: &Global, asked: &args::Status) -> Result<Exit, CliError> {
@@ -72,7 +74,8 @@ fn write_line(
 
 /// `playing  0:12 / 1:00  Ann - Alpha (First)`
 fn headline(status: &Status) -> String {
-    let parts = [status.state.clone(), times(status), what(status)];
+    let buffering = if status.buffering { "buffering" } else { "" };
+    let parts = [status.state.clone(), buffering.to_owned(), times(status), what(status)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }
 
@@ -127,9 +130,13 @@ fn time(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// `Artist - Title (Album)`; a file that the library does not have by its name.
+/// `Artist - Title (Album)`; a file that the library does not have by its name, a station as `Title (Station)`.
 fn what(status: &Status) -> String {
-    let Some(track) = &status.track else { return file_name(status) };
+    let Some(track) = &status.track else {
+        let title = title_of_stream(status);
+        let name = station(status).filter(|_| title.is_some()).map(|name| format!(" ({name})"));
+        return format!("{}{}", title.unwrap_or_else(|| file_name(status)), name.unwrap_or_default());
+    };
     let artists = joined(track.artists.iter().map(String::as_str));
     let by = if artists.is_empty() { String::new() } else { format!("{artists} - ") };
     let from = track.album.as_ref().map(|album| format!(" ({album})")).unwrap_or_default();
@@ -137,9 +144,17 @@ fn what(status: &Status) -> String {
 }
 
 fn file_name(status: &Status) -> String {
-    let name =
-        status.file().and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
-    name.unwrap_or_default()
+    status.file().map(|path| part::shown_name(&path)).unwrap_or_default()
+}
+
+fn title_of_stream(status: &Status) -> Option<String> {
+    status.stream.as_ref()?.title.clone()
+}
+
+/// The name that the user's address has, else the station's own.
+fn station(status: &Status) -> Option<String> {
+    let stream = status.stream.as_ref()?;
+    status.file().and_then(|path| address::given_name(&path)).or_else(|| stream.station.clone())
 }
 
 /// A field of the player's state.
@@ -172,6 +187,8 @@ pub enum StatusField {
     OutputState,
     Verdict,
     Notice,
+    Station,
+    Buffering,
 }
 
 impl Field for StatusField {
@@ -203,6 +220,8 @@ impl Field for StatusField {
         ("output_state", Self::OutputState),
         ("verdict", Self::Verdict),
         ("notice", Self::Notice),
+        ("station", Self::Station),
+        ("buffering", Self::Buffering),
     ];
     const LISTED: &'static str = "auralis status --help";
 }
@@ -221,7 +240,10 @@ impl StatusField {
         let number = |number: Option<u16>| number.map(|number| number.to_string()).unwrap_or_default();
         let all = |texts: Option<&Vec<String>>| joined(texts.into_iter().flatten().map(String::as_str));
         Some(match self {
-            Self::Title => track.map_or_else(|| file_name(status), |track| track.title.clone()),
+            Self::Title => match track {
+                Some(track) => track.title.clone(),
+                None => title_of_stream(status).unwrap_or_else(|| file_name(status)),
+            },
             Self::Artist => all(track.map(|track| &track.artists)),
             Self::Album => track.and_then(|track| track.album.clone()).unwrap_or_default(),
             Self::AlbumArtist => all(track.map(|track| &track.album_artists)),
@@ -258,6 +280,8 @@ impl StatusField {
             Self::OutputState => status.output.state.clone(),
             Self::Verdict => status.signal.verdict.clone(),
             Self::Notice => status.notice.as_ref().map(|told| told.text.clone()).unwrap_or_default(),
+            Self::Station => station(status).unwrap_or_default(),
+            Self::Buffering => name(status.buffering, "buffering"),
             _ => String::new(),
         }
     }
@@ -266,7 +290,7 @@ impl StatusField {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::status::{QueueStatus, TrackStatus};
+    use crate::remote::status::{QueueStatus, StreamStatus, TrackStatus};
 
     fn status() -> Status {
         let track = TrackStatus {
@@ -321,6 +345,17 @@ mod tests {
     #[test]
     fn people_are_told_in_lines() {
         assert_eq!(headline(&status()), "playing  0:12 / 1:00  Ann, Bob - Alpha (First)");
+        let station = Status {
+            path: Some("http://r.example/live#Ours".into()),
+            path_hex: None,
+            track: None,
+            duration_s: None,
+            stream: Some(StreamStatus { title: Some("A - B".into()), station: Some("Theirs".into()) }),
+            buffering: true,
+            ..status()
+        };
+        assert_eq!(headline(&station), "playing  buffering  0:12  A - B (Ours)");
+        assert_eq!(written("{title}|{station}|{buffering}|{file}", &station), b"A - B|Ours|buffering|Ours\n");
         assert_eq!(summary(&status())[1], "2 of 3  volume 80%  shuffle");
     }
 

@@ -167,6 +167,9 @@ mod tests {
         ("sound.crossfade_s", "2.5"),
         ("sound.balance", "-20"),
         ("sound.mono", "true"),
+        ("network.buffer_s", "5"),
+        ("network.timeout_s", "60"),
+        ("network.retry_s", "0"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -192,6 +195,9 @@ mod tests {
         settings.sound.crossfade_ms = 2_500;
         settings.sound.balance = -20;
         settings.sound.mono = true;
+        settings.network.buffer = std::time::Duration::from_secs(5);
+        settings.network.timeout = std::time::Duration::from_secs(60);
+        settings.network.retry = std::time::Duration::ZERO;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use toml::de::DeValue;
 
@@ -200,6 +201,30 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.sound.mono, switch(value)),
     },
     Row {
+        table: "network",
+        key: "buffer_s",
+        default: "3",
+        expects: "a number of seconds from 0 to 30",
+        help: "Seconds of an internet radio that are gathered before they are heard.",
+        set: |settings, value| put(&mut settings.network.buffer, seconds(value, 0, 30)),
+    },
+    Row {
+        table: "network",
+        key: "timeout_s",
+        default: "10",
+        expects: "a number of seconds from 1 to 300",
+        help: "A server that sends nothing for so many seconds is taken for gone.",
+        set: |settings, value| put(&mut settings.network.timeout, seconds(value, 1, 300)),
+    },
+    Row {
+        table: "network",
+        key: "retry_s",
+        default: "120",
+        expects: "a number of seconds from 0 to 86400",
+        help: "For so many seconds a stream that broke off is asked for again; 0: not at all.",
+        set: |settings, value| put(&mut settings.network.retry, seconds(value, 0, 86_400)),
+    },
+    Row {
         table: "screen",
         key: "theme",
         default: "\"terminal\"",
@@ -263,6 +288,10 @@ fn number<T: FromStr + PartialOrd>(value: &DeValue<'_>, least: T, most: T) -> Re
     let written = value.as_integer().filter(|integer| integer.radix() == 10).ok_or(Unfit)?;
     let number: T = written.as_str().parse().map_err(|_| Unfit)?;
     if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
+}
+
+fn seconds(value: &DeValue<'_>, least: u64, most: u64) -> Result<Duration, Unfit> {
+    number(value, least, most).map(Duration::from_secs)
 }
 
 /// An integer or a fraction.

@@ -13,6 +13,9 @@ pub enum DecodeError {
     NotAFile { kind: &'static str },
     #[error("the file is empty")]
     Empty,
+    /// A server does not give what was asked for; the text says why.
+    #[error("{0}")]
+    Network(String),
     #[error("no known audio format was found in the file")]
     NotMusic,
     /// The file is music of a format that we know by name only.

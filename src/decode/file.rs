@@ -1,5 +1,6 @@
-//! A regular file, or a span of it, as a byte source. Reads by position, so that many readers share one open file and
-//! a file that is removed while it plays keeps playing. Called by `source` and `demux` on the thread that decodes.
+//! A regular file, or what a server sends, or a span of either, as a byte source. Reads by position, so that many
+//! readers share one open file and a file that is removed while it plays keeps playing. Called by `source` and `demux`
+//! on the thread that decodes.
 
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,10 +12,47 @@ use symphonia::core::io::MediaSource;
 
 use super::error::DecodeError;
 
+/// Where bytes come from.
+pub(super) trait Bytes: Send + Sync {
+    /// Bytes at `offset`: at least one, but at the end. May wait.
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Whether every place can be read at any time: not what comes only once.
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    /// Whether all of it is read as quickly as a part: not what comes over a network.
+    fn is_near(&self) -> bool {
+        true
+    }
+
+    /// Whether there is always more: what a container says of its length is not believed then.
+    fn is_endless(&self) -> bool {
+        false
+    }
+
+    /// What comes after the end of bytes that come only once: the stream after an interruption, or its next song.
+    fn following(&self) -> io::Result<Option<FileSpan>> {
+        Ok(None)
+    }
+}
+
+impl Bytes for File {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        loop {
+            match FileExt::read_at(self, bytes, offset) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+}
+
 /// See the module's head. Cheap to clone; each clone has its own position.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct FileSpan {
-    file: Arc<File>,
+    file: Arc<dyn Bytes>,
     start: u64,
     end: u64,
     at: u64,
@@ -39,6 +77,34 @@ impl FileSpan {
         }
     }
 
+    /// All of `bytes`; `None`: nobody knows how many there are.
+    #[cfg(feature = "http")]
+    pub(super) fn over(bytes: Arc<dyn Bytes>, len: Option<u64>) -> Self {
+        let forward_only = !bytes.is_seekable();
+        Self { file: bytes, start: 0, end: len.unwrap_or(u64::MAX), at: 0, forward_only, patch: None }
+    }
+
+    /// Whether what was read is gone: nothing may be looked for behind, nor at the end.
+    pub(super) fn is_sequential(&self) -> bool {
+        !self.file.is_seekable()
+    }
+
+    /// See [`Bytes::is_near`].
+    pub(super) fn is_near(&self) -> bool {
+        self.file.is_near()
+    }
+
+    /// See [`Bytes::is_endless`].
+    pub(super) fn is_endless(&self) -> bool {
+        self.file.is_endless()
+    }
+
+    /// See [`Bytes::following`].
+    pub(super) fn following(&self) -> io::Result<Option<Self>> {
+        self.file.following()
+    }
+
+    /// Immense where nobody knows.
     pub(super) fn len(&self) -> u64 {
         self.end - self.start
     }
@@ -97,21 +163,14 @@ impl Read for FileSpan {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
         let want = buf.len().min(left);
-        loop {
-            match self.file.read_at(&mut buf[..want], self.at) {
-                Ok(read) => {
-                    if let Some((at, byte)) = self.patch
-                        && let Some(into) = at.checked_sub(self.at).filter(|&into| into < read as u64)
-                    {
-                        buf[into as usize] = byte;
-                    }
-                    self.at += read as u64;
-                    return Ok(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        let read = self.file.read_at(&mut buf[..want], self.at)?;
+        if let Some((at, byte)) = self.patch
+            && let Some(into) = at.checked_sub(self.at).filter(|&into| into < read as u64)
+        {
+            buf[into as usize] = byte;
         }
+        self.at += read as u64;
+        Ok(read)
     }
 }
 

@@ -1,5 +1,7 @@
 //! One stream of a file, whoever reads it: symphonia's packets, or a format of our own. Called by `source`.
 
+use std::sync::Arc;
+
 use symphonia::core::meta::MetadataRevision;
 
 use super::container::Container;
@@ -67,6 +69,14 @@ impl Stream {
         match self {
             Self::Coded(coded) => coded.bits(),
             Self::Own(own) => own.bits,
+        }
+    }
+
+    /// See [`Coded::title`].
+    pub(super) fn title(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Coded(coded) => coded.title(),
+            Self::Own(_) => None,
         }
     }
 

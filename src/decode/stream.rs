@@ -5,9 +5,11 @@
 //! counted from the first.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use symphonia::core::errors::Error;
-use symphonia::core::formats::{SeekMode, SeekTo};
+use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
+use symphonia::core::meta::StandardTag;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
@@ -15,6 +17,7 @@ use super::aac;
 use super::container::Container;
 use super::decoder::Decoder;
 use super::demux::{self, Demux};
+use super::encoding::guess_text;
 use super::error::DecodeError;
 use super::file::FileSpan;
 use super::guard::contain;
@@ -47,9 +50,30 @@ fn alac_bits(cookie: &[u8]) -> Option<u32> {
     cookie.get(5).copied().map(u32::from)
 }
 
+/// `artist - title` of the tags that came before the sound, or what of it there is.
+fn title_of(reader: &mut dyn FormatReader) -> Option<Arc<str>> {
+    let mut metadata = reader.metadata();
+    let revision = metadata.skip_to_latest()?;
+    let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
+    let standard = revision.media.tags.iter().chain(of_tracks).filter_map(|tag| tag.std.as_ref());
+    let (mut artist, mut title) = (None, None);
+    for tag in standard {
+        match tag {
+            StandardTag::Artist(text) => artist = artist.or(Some(text)),
+            StandardTag::TrackTitle(text) => title = title.or(Some(text)),
+            _ => {}
+        }
+    }
+    let words = [artist, title].into_iter().flatten().map(|text| guess_text(text.as_bytes(), None));
+    let words: Vec<String> = words.filter(|text| !text.is_empty()).collect();
+    (!words.is_empty()).then(|| Arc::from(words.join(" - ")))
+}
+
 /// See the module's head.
 pub(super) struct Coded {
     file: FileSpan,
+    /// Of what comes as a stream.
+    title: Option<Arc<str>>,
     demux: Demux,
     decoder: Decoder,
     measure: Option<Measure>,
@@ -75,11 +99,13 @@ pub(super) struct Coded {
 impl Coded {
     pub(super) fn open(file: &FileSpan) -> Result<Self, DecodeError> {
         let mut demux = demux::open(file)?;
+        let title = if file.is_sequential() { title_of(demux.reader.as_mut()) } else { None };
         let loudness = tags::loudness(demux.reader.as_mut(), demux.container, demux.codec, file);
         let decoder = Decoder::new(demux.codec, &demux.params, demux.container)?;
         let measure = Measure::new(demux.codec, demux.params.extra_data.as_deref().unwrap_or(&[]));
         let mut stream = Self {
             file: file.clone(),
+            title,
             measure: measure.filter(|_| demux.container == Container::Matroska),
             demux,
             decoder,
@@ -98,6 +124,9 @@ impl Coded {
         };
         stream.decode_first()?;
         stream.window = Window::of(&stream.demux, file, stream.spec.rate);
+        if file.is_endless() {
+            stream.window = Window { first: stream.window.first, ..Window::default() };
+        }
         stream.deliver_from = stream.window.first;
         Ok(stream)
     }
@@ -118,6 +147,11 @@ impl Coded {
             }
         }
         Err(DecodeError::Damaged("no packet of it can be decoded".into()))
+    }
+
+    /// What the tags in the stream's head call it: `artist - title`, or what of it there is.
+    pub(super) fn title(&self) -> Option<Arc<str>> {
+        self.title.clone()
     }
 
     pub(super) fn container(&self) -> Container {

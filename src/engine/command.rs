@@ -11,7 +11,7 @@ use crate::model::loudness::LoudnessTags;
 use crate::model::player::Position;
 use crate::model::settings::{OutputSettings, SoundSettings};
 use crate::model::signal::SignalPath;
-use crate::model::snapshot::OutputState;
+use crate::model::snapshot::{OutputState, StreamView};
 use crate::model::track::AudioFormat;
 
 /// One started playing of a file.
@@ -129,6 +129,16 @@ pub enum EngineEvent {
     Damaged {
         play: PlayId,
         packets: u64,
+    },
+    /// What a stream that cannot be sought says of itself from what is heard now on.
+    Stream {
+        play: PlayId,
+        stream: StreamView,
+    },
+    /// It plays and nothing is heard, for want of blocks; or they have come.
+    Buffering {
+        play: PlayId,
+        on: bool,
     },
     Output(OutputState),
     /// The way of what is heard from now on.

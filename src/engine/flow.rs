@@ -9,6 +9,7 @@ use super::render::{About, Cue, Filled, Out};
 use super::run::{Announce, Answer, Core};
 use super::transport::{Input, Intent, State};
 use crate::model::id::{Generation, PlayId};
+use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::Segment;
 
@@ -17,6 +18,9 @@ const HANGS: Duration = Duration::from_secs(2);
 
 /// So long after an item began the app may say what comes next before it is taken that nothing does.
 const ANSWER: Duration = Duration::from_millis(500);
+
+/// Sound that is late for so long is told of: not every seek.
+const LATE: Duration = Duration::from_millis(250);
 
 /// Something to be told when the output frame `at` is heard.
 #[derive(Debug, Clone, Copy)]
@@ -145,6 +149,12 @@ impl Core {
         // What the decode thread said before it sent a block is told before that block's end is.
         self.take_notes();
         self.announce_paused();
+        self.tell_marks_heard();
+        self.tell_streams();
+        self.tell_buffering(Instant::now());
+    }
+
+    fn tell_marks_heard(&mut self) {
         while let Some(mark) = self.marks.front().copied() {
             let Some(open) = self.outlet.open() else {
                 return;
@@ -239,8 +249,44 @@ impl Core {
                 }
                 Note::Decoded { play, frames } => self.tell(EngineEvent::Decoded { play, frames }),
                 Note::Damaged { play, packets } => self.tell(EngineEvent::Damaged { play, packets }),
+                Note::Stream { play, frame, stream } => self.streams.push_back((play, frame, stream)),
             }
         }
+    }
+
+    /// Tells what streams say of themselves when it is heard, not when it is read.
+    fn tell_streams(&mut self) {
+        let heard = self.clock.position();
+        let plays = [self.current.as_ref().map(|current| current.item.play), self.next_play()];
+        self.streams.retain(|(play, ..)| plays.contains(&Some(*play)));
+        let has_begun = self.current.as_ref().is_some_and(|current| current.announce != Announce::Started);
+        let is_due = |(play, frame, _): &(PlayId, u64, StreamView)| {
+            has_begun && heard.is_some_and(|heard| heard.play == *play && heard.frame >= *frame)
+        };
+        while self.streams.front().is_some_and(is_due)
+            && let Some((play, _, stream)) = self.streams.pop_front()
+        {
+            self.tell(EngineEvent::Stream { play, stream });
+        }
+    }
+
+    /// Tells when the ear waits for blocks, and when they have come.
+    fn tell_buffering(&mut self, now: Instant) {
+        let runs_dry = |open: &super::outlet::Open| {
+            let is_dry = self.filled == Filled::Starved && open.writer.waiting_frames() == 0;
+            is_dry && open.is_paced() && !self.feed.waits_to_hear()
+        };
+        let is_dry = matches!(self.state, State::Playing { .. }) && self.outlet.open().is_some_and(runs_dry);
+        self.dry_since = if is_dry { self.dry_since.or(Some(now)) } else { None };
+        let is_late = self.dry_since.is_some_and(|since| now.saturating_duration_since(since) >= LATE);
+        let play = self.current.as_ref().map(|current| current.item.play).filter(|_| is_late);
+        if play == self.buffering {
+            return;
+        }
+        for (play, on) in [(self.buffering, false), (play, true)] {
+            play.into_iter().for_each(|play| self.tell(EngineEvent::Buffering { play, on }));
+        }
+        self.buffering = play;
     }
 
     fn item_failed(&mut self, generation: Generation, play: PlayId, error: String, had_begun: bool) {

@@ -12,7 +12,7 @@ use super::output::{Opener, OpensOutputs, Outputs};
 use super::prefetch::Prefetch;
 use super::run::{Core, Parts};
 use super::source::{Files, Opens};
-use crate::model::settings::{OutputSettings, SoundSettings};
+use crate::model::settings::{NetworkSettings, OutputSettings, SoundSettings};
 use crate::rt::clock::PlaybackClock;
 use crate::rt::tap::Tap;
 use crate::rt::wake::Wake;
@@ -66,9 +66,11 @@ impl Engine {
     /// When a thread cannot be started.
     pub fn spawn(
         output: OutputSettings,
+        network: NetworkSettings,
         events: Box<dyn Fn(EngineEvent) + Send>,
     ) -> Result<EngineHandle, EngineError> {
-        Self::spawn_with(EngineOptions::new(output), Arc::new(Files), Box::new(Outputs::new()), events)
+        let sources = Arc::new(Files { network });
+        Self::spawn_with(EngineOptions::new(output), sources, Box::new(Outputs::new()), events)
     }
 
     /// As [`Self::spawn`], with sources and outputs of the caller's: for tests.

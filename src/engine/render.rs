@@ -43,12 +43,13 @@ pub struct About {
     pub trim: Trim,
     pub lost: Option<&'static str>,
     pub loudness: ItemLoudness,
+    pub is_live: bool,
 }
 
 impl About {
     pub fn of(block: &PcmBlock) -> Self {
-        let PcmBlock { format, trim, lost, loudness, .. } = *block;
-        Self { format, trim, lost, loudness }
+        let &PcmBlock { format, trim, lost, loudness, is_live, .. } = block;
+        Self { format, trim, lost, loudness, is_live }
     }
 }
 

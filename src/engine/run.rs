@@ -24,9 +24,9 @@ use super::render::{About, Cue, Filled, Render};
 use super::signal::WayKey;
 use super::source::Opens;
 use super::transport::State;
-use crate::model::id::Generation;
+use crate::model::id::{Generation, PlayId};
 use crate::model::settings::SoundSettings;
-
+use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::PlaybackClock;
 use crate::rt::pipe::BlockReceiver;
@@ -142,6 +142,12 @@ pub(super) struct Core {
     pub(super) filled: Filled,
     /// The ring plays out because what comes next needs the output to be opened anew.
     pub(super) turning: bool,
+    /// What streams say of themselves and is not heard yet: of which item, from which frame on.
+    pub(super) streams: VecDeque<(PlayId, u64, StreamView)>,
+    /// Since when the ear waits for blocks.
+    pub(super) dry_since: Option<Instant>,
+    /// The item whose sound is late, as it was told.
+    pub(super) buffering: Option<PlayId>,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
     pub(super) answer: Answer,
@@ -176,6 +182,9 @@ impl Core {
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
             turning: false,
+            streams: VecDeque::new(),
+            dry_since: None,
+            buffering: None,
             idle_since: None,
             answer: Answer::Given,
             signal: None,

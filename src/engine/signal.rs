@@ -91,7 +91,8 @@ impl Way<'_> {
         let bits = bits.map(|bits| format!(" {bits} bit")).unwrap_or_default();
         let detail = format!("{} {}{bits}, {}", codec.name(), kilohertz(spec.rate), channels(spec.channels));
         let lossy = if codec.is_lossless() { "" } else { " (lossy)" };
-        stage(StageKind::Source, format!("{detail}{lossy}"), !codec.is_lossless())
+        let live = if self.about.is_live { ", live stream" } else { "" };
+        stage(StageKind::Source, format!("{detail}{lossy}{live}"), !codec.is_lossless())
     }
 
     fn decoder(&self) -> Option<SignalStage> {

@@ -1,6 +1,7 @@
-//! From what a person names (files, folders, playlists, CUE sheets) to the music files that are meant, in the order meant;
-//! sheets and files with one embedded become their tracks (`model::part`). Called by a job or the command line; opens
-//! playlists, sheets, and the heads of files that may have one embedded.
+//! From what a person names (files, folders, playlists, CUE sheets, addresses) to the music that is meant, in the order
+//! meant; sheets and files with one embedded become their tracks (`model::part`). Called by a job or the command line;
+//! opens playlists, sheets, and the heads of files that may have one embedded. Addresses come from lists that were named
+//! themselves, never from what lies in a folder: nobody is made to call a server by surprise.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::scan::{Found, Named, Problem, Seen, absolute_root, judge, named, walk, words};
+use super::scan::{Found, Named, Problem, Seen, absolute_root, by_extension, judge, named, walk, words};
 use super::store::Standing;
-use crate::decode::cue;
+use crate::decode::{Fetched, cue, fetch};
+use crate::model::address::{self, is_address};
 use crate::model::fold::natural_cmp;
 use crate::model::part;
 
@@ -21,22 +23,32 @@ mod playlist;
 
 /// Largest playlist that is read, in bytes.
 const MAX_PLAYLIST: u64 = 16 * 1024 * 1024;
+/// The same, from a server.
+const MAX_FETCHED: u64 = 1024 * 1024;
+
+const SEGMENTS: &str = "is a stream in pieces (HLS), which is not played";
+const UNKNOWN_SCHEME: &str = "is an address that is not played: only http and https are";
 
 /// See [`expand`].
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Expanded {
-    /// Absolute.
+    /// Absolute paths and addresses.
     pub files: Vec<PathBuf>,
     pub problems: Vec<Problem>,
 }
 
 /// The music files that `paths` mean: files as they are, folders walked in natural order, playlists in their own order
-/// (paths in them are relative to the playlist; only regular files of known types are taken from them), CUE sheets as the
-/// scan lists them (but a sheet that is named is taken even where each of its tracks is a file of its own). A file named
-/// by hand is taken whatever its name. What is not there or not music is a problem, not an end.
+/// (paths in them are relative to the playlist; only regular files of known types and addresses are taken from them), CUE
+/// sheets as the scan lists them (but a sheet that is named is taken even where each of its tracks is a file of its own).
+/// A file named by hand is taken whatever its name; an address is taken unasked, but for a playlist, which is fetched.
+/// What is not there or not music is a problem, not an end.
 pub fn expand(paths: &[PathBuf], cancel: &AtomicBool) -> Expanded {
     let mut out = Expanded::default();
     for path in paths {
+        if is_address(path) {
+            out.address(path);
+            continue;
+        }
         let path = absolute_root(path);
         match std::fs::metadata(&path) {
             Ok(about) if about.is_dir() => out.folder(&path, cancel),
@@ -124,6 +136,9 @@ impl Expanded {
         if bytes.len() as u64 > MAX_PLAYLIST {
             return self.problem(list, "is too large for a playlist");
         }
+        if playlist::is_segments(&bytes) {
+            return self.problem(list, SEGMENTS);
+        }
         let folder = list.parent().unwrap_or(Path::new("/"));
         for entry in playlist::entries(&bytes) {
             if cancel.load(Relaxed) {
@@ -133,10 +148,44 @@ impl Expanded {
         }
     }
 
+    fn address(&mut self, path: &Path) {
+        let is_list = |extension: String| by_extension(extension.as_bytes()) == Named::Playlist;
+        if !address::extension(path).is_some_and(is_list) {
+            return self.files.push(path.to_path_buf());
+        }
+        match fetch(path, MAX_FETCHED) {
+            Ok(Fetched::Sound) => self.files.push(path.to_path_buf()),
+            Ok(Fetched::Text { bytes, .. }) if playlist::is_segments(&bytes) => self.problem(path, SEGMENTS),
+            Ok(Fetched::Text { base, bytes }) => {
+                let before = self.files.len() + self.problems.len();
+                for entry in playlist::entries(&bytes) {
+                    self.fetched_entry(&base, entry);
+                }
+                if self.files.len() + self.problems.len() == before {
+                    self.problem(path, "has nothing in it");
+                }
+            }
+            Err(error) => self.problem(path, &error.to_string()),
+        }
+    }
+
+    /// What a list of a server names is on servers too, never a file here.
+    fn fetched_entry(&mut self, base: &Path, entry: playlist::Entry) {
+        match entry {
+            playlist::Entry::Address(address) => self.files.push(address),
+            playlist::Entry::Path(path) => match path.to_str().and_then(|path| address::join(base, path)) {
+                Some(address) => self.files.push(address),
+                None => self.problem(&path, "stands in a playlist but is no address"),
+            },
+            playlist::Entry::Url(url) => self.problem(Path::new(&url), UNKNOWN_SCHEME),
+        }
+    }
+
     fn entry(&mut self, folder: &Path, entry: playlist::Entry) {
         let path = match entry {
             playlist::Entry::Path(path) => folder.join(path),
-            playlist::Entry::Url(url) => return self.problem(Path::new(&url), "is an address, not a file"),
+            playlist::Entry::Address(address) => return self.files.push(address),
+            playlist::Entry::Url(url) => return self.problem(Path::new(&url), UNKNOWN_SCHEME),
         };
         if is_part(&path) {
             return self.files.push(absolute_root(&path));

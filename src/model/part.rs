@@ -5,6 +5,8 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::address;
+
 const NAME: &str = "track";
 /// Highest number of a part.
 pub const MAX_NUMBER: u16 = 999;
@@ -24,8 +26,11 @@ pub fn split(path: &Path) -> Option<(&Path, u16)> {
     (digits == format!("{number:02}")).then_some((container, number))
 }
 
-/// The last component for people: `song.flac`, `album.cue track 03`.
+/// The last component for people: `song.flac`, `album.cue track 03`; of an address its name ([`address::shown`]).
 pub fn shown_name(path: &Path) -> String {
+    if let Some(name) = address::shown(path) {
+        return name;
+    }
     let name = |path: &Path| {
         String::from_utf8_lossy(path.file_name().unwrap_or(path.as_os_str()).as_bytes()).into_owned()
     };
@@ -54,5 +59,6 @@ mod tests {
         assert_eq!(shown_name(Path::new("/m/a.cue/track03")), "a.cue track 03");
         assert_eq!(shown_name(Path::new("/m/a.cue")), "a.cue");
         assert_eq!(shown_name(Path::new("/")), "/");
+        assert_eq!(shown_name(Path::new("http://u:p@h/a.cue/track03#My%20Radio")), "My Radio");
     }
 }

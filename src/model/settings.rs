@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -311,6 +312,27 @@ impl SoundSettings {
     pub const CROSSFADE_MS: u32 = 12_000;
 }
 
+/// Patience with servers that sound comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkSettings {
+    /// Sound of a stream that is gathered before it is heard.
+    pub buffer: Duration,
+    /// A server that sends nothing for so long is taken for gone.
+    pub timeout: Duration,
+    /// A stream that broke off, or a server that was gone, is asked for again for so long.
+    pub retry: Duration,
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        Self {
+            buffer: Duration::from_secs(3),
+            timeout: Duration::from_secs(10),
+            retry: Duration::from_secs(120),
+        }
+    }
+}
+
 /// Colours and shape of the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScreenSettings {
@@ -339,6 +361,7 @@ pub struct Settings {
     pub scan_at_start: bool,
     pub output: OutputSettings,
     pub sound: SoundSettings,
+    pub network: NetworkSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
     pub screen: ScreenSettings,
@@ -351,6 +374,7 @@ impl Default for Settings {
             scan_at_start: true,
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
+            network: NetworkSettings::default(),
             rewind_s: 5,
             screen: ScreenSettings::default(),
         }

@@ -72,6 +72,8 @@ pub struct PlaybackView {
     /// The part that is played over and over, in frames of the item; without an end where that is not set yet.
     pub ab: Option<(u64, Option<u64>)>,
     pub sound: SoundSettings,
+    /// It plays, but nothing is heard: the sound has yet to come from a server or a disk.
+    pub buffering: bool,
 }
 
 /// The current item.
@@ -86,6 +88,19 @@ pub struct NowPlaying {
     /// Where it stands while no gauge moves (stopped, restored, opening), in frames of `rate`.
     pub start_frame: u64,
     pub rate: u32,
+    /// Of what comes as a stream that cannot be sought; `None` for all else.
+    pub stream: Option<StreamView>,
+}
+
+/// What a stream says of itself. Text of others, without control characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StreamView {
+    /// It has no end: a radio, not a file.
+    pub live: bool,
+    /// Name of the station.
+    pub station: Option<Arc<str>>,
+    /// What is playing now, in the station's words.
+    pub title: Option<Arc<str>>,
 }
 
 /// One entry of the queue.

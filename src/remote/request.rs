@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::path::JsonPath;
 use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
+use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{self, Command, Items, Library, Playback, Queue, Target};
 use crate::model::settings::OutputSpec;
@@ -54,7 +55,7 @@ pub fn command(words: &str, paths: &[JsonPath]) -> Result<Command, Fault> {
     };
     let command = with_paths(command, paths, name)?;
     refuse_selection(&command, name)?;
-    match paths_of(&command).iter().find(|path| !path.is_absolute()) {
+    match paths_of(&command).iter().find(|path| !path.is_absolute() && !is_address(path)) {
         Some(path) => Err(Fault::usage(format!("a path must be absolute: {}", path.display()))),
         None => Ok(command),
     }

@@ -2,18 +2,20 @@
 //! fixed; more may be added.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 use super::path::JsonPath;
 use super::wire::Told;
+use crate::model::address::without_user;
 use crate::model::catalog::TrackRef;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
 use crate::model::settings::SoundSettings;
 use crate::model::signal::{SignalPath, SignalStage, Verdict};
-use crate::model::snapshot::{Accepted, OutputState, OutputView, QueueView, ScanView, Snapshot};
+use crate::model::snapshot::{Accepted, OutputState, OutputView, QueueView, ScanView, Snapshot, StreamView};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,7 +26,7 @@ pub struct Status {
     /// Where the ear is in the current item; `null` where there is none.
     pub position_s: Option<f64>,
     pub duration_s: Option<f64>,
-    /// The current item's file, also when it is not in the library.
+    /// The current item's file, also when it is not in the library; or its address, without user and password.
     pub path: Option<String>,
     /// Its bytes, where they are not UTF-8: see [`JsonPath`].
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,6 +34,10 @@ pub struct Status {
     /// `null` where the library does not have it.
     pub track: Option<TrackStatus>,
     pub format: Option<FormatStatus>,
+    /// Of what comes from a server and cannot be sought.
+    pub stream: Option<StreamStatus>,
+    /// It plays, but the sound has yet to come.
+    pub buffering: bool,
     /// Percent.
     pub volume: u8,
     pub muted: bool,
@@ -90,6 +96,15 @@ pub struct FormatStatus {
     pub sample_rate: u32,
     pub channels: u16,
     pub bits: Option<u8>,
+}
+
+/// What a stream says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamStatus {
+    /// What is playing now, in the station's words.
+    pub title: Option<String>,
+    pub station: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +170,7 @@ impl Status {
     pub fn new(snapshot: &Snapshot, heard: Option<Position>) -> Self {
         let playback = &snapshot.playback;
         let times = snapshot.times(heard);
-        let file = playback.now.as_ref().map(|now| JsonPath::new(&now.path));
+        let file = playback.now.as_ref().map(|now| JsonPath::new(&without_user(&now.path)));
         let seed = match playback.shuffle {
             Shuffle::Off => None,
             Shuffle::On { seed } => seed,
@@ -168,6 +183,8 @@ impl Status {
             path_hex: file.and_then(|file| file.path_hex),
             track: snapshot.track().map(track),
             format: snapshot.format().map(format),
+            stream: playback.now.as_ref().and_then(|now| now.stream.as_ref()).map(stream),
+            buffering: playback.buffering,
             volume: playback.volume.percent(),
             muted: playback.muted,
             repeat: playback.repeat.name().to_owned(),
@@ -215,6 +232,11 @@ fn format(format: AudioFormat) -> FormatStatus {
         channels: format.spec.channels,
         bits: format.bits,
     }
+}
+
+fn stream(stream: &StreamView) -> StreamStatus {
+    let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
+    StreamStatus { title: text(&stream.title), station: text(&stream.station) }
 }
 
 fn sound(sound: &SoundSettings) -> SoundStatus {

@@ -251,14 +251,7 @@ mod tests {
 
     fn numbered(n: u64) -> Segment {
         let low = (n % 1_000_000) as u32;
-        Segment {
-            at: n,
-            play: PlayId(n * 3),
-            frame: n * 5,
-            rate: low,
-            output_rate: low + 1,
-            speed: n as f32,
-            limit: n * 7,
-        }
+        let (play, frame, limit) = (PlayId(n * 3), n * 5, n * 7);
+        Segment { at: n, play, frame, rate: low, output_rate: low + 1, speed: low as f32, limit }
     }
 }

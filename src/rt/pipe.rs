@@ -27,6 +27,8 @@ pub struct PcmBlock {
     pub lost: Option<&'static str>,
     /// How loud it is; the same in all its blocks.
     pub loudness: ItemLoudness,
+    /// It comes as it is made, from a station; the same in all its blocks.
+    pub is_live: bool,
     /// The track ends with this block (which may be empty).
     pub last: bool,
     /// Interleaved, `format.spec.channels` a frame.
@@ -45,6 +47,7 @@ impl PcmBlock {
             trim: Trim::default(),
             lost: None,
             loudness: ItemLoudness::default(),
+            is_live: false,
             last: false,
             samples: Vec::new(),
         }

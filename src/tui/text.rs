@@ -188,7 +188,7 @@ fn is_junk(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The last part of a path as far as it can be shown.
+/// The last part of a path as far as it can be shown; of an address its name.
 pub fn file_name(path: &Path) -> String {
     part::shown_name(path)
 }

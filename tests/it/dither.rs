@@ -26,7 +26,7 @@ fn flac(folder: &Path, name: &str, material: &Material) -> PathBuf {
 /// Plays the files without a gap at this gain; the integers of the recording.
 fn record(folder: &Path, files: &[PathBuf], format: SampleFormat, gain: f32) -> Vec<i32> {
     let to = folder.join("recording.wav");
-    let (engine, events) = start(Box::new(Outputs::new()), Arc::new(Files), |options| {
+    let (engine, events) = start(Box::new(Outputs::new()), Arc::new(Files::default()), |options| {
         let output = OutputSettings::new(OutputSpec::File(to.clone()));
         options.output = OutputSettings { format: Some(format), ..output };
         options.gain = gain;

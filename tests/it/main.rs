@@ -28,6 +28,8 @@ mod outputs;
 mod play;
 mod pseudo_terminal;
 mod pty;
+#[cfg(feature = "http")]
+mod radio;
 mod recovery;
 mod remote;
 mod resample;
@@ -35,6 +37,8 @@ mod rig;
 mod scan;
 mod screens;
 mod search;
+#[cfg(feature = "http")]
+mod server;
 mod sound;
 mod stage;
 mod store;

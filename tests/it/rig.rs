@@ -171,11 +171,12 @@ impl Rig {
         self.send(EngineCommand::SetNext(Some(item(play, name))));
     }
 
-    /// The next event that is not about the output, the signal or the decoder.
+    /// The next event that is not about the output, the signal, the decoder or their pace.
     pub fn event(&self) -> EngineEvent {
         loop {
             match self.events.recv_timeout(PATIENCE) {
-                Ok(EngineEvent::Output(_) | EngineEvent::Signal(_) | EngineEvent::Decoded { .. }) => {}
+                Ok(EngineEvent::Output(_) | EngineEvent::Signal(_)) => {}
+                Ok(EngineEvent::Decoded { .. } | EngineEvent::Buffering { .. }) => {}
                 Ok(event) => return event,
                 Err(error) => panic!("no event came: {error}"),
             }

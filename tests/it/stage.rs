@@ -191,6 +191,7 @@ pub fn queue_of(catalog: &Catalog, ids: impl IntoIterator<Item = u32>, current: 
 pub fn playing(catalog: &Catalog, id: u32, state: PlayState) -> PlaybackView {
     let track = catalog.find(TrackId(id)).expect("a track of the catalog");
     let now = NowPlaying {
+        stream: None,
         item: ItemId(1),
         play: PlayId(1),
         path: track.path().into(),

@@ -8,12 +8,13 @@ use crate::app::event::Now;
 use crate::app::state::{AppState, Rest};
 use crate::app::wording;
 use crate::engine::command::{EngineEvent, Place, Reason};
+use crate::model::address;
 use crate::model::id::{ItemId, PlayId};
 use crate::model::outputs::OutputDevice;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::player::Position;
 use crate::model::settings::OutputSpec;
-use crate::model::snapshot::{OutputState, OutputsView};
+use crate::model::snapshot::{OutputState, OutputsView, StreamView};
 use crate::model::track::AudioFormat;
 
 /// So many items in a row that do not play end the playing: a disk is gone, not a file bad.
@@ -28,6 +29,8 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
         EngineEvent::Failed { play, error, was_heard } => failed(state, play, &error, was_heard, now, fx),
         EngineEvent::Decoded { .. } => {}
         EngineEvent::Damaged { play, packets } => damaged(state, play, packets, now),
+        EngineEvent::Stream { play, stream } => stream_told(state, play, stream, now),
+        EngineEvent::Buffering { play, on } => buffering(state, play, on),
         EngineEvent::Output(output) => output_changed(state, output, now, fx),
         EngineEvent::Signal(path) => {
             state.signal = Arc::new(path);
@@ -65,6 +68,8 @@ fn crossed(state: &mut AppState, to: PlayId, format: AudioFormat, now: Now) {
     state.playback.playing = Some(next);
     state.playback.next = None;
     state.playback.format = Some(format);
+    state.playback.stream = None;
+    state.playback.buffering = false;
     state.playback.rest = Rest::default();
     state.playback.ab = None;
     state.playback.failures_in_a_row = 0;
@@ -72,6 +77,28 @@ fn crossed(state: &mut AppState, to: PlayId, format: AudioFormat, now: Now) {
     state.dirty.playback = true;
     state.dirty.queue = true;
     saving::position_soon(state, now);
+}
+
+/// A station's own name becomes the entry's, where that has none; so it is known the next time.
+fn stream_told(state: &mut AppState, play: PlayId, stream: StreamView, now: Now) {
+    let Some(playing) = state.playback.playing.filter(|playing| playing.play == play) else {
+        return;
+    };
+    let path = state.queue.get(playing.item).map(|item| Arc::clone(&item.path));
+    let named = path.zip(stream.station.as_deref()).and_then(|(path, name)| address::with_name(&path, name));
+    if let Some(named) = named {
+        state.queue.set_path(playing.item, &named);
+        state.dirty.queue = true;
+        saving::session_soon(state, now);
+    }
+    state.playback.stream = Some(stream);
+    state.dirty.playback = true;
+}
+
+fn buffering(state: &mut AppState, play: PlayId, on: bool) {
+    let on = on && is_playing(state, play);
+    state.dirty.playback |= state.playback.buffering != on;
+    state.playback.buffering = on;
 }
 
 fn seeked(state: &mut AppState, play: PlayId, frame: u64, now: Now) {

@@ -105,12 +105,19 @@ pub fn halt(state: &mut AppState, rest: Rest, fx: &mut Vec<Effect>) {
         fx.push(Effect::Engine(EngineCommand::Stop));
     }
     state.playback.next = None;
-    state.playback.format = None;
+    forget_sound(state);
     state.playback.rest = rest;
     state.playback.ab = None;
     state.saving.position_due = None;
     set_state(state, PlayState::Stopped);
     state.dirty.queue = true;
+}
+
+/// What was known of the sound that played.
+fn forget_sound(state: &mut AppState) {
+    state.playback.format = None;
+    state.playback.stream = None;
+    state.playback.buffering = false;
 }
 
 pub fn set_state(state: &mut AppState, to: PlayState) {
@@ -128,7 +135,7 @@ pub fn start(state: &mut AppState, id: ItemId, place: Place, now: Now, fx: &mut 
     state.playback.broken.remove(&id);
     state.playback.playing = Some(play);
     state.playback.next = None;
-    state.playback.format = None;
+    forget_sound(state);
     state.playback.rest = Rest::default();
     state.playback.ab = None;
     set_state(state, PlayState::Opening);
@@ -183,6 +190,9 @@ fn previous(state: &mut AppState, count: u32, now: Now, fx: &mut Vec<Effect>) {
 }
 
 fn seek_to(state: &mut AppState, seek: Seek, now: Now, fx: &mut Vec<Effect>) {
+    if let Some(stream) = &state.playback.stream {
+        return notices::tell(state, wording::not_sought(stream.live), now);
+    }
     let rest = place_now(state, now);
     let place = resolve(seek, rest);
     if let Some(playing) = state.playback.playing {
@@ -312,6 +322,9 @@ fn ab_loop(state: &mut AppState, change: AbLoop, now: Now, fx: &mut Vec<Effect>)
     let Some(playing) = state.playback.playing else {
         return notices::tell(state, wording::nothing_to_loop(), now);
     };
+    if let Some(stream) = &state.playback.stream {
+        return notices::tell(state, wording::not_sought(stream.live), now);
+    }
     let place = place_now(state, now);
     let rate = if place.rate > 0 { place.rate } else { state.playback.format.map_or(0, |f| f.spec.rate) };
     let before = state.playback.ab.filter(|ab| ab.play == playing.play);

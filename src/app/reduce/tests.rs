@@ -1,6 +1,6 @@
 //! Reducers as (events, effects): what is asked of the engine, and what the state says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -8,13 +8,13 @@ use crate::app::queue::unresolved;
 use crate::app::state::AppSettings;
 use crate::engine::command::{EngineCommand, EngineEvent, Reason};
 use crate::model::audio::{SampleFormat, Spec, Volume};
-use crate::model::command::{Items, Playback, Queue, Seek, Target, VolumeChange};
+use crate::model::command::{Items, Library, Playback, Queue, Seek, Target, VolumeChange};
 use crate::model::id::PlayId;
 use crate::model::playback::{PlayState, Repeat, StopAfter};
 use crate::model::player::Position;
 use crate::model::session::{Session, SessionItem, SessionPosition};
 use crate::model::settings::{OutputSettings, OutputSpec};
-use crate::model::snapshot::{Accepted, OutputState, OutputsView};
+use crate::model::snapshot::{Accepted, OutputState, OutputsView, StreamView};
 use crate::model::track::{AudioFormat, Codec};
 
 struct Rig {
@@ -375,6 +375,81 @@ fn a_scan_runs_alone_and_the_catalog_is_built_in_a_share_of_the_time() {
     );
     let effects = rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::ZERO });
     assert!(matches!(effects[..], [Effect::BuildCatalog]), "what came after the scan's end is built too");
+}
+
+/// A station and a file, playing.
+fn station() -> Rig {
+    let mut rig = Rig::new(0);
+    let files = ["http://r.example/live", "/m/1.flac"].map(PathBuf::from);
+    rig.state.queue.append(unresolved(files.to_vec()));
+    rig.ask(Playback::Play);
+    rig.started();
+    rig
+}
+
+fn stream(live: bool, station: Option<&str>, title: Option<&str>) -> StreamView {
+    StreamView { live, station: station.map(Into::into), title: title.map(Into::into) }
+}
+
+#[test]
+fn a_stream_is_not_sought_and_says_so() {
+    let mut rig = station();
+    let play = rig.playing();
+    for (live, words) in [(true, "A live stream cannot be sought"), (false, "This cannot be sought")] {
+        rig.engine(EngineEvent::Stream { play, stream: stream(live, None, None) });
+        let effects = rig.ask(Playback::Seek(Seek::Forward(Duration::from_secs(5))));
+        assert!(told(&effects).is_empty(), "{effects:?}");
+        assert_eq!(rig.state.notice.as_ref().unwrap().notice.what, words);
+    }
+    // What follows is sought as ever.
+    rig.ask(Playback::Next(1));
+    rig.started();
+    assert_eq!(rig.state.playback.stream, None);
+    assert_eq!(told(&rig.ask(Playback::Seek(Seek::Percent(50.0)))), ["Seek(Fraction(0.5))"]);
+}
+
+#[test]
+fn a_station_gives_its_entry_a_name_once() {
+    let mut rig = station();
+    let play = rig.playing();
+    rig.engine(EngineEvent::Stream { play, stream: stream(true, Some("My Radio"), Some("A - B")) });
+    assert_eq!(rig.current().as_deref(), Some("http://r.example/live#My%20Radio"));
+    assert_eq!(rig.state.name_of(Path::new(&rig.current().unwrap())), "My Radio");
+    rig.engine(EngineEvent::Stream { play, stream: stream(true, Some("Other"), None) });
+    assert_eq!(rig.current().as_deref(), Some("http://r.example/live#My%20Radio"));
+    assert_eq!(rig.state.playback.stream.as_ref().unwrap().station.as_deref(), Some("Other"));
+    // One that is over changes nothing.
+    rig.engine(EngineEvent::Stream { play: PlayId(99), stream: stream(true, None, Some("late")) });
+    assert_eq!(rig.state.playback.stream.as_ref().unwrap().title, None);
+}
+
+#[test]
+fn late_sound_shows_until_it_comes_or_is_given_up() {
+    let mut rig = station();
+    let play = rig.playing();
+    rig.engine(EngineEvent::Buffering { play, on: true });
+    assert!(rig.state.playback.buffering);
+    rig.engine(EngineEvent::Buffering { play, on: false });
+    assert!(!rig.state.playback.buffering);
+    rig.engine(EngineEvent::Buffering { play, on: true });
+    rig.ask(Playback::Stop);
+    assert!(!rig.state.playback.buffering);
+    rig.engine(EngineEvent::Buffering { play, on: true });
+    assert!(!rig.state.playback.buffering, "of a play that is over");
+}
+
+#[test]
+fn addresses_are_no_folders() {
+    let mut rig = Rig::new(0);
+    let scan = |paths: &[&str]| {
+        let roots = paths.iter().map(PathBuf::from).collect();
+        Event::Command(Command::Library(Library::Scan(roots)))
+    };
+    assert!(rig.event(scan(&["http://u:secret@h/x"])).is_empty());
+    let notice = rig.state.notice.as_ref().unwrap().notice.to_string();
+    assert!(notice.contains("h/x is an address") && !notice.contains("secret"), "{notice}");
+    let effects = rig.event(scan(&["http://h/x", "/m"]));
+    assert!(matches!(&effects[..], [Effect::Scan { roots, .. }] if *roots == [PathBuf::from("/m")]));
 }
 
 fn opened(id: &str) -> EngineEvent {

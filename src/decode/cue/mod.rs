@@ -13,6 +13,7 @@ mod parse;
 mod text;
 
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 pub use embedded::find as find_embedded;
@@ -179,7 +180,12 @@ impl SheetTrack {
 
 /// Whether a name is a sheet's.
 pub fn is_named_sheet(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("cue"))
+    path.extension().is_some_and(|extension| is_sheet_extension(extension.as_bytes()))
+}
+
+/// Whether an extension, without its dot, is that of a sheet.
+pub fn is_sheet_extension(extension: &[u8]) -> bool {
+    extension.eq_ignore_ascii_case(b"cue")
 }
 
 /// What the bytes of a sheet say, in whatever encoding they are.

@@ -4,7 +4,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::decode::cue::is_named_sheet;
+use crate::decode::cue::is_sheet_extension;
 
 /// Extensions of files that we try to play.
 const MUSIC: [&str; 32] = [
@@ -14,7 +14,7 @@ const MUSIC: [&str; 32] = [
 ];
 
 /// Extensions of playlists that we read.
-const PLAYLISTS: [&str; 3] = ["m3u", "m3u8", "pls"];
+const PLAYLISTS: [&str; 4] = ["m3u", "m3u8", "pls", "xspf"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
@@ -26,13 +26,17 @@ pub enum Named {
 }
 
 pub fn named(path: &Path) -> Named {
-    let Some(extension) = path.extension().map(OsStrExt::as_bytes) else { return Named::Other };
+    path.extension().map_or(Named::Other, |extension| by_extension(extension.as_bytes()))
+}
+
+/// What an extension, without its dot, says.
+pub fn by_extension(extension: &[u8]) -> Named {
     let is = |name: &&str| extension.eq_ignore_ascii_case(name.as_bytes());
     if MUSIC.iter().any(&is) {
         Named::Music
     } else if PLAYLISTS.iter().any(is) {
         Named::Playlist
-    } else if is_named_sheet(path) {
+    } else if is_sheet_extension(extension) {
         Named::Sheet
     } else {
         Named::Other

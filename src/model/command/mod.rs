@@ -113,7 +113,7 @@ pub enum Target {
     /// What is selected on the screen. A screen puts tracks or items in its place before it asks the core.
     Selection,
     Tracks(Vec<TrackId>),
-    /// Files, folders, playlists: walked on a job.
+    /// Files, folders, playlists, addresses: walked on a job.
     Paths(Vec<PathBuf>),
 }
 

@@ -24,6 +24,7 @@ use super::scene::{FrameMap, Gauges};
 use super::state::UiState;
 use crate::config::keys::{Key, Keymap};
 use crate::config::problem::Problem;
+use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
 use crate::model::notice::{Notice, Severity};
@@ -124,6 +125,9 @@ pub struct PathBase {
 
 impl PathBase {
     pub fn absolute(&self, path: &Path) -> PathBuf {
+        if is_address(path) {
+            return path.to_path_buf();
+        }
         self.folder.join(crate::config::paths::expand_home(path, self.home.as_deref()))
     }
 }
