@@ -13,7 +13,7 @@ fn main() {
 }
 
 /// A name and the tool and arguments that make it; `IN` and `OUT` stand for the paths.
-const FORMATS: [(&str, &[&str]); 11] = [
+const FORMATS: [(&str, &[&str]); 13] = [
     ("flac16.flac", &["flac", "-s", "-f", "-o", "OUT", "IN"]),
     (
         "flac24_96k.flac",
@@ -21,6 +21,8 @@ const FORMATS: [(&str, &[&str]); 11] = [
     ),
     ("wav16.wav", &["ffmpeg", "-v", "error", "-y", "-i", "IN", "OUT"]),
     ("alac16.m4a", &["ffmpeg", "-v", "error", "-y", "-i", "IN", "-c:a", "alac", "OUT"]),
+    ("wavpack16.wv", &["ffmpeg", "-v", "error", "-y", "-i", "IN", "OUT"]),
+    ("tta16.tta", &["ffmpeg", "-v", "error", "-y", "-i", "IN", "OUT"]),
     ("v0.mp3", &["lame", "--quiet", "-V", "0", "IN", "OUT"]),
     ("q6.ogg", &["oggenc", "-Q", "-q", "6", "-o", "OUT", "IN"]),
     ("opus128.opus", &["opusenc", "--quiet", "--bitrate", "128", "IN", "OUT"]),

@@ -29,16 +29,17 @@
 //! | [`model`] | the vocabulary: ids, tracks, catalog, commands and their registry, settings, snapshot, `Player` | - |
 //! | [`rt`] | real-time primitives: block pipe, sample ring, clock, tap, newest value | model |
 //! | [`config`] | files and flags to settings, keymap, theme | model |
-//! | [`decode`] | files to `f32` blocks: probe, exact lengths, gapless trim, exact seek | model |
-//! | [`dsp`] | signal processing on blocks: channels, resampler, gain ramps | model |
+//! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets, HTTP | model |
+//! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: the spectrum of what is heard | model rt decode dsp |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |
 //! | [`jobs`] | the lanes of background work and its kinds | model library analysis |
 //! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
+//! | [`remote`] | a player at the end of a wire: the socket server, its protocol, its client | model config rt engine::output |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
-//! | [`cli`] | words on a command line to one run mode and an exit code | model config library boot |
+//! | [`cli`] | words on a command line to one run mode and an exit code | model config library remote boot |
 //!
 //! ## Threads
 //!
@@ -49,15 +50,18 @@
 //! | `app` | the state, all handles | does I/O, waits for anyone |
 //! | `engine` | transport, resampler, the ring's producer | reads a file, locks, allocates a block |
 //! | `decode` | the open files of current and next | knows about outputs |
+//! | `net-read`, one an open address | the connection, and what came and is not read | outlives its source by more than a connect |
 //! | `output` | opening and closing of outputs | holds up the engine |
 //! | device callback | the ring's consumer | allocates, locks, logs, waits, panics |
 //! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
 //! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `job-long`, `job-short` | the running job | outlives its cancel token by more than a file |
+//! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
 //! | `signals` | what the system sends | decides anything |
 //!
-//! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event.
+//! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event
+//! ([`model::player::Player::ask`]).
 //!
 //! ## Sound, three stages with three promises
 //!
@@ -74,11 +78,17 @@
 //! **Seek** begins a new generation; blocks of the old one are refused; the ring fades over. **Output lost**: transport
 //! and position stay, the output is opened again with growing pauses, and playing goes on from what was heard.
 //!
+//! **A sample's way** through [`engine::render`]: gain of its item ([`engine::level`]), channels, tempo, resampler, then in
+//! the tail crossfade, balance, limiter, volume. A stage that has nothing to do is not there, so a sample that nothing
+//! changes is copied once, and the ring is told which frames those are: only others are dithered. What the way is, the
+//! engine tells as a [`model::signal::SignalPath`], from what was opened and accepted.
+//!
 //! **Pause** is a fade in the ring's reader: it stops at a sample and goes on from it.
 //!
 //! ## Failure
 //!
-//! Corrupt packet: skip, count, go on. File that does not open: tell, next item; several in a row: stop. Output lost:
+//! Corrupt packet: skip, count, go on. File that does not open: tell, next item; several in a row: stop. Server that
+//! falls silent: asked again where the sound broke off, with growing pauses, and told when that takes too long. Output lost:
 //! keep the place, try again. Store cannot be written: keep in memory, tell, try again. Job panics: it failed, its lane
 //! lives. Configuration bad: defaults for the bad keys, each told with file and line.
 
@@ -93,5 +103,6 @@ pub mod engine;
 pub mod jobs;
 pub mod library;
 pub mod model;
+pub mod remote;
 pub mod rt;
 pub mod tui;

@@ -5,10 +5,14 @@
 use std::collections::VecDeque;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
+use auralis::dsp::balance::Balance;
+use auralis::dsp::limiter::Limiter;
+use auralis::dsp::speed::Speed;
 use auralis::engine::feed::{Feed, Follower};
-use auralis::engine::render::{Cue, Filled, Render};
-use auralis::model::audio::Spec;
+use auralis::engine::render::{Cue, Filled, Out, Render};
+use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::id::{Generation, PlayId};
+use auralis::model::settings::{LevelMode, LevelSettings, ResamplerQuality, SoundSettings};
 use auralis::model::track::{AudioFormat, Codec};
 use auralis::rt::pipe::{BlockSender, block_pipe};
 use auralis::rt::ring::{RingReader, RingWriter, sample_ring};
@@ -43,15 +47,15 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(output: Spec) -> Self {
+    fn new(output: Spec, sound: SoundSettings) -> Self {
         let (sender, receiver) = block_pipe(8);
         let (writer, reader) = sample_ring(output, 8192, 0);
         let tap = Tap::default();
         tap.add_watcher();
         let mut feed = Feed::new(receiver);
-        feed.restart(GENERATION, PlayId(1), Follower::Item(PlayId(2)));
+        feed.restart(GENERATION, PlayId(1), Follower::Item(PlayId(2)), true);
         let out = vec![0.0; 1024 * usize::from(output.channels)];
-        let render = Render::new(output, 1.0);
+        let render = Render::new(output, SampleFormat::S16, 1.0, ResamplerQuality::Best, sound);
         Self { sender, feed, render, writer, reader, tap, cues: VecDeque::with_capacity(16), out }
     }
 
@@ -60,7 +64,7 @@ impl Rig {
         block.generation = GENERATION;
         block.play = PlayId(play);
         block.start_frame = start_frame;
-        block.format = AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: None };
+        block.format = AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: Some(3 * 4096) };
         block.last = last;
         block.samples.resize(4096 * usize::from(spec.channels), 0.25);
         self.sender.send(block);
@@ -69,7 +73,8 @@ impl Rig {
     /// Renders and reads until no block is left.
     fn play(&mut self) {
         loop {
-            let filled = self.render.fill(&mut self.feed, &mut self.writer, &self.tap, &mut self.cues);
+            let (ring, tap, cues) = (&mut self.writer, &self.tap, &mut self.cues);
+            let filled = self.render.fill(&mut self.feed, &mut Out { ring, tap, cues, paced: true });
             while self.reader.available_frames() > 0 {
                 self.reader.read(&mut self.out);
             }
@@ -82,7 +87,11 @@ impl Rig {
 
 /// Two items that join, all blocks but the first rendered under watch.
 fn join(from: Spec, to: Spec, output: Spec, gain: f32) -> u32 {
-    let mut rig = Rig::new(output);
+    join_with(from, to, output, gain, SoundSettings::default())
+}
+
+fn join_with(from: Spec, to: Spec, output: Spec, gain: f32, sound: SoundSettings) -> u32 {
+    let mut rig = Rig::new(output, sound);
     rig.send(1, from, 0, false);
     rig.play();
     rig.send(1, from, 4096, false);
@@ -113,9 +122,54 @@ fn nor_does_resampling_through_a_join() {
 }
 
 #[test]
+fn nor_does_a_crossfade_with_loudness_on() {
+    let level = LevelSettings { mode: LevelMode::Track, preamp_db: 0.0, unknown_db: -3.0 };
+    let sound = SoundSettings { level, crossfade_ms: 100, ..SoundSettings::default() };
+    let output = Spec { rate: 48_000, channels: 2 };
+    assert_eq!(join_with(CD, CD, CD, 1.0, sound), 0);
+    assert_eq!(join_with(output, output, output, 0.5, sound), 0);
+}
+
+#[test]
 fn nor_does_folding_channels() {
     let six = Spec { rate: 48_000, channels: 6 };
     assert_eq!(join(six, six, Spec { rate: 48_000, channels: 2 }, 1.0), 0);
+}
+
+/// The stages that the engine thread runs, from what they are built of to their ends.
+#[test]
+fn stages_touch_no_heap_once_they_are_made() {
+    let loud: Vec<f32> = (0..2 * 30_000).map(|n| (n as f32 * 0.31).sin() * 2.0).collect();
+    let mut limiter = Limiter::new(48_000, 2, -1.0);
+    let mut speed = Speed::new(48_000, 2, 1.5);
+    let mut balance = Balance::new(48_000, 2);
+    let mut samples = loud.clone();
+    let count = violations(|| {
+        for turn in 0..4 {
+            let (mut limited, mut stretched) = (0, 0);
+            while limited < 30_000 || stretched < 30_000 {
+                limited += limiter.feed(&loud[limited * 2..]);
+                limiter.consume(limiter.ready().len() / 2);
+                stretched += speed.feed(&loud[stretched * 2..]);
+                speed.consume(speed.ready().len() / 2);
+            }
+            speed.set_speed(0.5 + 0.4 * f64::from(turn));
+            balance.set_balance(40 - 20 * turn);
+            balance.set_mono(turn % 2 == 0);
+            balance.process(&mut samples);
+        }
+        limiter.finish();
+        while limiter.drain() {
+            limiter.consume(limiter.ready().len() / 2);
+        }
+        speed.finish();
+        while speed.drain() {
+            speed.consume(speed.ready().len() / 2);
+        }
+        limiter.reset();
+        speed.reset();
+    });
+    assert_eq!(count, 0);
 }
 
 /// Pause, resume, discard, end and an empty ring, as a device's callback meets them.
@@ -127,6 +181,7 @@ fn a_reader_of_the_ring_touches_no_heap() {
     let count = violations(|| {
         for turn in 0..50 {
             writer.write(&samples);
+            writer.set_exact(turn % 3 == 0);
             match turn % 5 {
                 0 => writer.set_paused(true),
                 1 => writer.discard(true),

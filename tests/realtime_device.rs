@@ -30,8 +30,11 @@ fn the_callback_allocates_nothing() {
     feed.fill(&mut out, delay);
     std::thread::sleep(Duration::from_millis(10));
     let sound = vec![0.1; 2 * 5_000];
-    let steps: [&dyn Fn(&mut auralis::rt::ring::RingWriter); 7] = [
+    let steps: [&dyn Fn(&mut auralis::rt::ring::RingWriter); 10] = [
+        &|writer| writer.set_exact(true),
+        &|writer| assert_eq!(writer.write(&sound[..2 * 300]), 300),
         &|writer| assert_eq!(writer.write(&sound), 5_000),
+        &|writer| writer.set_exact(false),
         &|writer| writer.set_paused(true),
         &|writer| writer.set_paused(false),
         &|writer| writer.discard(true),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::engine::command::EngineCommand;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
-use crate::model::session::{Session, SessionPosition};
+use crate::model::session::{OutputMemory, Session, SessionPosition};
 
 #[derive(Debug, Clone)]
 pub enum Effect {
@@ -22,9 +22,12 @@ pub enum Effect {
         cancel: CancelToken,
     },
     BuildCatalog,
+    /// Look which sound devices there are.
+    FindOutputs,
     SaveSession(Session),
     /// Only the place; the queue is as it was saved.
     SavePosition(Option<SessionPosition>),
+    SaveOutputs(OutputMemory),
     /// Save what is to be saved, then end the app thread.
     Close,
 }

@@ -11,6 +11,7 @@ use crate::model::catalog::Catalog;
 use crate::model::command::Command;
 use crate::model::id::JobId;
 use crate::model::notice::Notice;
+use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
 
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub enum Event {
     },
     /// The catalog could not be read from the store.
     CatalogFailed(String),
+    /// Which sound devices there are, or why that cannot be told; asked for by `Effect::FindOutputs`.
+    OutputsFound(Result<Vec<OutputDevice>, String>),
     Store(StoreEvent),
     /// Another room has something to tell.
     Tell(Notice),

@@ -7,6 +7,7 @@
 //! - **Invariants.** Every change of [`state::AppState`] is one call of `reduce`. A late event about a play that is over
 //!   changes nothing. The current item is in the queue. At most one scan runs.
 
+mod answers;
 pub mod effect;
 pub mod event;
 pub mod perform;

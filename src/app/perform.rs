@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::effect::Effect;
 use super::event::{Event, Expanded};
 use super::run::EventSender;
-use crate::engine::EngineSender;
+use crate::engine::{self, EngineSender};
 use crate::jobs::library::{ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane};
 use crate::library::store::{Store, StoreError, WriteOp};
@@ -36,8 +36,10 @@ impl Perform for Performer {
             Effect::Expand { job, paths } => self.expand(job, paths),
             Effect::Scan { job, roots, cancel } => self.scan(job, roots, cancel),
             Effect::BuildCatalog => self.build_catalog(),
+            Effect::FindOutputs => self.find_outputs(),
             Effect::SaveSession(session) => self.write(WriteOp::PutSession(session)),
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
+            Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::Close => self.closing.cancel(),
         }
     }
@@ -74,6 +76,16 @@ impl Performer {
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             let report = ScanOutcome { broken: Some(panic), ..ScanOutcome::default() };
             done.send(Event::ScanDone { job, report });
+        });
+    }
+
+    fn find_outputs(&self) {
+        let (events, failed) = (self.events.clone(), self.events.clone());
+        let work = move || {
+            events.send(Event::OutputsFound(engine::output::survey().map_err(|error| error.to_string())));
+        };
+        self.jobs.submit_guarded(Lane::Short, work, move |panic| {
+            failed.send(Event::OutputsFound(Err(panic)));
         });
     }
 

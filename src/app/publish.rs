@@ -26,6 +26,10 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     }
     if dirty.output {
         next.output = Arc::new(state.output.clone());
+        next.outputs = Arc::new(state.outputs.clone());
+    }
+    if dirty.signal {
+        next.signal = Arc::clone(&state.signal);
     }
     if dirty.notice {
         next.notice = state.notice.as_ref().map(|shown| Arc::clone(&shown.notice));
@@ -45,6 +49,10 @@ fn playback(state: &AppState) -> PlaybackView {
         repeat: state.queue.repeat(),
         shuffle,
         stop_after: playback.stop_after,
+        sleep_at: playback.sleep.map(|sleep| sleep.at),
+        ab: playback.ab.map(|ab| (ab.from, ab.to)),
+        sound: state.sound,
+        buffering: playback.buffering,
     }
 }
 
@@ -60,6 +68,7 @@ fn now_playing(state: &AppState) -> Option<NowPlaying> {
         format: playback.format.or(known),
         start_frame: playback.rest.frame,
         rate: playback.rest.rate,
+        stream: playback.stream.clone(),
     })
 }
 

@@ -9,14 +9,14 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
-use super::effect::Effect;
+use super::answers::{Answers, Deeds};
 use super::event::{Event, Now};
 use super::perform::Perform;
 use super::publish::publish;
 use super::reduce::{reduce, take_dirty};
 use super::state::AppState;
 use crate::model::command::Command;
-use crate::model::player::{Busy, Lease, Player, Position};
+use crate::model::player::{Answer, Busy, Lease, Player, Position};
 use crate::model::snapshot::Snapshot;
 use crate::model::spectrum::SpectrumFrame;
 use crate::rt::clock::PlaybackClock;
@@ -25,25 +25,32 @@ use crate::rt::latest::Latest;
 /// Commands that may wait for the app; more are refused.
 const MOST_COMMANDS: usize = 1024;
 
+/// What comes over the channel: an event, or a command of someone who waits for its outcome.
+enum Message {
+    Event(Event),
+    Asked(Command, Answer),
+}
+
 /// Sends events into the app thread, from any thread, without waiting.
 #[derive(Debug, Clone)]
 pub struct EventSender {
-    sender: Sender<Event>,
+    sender: Sender<Message>,
     commands: Arc<AtomicUsize>,
 }
 
 impl EventSender {
     /// `false` once the app is gone.
     pub fn send(&self, event: Event) -> bool {
-        self.sender.send(event).is_ok()
+        self.sender.send(Message::Event(event)).is_ok()
     }
 
-    fn command(&self, command: Command) -> Result<(), Busy> {
+    /// Hands on what carries a command, where there is room.
+    fn command(&self, message: Message) -> Result<(), Busy> {
         if self.commands.fetch_add(1, Ordering::Relaxed) >= MOST_COMMANDS {
             self.commands.fetch_sub(1, Ordering::Relaxed);
             return Err(Busy);
         }
-        self.sender.send(Event::Command(command)).map_err(|_| Busy)
+        self.sender.send(message).map_err(|_| Busy)
     }
 }
 
@@ -51,7 +58,7 @@ impl EventSender {
 #[derive(Debug)]
 pub struct Inbox {
     sender: EventSender,
-    receiver: Receiver<Event>,
+    receiver: Receiver<Message>,
 }
 
 impl Default for Inbox {
@@ -111,6 +118,7 @@ pub fn spawn(
         wakes: Arc::clone(&handle.wakes),
         random: std::hash::RandomState::new(),
         events: 0,
+        answers: Answers::default(),
     };
     let thread = std::thread::Builder::new().name("app".into()).spawn(move || app.run())?;
     Ok((handle, thread))
@@ -120,38 +128,41 @@ struct App<P> {
     state: AppState,
     performer: P,
     commands: Arc<AtomicUsize>,
-    receiver: Receiver<Event>,
+    receiver: Receiver<Message>,
     snapshot: Latest<Snapshot>,
     clock: Arc<PlaybackClock>,
     wakes: Arc<ArcSwap<Vec<Wake>>>,
     random: std::hash::RandomState,
     events: u64,
+    answers: Answers,
 }
 
 impl<P: Perform> App<P> {
     fn run(mut self) {
-        while let Some(event) = self.wait() {
-            let mut open = self.handle(event);
+        while let Some(message) = self.wait() {
+            let mut open = self.take(message);
             // One snapshot for all that came together.
-            while open && let Ok(event) = self.receiver.try_recv() {
-                open = self.handle(event);
+            while open && let Ok(message) = self.receiver.try_recv() {
+                open = self.take(message);
             }
             self.publish();
+            // Not before: who asked then finds in the snapshot what was done.
+            self.answers.give();
             if !open {
                 return;
             }
         }
     }
 
-    /// The next event, or that a deadline has passed; `None` when nobody can send any more.
-    fn wait(&self) -> Option<Event> {
+    /// What comes next, or that a deadline has passed; `None` when nobody can send any more.
+    fn wait(&self) -> Option<Message> {
         match self.state.next_deadline() {
             None => self.receiver.recv().ok(),
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(Instant::now());
                 match self.receiver.recv_timeout(left) {
-                    Ok(event) => Some(event),
-                    Err(RecvTimeoutError::Timeout) => Some(Event::Due),
+                    Ok(message) => Some(message),
+                    Err(RecvTimeoutError::Timeout) => Some(Message::Event(Event::Due)),
                     Err(RecvTimeoutError::Disconnected) => None,
                 }
             }
@@ -159,17 +170,33 @@ impl<P: Perform> App<P> {
     }
 
     /// `false` when the app is to end.
-    fn handle(&mut self, event: Event) -> bool {
+    fn take(&mut self, message: Message) -> bool {
+        let (event, asked) = match message {
+            Message::Event(event) => (event, None),
+            Message::Asked(command, answer) => (Event::Command(command), Some(answer)),
+        };
         if matches!(event, Event::Command(_)) {
             self.commands.fetch_sub(1, Ordering::Relaxed);
         }
+        let Some(answer) = asked.or_else(|| self.answers.awaited(&event)) else {
+            return !self.handle(event).closes;
+        };
+        // What was changed and told before is not its doing.
+        self.publish();
+        self.state.told = None;
+        let deeds = self.handle(event);
+        self.answers.note(answer, &self.state, deeds);
+        !deeds.closes
+    }
+
+    fn handle(&mut self, event: Event) -> Deeds {
         let now = self.now();
-        let mut open = true;
+        let mut deeds = Deeds::default();
         for effect in reduce(&mut self.state, event, now) {
-            open &= !matches!(effect, Effect::Close);
+            deeds.note(&effect);
             self.performer.perform(effect);
         }
-        open
+        deeds
     }
 
     fn now(&mut self) -> Now {
@@ -190,7 +217,11 @@ impl<P: Perform> App<P> {
 
 impl Player for AppHandle {
     fn send(&self, command: Command) -> Result<(), Busy> {
-        self.events.command(command)
+        self.events.command(Message::Event(Event::Command(command)))
+    }
+
+    fn ask(&self, command: Command, answer: Answer) -> Result<(), Busy> {
+        self.events.command(Message::Asked(command, answer))
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {

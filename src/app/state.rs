@@ -6,15 +6,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::queue::Queue;
-use crate::engine::command::{EngineCommand, Item, Place};
+use crate::engine::command::{Context, EngineCommand, Item, Place};
 use crate::model::audio::Volume;
 use crate::model::catalog::Catalog;
 use crate::model::id::{ItemId, JobId, PlayId};
 use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
-use crate::model::playback::PlayState;
-use crate::model::session::Session;
-use crate::model::snapshot::{OutputView, QueueItem};
+use crate::model::part;
+use crate::model::playback::{PlayState, StopAfter};
+use crate::model::session::{OutputMemory, Session};
+use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
+use crate::model::signal::SignalPath;
+use crate::model::snapshot::{OutputView, OutputsView, QueueItem, StreamView};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -23,7 +26,15 @@ pub struct AppState {
     pub queue: Queue,
     pub library: LibraryState,
     pub output: OutputView,
+    pub sound: SoundSettings,
+    pub signal: Arc<SignalPath>,
+    pub outputs: OutputsView,
+    pub output_memory: OutputMemory,
+    /// What the output was before another was asked for, until that opens.
+    pub output_before: Option<OutputSpec>,
     pub notice: Option<ShownNotice>,
+    /// What was told since the app last looked, shown or not: an answer for who asked.
+    pub told: Option<Arc<Notice>>,
     pub saving: Saving,
     /// What was asked for while its paths are walked.
     pub expanding: HashMap<JobId, Purpose>,
@@ -40,6 +51,8 @@ pub struct AppSettings {
     pub music: Vec<PathBuf>,
     /// `previous` goes to the start of the item after so long.
     pub rewind: Duration,
+    /// How the sound leaves; which output is in use is not told here.
+    pub output: OutputSettings,
 }
 
 /// One item that the engine was told of.
@@ -57,18 +70,50 @@ pub struct PlaybackState {
     /// What the engine was told to follow.
     pub next: Option<Play>,
     pub format: Option<AudioFormat>,
+    /// Of what plays, where it comes as a stream.
+    pub stream: Option<StreamView>,
+    /// It plays, but its sound has not come.
+    pub buffering: bool,
     /// Where the item stands while the ear is not in it.
     pub rest: Rest,
     /// Where a seek will land that was asked for and is not heard yet.
     pub aim: Option<Aim>,
     pub volume: Volume,
     pub muted: bool,
-    pub stop_after: bool,
+    pub stop_after: StopAfter,
+    pub sleep: Option<Sleep>,
+    pub ab: Option<Ab>,
     /// Items that did not play, left out until someone asks for them.
     pub broken: HashSet<ItemId>,
     /// Items in a row that did not play.
     pub failures_in_a_row: u32,
     next_play: u64,
+}
+
+/// How long the sound fades before playing ends by the clock.
+pub const SLEEP_FADE: Duration = Duration::from_secs(20);
+
+/// Playing ends then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sleep {
+    pub at: Instant,
+    /// The fade before it has begun.
+    pub fading: bool,
+}
+
+impl Sleep {
+    /// When something is to be done about it.
+    pub fn next(&self) -> Instant {
+        if self.fading { self.at } else { self.at.checked_sub(SLEEP_FADE).unwrap_or(self.at) }
+    }
+}
+
+/// A part of an item that is played over and over once its end is known. Frames of the item's own rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ab {
+    pub play: PlayId,
+    pub from: u64,
+    pub to: Option<u64>,
 }
 
 /// A place kept while nothing is heard.
@@ -105,8 +150,8 @@ impl PlaybackState {
 }
 
 /// Command that has the engine play `item`.
-pub fn load(play: Play, item: &QueueItem, place: Place) -> EngineCommand {
-    let item = Item { play: play.play, path: Arc::clone(&item.path) };
+pub fn load(play: Play, item: &QueueItem, context: Context, place: Place) -> EngineCommand {
+    let item = Item { play: play.play, path: Arc::clone(&item.path), context };
     EngineCommand::Load { item, place, paused: false }
 }
 
@@ -162,6 +207,8 @@ pub struct ShownNotice {
 pub struct Saving {
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
+    /// What is known of outputs is to be saved with the session.
+    pub outputs: bool,
     /// Something plays: save the place by then.
     pub position_due: Option<Instant>,
 }
@@ -174,6 +221,7 @@ pub struct Dirty {
     pub catalog: bool,
     pub scan: bool,
     pub output: bool,
+    pub signal: bool,
     pub notice: bool,
     pub closing: bool,
 }
@@ -185,6 +233,7 @@ impl Dirty {
         catalog: true,
         scan: true,
         output: true,
+        signal: true,
         notice: true,
         closing: true,
     };
@@ -221,7 +270,9 @@ impl AppState {
     pub fn next_deadline(&self) -> Option<Instant> {
         let notice = self.notice.as_ref().and_then(|shown| shown.until);
         let build = self.library.build.not_before.filter(|_| self.wants_catalog());
-        [notice, self.saving.session_due, self.saving.position_due, build].into_iter().flatten().min()
+        let sleep = self.playback.sleep.map(|sleep| sleep.next());
+        let saving = [self.saving.session_due, self.saving.position_due];
+        [notice, build, sleep].into_iter().chain(saving).flatten().min()
     }
 
     /// A scan found tracks that the catalog does not have, and none is being built.
@@ -233,7 +284,7 @@ impl AppState {
     pub fn name_of(&self, path: &Path) -> String {
         match self.library.catalog.find_path(path) {
             Some(track) => track.title().to_owned(),
-            None => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            None => part::shown_name(path),
         }
     }
 }

@@ -1,10 +1,16 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
 use std::path::Path;
+use std::time::Duration;
 
+use super::state::Ab;
+use crate::engine::command::Reason;
 use crate::jobs::library::ScanOutcome;
+use crate::model::address;
+use crate::model::audio::frames_to_duration;
+use crate::model::command::Sound;
 use crate::model::notice::{Notice, Severity};
-use crate::model::settings::OutputSpec;
+use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 
 fn note(what: impl Into<String>) -> Notice {
     Notice::new(Severity::Note, what)
@@ -81,6 +87,14 @@ pub fn track_failed(name: &str, why: &str, was_heard: bool) -> Notice {
     warning(what).why(why)
 }
 
+/// `live`: a station; else a file of a server that gives it in one go only.
+pub fn not_sought(live: bool) -> Notice {
+    match live {
+        true => note("A live stream cannot be sought"),
+        false => note("This cannot be sought").why("its server sends it in one go only"),
+    }
+}
+
 pub fn too_many_failures(count: u32, why: &str) -> Notice {
     error(format!("Stopped: {count} tracks in a row did not play"))
         .why(why)
@@ -93,13 +107,23 @@ pub fn damaged(name: &str, packets: u64) -> Notice {
 }
 
 pub fn output_lost(why: &str) -> Notice {
-    warning("The sound device is gone").why(why).next_step("Playing goes on when it is back")
+    warning("The sound device is gone")
+        .why(why)
+        .next_step("Playing goes on when it is back; `:output auto` takes another")
 }
 
 pub fn output_ended(why: &str) -> Notice {
     error("Stopped: the output takes no sound")
         .why(why)
         .next_step("`:output SPEC` takes another; Space plays on")
+}
+
+pub fn paused_itself(reason: Reason) -> Notice {
+    match reason {
+        Reason::DidNotReturn => warning("Paused: the sound device did not come back")
+            .next_step("Space waits for it again; `:output auto` takes the one that is there"),
+        Reason::Unplugged => note("Paused: the headphones were pulled").next_step("Space plays on"),
+    }
 }
 
 pub fn output_back(name: &str) -> Notice {
@@ -124,8 +148,80 @@ pub fn store_recovered() -> Notice {
     note("The library is saved again")
 }
 
+pub fn sound_changed(command: Sound, sound: &SoundSettings) -> Notice {
+    let level = &sound.level;
+    let text = match command {
+        Sound::ReplayGain(_) => match level.mode {
+            LevelMode::Off => "Loudness: as the files have it".to_owned(),
+            LevelMode::Track => "Loudness: every track alike".to_owned(),
+            LevelMode::Album => "Loudness: every album alike".to_owned(),
+            LevelMode::Auto => "Loudness: albums alike where one plays in order, else tracks".to_owned(),
+        },
+        Sound::Preamp(_) => format!("Preamp: {:+.1} dB", level.preamp_db),
+        Sound::Speed(_) => format!("Speed: {}", sound.speed),
+        Sound::Balance(_) => format!("Balance: {}", balance(sound.balance)),
+        Sound::Mono(_) => format!("Mono: {}", if sound.mono { "on" } else { "off" }),
+        Sound::Crossfade(_) if sound.crossfade_ms == 0 => "Crossfade: none".to_owned(),
+        Sound::Crossfade(_) => format!("Crossfade: {} s", f64::from(sound.crossfade_ms) / 1000.0),
+    };
+    let is_idle = matches!(command, Sound::Preamp(_)) && level.mode == LevelMode::Off;
+    let notice = note(text);
+    if is_idle { notice.next_step("It is heard once `:replaygain` is on") } else { notice }
+}
+
+fn balance(balance: i8) -> String {
+    match balance {
+        0 => "both sides".to_owned(),
+        left @ ..0 => format!("{} % to the left", -i32::from(left)),
+        right => format!("{right} % to the right"),
+    }
+}
+
+pub fn sleep_set(time: Option<Duration>) -> Notice {
+    match time {
+        None => note("Playing does not stop by the clock"),
+        Some(time) => note(format!("Playing fades out and pauses in {}", clock_time(time)))
+            .next_step("`:sleep off` takes it back"),
+    }
+}
+
+pub fn slept() -> Notice {
+    note("Paused by the sleep timer")
+}
+
+pub fn nothing_to_loop() -> Notice {
+    note("Nothing plays that could be looped")
+}
+
+pub fn ab_loop(ab: Option<&Ab>, rate: u32) -> Notice {
+    let time = |frames: u64| clock_time(frames_to_duration(frames, rate));
+    match ab {
+        None => note("Plays on without a loop"),
+        Some(Ab { from, to: None, .. }) => {
+            note(format!("The loop begins at {}", time(*from))).next_step("`:ab-loop` again ends it")
+        }
+        Some(Ab { from, to: Some(to), .. }) => {
+            note(format!("Looping {} to {}", time(*from), time(*to))).next_step("`:ab-loop off` plays on")
+        }
+    }
+}
+
+/// `1:02:03`, `4:05`.
+fn clock_time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 pub fn no_roots() -> Notice {
     note("The library has no folder yet").next_step("`:scan FOLDER` adds one")
+}
+
+pub fn no_scan_of(address: &Path) -> Notice {
+    note(format!("{} is an address: it can be played, not scanned", address::place(address)))
 }
 
 pub fn no_scan() -> Notice {

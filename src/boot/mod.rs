@@ -3,7 +3,8 @@
 //! - **Purpose.** Puts the rooms together for each run mode: start order, signals, panics, logging, shutdown.
 //! - **May import.** Everything but `cli`.
 //! - **Thread.** The main one; `signals` listens for what the system sends.
-//! - **Entry points.** [`tui`] (the player with its screen), [`play`] (files to the end without one).
+//! - **Entry points.** [`tui`] (the player with its screen), [`play`] (files to the end without one),
+//!   [`outputs`] (what there is to play on).
 //! - **Invariants.** Knows everything, decides nothing. There is one way out, and it waits for nobody longer than its
 //!   deadline. A panic anywhere gives the terminal back first.
 
@@ -16,10 +17,20 @@ mod signals;
 
 use crate::engine::EngineError;
 use crate::library::store::StoreError;
+use crate::model::outputs::OutputDevice;
+use crate::remote::RemoteError;
 use crate::tui::TuiError;
 
 pub use play::{PlayEvent, PlayRun, PlayTotal, Played, PlayedTrack, play};
 pub use player::{TuiRun, tui};
+
+/// The sound devices of this machine and what they take. May take seconds.
+///
+/// # Errors
+/// Where the sound system does not answer, or this build has none.
+pub fn outputs() -> Result<Vec<OutputDevice>, BootError> {
+    crate::engine::output::survey().map_err(|error| BootError::NoDevice(error.to_string()))
+}
 
 /// Why a run mode could not begin, or had to end.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +45,8 @@ pub enum BootError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
+    #[error(transparent)]
+    Remote(RemoteError),
     #[error(transparent)]
     Tui(#[from] TuiError),
     #[error(transparent)]

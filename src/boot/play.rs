@@ -10,15 +10,16 @@ use super::log::{self, LogRun};
 use super::{BootError, panic};
 use crate::app::queue::{Queue, unresolved};
 use crate::app::wording;
-use crate::engine::command::{EngineCommand, EngineEvent, Item, Place};
+use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place, Reason};
 use crate::engine::{Engine, EngineHandle};
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
 use crate::model::notice::Notice;
+use crate::model::part;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
-use crate::model::settings::{OutputSettings, OutputSpec};
-use crate::model::snapshot::OutputState;
+use crate::model::settings::{NetworkSettings, OutputSettings, OutputSpec, SoundSettings};
+use crate::model::snapshot::{OutputState, StreamView};
 use crate::model::track::AudioFormat;
 
 /// How often progress is told.
@@ -29,6 +30,8 @@ const SHUTDOWN: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct PlayRun {
     pub output: OutputSettings,
+    pub network: NetworkSettings,
+    pub sound: SoundSettings,
     pub files: Vec<PathBuf>,
     /// Where the first file begins.
     pub start: Duration,
@@ -41,7 +44,7 @@ pub struct PlayRun {
 /// What happens on the way.
 #[derive(Debug)]
 pub enum PlayEvent {
-    Progress { path: PathBuf, at: Duration, of: Option<Duration> },
+    Progress { path: PathBuf, at: Duration, of: Option<Duration>, stream: Option<StreamView> },
     Ended(PlayedTrack),
     Told(Notice),
 }
@@ -78,10 +81,20 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
     let (sender, events) = mpsc::channel();
     let told = Box::new(move |event| drop(sender.send(event)));
     let must_open = run.output.output != OutputSpec::Auto;
-    let engine = Engine::spawn(run.output, told)?;
+    let engine = Engine::spawn(run.output, run.network, told)?;
+    engine.send(EngineCommand::Sound(run.sound));
     let files = in_order(run.files, run.shuffle);
-    let mut list =
-        List { engine: &engine, files, current: None, next: None, heard: None, on_event, must_open };
+    let starts_late = !run.start.is_zero();
+    let mut list = List {
+        engine: &engine,
+        files,
+        current: None,
+        next: None,
+        heard: None,
+        on_event,
+        must_open,
+        starts_late,
+    };
     list.begin(run.start);
     let ended = list.run(&events, &run.stop);
     engine.shutdown(SHUTDOWN);
@@ -108,6 +121,8 @@ struct List<'a> {
     heard: Option<Heard>,
     on_event: &'a mut dyn FnMut(PlayEvent),
     must_open: bool,
+    /// What was asked for cannot be had of a stream.
+    starts_late: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -115,6 +130,7 @@ struct Heard {
     format: AudioFormat,
     at: u64,
     error: Option<String>,
+    stream: Option<StreamView>,
 }
 
 impl List<'_> {
@@ -125,7 +141,17 @@ impl List<'_> {
 
     fn item(&self, index: usize) -> Option<Item> {
         let path = self.files.get(index)?;
-        Some(Item { play: PlayId(index as u64 + 1), path: Arc::from(path.as_path()) })
+        let play = PlayId(index as u64 + 1);
+        Some(Item { play, path: Arc::from(path.as_path()), context: self.context(index) })
+    }
+
+    /// Without a library, files of one folder in a row are an album in order.
+    fn context(&self, index: usize) -> Context {
+        let folder = |index: usize| self.files.get(index).and_then(|path| path.parent());
+        let here = folder(index);
+        let is_joined = index.checked_sub(1).is_some_and(|before| folder(before) == here);
+        let in_album = is_joined || folder(index + 1) == here;
+        Context { is_joined, in_album, ..Context::default() }
     }
 
     fn load(&mut self, index: usize, place: Place) {
@@ -167,7 +193,17 @@ impl List<'_> {
             EngineEvent::Ended { play } => self.end_of(play, frames),
             EngineEvent::Failed { play, error, was_heard } => self.failed(play, error, was_heard),
             EngineEvent::Damaged { play, packets } => self.damaged(play, packets),
+            EngineEvent::Signal(_) => {}
             EngineEvent::Output(state) => return self.output(state),
+            // Without a screen nobody could play on.
+            EngineEvent::PausedItself(reason) => {
+                self.ended(frames);
+                let why = match reason {
+                    Reason::DidNotReturn => "it did not come back",
+                    Reason::Unplugged => "the headphones were pulled",
+                };
+                return Err(BootError::NoDevice(why.into()));
+            }
             EngineEvent::OutputRefused { why, .. } => return Err(BootError::Output(why)),
             EngineEvent::OutputEnded { heard, why, unread } => {
                 // The file is not to blame; one that was never heard is not told at all.
@@ -176,7 +212,8 @@ impl List<'_> {
                 }
                 return Err(if unread { BootError::Unread } else { BootError::Output(why) });
             }
-            EngineEvent::Seeked { .. } => {}
+            EngineEvent::Stream { play, stream } => self.stream(play, stream),
+            EngineEvent::Seeked { .. } | EngineEvent::Buffering { .. } => {}
             EngineEvent::Gone => self.current = None,
         }
         Ok(())
@@ -192,7 +229,19 @@ impl List<'_> {
 
     fn started(&mut self, play: PlayId, format: AudioFormat, at: u64) {
         if self.is_current(play) {
-            self.heard = Some(Heard { format, at, error: None });
+            self.heard = Some(Heard { format, at, error: None, stream: None });
+        }
+    }
+
+    fn stream(&mut self, play: PlayId, stream: StreamView) {
+        if !self.is_current(play) {
+            return;
+        }
+        if std::mem::take(&mut self.starts_late) {
+            (self.on_event)(PlayEvent::Told(wording::not_sought(stream.live)));
+        }
+        if let Some(heard) = &mut self.heard {
+            heard.stream = Some(stream);
         }
     }
 
@@ -200,7 +249,8 @@ impl List<'_> {
         if self.is_next(to) {
             self.ended(frames);
             self.current = self.next;
-            self.heard = Some(Heard { format, at, error: None });
+            self.heard = Some(Heard { format, at, error: None, stream: None });
+            self.starts_late = false;
             self.follow_with(self.current.map_or(0, |index| index + 1));
         }
     }
@@ -264,8 +314,7 @@ impl List<'_> {
 
     fn damaged(&mut self, play: PlayId, packets: u64) {
         let index = usize::try_from(play.0).unwrap_or(usize::MAX).saturating_sub(1);
-        let name = self.files.get(index).and_then(|path| path.file_name());
-        let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = self.files.get(index).map(|path| part::shown_name(path)).unwrap_or_default();
         (self.on_event)(PlayEvent::Told(wording::damaged(&name, packets)));
     }
 
@@ -293,7 +342,8 @@ impl List<'_> {
             return;
         };
         let of = self.heard.as_ref().and_then(|heard| heard.format.duration());
-        (self.on_event)(PlayEvent::Progress { path, at: position.time(), of });
+        let stream = self.heard.as_ref().and_then(|heard| heard.stream.clone());
+        (self.on_event)(PlayEvent::Progress { path, at: position.time(), of, stream });
     }
 }
 

@@ -20,10 +20,15 @@ use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::store::Store;
+use crate::model::address::is_address;
 use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
+use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::remote::RemoteError;
+use crate::remote::place::{Claim, Place};
+use crate::remote::server::{self, Server};
 use crate::tui::{self, PathBase, TuiOptions};
 
 /// What each part may take to end. Together below what a person waits without wondering.
@@ -32,8 +37,10 @@ const DEADLINE: Duration = Duration::from_millis(1500);
 #[derive(Debug)]
 pub struct TuiRun {
     pub config: Loaded,
-    /// Absolute. Added to library and queue, and played.
+    /// Absolute, or addresses. Added to library (but for addresses) and queue, and played.
     pub paths: Vec<PathBuf>,
+    /// The output was named for this run: what was chosen in an earlier one does not hold.
+    pub output_named: bool,
     pub log: LogRun,
 }
 
@@ -42,22 +49,50 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     let log = log::start(&run.log)?;
     tui::terminal::check()?;
     panic::install();
-    let core = Core::start(&run.config, &run.paths)?;
+    let mut problems: Vec<Notice> = run.config.notices();
+    let place = claim(&run.config, &mut problems)?;
+    let core = Core::start(&run)?;
+    let remote = place.and_then(|place| serve(place, &core.player, &mut problems));
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
-    let shown = screen(&run.config, core.player.clone(), inbox, log);
+    let shown = screen(&run.config, problems, core.player.clone(), inbox, log);
     drop(signals);
     core.shut_down();
+    // Last: who asked to quit is told when all is saved.
+    remote.into_iter().for_each(|remote| shutdown::told("remote", remote.stop(DEADLINE)));
     shown
+}
+
+/// The place where others reach the player. One that runs already is an end; a player that cannot be reached plays.
+fn claim(config: &Loaded, problems: &mut Vec<Notice>) -> Result<Option<Claim>, BootError> {
+    match Place::new(&config.places).claim() {
+        Ok(claim) => Ok(Some(claim)),
+        Err(error @ RemoteError::RunsAlready { .. }) => Err(BootError::Remote(error)),
+        Err(error) => {
+            problems.push(unreachable(&error));
+            Ok(None)
+        }
+    }
+}
+
+fn serve(place: Claim, player: &Arc<AppHandle>, problems: &mut Vec<Notice>) -> Option<Server> {
+    let player: Arc<dyn Player> = player.clone();
+    server::serve(place, player).map_err(|error| problems.push(unreachable(&error))).ok()
+}
+
+fn unreachable(error: &RemoteError) -> Notice {
+    tracing::warn!(%error, "no socket");
+    Notice::new(Severity::Warning, "`auralis ctl` and `auralis status` cannot reach this player")
+        .why(error.to_string())
 }
 
 fn screen(
     config: &Loaded,
+    mut problems: Vec<Notice>,
     player: Arc<AppHandle>,
     inbox: tui::channel::Inbox,
     log: Option<File>,
 ) -> Result<(), BootError> {
-    let mut problems: Vec<Notice> = config.notices();
     let keymap = keymap(config, &mut problems);
     let theme = theme(config, &mut problems);
     let themes_folder = config.places.themes.clone();
@@ -122,7 +157,8 @@ struct Core {
 }
 
 impl Core {
-    fn start(config: &Loaded, paths: &[PathBuf]) -> Result<Self, BootError> {
+    fn start(run: &TuiRun) -> Result<Self, BootError> {
+        let (config, paths) = (&run.config, &run.paths);
         let inbox = Inbox::default();
         let events = inbox.sender();
         let on_store = events.clone();
@@ -132,13 +168,15 @@ impl Core {
                 on_store.send(Event::Store(event));
             }),
         )?;
-        let state = restored(&store, config)?;
+        let state = restored(&store, run)?;
         let on_engine = events.clone();
         let told = Box::new(move |event| {
             on_engine.send(Event::Engine(event));
         });
-        let engine = Engine::spawn(config.settings.output.clone(), told)?;
+        let output = OutputSettings { output: state.output.asked.clone(), ..config.settings.output.clone() };
+        let engine = Engine::spawn(output, config.settings.network, told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
+        engine.send(EngineCommand::Sound(state.sound));
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
@@ -160,15 +198,25 @@ impl Core {
     }
 }
 
-fn restored(store: &Store, config: &Loaded) -> Result<AppState, BootError> {
+fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
+    let config = &run.config;
     let reader = store.read()?;
     let session = reader.session()?.unwrap_or_default();
     let settings = AppSettings {
         music: config.music(),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
+        output: config.settings.output.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
+    state.sound = config.settings.sound;
+    state.output_memory = reader.outputs()?;
     state.output.asked = config.settings.output.output.clone();
+    // A choice made in the player holds where neither configuration nor flag say anything else.
+    if let (OutputSpec::Auto, Some(id), false) =
+        (&state.output.asked, &state.output_memory.chosen, run.output_named)
+    {
+        state.output.asked = OutputSpec::Device(Some(id.clone()));
+    }
     state.library.roots = Arc::new(reader.roots()?);
     // The catalog is read by a job, so that the first frame need not wait for it.
     state.library.build.running = true;
@@ -185,8 +233,9 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
 }
 
 fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf]) {
-    if config.settings.scan_at_start || !paths.is_empty() {
-        let _ = player.send(Command::Library(Library::Scan(paths.to_vec())));
+    let folders: Vec<PathBuf> = paths.iter().filter(|path| !is_address(path)).cloned().collect();
+    if config.settings.scan_at_start || !folders.is_empty() {
+        let _ = player.send(Command::Library(Library::Scan(folders)));
     }
     if !paths.is_empty() {
         let _ = player.send(Command::Queue(Queue::PlayNow(Target::Paths(paths.to_vec()))));

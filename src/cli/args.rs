@@ -10,20 +10,22 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
-use super::template::Template;
+use super::status::StatusField;
+use super::template::{Template, TrackField};
 use crate::config::paths::PlaceFlags;
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::playback::Shuffle;
-use crate::model::settings::OutputSpec;
+use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
-With PATHs (files, folders, playlists): adds them to the queue and plays them.
+With PATHs (files, folders, playlists, CUE sheets, http addresses): adds them to the queue
+and plays them.
 
 Exit codes: 0 done, 1 failed while running, 2 wrong usage, 3 nothing matched,
-5 no audio device, 130 interrupted.
+4 no player is running, 5 no audio device, 130 interrupted.
 
 Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR stand for
 --config and --data-dir.";
@@ -31,9 +33,8 @@ Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR sta
 /// Heading in every help.
 const EVERYWHERE: &str = "Options everywhere";
 
-const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], null, file:PATH.wav";
-const PLAY_OUTPUT_HELP: &str =
-    "Where the sound goes: auto, device[:ID], null, file:PATH.wav, pipe (raw samples on standard output)";
+const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME, null, file:PATH.wav";
+const PLAY_OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME (hardware for us alone), null, file:PATH.wav, pipe (raw samples on standard output)";
 
 const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMMAND>";
 
@@ -44,7 +45,7 @@ const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMM
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
-    /// Files, folders, playlists
+    /// Files, folders, playlists, CUE sheets, http addresses
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
@@ -106,6 +107,12 @@ pub enum Verb {
     Scan(Scan),
     /// Print the tracks of the library that match
     Search(Search),
+    /// Drive the player that runs
+    Ctl(Ctl),
+    /// Tell what the player that runs is doing
+    Status(Status),
+    /// The sound devices and what they take: id, name, abilities, one a line
+    Outputs(OutputsVerb),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -115,7 +122,7 @@ pub enum Verb {
 
 #[derive(Debug, Args)]
 pub struct Play {
-    /// Files, folders, playlists; `-` reads paths from standard input, one a line
+    /// Files, folders, playlists, CUE sheets, http addresses; `-` reads paths from standard input, one a line
     #[arg(value_name = "PATH", required_unless_present = "null_separated")]
     pub paths: Vec<PathBuf>,
     /// Read paths from standard input, separated by NUL (as `find -print0` gives them)
@@ -126,9 +133,15 @@ pub struct Play {
     /// Sample format of the output: s16, s24, s32, f32
     #[arg(long, value_name = "FORMAT", value_parser = sample_format)]
     pub format: Option<SampleFormat>,
-    /// Sample rate of the output
+    /// Sample rate of the output: a number of Hz, fixed, follow, auto
     #[arg(long, value_name = "HZ", value_parser = sample_rate)]
-    pub rate: Option<u32>,
+    pub rate: Option<RatePolicy>,
+    /// Quality of the conversion to another sample rate: fast, good, best
+    #[arg(long, value_name = "QUALITY", value_parser = resampler)]
+    pub resampler: Option<ResamplerQuality>,
+    /// Loudness that tracks are brought to: off, track, album, or auto: the album's for files of one folder in a row
+    #[arg(long, value_name = "MODE", value_parser = level_mode)]
+    pub replaygain: Option<LevelMode>,
     /// Play in random order: off, on, or a number; the same number gives the same order
     #[arg(long, value_name = "MODE", value_parser = shuffle)]
     pub shuffle: Option<Shuffle>,
@@ -136,6 +149,13 @@ pub struct Play {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub start: Option<Duration>,
     /// Print one JSON object a track, then a summary
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OutputsVerb {
+    /// Print one JSON object a device
     #[arg(long)]
     pub json: bool,
 }
@@ -163,8 +183,33 @@ pub struct Search {
     #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<usize>,
     /// Print each track this way, as in '{artist} - {title}'
-    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::parse)]
-    pub format: Option<Template>,
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::<TrackField>::parse)]
+    pub format: Option<Template<TrackField>>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::ctl::HELP)]
+pub struct Ctl {
+    /// A command as it is typed after `:` in the player, as in: seek +5
+    #[arg(value_name = "VERB", required_unless_present = "list", allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+    /// Print the commands, one a line: call, tab, what it does
+    #[arg(long, conflicts_with = "words")]
+    pub list: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::status::HELP)]
+pub struct Status {
+    /// Print the whole state as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print a line at each change, until the player ends
+    #[arg(long)]
+    pub follow: bool,
+    /// Print a line this way, as in '{state} {artist} - {title}'
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::<StatusField>::parse)]
+    pub format: Option<Template<StatusField>>,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -187,7 +232,7 @@ fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
             Some(_) => None,
             None => word.to_str().and_then(OutputSpec::parse),
         };
-        spec.ok_or("needs auto, device[:ID], null, file:PATH.wav or pipe")
+        spec.ok_or("needs auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe")
     })
 }
 
@@ -195,9 +240,16 @@ fn sample_format(word: &str) -> Result<SampleFormat, &'static str> {
     SampleFormat::parse(word).ok_or("needs s16, s24, s32 or f32")
 }
 
-fn sample_rate(word: &str) -> Result<u32, &'static str> {
+fn resampler(word: &str) -> Result<ResamplerQuality, &'static str> {
+    ResamplerQuality::parse(word).ok_or("needs fast, good or best")
+}
+
+fn sample_rate(word: &str) -> Result<RatePolicy, &'static str> {
     let known = Spec::MIN_RATE..=Spec::MAX_RATE;
-    word.parse().ok().filter(|rate| known.contains(rate)).ok_or("needs a rate from 1000 to 768000 Hz")
+    let number = word.parse().ok().filter(|rate| known.contains(rate)).map(RatePolicy::Hz);
+    number
+        .or_else(|| RatePolicy::parse(word))
+        .ok_or("needs a rate from 1000 to 768000 Hz, fixed, follow or auto")
 }
 
 fn time(word: &str) -> Result<Duration, &'static str> {
@@ -209,6 +261,10 @@ fn limit(word: &str) -> Result<usize, &'static str> {
 }
 
 /// The word means here what it means as an argument of the command `shuffle`.
+fn level_mode(word: &str) -> Result<LevelMode, &'static str> {
+    LevelMode::parse(word).ok_or("needs off, track, album or auto")
+}
+
 fn shuffle(word: &str) -> Result<Shuffle, &'static str> {
     match parse(&format!("shuffle {word}")) {
         Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(mode))))) => Ok(mode),
@@ -241,7 +297,9 @@ mod tests {
         let asked = play(&["play", "a", "--output", "file:x.wav", "--format", "s24", "--rate", "96000"]);
         assert_eq!(asked.output, Some(OutputSpec::File("x.wav".into())));
         assert_eq!(asked.format, Some(SampleFormat::S24));
-        assert_eq!(asked.rate, Some(96_000));
+        assert_eq!(asked.rate, Some(RatePolicy::Hz(96_000)));
+        let asked = play(&["play", "a", "--resampler", "fast"]);
+        assert_eq!(asked.resampler, Some(ResamplerQuality::Fast));
         let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);
         assert_eq!(asked.shuffle, Some(Shuffle::On { seed: Some(4711) }));
         assert_eq!(asked.start, Some(Duration::from_secs(90)));
@@ -264,6 +322,7 @@ mod tests {
             &["play", "a", "--output", "file:"],
             &["play", "a", "--format", "s8"],
             &["play", "a", "--rate", "0"],
+            &["play", "a", "--resampler", "better"],
             &["play", "a", "--rate", "768001"],
             &["play", "a", "--start", "-1"],
             &["play", "a", "--shuffle", "on off"],
@@ -273,12 +332,33 @@ mod tests {
             &["search", "x", "--format", "{nothing}"],
             &["search", "x", "--format", "{title}", "--json"],
             &["-q", "-v"],
+            &["ctl"],
+            &["ctl", "--list", "next"],
+            &["status", "--format", "{nothing}"],
+            &["status", "--format", "{title}", "--json"],
             &["config"],
             &["--output", "null", "scan"],
         ];
         for words in wrong {
             assert!(read(words).is_err(), "{words:?}");
         }
+    }
+
+    #[test]
+    fn words_of_a_command_may_begin_with_a_hyphen() {
+        let words = |words: &[&str]| match read(words).unwrap().verb {
+            Some(Verb::Ctl(ctl)) => ctl.words,
+            other => panic!("{words:?}: {other:?}"),
+        };
+        assert_eq!(words(&["ctl", "seek", "-5"]), ["seek", "-5"]);
+        assert_eq!(words(&["ctl", "seek", "-1m"]), ["seek", "-1m"]);
+        assert_eq!(words(&["ctl", "move", "-2", "3"]), ["move", "-2", "3"]);
+        // `ctl` takes the dashes away.
+        assert_eq!(words(&["ctl", "add", "--", "-q"]), ["add", "--", "-q"]);
+        // Flags of ours stand before the words.
+        let arguments = read(&["ctl", "-q", "volume", "-5"]).unwrap();
+        assert!(arguments.global.quiet);
+        assert_eq!(words(&["ctl", "volume", "-5", "-q"]), ["volume", "-5", "-q"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::config::check::check as problems_of;
 use crate::config::file::default_text;
 use crate::config::paths::Places;
 use crate::config::{self, Loaded};
+use crate::remote::place::Place;
 
 pub fn run(global: &Global, verb: ConfigVerb, messages: &Messages) -> Result<Exit, CliError> {
     match verb {
@@ -28,12 +29,14 @@ fn print(bytes: &[u8]) -> Result<Exit, CliError> {
 
 /// Paths are written byte by byte; a place that does not exist for lack of a home is left out.
 fn print_paths(places: &Places) -> Result<Exit, CliError> {
+    let socket = Place::new(places).socket();
     let rows = [
         ("config", places.config_file.as_deref()),
         ("keys", places.keys_file.as_deref()),
         ("themes", places.themes.as_deref()),
         ("library", places.library().ok()),
         ("log", places.log_file().ok()),
+        ("socket", socket.as_deref()),
     ];
     let known = rows.into_iter().filter_map(|(name, path)| path.map(|path| (name, path)));
     let line =

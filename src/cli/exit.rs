@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use crate::boot::BootError;
 use crate::config::ConfigError;
 use crate::library::store::StoreError;
+use crate::remote::RemoteError;
+use crate::remote::wire::FaultKind;
 
 /// What the shell is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,7 @@ pub enum Exit {
     Failed = 1,
     WrongUsage = 2,
     NothingMatched = 3,
+    NoPlayer = 4,
     NoDevice = 5,
     Interrupted = 130,
 }
@@ -40,6 +43,8 @@ pub enum CliError {
         source: StoreError,
     },
     #[error(transparent)]
+    Remote(#[from] RemoteError),
+    #[error(transparent)]
     Boot(BootError),
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
@@ -56,6 +61,9 @@ impl CliError {
             Self::Config(ConfigError::Read { .. }) => Exit::WrongUsage,
             Self::NothingMatched(_) => Exit::NothingMatched,
             Self::Boot(BootError::NoDevice(_)) => Exit::NoDevice,
+            Self::Remote(RemoteError::NotRunning) => Exit::NoPlayer,
+            Self::Remote(RemoteError::Fault(fault)) if fault.kind == FaultKind::Usage => Exit::WrongUsage,
+            Self::Remote(RemoteError::TooLong { .. }) => Exit::WrongUsage,
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
             _ => Exit::Failed,
         }
@@ -73,6 +81,7 @@ impl From<BootError> for CliError {
         match error {
             BootError::Store(source) => Self::Store { source },
             BootError::Config(error) => Self::Config(error),
+            BootError::Remote(error) => Self::Remote(error),
             BootError::Unread => Self::Output(ErrorKind::BrokenPipe.into()),
             error => Self::Boot(error),
         }

@@ -19,10 +19,13 @@ pub mod terminal;
 pub mod text;
 
 mod config;
+mod ctl;
+mod outputs;
 mod play;
 mod player;
 mod scan;
 mod search;
+mod status;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -59,6 +62,9 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Play(asked)) => play::run(&global, &asked, messages),
         Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
+        Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
+        Some(Verb::Status(asked)) => status::run(&global, &asked),
+        Some(Verb::Outputs(asked)) => outputs::run(&global, &asked, messages),
         Some(Verb::Config { verb }) => config::run(&global, verb, messages),
     }
 }

@@ -13,11 +13,14 @@ use super::exit::{CliError, Exit};
 use super::input::{self, Separator};
 use super::json::{self, JsonPath};
 use super::terminal::{Messages, Progress};
-use super::text::{clock, shown};
+use super::text::{clock, printable, shown};
 use super::{interrupt, settings};
 use crate::boot::{self, PlayEvent, PlayRun, PlayTotal, PlayedTrack};
 use crate::library::expand::expand;
+use crate::model::address;
+use crate::model::part;
 use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::snapshot::StreamView;
 
 pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
@@ -38,7 +41,10 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
     let log = settings::log(global, &config);
     let start = asked.start.unwrap_or_default();
     let shuffle = asked.shuffle.unwrap_or_default();
-    let play = PlayRun { output, files: found.files, start, shuffle, stop, log };
+    let network = config.settings.network;
+    let mut sound = config.settings.sound;
+    sound.level.mode = asked.replaygain.unwrap_or(sound.level.mode);
+    let play = PlayRun { output, sound, network, files: found.files, start, shuffle, stop, log };
     let total = boot::play(play, &mut |event| report.event(event))?;
     report.summary(total)?;
     Ok(report.exit())
@@ -48,7 +54,8 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
 fn output_of(asked: &Play, mut output: OutputSettings) -> Result<OutputSettings, CliError> {
     output.output = asked.output.clone().unwrap_or(output.output);
     output.format = asked.format.or(output.format);
-    output.rate = asked.rate.or(output.rate);
+    output.rate = asked.rate.unwrap_or(output.rate);
+    output.resampler = asked.resampler.unwrap_or(output.resampler);
     if asked.json {
         settings::refuse_pipe(&output.output, "where --json writes. Give one of them up")?;
     }
@@ -56,6 +63,15 @@ fn output_of(asked: &Play, mut output: OutputSettings) -> Result<OutputSettings,
         settings::refuse_pipe(&output.output, "which is a terminal. Send it on with `|` or `>`")?;
     }
     Ok(output)
+}
+
+/// What a line of progress calls a file or a stream.
+fn name(path: &Path, stream: Option<&StreamView>) -> String {
+    let station = stream.and_then(|stream| stream.station.as_deref().map(str::to_owned));
+    let name = address::given_name(path).or(station).unwrap_or_else(|| part::shown_name(path));
+    let title = stream.and_then(|stream| stream.title.as_deref());
+    let text = title.map_or(name.clone(), |title| format!("{name}: {title}"));
+    printable(&text).into_owned()
 }
 
 fn nothing_to_play(paths: &[PathBuf]) -> String {
@@ -110,10 +126,9 @@ impl<'a> Report<'a> {
 
     fn event(&mut self, event: PlayEvent) {
         match event {
-            PlayEvent::Progress { path, at, of } => self.progress.show(|| {
+            PlayEvent::Progress { path, at, of, stream } => self.progress.show(|| {
                 let of = of.map_or_else(|| "-:--".to_owned(), clock);
-                let name = path.file_name().map(Path::new).unwrap_or(&path);
-                format!("{} / {of}  {}", clock(at), shown(name))
+                format!("{} / {of}  {}", clock(at), name(&path, stream.as_ref()))
             }),
             PlayEvent::Ended(track) => self.ended(&track),
             PlayEvent::Told(notice) => self.messages.warning(&notice.to_string()),

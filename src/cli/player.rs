@@ -10,11 +10,12 @@ use super::text::shown;
 use crate::boot;
 use crate::config;
 use crate::library::scan::absolute_root;
+use crate::model::address::is_address;
 use crate::model::settings::OutputSpec;
 use crate::model::suggest::nearest;
 
 /// Verbs that a mistyped word may have meant.
-const VERBS: &[&str] = &["play", "scan", "search", "config"];
+const VERBS: &[&str] = &["play", "scan", "search", "ctl", "status", "outputs", "config"];
 
 pub fn run(
     global: &Global,
@@ -25,6 +26,7 @@ pub fn run(
     refuse_absent(paths)?;
     // Problems of the configuration are shown by the screen, which would wipe them away here.
     let mut config = config::load(&global.places())?;
+    let output_named = output.is_some();
     if let Some(output) = output {
         config.settings.output.output = output;
     }
@@ -32,13 +34,13 @@ pub fn run(
     settings::refuse_pipe(&config.settings.output.output, why)?;
     let log = settings::log(global, &config);
     let paths = paths.iter().map(|path| absolute_root(path)).collect();
-    boot::tui(boot::TuiRun { config, paths, log })?;
+    boot::tui(boot::TuiRun { config, paths, output_named, log })?;
     Ok(Exit::Done)
 }
 
 /// Something of what was named must be there; what is not is then told on the screen.
 fn refuse_absent(paths: &[PathBuf]) -> Result<(), CliError> {
-    let there = |path: &PathBuf| path.symlink_metadata().is_ok();
+    let there = |path: &PathBuf| is_address(path) || path.symlink_metadata().is_ok();
     let Some(first) = paths.first().filter(|_| !paths.iter().any(there)) else {
         return Ok(());
     };

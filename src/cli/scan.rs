@@ -17,6 +17,7 @@ use crate::boot::log;
 use crate::config::Loaded;
 use crate::library::scan::{ScanReport, absolute_root, keep_roots, scan};
 use crate::library::store::Store;
+use crate::model::address::is_address;
 
 /// All is on the disk before the report is printed; this only lets the file go.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -41,6 +42,9 @@ pub fn run(global: &Global, asked: &Scan, messages: &Messages) -> Result<Exit, C
 fn refuse_absent(given: &[PathBuf]) -> Result<(), CliError> {
     match given.iter().find(|path| path.metadata().is_err()) {
         None => Ok(()),
+        Some(path) if is_address(path) => {
+            Err(CliError::Usage(format!("{} is an address: it can be played, not scanned", shown(path))))
+        }
         Some(path) => Err(CliError::NothingMatched(format!("no such file or folder: {}", shown(path)))),
     }
 }

@@ -42,7 +42,11 @@ fn print(catalog: &Catalog, found: &[(Row, f32)], asked: &Search) -> Result<(), 
         let Some(track) = catalog.track(row) else { continue };
         match &asked.format {
             _ if asked.json => json::print(&mut out, &line(track, score))?,
-            Some(template) => template.write(&mut out, track, score, safe).map_err(CliError::Output)?,
+            Some(template) => {
+                template
+                    .write(&mut out, safe, |field| field.value(track, score))
+                    .map_err(CliError::Output)?;
+            }
             None => writeln!(out, "{}", printable(&summary(track))).map_err(CliError::Output)?,
         }
     }

@@ -1,7 +1,8 @@
-//! `--format TEMPLATE`: a line of text with fields of a track in it. Parsed once, written for each track.
+//! `--format TEMPLATE`: a line of text with fields in it, of a track or of the player's state. Parsed once, written for
+//! each.
 
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::OsStringExt;
 
 use super::text::{clock, joined, printable};
 use crate::model::catalog::TrackRef;
@@ -13,9 +14,16 @@ Fields of TEMPLATE: {id} {path} {file} {title} {artist} {album} {album_artist} {
 is empty. {{ and }} are braces; \\t, \\n, \\0 and \\\\ are tab, line feed, NUL and backslash.
 Each track ends with a line feed.";
 
+/// What can stand in braces.
+pub trait Field: Copy + 'static {
+    const NAMES: &'static [(&'static str, Self)];
+    /// Where they are listed.
+    const LISTED: &'static str;
+}
+
 /// A field of a track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
+pub enum TrackField {
     Id,
     Path,
     File,
@@ -33,36 +41,39 @@ enum Field {
     Score,
 }
 
-const FIELDS: &[(&str, Field)] = &[
-    ("id", Field::Id),
-    ("path", Field::Path),
-    ("file", Field::File),
-    ("title", Field::Title),
-    ("artist", Field::Artist),
-    ("album", Field::Album),
-    ("album_artist", Field::AlbumArtist),
-    ("genre", Field::Genre),
-    ("year", Field::Year),
-    ("track", Field::Track),
-    ("disc", Field::Disc),
-    ("duration", Field::Duration),
-    ("duration_s", Field::DurationS),
-    ("codec", Field::Codec),
-    ("score", Field::Score),
-];
+impl Field for TrackField {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("id", Self::Id),
+        ("path", Self::Path),
+        ("file", Self::File),
+        ("title", Self::Title),
+        ("artist", Self::Artist),
+        ("album", Self::Album),
+        ("album_artist", Self::AlbumArtist),
+        ("genre", Self::Genre),
+        ("year", Self::Year),
+        ("track", Self::Track),
+        ("disc", Self::Disc),
+        ("duration", Self::Duration),
+        ("duration_s", Self::DurationS),
+        ("codec", Self::Codec),
+        ("score", Self::Score),
+    ];
+    const LISTED: &'static str = "auralis search --help";
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum Part<F> {
     Text(String),
-    Field(Field),
+    Field(F),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    parts: Vec<Part>,
+pub struct Template<F> {
+    parts: Vec<Part<F>>,
 }
 
-impl Template {
+impl<F: Field> Template<F> {
     /// The error says what is wrong, for clap to show.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
@@ -87,17 +98,16 @@ impl Template {
         Ok(Self { parts })
     }
 
-    /// One track and a line feed. With `safe` nothing reaches a terminal that it would obey; otherwise a path is
-    /// written byte by byte as it is.
-    pub fn write(&self, out: &mut impl Write, track: TrackRef<'_>, score: f32, safe: bool) -> io::Result<()> {
+    /// One line, with what `value` gives for each field. With `safe` nothing reaches a terminal that it would obey;
+    /// otherwise values are written byte by byte as they are.
+    pub fn write(&self, out: &mut impl Write, safe: bool, value: impl Fn(F) -> Vec<u8>) -> io::Result<()> {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.write_all(text.as_bytes())?,
-                Part::Field(Field::Path) if !safe => out.write_all(track.path().as_os_str().as_bytes())?,
-                Part::Field(field) => {
-                    let value = value(*field, track, score);
-                    out.write_all(if safe { printable(&value) } else { value.into() }.as_bytes())?;
+                Part::Field(field) if safe => {
+                    out.write_all(printable(&String::from_utf8_lossy(&value(*field))).as_bytes())?;
                 }
+                Part::Field(field) => out.write_all(&value(*field))?,
             }
         }
         out.write_all(b"\n")
@@ -114,36 +124,39 @@ fn escaped(c: Option<char>) -> Result<char, String> {
     }
 }
 
-fn field(name: &str) -> Result<Field, String> {
-    if let Some(&(_, field)) = FIELDS.iter().find(|&&(known, _)| known == name) {
+fn field<F: Field>(name: &str) -> Result<F, String> {
+    if let Some(&(_, field)) = F::NAMES.iter().find(|&&(known, _)| known == name) {
         return Ok(field);
     }
-    match nearest(name, FIELDS.iter().map(|&(known, _)| known)) {
+    match nearest(name, F::NAMES.iter().map(|&(known, _)| known)) {
         Some(near) => Err(format!("no field `{{{name}}}`; did you mean `{{{near}}}`?")),
-        None => Err(format!("no field `{{{name}}}`; `auralis search --help` lists them")),
+        None => Err(format!("no field `{{{name}}}`; `{}` lists them", F::LISTED)),
     }
 }
 
-fn value(field: Field, track: TrackRef<'_>, score: f32) -> String {
-    let number = |number: Option<u16>| number.map(|number| number.to_string()).unwrap_or_default();
-    match field {
-        Field::Id => track.id().to_string(),
-        Field::Path => track.path().to_string_lossy().into_owned(),
-        Field::File => track.file_name().to_owned(),
-        Field::Title => track.title().to_owned(),
-        Field::Artist => joined(track.artists()),
-        Field::Album => track.album_title().to_owned(),
-        Field::AlbumArtist => joined(track.album_artists()),
-        Field::Genre => joined(track.genres()),
-        Field::Year => number(track.year()),
-        Field::Track => number(track.track_number()),
-        Field::Disc => number(track.disc_number()),
-        Field::Duration => track.duration().map(clock).unwrap_or_default(),
-        Field::DurationS => {
-            track.duration().map(|time| format!("{:.3}", time.as_secs_f64())).unwrap_or_default()
-        }
-        Field::Codec => track.format().codec.name().to_owned(),
-        Field::Score => format!("{score:.3}"),
+impl TrackField {
+    pub fn value(self, track: TrackRef<'_>, score: f32) -> Vec<u8> {
+        let number = |number: Option<u16>| number.map(|number| number.to_string()).unwrap_or_default();
+        let text = match self {
+            Self::Id => track.id().to_string(),
+            Self::Path => return track.path().into_os_string().into_vec(),
+            Self::File => track.file_name().to_owned(),
+            Self::Title => track.title().to_owned(),
+            Self::Artist => joined(track.artists()),
+            Self::Album => track.album_title().to_owned(),
+            Self::AlbumArtist => joined(track.album_artists()),
+            Self::Genre => joined(track.genres()),
+            Self::Year => number(track.year()),
+            Self::Track => number(track.track_number()),
+            Self::Disc => number(track.disc_number()),
+            Self::Duration => track.duration().map(clock).unwrap_or_default(),
+            Self::DurationS => {
+                track.duration().map(|time| format!("{:.3}", time.as_secs_f64())).unwrap_or_default()
+            }
+            Self::Codec => track.format().codec.name().to_owned(),
+            Self::Score => format!("{score:.3}"),
+        };
+        text.into_bytes()
     }
 }
 
@@ -151,7 +164,7 @@ fn value(field: Field, track: TrackRef<'_>, score: f32) -> String {
 mod tests {
     use super::*;
 
-    fn parts(text: &str) -> Vec<Part> {
+    fn parts(text: &str) -> Vec<Part<TrackField>> {
         Template::parse(text).unwrap().parts
     }
 
@@ -160,7 +173,7 @@ mod tests {
         let text = |text: &str| Part::Text(text.to_owned());
         assert_eq!(
             parts("{artist} - {title}"),
-            [Part::Field(Field::Artist), text(" - "), Part::Field(Field::Title)]
+            [Part::Field(TrackField::Artist), text(" - "), Part::Field(TrackField::Title)]
         );
         assert_eq!(parts(r"{{x}}\t\\"), [text("{x}\t\\")]);
         assert_eq!(parts(""), []);
@@ -168,7 +181,7 @@ mod tests {
 
     #[test]
     fn errors_name_what_is_near() {
-        let error = |text: &str| Template::parse(text).unwrap_err();
+        let error = |text: &str| Template::<TrackField>::parse(text).unwrap_err();
         assert_eq!(error("{titel}"), "no field `{titel}`; did you mean `{title}`?");
         assert_eq!(error("{title"), "a `{` is never closed");
         assert_eq!(error("title}"), "a `}` without its `{`; write `}}` for a brace");
@@ -177,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_help_lists_every_field() {
-        for (name, _) in FIELDS {
+        for (name, _) in TrackField::NAMES {
             assert!(HELP.contains(&format!("{{{name}}}")), "{name}");
         }
     }

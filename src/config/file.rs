@@ -142,7 +142,8 @@ pub fn reference_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::audio::SampleFormat;
+    use crate::model::audio::{SampleFormat, Volume};
+    use crate::model::settings::{LevelMode, LevelSettings, OnLost, RatePolicy, ResamplerQuality};
 
     /// Another value than the default for each key.
     const OTHERS: &[(&str, &str)] = &[
@@ -150,9 +151,25 @@ mod tests {
         ("scan_at_start", "false"),
         ("rewind_s", "7"),
         ("output.output", "\"file:~/x.wav\""),
+        ("output.exclusive", "true"),
         ("output.format", "\"s24\""),
         ("output.rate", "96_000"),
+        ("output.rate_change_silence_ms", "700"),
         ("output.period_frames", "2048"),
+        ("output.on_lost", "\"move\""),
+        ("output.resume_within_s", "9"),
+        ("output.volume_cap", "90"),
+        ("output.volume_caps", "{ \"alsa:x\" = 40 }"),
+        ("output.resampler", "\"fast\""),
+        ("sound.replaygain", "\"auto\""),
+        ("sound.preamp_db", "-3.5"),
+        ("sound.unknown_db", "-6"),
+        ("sound.crossfade_s", "2.5"),
+        ("sound.balance", "-20"),
+        ("sound.mono", "true"),
+        ("network.buffer_s", "5"),
+        ("network.timeout_s", "60"),
+        ("network.retry_s", "0"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -165,8 +182,22 @@ mod tests {
         settings.music = vec!["/m".into(), "/home/u/n".into()];
         settings.output.output = OutputSpec::File("/home/u/x.wav".into());
         settings.output.format = Some(SampleFormat::S24);
-        settings.output.rate = Some(96_000);
+        settings.output.rate = RatePolicy::Hz(96_000);
+        settings.output.exclusive = true;
+        settings.output.rate_change_silence_ms = 700;
+        settings.output.on_lost = OnLost::Move;
+        settings.output.resume_within_s = 9;
+        settings.output.caps.all = Volume::new(90);
+        settings.output.caps.devices.insert("alsa:x".into(), Volume::new(40));
         settings.output.period_frames = 2048;
+        settings.output.resampler = ResamplerQuality::Fast;
+        settings.sound.level = LevelSettings { mode: LevelMode::Auto, preamp_db: -3.5, unknown_db: -6.0 };
+        settings.sound.crossfade_ms = 2_500;
+        settings.sound.balance = -20;
+        settings.sound.mono = true;
+        settings.network.buffer = std::time::Duration::from_secs(5);
+        settings.network.timeout = std::time::Duration::from_secs(60);
+        settings.network.retry = std::time::Duration::ZERO;
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

@@ -78,6 +78,7 @@ pub struct Places {
     pub themes: Option<PathBuf>,
     /// The user's music folder.
     pub music: Option<PathBuf>,
+    data_dir: Option<PathBuf>,
     library: Option<PathBuf>,
     log_file: Option<PathBuf>,
 }
@@ -101,12 +102,18 @@ impl Places {
             config_was_named,
             config_file,
             music,
+            data_dir: data_dir.clone(),
             library: data_dir.or_else(|| ours(&bases.data)).map(|folder| folder.join("library.redb")),
             log_file: match absolute(flags.log_file.as_deref())? {
                 None => log_dir.map(|folder| folder.join("auralis.log")),
                 named => named,
             },
         })
+    }
+
+    /// The folder for the library and all else that was asked for, if one was.
+    pub fn data_dir(&self) -> Option<&Path> {
+        self.data_dir.as_deref()
     }
 
     /// The store of the library.

@@ -1,13 +1,17 @@
 //! Every key of `config.toml` in one table: from it come the parser, the default file and the README's table. A row says
 //! how a key is written, what it means, and sets it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use toml::de::DeValue;
 
-use crate::model::audio::{SampleFormat, Spec};
-use crate::model::settings::{OutputSpec, Settings};
+use crate::model::audio::{SampleFormat, Spec, Volume};
+use crate::model::settings::{
+    LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
+};
 
 /// The value does not fit; the row's `expects` says what would.
 pub struct Unfit;
@@ -64,9 +68,17 @@ pub const ROWS: &[Row] = &[
         table: "output",
         key: "output",
         default: "\"auto\"",
-        expects: "\"auto\", \"device\", \"device:ID\", \"null\", \"file:PATH.wav\" or \"pipe\"",
+        expects: "\"auto\", \"device\", \"device:ID\", \"hw:NAME\", \"null\", \"file:PATH.wav\" or \"pipe\"",
         help: "Where the sound goes. \"auto\": the default device, or nowhere (with a warning) without one.",
         set: |settings, value| put(&mut settings.output.output, text(value, OutputSpec::parse)),
+    },
+    Row {
+        table: "output",
+        key: "exclusive",
+        default: "false",
+        expects: "true or false",
+        help: "Open the hardware for the player alone, at each track's own rate and width (as \"hw:NAME\" always does).",
+        set: |settings, value| put(&mut settings.output.exclusive, switch(value)),
     },
     Row {
         table: "output",
@@ -80,9 +92,17 @@ pub const ROWS: &[Row] = &[
         table: "output",
         key: "rate",
         default: "\"auto\"",
-        expects: "\"auto\" or a number of Hz from 1000 to 768000",
-        help: "Sample rate asked for in Hz. \"auto\": the device's choice; for files and pipes the first track's.",
+        expects: "\"auto\", \"fixed\", \"follow\" or a number of Hz from 1000 to 768000",
+        help: "\"fixed\": one stream, other rates are resampled. \"follow\": the device is opened anew at each new rate. \"auto\": follow where exclusive, else fixed.",
         set: |settings, value| put(&mut settings.output.rate, rate(value)),
+    },
+    Row {
+        table: "output",
+        key: "rate_change_silence_ms",
+        default: "0",
+        expects: "a number of milliseconds from 0 to 5000",
+        help: "Silence before the music when the device was opened at another rate, for converters that need a moment.",
+        set: |settings, value| put(&mut settings.output.rate_change_silence_ms, number(value, 0, 5000)),
     },
     Row {
         table: "output",
@@ -91,6 +111,118 @@ pub const ROWS: &[Row] = &[
         expects: "a number of frames from 64 to 16384",
         help: "Frames of one device period: fewer react faster, more are safer on a busy machine.",
         set: |settings, value| put(&mut settings.output.period_frames, number(value, 64, 16_384)),
+    },
+    Row {
+        table: "output",
+        key: "on_lost",
+        default: "\"wait\"",
+        expects: "\"wait\" or \"move\"",
+        help: "A device goes away while it plays. \"wait\": for the same one, so that no other sounds by itself; \"move\": go on with the default one.",
+        set: |settings, value| put(&mut settings.output.on_lost, text(value, OnLost::parse)),
+    },
+    Row {
+        table: "output",
+        key: "resume_within_s",
+        default: "300",
+        expects: "a number of seconds from 0 to 86400",
+        help: "A lost device that is back within so many seconds plays on by itself; later it stands paused. 0: however long.",
+        set: |settings, value| put(&mut settings.output.resume_within_s, number(value, 0, 86_400)),
+    },
+    Row {
+        table: "output",
+        key: "volume_cap",
+        default: "100",
+        expects: "a number of percent from 1 to 100",
+        help: "The loudest that the volume goes, on any output.",
+        set: |settings, value| put(&mut settings.output.caps.all, cap(value)),
+    },
+    Row {
+        table: "output",
+        key: "volume_caps",
+        default: "{}",
+        expects: "device ids with numbers of percent from 1 to 100, as in { \"pulseaudio:headset\" = 60 }",
+        help: "The loudest that the volume goes on single devices, by their ids (`auralis outputs` lists them).",
+        set: |settings, value| put(&mut settings.output.caps.devices, caps(value)),
+    },
+    Row {
+        table: "output",
+        key: "resampler",
+        default: "\"best\"",
+        expects: "\"fast\", \"good\" or \"best\"",
+        help: "Quality of the conversion where the output has another rate than the music.",
+        set: |settings, value| put(&mut settings.output.resampler, text(value, ResamplerQuality::parse)),
+    },
+    Row {
+        table: "sound",
+        key: "replaygain",
+        default: "\"off\"",
+        expects: "\"off\", \"track\", \"album\" or \"auto\"",
+        help: "Loudness that tracks are brought to. \"auto\": the album's where one plays in order, else the track's.",
+        set: |settings, value| put(&mut settings.sound.level.mode, text(value, LevelMode::parse)),
+    },
+    Row {
+        table: "sound",
+        key: "preamp_db",
+        default: "0",
+        expects: "a number of dB from -24 to 24",
+        help: "dB on top of a known loudness. What would clip gets less.",
+        set: |settings, value| put(&mut settings.sound.level.preamp_db, decibels(value)),
+    },
+    Row {
+        table: "sound",
+        key: "unknown_db",
+        default: "0",
+        expects: "a number of dB from -24 to 24",
+        help: "dB for tracks whose loudness is not known, where replaygain is not \"off\".",
+        set: |settings, value| put(&mut settings.sound.level.unknown_db, decibels(value)),
+    },
+    Row {
+        table: "sound",
+        key: "crossfade_s",
+        default: "0",
+        expects: "a number of seconds from 0 to 12",
+        help: "Tracks that do not belong together are laid over each other for so long; 0: never.",
+        set: |settings, value| put(&mut settings.sound.crossfade_ms, crossfade_ms(value)),
+    },
+    Row {
+        table: "sound",
+        key: "balance",
+        default: "0",
+        expects: "a number from -100 to 100",
+        help: "-100 is left only, 0 both sides, 100 right only.",
+        set: |settings, value| put(&mut settings.sound.balance, number(value, -100, 100)),
+    },
+    Row {
+        table: "sound",
+        key: "mono",
+        default: "false",
+        expects: "true or false",
+        help: "Both sides give the mean of both.",
+        set: |settings, value| put(&mut settings.sound.mono, switch(value)),
+    },
+    Row {
+        table: "network",
+        key: "buffer_s",
+        default: "3",
+        expects: "a number of seconds from 0 to 30",
+        help: "Seconds of an internet radio that are gathered before they are heard.",
+        set: |settings, value| put(&mut settings.network.buffer, seconds(value, 0, 30)),
+    },
+    Row {
+        table: "network",
+        key: "timeout_s",
+        default: "10",
+        expects: "a number of seconds from 1 to 300",
+        help: "A server that sends nothing for so many seconds is taken for gone.",
+        set: |settings, value| put(&mut settings.network.timeout, seconds(value, 1, 300)),
+    },
+    Row {
+        table: "network",
+        key: "retry_s",
+        default: "120",
+        expects: "a number of seconds from 0 to 86400",
+        help: "For so many seconds a stream that broke off is asked for again; 0: not at all.",
+        set: |settings, value| put(&mut settings.network.retry, seconds(value, 0, 86_400)),
     },
     Row {
         table: "screen",
@@ -158,12 +290,40 @@ fn number<T: FromStr + PartialOrd>(value: &DeValue<'_>, least: T, most: T) -> Re
     if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
 }
 
-fn rate(value: &DeValue<'_>) -> Result<Option<u32>, Unfit> {
+fn seconds(value: &DeValue<'_>, least: u64, most: u64) -> Result<Duration, Unfit> {
+    number(value, least, most).map(Duration::from_secs)
+}
+
+/// An integer or a fraction.
+fn fraction(value: &DeValue<'_>, least: f32, most: f32) -> Result<f32, Unfit> {
+    let integer = value.as_integer().filter(|integer| integer.radix() == 10).map(|integer| integer.as_str());
+    let written = integer.or(value.as_float().map(|float| float.as_str())).ok_or(Unfit)?;
+    let number: f32 = written.replace('_', "").parse().map_err(|_| Unfit)?;
+    if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
+}
+
+fn decibels(value: &DeValue<'_>) -> Result<f32, Unfit> {
+    fraction(value, -24.0, 24.0)
+}
+
+fn crossfade_ms(value: &DeValue<'_>) -> Result<u32, Unfit> {
+    fraction(value, 0.0, SoundSettings::CROSSFADE_MS as f32 / 1000.0).map(|seconds| (seconds * 1000.0) as u32)
+}
+
+fn rate(value: &DeValue<'_>) -> Result<RatePolicy, Unfit> {
     match value.as_str() {
-        Some("auto") => Ok(None),
-        Some(_) => Err(Unfit),
-        None => number(value, Spec::MIN_RATE, Spec::MAX_RATE).map(Some),
+        Some(word) => RatePolicy::parse(word).ok_or(Unfit),
+        None => number(value, Spec::MIN_RATE, Spec::MAX_RATE).map(RatePolicy::Hz),
     }
+}
+
+fn cap(value: &DeValue<'_>) -> Result<Volume, Unfit> {
+    number(value, 1, 100).map(Volume::new)
+}
+
+fn caps(value: &DeValue<'_>) -> Result<BTreeMap<String, Volume>, Unfit> {
+    let table = value.as_table().ok_or(Unfit)?;
+    table.iter().map(|(id, value)| Ok((id.get_ref().to_string(), cap(value.get_ref())?))).collect()
 }
 
 /// A theme is a file's name, never a path.

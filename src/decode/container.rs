@@ -4,6 +4,7 @@ use symphonia::core::codecs::audio::{AudioCodecId, well_known as id};
 use symphonia::core::formats::{FormatId, well_known as format};
 
 use super::file::FileSpan;
+use super::mpeg;
 use crate::model::track::Codec;
 
 /// What the coded sound is wrapped in.
@@ -20,6 +21,13 @@ pub enum Container {
     Wav,
     Aiff,
     Caf,
+    Au,
+    Wave64,
+    Dsf,
+    Dsdiff,
+    Ape,
+    WavPack,
+    Tta,
 }
 
 impl Container {
@@ -34,6 +42,13 @@ impl Container {
             Self::Wav => "WAV",
             Self::Aiff => "AIFF",
             Self::Caf => "CAF",
+            Self::Au => "AU",
+            Self::Wave64 => "Wave64",
+            Self::Dsf => "DSF",
+            Self::Dsdiff => "DSDIFF",
+            Self::Ape => "Monkey's Audio",
+            Self::WavPack => "WavPack",
+            Self::Tta => "True Audio",
         }
     }
 
@@ -85,26 +100,34 @@ pub(super) fn refused_codec(codec: AudioCodecId) -> String {
     }
 }
 
-/// Music that we cannot play, by the first bytes of the file.
+/// Music that we cannot play, by the first bytes of the file or those behind an ID3 tag.
 pub(super) fn refused_format(file: &FileSpan) -> Option<&'static str> {
-    const KNOWN: [(usize, &[u8], &str); 14] = [
-        (0, b"wvpk", "WavPack"),
-        (0, b"TTA1", "True Audio (TTA)"),
-        (0, b"MAC ", "Monkey's Audio"),
+    const KNOWN: [(usize, &[u8], &str); 22] = [
         (0, b"MPCK", "Musepack"),
         (0, b"MP+", "Musepack"),
-        (0, b"DSD ", "DSD (DSF)"),
-        (0, b"FRM8", "DSD (DSDIFF)"),
         (0, b"OFR ", "OptimFROG"),
         (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media Audio (ASF)"),
-        (0, b".snd", "Sun AU"),
-        (0, b"riff\x2e\x91\xcf\x11", "Wave64"),
+        (0, b".RMF", "RealAudio"),
+        (0, b".ra\xfd", "RealAudio"),
         (0, b"MThd", "MIDI"),
         (0, b"\x0b\x77", "AC-3"),
+        (0, b"\x7f\xfe\x80\x01", "DTS"),
         (0, b"#!AMR", "AMR"),
+        (0, b"ajkg", "Shorten"),
+        (0, b"LA0", "Lossless Audio (LA)"),
+        (0, b"tBaK", "TAK"),
+        (0, b"TTA2", "True Audio 2"),
+        (0, b"PSID", "SID"),
+        (0, b"RSID", "SID"),
+        (0, b"Extended Module: ", "tracker module (XM)"),
+        (0, b"IMPM", "tracker module (IT)"),
+        (44, b"SCRM", "tracker module (S3M)"),
+        (1_080, b"M.K.", "tracker module (MOD)"),
+        (1_080, b"M!K!", "tracker module (MOD)"),
+        (28, b"Speex   ", "Speex"),
     ];
-    let mut head = [0; 16];
-    let read = file.read_at(&mut head, 0).ok()?;
+    let mut head = vec![0; 1_088];
+    let read = file.read_at(&mut head, mpeg::after_id3v2(file)).ok()?;
     let head = &head[..read];
     let found =
         KNOWN.iter().find(|(at, magic, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)));

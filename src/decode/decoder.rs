@@ -33,7 +33,8 @@ impl Decoder {
             let head = opus_head(params, container).map_err(|why| refuse(why.into()))?;
             return Ok(Self::Opus(Box::new(OpusDecoder::new(head).map_err(|why| refuse(why.into()))?)));
         }
-        // Side channels of 32-bit stereo have 33 bits, which symphonia 0.6.1 does not decode right.
+        // Side channels of 32-bit stereo have 33 bits, which symphonia 0.6.1 does not decode right; outside of a container
+        // `formats` does.
         if codec == Codec::Flac && params.bits_per_sample.is_some_and(|bits| bits > 31) {
             return Err(refuse(": 32 bits a sample".into()));
         }

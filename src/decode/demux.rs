@@ -10,6 +10,7 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use super::container::{self, Container};
+use super::cue;
 use super::error::DecodeError;
 use super::file::FileSpan;
 use super::mpeg;
@@ -53,8 +54,18 @@ fn probe(file: &FileSpan) -> Result<Box<dyn FormatReader>, DecodeError> {
         Err(Error::Unsupported(text)) if text.starts_with("core (probe)") => Err(DecodeError::NotMusic),
         // Where the end is cut off or damaged, a reader that looks at it first gives up; without that look the file
         // plays up to there.
-        Err(error) => try_probe(file.forward_only()).map_err(|_| DecodeError::from_probe(error)),
+        Err(error) => try_without_sheet(file)
+            .or_else(|| try_probe(file.forward_only()).ok())
+            .ok_or_else(|| DecodeError::from_probe(error)),
     }
+}
+
+/// symphonia refuses a FLAC file for a CUESHEET block as metaflac writes it for anything but a CD: what it need not know
+/// is shown to it as padding.
+fn try_without_sheet(file: &FileSpan) -> Option<Box<dyn FormatReader>> {
+    const PADDING: u8 = 1;
+    let (at, header) = cue::sheet_block(&mut file.part(0, u64::MAX))?;
+    try_probe(file.with_byte(at, header & 0x80 | PADDING)).ok()
 }
 
 fn try_probe(source: FileSpan) -> Result<Box<dyn FormatReader>, Error> {

@@ -13,6 +13,9 @@ pub enum DecodeError {
     NotAFile { kind: &'static str },
     #[error("the file is empty")]
     Empty,
+    /// A server does not give what was asked for; the text says why.
+    #[error("{0}")]
+    Network(String),
     #[error("no known audio format was found in the file")]
     NotMusic,
     /// The file is music of a format that we know by name only.
@@ -32,6 +35,15 @@ pub enum DecodeError {
     Seek(String),
     #[error("{packets} damaged packets in a row")]
     TooManyCorrupt { packets: u32 },
+    #[error("the CUE sheet {0}")]
+    Sheet(&'static str),
+    #[error("the CUE sheet has no track {number}")]
+    NoSuchTrack { number: u16 },
+    #[error("track {number} of the CUE sheet {what}")]
+    SheetTrack { number: u16, what: &'static str },
+    /// `name` as the sheet has it.
+    #[error("{name:?}, which the CUE sheet names, {why}")]
+    SheetFile { name: String, why: &'static str },
     #[error("the decoder failed: {0}")]
     Panicked(String),
 }

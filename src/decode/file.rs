@@ -1,5 +1,6 @@
-//! A regular file, or a span of it, as a byte source. Reads by position, so that many readers share one open file and
-//! a file that is removed while it plays keeps playing. Called by `source` and `demux` on the thread that decodes.
+//! A regular file, or what a server sends, or a span of either, as a byte source. Reads by position, so that many
+//! readers share one open file and a file that is removed while it plays keeps playing. Called by `source` and `demux`
+//! on the thread that decodes.
 
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,14 +12,53 @@ use symphonia::core::io::MediaSource;
 
 use super::error::DecodeError;
 
+/// Where bytes come from.
+pub(super) trait Bytes: Send + Sync {
+    /// Bytes at `offset`: at least one, but at the end. May wait.
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Whether every place can be read at any time: not what comes only once.
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    /// Whether all of it is read as quickly as a part: not what comes over a network.
+    fn is_near(&self) -> bool {
+        true
+    }
+
+    /// Whether there is always more: what a container says of its length is not believed then.
+    fn is_endless(&self) -> bool {
+        false
+    }
+
+    /// What comes after the end of bytes that come only once: the stream after an interruption, or its next song.
+    fn following(&self) -> io::Result<Option<FileSpan>> {
+        Ok(None)
+    }
+}
+
+impl Bytes for File {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        loop {
+            match FileExt::read_at(self, bytes, offset) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+}
+
 /// See the module's head. Cheap to clone; each clone has its own position.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct FileSpan {
-    file: Arc<File>,
+    file: Arc<dyn Bytes>,
     start: u64,
     end: u64,
     at: u64,
     forward_only: bool,
+    /// A byte that is read as another one, by its place in the file.
+    patch: Option<(u64, u8)>,
 }
 
 impl FileSpan {
@@ -33,10 +73,38 @@ impl FileSpan {
         check_kind(&metadata)?;
         match metadata.len() {
             0 => Err(DecodeError::Empty),
-            end => Ok(Self { file: Arc::new(file), start: 0, end, at: 0, forward_only: false }),
+            end => Ok(Self { file: Arc::new(file), start: 0, end, at: 0, forward_only: false, patch: None }),
         }
     }
 
+    /// All of `bytes`; `None`: nobody knows how many there are.
+    #[cfg(feature = "http")]
+    pub(super) fn over(bytes: Arc<dyn Bytes>, len: Option<u64>) -> Self {
+        let forward_only = !bytes.is_seekable();
+        Self { file: bytes, start: 0, end: len.unwrap_or(u64::MAX), at: 0, forward_only, patch: None }
+    }
+
+    /// Whether what was read is gone: nothing may be looked for behind, nor at the end.
+    pub(super) fn is_sequential(&self) -> bool {
+        !self.file.is_seekable()
+    }
+
+    /// See [`Bytes::is_near`].
+    pub(super) fn is_near(&self) -> bool {
+        self.file.is_near()
+    }
+
+    /// See [`Bytes::is_endless`].
+    pub(super) fn is_endless(&self) -> bool {
+        self.file.is_endless()
+    }
+
+    /// See [`Bytes::following`].
+    pub(super) fn following(&self) -> io::Result<Option<Self>> {
+        self.file.following()
+    }
+
+    /// Immense where nobody knows.
     pub(super) fn len(&self) -> u64 {
         self.end - self.start
     }
@@ -51,6 +119,11 @@ impl FileSpan {
     /// The same bytes from the start, for a reader that must not look ahead to the end.
     pub(super) fn forward_only(&self) -> Self {
         Self { at: self.start, forward_only: true, ..self.clone() }
+    }
+
+    /// The same bytes, but for the one at `offset`.
+    pub(super) fn with_byte(&self, offset: u64, byte: u8) -> Self {
+        Self { patch: Some((self.start.saturating_add(offset), byte)), ..self.part(0, u64::MAX) }
     }
 
     /// Fills `bytes` from `offset`; fewer where the span ends.
@@ -90,16 +163,14 @@ impl Read for FileSpan {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
         let want = buf.len().min(left);
-        loop {
-            match self.file.read_at(&mut buf[..want], self.at) {
-                Ok(read) => {
-                    self.at += read as u64;
-                    return Ok(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        let read = self.file.read_at(&mut buf[..want], self.at)?;
+        if let Some((at, byte)) = self.patch
+            && let Some(into) = at.checked_sub(self.at).filter(|&into| into < read as u64)
+        {
+            buf[into as usize] = byte;
         }
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
@@ -144,5 +215,10 @@ mod tests {
         assert_eq!(part.bytes_at::<2>(1), Some(*b"45"));
         assert_eq!(part.bytes_at::<2>(3), None);
         assert_eq!(whole.part(8, 100).len(), 2);
+        let mut patched = whole.part(2, 7).with_byte(2, b'x');
+        let mut text = String::new();
+        patched.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "23x56");
+        assert_eq!((patched.bytes_at::<1>(2), patched.bytes_at::<1>(3)), (Some(*b"x"), Some(*b"5")));
     }
 }

@@ -26,7 +26,7 @@ impl Measure {
             Codec::Flac => Some(Self::Flac),
             Codec::Aac => Some(Self::Fixed(1_024)),
             Codec::Vorbis => VorbisBlocks::new(extra).map(Self::Vorbis),
-            Codec::Alac | Codec::Pcm | Codec::Adpcm => None,
+            _ => None,
         }
     }
 

@@ -4,7 +4,11 @@
 use super::file::FileSpan;
 
 /// Bytes before the first frame, after tags, that are looked through.
-const MAX_JUNK: usize = 1 << 20;
+const MAX_JUNK: u64 = 1 << 20;
+/// The same in what a server sends: seconds of sound.
+const MAX_STREAM_JUNK: u64 = 1 << 17;
+/// Bytes that are looked through at once.
+const WINDOW: usize = 16_384;
 /// Frames that must follow one another for noise to be ruled out.
 const CHAIN: usize = 4;
 
@@ -58,19 +62,38 @@ pub(super) fn adts_frame(header: &[u8]) -> Option<Frame> {
     is_frame.then_some(Frame { bytes, samples: 1_024 * blocks, kind: word & 0xffff_fc00 })
 }
 
+/// What a station sends is joined in the middle of a frame: the stream from its first whole one on. What begins with a
+/// header of its own is left as it is.
+pub(super) fn align(file: &FileSpan) -> FileSpan {
+    let Some(head) = file.bytes_at::<12>(0) else { return file.clone() };
+    let begins = [&b"OggS"[..], b"fLaC", b"RIFF", b"FORM", b"caff", b"ID3", b"\x1a\x45\xdf\xa3"];
+    if begins.iter().any(|magic| head.starts_with(magic)) || &head[4..8] == b"ftyp" {
+        return file.clone();
+    }
+    let either = |header: &[u8]| mpeg_frame(header).or_else(|| adts_frame(header));
+    find_stream(file, either).map_or_else(|| file.clone(), |at| file.part(at, u64::MAX))
+}
+
 /// Offset of the first frame of a stream: a chain of like frames, or two and more frames that fill the rest of the
 /// file from right behind the tags.
 pub(super) fn find_stream(file: &FileSpan, parse: fn(&[u8]) -> Option<Frame>) -> Option<u64> {
     let start = after_id3v2(file);
-    let mut window =
-        vec![0; usize::try_from(file.len().saturating_sub(start)).unwrap_or(MAX_JUNK).min(MAX_JUNK)];
-    let read = file.read_at(&mut window, start).ok()?;
-    let starts = 0..read.saturating_sub(6);
-    let found = starts.into_iter().filter(|&at| window[at] == 0xff).find(|&at| {
-        let first = start + at as u64;
-        chain(file, first, parse).is_some_and(|frames| frames >= CHAIN || at == 0 && frames >= 1)
-    });
-    found.map(|at| start + at as u64)
+    // Piece by piece: what comes over a network is not waited for in vain.
+    let mut window = vec![0; WINDOW];
+    let mut from = start;
+    let most = if file.is_sequential() { MAX_STREAM_JUNK } else { MAX_JUNK };
+    while from - start < most {
+        let read = file.read_at(&mut window, from).ok()?;
+        let starts = 0..read.saturating_sub(6);
+        let found = starts.filter(|&at| window[at] == 0xff).map(|at| from + at as u64).find(|&first| {
+            chain(file, first, parse).is_some_and(|frames| frames >= CHAIN || first == start && frames >= 1)
+        });
+        if found.is_some() || read < WINDOW {
+            return found;
+        }
+        from += (WINDOW - 6) as u64;
+    }
+    None
 }
 
 /// Frames that follow one another at `offset`, up to [`CHAIN`]; `None` where the chain breaks before that inside the
@@ -96,7 +119,7 @@ fn chain(file: &FileSpan, offset: u64, parse: fn(&[u8]) -> Option<Frame>) -> Opt
 }
 
 /// Offset behind the ID3v2 tags at the start (id3.org, ID3v2.4 §3.1).
-fn after_id3v2(file: &FileSpan) -> u64 {
+pub(super) fn after_id3v2(file: &FileSpan) -> u64 {
     let mut at = 0;
     for _ in 0..16 {
         match file.bytes_at::<10>(at) {
@@ -125,6 +148,22 @@ pub(super) fn has_frame_count(file: &FileSpan) -> bool {
         _ => None,
     });
     count.unwrap_or(false)
+}
+
+/// What stands behind a Xing or Info header in the first frame: the encoder's name, its gains and trims.
+pub(super) fn lame_header(file: &FileSpan) -> Option<Vec<u8>> {
+    let first = find_stream(file, mpeg_frame)?;
+    let mut head = [0; 256];
+    let read = file.read_at(&mut head, first).ok()?;
+    let head = &head[..read];
+    // Behind at most 32 bytes of side information and the CRC.
+    let at = head.windows(4).take(48).position(|name| name == b"Xing" || name == b"Info")?;
+    let flags = head.get(at + 7)?;
+    // Frames, bytes, table of contents, quality: those that the flags say are there.
+    let fields = [(1, 4), (2, 4), (4, 100), (8, 4)];
+    let skip: usize = fields.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, len)| len).sum();
+    let lame = head.get(at + 8 + skip..)?;
+    lame.first().is_some_and(u8::is_ascii_alphabetic).then(|| lame.to_vec())
 }
 
 #[cfg(test)]

@@ -1,25 +1,31 @@
-//! One coded stream: packets to trimmed frames, and seeking to an exact frame. Called by `source`.
+//! One coded stream: packets to trimmed frames, and seeking to an exact frame. Called by `sound`.
 //!
 //! Places are frames on the stream's own clock (`i64`); the window says which of them are music. Where time stamps count
 //! samples they are believed, so a hole in the stream moves the place; Matroska's are milliseconds, so packets are
 //! counted from the first.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use symphonia::core::errors::Error;
-use symphonia::core::formats::{SeekMode, SeekTo};
+use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
+use symphonia::core::meta::StandardTag;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+use super::aac;
 use super::container::Container;
 use super::decoder::Decoder;
 use super::demux::{self, Demux};
+use super::encoding::guess_text;
 use super::error::DecodeError;
 use super::file::FileSpan;
 use super::guard::contain;
 use super::measure::Measure;
+use super::tags;
 use super::window::Window;
 use crate::model::audio::Spec;
+use crate::model::loudness::LoudnessTags;
 use crate::model::track::Codec;
 
 /// Most frames that one read delivers.
@@ -44,13 +50,35 @@ fn alac_bits(cookie: &[u8]) -> Option<u32> {
     cookie.get(5).copied().map(u32::from)
 }
 
+/// `artist - title` of the tags that came before the sound, or what of it there is.
+fn title_of(reader: &mut dyn FormatReader) -> Option<Arc<str>> {
+    let mut metadata = reader.metadata();
+    let revision = metadata.skip_to_latest()?;
+    let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
+    let standard = revision.media.tags.iter().chain(of_tracks).filter_map(|tag| tag.std.as_ref());
+    let (mut artist, mut title) = (None, None);
+    for tag in standard {
+        match tag {
+            StandardTag::Artist(text) => artist = artist.or(Some(text)),
+            StandardTag::TrackTitle(text) => title = title.or(Some(text)),
+            _ => {}
+        }
+    }
+    let words = [artist, title].into_iter().flatten().map(|text| guess_text(text.as_bytes(), None));
+    let words: Vec<String> = words.filter(|text| !text.is_empty()).collect();
+    (!words.is_empty()).then(|| Arc::from(words.join(" - ")))
+}
+
 /// See the module's head.
-pub(super) struct Stream {
+pub(super) struct Coded {
     file: FileSpan,
+    /// Of what comes as a stream.
+    title: Option<Arc<str>>,
     demux: Demux,
     decoder: Decoder,
     measure: Option<Measure>,
     spec: Spec,
+    loudness: LoudnessTags,
     window: Window,
     /// Place of the first coded frame.
     begin: i64,
@@ -68,17 +96,21 @@ pub(super) struct Stream {
     corrupt_in_a_row: u32,
 }
 
-impl Stream {
+impl Coded {
     pub(super) fn open(file: &FileSpan) -> Result<Self, DecodeError> {
-        let demux = demux::open(file)?;
+        let mut demux = demux::open(file)?;
+        let title = if file.is_sequential() { title_of(demux.reader.as_mut()) } else { None };
+        let loudness = tags::loudness(demux.reader.as_mut(), demux.container, demux.codec, file);
         let decoder = Decoder::new(demux.codec, &demux.params, demux.container)?;
         let measure = Measure::new(demux.codec, demux.params.extra_data.as_deref().unwrap_or(&[]));
         let mut stream = Self {
             file: file.clone(),
+            title,
             measure: measure.filter(|_| demux.container == Container::Matroska),
             demux,
             decoder,
             spec: Spec { rate: 1, channels: 1 },
+            loudness,
             window: Window::default(),
             begin: 0,
             at: 0,
@@ -92,6 +124,9 @@ impl Stream {
         };
         stream.decode_first()?;
         stream.window = Window::of(&stream.demux, file, stream.spec.rate);
+        if file.is_endless() {
+            stream.window = Window { first: stream.window.first, ..Window::default() };
+        }
         stream.deliver_from = stream.window.first;
         Ok(stream)
     }
@@ -112,6 +147,11 @@ impl Stream {
             }
         }
         Err(DecodeError::Damaged("no packet of it can be decoded".into()))
+    }
+
+    /// What the tags in the stream's head call it: `artist - title`, or what of it there is.
+    pub(super) fn title(&self) -> Option<Arc<str>> {
+        self.title.clone()
     }
 
     pub(super) fn container(&self) -> Container {
@@ -136,6 +176,16 @@ impl Stream {
             _ => None,
         };
         bits.and_then(|bits| u8::try_from(bits).ok()).filter(|bits| (1..=64).contains(bits))
+    }
+
+    /// See [`super::SourceInfo`].
+    pub(super) fn lost(&self) -> Option<&'static str> {
+        let config = self.demux.params.extra_data.as_deref().filter(|_| self.demux.codec == Codec::Aac)?;
+        aac::lost(config)
+    }
+
+    pub(super) fn loudness(&self) -> LoudnessTags {
+        self.loudness
     }
 
     pub(super) fn window(&self) -> Window {

@@ -46,6 +46,8 @@ impl Window {
             Container::Ogg => ogg_window(demux),
             Container::Mp4 => mp4_window(demux, file, rate),
             Container::Matroska => matroska_window(demux, file, rate),
+            // Formats of our own do not come here.
+            _ => Self::default(),
         }
     }
 
@@ -197,7 +199,7 @@ fn matroska_window(demux: &Demux, file: &FileSpan, rate: u32) -> Window {
         _ => 0,
     };
     let unknown = Window { first, estimated, ..Window::default() };
-    if file.len() > MAX_COUNTED_BYTES {
+    if file.len() > MAX_COUNTED_BYTES || !file.is_near() {
         return unknown;
     }
     let Some(counted) = count(file, demux) else {

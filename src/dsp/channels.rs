@@ -34,6 +34,25 @@ fn layout(channels: usize) -> Option<&'static [Speaker]> {
     })
 }
 
+/// Where a speaker stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Left,
+    Right,
+    /// Also where channels are just numbered.
+    Middle,
+}
+
+/// The side of channel number `channel` of so many.
+pub fn side(channels: usize, channel: usize) -> Side {
+    use Speaker::{BackCentre, BackLeft, BackRight, Centre, Left, LowFrequency, Right, SideLeft, SideRight};
+    match layout(channels).and_then(|speakers| speakers.get(channel)) {
+        Some(Left | BackLeft | SideLeft) => Side::Left,
+        Some(Right | BackRight | SideRight) => Side::Right,
+        Some(Centre | LowFrequency | BackCentre) | None => Side::Middle,
+    }
+}
+
 /// Where a speaker goes that the output has not, in the order of preference: each a list of speakers with their gains.
 fn substitutes(speaker: Speaker) -> &'static [&'static [(Speaker, f32)]] {
     use Speaker::{BackCentre, BackLeft, BackRight, Centre, Left, LowFrequency, Right, SideLeft, SideRight};
@@ -81,6 +100,13 @@ impl ChannelMap {
     /// Whether every sample passes as it is.
     pub fn is_identity(&self) -> bool {
         self.inputs == self.outputs
+    }
+
+    /// Whether every output sample is silence or an input sample as it is.
+    pub fn is_copy(&self) -> bool {
+        let copies =
+            |row: &[f32]| row.iter().all(|gain| [0.0, 1.0].contains(gain)) && row.iter().sum::<f32>() <= 1.0;
+        self.matrix.chunks_exact(self.inputs).all(copies)
     }
 
     /// Maps the frames of `input` to the beginning of `output`; as many as both hold. Returns them.
@@ -170,6 +196,19 @@ mod tests {
         for channels in [1, 2, 6, 11] {
             let samples: Vec<f32> = (0..usize::from(channels) * 7).map(|n| (n as f32).sin()).collect();
             assert_eq!(map(channels, channels, &samples), samples);
+        }
+    }
+
+    #[test]
+    fn copies_are_known() {
+        for (inputs, outputs, copies) in
+            [(2, 2, true), (1, 2, true), (2, 6, true), (6, 8, true), (9, 12, true)].into_iter().chain([
+                (2, 1, false),
+                (6, 2, false),
+                (12, 9, false),
+            ])
+        {
+            assert_eq!(ChannelMap::new(inputs, outputs).is_copy(), copies, "{inputs} to {outputs}");
         }
     }
 

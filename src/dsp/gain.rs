@@ -1,5 +1,9 @@
 //! Gain that never steps: each change is reached by a straight ramp, sample by sample. Called by `engine::render`.
 
+use std::time::Duration;
+
+use crate::model::audio::duration_to_frames;
+
 /// Length of a ramp, in milliseconds.
 pub const RAMP_MS: u32 = 20;
 
@@ -11,12 +15,13 @@ pub struct GainRamp {
     /// Frames of the ramp that are done; `length` at rest.
     done: u32,
     length: u32,
+    rate: u32,
 }
 
 impl GainRamp {
     pub fn new(gain: f32, rate: u32) -> Self {
         let length = ramp_frames(rate);
-        Self { from: gain, to: gain, done: length, length }
+        Self { from: gain, to: gain, done: length, length, rate }
     }
 
     /// Heads for `gain` from wherever the ramp is now. What is not a number is taken as silence.
@@ -27,6 +32,15 @@ impl GainRamp {
         }
         self.from = self.now();
         self.to = gain;
+        self.length = ramp_frames(self.rate);
+        self.done = 0;
+    }
+
+    /// As [`Self::set`], in so long.
+    pub fn glide(&mut self, gain: f32, time: Duration) {
+        self.from = self.now();
+        self.to = if gain.is_nan() { 0.0 } else { gain.max(0.0) };
+        self.length = u32::try_from(duration_to_frames(time, self.rate)).unwrap_or(u32::MAX).max(1);
         self.done = 0;
     }
 
@@ -58,6 +72,12 @@ impl GainRamp {
         if self.to != 1.0 {
             rest.iter_mut().for_each(|sample| *sample *= self.to);
         }
+    }
+
+    /// As [`Self::process`], of frames that were processed by a copy.
+    pub fn skip(&mut self, frames: usize) {
+        let left = self.length - self.done.min(self.length);
+        self.done += u32::try_from(frames).unwrap_or(u32::MAX).min(left);
     }
 
     /// From the count of frames, not by adding up: the same however the frames are cut into blocks.

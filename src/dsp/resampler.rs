@@ -1,14 +1,36 @@
 //! From one sample rate to another, as a stream: frames are fed as they come and taken as they are needed; in all exactly
-//! `ceil(frames * to / from)` come out, without delay at the beginning. Over rubato's FFT resampler, in `f64`: in `f32`
-//! its error is -112 dB (mostly gain), and the time is nearly the same. Called by `engine::render`.
+//! `ceil(frames * to / from)` come out, without delay at the beginning. Over rubato's FFT resampler, whose filter is as
+//! long as its block: a quality is a length and a precision. Called by `engine::render`.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
+use rubato::{Fft, FixedSync, Resampler as _, ResamplerConstructionError, Sample, WindowFunction};
 
-/// Frames of the filter on the side of the lower rate: flat to 20 kHz and beyond from 44.1 kHz up.
-const SHORT_SIDE_FRAMES: u64 = 2048;
-/// Frames of the filter on the side of the input, at least.
-const INPUT_FRAMES: u64 = 4096;
+use crate::model::settings::ResamplerQuality;
+
+/// What makes a quality.
+struct Recipe {
+    /// Frames of the filter on the side of the lower rate, at least.
+    short_side: u64,
+    /// Frames of the filter on the side of the input, at least.
+    input: u64,
+    precision: Precision,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Precision {
+    Single,
+    Double,
+}
+
+fn recipe(quality: ResamplerQuality) -> Recipe {
+    let (short_side, input, precision) = match quality {
+        ResamplerQuality::Fast => (256, 256, Precision::Single),
+        ResamplerQuality::Good => (512, 512, Precision::Double),
+        ResamplerQuality::Best => (2048, 4096, Precision::Double),
+    };
+    Recipe { short_side, input, precision }
+}
+
 /// Most frames of the filter on either side, and most steps of the ratio: what bounds the memory for odd rates.
 const MOST_FRAMES: u64 = 1 << 16;
 const MOST_STEPS: u64 = 1 << 16;
@@ -34,7 +56,7 @@ pub struct RatesError {
 /// See the module's head.
 #[derive(Debug)]
 pub struct Resampler {
-    fft: Fft<f64>,
+    transform: Transform,
     channels: usize,
     /// The ratio in lowest terms, output over input.
     steps: (u64, u64),
@@ -44,7 +66,6 @@ pub struct Resampler {
     filled: usize,
     /// Frames at the beginning of the first chunk that are left for the reflection.
     lead: usize,
-    resampled: Vec<f64>,
     output: Vec<f32>,
     /// Frames of `output` that are given out next.
     ready: std::ops::Range<usize>,
@@ -59,33 +80,31 @@ pub struct Resampler {
 }
 
 impl Resampler {
-    pub fn new(from: u32, to: u32, channels: usize, start: Edge) -> Result<Self, RatesError> {
+    /// # Errors
+    /// Where a rate is zero, or they are too far apart.
+    pub fn new(
+        from: u32,
+        to: u32,
+        channels: usize,
+        quality: ResamplerQuality,
+        start: Edge,
+    ) -> Result<Self, RatesError> {
         let steps = ratio(from, to).ok_or(RatesError { from, to })?;
-        let chunk = chunk_frames(steps);
-        let size = |frames: u64| usize::try_from(frames).unwrap_or(usize::MAX);
-        let fft = Fft::new_custom(
-            size(steps.1),
-            size(steps.0),
-            chunk,
-            1,
-            channels.max(1),
-            WindowFunction::BlackmanHarris2,
-            FixedSync::Both,
-        );
-        let fft = fft.map_err(|_| RatesError { from, to })?;
-        let (chunk_in, chunk_out) = (fft.input_frames_max(), fft.output_frames_max());
-        let lead = if start == Edge::Joined { chunk_in / 2 } else { 0 };
+        let recipe = recipe(quality);
         let channels = channels.max(1);
+        let transform = Transform::new(steps, chunk_frames(steps, &recipe), channels, recipe.precision);
+        let transform = transform.map_err(|_| RatesError { from, to })?;
+        let (chunk_in, chunk_out) = transform.frames();
+        let lead = if start == Edge::Joined { chunk_in / 2 } else { 0 };
         Ok(Self {
-            skip: fft.output_delay() + if start == Edge::Joined { chunk_out / 2 } else { 0 },
-            fft,
+            skip: transform.delay() + if start == Edge::Joined { chunk_out / 2 } else { 0 },
+            transform,
             channels,
             steps,
             input: vec![0.0; chunk_in * channels],
             previous: vec![0.0; chunk_in * channels],
             filled: lead,
             lead,
-            resampled: vec![0.0; chunk_out * channels],
             output: vec![0.0; chunk_out * channels],
             ready: 0..0,
             fed: 0,
@@ -97,8 +116,14 @@ impl Resampler {
 
     /// Output frames before the frame that is fed next: where a track begins whose first frame that is.
     pub fn boundary(&self) -> u64 {
+        self.boundary_after(0)
+    }
+
+    /// As [`Self::boundary`], of the frame that is fed after so many more.
+    pub fn boundary_after(&self, more: u64) -> u64 {
         let (to, from) = self.steps;
-        u64::try_from((u128::from(self.fed) * u128::from(to)).div_ceil(u128::from(from))).unwrap_or(u64::MAX)
+        let fed = u128::from(self.fed) + u128::from(more);
+        u64::try_from((fed * u128::from(to)).div_ceil(u128::from(from))).unwrap_or(u64::MAX)
     }
 
     /// Takes frames from `samples` until some are ready; returns the frames taken. Takes none while frames are ready or
@@ -129,7 +154,7 @@ impl Resampler {
 
     /// Takes so many of the ready frames away.
     pub fn consume(&mut self, frames: usize) {
-        self.ready.start = (self.ready.start + frames).min(self.ready.end);
+        self.ready.start = self.ready.start.saturating_add(frames).min(self.ready.end);
     }
 
     /// No more will be fed: what is still inside is to be had by [`Self::drain`].
@@ -184,18 +209,8 @@ impl Resampler {
 
     fn process(&mut self) {
         self.reflect_lead();
-        let (chunk_in, chunk_out) = (self.chunk_in(), self.output.len() / self.channels);
-        let input = InterleavedSlice::new(&self.input[..], self.channels, chunk_in);
-        let output = InterleavedSlice::new_mut(&mut self.resampled[..], self.channels, chunk_out);
-        let done = match (input, output) {
-            (Ok(input), Ok(mut output)) => self.fft.process_into_buffer(&input, &mut output, None).is_ok(),
-            _ => false,
-        };
-        if !done {
-            // Cannot happen with the sizes that it gave itself; silence keeps the count of frames.
-            self.resampled.fill(0.0);
-        }
-        self.output.iter_mut().zip(&self.resampled).for_each(|(slot, sample)| *slot = *sample as f32);
+        let chunk_out = self.output.len() / self.channels;
+        self.transform.process(&self.input, &mut self.output, self.channels);
         std::mem::swap(&mut self.input, &mut self.previous);
         self.filled = 0;
         let skipped = self.skip.min(chunk_out);
@@ -237,6 +252,84 @@ impl Resampler {
     }
 }
 
+/// One chunk of input to one of output.
+#[derive(Debug)]
+enum Transform {
+    Single { fft: Fft<f32>, input: Vec<f32> },
+    Double { fft: Fft<f64>, output: Vec<f64> },
+}
+
+impl Transform {
+    fn new(
+        steps: (u64, u64),
+        chunk: usize,
+        channels: usize,
+        precision: Precision,
+    ) -> Result<Self, ResamplerConstructionError> {
+        Ok(match precision {
+            Precision::Single => {
+                let fft = fft(steps, chunk, channels)?;
+                Self::Single { input: vec![0.0; fft.input_frames_max() * channels], fft }
+            }
+            Precision::Double => {
+                let fft = fft(steps, chunk, channels)?;
+                Self::Double { output: vec![0.0; fft.output_frames_max() * channels], fft }
+            }
+        })
+    }
+
+    /// Frames of a chunk of input and of output.
+    fn frames(&self) -> (usize, usize) {
+        match self {
+            Self::Single { fft, .. } => (fft.input_frames_max(), fft.output_frames_max()),
+            Self::Double { fft, .. } => (fft.input_frames_max(), fft.output_frames_max()),
+        }
+    }
+
+    fn delay(&self) -> usize {
+        match self {
+            Self::Single { fft, .. } => fft.output_delay(),
+            Self::Double { fft, .. } => fft.output_delay(),
+        }
+    }
+
+    fn process(&mut self, chunk: &[f64], out: &mut [f32], channels: usize) {
+        match self {
+            Self::Single { fft, input } => {
+                input.iter_mut().zip(chunk).for_each(|(slot, sample)| *slot = *sample as f32);
+                run(fft, input, out, channels);
+            }
+            Self::Double { fft, output } => {
+                run(fft, chunk, output, channels);
+                out.iter_mut().zip(output).for_each(|(slot, sample)| *slot = *sample as f32);
+            }
+        }
+    }
+}
+
+fn fft<T: Sample>(
+    steps: (u64, u64),
+    chunk: usize,
+    channels: usize,
+) -> Result<Fft<T>, ResamplerConstructionError> {
+    let size = |frames: u64| usize::try_from(frames).unwrap_or(usize::MAX);
+    let window = WindowFunction::BlackmanHarris2;
+    Fft::new_custom(size(steps.1), size(steps.0), chunk, 1, channels, window, FixedSync::Both)
+}
+
+fn run<T: Sample>(fft: &mut Fft<T>, input: &[T], out: &mut [T], channels: usize) {
+    let (frames_in, frames_out) = (input.len() / channels, out.len() / channels);
+    let output = InterleavedSlice::new_mut(&mut *out, channels, frames_out);
+    let done = match (InterleavedSlice::new(input, channels, frames_in), output) {
+        (Ok(input), Ok(mut output)) => fft.process_into_buffer(&input, &mut output, None).is_ok(),
+        _ => false,
+    };
+    if !done {
+        // Cannot happen with the sizes that it gave itself; silence keeps the count of frames.
+        out.fill(T::coerce(0.0_f64));
+    }
+}
+
 /// Output over input in lowest terms. Rates without a small common ratio get the nearest one within [`MOST_STEPS`] (far
 /// below 0.1 parts in a million off): the filter's length is a multiple of the steps.
 fn ratio(from: u32, to: u32) -> Option<(u64, u64)> {
@@ -260,8 +353,8 @@ fn ratio(from: u32, to: u32) -> Option<(u64, u64)> {
 
 /// Frames of one chunk of input: long enough on both sides, a whole and even number of steps (so that the delay of half a
 /// chunk is a whole number of frames on both sides).
-fn chunk_frames((to, from): (u64, u64)) -> usize {
-    let wanted = INPUT_FRAMES.max(SHORT_SIDE_FRAMES * from / to);
+fn chunk_frames((to, from): (u64, u64), recipe: &Recipe) -> usize {
+    let wanted = recipe.input.max(recipe.short_side * from / to);
     let bounded = wanted.min(MOST_FRAMES).min(MOST_FRAMES * from / to);
     let steps = bounded.div_ceil(from).max(1).next_multiple_of(2);
     usize::try_from(steps * from).unwrap_or(usize::MAX)
@@ -272,6 +365,8 @@ mod tests {
     use std::f64::consts::TAU;
 
     use super::*;
+
+    const BEST: ResamplerQuality = ResamplerQuality::Best;
 
     fn sine(hz: f64, rate: u32, frames: std::ops::Range<usize>) -> Vec<f32> {
         frames.map(|n| (0.5 * (TAU * hz * n as f64 / f64::from(rate)).sin()) as f32).collect()
@@ -303,7 +398,7 @@ mod tests {
     }
 
     fn resample(from: u32, to: u32, channels: usize, input: &[f32], block: usize) -> Vec<f32> {
-        let mut resampler = Resampler::new(from, to, channels, Edge::Silence).unwrap();
+        let mut resampler = Resampler::new(from, to, channels, BEST, Edge::Silence).unwrap();
         run(&mut resampler, input, block, Some(Edge::Silence))
     }
 
@@ -373,7 +468,7 @@ mod tests {
 
     #[test]
     fn a_beginning_lies_where_its_first_frame_lies_in_time() {
-        let mut resampler = Resampler::new(44_100, 48_000, 1, Edge::Silence).unwrap();
+        let mut resampler = Resampler::new(44_100, 48_000, 1, BEST, Edge::Silence).unwrap();
         run(&mut resampler, &[0.0; 1000], 100, None);
         assert_eq!(resampler.boundary(), 1089);
         assert_eq!(1000 * 48_000 / 44_100, 1088);
@@ -385,8 +480,8 @@ mod tests {
         let (from, to, hz) = (44_100, 48_000, 441.0);
         let cut = 30_030;
         let input = sine(hz, from, 0..60_060);
-        let mut first = Resampler::new(from, to, 1, Edge::Silence).unwrap();
-        let mut second = Resampler::new(from, to, 1, Edge::Joined).unwrap();
+        let mut first = Resampler::new(from, to, 1, BEST, Edge::Silence).unwrap();
+        let mut second = Resampler::new(from, to, 1, BEST, Edge::Joined).unwrap();
         let mut out = run(&mut first, &input[..cut], 1000, Some(Edge::Joined));
         let at = out.len();
         // 30,030 * 160 / 147 is no whole number: the second run begins a part of a frame after its grid.
@@ -404,19 +499,19 @@ mod tests {
     fn short_joined_pieces_and_odd_rates_neither_panic_nor_lose_count() {
         for frames in [0_usize, 1, 2, 3, 2057, 2058, 2059] {
             for (start, end) in [(Edge::Joined, Edge::Joined), (Edge::Silence, Edge::Joined)] {
-                let mut resampler = Resampler::new(44_100, 48_000, 1, start).unwrap();
+                let mut resampler = Resampler::new(44_100, 48_000, 1, BEST, start).unwrap();
                 let out = run(&mut resampler, &vec![0.5; frames], 100, Some(end));
                 assert_eq!(out.len(), (frames * 160).div_ceil(147));
                 assert!(out.iter().all(|sample| sample.is_finite()));
             }
         }
         for (from, to) in [(1_000, 768_000), (768_000, 1_000), (767_999, 768_000), (44_101, 47_999)] {
-            let mut resampler = Resampler::new(from, to, 2, Edge::Silence).unwrap();
+            let mut resampler = Resampler::new(from, to, 2, BEST, Edge::Silence).unwrap();
             assert!(resampler.input.len().max(resampler.output.len()) <= 4 << 17);
             let out = run(&mut resampler, &vec![0.1; 20_000], 999, Some(Edge::Silence));
             let expected = 10_000.0 * f64::from(to) / f64::from(from);
             assert!((out.len() as f64 / 2.0 - expected).abs() < 2.0 + expected * 1e-7);
         }
-        assert!(Resampler::new(0, 48_000, 2, Edge::Silence).is_err());
+        assert!(Resampler::new(0, 48_000, 2, BEST, Edge::Silence).is_err());
     }
 }

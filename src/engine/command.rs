@@ -1,21 +1,43 @@
 //! What the engine is asked and what it tells. Made by `app::perform`, consumed by the engine thread; events go to the
 //! app by the closure given at start.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::id::PlayId;
+use crate::model::loudness::LoudnessTags;
 use crate::model::player::Position;
-use crate::model::settings::OutputSettings;
-use crate::model::snapshot::OutputState;
+use crate::model::settings::{OutputSettings, SoundSettings};
+use crate::model::signal::SignalPath;
+use crate::model::snapshot::{OutputState, StreamView};
 use crate::model::track::AudioFormat;
 
 /// One started playing of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     pub play: PlayId,
     pub path: Arc<Path>,
+    pub context: Context,
+}
+
+impl Item {
+    /// Without a queue around it.
+    pub fn alone(play: PlayId, path: Arc<Path>) -> Self {
+        Self { play, path, context: Context::default() }
+    }
+}
+
+/// What the queue and the library know of an item and its neighbours.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Context {
+    /// It is played among its album, in order.
+    pub in_album: bool,
+    /// It belongs to what is played before it: nothing is to be crossfaded there.
+    pub is_joined: bool,
+    /// Its loudness as measured by ourselves.
+    pub measured: LoudnessTags,
 }
 
 /// A place in an item.
@@ -49,6 +71,15 @@ pub enum EngineCommand {
     Stop,
     /// Linear gain, 0.0 to 1.0, reached by a short ramp.
     Gain(f32),
+    /// As `Gain`, in so long.
+    Fade {
+        gain: f32,
+        time: Duration,
+    },
+    /// The current item's frames of this range over and over, from its beginning at once; `None`: plays on.
+    Loop(Option<Range<u64>>),
+    /// What is done to the sound; replaces what was said before.
+    Sound(SoundSettings),
     /// Move the sound, going on from where the ear was.
     Output(OutputSettings),
     /// Fade out on a device, write what is rendered to a file or pipe, close the output, end the threads.
@@ -99,7 +130,21 @@ pub enum EngineEvent {
         play: PlayId,
         packets: u64,
     },
+    /// What a stream that cannot be sought says of itself from what is heard now on.
+    Stream {
+        play: PlayId,
+        stream: StreamView,
+    },
+    /// It plays and nothing is heard, for want of blocks; or they have come.
+    Buffering {
+        play: PlayId,
+        on: bool,
+    },
     Output(OutputState),
+    /// The way of what is heard from now on.
+    Signal(SignalPath),
+    /// It stands paused where it was heard, and nobody asked for that.
+    PausedItself(Reason),
     /// The output can take no more and never will, or cannot be opened and never will: what played has stopped, nothing
     /// else is told of it. `heard`: up to where; `unread`: merely because whoever read it has gone.
     OutputEnded {
@@ -114,6 +159,15 @@ pub enum EngineEvent {
     },
     /// The engine thread has ended.
     Gone,
+}
+
+/// Why it paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The lost output did not come back in time.
+    DidNotReturn,
+    /// Headphones were pulled: nobody wants the loudspeakers to go on.
+    Unplugged,
 }
 
 /// Counts since the start, for `play --json` and the curious.

@@ -2,6 +2,7 @@
 //! an old generation, or of an item that is neither rendered nor next, are given back unheard. Engine thread.
 
 use crate::model::id::{Generation, PlayId};
+use crate::model::track::AudioFormat;
 use crate::rt::pipe::{BlockReceiver, PcmBlock};
 
 /// See the module's head.
@@ -10,6 +11,8 @@ pub struct Feed {
     generation: Generation,
     rendering: Rendering,
     follower: Follower,
+    /// The follower is to be laid over the end of what is rendered, and so was what is rendered.
+    fades: Fades,
     block: Option<PcmBlock>,
     /// Frames of `block` that are rendered.
     done: usize,
@@ -22,6 +25,12 @@ pub enum Follower {
     Item(PlayId),
     /// Not told yet: the item has only just become the one that is rendered.
     Unknown,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Fades {
+    follower: bool,
+    rendering: bool,
 }
 
 /// The item that is rendered, and whether its last block was.
@@ -39,16 +48,18 @@ impl Feed {
             generation: Generation::default(),
             rendering: Rendering::Nothing,
             follower: Follower::Nobody,
+            fades: Fades::default(),
             block: None,
             done: 0,
         }
     }
 
     /// From now on only blocks of this generation are heard, of `play` first.
-    pub fn restart(&mut self, generation: Generation, play: PlayId, follower: Follower) {
+    pub fn restart(&mut self, generation: Generation, play: PlayId, follower: Follower, fades: bool) {
         self.generation = generation;
         self.rendering = Rendering::Item(play);
         self.follower = follower;
+        self.fades = Fades { follower: fades, rendering: false };
         self.refuse();
     }
 
@@ -78,8 +89,10 @@ impl Feed {
         }
     }
 
-    pub fn set_follower(&mut self, follower: Follower) {
+    /// `fades`: it is to be laid over the end of what is rendered.
+    pub fn set_follower(&mut self, follower: Follower, fades: bool) {
         self.follower = follower;
+        self.fades.follower = fades;
         self.refuse();
     }
 
@@ -93,6 +106,21 @@ impl Feed {
         matches!(self.rendering, Rendering::ToItsEnd(_)) && self.follower == Follower::Unknown
     }
 
+    /// Whether what follows is, as far as is known, to be laid over the end of `play`, or was taken up so already.
+    pub fn fades_out(&self, play: PlayId) -> bool {
+        match self.follower {
+            _ if self.rendering() != Some(play) => self.fades.rendering,
+            Follower::Item(_) => self.fades.follower,
+            Follower::Unknown => true,
+            Follower::Nobody => false,
+        }
+    }
+
+    /// The last frame of `play` was rendered.
+    pub fn is_beyond(&self, play: PlayId) -> bool {
+        self.rendering() != Some(play) || matches!(self.rendering, Rendering::ToItsEnd(_))
+    }
+
     /// The block to render and the frames of it that are done; drops what is not to be heard.
     pub fn block(&mut self) -> Option<(&PcmBlock, usize)> {
         self.refuse();
@@ -102,6 +130,12 @@ impl Feed {
             self.take_up();
         }
         self.block.as_ref().map(|block| (block, self.done))
+    }
+
+    /// What the block at hand is, without taking one up.
+    pub fn held_format(&self) -> Option<AudioFormat> {
+        let block = self.block.as_ref().filter(|block| block.generation == self.generation);
+        block.map(|block| block.format)
     }
 
     /// So many more frames of the block are rendered; a block that is done goes back.
@@ -122,6 +156,7 @@ impl Feed {
         };
         if self.follower == Follower::Item(block.play) {
             self.follower = Follower::Unknown;
+            self.fades.rendering = self.fades.follower;
         }
         self.rendering = Rendering::Item(block.play);
     }

@@ -4,11 +4,12 @@
 use std::time::{Duration, Instant};
 
 use super::command::{EngineEvent, Place};
-use super::prefetch::{Note, Prefetch};
-use super::render::{Cue, Filled};
+use super::prefetch::{Note, Prefetch, Start};
+use super::render::{About, Cue, Filled, Out};
 use super::run::{Announce, Answer, Core};
 use super::transport::{Input, Intent, State};
 use crate::model::id::{Generation, PlayId};
+use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::Segment;
 
@@ -17,6 +18,9 @@ const HANGS: Duration = Duration::from_secs(2);
 
 /// So long after an item began the app may say what comes next before it is taken that nothing does.
 const ANSWER: Duration = Duration::from_millis(500);
+
+/// Sound that is late for so long is told of: not every seek.
+const LATE: Duration = Duration::from_millis(250);
 
 /// Something to be told when the output frame `at` is heard.
 #[derive(Debug, Clone, Copy)]
@@ -30,13 +34,16 @@ pub(super) enum Said {
     /// The current item is heard from here; with what is still to be told of it.
     Begun {
         frame: u64,
-        format: AudioFormat,
+        about: About,
     },
     Crossed {
         from: PlayId,
         to: PlayId,
-        format: AudioFormat,
+        about: About,
+        unsettled: u64,
     },
+    /// The crossfade is over, and the limiter is gone.
+    Settled,
 }
 
 impl Core {
@@ -52,7 +59,7 @@ impl Core {
     /// Fills the ring, and follows what that gave.
     pub(super) fn flow(&mut self) {
         self.take_first_block();
-        while self.state.is_flowing() && self.fill() {}
+        while !self.turning && self.state.is_flowing() && self.fill() {}
     }
 
     /// `true`: there is more to fill in at once.
@@ -60,7 +67,10 @@ impl Core {
         let (Some(open), Some(render)) = (self.outlet.open_mut(), &mut self.render) else {
             return false;
         };
-        self.filled = render.fill(&mut self.feed, &mut open.writer, &self.tap, &mut self.cues);
+        let paced = open.is_paced();
+        let ring = &mut open.writer;
+        let mut out = Out { ring, tap: &self.tap, cues: &mut self.cues, paced };
+        self.filled = render.fill(&mut self.feed, &mut out);
         // Where nothing is known to follow, a device that runs out of sound has not been let down.
         let may_run_out = self.feed.waits_to_hear() && open.is_paced();
         if may_run_out.then(|| open.writer.written()) != open.writer.ends_at() {
@@ -73,7 +83,11 @@ impl Core {
         match self.filled {
             Filled::Full => self.prefetch.refill(self.feed.blocks()),
             Filled::Ended => self.input(Input::SourceEnded),
-            Filled::Starved => {
+            Filled::OtherKind => {
+                self.turning = true;
+                self.set_ended(true);
+            }
+            Filled::Starved | Filled::Held => {
                 self.prefetch.set_hungry();
                 // One may have come before the decode thread could know that we wait.
                 return self.feed.block().is_some();
@@ -87,17 +101,17 @@ impl Core {
         let Some((block, done)) = self.feed.block() else {
             return;
         };
-        let (play, format, frame) = (block.play, block.format, block.start_frame + done as u64);
+        let (play, about, frame) = (block.play, About::of(block), block.start_frame + done as u64);
         let Some(current) = self.current.as_mut().filter(|current| current.item.play == play) else {
             return;
         };
         self.asked = None;
-        current.format = Some(format);
+        current.about = Some(about);
         self.input(Input::Ready);
         if self.outlet.open().is_none() {
-            self.hold_clock(play, frame, format);
+            self.hold_clock(play, frame, about.format);
             if self.state.intent() == Some(Intent::Pause) {
-                self.announce(frame, format, self.outlet.written());
+                self.announce(frame, about, self.outlet.written());
             }
         }
     }
@@ -105,25 +119,29 @@ impl Core {
     fn hold_clock(&self, play: PlayId, frame: u64, format: AudioFormat) {
         let rate = format.spec.rate;
         let limit = format.frames.unwrap_or(u64::MAX);
-        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, limit });
+        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit });
     }
 
     fn follow_cue(&mut self, cue: Cue, output_rate: u32) {
-        let Cue { at, play, frame, format } = cue;
+        let Cue { at, play, frame, about, unsettled, speed } = cue;
+        let format = about.format;
         let (rate, limit) = (format.spec.rate, format.frames.unwrap_or(u64::MAX));
-        self.clock.begin(Segment { at, play, frame, rate, output_rate, limit });
+        self.clock.begin(Segment { at, play, frame, rate, output_rate, speed, limit });
         let Some(current) = &self.current else {
             return;
         };
         let from = current.item.play;
         let said = match play == from {
             true if current.sent_to.is_none() => return,
-            true => Said::Begun { frame, format },
+            true => Said::Begun { frame, about },
             // A damaged stretch of the next item, whose join is on its way already.
             false if self.marks.iter().any(|mark| matches!(mark.said, Said::Crossed { .. })) => return,
-            false => Said::Crossed { from, to: play, format },
+            false => Said::Crossed { from, to: play, about, unsettled },
         };
         self.marks.push_back(Mark { at, said });
+        if unsettled > 0 {
+            self.marks.push_back(Mark { at: at + unsettled, said: Said::Settled });
+        }
     }
 
     /// Tells what the ear has reached.
@@ -131,6 +149,12 @@ impl Core {
         // What the decode thread said before it sent a block is told before that block's end is.
         self.take_notes();
         self.announce_paused();
+        self.tell_marks_heard();
+        self.tell_streams();
+        self.tell_buffering(Instant::now());
+    }
+
+    fn tell_marks_heard(&mut self) {
         while let Some(mark) = self.marks.front().copied() {
             let Some(open) = self.outlet.open() else {
                 return;
@@ -140,8 +164,12 @@ impl Core {
             }
             self.marks.pop_front();
             match mark.said {
-                Said::Begun { frame, format } => self.begun(frame, format, mark.at),
-                Said::Crossed { from, to, format } => self.crossed(from, to, format, mark.at),
+                Said::Begun { frame, about } => self.begun(frame, about, mark.at),
+                Said::Crossed { from, to, about, unsettled } => {
+                    self.crossed(from, to, about, mark.at);
+                    self.set_unsettled(unsettled > 0);
+                }
+                Said::Settled => self.set_unsettled(false),
             }
         }
         let drained = |open: &super::outlet::Open| open.writer.shared().is_drained();
@@ -153,10 +181,16 @@ impl Core {
     /// In a pause nothing is heard: where it stands is told as soon as it is known.
     fn announce_paused(&mut self) {
         let paused = self.state.intent() == Some(Intent::Pause);
-        if let Some(Mark { said: Said::Begun { frame, format }, at }) = self.marks.front().copied()
+        if let Some(Mark { said: Said::Begun { frame, about }, at }) = self.marks.front().copied()
             && paused
         {
-            self.announce(frame, format, at);
+            self.announce(frame, about, at);
+        }
+    }
+
+    fn set_unsettled(&mut self, unsettled: bool) {
+        if let Some(current) = &mut self.current {
+            current.is_unsettled = unsettled;
         }
     }
 
@@ -164,18 +198,19 @@ impl Core {
     pub(super) fn tend_follower(&mut self, now: Instant) {
         if matches!(self.answer, Answer::AwaitedUntil(until) if until <= now) {
             self.answer = Answer::Given;
-            self.feed.set_follower(self.follower());
+            self.feed.set_follower(self.follower(), self.next_fades());
         }
     }
 
-    fn begun(&mut self, frame: u64, format: AudioFormat, at: u64) {
-        self.announce(frame, format, at);
+    fn begun(&mut self, frame: u64, about: About, at: u64) {
+        self.announce(frame, about, at);
         if let Some(current) = &mut self.current {
             current.sent_to = None;
         }
     }
 
-    fn announce(&mut self, frame: u64, format: AudioFormat, at: u64) {
+    fn announce(&mut self, frame: u64, about: About, at: u64) {
+        let format = about.format;
         let Some(current) = &mut self.current else {
             return;
         };
@@ -190,13 +225,15 @@ impl Core {
         }
     }
 
-    fn crossed(&mut self, from: PlayId, to: PlayId, format: AudioFormat, at: u64) {
+    fn crossed(&mut self, from: PlayId, to: PlayId, about: About, at: u64) {
+        let format = about.format;
         let Some(item) = self.next.take_if(|next| next.play == to) else {
             return;
         };
         if let Some(current) = &mut self.current {
             current.item = item;
-            current.format = Some(format);
+            current.about = Some(about);
+            current.repeats = None;
             current.sent_to = None;
         }
         self.answer = Answer::AwaitedUntil(Instant::now() + ANSWER);
@@ -212,8 +249,44 @@ impl Core {
                 }
                 Note::Decoded { play, frames } => self.tell(EngineEvent::Decoded { play, frames }),
                 Note::Damaged { play, packets } => self.tell(EngineEvent::Damaged { play, packets }),
+                Note::Stream { play, frame, stream } => self.streams.push_back((play, frame, stream)),
             }
         }
+    }
+
+    /// Tells what streams say of themselves when it is heard, not when it is read.
+    fn tell_streams(&mut self) {
+        let heard = self.clock.position();
+        let plays = [self.current.as_ref().map(|current| current.item.play), self.next_play()];
+        self.streams.retain(|(play, ..)| plays.contains(&Some(*play)));
+        let has_begun = self.current.as_ref().is_some_and(|current| current.announce != Announce::Started);
+        let is_due = |(play, frame, _): &(PlayId, u64, StreamView)| {
+            has_begun && heard.is_some_and(|heard| heard.play == *play && heard.frame >= *frame)
+        };
+        while self.streams.front().is_some_and(is_due)
+            && let Some((play, _, stream)) = self.streams.pop_front()
+        {
+            self.tell(EngineEvent::Stream { play, stream });
+        }
+    }
+
+    /// Tells when the ear waits for blocks, and when they have come.
+    fn tell_buffering(&mut self, now: Instant) {
+        let runs_dry = |open: &super::outlet::Open| {
+            let is_dry = self.filled == Filled::Starved && open.writer.waiting_frames() == 0;
+            is_dry && open.is_paced() && !self.feed.waits_to_hear()
+        };
+        let is_dry = matches!(self.state, State::Playing { .. }) && self.outlet.open().is_some_and(runs_dry);
+        self.dry_since = if is_dry { self.dry_since.or(Some(now)) } else { None };
+        let is_late = self.dry_since.is_some_and(|since| now.saturating_duration_since(since) >= LATE);
+        let play = self.current.as_ref().map(|current| current.item.play).filter(|_| is_late);
+        if play == self.buffering {
+            return;
+        }
+        for (play, on) in [(self.buffering, false), (play, true)] {
+            play.into_iter().for_each(|play| self.tell(EngineEvent::Buffering { play, on }));
+        }
+        self.buffering = play;
     }
 
     fn item_failed(&mut self, generation: Generation, play: PlayId, error: String, had_begun: bool) {
@@ -222,7 +295,7 @@ impl Core {
         }
         if self.next_play() == Some(play) && !had_begun {
             self.next = None;
-            self.feed.set_follower(self.follower());
+            self.feed.set_follower(self.follower(), self.next_fades());
             self.tell(EngineEvent::Failed { play, error, was_heard: false });
             return;
         }
@@ -256,7 +329,8 @@ impl Core {
         };
         self.prefetch = prefetch;
         self.feed.replace(blocks);
-        self.prefetch.start(self.generation, current.item.clone(), place, self.next.clone());
+        let (item, repeats) = (current.item.clone(), current.repeats.clone());
+        self.prefetch.start(self.generation, Start { item, place, repeats, next: self.next.clone() });
         self.prefetch.set_hungry();
     }
 }

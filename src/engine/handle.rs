@@ -12,7 +12,7 @@ use super::output::{Opener, OpensOutputs, Outputs};
 use super::prefetch::Prefetch;
 use super::run::{Core, Parts};
 use super::source::{Files, Opens};
-use crate::model::settings::OutputSettings;
+use crate::model::settings::{NetworkSettings, OutputSettings, SoundSettings};
 use crate::rt::clock::PlaybackClock;
 use crate::rt::tap::Tap;
 use crate::rt::wake::Wake;
@@ -23,15 +23,28 @@ pub struct EngineOptions {
     pub output: OutputSettings,
     /// Linear gain from the first sample on.
     pub gain: f32,
+    pub sound: SoundSettings,
     /// After this long in pause or stopped a device is let go, so that others can have it.
     pub let_go_after: Duration,
     /// How often a device is looked for while the null output stands in.
     pub look_again: Duration,
+    /// Wait before the second attempt to open a lost device; it doubles up to five seconds.
+    pub retry: Duration,
+    /// A device that takes nothing for so long has stalled; at least four of its periods.
+    pub stalled: Duration,
 }
 
 impl EngineOptions {
     pub fn new(output: OutputSettings) -> Self {
-        Self { output, gain: 1.0, let_go_after: Duration::from_secs(10), look_again: Duration::from_secs(5) }
+        Self {
+            output,
+            gain: 1.0,
+            sound: SoundSettings::default(),
+            let_go_after: Duration::from_secs(10),
+            look_again: Duration::from_secs(5),
+            retry: Duration::from_millis(250),
+            stalled: Duration::from_millis(500),
+        }
     }
 }
 
@@ -53,9 +66,11 @@ impl Engine {
     /// When a thread cannot be started.
     pub fn spawn(
         output: OutputSettings,
+        network: NetworkSettings,
         events: Box<dyn Fn(EngineEvent) + Send>,
     ) -> Result<EngineHandle, EngineError> {
-        Self::spawn_with(EngineOptions::new(output), Arc::new(Files), Box::new(Outputs::new()), events)
+        let sources = Arc::new(Files { network });
+        Self::spawn_with(EngineOptions::new(output), sources, Box::new(Outputs::new()), events)
     }
 
     /// As [`Self::spawn`], with sources and outputs of the caller's: for tests.

@@ -15,6 +15,7 @@ mod error;
 pub mod feed;
 mod flow;
 mod handle;
+pub mod level;
 mod obey;
 mod outlet;
 pub mod output;
@@ -22,7 +23,10 @@ mod prefetch;
 mod recover;
 pub mod render;
 mod run;
+mod signal;
 mod source;
+mod tail;
+mod tempo;
 mod transport;
 mod watchdog;
 

@@ -1,13 +1,15 @@
 //! Commands carried out: `transport` says what to do, this does it. Engine thread.
 
-use std::time::Instant;
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use super::command::{EngineCommand, EngineEvent, Item, Place};
 use super::feed::Follower;
+use super::prefetch::Start;
 use super::run::{Announce, Answer, Asked, Core, Current};
 use super::transport::{Action, Input, Intent, State, step};
 use crate::model::id::PlayId;
-use crate::model::settings::OutputSettings;
+use crate::model::settings::{OutputSettings, SoundSettings};
 
 impl Core {
     pub(super) fn obey(&mut self, command: EngineCommand, now: Instant) {
@@ -19,6 +21,9 @@ impl Core {
             EngineCommand::Seek(place) => self.seek(place),
             EngineCommand::Stop => self.input(Input::Stop),
             EngineCommand::Gain(gain) => self.set_gain(gain),
+            EngineCommand::Fade { gain, time } => self.fade_to(gain, time),
+            EngineCommand::Loop(range) => self.set_loop(range),
+            EngineCommand::Sound(sound) => self.set_sound(sound),
             EngineCommand::Output(settings) => self.set_output(settings, now),
             EngineCommand::Shutdown => self.ending = true,
         }
@@ -51,8 +56,7 @@ impl Core {
         let play = item.play;
         self.next = None;
         self.answer = Answer::Awaited;
-        self.current =
-            Some(Current { item, format: None, sent_to: Some(place), announce: Announce::Started });
+        self.current = Some(Current::new(item, place));
         let intent = if paused { Intent::Pause } else { Intent::Play };
         self.input(Input::Load { play, intent });
     }
@@ -88,7 +92,7 @@ impl Core {
             return;
         }
         self.prefetch.set_next(play, self.next.clone());
-        self.feed.set_follower(self.follower());
+        self.feed.set_follower(self.follower(), self.next_fades());
         if self.next.is_some() {
             self.input(Input::NextTold);
         }
@@ -102,20 +106,54 @@ impl Core {
         }
     }
 
+    /// What follows is to be crossfaded with.
+    pub(super) fn next_fades(&self) -> bool {
+        self.next.as_ref().is_some_and(|next| !next.context.is_joined)
+    }
+
     pub(super) fn next_play(&self) -> Option<PlayId> {
         self.next.as_ref().map(|item| item.play)
     }
 
     fn set_gain(&mut self, gain: f32) {
         self.gain = gain;
+        let cap = self.outlet.open().map_or(1.0, |open| self.outlet.cap(open));
+        let gain = gain.min(cap);
         let is_silent = self.state == State::Stopped || self.outlet.open().is_none();
         if let Some(render) = &mut self.render {
             if is_silent { render.gain().jump(gain) } else { render.gain().set(gain) }
         }
     }
 
+    fn fade_to(&mut self, gain: f32, time: Duration) {
+        self.gain = gain;
+        if let Some(render) = &mut self.render {
+            render.gain().glide(gain, time);
+        }
+    }
+
+    /// What lies in the pipe knows nothing of the range: it is read again, from the range or from the ear.
+    fn set_loop(&mut self, range: Option<Range<u64>>) {
+        let heard = self.clock.position();
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let range = range.filter(|range| !range.is_empty());
+        let ear = heard.filter(|heard| heard.play == current.item.play).map_or(0, |heard| heard.frame);
+        let place = range.as_ref().map_or(ear, |range| range.start);
+        current.repeats = range;
+        self.seek(Place::Frame(place));
+    }
+
+    fn set_sound(&mut self, sound: SoundSettings) {
+        self.sound = sound;
+        if let Some(render) = &mut self.render {
+            render.set_sound(sound);
+        }
+    }
+
     fn set_output(&mut self, settings: OutputSettings, now: Instant) {
-        let format = self.current.as_ref().and_then(|current| current.format);
+        let format = self.upcoming();
         let was_open = self.outlet.open().is_some();
         self.outlet.move_to(settings, format);
         if was_open && self.outlet.open().is_none() {
@@ -130,6 +168,7 @@ impl Core {
         if let Some(open) = self.outlet.open() {
             open.writer.discard(fade_in);
         }
+        self.turning = false;
         if let Some(render) = &mut self.render {
             render.restart();
         }
@@ -138,15 +177,16 @@ impl Core {
 
     /// Asks the pipe for the current item where it was sent, in a new generation.
     pub(super) fn start_pipe(&mut self) {
-        let Some(Current { item, sent_to, .. }) = &self.current else {
+        let Some(Current { item, sent_to, repeats, .. }) = &self.current else {
             return;
         };
         let place = sent_to.unwrap_or(Place::Start);
         let item = item.clone();
         self.generation.0 += 1;
-        self.feed.restart(self.generation, item.play, self.follower());
+        self.feed.restart(self.generation, item.play, self.follower(), self.next_fades());
         self.asked = Some(Asked { place, at: Instant::now() });
-        self.prefetch.start(self.generation, item, place, self.next.clone());
+        let start = Start { item, place, repeats: repeats.clone(), next: self.next.clone() };
+        self.prefetch.start(self.generation, start);
         self.prefetch.set_hungry();
     }
 
@@ -156,7 +196,7 @@ impl Core {
         }
     }
 
-    fn set_ended(&mut self, ended: bool) {
+    pub(super) fn set_ended(&mut self, ended: bool) {
         if let Some(open) = self.outlet.open() {
             open.writer.set_ended(ended);
         }

@@ -1,18 +1,23 @@
 //! The thread `decode`: opens the current item and the next, and keeps some seconds of blocks ahead of the engine. Fed by
-//! files, asked by the engine thread, answers by the block pipe and by notes. It may wait for a disk as long as that
-//! takes; it must not know of outputs.
+//! files and servers, asked by the engine thread, answers by the block pipe and by notes. It may wait for a disk as long
+//! as that takes, and for a server until something else is asked; it must not know of outputs.
 
+use std::cell::Cell;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::{self, Builder, Thread};
 
-use super::command::{Item, Place};
+use super::command::{Context, Item, Place};
 use super::error::EngineError;
 use super::source::{Opens, Reads, SourceError};
+use crate::decode::Interrupt;
 use crate::model::audio::{Spec, duration_to_frames};
 use crate::model::id::{Generation, PlayId};
+use crate::model::loudness::ItemLoudness;
+use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::pipe::{BLOCK_FRAMES, BlockReceiver, BlockSender, PcmBlock, block_pipe};
 use crate::rt::wake::Wake;
@@ -26,11 +31,23 @@ const BLOCK_SAMPLES: usize = 1 << 16;
 #[derive(Debug)]
 enum Ask {
     /// In place of everything before.
-    Start { generation: Generation, item: Item, place: Place, next: Option<Item> },
+    Start(Generation, Start),
     /// What follows `after`.
     Next { after: PlayId, next: Option<Item> },
     /// Close everything.
     Idle,
+}
+
+/// What was asked, and whether that ends a wait for a server.
+type Asked = (Ask, bool);
+/// What is to be read.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) item: Item,
+    pub(super) place: Place,
+    /// These frames of it over and over.
+    pub(super) repeats: Option<Range<u64>>,
+    pub(super) next: Option<Item>,
 }
 
 /// Told to the engine, beside the blocks.
@@ -51,14 +68,22 @@ pub(super) enum Note {
         play: PlayId,
         packets: u64,
     },
+    /// What a stream says of itself from this frame on.
+    Stream {
+        play: PlayId,
+        frame: u64,
+        stream: StreamView,
+    },
 }
 
 /// The engine's side. When it is dropped the thread ends, as soon as what it waits for lets it.
 pub(super) struct Prefetch {
-    asks: Sender<Ask>,
+    asks: Sender<Asked>,
     notes: Receiver<Note>,
     thread: Thread,
     shared: Arc<Shared>,
+    /// What the thread was told to open next.
+    next: Cell<Option<PlayId>>,
 }
 
 #[derive(Default)]
@@ -67,6 +92,11 @@ struct Shared {
     hungry: AtomicBool,
     /// The newest generation that was taken up.
     taken_up: AtomicU64,
+    /// How often something was asked.
+    asked: AtomicU64,
+    /// What the thread opens or reads.
+    works_on: AtomicU64,
+    interrupt: Interrupt,
 }
 
 impl Prefetch {
@@ -81,6 +111,7 @@ impl Prefetch {
             tell,
             engine,
             shared: Arc::clone(&shared),
+            taken: 0,
             sender,
             spare: None,
             generation: Generation::default(),
@@ -90,24 +121,38 @@ impl Prefetch {
         };
         let started = Builder::new().name("decode".into()).spawn(move || worker.run());
         let thread = started.map_err(|cause| EngineError::Thread { name: "decode", cause })?;
-        Ok((Self { asks, notes, thread: thread.thread().clone(), shared }, blocks))
+        Ok((Self { asks, notes, thread: thread.thread().clone(), shared, next: Cell::new(None) }, blocks))
     }
 
-    pub(super) fn start(&self, generation: Generation, item: Item, place: Place, next: Option<Item>) {
-        self.ask(Ask::Start { generation, item, place, next });
+    pub(super) fn start(&self, generation: Generation, start: Start) {
+        self.next.set(start.next.as_ref().map(|item| item.play));
+        let play = start.item.play;
+        // A station that goes on is not left for it.
+        self.ask(Ask::Start(generation, start), |works_on| works_on != play);
     }
 
     pub(super) fn set_next(&self, after: PlayId, next: Option<Item>) {
-        self.ask(Ask::Next { after, next });
+        let wanted = [Some(after), next.as_ref().map(|item| item.play)];
+        // A server that was to be heard next, and is not any more, is not waited for.
+        let unwanted = self.next.replace(wanted[1]).filter(|play| !wanted.contains(&Some(*play)));
+        self.ask(Ask::Next { after, next }, |works_on| Some(works_on) == unwanted);
     }
 
     pub(super) fn idle(&self) {
-        self.ask(Ask::Idle);
+        self.next.set(None);
+        self.ask(Ask::Idle, |_| true);
     }
 
-    fn ask(&self, ask: Ask) {
+    /// `ends_wait`: whether a wait for a server over the item that is worked on ends.
+    fn ask(&self, ask: Ask, ends_wait: impl Fn(PlayId) -> bool) {
+        // Before it is looked at what is worked on: the thread looks the other way round.
+        self.shared.asked.fetch_add(1, Ordering::SeqCst);
+        let interrupts = ends_wait(PlayId(self.shared.works_on.load(Ordering::SeqCst)));
+        if interrupts {
+            self.shared.interrupt.ask();
+        }
         // The thread lives as long as this does.
-        let _ = self.asks.send(ask);
+        let _ = self.asks.send((ask, interrupts));
         self.thread.unpark();
     }
 
@@ -140,6 +185,7 @@ impl Drop for Prefetch {
         // The channel closes after this; the thread looks at it when it wakes.
         let (closed, _) = channel();
         self.asks = closed;
+        self.shared.interrupt.ask();
         self.thread.unpark();
     }
 }
@@ -149,17 +195,24 @@ struct Reading {
     item: Item,
     source: Box<dyn Reads>,
     format: AudioFormat,
+    loudness: ItemLoudness,
     /// What it follows in this run of the pipe.
     after: Option<PlayId>,
+    /// These frames are read over and over.
+    repeats: Option<Range<u64>>,
     /// Frames handed on since it was begun.
     frames: u64,
     /// Nothing more is to be read.
     done: bool,
+    /// What it said of itself and was told.
+    stream: Option<StreamView>,
 }
 
 struct Worker {
     opens: Arc<dyn Opens>,
-    asked: Receiver<Ask>,
+    asked: Receiver<Asked>,
+    /// How much of what was asked was taken up.
+    taken: u64,
     tell: Sender<Note>,
     engine: Wake,
     shared: Arc<Shared>,
@@ -180,7 +233,8 @@ impl Worker {
                 Err(TryRecvError::Disconnected) => return,
                 Ok(()) | Err(TryRecvError::Empty) => {}
             }
-            if !self.work() {
+            // A wait for a server may have used up the call that was meant for here.
+            if !self.work() && !self.shared.interrupt.is_asked() {
                 thread::park();
             }
         }
@@ -190,13 +244,13 @@ impl Worker {
     fn take_asks(&mut self) -> Result<(), TryRecvError> {
         let mut start = None;
         let closed = loop {
-            match self.asked.try_recv() {
+            match self.next_ask() {
                 Ok(Ask::Next { after, next }) if start.is_none() => self.set_next(after, next),
                 Ok(Ask::Next { after, next: follower }) => {
-                    if let Some(Ask::Start { item, next, .. }) = &mut start
-                        && item.play == after
+                    if let Some(Ask::Start(_, start)) = &mut start
+                        && start.item.play == after
                     {
-                        *next = follower;
+                        start.next = follower;
                     }
                 }
                 Ok(ask) => start = Some(ask),
@@ -207,11 +261,26 @@ impl Worker {
             return Err(closed);
         }
         match start {
-            Some(Ask::Start { generation, item, place, next }) => self.start(generation, item, place, next),
+            Some(Ask::Start(generation, start)) => self.start(generation, start),
             Some(Ask::Idle) => self.close_all(),
             _ => {}
         }
         Err(closed)
+    }
+
+    fn next_ask(&mut self) -> Result<Ask, TryRecvError> {
+        let (ask, interrupts) = self.asked.try_recv()?;
+        self.taken += 1;
+        if interrupts {
+            self.shared.interrupt.take_up();
+        }
+        Ok(ask)
+    }
+
+    /// `false`: something else was asked for meanwhile.
+    fn work_on(&self, play: PlayId) -> bool {
+        self.shared.works_on.store(play.0, Ordering::SeqCst);
+        self.shared.asked.load(Ordering::SeqCst) == self.taken
     }
 
     fn close_all(&mut self) {
@@ -228,7 +297,8 @@ impl Worker {
         }
     }
 
-    fn start(&mut self, generation: Generation, item: Item, place: Place, next: Option<Item>) {
+    fn start(&mut self, generation: Generation, start: Start) {
+        let Start { item, place, repeats, next } = start;
         self.generation = generation;
         self.shared.taken_up.store(generation.0, Ordering::Release);
         let open = self.take_open(item.play);
@@ -239,7 +309,9 @@ impl Worker {
             None => self.open(item.clone(), None),
         };
         match opened.and_then(|reading| go_to(reading, place)) {
-            Ok(reading) => self.now = Some(reading),
+            Ok(reading) => self.now = Some(Reading { repeats, ..reading }),
+            // Nobody asks for this any more.
+            Err(_) if self.shared.interrupt.is_asked() => {}
             Err(error) => self.fail(item.play, error.to_string(), false),
         }
     }
@@ -248,17 +320,30 @@ impl Worker {
     fn take_open(&mut self, play: PlayId) -> Option<Reading> {
         let is_it = |reading: &mut Reading| reading.item.play == play;
         let open = self.now.take_if(is_it).or_else(|| self.previous.take_if(is_it))?;
-        Some(Reading { after: None, frames: 0, done: false, ..open })
+        Some(Reading { after: None, frames: 0, done: false, stream: None, repeats: None, ..open })
     }
 
     fn open(&self, item: Item, after: Option<PlayId>) -> Result<Reading, SourceError> {
-        let source = contain(|| self.opens.open(&item.path))?;
+        self.work_on(item.play);
+        let source = contain(|| self.opens.open_or_leave(&item.path, &self.shared.interrupt))?;
         let format = source.format();
         if Spec::new(format.spec.rate, format.spec.channels).is_none() {
             let Spec { rate, channels } = format.spec;
             return Err(format!("{rate} Hz with {channels} channels cannot be played").into());
         }
-        Ok(Reading { item, source, format, after, frames: 0, done: false })
+        let Context { in_album, measured, .. } = item.context;
+        let loudness = ItemLoudness { tags: source.loudness(), measured, in_album };
+        Ok(Reading {
+            item,
+            source,
+            format,
+            loudness,
+            after,
+            repeats: None,
+            frames: 0,
+            done: false,
+            stream: None,
+        })
     }
 
     fn set_next(&mut self, after: PlayId, next: Option<Item>) {
@@ -293,8 +378,13 @@ impl Worker {
             return false;
         };
         let play = item.play;
+        if !self.work_on(play) {
+            self.next = Some(item);
+            return true;
+        }
         match self.open(item, self.now.as_ref().map(|now| now.item.play)) {
             Ok(reading) => self.previous = self.now.replace(reading),
+            Err(_) if self.shared.interrupt.is_asked() => {}
             Err(error) => self.fail(play, error.to_string(), false),
         }
         true
@@ -308,11 +398,24 @@ impl Worker {
             self.now = Some(reading);
             return false;
         };
+        if !self.work_on(reading.item.play) {
+            (self.spare, self.now) = (Some(block), Some(reading));
+            return true;
+        }
         block.samples.clear();
         block.generation = self.generation;
         block.play = reading.item.play;
         block.format = reading.format;
+        block.trim = reading.source.trim();
+        block.lost = reading.source.lost();
+        block.loudness = reading.loudness;
         let result = contain(|| fill(&mut reading, &mut block));
+        if reading.source.was_interrupted() {
+            self.spare = Some(block);
+            return true;
+        }
+        self.tell_stream(&mut reading, block.start_frame);
+        block.is_live = reading.stream.as_ref().is_some_and(|stream| stream.live);
         block.last = reading.done || result.is_err();
         reading.done = block.last;
         reading.frames += block.frames() as u64;
@@ -334,6 +437,17 @@ impl Worker {
         self.sender.send(block);
         if self.shared.hungry.swap(false, Ordering::SeqCst) {
             self.engine.wake();
+        }
+    }
+
+    /// What a stream says of itself, where that is new.
+    fn tell_stream(&self, reading: &mut Reading, frame: u64) {
+        let stream = reading.source.stream();
+        if stream != reading.stream {
+            reading.stream.clone_from(&stream);
+            let play = reading.item.play;
+            let told = stream.map(|stream| Note::Stream { play, frame, stream });
+            told.into_iter().for_each(|note| self.note(note));
         }
     }
 
@@ -366,6 +480,26 @@ impl Worker {
     }
 }
 
+impl Reading {
+    /// Where the range that repeats is read to its end: cuts the block there and goes back; whether it did.
+    fn turn_back(&mut self, block: &mut PcmBlock) -> Result<bool, SourceError> {
+        let Some(range) = self.repeats.clone().filter(|range| self.source.position() >= range.end) else {
+            return Ok(false);
+        };
+        // Asked for before it was known that a stream comes, which has no places.
+        if self.source.stream().is_some() {
+            return Ok(false);
+        }
+        let frames = usize::try_from(range.end.saturating_sub(block.start_frame)).unwrap_or(usize::MAX);
+        block.samples.truncate(frames.saturating_mul(usize::from(self.format.spec.channels)));
+        self.source.seek(range.start)?;
+        if block.samples.is_empty() {
+            block.start_frame = self.source.position();
+        }
+        Ok(!block.samples.is_empty())
+    }
+}
+
 /// Frames that a block is filled to: about a tenth of a second.
 fn block_frames(spec: Spec) -> usize {
     let tenth = usize::try_from(spec.rate / 11).unwrap_or(BLOCK_FRAMES).max(BLOCK_FRAMES);
@@ -373,11 +507,16 @@ fn block_frames(spec: Spec) -> usize {
 }
 
 fn fill(reading: &mut Reading, block: &mut PcmBlock) -> Result<(), SourceError> {
+    reading.format = reading.source.format();
+    block.format = reading.format;
     block.start_frame = reading.source.position();
     let wanted = block_frames(reading.format.spec);
     while block.frames() < wanted {
+        if reading.turn_back(block)? {
+            break;
+        }
         if reading.source.read(&mut block.samples)? == 0 {
-            reading.done = true;
+            reading.done = !reading.source.goes_on();
             break;
         }
         // A damaged stretch was jumped: what follows it is a block of its own.
@@ -389,6 +528,10 @@ fn fill(reading: &mut Reading, block: &mut PcmBlock) -> Result<(), SourceError> 
 }
 
 fn go_to(mut reading: Reading, place: Place) -> Result<Reading, SourceError> {
+    // A stream has no places: what it sends now is all there is.
+    if reading.source.stream().is_some() {
+        return Ok(reading);
+    }
     let frame = frame_of(place, &reading.format);
     if frame != reading.source.position() {
         contain(|| reading.source.seek(frame))?;

@@ -3,13 +3,14 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::command::{EngineEvent, Place};
+use super::command::{EngineEvent, Place, Reason};
 use super::outlet::{Change, Open};
 use super::output::Fault;
 use super::render::Render;
 use super::run::Core;
 use super::transport::{Input, Intent, State};
 use crate::model::snapshot::OutputState;
+use crate::model::track::AudioFormat;
 use crate::rt::clock::Segment;
 
 /// How long the end may wait for a fade, and for a file or pipe to take what is in the ring.
@@ -19,16 +20,57 @@ const DRAINING: Duration = Duration::from_secs(5);
 impl Core {
     pub(super) fn tend_output(&mut self, now: Instant) {
         self.look_for_fault(now);
-        let format = self.current.as_ref().and_then(|current| current.format);
+        self.turn_when_drained();
+        let format = self.upcoming();
         while let Some(change) = self.outlet.poll(format, now) {
             self.follow(change);
         }
+        if let Some(state) = self.outlet.prove() {
+            self.tell(EngineEvent::Output(state));
+        }
+        if self.outlet.follow_news(format) && self.state.intent() == Some(Intent::Play) {
+            self.input(Input::Pause);
+            self.tell(EngineEvent::PausedItself(Reason::Unplugged));
+        }
         if self.state.intent() == Some(Intent::Play)
-            && let Some(format) = self.current.as_ref().and_then(|current| current.format)
+            && let Some(format) = format
         {
             self.outlet.need(format, now);
+            self.wait_no_longer(now);
         }
         self.let_go_when_idle(now);
+    }
+
+    /// What an output would be opened for: the block at hand where there is one, else what is at the ear.
+    pub(super) fn upcoming(&self) -> Option<AudioFormat> {
+        let current = self.current.as_ref()?.format();
+        current.map(|current| self.feed.held_format().unwrap_or(current))
+    }
+
+    /// The open output has played all that it was opened for: what follows opens it anew. Nothing of that is lost, it waits
+    /// in the pipe.
+    fn turn_when_drained(&mut self) {
+        let is_drained = self.outlet.open().is_some_and(|open| open.writer.shared().is_drained());
+        if self.turning && is_drained {
+            self.turning = false;
+            self.stand_still();
+            self.outlet.turn();
+            self.render = None;
+        }
+    }
+
+    /// A device that comes back when nobody reckons with it any more does not begin to play by itself.
+    fn wait_no_longer(&mut self, now: Instant) {
+        if self.outlet.has_waited_too_long(now) {
+            if self.outlet.open().is_some() {
+                self.rewind();
+                self.stand_still();
+                self.render = None;
+            }
+            self.outlet.stop_waiting();
+            self.input(Input::Pause);
+            self.tell(EngineEvent::PausedItself(Reason::DidNotReturn));
+        }
     }
 
     fn follow(&mut self, change: Change) {
@@ -47,7 +89,15 @@ impl Core {
         }
         let shared = open.writer.shared().clone();
         open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
-        self.render = Some(Render::new(shared.spec(), self.gain));
+        let format = open.output.accepted().format;
+        let (gain, quality) = (self.gain.min(self.outlet.cap(&open)), self.options.output.resampler);
+        let render = Render::new(shared.spec(), format, gain, quality, self.sound);
+        let silence = self.outlet.silence_frames(shared.spec().rate);
+        self.render = Some(match open.serves {
+            Some(serves) => render.following(serves, silence),
+            None => render,
+        });
+        self.turning = false;
         let state = self.outlet.adopt(open);
         // What is on the clock was counted in frames of the old one; it holds until the first frame of the new.
         self.stand_still();
@@ -56,10 +106,12 @@ impl Core {
         if let Some(position) = held {
             let at = shared.consumed();
             let (play, frame, rate) = (position.play, position.frame, position.rate);
-            self.clock.begin(Segment { at, play, frame, rate, output_rate: rate, limit: frame });
+            self.clock.begin(Segment { at, play, frame, rate, output_rate: rate, speed: 1.0, limit: frame });
         }
         self.clock.set_output(Some(shared));
-        self.tell(EngineEvent::Output(state));
+        if let Some(state) = state {
+            self.tell(EngineEvent::Output(state));
+        }
     }
 
     fn look_for_fault(&mut self, now: Instant) {
@@ -73,8 +125,13 @@ impl Core {
     }
 
     fn lose_output(&mut self, why: String) {
-        self.rewind();
+        // In this order: a device that was only slow may take more while it is given up. That is not heard of any more,
+        // and what it has not taken it never gets.
         self.stand_still();
+        if let Some(open) = self.outlet.open() {
+            open.writer.discard(false);
+        }
+        self.rewind();
         self.outlet.lose();
         self.render = None;
         let is_needed = self.state.intent() == Some(Intent::Play);
@@ -97,6 +154,7 @@ impl Core {
     /// ring.
     pub(super) fn rewind(&mut self) {
         let heard = self.clock.position();
+        self.turning = false;
         let Some(current) = &mut self.current else {
             return;
         };
@@ -122,12 +180,14 @@ impl Core {
             return;
         };
         let (play, rate) = (position.play, position.rate);
-        let sent_to = self.current.as_ref().and_then(|current| current.sent_to);
-        let frame = match sent_to {
-            Some(Place::Frame(frame)) => frame,
+        let current = self.current.as_ref().filter(|current| current.item.play == play);
+        let length = current.and_then(|current| current.format()?.frames).unwrap_or(u64::MAX);
+        let frame = match current.and_then(|current| current.sent_to) {
+            // Beyond the end is the end.
+            Some(Place::Frame(frame)) => frame.min(length),
             _ => position.frame,
         };
-        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, limit: u64::MAX });
+        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit: u64::MAX });
     }
 
     /// When a device that has nothing to do is given to others.

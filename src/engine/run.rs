@@ -6,6 +6,7 @@
 //! `recover` (outputs).
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
@@ -19,10 +20,13 @@ use super::handle::{Counters, EngineOptions};
 use super::outlet::Outlet;
 use super::output::Opener;
 use super::prefetch::Prefetch;
-use super::render::{Cue, Filled, Render};
+use super::render::{About, Cue, Filled, Render};
+use super::signal::WayKey;
 use super::source::Opens;
 use super::transport::State;
-use crate::model::id::Generation;
+use crate::model::id::{Generation, PlayId};
+use crate::model::settings::SoundSettings;
+use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::PlaybackClock;
 use crate::rt::pipe::BlockReceiver;
@@ -57,10 +61,25 @@ pub(super) struct Parts {
 pub(super) struct Current {
     pub(super) item: Item,
     /// As its first block says.
-    pub(super) format: Option<AudioFormat>,
+    pub(super) about: Option<About>,
+    /// The item before is laid under it, or the limiter is leaving.
+    pub(super) is_unsettled: bool,
+    /// These frames are played over and over.
+    pub(super) repeats: Option<Range<u64>>,
     /// Where it was sent and what is to be told of it there; `None` once it is heard from there.
     pub(super) sent_to: Option<Place>,
     pub(super) announce: Announce,
+}
+
+impl Current {
+    pub(super) fn new(item: Item, place: Place) -> Self {
+        let sent_to = Some(place);
+        Self { item, about: None, is_unsettled: false, repeats: None, sent_to, announce: Announce::Started }
+    }
+
+    pub(super) fn format(&self) -> Option<AudioFormat> {
+        self.about.map(|about| about.format)
+    }
 }
 
 /// What the first frame that is heard of a generation is, to the app.
@@ -117,12 +136,23 @@ pub(super) struct Core {
     pub(super) outlet: Outlet,
     pub(super) render: Option<Render>,
     pub(super) gain: f32,
+    pub(super) sound: SoundSettings,
     pub(super) cues: VecDeque<Cue>,
     pub(super) marks: VecDeque<Mark>,
     pub(super) filled: Filled,
+    /// The ring plays out because what comes next needs the output to be opened anew.
+    pub(super) turning: bool,
+    /// What streams say of themselves and is not heard yet: of which item, from which frame on.
+    pub(super) streams: VecDeque<(PlayId, u64, StreamView)>,
+    /// Since when the ear waits for blocks.
+    pub(super) dry_since: Option<Instant>,
+    /// The item whose sound is late, as it was told.
+    pub(super) buffering: Option<PlayId>,
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
     pub(super) answer: Answer,
+    /// The way of the sound as it was told last.
+    pub(super) signal: Option<WayKey>,
     pub(super) ending: bool,
 }
 
@@ -130,7 +160,8 @@ impl Core {
     pub(super) fn new(parts: Parts) -> Self {
         Self {
             gain: parts.options.gain,
-            outlet: Outlet::new(parts.opener, parts.options.output.clone(), parts.options.look_again),
+            sound: parts.options.sound,
+            outlet: Outlet::new(parts.opener, &parts.options),
             options: parts.options,
             commands: parts.commands,
             events: parts.events,
@@ -150,8 +181,13 @@ impl Core {
             cues: VecDeque::with_capacity(MARKS),
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
+            turning: false,
+            streams: VecDeque::new(),
+            dry_since: None,
+            buffering: None,
             idle_since: None,
             answer: Answer::Given,
+            signal: None,
             ending: false,
         }
     }
@@ -177,6 +213,7 @@ impl Core {
         self.tend_follower(now);
         self.flow();
         self.tell_marks();
+        self.tell_signal();
         self.count();
     }
 
@@ -223,10 +260,10 @@ impl Core {
         }
         let low = open.writer.capacity_frames() as u64 / 3;
         let spare = match self.filled {
-            Filled::Full => time(open.writer.waiting_frames().saturating_sub(low)),
+            Filled::Full | Filled::Held => time(open.writer.waiting_frames().saturating_sub(low)),
             // The decode thread wakes us with the next block.
             Filled::Starved => LONGEST,
-            Filled::Ended => time(open.writer.written().saturating_sub(shared.audible())),
+            Filled::Ended | Filled::OtherKind => time(open.writer.written().saturating_sub(shared.audible())),
         };
         [Some(spare), mark, Some(LONGEST)].into_iter().flatten().min()
     }

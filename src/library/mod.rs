@@ -1,7 +1,7 @@
 //! # library: what we own and know
 //!
-//! - **Purpose.** Finds music files, reads what they say of themselves, keeps it in one redb file, and packs it into
-//!   the immutable catalog.
+//! - **Purpose.** Finds music files and CUE sheets, reads what they say, keeps it in one redb file, and packs it into the
+//!   immutable catalog.
 //! - **May import.** `model`, `decode`.
 //! - **Thread.** Owns `store-writer` (the only writer) and, while a scan runs, its `scan-reader` threads. All else runs
 //!   on the caller's thread and may block: call it from a job or the command line, never from ui, app or engine.

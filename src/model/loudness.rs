@@ -29,3 +29,14 @@ impl LoudnessTags {
         *self == Self::default()
     }
 }
+
+/// All that is known of the loudness of one item as it is played.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ItemLoudness {
+    /// From the file's tags.
+    pub tags: LoudnessTags,
+    /// Measured by ourselves; used where tags are silent.
+    pub measured: LoudnessTags,
+    /// It is played among its album, in order.
+    pub in_album: bool,
+}

@@ -6,6 +6,7 @@
 //! - **Entry points.** [`command::Command`] (asked), [`snapshot::Snapshot`] (seen), [`player::Player`] (who is asked).
 //! - **Invariants.** Illegal values do not exist: each type is checked where it is made.
 
+pub mod address;
 pub mod audio;
 pub mod catalog;
 pub mod command;
@@ -16,6 +17,8 @@ pub mod id;
 pub mod job;
 pub mod loudness;
 pub mod notice;
+pub mod outputs;
+pub mod part;
 pub mod playback;
 pub mod player;
 pub mod session;

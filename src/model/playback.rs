@@ -44,6 +44,33 @@ pub enum Shuffle {
     On { seed: Option<u64> },
 }
 
+/// Where playing stops by itself before the queue is at its end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StopAfter {
+    #[default]
+    Off,
+    Track,
+    /// The last item of the current album that follows without another between.
+    Album,
+}
+
+impl StopAfter {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Track => "track",
+            Self::Album => "album",
+        }
+    }
+
+    /// `on` is the track.
+    pub fn parse(word: &str) -> Option<Self> {
+        let found = [Self::Off, Self::Track, Self::Album].into_iter().find(|mode| mode.name() == word);
+        found.or((word == "on").then_some(Self::Track))
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlayState {

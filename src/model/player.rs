@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::command::Command;
 use super::id::PlayId;
+use super::notice::Notice;
 use super::snapshot::Snapshot;
 use super::spectrum::SpectrumFrame;
 
@@ -28,6 +29,18 @@ impl Position {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Busy;
 
+/// What became of a command, told once it is in the snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done, or what it began goes on by itself; with what the user was told about it.
+    Done(Option<Arc<Notice>>),
+    /// It changed nothing; the notice says why.
+    Refused(Arc<Notice>),
+}
+
+/// Takes the outcome, on the core's thread: must not block. Dropped without a call where the core ends first.
+pub type Answer = Box<dyn FnOnce(Outcome) + Send>;
+
 /// Keeps something going for as long as it lives, for example the spectrum.
 pub struct Lease {
     release: Option<Box<dyn FnOnce() + Send>>,
@@ -50,6 +63,9 @@ impl Drop for Lease {
 pub trait Player: Send + Sync {
     /// Asks. Never waits.
     fn send(&self, command: Command) -> Result<(), Busy>;
+
+    /// As [`Player::send`], for who must know what became of it. Paths are walked before the answer is given.
+    fn ask(&self, command: Command, answer: Answer) -> Result<(), Busy>;
 
     /// What is, now. Cheap.
     fn snapshot(&self) -> Arc<Snapshot>;

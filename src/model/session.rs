@@ -27,6 +27,51 @@ pub struct SessionPosition {
     pub rate: u32,
 }
 
+/// What is remembered of outputs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputMemory {
+    /// The volume of each device by its id, the one that was used last at the end.
+    volumes: Vec<(String, Volume)>,
+    /// The device that the user chose, by its id; `None`: whatever the configuration says.
+    pub chosen: Option<String>,
+}
+
+impl OutputMemory {
+    /// Devices come and go: those unused for longest are forgotten.
+    const MOST: usize = 64;
+
+    pub fn new(chosen: Option<String>) -> Self {
+        Self { volumes: Vec::new(), chosen }
+    }
+
+    pub fn volume(&self, id: &str) -> Option<Volume> {
+        self.volumes.iter().find(|(known, _)| known == id).map(|&(_, volume)| volume)
+    }
+
+    /// Each device that is remembered, the one that was used last at the end.
+    pub fn volumes(&self) -> impl Iterator<Item = (&str, Volume)> {
+        self.volumes.iter().map(|(id, volume)| (id.as_str(), *volume))
+    }
+
+    /// The device that was used last.
+    pub fn last(&self) -> Option<&str> {
+        self.volumes.last().map(|(id, _)| id.as_str())
+    }
+
+    /// `true` where that is something new.
+    pub fn remember(&mut self, id: &str, volume: Volume) -> bool {
+        if self.volumes.last().is_some_and(|last| last.0 == id && last.1 == volume) {
+            return false;
+        }
+        self.volumes.retain(|(known, _)| known != id);
+        if self.volumes.len() == Self::MOST {
+            self.volumes.remove(0);
+        }
+        self.volumes.push((id.to_owned(), volume));
+        true
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
     /// In queue order.

@@ -1,11 +1,13 @@
 //! Settings as data: what `config` reads from files and flags, and what the rooms act on. Plain values with sensible
 //! defaults; an empty configuration is `Settings::default()`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::audio::SampleFormat;
+use super::audio::{SampleFormat, Volume};
 
 /// Where the sound goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,7 +15,7 @@ pub enum OutputSpec {
     /// The default device; the null output with a notice where there is none.
     #[default]
     Auto,
-    /// A device by the id that its host gives it, or the default one.
+    /// A device by the id that its host gives it, or the default one. `hw:NAME` is ALSA's hardware, opened for us alone.
     Device(Option<String>),
     /// Nowhere, in real time.
     Null,
@@ -24,7 +26,7 @@ pub enum OutputSpec {
 }
 
 impl OutputSpec {
-    /// `auto`, `device`, `device:ID`, `null`, `file:PATH`, `pipe`.
+    /// `auto`, `device`, `device:ID`, `hw:NAME` (short for `device:hw:NAME`), `null`, `file:PATH`, `pipe`.
     pub fn parse(word: &str) -> Option<Self> {
         match word.split_once(':') {
             None if word == "auto" => Some(Self::Auto),
@@ -32,9 +34,23 @@ impl OutputSpec {
             None if word == "null" => Some(Self::Null),
             None if word == "pipe" => Some(Self::Pipe),
             Some(("device", id)) if !id.is_empty() => Some(Self::Device(Some(id.to_owned()))),
+            Some(("hw", name)) if !name.is_empty() => Some(Self::Device(Some(format!("hw:{name}")))),
             Some(("file", path)) if !path.is_empty() => Some(Self::File(path.into())),
             _ => None,
         }
+    }
+
+    /// A device, whichever it is.
+    pub fn is_device(&self) -> bool {
+        matches!(self, Self::Auto | Self::Device(_))
+    }
+
+    /// Hardware by its ALSA name: nobody else can use it at the same time, whatever is asked for.
+    fn is_hardware(&self) -> bool {
+        let Self::Device(Some(id)) = self else {
+            return false;
+        };
+        id.strip_prefix("alsa:").unwrap_or(id).starts_with("hw:")
     }
 }
 
@@ -51,24 +67,269 @@ impl std::fmt::Display for OutputSpec {
     }
 }
 
+/// How good the conversion from one sample rate to another is. What each is worth, `benches/resample.rs` measures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResamplerQuality {
+    /// Single precision and short filters: errors below -130 dB, flat to 20 kHz from 44.1 kHz up.
+    Fast,
+    /// Double precision: errors below -139 dB.
+    Good,
+    /// Double precision and long filters: errors below -140 dB, flat almost to half the lower rate.
+    #[default]
+    Best,
+}
+
+impl ResamplerQuality {
+    pub const ALL: [Self; 3] = [Self::Fast, Self::Good, Self::Best];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Good => "good",
+            Self::Best => "best",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|quality| quality.name() == name)
+    }
+}
+
+/// What becomes of rates that differ from track to track.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RatePolicy {
+    /// `Follow` for a device that is ours alone, `Fixed` for all else.
+    #[default]
+    Auto,
+    /// One continuous stream at the rate of the first track; other rates are resampled to it.
+    Fixed,
+    /// A device is opened anew at each new rate. Files and pipes: as `Fixed`.
+    Follow,
+    /// This rate, whatever plays.
+    Hz(u32),
+}
+
+impl RatePolicy {
+    /// The words; a number is the caller's, who knows what is allowed.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "auto" => Some(Self::Auto),
+            "fixed" => Some(Self::Fixed),
+            "follow" => Some(Self::Follow),
+            _ => None,
+        }
+    }
+
+    /// The rate that is asked for whatever plays.
+    pub fn hz(self) -> Option<u32> {
+        if let Self::Hz(rate) = self { Some(rate) } else { None }
+    }
+}
+
+/// What is done when the device that played is gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum OnLost {
+    /// Wait for the same one: no other begins to sound by itself.
+    #[default]
+    Wait,
+    /// Go on with the default one.
+    Move,
+}
+
+impl OnLost {
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "wait" => Some(Self::Wait),
+            "move" => Some(Self::Move),
+            _ => None,
+        }
+    }
+}
+
+/// The loudest that the volume goes, whatever is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VolumeCaps {
+    pub all: Volume,
+    /// By the id of the device.
+    pub devices: BTreeMap<String, Volume>,
+}
+
+impl VolumeCaps {
+    pub fn of(&self, id: Option<&str>) -> Volume {
+        let own = id.and_then(|id| self.devices.get(id)).copied();
+        own.map_or(self.all, |own| own.min(self.all))
+    }
+}
+
 /// How the sound leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutputSettings {
     pub output: OutputSpec,
+    /// Open hardware for us alone, at the music's own rate and width.
+    pub exclusive: bool,
     /// Sample format asked for; `None`: the device's best, or for files and pipes that of the first track.
     pub format: Option<SampleFormat>,
-    /// Rate asked for, in Hz; `None`: the device's choice, or for files and pipes that of the first track.
-    pub rate: Option<u32>,
+    pub rate: RatePolicy,
+    /// Silence before the music when a device was opened for a new rate: some converters swallow the first moment.
+    pub rate_change_silence_ms: u32,
     /// Frames of one device period asked for.
     pub period_frames: u32,
+    /// Where the rate has to change.
+    pub resampler: ResamplerQuality,
+    pub on_lost: OnLost,
+    /// So long a lost device is waited for; when it comes later, playing stands paused. 0: for ever.
+    pub resume_within_s: u32,
+    pub caps: VolumeCaps,
 }
 
 impl OutputSettings {
     /// 21 ms at 48 kHz: the smallest period that sound servers were seen to hold without holes.
     pub const PERIOD_FRAMES: u32 = 1024;
+    pub const RESUME_WITHIN_S: u32 = 300;
 
     pub fn new(output: OutputSpec) -> Self {
-        Self { output, format: None, rate: None, period_frames: Self::PERIOD_FRAMES }
+        let (period_frames, resume_within_s) = (Self::PERIOD_FRAMES, Self::RESUME_WITHIN_S);
+        Self { output, period_frames, resume_within_s, ..Self::default() }
+    }
+
+    /// Whether the device is to be ours alone.
+    pub fn is_exclusive(&self) -> bool {
+        self.output.is_device() && self.exclusive || self.output.is_hardware()
+    }
+
+    /// Whether a device is opened anew at each new rate.
+    pub fn follows_rate(&self) -> bool {
+        let follows = match self.rate {
+            RatePolicy::Auto => self.is_exclusive(),
+            RatePolicy::Follow => true,
+            RatePolicy::Fixed | RatePolicy::Hz(_) => false,
+        };
+        follows && self.output.is_device()
+    }
+}
+
+/// Which loudness items are brought to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelMode {
+    /// As they are: the samples of the file.
+    #[default]
+    Off,
+    Track,
+    Album,
+    /// Of the album while an album plays in order, else of the track.
+    Auto,
+}
+
+impl LevelMode {
+    pub const ALL: [Self; 4] = [Self::Off, Self::Track, Self::Album, Self::Auto];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Track => "track",
+            Self::Album => "album",
+            Self::Auto => "auto",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+
+    pub fn next(self) -> Self {
+        match self {
+            Self::Off => Self::Track,
+            Self::Track => Self::Album,
+            Self::Album => Self::Auto,
+            Self::Auto => Self::Off,
+        }
+    }
+}
+
+/// How items are brought to one loudness.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct LevelSettings {
+    pub mode: LevelMode,
+    /// dB added to a known gain.
+    pub preamp_db: f32,
+    /// dB for items of which nothing is known.
+    pub unknown_db: f32,
+}
+
+/// How fast it is played, at its own pitch, in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaySpeed(u16);
+
+impl PlaySpeed {
+    pub const NORMAL: Self = Self(100);
+    pub const SLOWEST: u16 = 50;
+    pub const FASTEST: u16 = 200;
+
+    pub fn new(percent: i64) -> Self {
+        let held = percent.clamp(i64::from(Self::SLOWEST), i64::from(Self::FASTEST));
+        Self(u16::try_from(held).unwrap_or(100))
+    }
+
+    pub fn percent(self) -> u16 {
+        self.0
+    }
+
+    /// Frames of the music for each frame that is heard.
+    pub fn factor(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+impl Default for PlaySpeed {
+    fn default() -> Self {
+        Self::NORMAL
+    }
+}
+
+impl std::fmt::Display for PlaySpeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}x", self.factor())
+    }
+}
+
+/// What is done to the sound itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SoundSettings {
+    pub level: LevelSettings,
+    /// Length of the crossfade between items that do not belong together; 0: they join without a gap.
+    pub crossfade_ms: u32,
+    /// -100 (left only) to 100 (right only).
+    pub balance: i8,
+    /// Both sides give the mean of both.
+    pub mono: bool,
+    pub speed: PlaySpeed,
+}
+
+impl SoundSettings {
+    /// Longest crossfade.
+    pub const CROSSFADE_MS: u32 = 12_000;
+}
+
+/// Patience with servers that sound comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkSettings {
+    /// Sound of a stream that is gathered before it is heard.
+    pub buffer: Duration,
+    /// A server that sends nothing for so long is taken for gone.
+    pub timeout: Duration,
+    /// A stream that broke off, or a server that was gone, is asked for again for so long.
+    pub retry: Duration,
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        Self {
+            buffer: Duration::from_secs(3),
+            timeout: Duration::from_secs(10),
+            retry: Duration::from_secs(120),
+        }
     }
 }
 
@@ -99,6 +360,8 @@ pub struct Settings {
     /// Scan the library when the player starts.
     pub scan_at_start: bool,
     pub output: OutputSettings,
+    pub sound: SoundSettings,
+    pub network: NetworkSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
     pub screen: ScreenSettings,
@@ -110,6 +373,8 @@ impl Default for Settings {
             music: Vec::new(),
             scan_at_start: true,
             output: OutputSettings::new(OutputSpec::Auto),
+            sound: SoundSettings::default(),
+            network: NetworkSettings::default(),
             rewind_s: 5,
             screen: ScreenSettings::default(),
         }

@@ -3,13 +3,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::audio::{SampleFormat, Spec, Volume};
-use super::catalog::Catalog;
+use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
+use super::catalog::{Catalog, TrackRef};
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
-use super::playback::{PlayState, Repeat, Shuffle};
-use super::settings::OutputSpec;
+use super::outputs::OutputDevice;
+use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use super::player::Position;
+use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
 use super::track::AudioFormat;
 
@@ -20,12 +23,38 @@ pub struct Snapshot {
     pub catalog: Arc<Catalog>,
     pub scan: Arc<ScanView>,
     pub output: Arc<OutputView>,
+    /// Devices as they were last looked for.
+    pub outputs: Arc<OutputsView>,
     /// The way of what plays, from file to device.
     pub signal: Arc<SignalPath>,
     /// The notice to show, newest first problem wins; `None` when nothing is to be told.
     pub notice: Option<Arc<Notice>>,
     /// The core is gone or going: frontends leave.
     pub closing: bool,
+}
+
+impl Snapshot {
+    /// The current item, where the library has it.
+    pub fn track(&self) -> Option<TrackRef<'_>> {
+        self.catalog.find(self.playback.now.as_ref()?.track?)
+    }
+
+    /// The sound of the current item: as the decoder found it, else as the library knows it.
+    pub fn format(&self) -> Option<AudioFormat> {
+        let now = self.playback.now.as_ref()?;
+        now.format.or_else(|| self.track().map(|track| track.format()))
+    }
+
+    /// Where the ear is in the current item, by the newest gauge, and how long the item is, as far as known.
+    pub fn times(&self, heard: Option<Position>) -> Option<(Duration, Option<Duration>)> {
+        let now = self.playback.now.as_ref()?;
+        let heard = heard.filter(|position| position.play == now.play);
+        let resting = || frames_to_duration(now.start_frame, now.rate);
+        let elapsed = heard.map_or_else(resting, |position| position.time());
+        let known = || self.track().and_then(|track| track.duration());
+        let total = now.format.as_ref().and_then(AudioFormat::duration).or_else(known);
+        Some((total.map_or(elapsed, |total| elapsed.min(total)), total))
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,7 +66,14 @@ pub struct PlaybackView {
     pub muted: bool,
     pub repeat: Repeat,
     pub shuffle: Shuffle,
-    pub stop_after: bool,
+    pub stop_after: StopAfter,
+    /// When playing pauses by itself.
+    pub sleep_at: Option<Instant>,
+    /// The part that is played over and over, in frames of the item; without an end where that is not set yet.
+    pub ab: Option<(u64, Option<u64>)>,
+    pub sound: SoundSettings,
+    /// It plays, but nothing is heard: the sound has yet to come from a server or a disk.
+    pub buffering: bool,
 }
 
 /// The current item.
@@ -52,6 +88,19 @@ pub struct NowPlaying {
     /// Where it stands while no gauge moves (stopped, restored, opening), in frames of `rate`.
     pub start_frame: u64,
     pub rate: u32,
+    /// Of what comes as a stream that cannot be sought; `None` for all else.
+    pub stream: Option<StreamView>,
+}
+
+/// What a stream says of itself. Text of others, without control characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StreamView {
+    /// It has no end: a radio, not a file.
+    pub live: bool,
+    /// Name of the station.
+    pub station: Option<Arc<str>>,
+    /// What is playing now, in the station's words.
+    pub title: Option<Arc<str>>,
 }
 
 /// One entry of the queue.
@@ -96,6 +145,23 @@ pub struct OutputView {
     pub state: OutputState,
 }
 
+impl OutputView {
+    /// Id of the device that is open.
+    pub fn device(&self) -> Option<&str> {
+        if let OutputState::Open(accepted) = &self.state { accepted.id.as_deref() } else { None }
+    }
+}
+
+/// The devices of this machine; nothing until somebody asks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OutputsView {
+    /// They are being looked for.
+    pub looking: bool,
+    pub devices: Arc<Vec<OutputDevice>>,
+    /// Why they could not be listed.
+    pub problem: Option<String>,
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum OutputState {
     /// Nothing was played yet, or the output is let go while paused.
@@ -124,4 +190,31 @@ pub struct Accepted {
     pub format: SampleFormat,
     /// Frames of a period, where the output has one.
     pub period_frames: Option<u32>,
+    /// Nobody else can use it now, and nothing between us and the hardware changes a sample.
+    pub exclusive: bool,
+    /// How its thread is scheduled; `None`: not a device, or not known.
+    pub priority: Option<Priority>,
+}
+
+impl Accepted {
+    pub fn new(name: impl Into<String>, spec: Spec, format: SampleFormat) -> Self {
+        Self {
+            name: name.into(),
+            id: None,
+            spec,
+            format,
+            period_frames: None,
+            exclusive: false,
+            priority: None,
+        }
+    }
+}
+
+/// How the system runs the thread that serves a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Before all other work.
+    RealTime,
+    /// As any other: the system did not allow more.
+    Usual,
 }

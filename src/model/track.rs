@@ -22,6 +22,11 @@ pub enum Codec {
     Alac,
     Pcm,
     Adpcm,
+    WavPack,
+    Ape,
+    Tta,
+    /// One bit at a high rate, brought to PCM on decoding.
+    Dsd,
 }
 
 impl Codec {
@@ -37,11 +42,15 @@ impl Codec {
             Self::Alac => "ALAC",
             Self::Pcm => "PCM",
             Self::Adpcm => "ADPCM",
+            Self::WavPack => "WavPack",
+            Self::Ape => "Monkey's Audio",
+            Self::Tta => "True Audio",
+            Self::Dsd => "DSD",
         }
     }
 
     pub fn is_lossless(self) -> bool {
-        matches!(self, Self::Flac | Self::Alac | Self::Pcm)
+        matches!(self, Self::Flac | Self::Alac | Self::Pcm | Self::WavPack | Self::Ape | Self::Tta)
     }
 }
 
@@ -60,6 +69,15 @@ impl AudioFormat {
     pub fn duration(&self) -> Option<std::time::Duration> {
         self.frames.map(|frames| frames_to_duration(frames, self.spec.rate))
     }
+}
+
+/// Frames that are coded but are not music, taken off by the decoder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Trim {
+    /// Encoder delay.
+    pub start: u64,
+    /// Padding, where the file tells.
+    pub end: u64,
 }
 
 /// A number with an optional total, as in "3/12".

@@ -14,7 +14,7 @@ use crate::model::player::Position;
 const SEGMENTS: usize = 32;
 
 /// From output frame `at` on, frame `frame` of `play` and what follows it are heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
     pub at: u64,
     pub play: PlayId,
@@ -23,6 +23,8 @@ pub struct Segment {
     pub rate: u32,
     /// Hz of the output.
     pub output_rate: u32,
+    /// Frames of the track, at its own rate, for each that is heard: 1.0 but where it is played faster or slower.
+    pub speed: f32,
     /// Frames of the track, where known: no position lies beyond. `u64::MAX` where not.
     pub limit: u64,
 }
@@ -34,6 +36,8 @@ struct Slot {
     frame: AtomicU64,
     rate: AtomicU32,
     output_rate: AtomicU32,
+    /// Bits of an `f32`.
+    speed: AtomicU32,
     limit: AtomicU64,
 }
 
@@ -63,6 +67,7 @@ impl PlaybackClock {
             slot.frame.store(segment.frame, Ordering::Relaxed);
             slot.rate.store(segment.rate, Ordering::Relaxed);
             slot.output_rate.store(segment.output_rate, Ordering::Relaxed);
+            slot.speed.store(segment.speed.to_bits(), Ordering::Relaxed);
             slot.limit.store(segment.limit, Ordering::Relaxed);
             self.count.store(count + 1, Ordering::Relaxed);
         });
@@ -121,6 +126,7 @@ impl PlaybackClock {
             frame: slot.frame.load(Ordering::Relaxed),
             rate: slot.rate.load(Ordering::Relaxed),
             output_rate: slot.output_rate.load(Ordering::Relaxed),
+            speed: f32::from_bits(slot.speed.load(Ordering::Relaxed)),
             limit: slot.limit.load(Ordering::Relaxed),
         }
     }
@@ -154,6 +160,10 @@ impl Segment {
     fn position(&self, played: u64) -> Position {
         let frames = match self.output_rate {
             0 => 0,
+            rate if self.speed != 1.0 => {
+                let ratio = f64::from(self.rate) / f64::from(rate) * f64::from(self.speed);
+                (played as f64 * ratio) as u64
+            }
             rate if rate == self.rate => played,
             rate => (u128::from(played) * u128::from(self.rate) / u128::from(rate)) as u64,
         };
@@ -171,7 +181,7 @@ mod tests {
     use crate::rt::ring::sample_ring;
 
     fn segment(at: u64, play: u64, frame: u64, rate: u32, output_rate: u32) -> Segment {
-        Segment { at, play: PlayId(play), frame, rate, output_rate, limit: u64::MAX }
+        Segment { at, play: PlayId(play), frame, rate, output_rate, speed: 1.0, limit: u64::MAX }
     }
 
     #[test]
@@ -193,6 +203,15 @@ mod tests {
         assert_eq!(heard(1), Some((2, 0, 48_000)));
         assert_eq!(heard(60), Some((2, 60, 48_000)));
         assert_eq!(heard(60), Some((2, 70, 48_000)), "never beyond the end of the track");
+    }
+
+    /// At twice the speed, 4,800 frames of a 48 kHz output are 8,820 of a 44.1 kHz track.
+    #[test]
+    fn speed_counts_in_the_place_of_the_ear() {
+        let fast = Segment { speed: 2.0, ..segment(0, 1, 100, 44_100, 48_000) };
+        assert_eq!(fast.position(4_800).frame, 100 + 8_820);
+        let slow = Segment { speed: 0.5, ..segment(0, 1, 0, 48_000, 48_000) };
+        assert_eq!(slow.position(4_800).frame, 2_400);
     }
 
     #[test]
@@ -232,6 +251,7 @@ mod tests {
 
     fn numbered(n: u64) -> Segment {
         let low = (n % 1_000_000) as u32;
-        Segment { at: n, play: PlayId(n * 3), frame: n * 5, rate: low, output_rate: low + 1, limit: n * 7 }
+        let (play, frame, limit) = (PlayId(n * 3), n * 5, n * 7);
+        Segment { at: n, play, frame, rate: low, output_rate: low + 1, speed: low as f32, limit }
     }
 }

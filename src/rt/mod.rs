@@ -9,6 +9,7 @@
 //! - **Invariants.** Nothing allocates, locks or waits after it was made. Frame counts of the output never go back.
 
 pub mod clock;
+pub mod fifo;
 pub mod latest;
 pub mod pipe;
 pub mod ring;

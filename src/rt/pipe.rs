@@ -5,7 +5,8 @@ use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::model::audio::Spec;
 use crate::model::id::{Generation, PlayId};
-use crate::model::track::AudioFormat;
+use crate::model::loudness::ItemLoudness;
+use crate::model::track::{AudioFormat, Trim};
 
 /// Frames that a block is filled to, at rates up to 48 kHz.
 pub const BLOCK_FRAMES: usize = 4096;
@@ -20,6 +21,14 @@ pub struct PcmBlock {
     pub start_frame: u64,
     /// What the track is; the same in all its blocks.
     pub format: AudioFormat,
+    /// What was taken off its ends; the same in all its blocks.
+    pub trim: Trim,
+    /// What of it is not decoded, in words; the same in all its blocks.
+    pub lost: Option<&'static str>,
+    /// How loud it is; the same in all its blocks.
+    pub loudness: ItemLoudness,
+    /// It comes as it is made, from a station; the same in all its blocks.
+    pub is_live: bool,
     /// The track ends with this block (which may be empty).
     pub last: bool,
     /// Interleaved, `format.spec.channels` a frame.
@@ -35,6 +44,10 @@ impl PcmBlock {
             play: PlayId::default(),
             start_frame: 0,
             format,
+            trim: Trim::default(),
+            lost: None,
+            loudness: ItemLoudness::default(),
+            is_live: false,
             last: false,
             samples: Vec::new(),
         }

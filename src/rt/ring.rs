@@ -14,6 +14,15 @@ use crate::model::audio::Spec;
 
 /// Length of the fades at pause, resume and discard, in milliseconds.
 pub const FADE_MS: u32 = 10;
+/// Marks on their way: far more than items can turn in the time that a ring holds.
+const MARKS: usize = 64;
+
+/// From frame `at` on, samples are exact or not.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    at: u64,
+    exact: bool,
+}
 
 /// What both halves, the clock and the watchdog look at. Frame counts are absolute: they begin where the ring before
 /// this one ended and never go back.
@@ -140,14 +149,21 @@ impl RingShared {
 #[derive(Debug)]
 pub struct RingWriter {
     samples: Producer<f32>,
+    marks: Producer<Mark>,
     shared: Arc<RingShared>,
     written: u64,
+    /// What the next frame is, and what the reader will take it for.
+    exact: bool,
+    marked: bool,
 }
 
 /// The output's half.
 #[derive(Debug)]
 pub struct RingReader {
     samples: Consumer<f32>,
+    marks: Consumer<Mark>,
+    /// What the last mark that was passed says.
+    exact: bool,
     shared: Arc<RingShared>,
     channels: usize,
     /// Frames of a whole fade.
@@ -180,6 +196,10 @@ struct Ramp {
 pub struct Read {
     /// Frames of sound at the beginning of the buffer; silence behind them.
     pub frames: usize,
+    /// All of them have the very values that the output's integers stand for: no dither.
+    pub exact: bool,
+    /// Stopped where that changes; there is more.
+    pub turned: bool,
     /// The end was reached: nothing more will come unless the writer goes on.
     pub ended: bool,
 }
@@ -188,6 +208,7 @@ pub struct Read {
 pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (RingWriter, RingReader) {
     let channels = usize::from(spec.channels.max(1));
     let (producer, consumer) = RingBuffer::new(capacity_frames.max(1) * channels);
+    let (marking, marks) = RingBuffer::new(MARKS);
     let shared = Arc::new(RingShared {
         spec,
         consumed: AtomicU64::new(first_frame),
@@ -208,6 +229,8 @@ pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (Rin
     });
     let reader = RingReader {
         samples: consumer,
+        marks,
+        exact: false,
         shared: Arc::clone(&shared),
         channels,
         fade_frames: (u64::from(spec.rate) * u64::from(FADE_MS) / 1000).max(1) as usize,
@@ -217,7 +240,15 @@ pub fn sample_ring(spec: Spec, capacity_frames: usize, first_frame: u64) -> (Rin
         discarded: first_frame,
         silent_frames: 0,
     };
-    (RingWriter { samples: producer, shared, written: first_frame }, reader)
+    let writer = RingWriter {
+        samples: producer,
+        marks: marking,
+        shared,
+        written: first_frame,
+        exact: false,
+        marked: false,
+    };
+    (writer, reader)
 }
 
 impl RingWriter {
@@ -235,6 +266,9 @@ impl RingWriter {
     }
 
     pub fn free_frames(&self) -> usize {
+        if self.exact != self.marked && self.marks.is_full() {
+            return 0;
+        }
         self.samples.slots() / usize::from(self.shared.spec.channels.max(1))
     }
 
@@ -249,9 +283,22 @@ impl RingWriter {
         self.shared.audible() >= at && taken
     }
 
+    /// Whether the frames written from here on have the very values that the output's integers stand for, so that
+    /// narrowing them takes nothing away. At first they have not.
+    pub fn set_exact(&mut self, exact: bool) {
+        self.exact = exact;
+    }
+
     /// Writes whole frames as far as there is room; returns the frames written.
     pub fn write(&mut self, samples: &[f32]) -> usize {
         let channels = usize::from(self.shared.spec.channels.max(1));
+        if self.exact != self.marked {
+            // Before the frames: who sees them sees the mark too.
+            if self.marks.push(Mark { at: self.written, exact: self.exact }).is_err() {
+                return 0;
+            }
+            self.marked = self.exact;
+        }
         let frames = (samples.len() / channels).min(self.free_frames());
         let Ok(mut chunk) = self.samples.write_chunk(frames * channels) else {
             return 0;
@@ -329,8 +376,24 @@ impl RingReader {
     /// Fills `out` (whole frames of the ring's channels) with sound as far as there is any, with silence behind it.
     /// An empty ring counts as an underrun once sound has begun, unless it is paused or ended.
     pub fn read(&mut self, out: &mut [f32]) -> Read {
+        let (mut frames, mut exact) = (0, true);
+        loop {
+            let read = self.read_run(&mut out[frames * self.channels..]);
+            frames += read.frames;
+            exact &= read.exact;
+            if !read.turned {
+                return Read { frames, exact, ..read };
+            }
+        }
+    }
+
+    /// As [`Self::read`], but stops short, without silence, where exact frames change to others or back.
+    pub fn read_run(&mut self, out: &mut [f32]) -> Read {
         let wanted = out.len() / self.channels;
         let read = self.read_available(out);
+        if read.turned {
+            return read;
+        }
         out[read.frames * self.channels..].fill(0.0);
         let missing = (wanted - read.frames) as u64;
         if missing > 0 {
@@ -341,13 +404,13 @@ impl RingReader {
         read
     }
 
-    /// As [`Self::read`], for outputs that wait for sound and never put silence in: what lies behind the frames given
-    /// is left as it was, and an empty ring is no underrun.
+    /// As [`Self::read_run`], for outputs that wait for sound and never put silence in: what lies behind the frames
+    /// given is left as it was, and an empty ring is no underrun.
     pub fn read_available(&mut self, out: &mut [f32]) -> Read {
         self.shared.heartbeat.fetch_add(1, Ordering::Relaxed);
-        let frames = self.take(out);
+        let read = self.take(out);
         self.update_audible();
-        Read { frames, ended: self.shared.is_consumed_to_end() }
+        Read { ended: self.shared.is_consumed_to_end(), ..read }
     }
 
     fn count_underrun(&mut self, missing: u64, ended: bool) {
@@ -369,10 +432,10 @@ impl RingReader {
         self.shared.audible.fetch_max(audible, Ordering::Release);
     }
 
-    fn take(&mut self, out: &mut [f32]) -> usize {
+    fn take(&mut self, out: &mut [f32]) -> Read {
         let wanted = out.len() / self.channels;
-        let mut done = 0;
-        while done < wanted {
+        let mut taken = Read { frames: 0, exact: true, turned: false, ended: false };
+        while taken.frames < wanted {
             // In this order: frames seen here that were written after a discard imply that the discard is seen too.
             let available = self.available_frames();
             let until = self.shared.discard_until.load(Ordering::Acquire);
@@ -392,13 +455,35 @@ impl RingReader {
             }
             let limit = if discarding { self.frames_before(until) } else { available };
             self.aim(if paused || discarding { 0.0 } else { 1.0 }, limit);
-            let got = self.copy(&mut out[done * self.channels..], limit);
+            // Marks of all frames counted here are seen.
+            let limit = limit.min(self.available_frames());
+            let limit = limit.min(self.run_frames());
+            let exact = self.exact && self.ramp.is_none();
+            taken.turned = taken.frames > 0 && exact != taken.exact && limit > 0;
+            if taken.turned {
+                break;
+            }
+            let got = self.copy(&mut out[taken.frames * self.channels..], limit);
             if got == 0 {
                 break;
             }
-            done += got;
+            taken.exact = exact;
+            taken.frames += got;
         }
-        done
+        taken
+    }
+
+    /// Frames up to where their exactness changes.
+    fn run_frames(&mut self) -> usize {
+        while let Ok(mark) = self.marks.peek().copied() {
+            let before = self.frames_before(mark.at);
+            if before > 0 {
+                return before;
+            }
+            self.exact = mark.exact;
+            let _ = self.marks.pop();
+        }
+        usize::MAX
     }
 
     /// What was sounding goes on with a fade in; a beginning that waits keeps its first sample whole.
@@ -541,6 +626,90 @@ mod tests {
         assert!(out[0] > 0.0 && out[0] < 0.01 && out.windows(2).all(|pair| pair[1] >= pair[0]));
         assert_eq!(out[FADE..], vec![1.0; 1000 - FADE]);
         assert_eq!(writer.shared().underruns(), 0);
+    }
+
+    /// Runs as (frames, exact), read with buffers of this length.
+    fn runs(reader: &mut RingReader, buffer: usize) -> Vec<(usize, bool)> {
+        let mut runs: Vec<(usize, bool)> = Vec::new();
+        loop {
+            let read = reader.read_available(&mut vec![0.0; buffer]);
+            match runs.last_mut() {
+                _ if read.frames == 0 => return runs,
+                Some((frames, exact)) if *exact == read.exact => *frames += read.frames,
+                _ => runs.push((read.frames, read.exact)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_mark_holds_from_the_frame_that_is_written_next() {
+        for buffer in [1, 7, 100, 5_000] {
+            let (mut writer, mut reader) = ring(5_000);
+            writer.write(&[0.5; 10]);
+            writer.set_exact(true);
+            writer.write(&[0.5; 1_000]);
+            writer.set_exact(true);
+            writer.write(&[0.5; 3]);
+            writer.set_exact(false);
+            writer.set_exact(true);
+            writer.write(&[0.5; 4]);
+            writer.set_exact(false);
+            writer.write(&[0.5; 1]);
+            writer.set_exact(true);
+            assert_eq!(runs(&mut reader, buffer), [(10, false), (1_007, true), (1, false)]);
+        }
+    }
+
+    #[test]
+    fn a_whole_read_goes_over_marks_and_a_run_stops_at_them() {
+        let (mut writer, mut reader) = ring(5_000);
+        for (exact, frames) in [(true, 100), (false, 50), (true, 25)] {
+            writer.set_exact(exact);
+            writer.write(&vec![1.0; frames]);
+        }
+        let mut out = vec![9.0; 1_000];
+        let read = reader.read_run(&mut out);
+        assert_eq!((read.frames, read.exact, read.turned), (100, true, true));
+        assert_eq!(out[100], 9.0, "no silence where there is more");
+        let (out, read) = self::read(&mut reader, 1_000);
+        assert_eq!((read.frames, read.exact, read.turned), (75, false, false));
+        assert_eq!((out[..75].to_vec(), out[75]), (vec![1.0; 75], 0.0));
+        assert_eq!((writer.shared().underruns(), writer.shared().underrun_frames()), (1, 925));
+    }
+
+    #[test]
+    fn a_fade_is_not_exact_and_a_discard_forgets_no_mark() {
+        let (mut writer, mut reader) = ring(5_000);
+        writer.set_exact(true);
+        writer.write(&[1.0; 2_000]);
+        assert!(read(&mut reader, 500).1.exact);
+        writer.set_paused(true);
+        assert_eq!(runs(&mut reader, 1_000), [(FADE, false)]);
+        writer.set_paused(false);
+        assert_eq!(runs(&mut reader, 1_000), [(FADE, false), (1_500 - 2 * FADE, true)]);
+        writer.write(&[1.0; 100]);
+        writer.set_exact(false);
+        writer.write(&[1.0; 100]);
+        writer.set_exact(true);
+        writer.discard(false);
+        writer.write(&[0.5; 200]);
+        assert_eq!(runs(&mut reader, 1_000).last(), Some(&(200, true)));
+    }
+
+    #[test]
+    fn more_marks_than_have_room_hold_the_writer_up_and_none_is_lost() {
+        let (mut writer, mut reader) = ring(5_000);
+        let mut written = 0;
+        for n in 0..=MARKS {
+            writer.set_exact(n % 2 == 0);
+            written += writer.write(&[0.5]);
+        }
+        assert_eq!((written, writer.free_frames()), (MARKS, 0));
+        let read = runs(&mut reader, 100);
+        assert_eq!(read, (0..MARKS).map(|n| (1, n % 2 == 0)).collect::<Vec<_>>());
+        assert!(writer.free_frames() > 0);
+        assert_eq!(writer.write(&[0.5; 9]), 9);
+        assert_eq!(runs(&mut reader, 100), [(9, true)]);
     }
 
     #[test]

@@ -70,7 +70,10 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
     views::now::draw(&mut canvas);
     if scene.state.help.is_some() {
         views::help::draw(&mut canvas);
+    } else if scene.state.signal {
+        views::signal::draw(&mut canvas);
     }
+    views::outputs::draw(&mut canvas);
     views::status::draw(&mut canvas);
     if scene.state.prompt.is_some() {
         views::prompt::draw(&mut canvas);
@@ -91,7 +94,7 @@ pub enum Gauge {
 pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
     let layout = layout(scene.state);
     let state = scene.state;
-    let covered = state.help.is_some() || state.prompt.is_some() || !state.chord.is_empty();
+    let covered = state.is_covered() || state.prompt.is_some() || !state.chord.is_empty();
     let spectrum = layout.spectrum.filter(|_| !covered).map(|area| (Gauge::Spectrum, area));
     spectrum.into_iter().chain(layout.now.map(|area| (Gauge::Now, area))).collect()
 }

@@ -18,6 +18,7 @@ mod input;
 pub mod layout;
 pub mod list;
 pub mod matches;
+pub mod outputs;
 mod pace;
 pub mod prompt;
 pub mod rows;

@@ -111,6 +111,7 @@ mod tests {
         let spec = Spec { rate: 1000, channels: 2 };
         let format = AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: Some(200_000) };
         let now = NowPlaying {
+            stream: None,
             item: ItemId(1),
             play: PlayId(1),
             path: std::path::Path::new("/a").into(),

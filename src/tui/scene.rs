@@ -42,13 +42,7 @@ impl Scene<'_> {
 
 /// See [`Scene::times`].
 pub fn times(snapshot: &Snapshot, gauges: &Gauges) -> Option<(Duration, Option<Duration>)> {
-    let now = snapshot.playback.now.as_ref()?;
-    let heard = gauges.position.filter(|position| position.play == now.play);
-    let resting = || crate::model::audio::frames_to_duration(now.start_frame, now.rate);
-    let elapsed = heard.map_or_else(resting, |position| position.time());
-    let known = || now.track.and_then(|id| snapshot.catalog.find(id)).and_then(|track| track.duration());
-    let total = now.format.as_ref().and_then(|format| format.duration()).or_else(known);
-    Some((total.map_or(elapsed, |total| elapsed.min(total)), total))
+    snapshot.times(gauges.position)
 }
 
 /// What a place of the screen is for the mouse.
@@ -63,9 +57,15 @@ pub enum Hit {
     Repeat,
     Shuffle,
     StopAfter,
+    Sleep,
+    Loop,
+    Gain,
+    Speed,
+    Signal,
     Volume,
     Status,
     Help,
+    Outputs,
 }
 
 /// The places of one frame, later ones on top.

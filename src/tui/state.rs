@@ -29,6 +29,10 @@ pub struct UiState {
     pub search: String,
     pub prompt: Option<Prompt>,
     pub help: Option<List>,
+    /// The signal path is shown.
+    pub signal: bool,
+    /// The list of sound devices.
+    pub outputs: Option<List>,
     pub chord: Chord,
     pub notices: Notices,
     pub history: History,
@@ -172,6 +176,8 @@ impl UiState {
             search: String::new(),
             prompt: None,
             help: None,
+            signal: false,
+            outputs: None,
             chord: Chord::default(),
             notices: Notices::new(problems),
             history: History::default(),
@@ -179,10 +185,15 @@ impl UiState {
         }
     }
 
+    /// Something lies over the panes.
+    pub fn is_covered(&self) -> bool {
+        self.help.is_some() || self.outputs.is_some() || self.signal
+    }
+
     /// Whose keys hold now.
     pub fn context(&self) -> Context {
         match self.focus {
-            _ if self.help.is_some() => Context::Global,
+            _ if self.is_covered() => Context::Global,
             Pane::Library => Context::Library,
             Pane::Queue => Context::Queue,
             Pane::Spectrum => Context::Global,

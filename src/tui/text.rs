@@ -13,6 +13,7 @@ use ratatui::style::Style;
 use unicode_normalization::UnicodeNormalization;
 use unicode_width::UnicodeWidthChar;
 
+use crate::model::part;
 use crate::model::track::AudioFormat;
 
 /// Combining marks kept on one letter; more are a prank.
@@ -187,9 +188,9 @@ fn is_junk(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The last part of a path as far as it can be shown.
+/// The last part of a path as far as it can be shown; of an address its name.
 pub fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    part::shown_name(path)
 }
 
 /// `4:05`, `1:02:03`.

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use auralis::config::file::parse;
-use auralis::model::audio::SampleFormat;
-use auralis::model::settings::{OutputSpec, Settings};
+use auralis::model::audio::{SampleFormat, Volume};
+use auralis::model::settings::{OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/config").join(name)
@@ -32,8 +32,15 @@ fn whole() -> Settings {
     settings.music = vec!["/home/u/Music".into(), "/mnt/music".into()];
     settings.output.output = OutputSpec::Device(Some("alsa:default".into()));
     settings.output.format = Some(SampleFormat::S24);
-    settings.output.rate = Some(96_000);
+    settings.output.rate = RatePolicy::Hz(96_000);
+    settings.output.exclusive = true;
+    settings.output.rate_change_silence_ms = 500;
+    settings.output.on_lost = OnLost::Move;
+    settings.output.resume_within_s = 0;
+    settings.output.caps.all = Volume::new(80);
+    settings.output.caps.devices.insert("pulseaudio:headset".into(), Volume::new(60));
     settings.output.period_frames = 2048;
+    settings.output.resampler = ResamplerQuality::Fast;
     settings.screen.theme = "light".into();
     settings.screen.mouse = false;
     settings.screen.spectrum = false;
@@ -45,6 +52,7 @@ fn whole() -> Settings {
 fn other_spellings() -> Settings {
     let mut settings = Settings { scan_at_start: false, ..Settings::default() };
     settings.output.output = OutputSpec::File("/home/u/out.wav".into());
+    settings.output.rate = RatePolicy::Follow;
     settings.screen.theme = "my own theme".into();
     settings
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use auralis::engine::output::devices::{self, DeviceEntry};
 use auralis::engine::output::{Fault, Opened, Opener, OpensOutputs, OutputError, Outputs};
 use auralis::model::audio::SampleFormat;
-use auralis::model::settings::{OutputSettings, OutputSpec};
+use auralis::model::settings::{OutputSettings, OutputSpec, RatePolicy};
 
 use crate::sound::{SCENARIO, child, feed, floats, noise, play, scenario, tool, wait_for, wanted};
 
@@ -20,12 +20,12 @@ use crate::sound::{SCENARIO, child, feed, floats, noise, play, scenario, tool, w
 const HASTE: u64 = 2;
 
 /// A folder with everything a sound library may look for, and nothing of this machine.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
@@ -33,12 +33,12 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    fn alsa(&self, configuration: &str) {
+    pub fn alsa(&self, configuration: &str) {
         fs::write(self.path("asound.conf"), configuration).unwrap();
     }
 
     /// Runs a child test that sees only this place; with a Pulse server where there may be one.
-    fn run(&self, test: &str, scenario: &str, with_server: bool) {
+    pub fn run(&self, test: &str, scenario: &str, with_server: bool) {
         let mut process = child(test, scenario);
         process.env("ALSA_CONFIG_PATH", self.path("asound.conf"));
         process.env("XDG_RUNTIME_DIR", self.folder.path()).env("HOME", self.folder.path());
@@ -68,41 +68,130 @@ fn device_bytes(format: SampleFormat, bits: u32, values: &[i32]) -> Vec<u8> {
     }
 }
 
+/// A device of ALSA's whose samples go through a pipe that is read at the pace of a converter.
+struct Paced {
+    place: Place,
+    captured: PathBuf,
+}
+
+impl Paced {
+    /// `name`: how the configuration defines the device, with the hint that lists it.
+    fn new(name: &str, frame_bytes: usize, rate: u32) -> Self {
+        let place = Place::new();
+        let pace = u64::from(rate) * frame_bytes as u64 * HASTE;
+        let captured = place.path("captured.raw");
+        let program = std::env::current_exe().unwrap();
+        let reader = format!(
+            "|{SCENARIO}='{pace} {}' '{}' --exact device::child_converter --ignored --nocapture >/dev/null",
+            captured.display(),
+            program.display()
+        );
+        place.alsa(&format!(
+            "pcm.null {{ type null }}\nctl.null {{ type null }}\n{name} type file slave.pcm \"null\" \
+             file \"{reader}\" format \"raw\" hint {{ show on description \"paced\" }} }}\n"
+        ));
+        Self { place, captured }
+    }
+
+    /// Everything between the silence before and behind is what was expected.
+    fn assert_heard(&self, expected: &[u8], frame_bytes: usize, what: &str) {
+        let done = self.captured.with_extension("done");
+        wait_for("the converter's end", Duration::from_secs(10), || done.exists());
+        let heard = fs::read(&done).unwrap();
+        let silent = heard.chunks(frame_bytes).take_while(|frame| frame.iter().all(|&byte| byte == 0));
+        let start = silent.count() * frame_bytes;
+        let same = heard[start..].iter().zip(expected).take_while(|(a, b)| a == b).count();
+        assert_eq!(same, expected.len(), "{what}: byte from which it differs");
+        assert!(heard[start + expected.len()..].iter().all(|&byte| byte == 0));
+    }
+}
+
 #[test]
 fn a_stream_is_bit_exact_in_every_format_and_rate() {
     for (format, bits) in
         [(SampleFormat::S16, 16), (SampleFormat::S24, 24), (SampleFormat::S32, 24), (SampleFormat::F32, 24)]
     {
         for rate in [44_100u32, 48_000, 96_000] {
-            let place = Place::new();
             let frame_bytes = if format == SampleFormat::S16 { 4 } else { 8 };
-            let pace = u64::from(rate) * frame_bytes * HASTE;
-            let captured = place.path("captured.raw");
-            let program = std::env::current_exe().unwrap();
-            let reader = format!(
-                "|{SCENARIO}='{pace} {}' '{}' --exact device::child_converter --ignored --nocapture >/dev/null",
-                captured.display(),
-                program.display()
-            );
-            place.alsa(&format!(
-                "pcm.null {{ type null }}\nctl.null {{ type null }}\npcm.!default {{ type file slave.pcm \"null\" \
-                 file \"{reader}\" format \"raw\" hint {{ show on description \"paced\" }} }}\n"
-            ));
-            place.run("device::child_paced", &format!("{} {bits} {rate}", format.name()), false);
-            let done = captured.with_extension("done");
-            wait_for("the converter's end", Duration::from_secs(10), || done.exists());
-            let heard = fs::read(&done).unwrap();
-            let values = noise(bits, rate as usize);
-            let expected = device_bytes(format, bits, &values);
-            let silent = heard.chunks(frame_bytes as usize).take_while(|frame| frame.iter().all(|&b| b == 0));
-            let start = silent.count() * frame_bytes as usize;
-            let same = heard[start..].iter().zip(&expected).take_while(|(a, b)| a == b).count();
-            assert_eq!(same, expected.len(), "{format:?} {rate}: byte from which it differs");
-            assert!(heard[start + expected.len()..].iter().all(|&byte| byte == 0));
+            let paced = Paced::new("pcm.!default {", frame_bytes, rate);
+            paced.place.run("device::child_paced", &format!("{} {bits} {rate}", format.name()), false);
+            let expected = device_bytes(format, bits, &noise(bits, rate as usize));
+            paced.assert_heard(&expected, frame_bytes, &format!("{format:?} {rate}"));
         }
     }
 }
 
+/// ALSA's own name for hardware, defined as a pipe: what arrives is what hardware would get.
+const HARDWARE: &str = "pcm.hw { @args [ CARD DEV SUBDEV ] @args.CARD { type string default \"0\" } \
+                        @args.DEV { type integer default 0 } @args.SUBDEV { type integer default 0 }";
+
+/// The music's own width and rate, asked for by nobody.
+#[test]
+fn hardware_of_our_own_is_bit_exact_at_the_musics_width_and_rate() {
+    for bits in [16u32, 24] {
+        for rate in [44_100u32, 48_000, 96_000] {
+            let (format, frame_bytes) =
+                if bits == 16 { (SampleFormat::S16, 4) } else { (SampleFormat::S24, 8) };
+            let paced = Paced::new(HARDWARE, frame_bytes, rate);
+            paced.place.run("device::child_hardware", &format!("auto {bits} {rate}"), false);
+            let expected = device_bytes(format, bits, &noise(bits, rate as usize));
+            paced.assert_heard(&expected, frame_bytes, &format!("{bits} bits {rate}"));
+        }
+    }
+    for format in [SampleFormat::S32, SampleFormat::F32] {
+        let paced = Paced::new(HARDWARE, 8, 44_100);
+        paced.place.run("device::child_hardware", &format!("{} 24 44100", format.name()), false);
+        let expected = device_bytes(format, 24, &noise(24, 44_100));
+        paced.assert_heard(&expected, 8, format.name());
+    }
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by another test"]
+fn child_hardware() {
+    let Some(scenario) = scenario() else { return };
+    let words: Vec<_> = scenario.split(' ').collect();
+    let (bits, rate): (u8, u32) = (words[1].parse().unwrap(), words[2].parse().unwrap());
+    let output = OutputSpec::parse("hw:Pipe,0").unwrap();
+    let settings = OutputSettings {
+        format: SampleFormat::parse(words[0]),
+        period_frames: 4_096,
+        ..OutputSettings::new(output)
+    };
+    let mut opened = Outputs::new().open(&settings, &wanted(rate, 2, bits)).unwrap();
+    let accepted = opened.output.accepted().clone();
+    assert_eq!((accepted.spec.rate, accepted.exclusive), (rate, true));
+    assert_eq!(accepted.id.as_deref(), Some("alsa:hw:Pipe,0"));
+    assert!(accepted.priority.is_some(), "it says how its thread is scheduled");
+    let sound = floats(u32::from(bits), &noise(u32::from(bits), rate as usize));
+    play(&mut opened, &sound);
+    assert_eq!((opened.output.fault(), opened.writer.shared().underruns()), (None, 0));
+}
+
+#[test]
+fn what_converts_is_not_opened_exclusively() {
+    let place = Place::new();
+    place.alsa(
+        "pcm.!default { type null hint { show on description \"Nothing\" } }\nctl.null { type null }\n",
+    );
+    place.run("device::child_shared", "shared", false);
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by another test"]
+fn child_shared() {
+    if scenario().is_none() {
+        return;
+    }
+    let exclusive = |output| OutputSettings { exclusive: true, ..OutputSettings::new(output) };
+    let default = OutputSpec::Device(Some("alsa:default".into()));
+    let error = open(&exclusive(default), 44_100).unwrap_err();
+    assert!(matches!(error, OutputError::Shared { .. }), "{error:?}");
+    let error = open(&exclusive(OutputSpec::Auto), 44_100).unwrap_err();
+    assert!(matches!(error, OutputError::NoDevice { .. }), "there is no hardware: {error:?}");
+    let error = open(&OutputSettings::new(OutputSpec::parse("hw:9").unwrap()), 44_100).unwrap_err();
+    assert!(matches!(error, OutputError::NotFound { .. }), "{error:?}");
+}
 #[test]
 #[ignore = "runs in a process of its own, started by another test"]
 fn child_paced() {
@@ -169,13 +258,55 @@ fn child_without() {
     assert_eq!(opened.output.accepted().name, "Nothing");
 }
 
+/// What the command line tells of the devices that a configuration of ALSA's and a server have.
+#[test]
+fn devices_are_listed_with_what_they_take() {
+    let place = Place::new();
+    place.alsa(
+        "pcm.null { type null }\nctl.null { type null }\n\
+         pcm.narrow { type linear slave { pcm null format S16_LE } hint { show on description \"Narrow\" } }\n",
+    );
+    place.run("device::child_listed", "listed", true);
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by another test"]
+fn child_listed() {
+    if scenario().is_none() {
+        return;
+    }
+    let server = Server::start("s16le", 44_100);
+    let listed = |arguments: &[&str]| {
+        let mut auralis = Command::new(env!("CARGO_BIN_EXE_auralis"));
+        let home = std::env::var("HOME").unwrap();
+        let output = auralis.arg("outputs").args(arguments).args(["--data-dir", &home]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+        assert_eq!(errors, "", "ALSA's own words are kept to itself");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let plain = listed(&[]);
+    let server_line = plain.lines().find(|line| line.starts_with("pulseaudio:test\t")).expect("the sink");
+    assert!(server_line.ends_with("\tdefault, shared, runs at 44100 Hz, 2 channels"), "{server_line}");
+    let json: Vec<serde_json::Value> =
+        listed(&["--json"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let find = |id: &str| json.iter().find(|device| device["id"] == id).cloned().expect("the device");
+    assert_eq!(find("pulseaudio:test")["runs_at"], serde_json::json!([44_100, 2]));
+    assert_eq!(find("pulseaudio:test")["default"], true);
+    let narrow = find("alsa:narrow");
+    assert_eq!((&narrow["name"], &narrow["exclusive"]), (&"Narrow".into(), &false.into()));
+    drop(server);
+    let alone = listed(&[]);
+    assert!(!alone.contains("pulseaudio:") && alone.contains("alsa:narrow\tNarrow\t"), "{alone}");
+}
+
 /// A PulseAudio daemon of this process, with one null sink called `test`.
-struct Server {
+pub struct Server {
     daemon: Child,
 }
 
 impl Server {
-    fn start(format: &str, rate: u32) -> Self {
+    pub fn start(format: &str, rate: u32) -> Self {
         let socket = std::env::var("XDG_RUNTIME_DIR").unwrap() + "/native";
         let _ = fs::remove_file(&socket);
         let mut command = Command::new("pulseaudio");
@@ -203,13 +334,13 @@ impl Server {
         format!("unix:{}/native", std::env::var("XDG_RUNTIME_DIR").unwrap())
     }
 
-    fn pactl(&self) -> Command {
+    pub fn pactl(&self) -> Command {
         let mut command = Command::new("pactl");
         command.args(["--server", &Self::address()]);
         command
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         tool("kill", &[name, &self.daemon.id().to_string()]);
     }
 }
@@ -399,7 +530,7 @@ fn child_rates() {
         let accepted = opened.output.accepted();
         assert!(told.contains(&format!(" {}Hz", accepted.spec.rate)), "{rate}: {accepted:?} but {told}");
     }
-    let asked = OutputSettings { rate: Some(32_000), ..device() };
+    let asked = OutputSettings { rate: RatePolicy::Hz(32_000), ..device() };
     assert_eq!(
         open(&asked, 44_100).unwrap().output.accepted().spec.rate,
         32_000,

@@ -82,7 +82,7 @@ fn a_signal_cut_in_two_flac_files_plays_as_uncut() {
         media::run("flac", &["-s", range, "-o", to.to_str().unwrap(), wav.to_str().unwrap()]);
     }
     let capture = CaptureHandle::new(Pace::Free, None);
-    let (engine, events) = start(capture.outputs(), Arc::new(Files), |_| {});
+    let (engine, events) = start(capture.outputs(), Arc::new(Files::default()), |_| {});
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     engine.send(EngineCommand::Load { item: item(1, &path("a.flac")), place: Place::Start, paused: false });
     engine.send(EngineCommand::SetNext(Some(item(2, &path("b.flac")))));

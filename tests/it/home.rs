@@ -1,6 +1,7 @@
 //! A user's home for tests of the whole program: a folder of its own, tagged music made in code, and the program in it.
 
 use std::f64::consts::TAU;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -20,7 +21,14 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::DirBuilder::new().mode(0o700).create(home.runtime()).unwrap();
+        home
+    }
+
+    /// The runtime folder: players of other homes, and the user's own, are not seen in it.
+    pub fn runtime(&self) -> PathBuf {
+        self.path(".run")
     }
 
     /// With three songs of a minute each in `music`.
@@ -56,7 +64,8 @@ impl Home {
     /// The program without a terminal, with nothing but this home in its environment.
     pub fn program<S: AsRef<std::ffi::OsStr>>(&self, words: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_auralis"));
-        command.env_clear().env("HOME", self.folder()).current_dir(self.folder());
+        command.env_clear().env("HOME", self.folder()).env("XDG_RUNTIME_DIR", self.runtime());
+        command.current_dir(self.folder());
         command.args(words).stdin(Stdio::null());
         command
     }

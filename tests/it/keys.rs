@@ -8,8 +8,10 @@ use auralis::config::keys::{Code, Key};
 use auralis::model::command::{Command, Items, Pane, Playback, Queue, Seek, Target, VolumeChange};
 use auralis::model::id::{ItemId, TrackId};
 use auralis::model::notice::{Notice, Severity};
+use auralis::model::outputs::OutputDevice;
 use auralis::model::playback::PlayState;
-use auralis::model::snapshot::Snapshot;
+use auralis::model::settings::OutputSpec;
+use auralis::model::snapshot::{OutputsView, Snapshot};
 use auralis::tui::browse::Column;
 use auralis::tui::scene::Hit;
 use auralis::tui::state::Shows;
@@ -41,6 +43,43 @@ fn place(stage: &Stage) -> String {
         Pane::Queue => format!("queue {}", stage.state.queue.list.cursor),
         Pane::Spectrum => "spectrum".to_owned(),
     }
+}
+
+/// `go` lists the devices, Enter takes the selected one.
+#[test]
+fn an_output_is_chosen_from_the_list() {
+    let mut stage = stage();
+    let device = |id: &str, exclusive: bool| OutputDevice {
+        id: id.into(),
+        name: format!("Device {id}"),
+        is_default: !exclusive,
+        exclusive,
+        accepts: Err("busy".into()),
+    };
+    stage.press("go");
+    assert_eq!(stage.asked(), [Command::Playback(Playback::FindOutputs)], "what there is now");
+    let devices = Arc::new(vec![device("pulseaudio:a", false), device("alsa:hw:B", true)]);
+    let outputs = Arc::new(OutputsView { devices, ..OutputsView::default() });
+    stage.show(Snapshot { outputs, ..stage.snapshot.clone() });
+    let lines = stage.lines();
+    assert!(lines[0].contains("Sound devices"), "{lines:?}");
+    assert!(lines[1].contains("the default device"), "{lines:?}");
+    assert!(lines[3].contains("Device alsa:hw:B") && lines[3].contains("exclusive, busy"), "{lines:?}");
+    stage.press("jj<Enter>");
+    let taken = OutputSpec::Device(Some("alsa:hw:B".into()));
+    assert_eq!(stage.asked(), [Command::Playback(Playback::Output(taken))]);
+    assert!(stage.state.outputs.is_none(), "the list is left");
+    for leave in ["<Esc>", "q", "go", "<BS>"] {
+        stage.press("go");
+        stage.asked();
+        stage.press(leave);
+        assert!(stage.state.outputs.is_none(), "{leave}");
+        assert_eq!(stage.asked(), [], "{leave}");
+    }
+    stage.press("go/alsa<Enter>");
+    assert_eq!(stage.state.outputs.as_ref().unwrap().cursor, 2, "it is searched like any list");
+    stage.input(Input::Resize(20, 5));
+    stage.draw();
 }
 
 fn tracks(ids: &[u32]) -> Target {
@@ -222,8 +261,8 @@ fn the_command_line_completes_and_remembers() {
     };
     assert_eq!(line(":vol<Tab>").as_deref(), Some("volume "));
     assert_eq!(line(":rep<Tab>").as_deref(), Some("repeat"));
-    assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replace"));
-    assert_eq!(line(":rep<Tab><Tab><Tab>").as_deref(), Some("rep"));
+    assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replaygain"));
+    assert_eq!(line(":rep<Tab><Tab><Tab><Tab>").as_deref(), Some("rep"));
     assert_eq!(line(":rep<S-Tab>").as_deref(), Some("replace"));
     assert_eq!(line(":theme d<Tab>").as_deref(), Some("theme dark "));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up>").as_deref(), Some("next"));

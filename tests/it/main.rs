@@ -1,30 +1,50 @@
 //! Integration tests: one binary, one file a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
+mod ape;
 mod catalog;
 mod cli;
 mod config;
+mod crossfade;
+mod cue;
+mod cue_scan;
 mod decode;
 #[cfg(feature = "device")]
 mod device;
+#[cfg(feature = "device")]
+mod device_events;
+mod dither;
 mod docs;
+mod formats;
 mod gapless;
 mod home;
 mod joins;
 mod keys;
+mod levels;
 mod library_media;
+mod limiter;
+mod loudness;
 mod media;
 mod outputs;
 mod play;
 mod pseudo_terminal;
 mod pty;
+#[cfg(feature = "http")]
+mod radio;
+mod recovery;
+mod remote;
+mod resample;
 mod rig;
 mod scan;
 mod screens;
 mod search;
+#[cfg(feature = "http")]
+mod server;
 mod sound;
 mod stage;
 mod store;
 mod tags;
+mod tempo;
 mod terminal;
+mod tone;
 mod transport;

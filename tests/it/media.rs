@@ -106,6 +106,8 @@ enum Source {
     /// 16 bits, 48 kHz, stereo.
     Video,
     Mono,
+    /// 32 bits, 48 kHz, stereo.
+    Wide,
     /// 16 bits, 48 kHz, 5.1.
     Surround,
 }
@@ -117,6 +119,7 @@ const RECIPES: &[Recipe] = &[
     ("studio.flac", Source::Studio, &["flac", "-s", "-f", "-8", "-o", "OUT", "IN"]),
     ("mono.flac", Source::Mono, &["flac", "-s", "-f", "-o", "OUT", "IN"]),
     ("surround.flac", Source::Surround, &["flac", "-s", "-f", "-o", "OUT", "IN"]),
+    ("wide.flac", Source::Wide, &["flac", "-s", "-f", "-o", "OUT", "IN"]),
     ("cd.oga", Source::Cd, &["flac", "-s", "-f", "--ogg", "-o", "OUT", "IN"]),
     ("flac.mp4", Source::Cd, &[FF, "-c:a", "flac", "-strict", "-2", "OUT"]),
     ("flac.mka", Source::Cd, &[FF, "-c:a", "flac", "OUT"]),
@@ -125,6 +128,29 @@ const RECIPES: &[Recipe] = &[
     ("float.wav", Source::Studio, &[FF, "-c:a", "pcm_f32le", "OUT"]),
     ("cd.aiff", Source::Cd, &[FF, "OUT"]),
     ("studio.aiff", Source::Studio, &[FF, "-c:a", "pcm_s24be", "OUT"]),
+    ("cd.au", Source::Cd, &[FF, "-c:a", "pcm_s16be", "OUT"]),
+    ("studio.au", Source::Studio, &[FF, "-c:a", "pcm_s24be", "OUT"]),
+    ("float.au", Source::Studio, &[FF, "-c:a", "pcm_f32be", "OUT"]),
+    ("a-law.au", Source::Cd, &[FF, "-c:a", "pcm_alaw", "OUT"]),
+    ("mu-law.au", Source::Mono, &[FF, "-c:a", "pcm_mulaw", "OUT"]),
+    ("cd.w64", Source::Cd, &["sox", "-D", "IN", "OUT"]),
+    ("surround.w64", Source::Surround, &[FF, "-c:a", "pcm_s24le", "OUT"]),
+    ("a-law.w64", Source::Cd, &[FF, "-c:a", "pcm_alaw", "OUT"]),
+    ("rf64.wav", Source::Studio, &[FF, "-c:a", "pcm_s24le", "-rf64", "always", "OUT"]),
+    ("cd.wv", Source::Cd, &[FF, "-c:a", "wavpack", "OUT"]),
+    ("best.wv", Source::Cd, &[FF, "-c:a", "wavpack", "-compression_level", "6", "OUT"]),
+    (
+        "studio.wv",
+        Source::Studio,
+        &[FF, "-c:a", "wavpack", "-sample_fmt", "s32p", "-bits_per_raw_sample", "24", "OUT"],
+    ),
+    ("int32.wv", Source::Studio, &[FF, "-c:a", "wavpack", "-sample_fmt", "s32p", "OUT"]),
+    ("float.wv", Source::Studio, &[FF, "-c:a", "wavpack", "-sample_fmt", "fltp", "OUT"]),
+    ("mono.wv", Source::Mono, &[FF, "-c:a", "wavpack", "OUT"]),
+    ("surround.wv", Source::Surround, &[FF, "-c:a", "wavpack", "OUT"]),
+    ("cd.tta", Source::Cd, &[FF, "-c:a", "tta", "OUT"]),
+    ("studio.tta", Source::Studio, &[FF, "-c:a", "tta", "OUT"]),
+    ("surround.tta", Source::Surround, &[FF, "-c:a", "tta", "OUT"]),
     ("cd.caf", Source::Cd, &[FF, "-c:a", "pcm_s16be", "OUT"]),
     ("alac.caf", Source::Cd, &[FF, "-c:a", "alac", "OUT"]),
     ("alac.m4a", Source::Cd, &[FF, "-c:a", "alac", "OUT"]),
@@ -151,7 +177,7 @@ const RECIPES: &[Recipe] = &[
 static MAKING: Mutex<()> = Mutex::new(());
 
 pub fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media-2");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media-3");
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -164,6 +190,7 @@ pub fn fixture(name: &'static str) -> Fixture {
         Source::Cd => Material::new(FRAMES, 2, 44_100, 16),
         Source::Studio => Material::new(FRAMES, 2, 96_000, 24),
         Source::Video => Material::new(FRAMES, 2, 48_000, 16),
+        Source::Wide => Material::new(FRAMES, 2, 48_000, 32),
         Source::Mono => Material::new(FRAMES, 1, 44_100, 16),
         Source::Surround => Material::new(FRAMES, 6, 48_000, 16),
     };

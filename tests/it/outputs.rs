@@ -208,6 +208,7 @@ fn child_full_disk() {
     let Some(path) = scenario() else { return };
     let mut opened = open(&to_file(Path::new(&path)), &wanted(44_100, 2, 16));
     let sound = floats(16, &noise(16, 2 * 200_000));
+    opened.writer.set_exact(true);
     let mut rest = &sound[..];
     let began = Instant::now();
     while opened.output.fault().is_none() {
@@ -360,7 +361,7 @@ fn capture_is_driven_by_the_test() {
     let capture = CaptureHandle::new(Pace::Stepped, Some(Spec { rate: 48_000, channels: 1 }));
     let mut outputs = capture.outputs();
     let settings = OutputSettings::new(OutputSpec::Auto);
-    let busy = OutputError::Busy { name: "capture".into() };
+    let busy = OutputError::Busy { name: "capture".into(), holder: None };
     capture.refuse(Some(busy.clone()));
     assert_eq!(outputs.open(&settings, &wanted(44_100, 2, 16)).err(), Some(busy));
     capture.refuse(None);
@@ -410,8 +411,7 @@ impl OpensOutputs for Slow {
             panic!("as a sound library may");
         }
         let spec = wanted.format.spec;
-        let accepted =
-            Accepted { name: "slow".into(), id: None, spec, format: SampleFormat::F32, period_frames: None };
+        let accepted = Accepted::new("slow", spec, SampleFormat::F32);
         let (writer, _) = auralis::rt::ring::sample_ring(spec, 64, wanted.first_frame);
         Ok(Opened { output: Box::new(SlowOutput { accepted }), writer })
     }

@@ -80,6 +80,7 @@ fn command(home: &Home, start: &Start<'_>) -> CommandBuilder {
     let mut command = CommandBuilder::new(if start.in_shell { "bash" } else { program });
     command.env_clear();
     command.env("HOME", home.folder());
+    command.env("XDG_RUNTIME_DIR", home.runtime());
     command.env("TERM", "xterm-256color");
     command.env("PATH", std::env::var_os("PATH").unwrap());
     command.cwd(home.folder());

@@ -384,7 +384,8 @@ fn a_second_player_on_the_same_library_is_refused() {
     let home = Home::new();
     let first = Session::start(&home, &[]);
     first.wait_up();
-    refused(&home, &[], &[], "Quit the other auralis");
+    refused(&home, &[], &[], "auralis runs already (process");
+    refused(&home, &[], &[], "`auralis ctl` drives it");
     first.quit();
 }
 

@@ -13,6 +13,7 @@ use auralis::engine::output::capture::{CaptureHandle, Pace};
 use auralis::engine::{Engine, EngineHandle, EngineOptions, Opens, Reads, SourceError};
 use auralis::model::audio::Spec;
 use auralis::model::id::PlayId;
+use auralis::model::loudness::LoudnessTags;
 use auralis::model::settings::{OutputSettings, OutputSpec};
 use auralis::model::track::{AudioFormat, Codec};
 
@@ -30,12 +31,21 @@ pub struct Fake {
     pub breaks_at: Option<u64>,
     /// Opening does not come back while this is held.
     pub gate: Option<Arc<Mutex<()>>>,
+    /// What its tags say.
+    pub loudness: LoudnessTags,
 }
 
 impl Fake {
     pub fn new(rate: u32, channels: u16, samples: Vec<f32>) -> Self {
         let spec = Spec { rate, channels };
-        Self { spec, samples: Arc::new(samples), piece: 1152, breaks_at: None, gate: None }
+        Self {
+            spec,
+            samples: Arc::new(samples),
+            piece: 1152,
+            breaks_at: None,
+            gate: None,
+            loudness: LoudnessTags::default(),
+        }
     }
 
     /// Noise of 16 bits; each seed its own.
@@ -105,6 +115,10 @@ impl Reads for FakeReader {
     fn corrupt_packets(&self) -> u64 {
         0
     }
+
+    fn loudness(&self) -> LoudnessTags {
+        self.fake.loudness
+    }
 }
 
 /// An engine with a capture output.
@@ -157,11 +171,12 @@ impl Rig {
         self.send(EngineCommand::SetNext(Some(item(play, name))));
     }
 
-    /// The next event that is not about the output or the decoder.
+    /// The next event that is not about the output, the signal, the decoder or their pace.
     pub fn event(&self) -> EngineEvent {
         loop {
             match self.events.recv_timeout(PATIENCE) {
-                Ok(EngineEvent::Output(_) | EngineEvent::Decoded { .. }) => {}
+                Ok(EngineEvent::Output(_) | EngineEvent::Signal(_)) => {}
+                Ok(EngineEvent::Decoded { .. } | EngineEvent::Buffering { .. }) => {}
                 Ok(event) => return event,
                 Err(error) => panic!("no event came: {error}"),
             }
@@ -180,12 +195,13 @@ impl Rig {
         }
     }
 
-    /// Events that come within a time.
+    /// Events that come within a time, but for the signal's.
     pub fn events_within(&self, time: Duration) -> Vec<EngineEvent> {
         let until = Instant::now() + time;
         let mut events = Vec::new();
         loop {
             match self.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(EngineEvent::Signal(_)) => {}
                 Ok(event) => events.push(event),
                 Err(RecvTimeoutError::Timeout) => return events,
                 Err(RecvTimeoutError::Disconnected) => panic!("the engine is gone"),
@@ -206,6 +222,26 @@ impl Rig {
     /// Play and frame at the ear.
     pub fn position(&self) -> Option<(u64, u64)> {
         self.engine.clock().position().map(|position| (position.play.0, position.frame))
+    }
+
+    /// With a stepped output: and one channel: takes sound until so many frames of it were taken in all.
+    pub fn step_until_frames(&self, frames: usize) {
+        wait("sound to take", || {
+            let left = frames.saturating_sub(self.capture.samples().len());
+            left == 0 || self.capture.step(left.min(1_000)) == left
+        });
+    }
+
+    /// With a stepped output: takes sound until the item ends.
+    pub fn step_until_ended(&self, play: u64) {
+        let ended = EngineEvent::Ended { play: PlayId(play) };
+        let until = Instant::now() + PATIENCE;
+        while self.events.try_recv() != Ok(ended.clone()) {
+            assert!(Instant::now() < until, "the end");
+            if self.capture.step(1_000) == 0 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 
     /// Ends the engine; everything within its time.
@@ -229,7 +265,7 @@ pub fn start(
 }
 
 pub fn item(play: u64, name: &str) -> Item {
-    Item { play: PlayId(play), path: Path::new(name).into() }
+    Item::alone(PlayId(play), Path::new(name).into())
 }
 
 pub fn wait(what: &str, is_so: impl Fn() -> bool) {

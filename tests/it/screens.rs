@@ -1,6 +1,7 @@
 //! Whole frames as text, in the sizes that matter, and what holds for every frame: no control character, straight
 //! columns, a selection that shows without colours.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +13,11 @@ use auralis::model::notice::{Notice, Severity};
 use auralis::model::playback::{PlayState, Repeat, Shuffle};
 use auralis::model::player::Position;
 use auralis::model::settings::OutputSpec;
-use auralis::model::snapshot::{Accepted, OutputState, OutputView, ScanView, Snapshot};
+use auralis::model::snapshot::{
+    Accepted, NowPlaying, OutputState, OutputView, PlaybackView, ScanView, Snapshot, StreamView,
+};
 use auralis::model::spectrum::SpectrumFrame;
+use auralis::model::track::AudioFormat;
 use auralis::tui::browse::Column;
 use auralis::tui::draw::{draw_gauge, gauges};
 use auralis::tui::scene::Hit;
@@ -33,13 +37,7 @@ fn snapshot() -> Snapshot {
     playback.shuffle = Shuffle::On { seed: Some(4711) };
     let mut queue = queue_of(&catalog, [7, 8, 12, 99, 1, 2, 3], Some(0));
     queue.broken = Arc::new(vec![queue.items[5].id]);
-    let accepted = Accepted {
-        name: "null".into(),
-        id: None,
-        spec: Spec { rate: 48_000, channels: 2 },
-        format: SampleFormat::F32,
-        period_frames: None,
-    };
+    let accepted = Accepted::new("null", Spec { rate: 48_000, channels: 2 }, SampleFormat::F32);
     let state = OutputState::StandIn { why: "no sound device".into(), accepted };
     Snapshot {
         playback: Arc::new(playback),
@@ -89,6 +87,41 @@ fn what_opens_over_the_panes() {
     let mut stage = stage(80, 24, "5g");
     stage.now += Duration::from_secs(1);
     assert_snapshot!("hint_80x24", stage.lines().join("\n"));
+}
+
+/// The rows of what plays.
+fn now_rows(width: u16, height: u16, change: impl FnOnce(&mut PlaybackView, &mut NowPlaying)) -> String {
+    let mut playback = playing(&small(), 7, PlayState::Playing);
+    let mut now = playback.now.take().unwrap();
+    now.path = Path::new("http://u:secret@r.example/live#My%20Radio").into();
+    now.track = None;
+    now.format = now.format.map(|format| AudioFormat { frames: None, ..format });
+    let title = Some("Ann\u{202e} - \u{1b}[31mSong".into());
+    now.stream = Some(StreamView { live: true, station: Some("My Radio".into()), title });
+    change(&mut playback, &mut now);
+    playback.now = Some(now);
+    let mut stage =
+        Stage::new(width, height, Snapshot { playback: Arc::new(playback), ..Snapshot::default() });
+    let lines = stage.lines();
+    lines[lines.len().saturating_sub(5)..].join("\n")
+}
+
+#[test]
+fn a_station_shows_its_title_its_name_and_what_is_waited_for() {
+    let shown = now_rows(100, 30, |_, _| {});
+    for words in ["Ann - [31mSong", "My Radio", "r.example/live", "live"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("secret") && !shown.contains("buffering"), "{shown}");
+    for (width, height) in [(100, 30), (60, 12), (30, 6)] {
+        let shown = now_rows(width, height, |playback, _| playback.buffering = true);
+        assert!(shown.contains("buffering"), "{width} columns: {shown}");
+        let shown = now_rows(width, height, |playback, now| {
+            playback.state = PlayState::Opening;
+            now.stream = None;
+        });
+        assert!(shown.contains("connecting") && shown.contains("My Radio"), "{width} columns: {shown}");
+    }
 }
 
 #[test]

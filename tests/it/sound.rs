@@ -54,6 +54,8 @@ pub fn wanted(rate: u32, channels: u16, bits: u8) -> Wanted {
 /// Writes all samples, waiting for room; fails where the output stops taking them.
 pub fn feed(writer: &mut RingWriter, samples: &[f32]) {
     let channels = usize::from(writer.shared().spec().channels);
+    // Integers of the output's width: as a lossless source at full volume.
+    writer.set_exact(true);
     let mut rest = samples;
     let mut last = Instant::now();
     while !rest.is_empty() {
@@ -104,4 +106,13 @@ pub fn tool(name: &str, arguments: &[&str]) -> Vec<u8> {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name} {arguments:?}: {errors}");
     output.stdout
+}
+
+/// As [`tool`], for those that report on standard error.
+pub fn tool_with_errors(name: &str, arguments: &[&str]) -> String {
+    let output = Command::new(name).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("{name} is needed by this test: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{name} {arguments:?}: {errors}");
+    errors
 }

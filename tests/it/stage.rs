@@ -16,7 +16,7 @@ use auralis::model::command::Command;
 use auralis::model::filter::FilterIndex;
 use auralis::model::id::{ItemId, PlayId, TrackId};
 use auralis::model::playback::PlayState;
-use auralis::model::player::{Busy, Lease, Player, Position};
+use auralis::model::player::{Answer, Busy, Lease, Outcome, Player, Position};
 use auralis::model::settings::ScreenSettings;
 use auralis::model::snapshot::{NowPlaying, PlaybackView, QueueItem, QueueView, Snapshot};
 use auralis::model::spectrum::SpectrumFrame;
@@ -191,6 +191,7 @@ pub fn queue_of(catalog: &Catalog, ids: impl IntoIterator<Item = u32>, current: 
 pub fn playing(catalog: &Catalog, id: u32, state: PlayState) -> PlaybackView {
     let track = catalog.find(TrackId(id)).expect("a track of the catalog");
     let now = NowPlaying {
+        stream: None,
         item: ItemId(1),
         play: PlayId(1),
         path: track.path().into(),
@@ -212,6 +213,12 @@ pub struct FakePlayer {
 impl Player for FakePlayer {
     fn send(&self, command: Command) -> Result<(), Busy> {
         self.asked.lock().unwrap().push(command);
+        Ok(())
+    }
+
+    fn ask(&self, command: Command, answer: Answer) -> Result<(), Busy> {
+        self.send(command)?;
+        answer(Outcome::Done(None));
         Ok(())
     }
 

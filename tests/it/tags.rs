@@ -47,6 +47,11 @@ fn every_container_tells_its_exact_frames() {
     ffmpeg(&cd, "xing.mp3", &["-c:a", "libmp3lame"]);
     ffmpeg(&cd, "a.mp2", &["-c:a", "mp2"]);
     ffmpeg(&cd, "a.aac", &["-c:a", "aac"]);
+    ffmpeg(&cd, "a.au", &[]);
+    run("sox", &["-D", text(&cd), text(&out("a.w64"))]);
+    ffmpeg(&cd, "a.wv", &[]);
+    ffmpeg(&cd, "a.tta", &[]);
+    ffmpeg(&cd, "flac.mka", &["-c:a", "flac"]);
     ffmpeg(&dat, "opus.m4a", &["-c:a", "libopus", "-f", "mp4"]);
     ffmpeg(&dat, "a.webm", &["-c:a", "libopus"]);
     run("lame", &["--quiet", "-b", "128", text(&cd), text(&out("lame.mp3"))]);
@@ -57,7 +62,7 @@ fn every_container_tells_its_exact_frames() {
     // Frames of the stream, for those that carry nothing to trim by: counted by hand from the codec's block.
     let blocks = |block: u64, delay: u64| Some((u64::from(FRAMES) + delay).div_ceil(block) * block);
     type Case = (&'static str, Codec, u32, Option<u8>, Option<u64>);
-    let cases: [Case; 17] = [
+    let cases: [Case; 22] = [
         ("source-44100.wav", Codec::Pcm, 44_100, Some(16), exact),
         ("float.wav", Codec::Pcm, 44_100, Some(32), exact),
         ("a.flac", Codec::Flac, 44_100, Some(16), exact),
@@ -71,7 +76,12 @@ fn every_container_tells_its_exact_frames() {
         ("a.ogg", Codec::Vorbis, 44_100, None, exact),
         ("a.opus", Codec::Opus, 48_000, None, exact),
         ("opus.m4a", Codec::Opus, 48_000, None, exact),
-        ("a.webm", Codec::Opus, 48_000, None, None),
+        ("a.au", Codec::Pcm, 44_100, Some(16), exact),
+        ("a.w64", Codec::Pcm, 44_100, Some(16), exact),
+        ("a.wv", Codec::WavPack, 44_100, Some(16), exact),
+        ("a.tta", Codec::Tta, 44_100, Some(16), exact),
+        ("flac.mka", Codec::Flac, 44_100, Some(16), exact),
+        ("a.webm", Codec::Opus, 48_000, None, exact),
         ("plain.mp3", Codec::Mp3, 44_100, None, probed(&out("plain.mp3"), 1152)),
         ("a.mp2", Codec::Mp2, 44_100, None, probed(&out("a.mp2"), 1152)),
         ("a.aac", Codec::Aac, 44_100, None, blocks(1024, 1024)),
@@ -106,7 +116,10 @@ fn tags_are_read_from_every_container() {
         ("disc", "2/4"),
         ("composer", "夜"),
     ];
-    for name in ["a.flac", "a.mp3", "a.m4a", "a.oga", "a.ogg", "a.opus", "a.mka", "id3.wav", "id3.aiff"] {
+    for name in [
+        "a.flac", "a.mp3", "a.m4a", "a.oga", "a.ogg", "a.opus", "a.mka", "a.wv", "a.tta", "id3.wav",
+        "id3.aiff",
+    ] {
         let path = folder.path().join(name);
         let mut args = vec!["-v".to_owned(), "error".into(), "-y".into(), "-i".into(), text(&cd).into()];
         for (key, value) in words {

@@ -60,6 +60,14 @@ impl Queue {
         self.items.get(self.index_of(id)?)
     }
 
+    /// The same entry by another name.
+    pub fn set_path(&mut self, id: ItemId, path: &Path) {
+        let index = self.index_of(id);
+        if let Some(item) = index.and_then(|index| Arc::make_mut(&mut self.items).get_mut(index)) {
+            item.path = Arc::from(path);
+        }
+    }
+
     pub fn index_of(&self, id: ItemId) -> Option<usize> {
         self.items.iter().position(|item| item.id == id)
     }

@@ -1,15 +1,20 @@
 //! What the engine tells. An event about a play that is over changes nothing.
 
-use super::{notices, playback, saving};
+use std::sync::Arc;
+
+use super::{notices, playback, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, Rest};
 use crate::app::wording;
-use crate::engine::command::{EngineEvent, Place};
+use crate::engine::command::{EngineEvent, Place, Reason};
+use crate::model::address;
 use crate::model::id::{ItemId, PlayId};
-use crate::model::playback::PlayState;
+use crate::model::outputs::OutputDevice;
+use crate::model::playback::{PlayState, StopAfter};
 use crate::model::player::Position;
-use crate::model::snapshot::OutputState;
+use crate::model::settings::OutputSpec;
+use crate::model::snapshot::{OutputState, OutputsView, StreamView};
 use crate::model::track::AudioFormat;
 
 /// So many items in a row that do not play end the playing: a disk is gone, not a file bad.
@@ -24,10 +29,15 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
         EngineEvent::Failed { play, error, was_heard } => failed(state, play, &error, was_heard, now, fx),
         EngineEvent::Decoded { .. } => {}
         EngineEvent::Damaged { play, packets } => damaged(state, play, packets, now),
-        EngineEvent::Output(output) => output_changed(state, output, now),
-        EngineEvent::OutputRefused { asked, why } => {
-            notices::tell(state, wording::output_refused(&asked.output, &why), now);
+        EngineEvent::Stream { play, stream } => stream_told(state, play, stream, now),
+        EngineEvent::Buffering { play, on } => buffering(state, play, on),
+        EngineEvent::Output(output) => output_changed(state, output, now, fx),
+        EngineEvent::Signal(path) => {
+            state.signal = Arc::new(path);
+            state.dirty.signal = true;
         }
+        EngineEvent::PausedItself(reason) => paused_itself(state, reason, now),
+        EngineEvent::OutputRefused { asked, why } => output_refused(state, &asked.output, &why, now),
         EngineEvent::OutputEnded { heard, why, .. } => output_ended(state, heard, &why, now, fx),
         EngineEvent::Gone => {}
     }
@@ -58,12 +68,37 @@ fn crossed(state: &mut AppState, to: PlayId, format: AudioFormat, now: Now) {
     state.playback.playing = Some(next);
     state.playback.next = None;
     state.playback.format = Some(format);
+    state.playback.stream = None;
+    state.playback.buffering = false;
     state.playback.rest = Rest::default();
+    state.playback.ab = None;
     state.playback.failures_in_a_row = 0;
     state.queue.set_current(Some(next.item));
     state.dirty.playback = true;
     state.dirty.queue = true;
     saving::position_soon(state, now);
+}
+
+/// A station's own name becomes the entry's, where that has none; so it is known the next time.
+fn stream_told(state: &mut AppState, play: PlayId, stream: StreamView, now: Now) {
+    let Some(playing) = state.playback.playing.filter(|playing| playing.play == play) else {
+        return;
+    };
+    let path = state.queue.get(playing.item).map(|item| Arc::clone(&item.path));
+    let named = path.zip(stream.station.as_deref()).and_then(|(path, name)| address::with_name(&path, name));
+    if let Some(named) = named {
+        state.queue.set_path(playing.item, &named);
+        state.dirty.queue = true;
+        saving::session_soon(state, now);
+    }
+    state.playback.stream = Some(stream);
+    state.dirty.playback = true;
+}
+
+fn buffering(state: &mut AppState, play: PlayId, on: bool) {
+    let on = on && is_playing(state, play);
+    state.dirty.playback |= state.playback.buffering != on;
+    state.playback.buffering = on;
 }
 
 fn seeked(state: &mut AppState, play: PlayId, frame: u64, now: Now) {
@@ -88,8 +123,13 @@ fn ended(state: &mut AppState, play: PlayId, now: Now, fx: &mut Vec<Effect>) {
     // The engine has nothing any more: there is nothing to stop.
     state.playback.playing = None;
     let following = following(state, playing.item);
-    if state.playback.stop_after {
-        state.playback.stop_after = false;
+    let stops = match state.playback.stop_after {
+        StopAfter::Off => false,
+        StopAfter::Track => true,
+        StopAfter::Album => following.is_none_or(|next| !sound::share_album(state, playing.item, next)),
+    };
+    if stops {
+        state.playback.stop_after = StopAfter::Off;
         playback::halt(state, Rest::default(), fx);
         state.queue.set_current(following);
     } else if let Some(id) = following {
@@ -152,7 +192,39 @@ fn output_ended(state: &mut AppState, heard: Option<Position>, why: &str, now: N
     notices::tell(state, wording::output_ended(why), now);
 }
 
-fn output_changed(state: &mut AppState, output: OutputState, now: Now) {
+fn paused_itself(state: &mut AppState, reason: Reason, now: Now) {
+    if matches!(state.playback.state, PlayState::Playing | PlayState::Opening) {
+        playback::set_state(state, PlayState::Paused);
+        saving::position_soon(state, now);
+    }
+    notices::tell(state, wording::paused_itself(reason), now);
+    if reason == Reason::DidNotReturn {
+        state.output.state = OutputState::Closed;
+        state.dirty.output = true;
+    }
+}
+
+pub fn outputs_found(state: &mut AppState, found: Result<Vec<OutputDevice>, String>) {
+    let (devices, problem) = match found {
+        Ok(devices) => (devices, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
+    state.outputs = OutputsView { looking: false, devices: Arc::new(devices), problem };
+    state.dirty.output = true;
+}
+
+fn output_refused(state: &mut AppState, asked: &OutputSpec, why: &str, now: Now) {
+    if let Some(before) = state.output_before.take() {
+        let device = if let OutputSpec::Device(Some(id)) = &before { Some(id.clone()) } else { None };
+        state.saving.outputs |= device != state.output_memory.chosen;
+        state.output_memory.chosen = device;
+        state.output.asked = before;
+        state.dirty.output = true;
+    }
+    notices::tell(state, wording::output_refused(asked, why), now);
+}
+
+fn output_changed(state: &mut AppState, output: OutputState, now: Now, fx: &mut Vec<Effect>) {
     let was_lost = matches!(state.output.state, OutputState::Lost { .. });
     match &output {
         OutputState::Lost { why } => notices::tell(state, wording::output_lost(why), now),
@@ -161,6 +233,12 @@ fn output_changed(state: &mut AppState, output: OutputState, now: Now) {
             notices::tell(state, wording::output_back(&accepted.name), now);
         }
         OutputState::Open(_) | OutputState::Closed => {}
+    }
+    if let OutputState::Open(accepted) = &output {
+        state.output_before = None;
+        if state.output.device() != accepted.id.as_deref() {
+            playback::recall_volume(state, accepted.id.as_deref(), now, fx);
+        }
     }
     state.output.state = output;
     state.dirty.output = true;

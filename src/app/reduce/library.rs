@@ -10,6 +10,7 @@ use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
 use crate::app::wording;
 use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::command::Library;
 use crate::model::id::JobId;
@@ -28,6 +29,10 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
 }
 
 fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect>) {
+    let (addresses, roots): (Vec<_>, Vec<_>) = roots.into_iter().partition(|root| is_address(root));
+    if let (Some(address), true) = (addresses.first(), roots.is_empty()) {
+        return notices::tell(state, wording::no_scan_of(address), now);
+    }
     if state.library.scan.is_some() {
         // Everything known includes what is waiting already.
         let waiting = state.library.waiting.get_or_insert_default();

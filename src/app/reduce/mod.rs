@@ -7,6 +7,7 @@ mod notices;
 mod playback;
 mod queue;
 mod saving;
+mod sound;
 
 use super::effect::Effect;
 use super::event::{Event, Now};
@@ -24,6 +25,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now),
+        Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::Store(event) => notices::store(state, event, now),
         Event::Tell(notice) => notices::tell(state, notice, now),
         Event::Due => due(state, now, &mut fx),
@@ -35,6 +37,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
 fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec<Effect>) {
     match command {
         Command::Playback(command) => playback::reduce(state, command, now, fx),
+        Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
@@ -44,6 +47,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
 
 fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     notices::expire(state, now);
+    playback::sleep_due(state, now, fx);
     saving::due(state, now, fx);
     library::build_if_wanted(state, now, fx);
 }

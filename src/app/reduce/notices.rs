@@ -10,12 +10,17 @@ use crate::library::store::StoreEvent;
 use crate::model::notice::{Notice, Severity};
 
 pub fn tell(state: &mut AppState, notice: Notice, now: Now) {
+    let notice = Arc::new(notice);
+    // Who asked hears the worst of it.
+    if state.told.as_ref().is_none_or(|told| told.severity <= notice.severity) {
+        state.told = Some(Arc::clone(&notice));
+    }
     let shown = state.notice.as_ref().map(|shown| shown.notice.severity);
     if shown == Some(Severity::Error) && notice.severity == Severity::Note {
         return;
     }
     let until = lifetime(notice.severity).map(|lifetime| now.instant + lifetime);
-    state.notice = Some(ShownNotice { notice: Arc::new(notice), until });
+    state.notice = Some(ShownNotice { notice, until });
     state.dirty.notice = true;
 }
 

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::{notices, saving};
+use super::{notices, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
-use crate::app::state::{Aim, AppState, Rest, load};
+use crate::app::state::{Ab, Aim, AppState, Rest, Sleep, load};
 use crate::app::wording;
 use crate::engine::command::{EngineCommand, Item, Place};
 use crate::model::audio::{Volume, duration_to_frames};
-use crate::model::command::{Playback, Seek, VolumeChange};
+use crate::model::command::{AbLoop, Playback, Seek, VolumeChange};
 use crate::model::id::ItemId;
-use crate::model::playback::{PlayState, Repeat, Shuffle};
+use crate::model::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::track::AudioFormat;
 
@@ -26,10 +26,13 @@ pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Ef
         Playback::Seek(seek) => seek_to(state, seek, now, fx),
         Playback::Volume(change) => volume(state, change, now, fx),
         Playback::ToggleMute => mute(state, now, fx),
-        Playback::StopAfter(on) => stop_after(state, on),
+        Playback::StopAfter(mode) => stop_after(state, mode),
+        Playback::Sleep(time) => sleep(state, time, now, fx),
+        Playback::AbLoop(change) => ab_loop(state, change, now, fx),
         Playback::Repeat(mode) => repeat(state, mode, now),
         Playback::Shuffle(shuffle) => set_shuffle(state, shuffle, now),
-        Playback::Output(spec) => output(spec, fx),
+        Playback::Output(spec) => output(state, spec, now, fx),
+        Playback::FindOutputs => find_outputs(state, fx),
     }
 }
 
@@ -102,11 +105,19 @@ pub fn halt(state: &mut AppState, rest: Rest, fx: &mut Vec<Effect>) {
         fx.push(Effect::Engine(EngineCommand::Stop));
     }
     state.playback.next = None;
-    state.playback.format = None;
+    forget_sound(state);
     state.playback.rest = rest;
+    state.playback.ab = None;
     state.saving.position_due = None;
     set_state(state, PlayState::Stopped);
     state.dirty.queue = true;
+}
+
+/// What was known of the sound that played.
+fn forget_sound(state: &mut AppState) {
+    state.playback.format = None;
+    state.playback.stream = None;
+    state.playback.buffering = false;
 }
 
 pub fn set_state(state: &mut AppState, to: PlayState) {
@@ -124,11 +135,13 @@ pub fn start(state: &mut AppState, id: ItemId, place: Place, now: Now, fx: &mut 
     state.playback.broken.remove(&id);
     state.playback.playing = Some(play);
     state.playback.next = None;
-    state.playback.format = None;
+    forget_sound(state);
     state.playback.rest = Rest::default();
+    state.playback.ab = None;
     set_state(state, PlayState::Opening);
     state.dirty.queue = true;
-    fx.push(Effect::Engine(load(play, &item, place)));
+    let context = sound::context(state, id, state.queue.step(-1));
+    fx.push(Effect::Engine(load(play, &item, context, place)));
     saving::playing(state, now);
     saving::position_soon(state, now);
 }
@@ -177,6 +190,9 @@ fn previous(state: &mut AppState, count: u32, now: Now, fx: &mut Vec<Effect>) {
 }
 
 fn seek_to(state: &mut AppState, seek: Seek, now: Now, fx: &mut Vec<Effect>) {
+    if let Some(stream) = &state.playback.stream {
+        return notices::tell(state, wording::not_sought(stream.live), now);
+    }
     let rest = place_now(state, now);
     let place = resolve(seek, rest);
     if let Some(playing) = state.playback.playing {
@@ -227,8 +243,14 @@ fn volume(state: &mut AppState, change: VolumeChange, now: Now, fx: &mut Vec<Eff
         VolumeChange::To(percent) => i64::from(percent),
         VolumeChange::By(points) => i64::from(old) + i64::from(points),
     };
-    state.playback.volume = Volume::new(percent);
+    // While none is open it is the one that sounded last: what is set now must hold when it opens.
+    let device = state.output.device().or(state.output_memory.last()).map(str::to_owned);
+    let cap = state.settings.output.caps.of(device.as_deref());
+    state.playback.volume = Volume::new(percent).min(cap);
     state.playback.muted = false;
+    if let Some(id) = device {
+        state.saving.outputs |= state.output_memory.remember(&id, state.playback.volume);
+    }
     tell_gain(state, now, fx);
 }
 
@@ -237,15 +259,92 @@ fn mute(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     tell_gain(state, now, fx);
 }
 
+/// A device has the volume that it was left with; one that is new has that of the one before it, within its cap.
+pub fn recall_volume(state: &mut AppState, id: Option<&str>, now: Now, fx: &mut Vec<Effect>) {
+    let known = id.and_then(|id| state.output_memory.volume(id)).unwrap_or(state.playback.volume);
+    let volume = known.min(state.settings.output.caps.of(id));
+    if let Some(id) = id {
+        state.saving.outputs |= state.output_memory.remember(id, volume);
+    }
+    if volume != state.playback.volume {
+        state.playback.volume = volume;
+        tell_gain(state, now, fx);
+    } else if state.saving.outputs {
+        saving::session_soon(state, now);
+    }
+}
+
 fn tell_gain(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     state.dirty.playback = true;
     saving::session_soon(state, now);
     fx.push(Effect::Engine(EngineCommand::Gain(state.playback.gain())));
 }
 
-fn stop_after(state: &mut AppState, on: Option<bool>) {
-    state.playback.stop_after = on.unwrap_or(!state.playback.stop_after);
+fn stop_after(state: &mut AppState, mode: Option<StopAfter>) {
+    let toggled = match state.playback.stop_after {
+        StopAfter::Off => StopAfter::Track,
+        StopAfter::Track | StopAfter::Album => StopAfter::Off,
+    };
+    state.playback.stop_after = mode.unwrap_or(toggled);
     state.dirty.playback = true;
+}
+
+fn sleep(state: &mut AppState, time: Option<Duration>, now: Now, fx: &mut Vec<Effect>) {
+    if state.playback.sleep.is_some_and(|sleep| sleep.fading) {
+        fx.push(Effect::Engine(EngineCommand::Gain(state.playback.gain())));
+    }
+    state.playback.sleep = time.map(|time| Sleep { at: now.instant + time, fading: false });
+    state.dirty.playback = true;
+    notices::tell(state, wording::sleep_set(time), now);
+}
+
+/// Begins the fade in time, and pauses at its end.
+pub fn sleep_due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    let Some(sleep) = state.playback.sleep.filter(|sleep| sleep.next() <= now.instant) else {
+        return;
+    };
+    let left = sleep.at.saturating_duration_since(now.instant);
+    if !left.is_zero() {
+        state.playback.sleep = Some(Sleep { fading: true, ..sleep });
+        fx.push(Effect::Engine(EngineCommand::Fade { gain: 0.0, time: left }));
+        return;
+    }
+    state.playback.sleep = None;
+    state.dirty.playback = true;
+    if matches!(state.playback.state, PlayState::Playing | PlayState::Opening) {
+        pause(state, now, fx);
+        notices::tell(state, wording::slept(), now);
+    }
+    fx.push(Effect::Engine(EngineCommand::Gain(state.playback.gain())));
+}
+
+fn ab_loop(state: &mut AppState, change: AbLoop, now: Now, fx: &mut Vec<Effect>) {
+    let Some(playing) = state.playback.playing else {
+        return notices::tell(state, wording::nothing_to_loop(), now);
+    };
+    if let Some(stream) = &state.playback.stream {
+        return notices::tell(state, wording::not_sought(stream.live), now);
+    }
+    let place = place_now(state, now);
+    let rate = if place.rate > 0 { place.rate } else { state.playback.format.map_or(0, |f| f.spec.rate) };
+    let before = state.playback.ab.filter(|ab| ab.play == playing.play);
+    let part = |from, to| Some(Ab { play: playing.play, from, to });
+    let ab = match (change, before) {
+        (AbLoop::Off, _) | (AbLoop::Next, Some(Ab { to: Some(_), .. })) => None,
+        (AbLoop::Next, None) => part(place.frame, None),
+        (AbLoop::Next, Some(Ab { from, .. })) if place.frame > from => part(from, Some(place.frame)),
+        (AbLoop::Next, Some(_)) => part(place.frame, None),
+        (AbLoop::Part { from, to }, _) => {
+            part(duration_to_frames(from, rate), Some(duration_to_frames(to, rate)))
+        }
+    };
+    let range = |ab: Option<Ab>| ab.and_then(|ab| Some(ab.from..ab.to?));
+    if range(ab) != range(before) {
+        fx.push(Effect::Engine(EngineCommand::Loop(range(ab))));
+    }
+    state.playback.ab = ab;
+    state.dirty.playback = true;
+    notices::tell(state, wording::ab_loop(ab.as_ref(), rate), now);
 }
 
 fn repeat(state: &mut AppState, mode: Option<Repeat>, now: Now) {
@@ -270,8 +369,24 @@ fn changed_modes(state: &mut AppState, now: Now) {
     saving::session_soon(state, now);
 }
 
-fn output(spec: OutputSpec, fx: &mut Vec<Effect>) {
-    fx.push(Effect::Engine(EngineCommand::Output(OutputSettings::new(spec))));
+/// Everything but the place stays as the user has set it.
+fn output(state: &mut AppState, spec: OutputSpec, now: Now, fx: &mut Vec<Effect>) {
+    let before = std::mem::replace(&mut state.output.asked, spec.clone());
+    state.output_before.get_or_insert(before);
+    let chosen = if let OutputSpec::Device(Some(id)) = &spec { Some(id.clone()) } else { None };
+    state.saving.outputs |= chosen != state.output_memory.chosen;
+    state.output_memory.chosen = chosen;
+    saving::session_soon(state, now);
+    state.dirty.output = true;
+    let settings = OutputSettings { output: spec, ..state.settings.output.clone() };
+    fx.push(Effect::Engine(EngineCommand::Output(settings)));
+}
+
+fn find_outputs(state: &mut AppState, fx: &mut Vec<Effect>) {
+    if !std::mem::replace(&mut state.outputs.looking, true) {
+        state.dirty.output = true;
+        fx.push(Effect::FindOutputs);
+    }
 }
 
 /// Tells the engine what follows, where that is not what it was told before.
@@ -285,19 +400,24 @@ pub fn sync_next(state: &mut AppState, fx: &mut Vec<Effect>) {
     }
     let item = wanted.and_then(|id| state.queue.get(id)).cloned();
     state.playback.next = item.as_ref().map(|item| state.playback.fresh_play(item.id));
-    let told = item.zip(state.playback.next).map(|(item, play)| Item { play: play.play, path: item.path });
+    let told = item.zip(state.playback.next).map(|(item, play)| {
+        let context = sound::context(state, item.id, Some(playing.item));
+        Item { play: play.play, path: item.path, context }
+    });
     fx.push(Effect::Engine(EngineCommand::SetNext(told)));
     state.dirty.queue = true;
 }
 
 fn wanted_next(state: &AppState, playing: ItemId) -> Option<ItemId> {
-    if state.playback.stop_after {
+    if state.playback.stop_after == StopAfter::Track {
         return None;
     }
+    let ends_album = state.playback.stop_after == StopAfter::Album;
     match state.queue.repeat() {
         Repeat::One => Some(playing),
-        Repeat::Off | Repeat::All => {
-            state.queue.following(playing, |id| !state.playback.broken.contains(&id))
-        }
+        Repeat::Off | Repeat::All => state
+            .queue
+            .following(playing, |id| !state.playback.broken.contains(&id))
+            .filter(|next| !ends_album || sound::share_album(state, playing, *next)),
     }
 }

@@ -35,6 +35,7 @@ pub fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     if is_due(state.saving.session_due) {
         state.saving.session_due = None;
         fx.push(Effect::SaveSession(session(state, now)));
+        outputs(state, fx);
     }
     if is_due(state.saving.position_due) {
         let plays = state.playback.state == PlayState::Playing;
@@ -59,6 +60,12 @@ pub fn session(state: &AppState, now: Now) -> Session {
     }
 }
 
+fn outputs(state: &mut AppState, fx: &mut Vec<Effect>) {
+    if std::mem::take(&mut state.saving.outputs) {
+        fx.push(Effect::SaveOutputs(state.output_memory.clone()));
+    }
+}
+
 fn position(state: &AppState, now: Now) -> Option<SessionPosition> {
     let index = state.queue.index_of(state.queue.current()?.id)?;
     let place = place_now(state, now);
@@ -75,6 +82,7 @@ pub fn quit(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
         scan.cancel.cancel();
     }
     fx.push(Effect::SaveSession(session(state, now)));
+    outputs(state, fx);
     fx.push(Effect::Engine(EngineCommand::Shutdown));
     fx.push(Effect::Close);
 }

@@ -1,18 +1,20 @@
 //! Reducers as (events, effects): what is asked of the engine, and what the state says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::*;
 use crate::app::queue::unresolved;
 use crate::app::state::AppSettings;
-use crate::engine::command::{EngineCommand, EngineEvent};
-use crate::model::audio::Spec;
-use crate::model::command::{Items, Playback, Queue, Seek, Target, VolumeChange};
+use crate::engine::command::{EngineCommand, EngineEvent, Reason};
+use crate::model::audio::{SampleFormat, Spec, Volume};
+use crate::model::command::{Items, Library, Playback, Queue, Seek, Target, VolumeChange};
 use crate::model::id::PlayId;
-use crate::model::playback::{PlayState, Repeat};
+use crate::model::playback::{PlayState, Repeat, StopAfter};
 use crate::model::player::Position;
 use crate::model::session::{Session, SessionItem, SessionPosition};
+use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::snapshot::{Accepted, OutputState, OutputsView, StreamView};
 use crate::model::track::{AudioFormat, Codec};
 
 struct Rig {
@@ -24,7 +26,7 @@ struct Rig {
 impl Rig {
     /// A queue of so many files, nothing playing.
     fn new(files: usize) -> Self {
-        let settings = AppSettings { music: Vec::new(), rewind: Duration::from_secs(5) };
+        let settings = AppSettings { rewind: Duration::from_secs(5), ..AppSettings::default() };
         let mut state = AppState::restored(Session::default(), Default::default(), settings);
         state.queue.append(unresolved((0..files).map(|n| PathBuf::from(format!("/m/{n}.flac"))).collect()));
         Self { state, clock: Instant::now(), heard: None }
@@ -142,7 +144,7 @@ fn stop_after_this_is_told_to_the_engine_and_spent_at_the_end() {
     let play = rig.playing();
     assert!(told(&rig.engine(EngineEvent::Ended { play })).is_empty());
     assert_eq!(rig.state.playback.state, PlayState::Stopped);
-    assert!(!rig.state.playback.stop_after);
+    assert_eq!(rig.state.playback.stop_after, StopAfter::Off);
     assert_eq!(rig.current().as_deref(), Some("/m/1.flac"), "the following item stands ready");
 }
 
@@ -373,4 +375,165 @@ fn a_scan_runs_alone_and_the_catalog_is_built_in_a_share_of_the_time() {
     );
     let effects = rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::ZERO });
     assert!(matches!(effects[..], [Effect::BuildCatalog]), "what came after the scan's end is built too");
+}
+
+/// A station and a file, playing.
+fn station() -> Rig {
+    let mut rig = Rig::new(0);
+    let files = ["http://r.example/live", "/m/1.flac"].map(PathBuf::from);
+    rig.state.queue.append(unresolved(files.to_vec()));
+    rig.ask(Playback::Play);
+    rig.started();
+    rig
+}
+
+fn stream(live: bool, station: Option<&str>, title: Option<&str>) -> StreamView {
+    StreamView { live, station: station.map(Into::into), title: title.map(Into::into) }
+}
+
+#[test]
+fn a_stream_is_not_sought_and_says_so() {
+    let mut rig = station();
+    let play = rig.playing();
+    for (live, words) in [(true, "A live stream cannot be sought"), (false, "This cannot be sought")] {
+        rig.engine(EngineEvent::Stream { play, stream: stream(live, None, None) });
+        let effects = rig.ask(Playback::Seek(Seek::Forward(Duration::from_secs(5))));
+        assert!(told(&effects).is_empty(), "{effects:?}");
+        assert_eq!(rig.state.notice.as_ref().unwrap().notice.what, words);
+    }
+    // What follows is sought as ever.
+    rig.ask(Playback::Next(1));
+    rig.started();
+    assert_eq!(rig.state.playback.stream, None);
+    assert_eq!(told(&rig.ask(Playback::Seek(Seek::Percent(50.0)))), ["Seek(Fraction(0.5))"]);
+}
+
+#[test]
+fn a_station_gives_its_entry_a_name_once() {
+    let mut rig = station();
+    let play = rig.playing();
+    rig.engine(EngineEvent::Stream { play, stream: stream(true, Some("My Radio"), Some("A - B")) });
+    assert_eq!(rig.current().as_deref(), Some("http://r.example/live#My%20Radio"));
+    assert_eq!(rig.state.name_of(Path::new(&rig.current().unwrap())), "My Radio");
+    rig.engine(EngineEvent::Stream { play, stream: stream(true, Some("Other"), None) });
+    assert_eq!(rig.current().as_deref(), Some("http://r.example/live#My%20Radio"));
+    assert_eq!(rig.state.playback.stream.as_ref().unwrap().station.as_deref(), Some("Other"));
+    // One that is over changes nothing.
+    rig.engine(EngineEvent::Stream { play: PlayId(99), stream: stream(true, None, Some("late")) });
+    assert_eq!(rig.state.playback.stream.as_ref().unwrap().title, None);
+}
+
+#[test]
+fn late_sound_shows_until_it_comes_or_is_given_up() {
+    let mut rig = station();
+    let play = rig.playing();
+    rig.engine(EngineEvent::Buffering { play, on: true });
+    assert!(rig.state.playback.buffering);
+    rig.engine(EngineEvent::Buffering { play, on: false });
+    assert!(!rig.state.playback.buffering);
+    rig.engine(EngineEvent::Buffering { play, on: true });
+    rig.ask(Playback::Stop);
+    assert!(!rig.state.playback.buffering);
+    rig.engine(EngineEvent::Buffering { play, on: true });
+    assert!(!rig.state.playback.buffering, "of a play that is over");
+}
+
+#[test]
+fn addresses_are_no_folders() {
+    let mut rig = Rig::new(0);
+    let scan = |paths: &[&str]| {
+        let roots = paths.iter().map(PathBuf::from).collect();
+        Event::Command(Command::Library(Library::Scan(roots)))
+    };
+    assert!(rig.event(scan(&["http://u:secret@h/x"])).is_empty());
+    let notice = rig.state.notice.as_ref().unwrap().notice.to_string();
+    assert!(notice.contains("h/x is an address") && !notice.contains("secret"), "{notice}");
+    let effects = rig.event(scan(&["http://h/x", "/m"]));
+    assert!(matches!(&effects[..], [Effect::Scan { roots, .. }] if *roots == [PathBuf::from("/m")]));
+}
+
+fn opened(id: &str) -> EngineEvent {
+    let spec = Spec { rate: 48_000, channels: 2 };
+    let accepted = Accepted { id: Some(id.into()), ..Accepted::new(id, spec, SampleFormat::F32) };
+    EngineEvent::Output(OutputState::Open(accepted))
+}
+
+fn gains(effects: &[Effect]) -> Vec<f32> {
+    let gain = |effect: &Effect| match effect {
+        Effect::Engine(EngineCommand::Gain(gain)) => Some(*gain),
+        _ => None,
+    };
+    effects.iter().filter_map(gain).collect()
+}
+
+#[test]
+fn each_device_keeps_its_volume_and_none_goes_beyond_its_cap() {
+    let mut rig = Rig::new(1);
+    rig.state.settings.output.caps.devices.insert("phones".into(), Volume::new(60));
+    let to = |percent| Playback::Volume(VolumeChange::To(percent));
+    assert!(gains(&rig.engine(opened("speakers"))).is_empty(), "as it was");
+    rig.ask(to(80));
+    assert_eq!(gains(&rig.engine(opened("phones"))), [Volume::new(60).gain()], "no more than its cap");
+    assert_eq!(gains(&rig.ask(to(90))), [Volume::new(60).gain()]);
+    rig.ask(to(30));
+    assert_eq!(gains(&rig.engine(opened("speakers"))), [Volume::new(80).gain()]);
+    assert_eq!(gains(&rig.engine(opened("phones"))), [Volume::new(30).gain()]);
+    // Lost and back, or let go in a pause: nothing changes but what the user changed meanwhile.
+    rig.engine(EngineEvent::Output(OutputState::Closed));
+    rig.ask(to(20));
+    assert!(gains(&rig.engine(opened("phones"))).is_empty());
+    assert_eq!(rig.state.playback.volume, Volume::new(20));
+    rig.clock = rig.state.next_deadline().unwrap();
+    let saved = rig.event(Event::Due);
+    let memory = saved.iter().find_map(|effect| match effect {
+        Effect::SaveOutputs(memory) => Some(memory.clone()),
+        _ => None,
+    });
+    let memory = memory.expect("it is saved");
+    assert_eq!(
+        (memory.volume("speakers"), memory.volume("phones")),
+        (Some(Volume::new(80)), Some(Volume::new(20)))
+    );
+}
+
+#[test]
+fn another_output_is_asked_for_with_everything_else_as_it_was_set() {
+    let mut rig = Rig::new(1);
+    rig.state.settings.output = OutputSettings { exclusive: true, ..OutputSettings::new(OutputSpec::Auto) };
+    let dac = OutputSpec::Device(Some("dac".into()));
+    let effects = rig.ask(Playback::Output(dac.clone()));
+    let asked = OutputSettings { output: dac.clone(), ..rig.state.settings.output.clone() };
+    assert!(
+        matches!(&effects[..], [Effect::Engine(EngineCommand::Output(settings))] if *settings == asked),
+        "{effects:?}"
+    );
+    assert_eq!(rig.state.output.asked, dac);
+    assert_eq!(rig.state.output_memory.chosen.as_deref(), Some("dac"), "it holds in the next run too");
+    rig.engine(EngineEvent::OutputRefused { asked, why: "busy".into() });
+    assert_eq!((&rig.state.output.asked, &rig.state.output_memory.chosen), (&OutputSpec::Auto, &None));
+}
+
+#[test]
+fn devices_are_looked_for_once_at_a_time() {
+    let mut rig = Rig::new(0);
+    assert!(matches!(rig.ask(Playback::FindOutputs)[..], [Effect::FindOutputs]));
+    assert!(rig.ask(Playback::FindOutputs).is_empty(), "they are being looked for");
+    rig.event(Event::OutputsFound(Err("no answer".into())));
+    assert_eq!(rig.state.outputs.problem.as_deref(), Some("no answer"));
+    assert!(matches!(rig.ask(Playback::FindOutputs)[..], [Effect::FindOutputs]));
+    rig.event(Event::OutputsFound(Ok(Vec::new())));
+    assert_eq!(rig.state.outputs, OutputsView::default());
+}
+
+#[test]
+fn a_pause_of_the_engines_own_is_a_pause() {
+    let mut rig = Rig::new(1);
+    rig.ask(Playback::Play);
+    rig.started();
+    rig.engine(EngineEvent::PausedItself(Reason::DidNotReturn));
+    assert_eq!(rig.state.playback.state, PlayState::Paused);
+    let notice = rig.state.notice.as_ref().unwrap().notice.clone();
+    assert_eq!(notice.what, "Paused: the sound device did not come back");
+    let effects = rig.ask(Playback::Play);
+    assert!(matches!(effects[..], [Effect::Engine(EngineCommand::Play)]), "{effects:?}");
 }

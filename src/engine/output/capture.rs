@@ -148,11 +148,8 @@ impl OpensOutputs for CaptureOutputs {
         let pace = self.shared.pace;
         let period_frames = turn_frames(spec.rate);
         let accepted = Accepted {
-            name: "capture".into(),
-            id: None,
-            spec,
-            format: settings.format.unwrap_or(SampleFormat::F32),
             period_frames: (pace == Pace::RealTime).then_some(period_frames),
+            ..Accepted::new("capture", spec, settings.format.unwrap_or(SampleFormat::F32))
         };
         let (writer, reader) = sample_ring(spec, ring_frames(spec.rate, period_frames), wanted.first_frame);
         let shared = Arc::clone(&self.shared);

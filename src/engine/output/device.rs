@@ -12,13 +12,15 @@ use std::time::Duration;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, I24, OutputCallbackInfo, StreamConfig};
 
+use super::alsa;
 use super::devices::{self, Candidate};
 use super::feed::{DeviceSample, Feed, Health};
 use super::negotiate::{self, Capability, Choice};
-use super::{Fault, Opened, Output, OutputError, Wanted, ring_frames};
+use super::watch::{self, Watch};
+use super::{Fault, News, Opened, Output, OutputError, Wanted, ring_frames};
 use crate::model::audio::SampleFormat;
 use crate::model::contain::contain;
-use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::model::settings::{OutputSettings, OutputSpec, RatePolicy};
 use crate::model::snapshot::Accepted;
 use crate::rt::ring::{RingWriter, sample_ring};
 
@@ -58,6 +60,9 @@ pub(super) fn open(
 
 /// The first candidate that opens, else what the most promising one said.
 fn open_first(id: Option<&str>, settings: &OutputSettings, wanted: &Wanted) -> Result<Opened, OutputError> {
+    if settings.is_exclusive() {
+        return alsa::open(id, settings, wanted);
+    }
     let mut failures = Vec::new();
     for candidate in devices::find(id)? {
         match open_candidate(&candidate, settings, wanted) {
@@ -86,11 +91,11 @@ fn open_candidate(
 ) -> Result<Opened, OutputError> {
     let choice = choose(candidate, settings, wanted)?;
     let opened = build(candidate, choice, wanted)?;
-    if settings.rate.is_none()
+    if settings.rate.hz().is_none()
         && let Some(rate) = server_rate(candidate)
         && rate != choice.spec.rate
     {
-        let settings = OutputSettings { rate: Some(rate), ..settings.clone() };
+        let settings = OutputSettings { rate: RatePolicy::Hz(rate), ..settings.clone() };
         let again = choose(candidate, &settings, wanted)?;
         drop(opened);
         return build(candidate, again, wanted)?.play();
@@ -137,13 +142,7 @@ fn channels_present(candidate: &Candidate, capabilities: &[Capability]) -> u16 {
 }
 
 fn capability(config: cpal::SupportedStreamConfigRange) -> Option<Capability> {
-    let format = match config.sample_format() {
-        cpal::SampleFormat::I16 => SampleFormat::S16,
-        cpal::SampleFormat::I24 => SampleFormat::S24,
-        cpal::SampleFormat::I32 => SampleFormat::S32,
-        cpal::SampleFormat::F32 => SampleFormat::F32,
-        _ => return None,
-    };
+    let format = devices::format_of(config.sample_format())?;
     let period_frames = match *config.buffer_size() {
         cpal::SupportedBufferSize::Range { min, max } => Some(min..=max),
         cpal::SupportedBufferSize::Unknown => None,
@@ -163,8 +162,12 @@ impl Built {
     fn play(self) -> Result<Opened, OutputError> {
         // From here on silence counts: the stream ought to ask for sound.
         self.opened.health.touch();
-        self.opened.stream.play().map_err(|error| explain(&self.name, &error))?;
-        Ok(Opened { output: Box::new(self.opened), writer: self.writer })
+        let Self { mut opened, writer, name } = self;
+        opened.stream.play().map_err(|error| explain(&name, &error))?;
+        opened.accepted.priority = opened.health.await_priority();
+        let sink = opened.accepted.id.as_deref().and_then(|id| id.strip_prefix(watch::HOST));
+        opened.watch = sink.and_then(|sink| watch::start(sink, name, Arc::clone(&opened.health)));
+        Ok(Opened { output: Box::new(opened), writer })
     }
 }
 
@@ -183,13 +186,11 @@ fn build(candidate: &Candidate, choice: Choice, wanted: &Wanted) -> Result<Built
     let stream = stream.map_err(|error| explain(&name, &error))?;
     let period_frames = stream.buffer_size().unwrap_or(choice.period_frames);
     let accepted = Accepted {
-        name: name.clone(),
         id: devices::id_of(&candidate.device),
-        spec: choice.spec,
-        format: choice.format,
         period_frames: Some(period_frames),
+        ..Accepted::new(name.clone(), choice.spec, choice.format)
     };
-    Ok(Built { opened: DeviceOutput { accepted, health, stream }, writer, name })
+    Ok(Built { opened: DeviceOutput { accepted, health, stream, watch: None }, writer, name })
 }
 
 fn start<T: DeviceSample>(
@@ -225,7 +226,7 @@ fn explain(name: &str, error: &cpal::Error) -> OutputError {
         ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated => {
             OutputError::NoDevice { why: format!("{name}: {why}") }
         }
-        ErrorKind::DeviceBusy => OutputError::Busy { name },
+        ErrorKind::DeviceBusy => OutputError::Busy { name, holder: None },
         ErrorKind::UnsupportedConfig => OutputError::Unsupported { name, why },
         ErrorKind::PermissionDenied => {
             OutputError::Refused { name, why: format!("{why} (is the user in the group `audio`?)") }
@@ -238,6 +239,7 @@ struct DeviceOutput {
     accepted: Accepted,
     health: Arc<Health>,
     stream: cpal::Stream,
+    watch: Option<Watch>,
 }
 
 impl Output for DeviceOutput {
@@ -251,5 +253,13 @@ impl Output for DeviceOutput {
 
     fn fault(&self) -> Option<Fault> {
         self.health.fault()
+    }
+
+    fn fault_text(&self) -> Option<String> {
+        self.health.fault_text()
+    }
+
+    fn news(&self) -> Option<News> {
+        self.watch.as_ref()?.news.try_recv().ok()
     }
 }

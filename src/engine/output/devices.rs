@@ -1,11 +1,21 @@
 //! The sound devices of this machine: listing them and finding the one that is meant. Runs on the `output` thread, or on
 //! a job for completion: asking a sound server may take seconds, and ALSA's own library may print to stderr.
 
+use std::sync::mpsc::channel;
+use std::thread::Builder;
+use std::time::Duration;
+
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{Device, Host, HostId};
 
 use super::OutputError;
+use crate::model::audio::{SampleFormat, Spec};
+use crate::model::contain::contain;
+use crate::model::outputs::{Accepts, OutputDevice};
 use crate::model::suggest;
+
+/// Longest that the devices are waited for.
+const SURVEY: Duration = Duration::from_secs(10);
 
 /// One device that can play.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,10 +47,79 @@ pub fn list() -> Vec<DeviceEntry> {
     entries
 }
 
+/// As [`list`], with what each takes. Devices that are held by others say so.
+pub(super) fn survey() -> Result<Vec<OutputDevice>, OutputError> {
+    let (answer, answered) = channel();
+    // Whoever asks a sound server that hangs is never answered: that thread is left to it.
+    let asking = Builder::new().name("device-list".into()).spawn(move || {
+        let _ = answer.send(contain(look));
+    });
+    asking.map_err(|error| OutputError::thread(&error))?;
+    let refused = |why| OutputError::Refused { name: "the sound system".into(), why };
+    match answered.recv_timeout(SURVEY) {
+        Ok(found) => found.map_err(refused),
+        Err(_) => Err(OutputError::TimedOut { name: "the sound system".into(), seconds: SURVEY.as_secs() }),
+    }
+}
+
+fn look() -> Vec<OutputDevice> {
+    // ALSA tells standard error what it thinks of each name; not while this lives.
+    let _quiet = alsa::Output::local_error_handler();
+    let entries = list();
+    let mut devices = Vec::new();
+    for host in hosts().0 {
+        let is_server = is_sound_server(host.id());
+        for device in host.output_devices().into_iter().flatten() {
+            let id = id_of(&device);
+            let Some(entry) = entries.iter().find(|entry| Some(&entry.id) == id.as_ref()) else { continue };
+            devices.push(OutputDevice {
+                id: entry.id.clone(),
+                name: entry.name.clone(),
+                is_default: entry.is_default,
+                exclusive: entry.is_hardware(),
+                accepts: accepts(&device, is_server),
+            });
+        }
+    }
+    devices
+}
+
+fn accepts(device: &Device, is_server: bool) -> Result<Accepts, String> {
+    let mut accepts = Accepts::default();
+    for config in device.supported_output_configs().map_err(|error| error.to_string())? {
+        if let Some(format) = format_of(config.sample_format()) {
+            accepts.add(format, (config.min_sample_rate(), config.max_sample_rate()), config.channels());
+        }
+    }
+    if is_server {
+        let now = device.default_output_config().map_err(|error| error.to_string())?;
+        accepts.runs_at = Spec::new(now.sample_rate(), now.channels());
+    }
+    Ok(accepts)
+}
+
+/// The formats that we can send.
+pub(super) fn format_of(format: cpal::SampleFormat) -> Option<SampleFormat> {
+    match format {
+        cpal::SampleFormat::I16 => Some(SampleFormat::S16),
+        cpal::SampleFormat::I24 => Some(SampleFormat::S24),
+        cpal::SampleFormat::I32 => Some(SampleFormat::S32),
+        cpal::SampleFormat::F32 => Some(SampleFormat::F32),
+        _ => None,
+    }
+}
+
 /// A device that may be meant, with the host that it was found by.
 pub(super) struct Candidate {
     pub host: Host,
     pub device: Device,
+}
+
+impl DeviceEntry {
+    /// Can be opened for us alone, with nothing between that converts.
+    pub fn is_hardware(&self) -> bool {
+        self.id.starts_with("alsa:hw:")
+    }
 }
 
 impl Candidate {
@@ -70,7 +149,7 @@ pub(super) fn find(id: Option<&str>) -> Result<Vec<Candidate>, OutputError> {
     }
 }
 
-fn nearest(id: &str) -> Option<String> {
+pub(super) fn nearest(id: &str) -> Option<String> {
     let entries = list();
     suggest::nearest(id, entries.iter().map(|entry| entry.id.as_str())).map(str::to_owned)
 }

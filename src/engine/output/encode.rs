@@ -2,9 +2,15 @@
 //! the device's callback, so nothing here allocates beyond a capacity given before.
 //!
 //! Full scale is 2^(bits-1), the inverse of how decoders make floats of integers: a source of up to 24 bits comes out
-//! with the very integers it had. Anything between two integers is rounded to the nearest; beyond full scale is clipped.
+//! with the very integers it had. Anything between two integers is rounded to the nearest, after dither where the samples
+//! are wider than 16 or 24 bits hold; beyond full scale is clipped.
 
+use crate::dsp::dither::Tpdf;
 use crate::model::audio::SampleFormat;
+
+const FULL_SCALE_16: f64 = 32_768.0;
+const FULL_SCALE_24: f64 = 8_388_608.0;
+const FULL_SCALE_32: f64 = 2_147_483_648.0;
 
 /// Bytes of one sample in files and pipes.
 pub fn sample_bytes(format: SampleFormat) -> usize {
@@ -28,27 +34,61 @@ pub fn encode(format: SampleFormat, samples: &[f32], out: &mut Vec<u8>) {
     }
 }
 
+/// As [`encode`], with noise before the rounding to 16 or 24 bits; 32 bits hold all that a float does.
+pub fn encode_dithered(format: SampleFormat, samples: &[f32], noise: &mut Tpdf, out: &mut Vec<u8>) {
+    match format {
+        SampleFormat::S16 => {
+            out.extend(samples.iter().flat_map(|&sample| to_i16_dithered(sample, noise).to_le_bytes()));
+        }
+        SampleFormat::S24 => samples.iter().for_each(|&sample| {
+            let [low, middle, high, _] = to_i24_dithered(sample, noise).to_le_bytes();
+            out.extend_from_slice(&[low, middle, high]);
+        }),
+        SampleFormat::S32 | SampleFormat::F32 => encode(format, samples, out),
+    }
+}
+
 #[inline]
 pub fn to_i16(sample: f32) -> i16 {
-    round(sample, 32_768.0).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+    clip_16(round(f64::from(sample) * FULL_SCALE_16))
+}
+
+#[inline]
+pub fn to_i16_dithered(sample: f32, noise: &mut Tpdf) -> i16 {
+    clip_16(round(f64::from(sample) * FULL_SCALE_16 + noise.draw()))
 }
 
 /// In the low 24 bits, sign-extended.
 #[inline]
 pub fn to_i24(sample: f32) -> i32 {
-    round(sample, 8_388_608.0).clamp(-8_388_608, 8_388_607)
+    clip_24(round(f64::from(sample) * FULL_SCALE_24))
+}
+
+/// As [`to_i24`].
+#[inline]
+pub fn to_i24_dithered(sample: f32, noise: &mut Tpdf) -> i32 {
+    clip_24(round(f64::from(sample) * FULL_SCALE_24 + noise.draw()))
+}
+
+#[inline]
+fn clip_16(rounded: i32) -> i16 {
+    rounded.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
+
+#[inline]
+fn clip_24(rounded: i32) -> i32 {
+    rounded.clamp(-8_388_608, 8_388_607)
 }
 
 #[inline]
 pub fn to_i32(sample: f32) -> i32 {
-    round(sample, 2_147_483_648.0)
+    round(f64::from(sample) * FULL_SCALE_32)
 }
 
 /// Nearest integer, halves away from zero, saturating; not-a-number is silence. In double precision because adding a
 /// half to a large float would round a second time.
 #[inline]
-fn round(sample: f32, full_scale: f64) -> i32 {
-    let scaled = f64::from(sample) * full_scale;
+fn round(scaled: f64) -> i32 {
     (scaled + 0.5_f64.copysign(scaled)) as i32
 }
 

@@ -8,8 +8,13 @@ pub enum OutputError {
     #[error("no sound device can be used ({why}); connect one or start the sound server")]
     NoDevice { why: String },
 
-    #[error("{name} is in use by another program; stop it there or choose another device")]
-    Busy { name: String },
+    #[error("{name} is in use by {}; stop it there or choose another device", by(.holder))]
+    Busy { name: String, holder: Option<String> },
+
+    #[error(
+        "\"{id}\" is shared with others or converts, so it cannot be opened exclusively; take a hw: device"
+    )]
+    Shared { id: String },
 
     #[error("there is no sound device \"{id}\"{}", did_you_mean(.nearest))]
     NotFound { id: String, nearest: Option<String> },
@@ -34,6 +39,10 @@ pub enum OutputError {
 
     #[error("the output's thread cannot be started: {why}")]
     Thread { why: String },
+}
+
+fn by(holder: &Option<String>) -> &str {
+    holder.as_deref().unwrap_or("another program")
 }
 
 fn did_you_mean(nearest: &Option<String>) -> String {

@@ -36,14 +36,9 @@ pub(super) fn create(
 /// What files and pipes take: what the settings ask for, else what the first track is.
 pub(super) fn accept(name: String, settings: &OutputSettings, wanted: &Wanted) -> Accepted {
     let source = wanted.format.spec;
-    let rate = settings.rate.unwrap_or(source.rate);
-    Accepted {
-        name,
-        id: None,
-        spec: Spec::new(rate, source.channels).unwrap_or(source),
-        format: settings.format.unwrap_or_else(|| format_for(&wanted.format)),
-        period_frames: None,
-    }
+    let rate = settings.rate.hz().unwrap_or(source.rate);
+    let spec = Spec::new(rate, source.channels).unwrap_or(source);
+    Accepted::new(name, spec, settings.format.unwrap_or_else(|| format_for(&wanted.format)))
 }
 
 /// A recording of ours is replaced, not cut: whoever reads the old one still has all of it.

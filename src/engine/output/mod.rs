@@ -2,7 +2,7 @@
 //! own pace; opening and dropping one may block and happens on the `output` thread, never on the engine's.
 //!
 //! `opener` is the engine's side of that thread, `open` turns settings into an open output; `device` (with `devices`,
-//! `feed`, `negotiate`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
+//! `feed`, `negotiate`, `priority`, `watch`), `alsa` (with `holder`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
 //! what they share.
 
 use crate::model::audio::SampleFormat;
@@ -10,6 +10,8 @@ use crate::model::snapshot::Accepted;
 use crate::model::track::AudioFormat;
 use crate::rt::ring::RingWriter;
 
+#[cfg(feature = "device")]
+mod alsa;
 pub mod capture;
 #[cfg(feature = "device")]
 mod device;
@@ -21,17 +23,23 @@ pub mod error;
 pub mod feed;
 mod file;
 #[cfg(feature = "device")]
+mod holder;
+#[cfg(feature = "device")]
 mod negotiate;
 mod null;
 pub mod open;
 pub mod opener;
 mod pipe;
+#[cfg(feature = "device")]
+mod priority;
 mod sink;
+#[cfg(feature = "device")]
+mod watch;
 mod wav;
 mod worker;
 
 pub use error::OutputError;
-pub use open::{OpensOutputs, Outputs};
+pub use open::{OpensOutputs, Outputs, survey};
 pub use opener::{OpenResult, Opener};
 
 /// Shortest ring of an output that is paced, in milliseconds: what a changed volume or a pause can take to be heard, and
@@ -54,6 +62,22 @@ pub trait Output: Send {
     fn fault_text(&self) -> Option<String> {
         None
     }
+
+    /// What happened to it that is no fault; told once.
+    fn news(&self) -> Option<News> {
+        None
+    }
+}
+
+/// What a sound server did with a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// Another device is the default now; `taken`: the stream was moved to it.
+    OtherDefault { taken: bool },
+    /// The user put the stream on the device with this id.
+    Elsewhere(String),
+    /// Headphones were pulled: the same device sounds through its loudspeakers.
+    Unplugged,
 }
 
 /// Why an output can play no more.
@@ -89,6 +113,42 @@ pub struct Wanted {
     pub first_frame: u64,
 }
 
+/// The kind of music that an output was opened for, where it is to be opened anew for another kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serves {
+    rate: u32,
+    /// Widest sample and most channels that need no other opening.
+    bits: u32,
+    channels: u16,
+}
+
+impl Serves {
+    /// A device that is ours alone is opened as the music is; a shared one mixes in its own way anyhow.
+    pub fn new(wanted: &AudioFormat, accepted: &Accepted) -> Self {
+        let (bits, channels) = match accepted.exclusive {
+            true => {
+                let bits = bits_of(format_for(wanted)).max(bits_of(accepted.format));
+                (bits, wanted.spec.channels.max(accepted.spec.channels))
+            }
+            false => (u32::MAX, u16::MAX),
+        };
+        Self { rate: wanted.spec.rate, bits, channels }
+    }
+
+    pub fn fits(&self, format: &AudioFormat) -> bool {
+        let is_as_wide = bits_of(format_for(format)) <= self.bits;
+        format.spec.rate == self.rate && is_as_wide && format.spec.channels <= self.channels
+    }
+}
+
+fn bits_of(format: SampleFormat) -> u32 {
+    match format {
+        SampleFormat::S16 => 16,
+        SampleFormat::S24 => 24,
+        SampleFormat::S32 | SampleFormat::F32 => 32,
+    }
+}
+
 /// The sample format that carries a source unchanged: its own width where it is lossless, float where it is not.
 pub fn format_for(source: &AudioFormat) -> SampleFormat {
     if source.codec.is_lossless() { SampleFormat::for_bits(source.bits) } else { SampleFormat::F32 }
@@ -103,4 +163,43 @@ pub fn ring_frames(rate: u32, period_frames: u32) -> usize {
 /// Frames of the ring before an output that is not paced: half a second, so that both sides work in long runs.
 fn unpaced_ring_frames(rate: u32) -> usize {
     (rate as usize / 2).max(16_384)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::audio::Spec;
+    use crate::model::track::Codec;
+
+    fn music(rate: u32, bits: Option<u8>) -> AudioFormat {
+        let codec = if bits.is_some() { Codec::Flac } else { Codec::Mp3 };
+        AudioFormat { codec, spec: Spec { rate, channels: 2 }, bits, frames: None }
+    }
+
+    /// (opened for, accepted format, exclusive, what comes next) to whether that can be played without opening anew.
+    #[test]
+    fn a_device_is_opened_anew_for_another_rate_and_alone_for_more_width() {
+        use SampleFormat::{F32, S16, S24};
+        let table = [
+            (music(44_100, Some(16)), F32, false, music(44_100, Some(24)), true),
+            (music(44_100, Some(16)), F32, false, music(48_000, Some(16)), false),
+            (music(44_100, Some(16)), S16, true, music(44_100, Some(16)), true),
+            (music(44_100, Some(16)), S16, true, music(44_100, Some(24)), false),
+            (music(44_100, Some(24)), S24, true, music(44_100, Some(16)), true),
+            (music(44_100, Some(24)), S24, true, music(44_100, None), false),
+            // It took more than it was asked for, or less, and will again.
+            (music(44_100, Some(16)), F32, true, music(44_100, Some(24)), true),
+            (music(44_100, None), S16, true, music(44_100, Some(24)), true),
+        ];
+        for (at, (opened_for, format, exclusive, next, fits)) in table.into_iter().enumerate() {
+            let accepted = Accepted { exclusive, ..Accepted::new("test", opened_for.spec, format) };
+            assert_eq!(Serves::new(&opened_for, &accepted).fits(&next), fits, "row {at}");
+        }
+        let mut surround = music(44_100, Some(16));
+        surround.spec.channels = 6;
+        let stereo = music(44_100, Some(16));
+        let alone = Accepted { exclusive: true, ..Accepted::new("test", stereo.spec, S16) };
+        assert!(!Serves::new(&stereo, &alone).fits(&surround), "perhaps it has more channels");
+        assert!(Serves::new(&surround, &alone).fits(&surround), "it has not");
+    }
 }

@@ -46,7 +46,7 @@ pub(super) fn choose(
 ) -> Option<Choice> {
     let channels = channels(capabilities, device.channels, source.channels)?;
     let fits: Vec<_> = capabilities.iter().filter(|one| one.channels == channels).collect();
-    let rate = rate(&fits, settings.rate.unwrap_or(source.rate))?;
+    let rate = rate(&fits, settings.rate.hz().unwrap_or(source.rate))?;
     let fits: Vec<_> = fits.into_iter().filter(|one| one.rates.contains(&rate)).collect();
     let taken = |format: SampleFormat| fits.iter().find(|one| one.format == format);
     let best = settings.format.into_iter().chain(device.formats.iter().copied()).find_map(taken)?;
@@ -93,7 +93,7 @@ fn period_frames(asked: u32, rate: u32, able: Option<&RangeInclusive<u32>>) -> u
 mod tests {
     use super::SampleFormat::{F32, S16, S24, S32};
     use super::*;
-    use crate::model::settings::OutputSpec;
+    use crate::model::settings::{OutputSpec, RatePolicy};
 
     const BOTH: [SampleFormat; 4] = [S32, F32, S24, S16];
 
@@ -102,6 +102,7 @@ mod tests {
     }
 
     fn settings(rate: Option<u32>, format: Option<SampleFormat>) -> OutputSettings {
+        let rate = rate.map_or(RatePolicy::Auto, RatePolicy::Hz);
         OutputSettings { rate, format, ..OutputSettings::new(OutputSpec::Auto) }
     }
 

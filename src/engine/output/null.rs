@@ -17,12 +17,11 @@ pub(super) const LONG: Duration = Duration::from_secs(3600);
 
 /// Opens the null output with the first track's rate and channels, or the rate asked for.
 pub(super) fn open(settings: &OutputSettings, wanted: &Wanted) -> Result<Opened, OutputError> {
-    let rate = settings.rate.unwrap_or(wanted.format.spec.rate);
+    let rate = settings.rate.hz().unwrap_or(wanted.format.spec.rate);
     let spec = Spec::new(rate, wanted.format.spec.channels).unwrap_or(wanted.format.spec);
     let format = settings.format.unwrap_or(SampleFormat::F32);
     let period_frames = turn_frames(spec.rate);
-    let accepted =
-        Accepted { name: "null".into(), id: None, spec, format, period_frames: Some(period_frames) };
+    let accepted = Accepted { period_frames: Some(period_frames), ..Accepted::new("null", spec, format) };
     let (writer, mut reader) = sample_ring(spec, ring_frames(spec.rate, period_frames), wanted.first_frame);
     let output = ThreadOutput::spawn("null", accepted, true, move |signals| {
         run(&mut reader, signals, |_, _| true);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::sink::{self, Sink};
 use super::{Opened, OutputError, Wanted, file, null, pipe};
+use crate::model::outputs::OutputDevice;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::Accepted;
 
@@ -49,7 +50,7 @@ impl Outputs {
     }
 
     fn go_on(&mut self, at: usize) -> Result<(Accepted, Box<dyn Sink>), OutputError> {
-        let busy = |accepted: &Accepted| OutputError::Busy { name: accepted.name.clone() };
+        let busy = |accepted: &Accepted| OutputError::Busy { name: accepted.name.clone(), holder: None };
         let kept = &self.kept[at];
         let sink = kept.back.recv_timeout(HAND_OVER).map_err(|_| busy(&kept.accepted))?;
         Ok((self.kept.swap_remove(at).accepted, sink))
@@ -76,6 +77,20 @@ fn create(settings: &OutputSettings, wanted: &Wanted) -> Result<(Accepted, Box<d
 
 fn thread_name(output: &OutputSpec) -> &'static str {
     if matches!(output, OutputSpec::File(_)) { "file" } else { "pipe" }
+}
+
+/// The sound devices of this machine and what they take. May block for seconds.
+///
+/// # Errors
+/// Where the sound system does not answer, or this build has none.
+#[cfg(feature = "device")]
+pub fn survey() -> Result<Vec<OutputDevice>, OutputError> {
+    super::devices::survey()
+}
+
+#[cfg(not(feature = "device"))]
+pub fn survey() -> Result<Vec<OutputDevice>, OutputError> {
+    Err(OutputError::FeatureOff)
 }
 
 #[cfg(feature = "device")]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::null::LONG;
 use super::worker::{Signals, ThreadOutput};
 use super::{Fault, Opened, OutputError, Wanted, encode, unpaced_ring_frames};
+use crate::dsp::dither::Tpdf;
 use crate::model::audio::SampleFormat;
 use crate::model::snapshot::Accepted;
 use crate::rt::ring::{RingReader, sample_ring};
@@ -65,6 +66,7 @@ struct Drain {
     channels: usize,
     samples: Vec<f32>,
     bytes: Vec<u8>,
+    noise: Tpdf,
     /// Something was written since the last settling or finishing.
     dirty: bool,
     finished: bool,
@@ -79,6 +81,7 @@ impl Drain {
             channels,
             samples: vec![0.0; CHUNK_FRAMES * channels],
             bytes: Vec::with_capacity(CHUNK_FRAMES * channels * encode::sample_bytes(format)),
+            noise: Tpdf::default(),
             dirty: false,
             finished: false,
         }
@@ -134,7 +137,12 @@ impl Drain {
         }
         if read.frames > 0 {
             self.bytes.clear();
-            encode::encode(self.format, &self.samples[..read.frames * self.channels], &mut self.bytes);
+            let samples = &self.samples[..read.frames * self.channels];
+            if read.exact {
+                encode::encode(self.format, samples, &mut self.bytes);
+            } else {
+                encode::encode_dithered(self.format, samples, &mut self.noise, &mut self.bytes);
+            }
             sink.write(&self.bytes)?;
             (self.finished, self.dirty) = (false, true);
         }

@@ -1,4 +1,4 @@
-//! An output that has a thread of its own: null, file, pipe, capture. The output's handle belongs to the engine (and is
+//! An output that has a thread of its own: null, file, pipe, capture, ALSA hardware. The output's handle belongs to the engine (and is
 //! dropped on a throw-away thread); the body given here runs on the named thread until it is told to stop.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -82,6 +82,12 @@ impl ThreadOutput {
         let thread = Builder::new().name(name.into()).spawn(move || body(&theirs));
         let thread = thread.map_err(|error| OutputError::thread(&error))?;
         Ok(Self { accepted, is_paced, signals, thread: Some(thread) })
+    }
+
+    /// As the thread found out when it started.
+    #[cfg(feature = "device")]
+    pub(super) fn set_priority(&mut self, priority: Option<crate::model::snapshot::Priority>) {
+        self.accepted.priority = priority;
     }
 
     pub(super) fn signals(&self) -> &Arc<Signals> {

@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::library::store::{StoreError, StoreReader};
 use crate::library::tags::READER_VERSION;
 use crate::model::id::TrackId;
+use crate::model::part;
 use crate::model::track::{FileStamp, Track};
 
 /// Known tracks by inode, filled at the first new file.
@@ -36,15 +37,15 @@ impl Moves {
 fn inodes(store: &StoreReader) -> Result<HashMap<u64, TrackId>, StoreError> {
     let mut known = HashMap::new();
     for row in store.files()? {
-        let (_, row) = row?;
-        // What an older reader read is read again anyway.
-        if let Some(id) = row.track.filter(|_| row.reader == READER_VERSION) {
+        let (path, row) = row?;
+        // What an older reader read is read again anyway; a part is not a file.
+        if let Some(id) = row.track.filter(|_| row.reader == READER_VERSION && part::split(&path).is_none()) {
             known.insert(row.stamp.inode, id);
         }
     }
     Ok(known)
 }
 
-fn is_gone(path: &Path) -> bool {
+pub fn is_gone(path: &Path) -> bool {
     matches!(std::fs::symlink_metadata(path), Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
 }

@@ -1,31 +1,43 @@
-//! What a file's name says that it is. Only files named like music or like a playlist are ever opened. Pure.
+//! What a file's name says that it is. Only files named like music, like a playlist or like a CUE
+//! sheet are ever opened. Pure.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use crate::decode::cue::is_sheet_extension;
+
 /// Extensions of files that we try to play.
-const MUSIC: [&str; 24] = [
+const MUSIC: [&str; 32] = [
     "flac", "fla", "mp3", "mp2", "mp1", "mpga", "ogg", "oga", "opus", "m4a", "m4b", "m4r", "mp4", "aac",
-    "adts", "alac", "wav", "wave", "aiff", "aif", "aifc", "caf", "mka", "webm",
+    "adts", "alac", "wav", "wave", "aiff", "aif", "aifc", "caf", "mka", "webm", "wv", "ape", "tta", "dsf",
+    "dff", "au", "snd", "w64",
 ];
 
 /// Extensions of playlists that we read.
-const PLAYLISTS: [&str; 3] = ["m3u", "m3u8", "pls"];
+const PLAYLISTS: [&str; 4] = ["m3u", "m3u8", "pls", "xspf"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
     Music,
     Playlist,
+    /// A CUE sheet.
+    Sheet,
     Other,
 }
 
 pub fn named(path: &Path) -> Named {
-    let Some(extension) = path.extension().map(OsStrExt::as_bytes) else { return Named::Other };
+    path.extension().map_or(Named::Other, |extension| by_extension(extension.as_bytes()))
+}
+
+/// What an extension, without its dot, says.
+pub fn by_extension(extension: &[u8]) -> Named {
     let is = |name: &&str| extension.eq_ignore_ascii_case(name.as_bytes());
     if MUSIC.iter().any(&is) {
         Named::Music
     } else if PLAYLISTS.iter().any(is) {
         Named::Playlist
+    } else if is_sheet_extension(extension) {
+        Named::Sheet
     } else {
         Named::Other
     }
@@ -47,10 +59,11 @@ mod tests {
         for name in ["a.flac", "A.FLAC", "b.Mp3", "x/y.opus", "..m4a", "a.b.wav"] {
             assert!(is_music(Path::new(name)), "{name}");
         }
-        for name in ["flac", ".flac", "a.flac.part", "cover.jpg", "a.", "a.m3u", "a.wv"] {
+        for name in ["flac", ".flac", "a.flac.part", "cover.jpg", "a.", "a.m3u", "a.mpc"] {
             assert!(!is_music(Path::new(name)), "{name}");
         }
         assert!(is_music(Path::new(OsStr::from_bytes(b"\xff\xfe.mp3"))));
         assert_eq!(named(Path::new("LIST.M3U8")), Named::Playlist);
+        assert_eq!(named(Path::new("Album.CUE")), Named::Sheet);
     }
 }

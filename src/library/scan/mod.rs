@@ -7,13 +7,15 @@ mod kinds;
 mod read;
 mod roots;
 mod run;
+mod sheet;
 mod walk;
 
 use std::path::PathBuf;
 
-pub use kinds::{Named, is_music, named};
+pub use kinds::{Named, by_extension, is_music, named};
 pub use roots::absolute_root;
 pub use run::{keep_roots, scan};
+pub(super) use sheet::{judge, words};
 pub(super) use walk::{Found, Seen, walk};
 
 use super::store::StoreError;

@@ -1,11 +1,14 @@
 //! Reading the files that changed, on a few threads. The scan thread bounds how many batches are under way, so nothing
 //! piles up and nobody waits for each other in a circle.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, Scope};
 
+use super::sheet::{self, Judged, Listed};
+use crate::library::store::SheetRow;
 use crate::library::tags::{self, ReadError};
 use crate::model::id::TrackId;
 use crate::model::track::{AudioFormat, FileStamp, Tags};
@@ -18,19 +21,33 @@ pub const BATCH_FILES: usize = 32;
 const MAX_UNDER_WAY: usize = READERS * 3;
 
 /// A file to be read, and what it was before.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Task {
     pub path: PathBuf,
     pub stamp: FileStamp,
     /// Id and time of adding of the track it already is.
     pub known: Option<TrackId>,
+    /// It is a CUE sheet.
+    pub sheet: Option<Box<Judged>>,
+    /// Tracks that it was divided into before, by their numbers.
+    pub parts: HashMap<u16, TrackId>,
+    /// These stood elsewhere.
+    pub has_moved: bool,
+}
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub enum Read {
+    Track(Box<(AudioFormat, Tags)>),
+    /// A CUE sheet, or a file with one embedded.
+    Parts(Vec<Listed>, SheetRow),
 }
 
 /// A file that was read.
 #[derive(Debug)]
 pub struct Outcome {
     pub task: Task,
-    pub result: Result<(AudioFormat, Tags), ReadError>,
+    pub result: Result<Read, ReadError>,
 }
 
 /// The scan thread's side of the readers.
@@ -113,9 +130,20 @@ impl Readers {
 fn read_all(tasks: &Receiver<Vec<Task>>, results: &Sender<Vec<Outcome>>, cancel: &AtomicBool) {
     for batch in tasks {
         let wanted = batch.into_iter().take_while(|_| !cancel.load(Ordering::Relaxed));
-        let read = |task: Task| Outcome { result: tags::read_file(&task.path), task };
+        let read = |mut task: Task| Outcome { result: read_one(&mut task), task };
         if results.send(wanted.map(read).collect()).is_err() {
             return;
         }
     }
+}
+
+fn read_one(task: &mut Task) -> Result<Read, ReadError> {
+    if let Some(judged) = &mut task.sheet {
+        let listed = judged.read(&task.path);
+        return Ok(Read::Parts(listed, judged.row(task.stamp)));
+    }
+    let (format, tags, sheet) = tags::read_with_sheet(&task.path)?;
+    let Some(sheet) = sheet else { return Ok(Read::Track(Box::new((format, tags)))) };
+    let (listed, problems) = sheet::list_embedded(&sheet, &task.path, &(format, tags));
+    Ok(Read::Parts(listed, sheet::embedded_row(task.stamp, &problems)))
 }

@@ -2,9 +2,14 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::model::address::is_address;
+
 /// `path` made absolute without following links, so that a root has the same name whether its disk is mounted or not.
-/// A path with `..` is resolved by the system where it exists.
+/// A path with `..` is resolved by the system where it exists. An address stays as it is.
 pub fn absolute_root(path: &Path) -> PathBuf {
+    if is_address(path) {
+        return path.to_path_buf();
+    }
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     if absolute.components().any(|part| part == Component::ParentDir) {
         return absolute.canonicalize().unwrap_or(absolute);

@@ -1,5 +1,7 @@
 //! The scan itself: walk, compare, read, hand to the store. Runs on the caller's thread.
 
+mod sheets;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +9,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::diff::{Change, Known};
 use super::identify::Moves;
-use super::read::{Outcome, Readers, Task};
+use super::read::{Outcome, Read, Readers, Task};
 use super::roots::outermost;
 use super::walk::{Found, Seen, walk};
 use super::{Problem, ScanProgress, ScanReport};
@@ -15,6 +17,7 @@ use crate::library::store::{Failure, FileRow, Files, Store, StoreError, StoreRea
 use crate::library::tags::{READER_VERSION, ReadError};
 use crate::model::id::TrackId;
 use crate::model::track::{FileStamp, Track};
+use sheets::{KnownSheets, SheetsOfRoot};
 
 /// Tracks handed to the store at once.
 const WRITE_TRACKS: usize = 256;
@@ -40,6 +43,7 @@ pub fn scan(
             readers,
             moves: Moves::default(),
             moved: HashSet::new(),
+            sheets: KnownSheets::default(),
             tracks: Vec::new(),
             failures: Vec::new(),
             report: &mut report,
@@ -48,6 +52,7 @@ pub fn scan(
             now_s: now_s(),
         };
         scan.was_empty = scan.before.track_count()? == 0;
+        scan.sheets = KnownSheets::load(&scan.before)?;
         scan.all(roots, cancel)
     });
     report.store_error = result.and_then(|()| store.flush()).err();
@@ -80,6 +85,7 @@ struct Scan<'a> {
     moves: Moves,
     /// Tracks that were found elsewhere: not gone.
     moved: HashSet<TrackId>,
+    sheets: KnownSheets,
     tracks: Vec<Track>,
     failures: Vec<Failure>,
     report: &'a mut ScanReport,
@@ -93,10 +99,14 @@ struct Scan<'a> {
 struct Gone {
     tracks: Vec<TrackId>,
     failures: Vec<PathBuf>,
+    sheets: SheetsOfRoot,
 }
 
 impl Gone {
     fn note(&mut self, path: PathBuf, row: FileRow) {
+        if self.sheets.accounts_for(&path) {
+            return;
+        }
         match row.track {
             Some(id) => self.tracks.push(id),
             None => self.failures.push(path),
@@ -129,7 +139,7 @@ impl Scan<'_> {
                 stop.store(true, Ordering::Relaxed);
             } else if failed.is_ok() {
                 met += u64::from(!matches!(&found, Found::Folder(folder) if folder == root));
-                failed = self.found(found, &mut known, &mut gone);
+                failed = self.found(root, found, &mut known, &mut gone);
                 stop.store(failed.is_err(), Ordering::Relaxed);
             }
         });
@@ -138,12 +148,15 @@ impl Scan<'_> {
             return Ok(());
         }
         known.finish(&mut |path, row| gone.note(path, row))?;
+        self.report.unchanged += gone.sheets.unchanged;
+        self.progress.unchanged += gone.sheets.unchanged;
         if met == 0 && !gone.tracks.is_empty() {
             let error =
                 "is empty, but the library knows tracks in it: is its disk mounted? Nothing was removed";
             self.report.failed.push(Problem { path: root.to_path_buf(), error: error.into() });
             return Ok(());
         }
+        self.remove_sheets(root, &gone.sheets)?;
         self.remove(gone)
     }
 
@@ -159,6 +172,7 @@ impl Scan<'_> {
 
     fn found(
         &mut self,
+        root: &Path,
         found: Found,
         known: &mut Known<impl Iterator<Item = Result<(PathBuf, FileRow), StoreError>>>,
         gone: &mut Gone,
@@ -170,15 +184,20 @@ impl Scan<'_> {
                 Ok(())
             }
             Found::Problem { path, error } => {
+                gone.sheets.keep(&path);
                 known.skip_below(&path, &mut |path, row| gone.note(path, row))?;
                 self.fail(path, error);
                 Ok(())
             }
+            Found::Sheet(path, stamp) => self.sheet(path, stamp, root, &mut gone.sheets),
             Found::File(path, stamp) => {
                 self.progress.found += 1;
+                let Some(path) = self.not_of_sheet(path, stamp, &mut gone.sheets)? else { return Ok(()) };
                 match known.place(&path, stamp, &mut |path, row| gone.note(path, row))? {
                     Change::Same(row) => self.same(path, row),
-                    Change::Changed(row) => self.read(Task { path, stamp, known: row.track }),
+                    Change::Changed(row) => {
+                        self.read(Task { path, stamp, known: row.track, ..Task::default() })
+                    }
                     Change::New => self.new_file(path, stamp),
                 }
             }
@@ -204,7 +223,10 @@ impl Scan<'_> {
                 self.report.moved += 1;
                 self.put(Track { path, ..track })
             }
-            None => self.read(Task { path, stamp, known: None }),
+            None => {
+                let parts = self.moved_parts(stamp)?;
+                self.read(Task { path, stamp, has_moved: !parts.is_empty(), parts, ..Task::default() })
+            }
         }
     }
 
@@ -217,7 +239,10 @@ impl Scan<'_> {
         for Outcome { task, result } in done {
             self.progress.read += 1;
             match result {
-                Ok((format, tags)) => {
+                Ok(Read::Parts(listed, row)) => self.put_parts(task, listed, row)?,
+                Ok(Read::Track(read)) => {
+                    let (format, tags) = *read;
+                    self.is_no_sheet(&task)?;
                     let added_s = self.added_s(task.known)?;
                     let id = task.known.unwrap_or_else(|| self.store.new_track_id());
                     *(if task.known.is_some() {
@@ -227,7 +252,10 @@ impl Scan<'_> {
                     }) += 1;
                     self.put(Track { id, path: task.path, stamp: task.stamp, format, tags, added_s })?;
                 }
-                Err(error) => self.failed_read(task, &error),
+                Err(error) => {
+                    self.is_no_sheet(&task)?;
+                    self.failed_read(task, &error);
+                }
             }
         }
         if self.failures.len() >= WRITE_TRACKS { self.write() } else { Ok(()) }

@@ -1,5 +1,6 @@
 //! Walking folders: every real file once, whatever the symlinks say; no file is opened. Entries come in the byte order
-//! of their full paths, which is the order of the store's table of files. Keeps its own stack: depth is no danger.
+//! of their full paths, which is the order of the store's table of files; only CUE sheets come before the others of their
+//! folder. Keeps its own stack: depth is no danger.
 
 use std::collections::HashSet;
 use std::fs::{DirEntry, Metadata};
@@ -9,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::kinds::is_music;
+use super::kinds::{Named, named};
 use crate::library::expand::system_words;
 use crate::model::track::FileStamp;
 
@@ -23,7 +24,10 @@ pub enum Found {
     Folder(PathBuf),
     /// A regular file named like music.
     File(PathBuf, FileStamp),
-    /// A folder, or a file named like music, that is not what it should be.
+    /// A regular file named like a CUE sheet. Those of a folder come right behind it, before its other entries: they
+    /// decide what becomes of them.
+    Sheet(PathBuf, FileStamp),
+    /// A folder, or a file named like music or like a sheet, that is not what it should be.
     Problem { path: PathBuf, error: String },
 }
 
@@ -41,9 +45,16 @@ struct Entry {
     what: What,
 }
 
+impl Entry {
+    fn is_sheet(&self) -> bool {
+        matches!(self.what, What::Sheet(_))
+    }
+}
+
 enum What {
     Folder,
     File(FileStamp),
+    Sheet(FileStamp),
     Problem(String),
 }
 
@@ -57,8 +68,9 @@ pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn Fn
         }
     };
     if !about.is_dir() {
-        match of_file(&about, seen) {
+        match of_file(&about, named(root), seen) {
             Some(What::File(stamp)) => tell(Found::File(root.to_path_buf(), stamp)),
+            Some(What::Sheet(stamp)) => tell(Found::Sheet(root.to_path_buf(), stamp)),
             Some(_) => tell(problem(root, NOT_REGULAR.into())),
             None => {}
         }
@@ -83,6 +95,7 @@ fn walk_folder(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn
         let path = folder.join(std::ffi::OsString::from_vec(entry.key));
         match entry.what {
             What::File(stamp) => tell(Found::File(path, stamp)),
+            What::Sheet(stamp) => tell(Found::Sheet(path, stamp)),
             What::Problem(error) => tell(problem(&path, error)),
             What::Folder if stack.len() >= MAX_DEPTH => tell(problem(&path, "is nested too deep".into())),
             What::Folder => {
@@ -108,7 +121,7 @@ fn open(folder: &Path, seen: &mut Seen, tell: &mut dyn FnMut(Found)) -> std::vec
     if let Err(error) = listed {
         tell(problem(folder, system_words(&error)));
     }
-    entries.sort_by(|a: &Entry, b: &Entry| a.key.cmp(&b.key));
+    entries.sort_by(|a: &Entry, b: &Entry| (!a.is_sheet(), &a.key).cmp(&(!b.is_sheet(), &b.key)));
     entries.into_iter()
 }
 
@@ -145,7 +158,8 @@ const NOT_REGULAR: &str = "is named like music but is not a regular file";
 /// `None`: nothing of ours, or met before.
 fn look(entry: &DirEntry, seen: &mut Seen) -> Option<What> {
     let name = entry.file_name();
-    let music = is_music(Path::new(&name));
+    let named = named(Path::new(&name));
+    let ours = matches!(named, Named::Music | Named::Sheet);
     let kind = match entry.file_type() {
         Ok(kind) => kind,
         Err(error) => return Some(What::Problem(system_words(&error))),
@@ -153,28 +167,31 @@ fn look(entry: &DirEntry, seen: &mut Seen) -> Option<What> {
     if kind.is_dir() {
         return Some(What::Folder);
     }
-    if !kind.is_symlink() && !music {
+    if !kind.is_symlink() && !ours {
         return None;
     }
     let about = if kind.is_symlink() { std::fs::metadata(entry.path()) } else { entry.metadata() };
     match about {
         Ok(about) if about.is_dir() => Some(What::Folder),
-        Ok(_) if !music => None,
-        Ok(about) => of_file(&about, seen),
+        Ok(_) if !ours => None,
+        Ok(about) => of_file(&about, named, seen),
         // A link that leads nowhere matters only where music is missing.
-        Err(error) => music.then(|| What::Problem(system_words(&error))),
+        Err(error) => ours.then(|| What::Problem(system_words(&error))),
     }
 }
 
 /// `None` where this very file was met under another name.
-fn of_file(about: &Metadata, seen: &mut Seen) -> Option<What> {
+fn of_file(about: &Metadata, named: Named, seen: &mut Seen) -> Option<What> {
     if !about.is_file() {
         return Some(What::Problem(NOT_REGULAR.into()));
     }
-    seen.files.insert((about.dev(), about.ino())).then(|| What::File(stamp(about)))
+    seen.files.insert((about.dev(), about.ino())).then(|| match named {
+        Named::Sheet => What::Sheet(stamp(about)),
+        _ => What::File(stamp(about)),
+    })
 }
 
-fn stamp(about: &Metadata) -> FileStamp {
+pub fn stamp(about: &Metadata) -> FileStamp {
     let mtime_ns = about.mtime().saturating_mul(1_000_000_000).saturating_add(about.mtime_nsec());
     FileStamp { size: about.size(), mtime_ns, inode: about.ino() }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::audio::Volume;
 use crate::model::id::{ItemId, TrackId};
 use crate::model::playback::{Repeat, Shuffle};
-use crate::model::session::{Session, SessionItem, SessionPosition};
+use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
 
 /// Why a stored value cannot be used.
@@ -29,6 +29,8 @@ pub enum CodecError {
 const TRACK_VERSION: u8 = 1;
 const SESSION_VERSION: u8 = 1;
 const FILE_VERSION: u8 = 1;
+const SHEET_VERSION: u8 = 1;
+const OUTPUTS_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -115,6 +117,76 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileRow, CodecError> {
     })
 }
 
+/// What a CUE sheet stands for in the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// Its tracks are listed in place of its files.
+    Tracks,
+    /// It only names files that hold a track each: they are listed themselves.
+    OneFileEach,
+    /// Another sheet speaks for a file of it.
+    Duplicate,
+    /// None of its tracks can be had.
+    Unusable,
+}
+
+/// What the store knows of a CUE sheet, or of a file that one is embedded in, without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetRow {
+    pub stamp: FileStamp,
+    /// As in [`FileRow`].
+    pub reader: u8,
+    pub standing: Standing,
+    /// Audio files that it names; none where it is embedded.
+    pub files: Vec<(PathBuf, FileStamp)>,
+    /// Folders in which a file that it names was missed.
+    pub missed_in: Vec<(PathBuf, FileStamp)>,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+type StampedPaths = Vec<(Vec<u8>, FileStamp)>;
+
+#[derive(Serialize, Deserialize)]
+struct SheetRecord {
+    stamp: FileStamp,
+    reader: u8,
+    standing: Standing,
+    files: StampedPaths,
+    missed_in: StampedPaths,
+    error: Option<String>,
+}
+
+pub fn encode_sheet(row: &SheetRow, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    let bytes = |paths: &[(PathBuf, FileStamp)]| -> StampedPaths {
+        paths.iter().map(|(path, stamp)| (path.as_os_str().as_bytes().to_vec(), *stamp)).collect()
+    };
+    let record = SheetRecord {
+        stamp: row.stamp,
+        reader: row.reader,
+        standing: row.standing,
+        files: bytes(&row.files),
+        missed_in: bytes(&row.missed_in),
+        error: row.error.clone(),
+    };
+    encode("a CUE sheet's entry", SHEET_VERSION, &record, out)
+}
+
+pub fn decode_sheet(bytes: &[u8]) -> Result<SheetRow, CodecError> {
+    let record: SheetRecord = decode("a CUE sheet's entry", SHEET_VERSION, bytes)?;
+    let paths = |stored: StampedPaths| -> Vec<(PathBuf, FileStamp)> {
+        stored.into_iter().map(|(path, stamp)| (PathBuf::from(OsString::from_vec(path)), stamp)).collect()
+    };
+    Ok(SheetRow {
+        stamp: record.stamp,
+        reader: record.reader,
+        standing: record.standing,
+        files: paths(record.files),
+        missed_in: paths(record.missed_in),
+        error: record.error,
+    })
+}
+
 #[derive(Serialize, Deserialize)]
 struct SessionRecord {
     items: Vec<(ItemId, Vec<u8>, Option<TrackId>)>,
@@ -165,6 +237,21 @@ pub fn encode_position(position: Option<SessionPosition>) -> Result<Vec<u8>, Cod
 
 pub fn decode_position(bytes: &[u8]) -> Result<Option<SessionPosition>, CodecError> {
     decode("the place in the queue", SESSION_VERSION, bytes)
+}
+
+pub fn encode_outputs(memory: &OutputMemory) -> Result<Vec<u8>, CodecError> {
+    let mut out = Vec::new();
+    encode("what is known of outputs", OUTPUTS_VERSION, memory, &mut out)?;
+    Ok(out)
+}
+
+pub fn decode_outputs(bytes: &[u8]) -> Result<OutputMemory, CodecError> {
+    let read: OutputMemory = decode("what is known of outputs", OUTPUTS_VERSION, bytes)?;
+    let mut memory = OutputMemory::new(read.chosen.clone());
+    for (id, volume) in read.volumes() {
+        memory.remember(id, Volume::new(i64::from(volume.percent())));
+    }
+    Ok(memory)
 }
 
 pub fn path_from(bytes: &[u8]) -> PathBuf {

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use redb::Database;
 
-pub use codec::{CodecError, FileRow};
+pub use codec::{CodecError, FileRow, SheetRow, Standing};
 pub use error::StoreError;
 pub use read::{Files, StoreReader, Tracks};
 pub use schema::SCHEMA_VERSION;

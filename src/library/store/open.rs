@@ -10,7 +10,7 @@ use redb::{Builder, Database, ReadableDatabase, TableError, TableHandle};
 
 use super::error::StoreError;
 use super::schema::{
-    FAILURES, FILES, META, META_NEXT_TRACK, META_SCHEMA, ROOTS, SCHEMA_VERSION, SESSION, TRACKS,
+    FAILURES, FILES, META, META_NEXT_TRACK, META_SCHEMA, ROOTS, SCHEMA_VERSION, SESSION, SHEETS, TRACKS,
 };
 use crate::model::contain::contain;
 
@@ -118,6 +118,7 @@ fn create_tables(db: &Database) -> Result<(), redb::Error> {
         let _ = txn.open_table(TRACKS)?.name();
         let _ = txn.open_table(FILES)?.name();
         let _ = txn.open_table(FAILURES)?.name();
+        let _ = txn.open_table(SHEETS)?.name();
         let _ = txn.open_table(ROOTS)?.name();
         let _ = txn.open_table(SESSION)?.name();
     }

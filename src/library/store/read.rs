@@ -3,13 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata};
+use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError};
 
-use super::codec::{self, CodecError, FileRow};
+use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
-use super::schema::{FAILURES, FILES, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, TRACKS};
+use super::schema::{
+    FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
+};
 use crate::model::id::TrackId;
-use crate::model::session::Session;
+use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
 
@@ -73,6 +75,18 @@ impl StoreReader {
         Ok(found.map(|why| why.value().to_owned()))
     }
 
+    /// All known CUE sheets by path.
+    pub fn sheets(&self) -> Result<Vec<(PathBuf, SheetRow)>, StoreError> {
+        let table = match self.txn.open_table(SHEETS) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let range = self.tell((|| Ok(table.range::<&[u8]>(..)?))())?;
+        let mut rows = Rows { range: Some(range), path: self.path.clone() };
+        let row = |path: &[u8], bytes: &[u8]| Ok((codec::path_from(path), codec::decode_sheet(bytes)?));
+        std::iter::from_fn(|| rows.next_with(row)).collect()
+    }
+
     /// Folders and files that the library is made of, by path.
     pub fn roots(&self) -> Result<Vec<PathBuf>, StoreError> {
         let range = self.tell((|| Ok(self.txn.open_table(ROOTS)?.range::<&[u8]>(..)?))())?;
@@ -95,6 +109,16 @@ impl StoreReader {
             session.position = self.value(codec::decode_position(bytes.value()))?;
         }
         Ok(Some(session))
+    }
+
+    /// Nothing where nothing was written yet.
+    pub fn outputs(&self) -> Result<OutputMemory, StoreError> {
+        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let bytes = self.tell(table.get(OUTPUTS_KEY).map_err(Into::into))?;
+        bytes.map_or_else(
+            || Ok(OutputMemory::default()),
+            |bytes| self.value(codec::decode_outputs(bytes.value())),
+        )
     }
 
     fn tell<T>(&self, result: Result<T, redb::Error>) -> Result<T, StoreError> {

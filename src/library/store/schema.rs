@@ -21,11 +21,16 @@ pub const FILES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("files");
 /// Files that could not be read: path bytes to the reason.
 pub const FAILURES: TableDefinition<&[u8], &str> = TableDefinition::new("failures");
 
+/// CUE sheets, and files that one is embedded in: path bytes to `codec::encode_sheet`. Their tracks are rows of `FILES`
+/// with one path component more, see `model::part`. Stores made before sheets were known have no such table.
+pub const SHEETS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sheets");
+
 /// Folders (or files) that the library is made of: path bytes.
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 
 /// Key `SESSION_KEY`: `codec::encode_session`; key `POSITION_KEY`: `codec::encode_position`, where the place was written
-/// after the session.
+/// after the session; key `OUTPUTS_KEY`: `codec::encode_outputs`.
 pub const SESSION: TableDefinition<&str, &[u8]> = TableDefinition::new("session");
 pub const SESSION_KEY: &str = "session";
+pub const OUTPUTS_KEY: &str = "outputs";
 pub const POSITION_KEY: &str = "position";

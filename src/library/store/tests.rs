@@ -10,7 +10,8 @@ use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
 use super::*;
-use crate::model::session::{Session, SessionItem};
+use crate::model::audio::Volume;
+use crate::model::session::{OutputMemory, Session, SessionItem};
 
 /// A disk: what was written stays when the database is opened again. While `full`, it takes nothing.
 #[derive(Debug, Clone, Default)]
@@ -92,6 +93,28 @@ fn a_full_disk_is_told_once_and_loses_nothing() {
 }
 
 #[test]
+fn what_is_known_of_outputs_comes_back_and_stays_small() {
+    let disk = Disk::default();
+    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    assert_eq!(store.read().unwrap().outputs().unwrap(), OutputMemory::default());
+    let mut memory = OutputMemory::new(Some("dac".into()));
+    for device in 0..100 {
+        memory.remember(&device.to_string(), Volume::new(device));
+    }
+    memory.remember("50", Volume::new(7));
+    assert_eq!((memory.volume("35"), memory.volume("36")), (None, Some(Volume::new(36))), "64 are kept");
+    assert_eq!((memory.volumes().count(), memory.last()), (64, Some("50")));
+    store.write(WriteOp::PutOutputs(memory.clone())).unwrap();
+    // Beside the session, not in its place.
+    store.write(WriteOp::PutSession(session("queue"))).unwrap();
+    store.flush().unwrap();
+    let reader = store.read().unwrap();
+    assert_eq!((reader.outputs().unwrap(), reader.session().unwrap()), (memory, Some(session("queue"))));
+    drop(reader);
+    assert!(store.close(Duration::from_secs(5)));
+}
+
+#[test]
 fn writing_to_a_full_disk_is_refused_in_time_instead_of_waiting_for_ever() {
     let disk = Disk::default();
     let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
@@ -119,6 +142,8 @@ fn any_bytes_decode_to_a_value_or_an_error() {
         let _ = codec::decode_track(1, &bytes);
         let _ = codec::decode_session(&bytes);
         let _ = codec::decode_file(&bytes);
+        let outputs = codec::decode_outputs(&bytes).unwrap_or_default();
+        assert!(outputs.volumes().all(|(_, volume)| volume <= Volume::FULL));
     }
     assert!(matches!(codec::decode_session(&[]), Err(CodecError::Empty { .. })));
     assert!(matches!(codec::decode_session(&[9]), Err(CodecError::Version { found: 9, known: 1, .. })));

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
-use super::codec::{self, FileRow};
+use super::codec::{self, FileRow, SheetRow};
 use super::schema::{
-    FAILURES, FILES, META, META_NEXT_TRACK, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, TRACKS,
+    FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS,
+    TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::id::TrackId;
-use crate::model::session::{Session, SessionPosition};
+use crate::model::session::{OutputMemory, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
 /// A file that is named like music and cannot be read.
@@ -32,11 +33,15 @@ pub enum WriteOp {
     PutFailures(Vec<Failure>),
     /// Forgets failures of files that are gone.
     RemoveFailures(Vec<PathBuf>),
+    /// CUE sheets, and files that one is embedded in; their tracks are put like all others.
+    PutSheets(Vec<(PathBuf, SheetRow)>),
+    RemoveSheets(Vec<PathBuf>),
     /// Replaces the list of roots.
     PutRoots(Vec<PathBuf>),
     PutSession(Session),
     /// Only the place in the queue that was saved last.
     PutPosition(Option<SessionPosition>),
+    PutOutputs(OutputMemory),
 }
 
 impl WriteOp {
@@ -47,8 +52,10 @@ impl WriteOp {
             Self::RemoveTracks(ids) => ids.len(),
             Self::PutFailures(failures) => failures.len(),
             Self::RemoveFailures(paths) => paths.len(),
+            Self::PutSheets(sheets) => sheets.len(),
+            Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
-            Self::PutSession(_) | Self::PutPosition(_) => 1,
+            Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) => 1,
         }
     }
 }
@@ -65,10 +72,13 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::RemoveTracks(ids) => FileTables::open(&txn)?.remove_tracks(ids)?,
             WriteOp::PutFailures(failures) => FileTables::open(&txn)?.put_failures(failures)?,
             WriteOp::RemoveFailures(paths) => FileTables::open(&txn)?.remove_failures(paths)?,
+            WriteOp::PutSheets(sheets) => put_sheets(&txn, sheets)?,
+            WriteOp::RemoveSheets(paths) => remove_sheets(&txn, paths)?,
             WriteOp::PutRoots(roots) => put_roots(&txn, roots)?,
             WriteOp::PutSession(session) if Some(at) == last_session => put_session(&txn, session)?,
             WriteOp::PutSession(_) => {}
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
+            WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
         }
     }
     txn.commit()?;
@@ -167,6 +177,24 @@ impl<'txn> FileTables<'txn> {
     }
 }
 
+fn put_sheets(txn: &WriteTransaction, sheets: &[(PathBuf, SheetRow)]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(SHEETS)?;
+    let mut record = Vec::new();
+    for (path, row) in sheets {
+        codec::encode_sheet(row, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert(path.as_os_str().as_bytes(), record.as_slice())?;
+    }
+    Ok(())
+}
+
+fn remove_sheets(txn: &WriteTransaction, paths: &[PathBuf]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(SHEETS)?;
+    for path in paths {
+        table.remove(path.as_os_str().as_bytes())?;
+    }
+    Ok(())
+}
+
 fn put_roots(txn: &WriteTransaction, roots: &[PathBuf]) -> Result<(), redb::Error> {
     let mut table = txn.open_table(ROOTS)?;
     table.retain(|_, ()| false)?;
@@ -182,6 +210,12 @@ fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Er
     table.insert(SESSION_KEY, bytes.as_slice())?;
     // A session has its own place; an older one must not outlive it.
     table.remove(POSITION_KEY)?;
+    Ok(())
+}
+
+fn put_outputs(txn: &WriteTransaction, memory: &OutputMemory) -> Result<(), redb::Error> {
+    let bytes = codec::encode_outputs(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(OUTPUTS_KEY, bytes.as_slice())?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod container;
 mod matroska;
 mod normalize;
 mod read;
+mod sheet;
 mod symphonia_tags;
 mod window;
 
@@ -15,12 +16,15 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use crate::decode::DecodeError;
+use crate::decode::cue::{self, Sheet};
 use crate::model::contain::contain;
 use crate::model::track::{AudioFormat, Tags};
+pub use sheet::tags as of_sheet;
 use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
-pub const READER_VERSION: u8 = 1;
+pub const READER_VERSION: u8 = 2;
 
 /// Why a file cannot be taken for music.
 #[derive(Debug, thiserror::Error)]
@@ -37,12 +41,26 @@ pub enum ReadError {
     NotAudio(&'static str),
     #[error("is damaged: {0}")]
     Damaged(&'static str),
+    #[error(transparent)]
+    Decode(DecodeError),
     #[error("is damaged in a way that its reader does not survive")]
     ReaderDied,
 }
 
 /// Reads `path`, and nothing of its pictures.
 pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+    read_with(path, |window| read_open(window, path))
+}
+
+/// As `read_file`; and the CUE sheet that divides it, where one is embedded.
+pub fn read_with_sheet(path: &Path) -> Result<(AudioFormat, Tags, Option<Sheet>), ReadError> {
+    read_with(path, |mut window| {
+        let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
+        read_open(window, path).map(|(format, tags)| (format, tags, sheet))
+    })
+}
+
+fn read_with<T>(path: &Path, read: impl FnOnce(Window) -> Result<T, ReadError>) -> Result<T, ReadError> {
     // Not blocking: a FIFO put in the file's place must not hold up the scan.
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(flags).open(path).map_err(ReadError::Open)?;
@@ -54,11 +72,11 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
         return Err(ReadError::Empty);
     }
     let window = Window::new(file, about.len());
-    let read = contain(|| read_open(window));
+    let read = contain(|| read(window));
     read.unwrap_or(Err(ReadError::ReaderDied))
 }
 
-fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
+fn read_open(mut window: Window, path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
     let kind = container::sniff(&mut window)?;
     match kind.lofty {
         Some(file_type) => {
@@ -68,6 +86,7 @@ fn read_open(mut window: Window) -> Result<(AudioFormat, Tags), ReadError> {
             }
             Ok((format, read::read_tags(window, file_type)))
         }
-        None => symphonia_tags::read(window, kind),
+        None if kind.container == container::Container::Decoded => symphonia_tags::read_decoded(path),
+        None => symphonia_tags::read(window, kind, path),
     }
 }

@@ -1,6 +1,8 @@
-//! Sound and tags of the containers that lofty does not read (Ogg FLAC, Matroska and WebM, CAF), by symphonia.
+//! Sound and tags of the containers that lofty does not read (Ogg FLAC, Matroska and WebM, CAF), by symphonia, and of the
+//! formats that only `decode` reads.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::AudioCodecParameters;
@@ -14,8 +16,9 @@ use symphonia::core::meta::{MetadataOptions, RawValue, StandardTag, Tag};
 use super::ReadError;
 use super::container::{self, Container, Kind};
 use super::matroska;
-use super::normalize::{flag, numbered, text, texts};
+use super::normalize::{fill, flag, numbered, text, texts};
 use super::window::Window;
+use crate::decode::{self, DecodeError};
 use crate::model::audio::Spec;
 use crate::model::track::{AudioFormat, Codec, Tags};
 
@@ -46,7 +49,26 @@ impl MediaSource for Source {
     }
 }
 
-pub fn read(mut window: Window, kind: Kind) -> Result<(AudioFormat, Tags), ReadError> {
+/// A file of a format that only `decode` reads: what it plays and the tags that it found on the way.
+pub fn read_decoded(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+    let about = decode::about(path).map_err(why)?;
+    let mut tags = Tags::default();
+    for revision in about.tags.iter().rev() {
+        let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
+        fill(&mut tags, from_tags(revision.media.tags.iter().chain(of_tracks)));
+    }
+    Ok((about.format, tags))
+}
+
+fn why(error: DecodeError) -> ReadError {
+    match error {
+        DecodeError::Open(error) => ReadError::Open(error),
+        DecodeError::Read(error) => ReadError::Io(error),
+        other => ReadError::Decode(other),
+    }
+}
+
+pub fn read(mut window: Window, kind: Kind, path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
     let told = match kind.container {
         Container::OggFlac => Some(container::read(&mut window, kind)?),
         _ => None,
@@ -65,12 +87,12 @@ pub fn read(mut window: Window, kind: Kind) -> Result<(AudioFormat, Tags), ReadE
         .map_err(|_| ReadError::Damaged("its container cannot be opened"))?;
     let format = match told {
         Some(format) => format,
-        None => sound(reader.as_ref(), kind)?,
+        None => sound(reader.as_ref(), kind, path)?,
     };
     Ok((format, tags(reader.as_mut(), kind, title)))
 }
 
-fn sound(reader: &dyn FormatReader, kind: Kind) -> Result<AudioFormat, ReadError> {
+fn sound(reader: &dyn FormatReader, kind: Kind, path: &Path) -> Result<AudioFormat, ReadError> {
     let unknown = || ReadError::NotAudio("it has no audio track of a known codec");
     let track = reader.default_track(TrackType::Audio).ok_or_else(unknown)?;
     let Some(CodecParameters::Audio(params)) = &track.codec_params else { return Err(unknown()) };
@@ -79,8 +101,11 @@ fn sound(reader: &dyn FormatReader, kind: Kind) -> Result<AudioFormat, ReadError
     let rate = if codec == Codec::Opus { 48_000 } else { params.sample_rate.unwrap_or(0) };
     let spec = Spec::new(rate, u16::try_from(channels).unwrap_or(0)).ok_or_else(unknown)?;
     let bits = params.bits_per_sample.and_then(|bits| u8::try_from(bits).ok());
-    // Matroska's times are rounded to milliseconds: only decoding tells the exact length.
-    let frames = track.num_frames.filter(|&frames| kind.container == Container::Caf && frames > 0);
+    let frames = match kind.container {
+        Container::Caf => track.num_frames.filter(|&frames| frames > 0),
+        // Its times are rounded to milliseconds; `decode` counts the packets of what is not too long for that.
+        _ => decode::about(path).ok().and_then(|about| about.format.frames),
+    };
     Ok(AudioFormat { codec, spec, bits: bits.filter(|_| codec.is_lossless()), frames })
 }
 
@@ -109,8 +134,12 @@ fn tags(reader: &mut dyn FormatReader, kind: Kind, title: Option<String>) -> Tag
     if kind.container == Container::Matroska {
         return matroska::from_tags(&all, title);
     }
+    from_tags(all)
+}
+
+fn from_tags<'a>(all: impl IntoIterator<Item = &'a Tag>) -> Tags {
     let mut tags = Tags::default();
-    for tag in &all {
+    for tag in all {
         take(&mut tags, tag);
     }
     for list in [&mut tags.artists, &mut tags.album_artists, &mut tags.composers, &mut tags.genres] {

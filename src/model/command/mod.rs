@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::id::{ItemId, TrackId};
-use super::playback::{Repeat, Shuffle};
+use super::playback::{Repeat, Shuffle, StopAfter};
+use super::settings::LevelMode;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     Playback(Playback),
+    Sound(Sound),
     Queue(Queue),
     Library(Library),
     Notice(Notices),
@@ -36,14 +38,55 @@ pub enum Playback {
     Seek(Seek),
     Volume(VolumeChange),
     ToggleMute,
-    /// Stop when the current item ends; `None` toggles.
-    StopAfter(Option<bool>),
+    /// Stop when the current item or album ends; `None` toggles between the item and never.
+    StopAfter(Option<StopAfter>),
+    /// Pause after so long, with a fade before; `None`: never mind.
+    Sleep(Option<Duration>),
+    /// Play a part of the item over and over.
+    AbLoop(AbLoop),
     /// `None` goes to the next mode.
     Repeat(Option<Repeat>),
     /// `None` toggles, with a fresh seed.
     Shuffle(Option<Shuffle>),
     /// Move the sound to another output.
     Output(super::settings::OutputSpec),
+    /// Look which sound devices there are.
+    FindOutputs,
+}
+
+/// What is done to the sound on its way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sound {
+    /// Loudness that items are brought to; `None` goes to the next mode.
+    ReplayGain(Option<LevelMode>),
+    /// dB on top of a known loudness.
+    Preamp(f32),
+    /// Between items that do not belong together; zero: none.
+    Crossfade(Duration),
+    /// -100 (left only) to 100 (right only).
+    Balance(i8),
+    /// `None` toggles.
+    Mono(Option<bool>),
+    Speed(SpeedChange),
+}
+
+/// In percent of the music's own speed, or percent points either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpeedChange {
+    To(u16),
+    By(i16),
+}
+
+/// The part that is played over and over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbLoop {
+    /// Begin it here, else end it here, else drop it.
+    Next,
+    Part {
+        from: Duration,
+        to: Duration,
+    },
+    Off,
 }
 
 /// Where to go in the current item.
@@ -70,7 +113,7 @@ pub enum Target {
     /// What is selected on the screen. A screen puts tracks or items in its place before it asks the core.
     Selection,
     Tracks(Vec<TrackId>),
-    /// Files, folders, playlists: walked on a job.
+    /// Files, folders, playlists, addresses: walked on a job.
     Paths(Vec<PathBuf>),
 }
 
@@ -150,6 +193,10 @@ pub enum Screen {
     /// Mark or unmark the row for the next command.
     ToggleMark,
     Help,
+    /// Show or hide the signal path.
+    Signal,
+    /// Show or hide the sound devices, to choose from.
+    Outputs,
     /// Close what is open, drop marks, filter and notice.
     Escape,
     Theme(String),

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Target,
-    VolumeChange,
+    AbLoop, Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Sound,
+    SpeedChange, Target, VolumeChange,
 };
-use crate::model::playback::{Repeat, Shuffle};
-use crate::model::settings::OutputSpec;
+use crate::model::playback::{Repeat, Shuffle, StopAfter};
+use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::suggest::nearest;
 
 /// Why words are not a command.
@@ -82,6 +82,9 @@ impl Call<'_> {
         if let Some(command) = self.playback()? {
             return Ok(Request::Core(Command::Playback(command)));
         }
+        if let Some(command) = self.sound()? {
+            return Ok(Request::Core(Command::Sound(command)));
+        }
         if let Some(command) = self.core()? {
             return Ok(Request::Core(command));
         }
@@ -102,14 +105,44 @@ impl Call<'_> {
             "seek" => Playback::Seek(self.one("a time such as 1:23, +5, -1m, 50%", parse_seek)?),
             "volume" => Playback::Volume(self.one("a percentage such as 80, +5, -5", parse_volume)?),
             "mute" => self.bare(Playback::ToggleMute)?,
-            "stop-after" => Playback::StopAfter(self.optional("on or off", parse_switch)?),
+            "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
+            "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
+            "ab-loop" => Playback::AbLoop(self.ab_loop()?),
             "repeat" => Playback::Repeat(self.optional("off, one or all", Repeat::parse)?),
             "shuffle" => Playback::Shuffle(self.optional("off, on or a seed (a number)", parse_shuffle)?),
             "output" => Playback::Output(
-                self.one("auto, device[:ID], null, file:PATH.wav or pipe", OutputSpec::parse)?,
+                self.one("auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe", OutputSpec::parse)?,
             ),
             _ => return Ok(None),
         }))
+    }
+
+    fn sound(&self) -> Result<Option<Sound>, ParseError> {
+        let seconds = "a number of seconds from 0 to 12";
+        Ok(Some(match self.row.name {
+            "replaygain" => Sound::ReplayGain(self.optional("off, track, album or auto", LevelMode::parse)?),
+            "preamp" => Sound::Preamp(self.one("dB from -24 to 24", parse_db)?),
+            "balance" => Sound::Balance(self.one("a number from -100 to 100", parse_balance)?),
+            "mono" => Sound::Mono(self.optional("on or off", parse_switch)?),
+            "speed" => {
+                Sound::Speed(self.one("a number from 0.5 to 2 such as 1.25, +0.1, -0.1", parse_speed)?)
+            }
+            "crossfade" => Sound::Crossfade(self.one(seconds, parse_crossfade)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn ab_loop(&self) -> Result<AbLoop, ParseError> {
+        let expected = "a beginning and an end such as 1:00 1:30, or off";
+        match self.arguments {
+            [] => Ok(AbLoop::Next),
+            [word] if word == "off" => Ok(AbLoop::Off),
+            [from, to] => match (parse_time(from), parse_time(to)) {
+                (Some(from), Some(to)) if from < to => Ok(AbLoop::Part { from, to }),
+                _ => Err(self.wrong(expected)),
+            },
+            _ => Err(self.wrong(expected)),
+        }
     }
 
     fn core(&self) -> Result<Option<Command>, ParseError> {
@@ -120,9 +153,7 @@ impl Call<'_> {
             "replace" => Command::Queue(Queue::Replace { target: self.target(), start: 0 }),
             "jump" => Command::Queue(Queue::Jump(self.items()?)),
             "remove" => Command::Queue(Queue::Remove(self.items()?)),
-            "move" => {
-                Command::Queue(Queue::Move(Items::Selection, self.one("+N or -N", |word| word.parse().ok())?))
-            }
+            "move" => Command::Queue(self.moved()?),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
             "undo" => self.bare(Command::Queue(Queue::Undo))?,
             "redo" => self.bare(Command::Queue(Queue::Redo))?,
@@ -176,6 +207,8 @@ impl Call<'_> {
             "mark" => self.bare(Screen::ToggleMark),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
+            "signal" => self.bare(Screen::Signal),
+            "outputs" => self.bare(Screen::Outputs),
             "escape" => self.bare(Screen::Escape),
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
             "redraw" => self.bare(Screen::Redraw),
@@ -223,11 +256,25 @@ impl Call<'_> {
     }
 
     fn items(&self) -> Result<Items, ParseError> {
-        if self.arguments.is_empty() {
+        self.items_in(self.arguments)
+    }
+
+    /// The selection where there are no words.
+    fn items_in(&self, words: &[String]) -> Result<Items, ParseError> {
+        if words.is_empty() {
             return Ok(Items::Selection);
         }
-        let positions: Option<Vec<usize>> = self.arguments.iter().map(|word| parse_position(word)).collect();
+        let positions: Option<Vec<usize>> = words.iter().map(|word| parse_position(word)).collect();
         positions.map(Items::Positions).ok_or_else(|| self.wrong("numbers of queue entries"))
+    }
+
+    fn moved(&self) -> Result<Queue, ParseError> {
+        let (step, entries) = match self.arguments.split_first() {
+            Some((step, entries)) => (step.parse().ok(), entries),
+            None => (None, &[][..]),
+        };
+        let step = step.ok_or_else(|| self.wrong("+N or -N, and numbers of queue entries or none"))?;
+        Ok(Queue::Move(self.items_in(entries)?, step))
     }
 }
 
@@ -242,12 +289,48 @@ impl Pane {
     }
 }
 
+/// Not longer than a day.
+fn parse_sleep(word: &str) -> Option<Option<Duration>> {
+    if word == "off" {
+        return Some(None);
+    }
+    parse_time(word).filter(|time| *time <= Duration::from_secs(86_400)).map(Some)
+}
+
+/// `-3`, `+2.5`, `-3dB`.
+fn parse_db(word: &str) -> Option<f32> {
+    let number = word.strip_suffix("dB").or(word.strip_suffix("db")).unwrap_or(word);
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+    number.parse().ok().filter(|db| plain && (-24.0..=24.0).contains(db))
+}
+
+fn parse_speed(word: &str) -> Option<SpeedChange> {
+    let plain = word.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+    let percent = (word.parse::<f64>().ok().filter(|_| plain)? * 100.0).round();
+    match word.as_bytes().first()? {
+        b'+' | b'-' => (percent.abs() <= 150.0).then_some(SpeedChange::By(percent as i16)),
+        _ => {
+            let known = f64::from(PlaySpeed::SLOWEST)..=f64::from(PlaySpeed::FASTEST);
+            known.contains(&percent).then_some(SpeedChange::To(percent as u16))
+        }
+    }
+}
+
+fn parse_balance(word: &str) -> Option<i8> {
+    word.parse().ok().filter(|balance| (-100..=100).contains(balance))
+}
+
 fn parse_switch(word: &str) -> Option<bool> {
     match word {
         "on" => Some(true),
         "off" => Some(false),
         _ => None,
     }
+}
+
+fn parse_crossfade(word: &str) -> Option<Duration> {
+    let longest = Duration::from_millis(u64::from(SoundSettings::CROSSFADE_MS));
+    parse_time(word).filter(|time| *time <= longest)
 }
 
 fn parse_position(word: &str) -> Option<usize> {
@@ -307,6 +390,23 @@ fn seconds(text: &str) -> Option<f64> {
     text.parse().ok().filter(|_| plain)
 }
 
+/// The word as `parse` reads it back, whatever is in it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| !c.is_whitespace() && !matches!(c, '\'' | '"' | '\\');
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let inner: String =
+        word.chars().flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c])).collect();
+    format!("\"{inner}\"")
+}
+
+/// Whether the command is for the core, so that it can be asked for without a screen.
+pub fn is_for_core(row: &'static Row) -> bool {
+    let call = Call { row, arguments: &[], rest: "" };
+    !matches!((call.playback(), call.core()), (Ok(None), Ok(None)))
+}
+
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -349,8 +449,10 @@ mod tests {
                 "" => row.name.to_owned(),
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
-                "N|+N|-N" | "+N|-N" => format!("{} +5", row.name),
+                "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
+                "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
+                "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
                 "NAME" => format!("{} dark", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
@@ -396,7 +498,29 @@ mod tests {
         assert_eq!(core(r#"add "a b" c\'d"#), Command::Queue(Queue::Append(two)));
         assert_eq!(core("add"), Command::Queue(Queue::Append(Target::Selection)));
         assert_eq!(core("move -3"), Command::Queue(Queue::Move(Items::Selection, -3)));
+        let entries = Items::Positions(vec![7, 2]);
+        assert_eq!(core("move +2 7 2"), Command::Queue(Queue::Move(entries, 2)));
         assert_eq!(core("remove 2 3"), Command::Queue(Queue::Remove(Items::Positions(vec![2, 3]))));
+    }
+
+    #[test]
+    fn quoted_words_are_read_back() {
+        for word in ["plain", "a b", "", "it's", "say \"x\"", "back\\slash", "tab\tline\n", "日本 語", "'"]
+        {
+            assert_eq!(split_words(&format!("add {} end", quoted(word))).unwrap()[1], word);
+        }
+        assert_eq!(quoted("+5"), "+5");
+    }
+
+    #[test]
+    fn commands_of_the_core_are_told_from_those_of_a_screen() {
+        let is = |name| is_for_core(registry::find(name).unwrap());
+        for name in ["play", "seek", "jump", "move", "add", "scan", "dismiss", "quit", "output"] {
+            assert!(is(name), "{name}");
+        }
+        for name in ["down", "line", "filter", "search", "open", "focus", "command-line", "theme", "help"] {
+            assert!(!is(name), "{name}");
+        }
     }
 
     #[test]
@@ -415,6 +539,7 @@ mod tests {
         assert_eq!(error("volume 101"), "`volume` needs a percentage such as 80, +5, -5, not `101`");
         assert_eq!(error("pause now"), "`pause` needs nothing behind it, not `now`");
         assert_eq!(error("add 'x"), "a quote is never closed");
+        assert_eq!(error("move"), "`move` needs +N or -N, and numbers of queue entries or none");
         assert_eq!(error("remove 0"), "`remove` needs numbers of queue entries, not `0`");
     }
 }

@@ -10,6 +10,8 @@ pub enum Completer {
     Word(&'static [&'static str]),
     /// Names of the themes at hand.
     Theme,
+    /// Kinds of outputs, and the devices that were found.
+    Output,
     Command,
 }
 
@@ -17,6 +19,7 @@ pub enum Completer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     Playback,
+    Sound,
     Queue,
     Library,
     Move,
@@ -24,11 +27,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    pub const ALL: [Self; 5] = [Self::Playback, Self::Queue, Self::Library, Self::Move, Self::Screen];
+    pub const ALL: [Self; 6] =
+        [Self::Playback, Self::Sound, Self::Queue, Self::Library, Self::Move, Self::Screen];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::Playback => "Playback",
+            Self::Sound => "Sound",
             Self::Queue => "Queue",
             Self::Library => "Library",
             Self::Move => "Moving about",
@@ -60,8 +65,8 @@ const fn row(
     Row { name, aliases, arguments, help, completer, subject }
 }
 
-use Completer::{None as Nothing, Path, Theme, Word};
-use Subject::{Library, Move, Playback, Queue, Screen};
+use Completer::{None as Nothing, Output, Path, Theme, Word};
+use Subject::{Library, Move, Playback, Queue, Screen, Sound};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -74,7 +79,30 @@ pub const COMMANDS: &[Row] = &[
     row(Playback, "seek", &[], "TIME|+TIME|-TIME|N%", Nothing, "go to a time: 1:23, +5, -1m, 50%"),
     row(Playback, "volume", &["vol"], "N|+N|-N", Nothing, "volume in percent"),
     row(Playback, "mute", &[], "", Nothing, "silence, and back"),
-    row(Playback, "stop-after", &[], "[on|off]", Word(&["on", "off"]), "stop when this item ends"),
+    row(
+        Playback,
+        "stop-after",
+        &[],
+        "[off|track|album]",
+        Word(&["off", "track", "album"]),
+        "stop when this track, or this album, ends",
+    ),
+    row(
+        Playback,
+        "sleep",
+        &[],
+        "TIME|off",
+        Word(&["15m", "30m", "1h", "off"]),
+        "fade out and pause after a time",
+    ),
+    row(
+        Playback,
+        "ab-loop",
+        &[],
+        "[TIME TIME|off]",
+        Word(&["off"]),
+        "play a part over and over: from here, to here, no more",
+    ),
     row(
         Playback,
         "repeat",
@@ -91,13 +119,34 @@ pub const COMMANDS: &[Row] = &[
         Word(&["off", "on"]),
         "play the queue in random order; a seed repeats an order",
     ),
+    row(Sound, "output", &[], "SPEC", Output, "move the sound to another output"),
+    row(Sound, "outputs", &["devices"], "", Nothing, "the sound devices and what they take, to choose from"),
     row(
-        Playback,
-        "output",
+        Sound,
+        "replaygain",
+        &["rg"],
+        "[off|track|album|auto]",
+        Word(&["off", "track", "album", "auto"]),
+        "bring tracks, or albums, to one loudness; auto: albums where one plays in order",
+    ),
+    row(Sound, "preamp", &[], "DB", Nothing, "dB on top of a known loudness"),
+    row(
+        Sound,
+        "crossfade",
         &[],
-        "SPEC",
-        Word(&["auto", "device", "device:", "null", "file:"]),
-        "move the sound to another output",
+        "SECONDS",
+        Word(&["0", "5"]),
+        "lay tracks that do not belong together over each other",
+    ),
+    row(Sound, "balance", &[], "N", Nothing, "-100 is left only, 0 both sides, 100 right only"),
+    row(Sound, "mono", &[], "[on|off]", Word(&["on", "off"]), "both sides give the mean of both"),
+    row(
+        Sound,
+        "speed",
+        &[],
+        "N|+N|-N",
+        Word(&["1", "1.25", "1.5", "0.75"]),
+        "play so many times as fast, 0.5 to 2, at the same pitch",
     ),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
@@ -133,7 +182,7 @@ pub const COMMANDS: &[Row] = &[
         Nothing,
         "take the selected entries, or entries N, out of the queue",
     ),
-    row(Queue, "move", &[], "+N|-N", Nothing, "move the selected entries down or up"),
+    row(Queue, "move", &[], "+N|-N [N...]", Nothing, "move the selected entries, or entries N, down or up"),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
     row(Queue, "undo", &[], "", Nothing, "take back the last change of the queue"),
     row(Queue, "redo", &[], "", Nothing, "make it again"),
@@ -184,6 +233,7 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
+    row(Screen, "signal", &[], "", Nothing, "the way of the sound from file to device"),
     row(Screen, "dismiss", &[], "", Nothing, "take the notice away"),
     row(Screen, "escape", &[], "", Nothing, "close what is open, drop marks, filter and notice"),
     row(Screen, "theme", &[], "NAME", Theme, "change the colours"),

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::command::registry::{self, Completer};
+use crate::model::outputs::OutputDevice;
 
 /// The candidates at hand and which of them is in the line.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,8 +58,16 @@ pub enum Offer {
     Nothing,
 }
 
+/// Words that are not in the registry.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    pub themes: &'a [String],
+    /// As they were last looked for.
+    pub devices: &'a [OutputDevice],
+}
+
 /// What may stand at the end of `line`, the text before the cursor.
-pub fn offer(line: &str, themes: &[String]) -> Offer {
+pub fn offer(line: &str, known: &Words<'_>) -> Offer {
     let start = word_start(line);
     let typed = &line[start..];
     if line[..start].trim().is_empty() {
@@ -71,8 +80,9 @@ pub fn offer(line: &str, themes: &[String]) -> Offer {
             Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
         }
         Some(Completer::Theme) => {
-            Offer::Ready(Completion::new(start, typed, plain(themes.iter().map(String::as_str), typed)))
+            Offer::Ready(Completion::new(start, typed, plain(known.themes.iter().map(String::as_str), typed)))
         }
+        Some(Completer::Output) => Offer::Ready(Completion::new(start, typed, outputs(known.devices, typed))),
         Some(Completer::Command) => Offer::Ready(Completion::new(start, typed, commands(typed))),
         Some(Completer::None) | None => Offer::Nothing,
     }
@@ -102,6 +112,13 @@ fn commands(typed: &str) -> Vec<Candidate> {
 fn plain<'a>(words: impl Iterator<Item = &'a str>, typed: &str) -> Vec<Candidate> {
     let fitting = words.filter(|word| word.starts_with(typed));
     fitting.map(|word| Candidate { text: word.to_owned(), help: "" }).collect()
+}
+
+/// Kinds first; a device by its id, which may have blanks in it.
+fn outputs(devices: &[OutputDevice], typed: &str) -> Vec<Candidate> {
+    const KINDS: [&str; 6] = ["auto", "device", "device:", "hw:", "null", "file:"];
+    let ids: Vec<String> = devices.iter().map(|device| format!("device:{}", escaped(&device.id))).collect();
+    plain(KINDS.into_iter().chain(ids.iter().map(String::as_str)), typed)
 }
 
 /// Most candidates of one folder.
@@ -172,9 +189,20 @@ mod tests {
     use crate::model::command::parse::parse;
     use crate::model::command::{Command, Library, Request};
 
+    fn devices() -> Vec<OutputDevice> {
+        let device = |id: &str| OutputDevice {
+            id: id.into(),
+            name: String::new(),
+            is_default: false,
+            exclusive: false,
+            accepts: Err(String::new()),
+        };
+        vec![device("alsa:hw:CARD=a b"), device("pulseaudio:x")]
+    }
+
     fn ready(line: &str) -> Vec<String> {
         let themes = ["dark".to_owned(), "light".to_owned()];
-        match offer(line, &themes) {
+        match offer(line, &Words { themes: &themes, devices: &devices() }) {
             Offer::Ready(completion) => {
                 completion.candidates.into_iter().map(|candidate| candidate.text).collect()
             }
@@ -188,17 +216,21 @@ mod tests {
         assert_eq!(ready("repeat o"), ["off", "one"]);
         assert_eq!(ready("theme l"), ["light"]);
         assert_eq!(ready("focus "), ["library", "queue", "spectrum"]);
+        assert_eq!(ready("output device:p"), ["device:pulseaudio:x"]);
+        assert_eq!(ready("output device:a"), ["device:alsa:hw:CARD=a\\ b"]);
+        assert_eq!(ready("output n"), ["null"]);
         assert_eq!(ready("").len(), registry::COMMANDS.len());
-        assert_eq!(offer("nonsense x", &[]), Offer::Nothing);
-        assert_eq!(offer("scan a\\ b/c", &[]), Offer::Paths { start: 5, typed: "a\\ b/c".into() });
-        assert_eq!(offer("add x 'a b", &[]), Offer::Paths { start: 6, typed: "'a b".into() });
+        let none = Words { themes: &[], devices: &[] };
+        assert_eq!(offer("nonsense x", &none), Offer::Nothing);
+        assert_eq!(offer("scan a\\ b/c", &none), Offer::Paths { start: 5, typed: "a\\ b/c".into() });
+        assert_eq!(offer("add x 'a b", &none), Offer::Paths { start: 6, typed: "'a b".into() });
     }
 
     #[test]
     fn candidates_go_round_through_what_was_typed() {
         let mut completion = Completion::new(0, "rep", commands("rep"));
-        let names: Vec<String> = (0..3).map(|_| completion.step(false)).collect();
-        assert_eq!(names, ["repeat", "replace", "rep"]);
+        let names: Vec<String> = (0..4).map(|_| completion.step(false)).collect();
+        assert_eq!(names, ["repeat", "replaygain", "replace", "rep"]);
         assert_eq!(completion.step(true), "replace");
     }
 

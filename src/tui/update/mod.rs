@@ -4,6 +4,7 @@
 mod changed;
 mod chord;
 mod open;
+mod outputs;
 mod pointer;
 mod prompting;
 mod request;
@@ -23,6 +24,7 @@ use super::scene::{FrameMap, Gauges};
 use super::state::UiState;
 use crate::config::keys::{Key, Keymap};
 use crate::config::problem::Problem;
+use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
 use crate::model::notice::{Notice, Severity};
@@ -123,6 +125,9 @@ pub struct PathBase {
 
 impl PathBase {
     pub fn absolute(&self, path: &Path) -> PathBuf {
+        if is_address(path) {
+            return path.to_path_buf();
+        }
         self.folder.join(crate::config::paths::expand_home(path, self.home.as_deref()))
     }
 }
@@ -188,6 +193,7 @@ impl Turn<'_> {
         if let Some(list) = &mut self.state.help {
             list.show_cursor(view);
         }
+        self.change_outputs(|list, view| list.show_cursor(view));
     }
 
     fn theme_loaded(&mut self, problems: &[Problem], error: Option<String>) {

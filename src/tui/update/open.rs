@@ -6,6 +6,9 @@ use crate::tui::browse::Entry;
 
 impl Turn<'_> {
     pub(super) fn open(&mut self) {
+        if self.state.outputs.is_some() {
+            return self.take_output();
+        }
         if self.state.help.is_some() {
             return;
         }

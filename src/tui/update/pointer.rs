@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
-use crate::model::command::{Command, Pane, Playback, Seek, VolumeChange};
+use crate::model::command::{AbLoop, Command, Pane, Playback, Seek, Sound, SpeedChange, VolumeChange};
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
 use crate::tui::state::Drag;
@@ -39,12 +39,18 @@ impl Turn<'_> {
             Hit::Queue => self.click_queue(row, again),
             Hit::Spectrum if again => self.click_spectrum(),
             Hit::Spectrum | Hit::Volume | Hit::Help => {}
+            Hit::Outputs => self.click_output(row, again),
             Hit::Tab(pane) => self.focus(pane),
             Hit::SeekBar => self.start_drag(area, x),
             Hit::State => self.send(Command::Playback(Playback::Toggle)),
             Hit::Repeat => self.send(Command::Playback(Playback::Repeat(None))),
             Hit::Shuffle => self.send(Command::Playback(Playback::Shuffle(None))),
             Hit::StopAfter => self.send(Command::Playback(Playback::StopAfter(None))),
+            Hit::Sleep => self.send(Command::Playback(Playback::Sleep(None))),
+            Hit::Loop => self.send(Command::Playback(Playback::AbLoop(AbLoop::Off))),
+            Hit::Speed => self.send(Command::Sound(Sound::Speed(SpeedChange::To(100)))),
+            Hit::Gain => self.send(Command::Sound(Sound::ReplayGain(None))),
+            Hit::Signal => self.toggle_signal(),
             Hit::Status => self.dismiss(),
         }
     }
@@ -133,7 +139,18 @@ impl Turn<'_> {
                     list.scroll(rows, view);
                 }
             }
-            Hit::Volume | Hit::SeekBar | Hit::State | Hit::Repeat | Hit::Shuffle | Hit::StopAfter => {
+            Hit::Outputs => self.change_outputs(|list, view| list.scroll(rows, view)),
+            Hit::Volume
+            | Hit::SeekBar
+            | Hit::State
+            | Hit::Repeat
+            | Hit::Shuffle
+            | Hit::StopAfter
+            | Hit::Sleep
+            | Hit::Loop
+            | Hit::Gain
+            | Hit::Speed
+            | Hit::Signal => {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));
             }

@@ -4,14 +4,14 @@ use super::{Effect, Turn};
 use crate::config::keys::{Code, Key};
 use crate::model::command::Pane;
 use crate::model::command::parse::{ParseError, parse};
-use crate::tui::prompt::complete::{Candidate, Completion, Offer, offer};
+use crate::tui::prompt::complete::{Candidate, Completion, Offer, Words, offer};
 use crate::tui::prompt::edit::Edited;
 use crate::tui::prompt::{Before, Kind, Prompt};
 
 impl Turn<'_> {
     pub(super) fn open_prompt(&mut self, kind: Kind, text: &str) {
         let before = Before { cursor: self.search_cursor(), filter: self.state.filter.words.clone() };
-        if kind == Kind::Search && self.state.focus == Pane::Spectrum && self.state.help.is_none() {
+        if kind == Kind::Search && self.state.focus == Pane::Spectrum && !self.state.is_covered() {
             self.focus(Pane::Library);
         }
         self.state.prompt = Some(Prompt::new(kind, text, before));
@@ -145,7 +145,9 @@ impl Turn<'_> {
         if prompt.completion.is_some() {
             return self.step_completion(back);
         }
-        match offer(prompt.line.before_cursor(), self.around.themes) {
+        let devices = &self.around.snapshot.outputs.devices;
+        let words = Words { themes: self.around.themes, devices };
+        match offer(prompt.line.before_cursor(), &words) {
             Offer::Ready(completion) => self.start_completion(completion, back),
             Offer::Paths { start, typed } => self.effects.push(Effect::ListPaths { start, typed }),
             Offer::Nothing => {}

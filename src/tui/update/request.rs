@@ -18,9 +18,10 @@ impl Turn<'_> {
 
     fn core(&mut self, command: Command, count: Option<u32>) {
         match command {
-            Command::Quit if self.state.help.is_some() => self.state.help = None,
+            Command::Quit if self.state.is_covered() => self.uncover(),
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
+            Command::Sound(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Library(library) => self.library(library),
             Command::Notice(Notices::Dismiss) => self.dismiss(),
@@ -102,6 +103,8 @@ impl Turn<'_> {
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
+            Screen::Signal => self.toggle_signal(),
+            Screen::Outputs => self.toggle_outputs(),
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
             Screen::Redraw => self.effects.push(Effect::Redraw),
@@ -110,7 +113,13 @@ impl Turn<'_> {
     }
 
     pub(super) fn motion(&mut self, motion: Motion, count: Option<u32>) {
+        if self.state.signal {
+            return;
+        }
         let count = count.and_then(|count| usize::try_from(count).ok());
+        if self.state.outputs.is_some() {
+            return self.move_in_outputs(motion, count);
+        }
         if self.state.help.is_some() {
             let view = self.help_view();
             if let Some(list) = &mut self.state.help {
@@ -158,15 +167,15 @@ impl Turn<'_> {
 
     /// To the column before, else out of what is open.
     fn back(&mut self) {
-        match (self.state.help.is_some(), self.state.focus) {
-            (true, _) => self.state.help = None,
+        match (self.state.is_covered(), self.state.focus) {
+            (true, _) => self.uncover(),
             (_, Pane::Library) => self.left(),
             _ => self.focus(Pane::Library),
         }
     }
 
     fn focus_other(&mut self) {
-        self.state.help = None;
+        self.uncover();
         let other = if self.state.focus == Pane::Library { Pane::Queue } else { Pane::Library };
         self.focus(other);
     }
@@ -218,7 +227,21 @@ impl Turn<'_> {
         }
     }
 
+    fn uncover(&mut self) {
+        self.state.help = None;
+        self.state.outputs = None;
+        self.state.signal = false;
+    }
+
+    pub(super) fn toggle_signal(&mut self) {
+        let shown = !self.state.signal;
+        self.uncover();
+        self.state.signal = shown;
+    }
+
     fn toggle_help(&mut self) {
+        self.state.signal = false;
+        self.state.outputs = None;
         self.state.help = match self.state.help {
             Some(_) => None,
             None => Some(crate::tui::list::List::default()),
@@ -235,8 +258,8 @@ impl Turn<'_> {
 
     /// One thing at a time: what is open, the notice, the marks, the filter.
     fn escape(&mut self) {
-        if self.state.help.take().is_some() {
-            return;
+        if self.state.is_covered() {
+            return self.uncover();
         }
         if self.state.focus == Pane::Spectrum {
             return self.focus(Pane::Library);

@@ -40,7 +40,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn search_cursor(&self) -> usize {
-        match (&self.state.help, self.state.focus) {
+        match (self.state.outputs.as_ref().or(self.state.help.as_ref()), self.state.focus) {
             (Some(list), _) => list.cursor,
             (None, Pane::Library) => self.state.library.list(self.state.column()).cursor,
             (None, _) => self.state.queue.list.cursor,
@@ -48,6 +48,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn search_go(&mut self, row: usize) {
+        if self.state.outputs.is_some() {
+            return self.change_outputs(|list, view| list.go_to(row, view));
+        }
         if self.state.help.is_some() {
             let view = self.help_view();
             if let Some(list) = &mut self.state.help {
@@ -91,6 +94,9 @@ impl Turn<'_> {
     }
 
     fn search_len(&self) -> usize {
+        if self.state.outputs.is_some() {
+            return self.output_rows().len();
+        }
         match (&self.state.help, self.state.focus) {
             (Some(_), _) => self.help_view().len,
             (None, Pane::Library) => self.state.library.len(self.state.column()),
@@ -99,6 +105,12 @@ impl Turn<'_> {
     }
 
     fn search_texts(&self, help: &[HelpLine], at: usize, mut each: impl FnMut(&str)) {
+        if self.state.outputs.is_some() {
+            if let Some(row) = self.output_rows().get(at) {
+                each(&row.text());
+            }
+            return;
+        }
         if self.state.help.is_some() {
             if let Some(line) = help.get(at) {
                 each(&line.text());

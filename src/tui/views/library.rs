@@ -28,7 +28,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 fn draw_column(canvas: &mut Canvas<'_>, column: Column, area: Rect) {
     let state = canvas.scene.state;
     let browse = &state.library;
-    let focused = state.focus == Pane::Library && state.column() == column && state.help.is_none();
+    let focused = state.focus == Pane::Library && state.column() == column && !state.is_covered();
     for (at, row_area) in visible(area, browse.list(column), browse.len(column)) {
         let Some(entry) = browse.entry(column, at) else { break };
         let row = Row::new(canvas, row_area, at == browse.list(column).cursor, focused);

@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 
 use super::library::joined;
 use crate::config::theme::Role;
-use crate::model::playback::{PlayState, Repeat, Shuffle};
+use crate::model::address::{self, is_address};
+use crate::model::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
@@ -44,10 +46,13 @@ fn state_sign(state: PlayState) -> (&'static str, Role) {
 }
 
 fn one_row(canvas: &mut Canvas<'_>, row: Rect) {
-    let text = canvas.scene.times().map_or(String::new(), |(elapsed, total)| match total {
-        Some(total) if row.width >= 40 => format!("{} / {}", text::time(elapsed), text::time(total)),
-        _ => text::time(elapsed),
-    });
+    let times = || {
+        canvas.scene.times().map_or(String::new(), |(elapsed, total)| match total {
+            Some(total) if row.width >= 40 => format!("{} / {}", text::time(elapsed), text::time(total)),
+            _ => text::time(elapsed),
+        })
+    };
+    let text = waiting(canvas).map_or_else(times, str::to_owned);
     let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Dim);
     let room = Rect { width: (start - row.x).saturating_sub(1), ..row };
     headline(canvas, room, true);
@@ -73,7 +78,22 @@ fn headline(canvas: &mut Canvas<'_>, row: Rect, with_artist: bool) {
     }
 }
 
+/// What is waited for while nothing is heard.
+fn waiting(canvas: &Canvas<'_>) -> Option<&'static str> {
+    let playback = &canvas.scene.snapshot.playback;
+    let is_address = playback.now.as_ref().is_some_and(|now| is_address(&now.path));
+    match playback.state {
+        PlayState::Opening if is_address => Some("connecting"),
+        PlayState::Playing if playback.buffering => Some("buffering"),
+        _ => None,
+    }
+}
+
+/// Title and artists; of a station what it plays, and its name.
 fn names(canvas: &Canvas<'_>, now: &NowPlaying) -> (String, String) {
+    if let Some(title) = now.stream.as_ref().and_then(|stream| stream.title.as_deref()) {
+        return (title.to_owned(), text::file_name(&now.path));
+    }
     match now.track.and_then(|id| canvas.scene.snapshot.catalog.find(id)) {
         Some(track) => (track.title().to_owned(), joined(track.artists())),
         None => (text::file_name(&now.path), String::new()),
@@ -84,6 +104,14 @@ fn names(canvas: &Canvas<'_>, now: &NowPlaying) -> (String, String) {
 fn byline(canvas: &mut Canvas<'_>, row: Rect) {
     let snapshot = canvas.scene.snapshot;
     let Some(now) = &snapshot.playback.now else { return };
+    if is_address(&now.path) {
+        let (_, station) = names(canvas, now);
+        let used = canvas.put(row.x, row.y, row.width, &station, Role::Text);
+        let separator = if used > 0 { "  ·  " } else { "" };
+        let place = format!("{separator}{}", address::place(&now.path));
+        canvas.put(row.x + used, row.y, row.width.saturating_sub(used), &place, Role::Dim);
+        return;
+    }
     let Some(track) = now.track.and_then(|id| snapshot.catalog.find(id)) else {
         let folder = now.path.parent().map_or(String::new(), |folder| folder.to_string_lossy().into_owned());
         canvas.put(row.x, row.y, row.width, &folder, Role::Dim);
@@ -109,6 +137,7 @@ fn format(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     });
     let text = format.as_ref().map_or(String::new(), text::format);
     let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Dim);
+    canvas.hit(Rect { x: start, width: row.right().saturating_sub(start), ..row }, Hit::Signal);
     Rect { width: (start - row.x).saturating_sub(2), ..row }
 }
 
@@ -120,8 +149,25 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
         false => (format!("vol {}%", playback.volume.percent()), Role::Dim, Hit::Volume),
     };
     let mut parts = vec![volume];
-    if playback.stop_after {
-        parts.push(("stop after this".to_owned(), Role::Accent, Hit::StopAfter));
+    match playback.stop_after {
+        StopAfter::Off => {}
+        StopAfter::Track => parts.push(("stop after this".to_owned(), Role::Accent, Hit::StopAfter)),
+        StopAfter::Album => parts.push(("stop after album".to_owned(), Role::Accent, Hit::StopAfter)),
+    }
+    if playback.sleep_at.is_some() {
+        parts.push(("sleep".to_owned(), Role::Accent, Hit::Sleep));
+    }
+    match playback.ab {
+        None => {}
+        Some((_, None)) => parts.push(("loop from A".to_owned(), Role::Accent, Hit::Loop)),
+        Some((_, Some(_))) => parts.push(("loop A to B".to_owned(), Role::Accent, Hit::Loop)),
+    }
+    if playback.sound.speed != PlaySpeed::NORMAL {
+        parts.push((playback.sound.speed.to_string(), Role::Accent, Hit::Speed));
+    }
+    if playback.sound.level.mode != LevelMode::Off {
+        let text = format!("gain {}", playback.sound.level.mode.name());
+        parts.push((text, Role::Dim, Hit::Gain));
     }
     match playback.shuffle {
         Shuffle::Off => {}
@@ -160,15 +206,21 @@ fn times(canvas: &mut Canvas<'_>, row: Rect) {
         _ => elapsed,
     };
     let left = text::time(elapsed);
-    let right = match total {
+    let coming = now_coming(canvas, total.is_some());
+    let right = match total.filter(|_| coming.is_empty()) {
         Some(total) => format!("{}  -{}", text::time(total), text::time(total.saturating_sub(elapsed))),
-        None => String::new(),
+        None => coming.to_owned(),
     };
+    let role = if waiting(canvas).is_some() { Role::Accent } else { Role::Dim };
     // As wide as they can become, so that the bar stands still.
     let widest = total.map_or(left.len(), |total| text::time(total).len()).max(left.len()) as u16;
-    let right_width = if right.is_empty() { 0 } else { widest * 2 + 4 };
+    let right_width = match total {
+        _ if right.is_empty() => 0,
+        Some(_) => (widest * 2 + 4).max(right.len() as u16 + 1),
+        None => right.len() as u16 + 1,
+    };
     canvas.put_right(row.x, row.y, widest, &left, Role::Text);
-    canvas.put_right(row.x, row.y, row.width, &right, Role::Dim);
+    canvas.put_right(row.x, row.y, row.width, &right, role);
     let bar = Rect {
         x: row.x + widest + 1,
         width: row.width.saturating_sub(widest + 1 + right_width.max(1)),
@@ -176,6 +228,13 @@ fn times(canvas: &mut Canvas<'_>, row: Rect) {
     };
     seek_bar(canvas, bar, elapsed, total);
     canvas.hit(bar, Hit::SeekBar);
+}
+
+/// What stands in the place of a length while nothing is heard, or where there is none.
+fn now_coming(canvas: &Canvas<'_>, has_length: bool) -> &'static str {
+    let now = canvas.scene.snapshot.playback.now.as_ref();
+    let is_live = now.and_then(|now| now.stream.as_ref()).is_some_and(|stream| stream.live);
+    waiting(canvas).unwrap_or(if is_live && !has_length { "live" } else { "" })
 }
 
 fn seek_bar(canvas: &mut Canvas<'_>, bar: Rect, elapsed: Duration, total: Option<Duration>) {

@@ -19,7 +19,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         empty(canvas, area);
     }
     let digits = text::count(queue.seen.items.len() as u64).len() as u16;
-    let focused = state.focus == Pane::Queue && state.help.is_none();
+    let focused = state.focus == Pane::Queue && !state.is_covered();
     for (at, row_area) in visible(area, &queue.list, queue.seen.items.len()) {
         let row = Row::new(canvas, row_area, at == queue.list.cursor, focused);
         draw_item(canvas, &row, &queue.seen.items[at], at, digits);

@@ -30,6 +30,8 @@ pub enum Container {
     Adts,
     Matroska,
     Caf,
+    /// A format that only `decode` reads.
+    Decoded,
 }
 
 /// What the first bytes tell.
@@ -64,7 +66,9 @@ pub fn read(window: &mut Window, kind: Kind) -> Result<AudioFormat, ReadError> {
         Container::Mp4 => mp4::read(window),
         Container::Mpeg => mpeg::read(window, kind.start),
         Container::Adts => adts::read(window, kind.start),
-        Container::Matroska | Container::Caf => Err(ReadError::NotAudio("its container is read elsewhere")),
+        Container::Matroska | Container::Caf | Container::Decoded => {
+            Err(ReadError::NotAudio("its container is read elsewhere"))
+        }
     }
 }
 
@@ -78,7 +82,7 @@ fn lofty_type(container: Container) -> Option<FileType> {
         Container::Mp4 => FileType::Mp4,
         Container::Mpeg => FileType::Mpeg,
         Container::Adts => FileType::Aac,
-        Container::OggFlac | Container::Matroska | Container::Caf => return None,
+        Container::OggFlac | Container::Matroska | Container::Caf | Container::Decoded => return None,
     })
 }
 
@@ -99,7 +103,12 @@ fn known_magic(head: &[u8]) -> Option<Container> {
     if at(0, b"\x1a\x45\xdf\xa3") {
         return Some(Container::Matroska);
     }
-    at(0, b"caff").then_some(Container::Caf)
+    if at(0, b"caff") {
+        return Some(Container::Caf);
+    }
+    const DECODED: [&[u8]; 7] =
+        [b"MAC ", b"wvpk", b"TTA1", b"DSD ", b"FRM8", b".snd", b"riff\x2e\x91\xcf\x11"];
+    DECODED.iter().any(|magic| at(0, magic)).then_some(Container::Decoded)
 }
 
 /// MPEG audio and ADTS have no magic, only a sync pattern that must repeat at the next frame.

@@ -1,0 +1,128 @@
+//! `auralis ctl VERB...`: asks the player that runs to do what would be typed after `:`, and waits until it did.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+use super::args::{Ctl, Global};
+use super::exit::{CliError, Exit};
+use super::terminal::Messages;
+use crate::config;
+use crate::library::scan::absolute_root;
+use crate::model::command::Command;
+use crate::model::command::parse::{is_for_core, quoted};
+use crate::model::command::registry::{COMMANDS, Completer, find};
+use crate::remote::client::Connection;
+use crate::remote::path::JsonPath;
+use crate::remote::place::Place;
+use crate::remote::request;
+use crate::remote::wire::Request;
+
+pub const HELP: &str = "\
+Answers when it is done: a following `auralis status` shows it. A seek is under way then,
+and the ear soon there. Exit codes: 1 it was not done, 2 no such command, 4 no player is
+running. Numbers of queue entries count from 1. Options stand before VERB.";
+
+pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, CliError> {
+    if asked.list {
+        return list();
+    }
+    let (words, paths) = spelled(&without_dashes(&asked.words))?;
+    // Wrong words are told without a player, too.
+    let command = request::command(&words, &paths).map_err(|fault| CliError::Usage(fault.message))?;
+    let places = config::load(&global.places())?.places;
+    let mut player = Connection::open(&Place::new(&places))?;
+    let reply = player.ask(Request::words(words, paths))?;
+    if command == Command::Quit {
+        player.wait_for_end();
+    }
+    match reply.notice {
+        Some(told) if told.severity == "note" => messages.note(&told.text),
+        Some(told) => messages.warning(&told.text),
+        None => {}
+    }
+    Ok(Exit::Done)
+}
+
+fn list() -> Result<Exit, CliError> {
+    let rows = COMMANDS.iter().filter(|row| is_for_core(row));
+    let line = |row: &crate::model::command::registry::Row| {
+        format!("{}\t{}\n", format!("{} {}", row.name, row.arguments).trim_end(), row.help)
+    };
+    let text: String = rows.map(line).collect();
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Output)?;
+    Ok(Exit::Done)
+}
+
+/// The first `--` only says that no flag of ours comes behind it: clap leaves it among words that may have hyphens.
+fn without_dashes(words: &[OsString]) -> Vec<OsString> {
+    let dashes = words.iter().position(|word| word == "--");
+    let kept = words.iter().enumerate().filter(|&(at, _)| Some(at) != dashes);
+    kept.map(|(_, word)| word.clone()).collect()
+}
+
+/// The words as one line, and beside it the paths: absolute, for the player stands elsewhere, and byte by byte.
+fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
+    let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let takes_paths = find(&name).is_some_and(|row| row.completer == Completer::Path);
+    if takes_paths {
+        let paths = words.iter().skip(1).map(|path| JsonPath::new(&absolute_root(Path::new(path))));
+        return Ok((name.into_owned(), paths.collect()));
+    }
+    let words: Option<Vec<String>> =
+        words.iter().map(|word| absolute_output(word).to_str().map(quoted)).collect();
+    match words {
+        Some(words) => Ok((words.join(" "), Vec::new())),
+        None => Err(CliError::Usage(format!("`{name}` cannot be given what is not UTF-8"))),
+    }
+}
+
+/// `file:` of an output names a file, too.
+fn absolute_output(word: &OsStr) -> OsString {
+    match word.as_bytes().strip_prefix(b"file:") {
+        Some(path) if !path.is_empty() => {
+            let path = absolute_root(Path::new(OsStr::from_bytes(path)));
+            OsString::from_vec([b"file:", path.as_os_str().as_bytes()].concat())
+        }
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spell(words: &[&str]) -> (String, Vec<String>) {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let (line, paths) = spelled(&words).unwrap();
+        (line, paths.into_iter().map(|path| path.path).collect())
+    }
+
+    #[test]
+    fn words_stay_words_and_paths_become_absolute() {
+        let here = std::env::current_dir().unwrap();
+        let at = |name: &str| here.join(name).to_str().unwrap().to_owned();
+        assert_eq!(spell(&["seek", "+5"]), ("seek +5".into(), vec![]));
+        assert_eq!(spell(&["add", "a b", "/c/"]), ("add".into(), vec![at("a b"), "/c".into()]));
+        assert_eq!(spell(&["append", "x"]), ("append".into(), vec![at("x")]));
+        assert_eq!(spell(&["output", "file:a b.wav"]).0, format!("output \"file:{}\"", at("a b.wav")));
+        assert_eq!(spell(&["no such", "'"]).0, "\"no such\" \"'\"");
+    }
+
+    #[test]
+    fn two_dashes_are_said_once() {
+        let words = ["add", "--", "-q", "--"].map(OsString::from);
+        assert_eq!(without_dashes(&words), ["add", "-q", "--"]);
+        assert_eq!(without_dashes(&words[2..3]), ["-q"]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_pass_as_paths_alone() {
+        let odd = OsString::from_vec(b"/\xff".to_vec());
+        let (_, paths) = spelled(&["add".into(), odd.clone()]).unwrap();
+        assert_eq!(paths[0].to_path().unwrap().as_os_str(), odd);
+        assert!(matches!(spelled(&["seek".into(), odd]), Err(CliError::Usage(_))));
+    }
+}

@@ -1,0 +1,186 @@
+//! What a client wants: words and paths made a command, or the reason why they are none. The player decides by it, and
+//! the command line beforehand, so that wrong words are told without a player.
+
+use std::path::PathBuf;
+
+use super::path::JsonPath;
+use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
+use crate::model::address::is_address;
+use crate::model::command::parse::parse;
+use crate::model::command::{self, Command, Items, Library, Playback, Queue, Target};
+use crate::model::settings::OutputSpec;
+
+/// A request understood.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Wish {
+    /// The client speaks what we speak.
+    Hello,
+    Do(Command),
+    Status,
+    Follow(bool),
+}
+
+pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
+    match request {
+        Request { hello: Some(protocol), words: None, status: false, follow: None, .. } => hello(protocol),
+        Request { hello: None, words: Some(words), paths, status: false, follow: None, .. } => {
+            command(&words, &paths).map(Wish::Do)
+        }
+        Request { hello: None, words: None, status: true, follow: None, .. } => Ok(Wish::Status),
+        Request { hello: None, words: None, status: false, follow: Some(on), .. } => Ok(Wish::Follow(on)),
+        _ => Err(Fault::usage("a request has one of `hello`, `do`, `status`, `follow`")),
+    }
+}
+
+fn hello(protocol: u32) -> Result<Wish, Fault> {
+    match protocol {
+        OLDEST..=PROTOCOL => Ok(Wish::Hello),
+        _ => Err(Fault::new(
+            FaultKind::Version,
+            format!("protocol {protocol} is not spoken here: {OLDEST} to {PROTOCOL} are"),
+        )),
+    }
+}
+
+/// The command that words and paths mean, for whoever has no screen: what needs one is refused, as are paths that depend
+/// on where someone stands.
+pub fn command(words: &str, paths: &[JsonPath]) -> Result<Command, Fault> {
+    let name = words.split_whitespace().next().unwrap_or_default();
+    let command = match parse(words) {
+        Ok(command::Request::Core(command)) => command,
+        Ok(command::Request::Screen(_)) => {
+            return Err(Fault::usage(format!("`{name}` moves a screen: it can only be typed there")));
+        }
+        Err(error) => return Err(Fault::usage(error.to_string())),
+    };
+    let command = with_paths(command, paths, name)?;
+    refuse_selection(&command, name)?;
+    match paths_of(&command).iter().find(|path| !path.is_absolute() && !is_address(path)) {
+        Some(path) => Err(Fault::usage(format!("a path must be absolute: {}", path.display()))),
+        None => Ok(command),
+    }
+}
+
+/// The paths put behind those that the words had.
+fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Command, Fault> {
+    let more: Option<Vec<PathBuf>> = paths.iter().map(JsonPath::to_path).collect();
+    let more = more.ok_or_else(|| Fault::usage("`path_hex` needs pairs of hexadecimal digits"))?;
+    if more.is_empty() {
+        return Ok(command);
+    }
+    match &mut command {
+        Command::Library(Library::Scan(roots)) => roots.extend(more),
+        command => match target_of(command) {
+            Some(Target::Paths(paths)) => paths.extend(more),
+            Some(target) => *target = Target::Paths(more),
+            None => return Err(Fault::usage(format!("`{name}` takes no paths"))),
+        },
+    }
+    Ok(command)
+}
+
+fn target_of(command: &mut Command) -> Option<&mut Target> {
+    match command {
+        Command::Queue(
+            Queue::Append(target)
+            | Queue::Insert(target)
+            | Queue::PlayNow(target)
+            | Queue::Replace { target, .. },
+        ) => Some(target),
+        _ => None,
+    }
+}
+
+fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
+    let needs = match command {
+        Command::Queue(
+            Queue::Append(Target::Selection)
+            | Queue::Insert(Target::Selection)
+            | Queue::PlayNow(Target::Selection)
+            | Queue::Replace { target: Target::Selection, .. },
+        ) => "paths",
+        Command::Queue(
+            Queue::Jump(Items::Selection)
+            | Queue::Remove(Items::Selection)
+            | Queue::Move(Items::Selection, _),
+        ) => "numbers of queue entries",
+        _ => return Ok(()),
+    };
+    Err(Fault::usage(format!("`{name}` needs {needs} here: only a screen has a selection")))
+}
+
+fn paths_of(command: &Command) -> &[PathBuf] {
+    match command {
+        Command::Library(Library::Scan(paths)) => paths,
+        Command::Queue(
+            Queue::Append(Target::Paths(paths))
+            | Queue::Insert(Target::Paths(paths))
+            | Queue::PlayNow(Target::Paths(paths))
+            | Queue::Replace { target: Target::Paths(paths), .. },
+        ) => paths,
+        Command::Playback(Playback::Output(OutputSpec::File(path))) => std::slice::from_ref(path),
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn read(line: &str) -> Result<Wish, String> {
+        Request::read(line.as_bytes()).1.map_err(|fault| fault.message)
+    }
+
+    #[test]
+    fn a_request_wants_one_thing() {
+        assert_eq!(read(r#"{"id":1,"do":"next 2"}"#), Ok(Wish::Do(Command::Playback(Playback::Next(2)))));
+        assert_eq!(read(r#"{"status":true}"#), Ok(Wish::Status));
+        assert_eq!(read(r#"{"follow":false}"#), Ok(Wish::Follow(false)));
+        assert_eq!(read(r#"{"hello":1,"later":[]}"#), Ok(Wish::Hello));
+        for none_or_two in ["{}", r#"{"status":false}"#, r#"{"status":true,"do":"next"}"#, r#"{"id":7}"#] {
+            assert!(read(none_or_two).unwrap_err().contains("one of"), "{none_or_two}");
+        }
+        for garbage in ["", "next", "[]", "{\"id\":-1,\"status\":true}", "{\"do\":7}", "\u{0}"] {
+            assert!(read(garbage).unwrap_err().starts_with("not a request"), "{garbage}");
+        }
+        assert!(Request::read(b"\xff\xfe").1.is_err());
+        assert!(read(&"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn other_protocols_are_told_which_are_spoken() {
+        assert_eq!(read(r#"{"hello":0}"#), Err("protocol 0 is not spoken here: 1 to 1 are".into()));
+        assert_eq!(read(r#"{"hello":2}"#), Err("protocol 2 is not spoken here: 1 to 1 are".into()));
+    }
+
+    #[test]
+    fn what_needs_a_screen_is_refused() {
+        let message = |words: &str| command(words, &[]).unwrap_err().message;
+        assert_eq!(message("down"), "`down` moves a screen: it can only be typed there");
+        assert_eq!(message("filter x"), "`filter` moves a screen: it can only be typed there");
+        assert_eq!(message("add"), "`add` needs paths here: only a screen has a selection");
+        assert_eq!(message("replace"), "`replace` needs paths here: only a screen has a selection");
+        for words in ["jump", "remove", "move +1"] {
+            assert!(message(words).contains("needs numbers of queue entries here"), "{words}");
+        }
+        assert_eq!(message("volme 3"), "no command `volme`; did you mean `volume`?");
+        assert_eq!(message("add music"), "a path must be absolute: music");
+        assert_eq!(message("scan ."), "a path must be absolute: .");
+        assert_eq!(message("output file:x.wav"), "a path must be absolute: x.wav");
+    }
+
+    #[test]
+    fn paths_come_in_words_or_beside_them() {
+        let odd = JsonPath { path: String::new(), path_hex: Some("2fff".into()) };
+        let paths = [JsonPath::new(Path::new("/b c")), odd];
+        let bytes = std::os::unix::ffi::OsStringExt::from_vec(b"/\xff".to_vec());
+        let bytes: std::ffi::OsString = bytes;
+        let all = vec!["/a".into(), "/b c".into(), PathBuf::from(bytes)];
+        let added = Command::Queue(Queue::Append(Target::Paths(all.clone())));
+        assert_eq!(command("add /a", &paths), Ok(added));
+        let roots = Command::Library(Library::Scan(all[1..].to_vec()));
+        assert_eq!(command("scan", &paths), Ok(roots));
+        assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
+    }
+}

@@ -1,0 +1,345 @@
+//! Thread `remote`: listens, and serves every client from one loop that sleeps until a socket or the core has something.
+//! It holds a `Player` as a screen does. Nobody waits for it: the core leaves answers in a channel and wakes it.
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::error::RemoteError;
+use super::link::{Follow, Link, turn_away};
+use super::place::Claim;
+use super::request::Wish;
+use super::status::Status;
+use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
+use crate::model::command::Command;
+use crate::model::contain::contain;
+use crate::model::player::{Outcome, Player};
+
+/// Clients at once.
+pub(super) const MOST_CLIENTS: usize = 64;
+/// How long it does not listen where the system gives no more sockets.
+const DEAF: Duration = Duration::from_secs(1);
+
+/// The running thread.
+pub struct Server {
+    waker: Arc<Waker>,
+    thread: JoinHandle<()>,
+}
+
+/// Serves clients at the place that was claimed, until stopped.
+pub fn serve(claim: Claim, player: Arc<dyn Player>) -> Result<Server, RemoteError> {
+    let (woken, waker) = UnixStream::pair().map_err(RemoteError::Thread)?;
+    for end in [&woken, &waker] {
+        end.set_nonblocking(true).map_err(RemoteError::Thread)?;
+    }
+    let waker = Arc::new(Waker { end: waker, woken: AtomicBool::new(false), stop: AtomicBool::new(false) });
+    let wakes = Arc::clone(&waker);
+    player.on_change(Box::new(move || wakes.wake()));
+    let (answers, answered) = channel();
+    let remote = Remote {
+        claim,
+        player,
+        woken,
+        waker: Arc::clone(&waker),
+        answers,
+        answered,
+        links: Vec::new(),
+        last_link: 0,
+        deaf_until: None,
+    };
+    let thread = std::thread::Builder::new().name("remote".into()).spawn(move || {
+        // What others wrote must not end the player.
+        if let Err(words) = contain(|| remote.run()) {
+            tracing::error!(words, "the socket is closed");
+        }
+    });
+    Ok(Server { waker, thread: thread.map_err(RemoteError::Thread)? })
+}
+
+impl Server {
+    /// Takes leave of the clients and ends the thread; `false` where that took longer than `deadline`.
+    pub fn stop(self, deadline: Duration) -> bool {
+        let until = Instant::now() + deadline;
+        self.waker.stop.store(true, Ordering::Release);
+        self.waker.wake();
+        while !self.thread.is_finished() {
+            if Instant::now() >= until {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.thread.join().is_ok()
+    }
+}
+
+/// Wakes the loop, from any thread, without waiting; many calls before it looks are one.
+struct Waker {
+    end: UnixStream,
+    woken: AtomicBool,
+    stop: AtomicBool,
+}
+
+impl Waker {
+    fn wake(&self) {
+        if !self.woken.swap(true, Ordering::AcqRel) {
+            // Never full: no more than two bytes are ever under way.
+            let _ = (&self.end).write(&[1]);
+        }
+    }
+}
+
+/// What became of a client's command.
+struct Answered {
+    link: u64,
+    id: Option<u64>,
+    outcome: Outcome,
+}
+
+struct Remote {
+    claim: Claim,
+    player: Arc<dyn Player>,
+    woken: UnixStream,
+    waker: Arc<Waker>,
+    answers: Sender<Answered>,
+    answered: Receiver<Answered>,
+    links: Vec<Link>,
+    last_link: u64,
+    deaf_until: Option<Instant>,
+}
+
+impl Remote {
+    fn run(mut self) {
+        while !self.waker.stop.load(Ordering::Acquire) {
+            let ready = self.wait();
+            self.take_wake();
+            for (link, ready) in self.links.iter_mut().zip(ready.links) {
+                link.receive(ready);
+            }
+            if ready.listener {
+                self.accept();
+            }
+            self.deliver();
+            for at in 0..self.links.len() {
+                self.hear(at);
+            }
+            self.tell_followers();
+            let now = Instant::now();
+            self.links.iter_mut().for_each(|link| link.send(now));
+            self.links.retain(|link| link.lives(now));
+        }
+        self.take_leave();
+    }
+
+    /// Sleeps until something is to be done.
+    fn wait(&self) -> Ready {
+        let now = Instant::now();
+        let deaf = self.deaf_until.is_some_and(|until| until > now);
+        let knock = if deaf { PollFlags::empty() } else { PollFlags::IN };
+        let mut fds = vec![PollFd::new(&self.woken, PollFlags::IN), PollFd::new(&self.claim.listener, knock)];
+        fds.extend(self.links.iter().map(|link| PollFd::new(&link.stream, link.interest())));
+        let deadlines = self.links.iter().filter_map(Link::deadline).chain(self.deaf_until.filter(|_| deaf));
+        let left = deadlines.min().map(|deadline| deadline.saturating_duration_since(now));
+        let limit = left.and_then(|left| Timespec::try_from(left).ok());
+        match poll(&mut fds, limit.as_ref()) {
+            Ok(_) => {
+                let links = fds[2..].iter().map(PollFd::revents).collect();
+                Ready { listener: !fds[1].revents().is_empty(), links }
+            }
+            Err(error) => {
+                if error != rustix::io::Errno::INTR {
+                    tracing::error!(%error, "poll");
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                Ready::default()
+            }
+        }
+    }
+
+    /// Before anything is looked at: what happens from now on wakes again. The byte of a flag that was just raised may
+    /// come later, and wakes once for nothing.
+    fn take_wake(&mut self) {
+        let _ = self.woken.read(&mut [0; 8]);
+        self.waker.woken.swap(false, Ordering::AcqRel);
+    }
+
+    fn accept(&mut self) {
+        loop {
+            match self.claim.listener.accept() {
+                Ok((stream, _)) => self.welcome(stream),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    tracing::warn!(%error, "accept");
+                    self.deaf_until = Some(Instant::now() + DEAF);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn welcome(&mut self, stream: UnixStream) {
+        if let Err(why) = check_peer(&stream) {
+            tracing::warn!(why, "client refused");
+            return;
+        }
+        if stream.set_nonblocking(true).is_err() {
+            return;
+        }
+        if self.links.len() >= MOST_CLIENTS {
+            tracing::warn!("client refused: too many");
+            return turn_away(&stream, MOST_CLIENTS);
+        }
+        self.last_link += 1;
+        let mut link = Link::new(self.last_link, stream);
+        link.say(&Greeting::of_this_process());
+        self.links.push(link);
+    }
+
+    /// Hands on what the core has answered.
+    fn deliver(&mut self) {
+        while let Ok(Answered { link, id, outcome }) = self.answered.try_recv() {
+            // A client that left has no use for it.
+            if let Some(link) = self.links.iter_mut().find(|other| other.id == link) {
+                link.asked -= 1;
+                link.say(&reply(id, &outcome));
+            }
+        }
+    }
+
+    /// Does what the lines of a client say, as far as it may go on.
+    fn hear(&mut self, at: usize) {
+        while let Some(line) = self.links[at].next_line() {
+            let (id, wish) = Request::read(&line);
+            match wish {
+                Ok(Wish::Do(command)) => self.ask(at, id, command),
+                Ok(Wish::Hello) => self.links[at].say(&Reply::<()>::done(id)),
+                Ok(Wish::Status) => {
+                    let status = Status::new(&self.player.snapshot(), self.player.position());
+                    self.links[at].say(&Reply { status: Some(status), ..Reply::done(id) });
+                }
+                Ok(Wish::Follow(on)) => {
+                    let link = &mut self.links[at];
+                    link.follow = on.then_some(Follow { id, told: None });
+                    if !on {
+                        link.say(&Reply::<()>::done(id));
+                    }
+                }
+                Err(fault) => self.fault(at, id, fault),
+            }
+        }
+    }
+
+    fn fault(&mut self, at: usize, id: Option<u64>, fault: Fault) {
+        let unspoken = fault.kind == FaultKind::Version;
+        self.links[at].say(&Reply::<()>::fault(id, fault));
+        if unspoken {
+            self.links[at].end();
+        }
+    }
+
+    fn ask(&mut self, at: usize, id: Option<u64>, command: Command) {
+        let link = &mut self.links[at];
+        let (answers, waker, number) = (self.answers.clone(), Arc::clone(&self.waker), link.id);
+        let asked = self.player.ask(
+            command,
+            Box::new(move |outcome| {
+                // Fails where the server has ended.
+                let _ = answers.send(Answered { link: number, id, outcome });
+                waker.wake();
+            }),
+        );
+        match asked {
+            Ok(()) => link.asked += 1,
+            Err(_) => link.say(&Reply::<()>::fault(id, Fault::new(FaultKind::Busy, "the player is busy"))),
+        }
+    }
+
+    /// A line to each follower that has taken the one before and was told otherwise: who is slow misses what passed, not
+    /// what is.
+    fn tell_followers(&mut self) {
+        if !self.links.iter().any(|link| link.follow.is_some()) {
+            return;
+        }
+        let snapshot = self.player.snapshot();
+        let seen = Status::new(&snapshot, None);
+        let mut whole = None;
+        for link in self.links.iter_mut().filter(|link| link.is_abreast()) {
+            let Some(follow) = &mut link.follow else { continue };
+            if follow.told.as_ref() == Some(&seen) {
+                continue;
+            }
+            let id = follow.id;
+            let before = follow.told.replace(seen.clone());
+            // Behind a seek the gauge may still show the place before; what was decided is where the ear goes now.
+            let status = match before {
+                Some(before) if before.position_s != seen.position_s => &seen,
+                _ => whole.get_or_insert_with(|| Status::new(&snapshot, self.player.position())),
+            };
+            link.say(&Reply { status: Some(status), ..Reply::done(id) });
+        }
+    }
+
+    fn take_leave(mut self) {
+        self.deliver();
+        for link in &mut self.links {
+            link.say(&Reply::<()> { end: true, ..Reply::done(None) });
+            link.send(Instant::now());
+        }
+    }
+}
+
+#[derive(Default)]
+struct Ready {
+    listener: bool,
+    /// In the order of the links.
+    links: Vec<PollFlags>,
+}
+
+fn reply(id: Option<u64>, outcome: &Outcome) -> Reply<()> {
+    match outcome {
+        Outcome::Done(told) => Reply { notice: told.as_deref().map(Told::from), ..Reply::done(id) },
+        Outcome::Refused(why) => {
+            let fault = Fault::new(FaultKind::Failed, why.to_string());
+            Reply { notice: Some(Told::from(&**why)), ..Reply::fault(id, fault) }
+        }
+    }
+}
+
+/// The other end must be this user's, whatever the modes of folder and socket became.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn check_peer(stream: &UnixStream) -> Result<(), String> {
+    let peer = rustix::net::sockopt::socket_peercred(stream).map_err(|error| error.to_string())?;
+    may_talk(peer.uid.as_raw(), rustix::process::getuid().as_raw())
+}
+
+/// Where the system does not tell who the other end is, folder and socket, which only this user can open, must do.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn check_peer(_stream: &UnixStream) -> Result<(), String> {
+    Ok(())
+}
+
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code))]
+fn may_talk(peer: u32, us: u32) -> Result<(), String> {
+    if peer == us { Ok(()) } else { Err(format!("user {peer} is not user {us}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_user_may_talk() {
+        assert_eq!(may_talk(1000, 1000), Ok(()));
+        assert_eq!(may_talk(1001, 1000), Err("user 1001 is not user 1000".into()));
+        assert!(may_talk(0, 1000).is_err() && may_talk(1000, 0).is_err());
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        assert_eq!(check_peer(&ours), Ok(()));
+    }
+}

@@ -1,0 +1,316 @@
+//! The state of a player as others are told it: one flat picture of a snapshot and of where the ear is. Its keys are
+//! fixed; more may be added.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use super::path::JsonPath;
+use super::wire::Told;
+use crate::model::address::without_user;
+use crate::model::catalog::TrackRef;
+use crate::model::playback::Shuffle;
+use crate::model::player::Position;
+use crate::model::settings::SoundSettings;
+use crate::model::signal::{SignalPath, SignalStage, Verdict};
+use crate::model::snapshot::{Accepted, OutputState, OutputView, QueueView, ScanView, Snapshot, StreamView};
+use crate::model::track::AudioFormat;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Status {
+    /// `stopped`, `opening`, `playing`, `paused`.
+    pub state: String,
+    /// Where the ear is in the current item; `null` where there is none.
+    pub position_s: Option<f64>,
+    pub duration_s: Option<f64>,
+    /// The current item's file, also when it is not in the library; or its address, without user and password.
+    pub path: Option<String>,
+    /// Its bytes, where they are not UTF-8: see [`JsonPath`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_hex: Option<String>,
+    /// `null` where the library does not have it.
+    pub track: Option<TrackStatus>,
+    pub format: Option<FormatStatus>,
+    /// Of what comes from a server and cannot be sought.
+    pub stream: Option<StreamStatus>,
+    /// It plays, but the sound has yet to come.
+    pub buffering: bool,
+    /// Percent.
+    pub volume: u8,
+    pub muted: bool,
+    /// `off`, `one`, `all`.
+    pub repeat: String,
+    pub shuffle: bool,
+    pub shuffle_seed: Option<u64>,
+    /// `off`, `track`, `album`.
+    pub stop_after: String,
+    /// Until playing pauses by itself.
+    pub sleep_s: Option<f64>,
+    pub sound: SoundStatus,
+    pub queue: QueueStatus,
+    pub output: OutputStatus,
+    pub signal: SignalStatus,
+    pub notice: Option<Told>,
+    pub scan: ScanStatus,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrackStatus {
+    pub id: u32,
+    /// The file's name where it has no title.
+    pub title: String,
+    pub artists: Vec<String>,
+    pub album: Option<String>,
+    pub album_artists: Vec<String>,
+    pub genres: Vec<String>,
+    pub year: Option<u16>,
+    pub track: Option<u16>,
+    pub disc: Option<u16>,
+}
+
+/// What is done to the sound; what that means for the item that plays is in the signal.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SoundStatus {
+    /// `off`, `track`, `album`, `auto`.
+    pub replaygain: String,
+    pub preamp_db: f32,
+    pub crossfade_s: f64,
+    /// -100 to 100.
+    pub balance: i8,
+    pub mono: bool,
+    /// 1 is the music's own.
+    pub speed: f64,
+}
+
+/// The sound of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FormatStatus {
+    pub codec: String,
+    /// Hz.
+    pub sample_rate: u32,
+    pub channels: u16,
+    pub bits: Option<u8>,
+}
+
+/// What a stream says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamStatus {
+    /// What is playing now, in the station's words.
+    pub title: Option<String>,
+    pub station: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueStatus {
+    pub length: usize,
+    /// Of the current item, counted from 1 as `jump` counts.
+    pub index: Option<usize>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OutputStatus {
+    /// As `--output` has it.
+    pub asked: String,
+    /// `closed`, `open`, `lost`, `stand-in`.
+    pub state: String,
+    /// Of what is lost, or stood in for.
+    pub why: Option<String>,
+    /// What the output took; `null` while none is open.
+    pub name: Option<String>,
+    pub id: Option<String>,
+    /// Hz.
+    pub sample_rate: Option<u32>,
+    pub channels: Option<u16>,
+    /// `s16`, `s24`, `s32`, `f32`.
+    pub format: Option<String>,
+    pub period_frames: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignalStatus {
+    pub stages: Vec<StageStatus>,
+    /// `nothing`, `bit-perfect`, `as-decoded`, `changed`.
+    pub verdict: String,
+}
+
+/// See `model::signal` for the kinds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StageStatus {
+    pub kind: String,
+    pub detail: String,
+    /// `exact`, `changed`.
+    pub effect: String,
+}
+
+/// The scan of the library.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ScanStatus {
+    pub running: bool,
+    /// Files.
+    pub found: u64,
+    pub read: u64,
+    pub failed: usize,
+    pub folder: Option<JsonPath>,
+}
+
+impl Status {
+    /// Without `heard`: where the item stood when the snapshot was made, which no moving ear changes.
+    pub fn new(snapshot: &Snapshot, heard: Option<Position>) -> Self {
+        let playback = &snapshot.playback;
+        let times = snapshot.times(heard);
+        let file = playback.now.as_ref().map(|now| JsonPath::new(&without_user(&now.path)));
+        let seed = match playback.shuffle {
+            Shuffle::Off => None,
+            Shuffle::On { seed } => seed,
+        };
+        Self {
+            state: playback.state.name().to_owned(),
+            position_s: times.map(|(elapsed, _)| elapsed.as_secs_f64()),
+            duration_s: times.and_then(|(_, total)| total).map(|total| total.as_secs_f64()),
+            path: file.as_ref().map(|file| file.path.clone()),
+            path_hex: file.and_then(|file| file.path_hex),
+            track: snapshot.track().map(track),
+            format: snapshot.format().map(format),
+            stream: playback.now.as_ref().and_then(|now| now.stream.as_ref()).map(stream),
+            buffering: playback.buffering,
+            volume: playback.volume.percent(),
+            muted: playback.muted,
+            repeat: playback.repeat.name().to_owned(),
+            shuffle: playback.shuffle != Shuffle::Off,
+            shuffle_seed: seed,
+            stop_after: playback.stop_after.name().to_owned(),
+            sleep_s: playback.sleep_at.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64()),
+            sound: sound(&playback.sound),
+            queue: queue(&snapshot.queue),
+            output: output(&snapshot.output),
+            signal: signal(&snapshot.signal),
+            notice: snapshot.notice.as_deref().map(Told::from),
+            scan: scan(&snapshot.scan),
+        }
+    }
+}
+
+impl Status {
+    /// The current item's file.
+    pub fn file(&self) -> Option<PathBuf> {
+        let path = self.path.clone()?;
+        JsonPath { path, path_hex: self.path_hex.clone() }.to_path()
+    }
+}
+
+fn track(track: TrackRef<'_>) -> TrackStatus {
+    let all = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::to_owned).collect();
+    TrackStatus {
+        id: track.id().0,
+        title: track.title().to_owned(),
+        artists: all(&mut track.artists()),
+        album: Some(track.album_title()).filter(|title| !title.is_empty()).map(str::to_owned),
+        album_artists: all(&mut track.album_artists()),
+        genres: all(&mut track.genres()),
+        year: track.year(),
+        track: track.track_number(),
+        disc: track.disc_number(),
+    }
+}
+
+fn format(format: AudioFormat) -> FormatStatus {
+    FormatStatus {
+        codec: format.codec.name().to_owned(),
+        sample_rate: format.spec.rate,
+        channels: format.spec.channels,
+        bits: format.bits,
+    }
+}
+
+fn stream(stream: &StreamView) -> StreamStatus {
+    let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
+    StreamStatus { title: text(&stream.title), station: text(&stream.station) }
+}
+
+fn sound(sound: &SoundSettings) -> SoundStatus {
+    SoundStatus {
+        replaygain: sound.level.mode.name().to_owned(),
+        preamp_db: sound.level.preamp_db,
+        crossfade_s: f64::from(sound.crossfade_ms) / 1000.0,
+        balance: sound.balance,
+        mono: sound.mono,
+        speed: sound.speed.factor(),
+    }
+}
+
+fn queue(queue: &QueueView) -> QueueStatus {
+    QueueStatus { length: queue.items.len(), index: queue.current.map(|at| at + 1) }
+}
+
+fn output(output: &OutputView) -> OutputStatus {
+    let (state, why, accepted) = match &output.state {
+        OutputState::Closed => ("closed", None, None),
+        OutputState::Open(accepted) => ("open", None, Some(accepted)),
+        OutputState::Lost { why } => ("lost", Some(why), None),
+        OutputState::StandIn { why, accepted } => ("stand-in", Some(why), Some(accepted)),
+    };
+    let told = OutputStatus {
+        asked: output.asked.to_string(),
+        state: state.to_owned(),
+        why: why.cloned(),
+        ..OutputStatus::default()
+    };
+    accepted.map_or(told.clone(), |accepted| with_accepted(told, accepted))
+}
+
+fn with_accepted(told: OutputStatus, accepted: &Accepted) -> OutputStatus {
+    OutputStatus {
+        name: Some(accepted.name.clone()),
+        id: accepted.id.clone(),
+        sample_rate: Some(accepted.spec.rate),
+        channels: Some(accepted.spec.channels),
+        format: Some(accepted.format.name().to_owned()),
+        period_frames: accepted.period_frames,
+        ..told
+    }
+}
+
+fn signal(path: &SignalPath) -> SignalStatus {
+    let verdict = match path.verdict() {
+        Verdict::Nothing => "nothing",
+        Verdict::BitPerfect => "bit-perfect",
+        Verdict::AsDecoded => "as-decoded",
+        Verdict::Changed(_) => "changed",
+    };
+    SignalStatus { stages: path.stages.iter().map(stage).collect(), verdict: verdict.to_owned() }
+}
+
+fn stage(stage: &SignalStage) -> StageStatus {
+    use crate::model::signal::Effect;
+    let effect = match stage.effect {
+        Effect::Exact => "exact",
+        Effect::Changed => "changed",
+    };
+    StageStatus {
+        kind: stage.kind.name().to_owned(),
+        detail: stage.detail.clone(),
+        effect: effect.to_owned(),
+    }
+}
+
+fn scan(scan: &ScanView) -> ScanStatus {
+    ScanStatus {
+        running: scan.running,
+        found: scan.found,
+        read: scan.read,
+        failed: scan.failed.len(),
+        folder: scan.folder.as_deref().map(JsonPath::new),
+    }
+}
