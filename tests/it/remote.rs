@@ -194,6 +194,34 @@ fn the_status_is_what_the_screen_shows() {
     session.quit();
 }
 
+#[cfg(feature = "http")]
+#[test]
+fn a_station_is_told_with_its_title_and_without_its_password() {
+    let sound = fs::read(crate::media::fixture("cbr.mp3").path).unwrap();
+    let stream = crate::radio::with_titles(&sound, 24_000, &["Ann - One"]);
+    let server = crate::server::Server::new(move |line| {
+        let station = [("Content-Type", "audio/mpeg"), ("icy-name", "Radio Test"), ("icy-metaint", "24000")];
+        line.head("HTTP/1.1 200 OK", &station);
+        line.send(&stream);
+        line.hold();
+    });
+    let home = Home::with_music();
+    let _session = paused(&home);
+    out(&home, &["ctl", "play-now", &format!("http://user:secret@{}/live", server.address())]);
+    let told = wait_status(&home, "title", |told| told["stream"]["title"] == "Ann - One");
+    assert_eq!(told["stream"]["station"], "Radio Test");
+    assert_eq!(told["path"], format!("http://{}/live#Radio%20Test", server.address()));
+    assert!(!told.to_string().contains("secret"), "{told}");
+    let source = &told["signal"]["stages"][0];
+    assert_eq!(source["kind"], "source");
+    let detail = source["detail"].as_str().unwrap();
+    assert!(detail.contains("44.1 kHz") && detail.ends_with("live stream"), "{detail}");
+    let line = out(&home, &["status", "--format", "{title} | {station}"]);
+    assert_eq!(line, "Ann - One | Radio Test\n");
+    // What was sent is heard to its end, and the server sends no more.
+    wait_status(&home, "wait for sound", |told| told["buffering"] == true);
+}
+
 #[test]
 fn without_a_player_or_a_meaning_the_exit_code_says_so() {
     let home = Home::with_music();
