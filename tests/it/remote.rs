@@ -160,7 +160,12 @@ fn the_status_is_what_the_screen_shows() {
     session.press("-S");
     session.wait_for("vol 95%");
     session.wait_for("stop after this");
-    let told = wait_status(&home, "output", |status| status["output"]["state"] == "open");
+    // A device that has nothing to do is let go after some seconds; while it plays it is open.
+    session.press(" ");
+    wait_status(&home, "output", |status| status["output"]["state"] == "open");
+    session.press(" :seek 0:12\r");
+    session.wait_time(12..=12);
+    let told = wait_status(&home, "the place", |status| status["position_s"] == 12.0);
     assert_eq!(told["state"], "paused");
     assert_eq!((told["position_s"].as_f64(), told["duration_s"].as_f64()), (Some(12.0), Some(60.0)));
     assert_eq!(told["path"], home.path("music/1.wav").to_str().unwrap());
@@ -177,10 +182,10 @@ fn the_status_is_what_the_screen_shows() {
     assert_eq!(told["stop_after"], "track");
     assert_eq!(told["queue"], json!({"length": 3, "index": 1}));
     let output = &told["output"];
-    assert_eq!(
-        (&output["asked"], &output["name"], &output["sample_rate"]),
-        (&json!("null"), &json!("null"), &json!(8000))
-    );
+    assert_eq!(output["asked"], "null");
+    if output["state"] == "open" {
+        assert_eq!((&output["name"], &output["sample_rate"]), (&json!("null"), &json!(8000)));
+    }
     assert!(told["signal"]["stages"].is_array() && told["signal"]["verdict"].is_string());
     assert_eq!(told["scan"]["running"], false);
     let people = out(&home, &["status"]);
