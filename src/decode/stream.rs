@@ -92,6 +92,8 @@ pub(super) struct Coded {
     is_placed: bool,
     is_ended: bool,
     held: Option<Packet>,
+    /// Frames that the last packet gave.
+    packet_frames: i64,
     corrupt_packets: u64,
     corrupt_in_a_row: u32,
 }
@@ -119,6 +121,7 @@ impl Coded {
             is_placed: false,
             is_ended: false,
             held: None,
+            packet_frames: 0,
             corrupt_packets: 0,
             corrupt_in_a_row: 0,
         };
@@ -279,6 +282,7 @@ impl Coded {
             return None;
         };
         self.corrupt_in_a_row = 0;
+        self.packet_frames = frames as i64;
         // Right after a jump a decoder may give more or fewer frames than in the run: the packet's end is what is known.
         self.at += measured.map_or(0, |measured| measured - frames as i64);
         Some(frames)
@@ -302,7 +306,8 @@ impl Coded {
     /// nothing. Less is a muxer's unsteady clock, as of what was transcoded from Vorbis: its packets touch.
     fn is_hole(&self, stamp: i64, packet: &Packet) -> bool {
         let gap = stamp - self.at;
-        let whole = self.frames_of(packet.dur.get());
+        // Of Ogg's packets the last on a page may be said to be shorter than it is.
+        let whole = self.frames_of(packet.dur.get()).max(self.packet_frames);
         gap > 0 && self.is_exact() && (self.corrupt_in_a_row > 0 || gap >= whole)
     }
 
