@@ -602,9 +602,12 @@ fn a_bookmark_whose_file_is_gone_says_so_and_stays() {
 fn a_file_that_was_made_anew_at_another_rate_is_gone_to_by_time() {
     let mut rig = Rig::new(0);
     let track = crate::model::track::Track {
+        id: crate::model::id::TrackId(1),
         path: "/m/a.flac".into(),
+        stamp: Default::default(),
         format: format(),
-        ..crate::model::track::Track::default()
+        tags: Default::default(),
+        added_s: 0,
     };
     let catalog = crate::library::catalog_build::build_catalog([track]);
     rig.event(Event::CatalogBuilt { catalog: Arc::new(catalog), took: Duration::ZERO });
