@@ -249,7 +249,7 @@ fn a_bookmark_is_gone_to_in_the_next_run() {
     session.quit();
 
     let mut session = Session::start(&home, &[]);
-    session.wait_up();
+    session.wait_for("3 tracks · 1 album");
     assert_eq!(status(&home)["bookmarks"], json!([alpha, part]));
     let list = ran(&home, &["ctl", "bookmarks"]);
     let told = String::from_utf8(list.stderr).unwrap();
