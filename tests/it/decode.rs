@@ -621,8 +621,12 @@ fn packets_touch_whatever_an_unsteady_clock_says() {
     let late = "asetnsamples=n=4096:p=0,asetpts=PTS+448*between(N\\,36864\\,36864)";
     let (wav, out) = (wav.to_str().unwrap(), alac.to_str().unwrap());
     media::run("ffmpeg", &["-v", "error", "-i", wav, "-af", late, "-c:a", "alac", out]);
-    let stamps = media::run("ffprobe", &["-v", "error", "-show_entries", "packet=pts", "-of", "csv=p=0", out]);
-    assert!(String::from_utf8_lossy(&stamps).lines().any(|line| line.trim_end_matches(',') == "37312"), "late");
+    let stamps =
+        media::run("ffprobe", &["-v", "error", "-show_entries", "packet=pts", "-of", "csv=p=0", out]);
+    assert!(
+        String::from_utf8_lossy(&stamps).lines().any(|line| line.trim_end_matches(',') == "37312"),
+        "late"
+    );
     let (source, samples) = decode(&alac);
     assert_eq!(samples.len(), material.samples.len());
     assert!(samples == material.to_f32());
