@@ -1,8 +1,10 @@
 //! What is to be done: the only output of the reducers. Carried out by `perform`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::engine::command::EngineCommand;
+use crate::model::bookmark::Bookmarks;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
@@ -28,6 +30,7 @@ pub enum Effect {
     /// Only the place; the queue is as it was saved.
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),
+    SaveBookmarks(Arc<Bookmarks>),
     /// Save what is to be saved, then end the app thread.
     Close,
 }

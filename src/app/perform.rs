@@ -40,6 +40,7 @@ impl Perform for Performer {
             Effect::SaveSession(session) => self.write(WriteOp::PutSession(session)),
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
+            Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
             Effect::Close => self.closing.cancel(),
         }
     }

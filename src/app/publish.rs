@@ -18,6 +18,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         // The current item is part of both.
         next.playback = Arc::new(playback(state));
     }
+    if dirty.bookmarks {
+        next.bookmarks = Arc::clone(&state.bookmarks);
+    }
     if dirty.catalog {
         next.catalog = Arc::clone(&state.library.catalog);
     }

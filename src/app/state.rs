@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::queue::Queue;
 use crate::engine::command::{Context, EngineCommand, Item, Place};
 use crate::model::audio::Volume;
+use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::id::{ItemId, JobId, PlayId};
 use crate::model::job::CancelToken;
@@ -24,6 +25,7 @@ use crate::model::track::AudioFormat;
 pub struct AppState {
     pub playback: PlaybackState,
     pub queue: Queue,
+    pub bookmarks: Arc<Bookmarks>,
     pub library: LibraryState,
     pub output: OutputView,
     pub sound: SoundSettings,
@@ -38,6 +40,8 @@ pub struct AppState {
     pub saving: Saving,
     /// What was asked for while its paths are walked.
     pub expanding: HashMap<JobId, Purpose>,
+    /// What is to be gone to while its file is looked for.
+    pub returning: HashMap<JobId, Bookmark>,
     pub settings: AppSettings,
     pub dirty: Dirty,
     pub closing: bool,
@@ -218,6 +222,7 @@ pub struct Saving {
 pub struct Dirty {
     pub playback: bool,
     pub queue: bool,
+    pub bookmarks: bool,
     pub catalog: bool,
     pub scan: bool,
     pub output: bool,
@@ -230,6 +235,7 @@ impl Dirty {
     pub const ALL: Self = Self {
         playback: true,
         queue: true,
+        bookmarks: true,
         catalog: true,
         scan: true,
         output: true,

@@ -8,7 +8,9 @@ use crate::engine::command::Reason;
 use crate::jobs::library::ScanOutcome;
 use crate::model::address;
 use crate::model::audio::frames_to_duration;
+use crate::model::bookmark::{BookmarkName, Bookmarks};
 use crate::model::command::Sound;
+use crate::model::command::parse::quoted;
 use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 
@@ -204,6 +206,82 @@ pub fn ab_loop(ab: Option<&Ab>, rate: u32) -> Notice {
             note(format!("Looping {} to {}", time(*from), time(*to))).next_step("`:ab-loop off` plays on")
         }
     }
+}
+
+/// A bookmark as people are told of it.
+pub struct ShownMark {
+    pub name: BookmarkName,
+    pub title: String,
+    pub time: Duration,
+}
+
+impl std::fmt::Display for ShownMark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} {}", self.name, shortened(&self.title), clock_time(self.time))
+    }
+}
+
+/// To 24 characters.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(24) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(23).chain(['…']).collect(),
+    }
+}
+
+pub fn nothing_to_bookmark() -> Notice {
+    note("Nothing is current that a place could be kept in")
+}
+
+pub fn no_free_letter() -> Notice {
+    note("All letters from a to z are bookmarks").next_step("`:bookmark NAME` sets one with a name")
+}
+
+pub fn bookmarks_full() -> Notice {
+    warning(format!("No room for another bookmark: at most {} are kept", Bookmarks::MOST))
+        .next_step("`:bookmark-drop NAME` makes room")
+}
+
+pub fn bookmark_set(mark: &ShownMark, before: Option<&ShownMark>) -> Notice {
+    let notice =
+        note(format!("Bookmark {mark}")).next_step(format!("`:bookmark-go {}` plays it", typed(&mark.name)));
+    match before {
+        Some(before) => {
+            notice.why(format!("it was {} {}", shortened(&before.title), clock_time(before.time)))
+        }
+        None => notice,
+    }
+}
+
+pub fn bookmark_dropped(mark: &ShownMark) -> Notice {
+    note(format!("Dropped bookmark {mark}"))
+        .next_step(format!("`:bookmark {}` there sets it again", typed(&mark.name)))
+}
+
+/// A name as the command line takes it.
+fn typed(name: &BookmarkName) -> String {
+    quoted(name.as_str())
+}
+
+pub fn no_such_bookmark(name: &BookmarkName) -> Notice {
+    note(format!("No bookmark is called {name}")).next_step("`:bookmarks` tells which there are")
+}
+
+pub fn bookmark_lost(name: &BookmarkName, why: &str) -> Notice {
+    warning(format!("Cannot go to bookmark {name}")).why(why).next_step("It stays, for when the file is back")
+}
+
+/// As many as a line has room for.
+pub fn bookmarks(marks: &[ShownMark]) -> Notice {
+    const MOST: usize = 10;
+    if marks.is_empty() {
+        return note("There are no bookmarks").next_step("`:bookmark` keeps the place");
+    }
+    let mut told: Vec<String> = marks.iter().take(MOST).map(ToString::to_string).collect();
+    if marks.len() > MOST {
+        told.push(format!("{} more", marks.len() - MOST));
+    }
+    note(format!("Bookmarks {}", told.join(" · ")))
 }
 
 /// `1:02:03`, `4:05`.

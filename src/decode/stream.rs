@@ -92,6 +92,8 @@ pub(super) struct Coded {
     is_placed: bool,
     is_ended: bool,
     held: Option<Packet>,
+    /// Frames that the last packet gave.
+    packet_frames: i64,
     corrupt_packets: u64,
     corrupt_in_a_row: u32,
 }
@@ -119,6 +121,7 @@ impl Coded {
             is_placed: false,
             is_ended: false,
             held: None,
+            packet_frames: 0,
             corrupt_packets: 0,
             corrupt_in_a_row: 0,
         };
@@ -279,6 +282,7 @@ impl Coded {
             return None;
         };
         self.corrupt_in_a_row = 0;
+        self.packet_frames = frames as i64;
         // Right after a jump a decoder may give more or fewer frames than in the run: the packet's end is what is known.
         self.at += measured.map_or(0, |measured| measured - frames as i64);
         Some(frames)
@@ -288,7 +292,7 @@ impl Coded {
         let stamp = self.stamp(packet);
         if let Some(stamp) = stamp.filter(|_| !self.is_placed) {
             self.at = stamp;
-        } else if let Some(stamp) = stamp.filter(|&stamp| stamp > self.at && self.is_exact()) {
+        } else if let Some(stamp) = stamp.filter(|&stamp| self.is_hole(stamp, packet)) {
             // The container itself left out what was damaged, or the packet before gave no frames and was counted.
             if self.corrupt_in_a_row == 0 {
                 self.note_corrupt();
@@ -296,6 +300,15 @@ impl Coded {
             self.at = stamp;
         }
         self.is_placed = true;
+    }
+
+    /// Whether frames are missing before the packet: it comes later by as much as a packet holds, or the one before gave
+    /// nothing. Less is a muxer's unsteady clock, as of what was transcoded from Vorbis: its packets touch.
+    fn is_hole(&self, stamp: i64, packet: &Packet) -> bool {
+        let gap = stamp - self.at;
+        // Of Ogg's packets the last on a page may be said to be shorter than it is.
+        let whole = self.frames_of(packet.dur.get()).max(self.packet_frames);
+        gap > 0 && self.is_exact() && (self.corrupt_in_a_row > 0 || gap >= whole)
     }
 
     /// Frames of the packet; `None` where it is damaged, also where the decoder panics over it and must be made anew.
@@ -359,6 +372,15 @@ impl Coded {
         // The nearest packet boundary, where packets are alike.
         let grid = if self.demux.codec == Codec::Aac { 1_024 } else { 1 };
         i64::try_from((frames + denom * grid / 2).div_euclid(denom * grid) * grid).ok()
+    }
+
+    /// Frames in so many ticks of the container's clock, rounded down; 0 without a clock.
+    fn frames_of(&self, ticks: u64) -> i64 {
+        let frames = self.demux.track.time_base.map(|base| {
+            let ticks = u128::from(ticks) * u128::from(base.numer.get()) * u128::from(self.spec.rate);
+            ticks / u128::from(base.denom.get())
+        });
+        frames.and_then(|frames| i64::try_from(frames).ok()).unwrap_or(0)
     }
 
     /// Time stamp of a place, rounded down.

@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod audio;
+pub mod bookmark;
 pub mod catalog;
 pub mod command;
 pub mod contain;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
+use super::bookmark::Bookmarks;
 use super::catalog::{Catalog, TrackRef};
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
@@ -20,6 +21,7 @@ use super::track::AudioFormat;
 pub struct Snapshot {
     pub playback: Arc<PlaybackView>,
     pub queue: Arc<QueueView>,
+    pub bookmarks: Arc<Bookmarks>,
     pub catalog: Arc<Catalog>,
     pub scan: Arc<ScanView>,
     pub output: Arc<OutputView>,

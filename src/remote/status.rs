@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::path::JsonPath;
 use super::wire::Told;
 use crate::model::address::without_user;
+use crate::model::bookmark::Bookmark;
 use crate::model::catalog::TrackRef;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
@@ -51,6 +52,8 @@ pub struct Status {
     pub sleep_s: Option<f64>,
     pub sound: SoundStatus,
     pub queue: QueueStatus,
+    /// In the order of their names.
+    pub bookmarks: Vec<BookmarkStatus>,
     pub output: OutputStatus,
     pub signal: SignalStatus,
     pub notice: Option<Told>,
@@ -113,6 +116,17 @@ pub struct QueueStatus {
     pub length: usize,
     /// Of the current item, counted from 1 as `jump` counts.
     pub index: Option<usize>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BookmarkStatus {
+    pub name: String,
+    pub path: String,
+    /// Its bytes, where they are not UTF-8: see [`JsonPath`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_hex: Option<String>,
+    pub position_s: f64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,6 +208,7 @@ impl Status {
             sleep_s: playback.sleep_at.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64()),
             sound: sound(&playback.sound),
             queue: queue(&snapshot.queue),
+            bookmarks: snapshot.bookmarks.iter().map(bookmark).collect(),
             output: output(&snapshot.output),
             signal: signal(&snapshot.signal),
             notice: snapshot.notice.as_deref().map(Told::from),
@@ -252,6 +267,12 @@ fn sound(sound: &SoundSettings) -> SoundStatus {
 
 fn queue(queue: &QueueView) -> QueueStatus {
     QueueStatus { length: queue.items.len(), index: queue.current.map(|at| at + 1) }
+}
+
+fn bookmark(mark: &Bookmark) -> BookmarkStatus {
+    let JsonPath { path, path_hex } = JsonPath::new(&mark.path);
+    let name = mark.name.as_str().to_owned();
+    BookmarkStatus { name, path, path_hex, position_s: mark.time().as_secs_f64() }
 }
 
 fn output(output: &OutputView) -> OutputStatus {

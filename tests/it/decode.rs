@@ -610,3 +610,25 @@ fn reference(path: &Path, bits: u32) -> (bool, Vec<f32>) {
     });
     (output.status.success(), samples.collect())
 }
+
+/// A muxer's unsteady clock, as of music transcoded from Vorbis: a packet comes a little late, the next is as much shorter.
+#[test]
+fn packets_touch_whatever_an_unsteady_clock_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let material = media::Material::new(90_000, 2, 44_100, 16);
+    let (wav, alac) = (folder.path().join("in.wav"), folder.path().join("late.m4a"));
+    material.write_wav(&wav);
+    let late = "asetnsamples=n=4096:p=0,asetpts=PTS+448*between(N\\,36864\\,36864)";
+    let (wav, out) = (wav.to_str().unwrap(), alac.to_str().unwrap());
+    media::run("ffmpeg", &["-v", "error", "-i", wav, "-af", late, "-c:a", "alac", out]);
+    let stamps =
+        media::run("ffprobe", &["-v", "error", "-show_entries", "packet=pts", "-of", "csv=p=0", out]);
+    assert!(
+        String::from_utf8_lossy(&stamps).lines().any(|line| line.trim_end_matches(',') == "37312"),
+        "late"
+    );
+    let (source, samples) = decode(&alac);
+    assert_eq!(samples.len(), material.samples.len());
+    assert!(samples == material.to_f32());
+    assert_eq!(source.corrupt_packets(), 0);
+}

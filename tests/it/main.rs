@@ -26,6 +26,7 @@ mod limiter;
 mod loudness;
 mod media;
 mod outputs;
+mod pairs;
 mod play;
 mod pseudo_terminal;
 mod pty;

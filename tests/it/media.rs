@@ -208,18 +208,23 @@ fn make(recipe: &Recipe, material: &Material, path: &Path) {
     material.write_wav(&input);
     // The name without its folder: the tools choose the container by it.
     let output = work.path().join(recipe.0);
-    let place = |arg: &&'static str| match *arg {
+    encode(recipe.2, &input, &output);
+    std::fs::rename(output, path).unwrap();
+}
+
+/// Runs a tool with its arguments, `IN` and `OUT` standing for the paths; ffmpeg gets its input by itself.
+pub fn encode(command: &[&str], input: &Path, output: &Path) {
+    let place = |arg: &&str| match *arg {
         "IN" => input.to_str().unwrap().to_owned(),
         "OUT" => output.to_str().unwrap().to_owned(),
         other => other.to_owned(),
     };
-    let mut args: Vec<String> = recipe.2[1..].iter().map(place).collect();
-    if recipe.2[0] == FF {
+    let mut args: Vec<String> = command[1..].iter().map(place).collect();
+    if command[0] == FF {
         let head = ["-v", "error", "-y", "-i", input.to_str().unwrap()];
         args.splice(0..0, head.map(str::to_owned));
     }
-    run(recipe.2[0], &args.iter().map(String::as_str).collect::<Vec<_>>());
-    std::fs::rename(output, path).unwrap();
+    run(command[0], &args.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
 /// What ffmpeg decodes, as interleaved `f32`, its own trimming applied.

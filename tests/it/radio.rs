@@ -317,7 +317,7 @@ fn user_and_password_are_sent_as_such() {
 }
 
 /// Sound with titles between, as SHOUTcast sends it.
-fn with_titles(sound: &[u8], interval: usize, titles: &[&str]) -> Vec<u8> {
+pub fn with_titles(sound: &[u8], interval: usize, titles: &[&str]) -> Vec<u8> {
     let mut stream = Vec::new();
     for (number, part) in sound.chunks(interval).enumerate() {
         stream.extend_from_slice(part);

@@ -199,6 +199,34 @@ fn the_status_is_what_the_screen_shows() {
     session.quit();
 }
 
+#[cfg(feature = "http")]
+#[test]
+fn a_station_is_told_with_its_title_and_without_its_password() {
+    let sound = fs::read(crate::media::fixture("cbr.mp3").path).unwrap();
+    let stream = crate::radio::with_titles(&sound, 24_000, &["Ann - One"]);
+    let server = crate::server::Server::new(move |line| {
+        let station = [("Content-Type", "audio/mpeg"), ("icy-name", "Radio Test"), ("icy-metaint", "24000")];
+        line.head("HTTP/1.1 200 OK", &station);
+        line.send(&stream);
+        line.hold();
+    });
+    let home = Home::with_music();
+    let _session = paused(&home);
+    out(&home, &["ctl", "play-now", &format!("http://user:secret@{}/live", server.address())]);
+    let told = wait_status(&home, "title", |told| told["stream"]["title"] == "Ann - One");
+    assert_eq!(told["stream"]["station"], "Radio Test");
+    assert_eq!(told["path"], format!("http://{}/live#Radio%20Test", server.address()));
+    assert!(!told.to_string().contains("secret"), "{told}");
+    let source = &told["signal"]["stages"][0];
+    assert_eq!(source["kind"], "source");
+    let detail = source["detail"].as_str().unwrap();
+    assert!(detail.contains("44.1 kHz") && detail.ends_with("live stream"), "{detail}");
+    let line = out(&home, &["status", "--format", "{title} | {station}"]);
+    assert_eq!(line, "Ann - One | Radio Test\n");
+    // What was sent is heard to its end, and the server sends no more.
+    wait_status(&home, "wait for sound", |told| told["buffering"] == true);
+}
+
 #[test]
 fn without_a_player_or_a_meaning_the_exit_code_says_so() {
     let home = Home::with_music();
@@ -224,6 +252,51 @@ fn without_a_player_or_a_meaning_the_exit_code_says_so() {
     out(&home, &["ctl", "add", "music/2.wav"]);
     let told = status(&home);
     assert_eq!((&told["state"], &told["queue"]["length"]), (&json!("stopped"), &json!(1)));
+    session.quit();
+}
+
+#[test]
+fn a_bookmark_is_gone_to_in_the_next_run() {
+    let home = Home::with_music();
+    let sheet = "FILE \"1.wav\" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 00:30:00\n";
+    home.put("album/1.wav", &fs::read(home.path("music/1.wav")).unwrap());
+    home.put("album/all.cue", sheet.as_bytes());
+    let mut session = paused(&home);
+    out(&home, &["ctl", "seek", "0:12"]);
+    session.wait_time(12..=12);
+    session.press("gb");
+    session.wait_for("Bookmark a: Alpha 0:12");
+    out(&home, &["ctl", "add", "album/all.cue"]);
+    out(&home, &["ctl", "jump", "5"]);
+    wait_status(&home, "second part", |status| status["state"] == "playing");
+    out(&home, &["ctl", "pause"]);
+    out(&home, &["ctl", "seek", "0:05"]);
+    wait_status(&home, "seek", |status| status["position_s"] == 5.0);
+    out(&home, &["ctl", "bookmark", "the part"]);
+    let alpha = json!({"name": "a", "path": home.path("music/1.wav"), "position_s": 12.0});
+    let part = json!({"name": "the part", "path": home.path("album/all.cue/track02"), "position_s": 5.0});
+    assert_eq!(status(&home)["bookmarks"], json!([alpha, part]));
+    fails(&home, &["ctl", "bookmark-go", "b"], 1, "No bookmark is called b");
+    fails(&home, &["ctl", "bookmark", "a\tb"], 2, "needs a name");
+    out(&home, &["ctl", "clear"]);
+    session.quit();
+
+    let mut session = Session::start(&home, &[]);
+    session.wait_for("3 tracks · 1 album");
+    assert_eq!(status(&home)["bookmarks"], json!([alpha, part]));
+    let list = ran(&home, &["ctl", "bookmarks"]);
+    let told = String::from_utf8(list.stderr).unwrap();
+    assert!(list.status.success() && told.contains("a: Alpha 0:12 · the part: "), "{told}");
+    // The command line offers the names.
+    session.press("g'the\t\r");
+    let now = wait_status(&home, "part", |status| status["state"] == "playing");
+    assert_eq!(now["path"], home.path("album/all.cue/track02").to_str().unwrap());
+    assert!((5.0..15.0).contains(&now["position_s"].as_f64().unwrap()), "{now:#}");
+    fs::remove_file(home.path("music/1.wav")).unwrap();
+    fails(&home, &["ctl", "bookmark-go", "a"], 1, "Cannot go to bookmark a: No such file");
+    assert_eq!(status(&home)["queue"]["length"], 1, "what is gone is not queued");
+    out(&home, &["ctl", "bookmark-drop", "the part"]);
+    assert_eq!(status(&home)["bookmarks"], json!([alpha]));
     session.quit();
 }
 

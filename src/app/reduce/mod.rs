@@ -1,6 +1,7 @@
 //! Every change of the state: `(state, event, now) -> effects`. Pure: no I/O, no clock, no lock, no chance of its own.
 //! One subject a file; here only who is asked.
 
+mod bookmarks;
 mod engine;
 mod library;
 mod notices;
@@ -20,7 +21,10 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     match event {
         Event::Command(command) => reduce_command(state, command, now, &mut fx),
         Event::Engine(event) => engine::reduce(state, event, now, &mut fx),
-        Event::Expanded(expanded) => queue::expanded(state, expanded, now, &mut fx),
+        Event::Expanded(expanded) => match state.returning.remove(&expanded.job) {
+            Some(mark) => bookmarks::found(state, &mark, &expanded, now, &mut fx),
+            None => queue::expanded(state, expanded, now, &mut fx),
+        },
         Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
@@ -39,6 +43,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
+        Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),

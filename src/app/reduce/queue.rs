@@ -96,7 +96,7 @@ fn replace(state: &mut AppState, files: NewItems, start: usize, now: Now, fx: &m
     first.into_iter().for_each(|id| playback::start(state, id, Place::Start, now, fx));
 }
 
-fn changed(state: &mut AppState, now: Now) {
+pub fn changed(state: &mut AppState, now: Now) {
     state.dirty.queue = true;
     state.dirty.playback = true;
     saving::session_soon(state, now);

@@ -1,14 +1,16 @@
 //! Reducers as (events, effects): what is asked of the engine, and what the state says.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
 use crate::app::queue::unresolved;
-use crate::app::state::AppSettings;
+use crate::app::state::{AppSettings, Rest};
 use crate::engine::command::{EngineCommand, EngineEvent, Reason};
 use crate::model::audio::{SampleFormat, Spec, Volume};
-use crate::model::command::{Items, Library, Playback, Queue, Seek, Target, VolumeChange};
+use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
+use crate::model::command::{Bookmarking, Items, Library, Playback, Queue, Seek, Target, VolumeChange};
 use crate::model::id::PlayId;
 use crate::model::playback::{PlayState, Repeat, StopAfter};
 use crate::model::player::Position;
@@ -33,8 +35,12 @@ impl Rig {
     }
 
     fn event(&mut self, event: Event) -> Vec<Effect> {
-        let now = Now { instant: self.clock, heard: self.heard, seed: 99 };
+        let now = self.now();
         reduce(&mut self.state, event, now)
+    }
+
+    fn now(&self) -> Now {
+        Now { instant: self.clock, heard: self.heard, seed: 99 }
     }
 
     fn ask(&mut self, command: Playback) -> Vec<Effect> {
@@ -536,4 +542,181 @@ fn a_pause_of_the_engines_own_is_a_pause() {
     assert_eq!(notice.what, "Paused: the sound device did not come back");
     let effects = rig.ask(Playback::Play);
     assert!(matches!(effects[..], [Effect::Engine(EngineCommand::Play)]), "{effects:?}");
+}
+
+fn name(name: &str) -> BookmarkName {
+    BookmarkName::new(name).unwrap()
+}
+
+fn mark(letter: &str, path: &str, frame: u64) -> Bookmark {
+    Bookmark { name: name(letter), path: std::path::Path::new(path).into(), frame, rate: 44_100 }
+}
+
+impl Rig {
+    fn bookmark(&mut self, command: Bookmarking) -> Vec<Effect> {
+        self.event(Event::Command(Command::Bookmark(command)))
+    }
+
+    /// Plays the first file, with the ear at this frame.
+    fn playing_at(&mut self, frame: u64) {
+        self.ask(Playback::Play);
+        self.started();
+        self.heard = Some(Position { play: self.playing(), frame, rate: 44_100 });
+    }
+
+    fn notice(&self) -> String {
+        self.state.notice.as_ref().unwrap().notice.to_string()
+    }
+
+    fn marks(&self) -> Vec<Bookmark> {
+        self.state.bookmarks.iter().cloned().collect()
+    }
+}
+
+fn saved(effects: &[Effect]) -> Vec<Vec<Bookmark>> {
+    let marks = |effect: &Effect| match effect {
+        Effect::SaveBookmarks(marks) => Some(marks.iter().cloned().collect()),
+        _ => None,
+    };
+    effects.iter().filter_map(marks).collect()
+}
+
+#[test]
+fn a_bookmark_keeps_where_the_ear_is() {
+    let mut rig = Rig::new(2);
+    assert!(rig.bookmark(Bookmarking::Set(None)).is_empty(), "nothing is current");
+    assert!(rig.notice().starts_with("Nothing is current"), "{}", rig.notice());
+    rig.playing_at(44_100 * 83);
+    let effects = rig.bookmark(Bookmarking::Set(None));
+    let first = mark("a", "/m/0.flac", 44_100 * 83);
+    assert_eq!(saved(&effects), [[first.clone()]]);
+    assert_eq!(rig.notice(), "Bookmark a: 0.flac 1:23. `:bookmark-go a` plays it");
+    // A seek that is not heard yet is where the user is.
+    rig.ask(Playback::Seek(Seek::To(Duration::from_secs(10))));
+    rig.bookmark(Bookmarking::Set(None));
+    rig.bookmark(Bookmarking::Set(Some(name("the solo"))));
+    let here = |letter| mark(letter, "/m/0.flac", 441_000);
+    assert_eq!(rig.marks(), [first, here("b"), here("the solo")]);
+    let effects = rig.bookmark(Bookmarking::Set(Some(name("a"))));
+    assert_eq!(saved(&effects), [[here("a"), here("b"), here("the solo")]]);
+    assert_eq!(rig.notice(), "Bookmark a: 0.flac 0:10: it was 0.flac 1:23. `:bookmark-go a` plays it");
+}
+
+#[test]
+fn a_bookmark_of_a_file_in_the_queue_is_played_where_it_is() {
+    let mut rig = Rig::new(3);
+    let marks = Arc::make_mut(&mut rig.state.bookmarks);
+    marks.set(mark("a", "/m/1.flac", 4711)).unwrap();
+    marks.set(mark("b", "/m/1.flac", 0)).unwrap();
+    let effects = rig.bookmark(Bookmarking::Go(name("a")));
+    assert_eq!(told(&effects), ["load /m/1.flac Frame(4711)", "next /m/2.flac"]);
+    assert_eq!(rig.state.queue.items().len(), 3);
+    // Until it is heard, it stands where it will begin.
+    assert_eq!(playback::place_now(&rig.state, rig.now()), Rest { frame: 4711, rate: 44_100 });
+    let effects = rig.bookmark(Bookmarking::Go(name("b")));
+    assert_eq!(told(&effects), ["load /m/1.flac Start", "next /m/2.flac"]);
+    assert!(rig.bookmark(Bookmarking::Go(name("c"))).is_empty());
+    assert_eq!(rig.notice(), "No bookmark is called c. `:bookmarks` tells which there are");
+}
+
+#[test]
+fn of_two_alike_in_the_queue_the_current_one_is_played() {
+    let mut rig = Rig::new(1);
+    rig.state.queue.append(unresolved(vec!["/m/0.flac".into(), "/m/9.flac".into()]));
+    Arc::make_mut(&mut rig.state.bookmarks).set(mark("a", "/m/0.flac", 7)).unwrap();
+    rig.queue(Queue::Jump(Items::Positions(vec![2])));
+    let effects = rig.bookmark(Bookmarking::Go(name("a")));
+    assert_eq!(told(&effects), ["load /m/0.flac Frame(7)", "next /m/9.flac"]);
+}
+
+/// The job that looks for the bookmark's file.
+fn looks_for(effects: &[Effect], path: &str) -> crate::model::id::JobId {
+    match effects {
+        [Effect::Expand { job, paths }] if paths[..] == [PathBuf::from(path)] => *job,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_bookmark_of_another_file_is_put_behind_the_current_item_and_played() {
+    let mut rig = Rig::new(2);
+    let sheet = "/m/album.cue/track03";
+    Arc::make_mut(&mut rig.state.bookmarks).set(mark("a", sheet, 4711)).unwrap();
+    rig.playing_at(5);
+    let job = looks_for(&rig.bookmark(Bookmarking::Go(name("a"))), sheet);
+    assert_eq!(rig.current().as_deref(), Some("/m/0.flac"), "it plays on meanwhile");
+    let found = crate::app::event::Expanded { job, files: vec![sheet.into()], problems: Vec::new() };
+    let effects = rig.event(Event::Expanded(found));
+    assert_eq!(told(&effects), ["load /m/album.cue/track03 Frame(4711)", "next /m/1.flac"]);
+    let paths: Vec<_> = rig.state.queue.items().iter().map(|item| item.path.display().to_string()).collect();
+    assert_eq!(paths, ["/m/0.flac", sheet, "/m/1.flac"]);
+    rig.queue(Queue::Undo);
+    assert_eq!(rig.state.queue.items().len(), 2);
+}
+
+#[test]
+fn a_bookmark_whose_file_is_gone_says_so_and_stays() {
+    let mut rig = Rig::new(1);
+    let gone = mark("a", "/m/gone.flac", 4711);
+    Arc::make_mut(&mut rig.state.bookmarks).set(gone.clone()).unwrap();
+    rig.playing_at(5);
+    let job = looks_for(&rig.bookmark(Bookmarking::Go(name("a"))), "/m/gone.flac");
+    let problems = vec![("/m/gone.flac".into(), "No such file or directory".into())];
+    let lost = crate::app::event::Expanded { job, files: Vec::new(), problems };
+    assert!(rig.event(Event::Expanded(lost)).is_empty(), "what plays goes on");
+    assert!(
+        rig.notice().starts_with("Cannot go to bookmark a: No such file or directory"),
+        "{}",
+        rig.notice()
+    );
+    assert_eq!(rig.marks(), [gone]);
+    assert_eq!(rig.state.queue.items().len(), 1);
+}
+
+#[test]
+fn a_file_that_was_made_anew_at_another_rate_is_gone_to_by_time() {
+    let mut rig = Rig::new(0);
+    let track = crate::model::track::Track {
+        id: crate::model::id::TrackId(1),
+        path: "/m/a.flac".into(),
+        stamp: Default::default(),
+        format: format(),
+        tags: Default::default(),
+        added_s: 0,
+    };
+    let catalog = crate::library::catalog_build::build_catalog([track]);
+    rig.event(Event::CatalogBuilt { catalog: Arc::new(catalog), took: Duration::ZERO });
+    let old = Bookmark { rate: 96_000, ..mark("a", "/m/a.flac", 96_000 * 3) };
+    Arc::make_mut(&mut rig.state.bookmarks).set(old).unwrap();
+    let job = looks_for(&rig.bookmark(Bookmarking::Go(name("a"))), "/m/a.flac");
+    let found = crate::app::event::Expanded { job, files: vec!["/m/a.flac".into()], problems: Vec::new() };
+    assert_eq!(told(&rig.event(Event::Expanded(found))), ["load /m/a.flac Time(3s)"]);
+}
+
+#[test]
+fn bookmarks_are_dropped_listed_and_no_more_than_fit() {
+    let mut rig = Rig::new(1);
+    rig.bookmark(Bookmarking::List);
+    assert_eq!(rig.notice(), "There are no bookmarks. `:bookmark` keeps the place");
+    rig.playing_at(441_000);
+    for _ in 0..26 {
+        rig.bookmark(Bookmarking::Set(None));
+    }
+    let effects = rig.bookmark(Bookmarking::Set(None));
+    assert!(saved(&effects).is_empty() && rig.notice().starts_with("All letters"), "{}", rig.notice());
+    let effects = rig.bookmark(Bookmarking::Drop(name("c")));
+    assert_eq!(saved(&effects)[0].len(), 25);
+    assert_eq!(rig.notice(), "Dropped bookmark c: 0.flac 0:10. `:bookmark c` there sets it again");
+    assert!(rig.bookmark(Bookmarking::Drop(name("c"))).is_empty());
+    rig.state.dirty = Dirty::default();
+    rig.bookmark(Bookmarking::List);
+    assert!(rig.state.dirty.bookmarks, "an answer, not a refusal");
+    let list = rig.notice();
+    assert!(list.starts_with("Bookmarks a: 0.flac 0:10 · b: 0.flac 0:10 · d: "), "{list}");
+    assert!(list.ends_with(" · k: 0.flac 0:10 · 15 more"), "{list}");
+    for at in 0..Bookmarks::MOST {
+        rig.bookmark(Bookmarking::Set(Some(name(&at.to_string()))));
+    }
+    assert_eq!(rig.marks().len(), 100);
+    assert!(rig.notice().starts_with("No room for another bookmark"), "{}", rig.notice());
 }

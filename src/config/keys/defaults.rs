@@ -25,6 +25,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "(", "speed -0.1"),
     (Global, "gm", "mute"),
     (Global, "gB", "ab-loop"),
+    (Global, "gb", "bookmark"),
+    (Global, "g'", "command-line bookmark-go"),
     (Global, "go", "outputs"),
     (Global, "S", "stop-after"),
     (Global, "r", "repeat"),

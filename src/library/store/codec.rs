@@ -4,10 +4,12 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::audio::Volume;
+use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::id::{ItemId, TrackId};
 use crate::model::playback::{Repeat, Shuffle};
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
@@ -31,6 +33,7 @@ const SESSION_VERSION: u8 = 1;
 const FILE_VERSION: u8 = 1;
 const SHEET_VERSION: u8 = 1;
 const OUTPUTS_VERSION: u8 = 1;
+const BOOKMARKS_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -252,6 +255,33 @@ pub fn decode_outputs(bytes: &[u8]) -> Result<OutputMemory, CodecError> {
         memory.remember(id, Volume::new(i64::from(volume.percent())));
     }
     Ok(memory)
+}
+
+/// Name, path, frame, rate.
+type BookmarkRecord = (String, Vec<u8>, u64, u32);
+
+pub fn encode_bookmarks(marks: &Bookmarks) -> Result<Vec<u8>, CodecError> {
+    let record = |mark: &Bookmark| -> BookmarkRecord {
+        let path = mark.path.as_os_str().as_bytes().to_vec();
+        (mark.name.as_str().to_owned(), path, mark.frame, mark.rate)
+    };
+    let records: Vec<BookmarkRecord> = marks.iter().map(record).collect();
+    let mut out = Vec::new();
+    encode("the list of bookmarks", BOOKMARKS_VERSION, &records, &mut out)?;
+    Ok(out)
+}
+
+/// What is no bookmark, or one too many, is damage: it was never written.
+pub fn decode_bookmarks(bytes: &[u8]) -> Result<Bookmarks, CodecError> {
+    let what = "the list of bookmarks";
+    let records: Vec<BookmarkRecord> = decode(what, BOOKMARKS_VERSION, bytes)?;
+    let mut marks = Bookmarks::default();
+    for (name, path, frame, rate) in records {
+        let name = BookmarkName::new(&name).ok_or(CodecError::Damaged { what })?;
+        let mark = Bookmark { name, path: Arc::from(PathBuf::from(OsString::from_vec(path))), frame, rate };
+        marks.set(mark).map_err(|_| CodecError::Damaged { what })?;
+    }
+    Ok(marks)
 }
 
 pub fn path_from(bytes: &[u8]) -> PathBuf {

@@ -8,8 +8,9 @@ use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMeta
 use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
 use super::schema::{
-    FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    BOOKMARKS_KEY, FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
+use crate::model::bookmark::Bookmarks;
 use crate::model::id::TrackId;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
@@ -118,6 +119,16 @@ impl StoreReader {
         bytes.map_or_else(
             || Ok(OutputMemory::default()),
             |bytes| self.value(codec::decode_outputs(bytes.value())),
+        )
+    }
+
+    /// None where none was ever set.
+    pub fn bookmarks(&self) -> Result<Bookmarks, StoreError> {
+        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let bytes = self.tell(table.get(BOOKMARKS_KEY).map_err(Into::into))?;
+        bytes.map_or_else(
+            || Ok(Bookmarks::default()),
+            |bytes| self.value(codec::decode_bookmarks(bytes.value())),
         )
     }
 

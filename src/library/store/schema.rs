@@ -29,8 +29,10 @@ pub const SHEETS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sheets")
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 
 /// Key `SESSION_KEY`: `codec::encode_session`; key `POSITION_KEY`: `codec::encode_position`, where the place was written
-/// after the session; key `OUTPUTS_KEY`: `codec::encode_outputs`.
+/// after the session; key `OUTPUTS_KEY`: `codec::encode_outputs`; key `BOOKMARKS_KEY`:
+/// `codec::encode_bookmarks`.
 pub const SESSION: TableDefinition<&str, &[u8]> = TableDefinition::new("session");
 pub const SESSION_KEY: &str = "session";
 pub const OUTPUTS_KEY: &str = "outputs";
+pub const BOOKMARKS_KEY: &str = "bookmarks";
 pub const POSITION_KEY: &str = "position";

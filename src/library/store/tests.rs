@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
@@ -11,6 +12,7 @@ use redb::backends::InMemoryBackend;
 
 use super::*;
 use crate::model::audio::Volume;
+use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::session::{OutputMemory, Session, SessionItem};
 
 /// A disk: what was written stays when the database is opened again. While `full`, it takes nothing.
@@ -114,6 +116,59 @@ fn what_is_known_of_outputs_comes_back_and_stays_small() {
     assert!(store.close(Duration::from_secs(5)));
 }
 
+fn mark(name: &str, path: &[u8], frame: u64) -> Bookmark {
+    let path = Path::new(std::ffi::OsStr::from_bytes(path)).into();
+    Bookmark { name: BookmarkName::new(name).unwrap(), path, frame, rate: 44_100 }
+}
+
+#[test]
+fn bookmarks_come_back_as_they_were_set() {
+    let disk = Disk::default();
+    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    assert_eq!(store.read().unwrap().bookmarks().unwrap(), Bookmarks::default());
+    let mut marks = Bookmarks::default();
+    marks.set(mark("the solo", b"/m/\xff.flac", u64::MAX)).unwrap();
+    marks.set(mark("日", b"/m/album.cue/track03", 0)).unwrap();
+    store.write(WriteOp::PutBookmarks(Arc::new(marks.clone()))).unwrap();
+    // Beside the session, not in its place.
+    store.write(WriteOp::PutSession(session("queue"))).unwrap();
+    store.flush().unwrap();
+    assert!(store.close(Duration::from_secs(5)));
+    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    let reader = store.read().unwrap();
+    assert_eq!((reader.bookmarks().unwrap(), reader.session().unwrap()), (marks, Some(session("queue"))));
+    drop(reader);
+    assert!(store.close(Duration::from_secs(5)));
+}
+
+/// The bytes are written by hand from postcard's wire format (<https://postcard.jamesmunns.com/wire-format>): lengths and
+/// numbers are varints of seven bits a byte, the lowest first.
+#[test]
+fn what_is_no_bookmark_is_told_as_damage() {
+    let mut marks = Bookmarks::default();
+    marks.set(mark("a", b"/m", 300)).unwrap();
+    let good = [&[1, 1, 1][..], b"a", &[2], b"/m", &[0xac, 0x02, 0xc4, 0xd8, 0x02]].concat();
+    assert_eq!(codec::encode_bookmarks(&marks).unwrap(), good);
+    assert_eq!(codec::decode_bookmarks(&good), Ok(marks));
+    let damaged = Err(CodecError::Damaged { what: "the list of bookmarks" });
+    for end in 1..good.len() {
+        assert_eq!(codec::decode_bookmarks(&good[..end]), damaged, "cut off at {end}");
+    }
+    let control = good.iter().map(|&byte| if byte == b'a' { 0x1b } else { byte }).collect::<Vec<u8>>();
+    assert_eq!(codec::decode_bookmarks(&control), damaged);
+    let record = |name: u8| [&[1, name][..], &[0, 0, 0]].concat();
+    let many =
+        |count: u8| [vec![1, count], (0..count).flat_map(|at| record(b'!' + at % 90)).collect()].concat();
+    assert_eq!(codec::decode_bookmarks(&many(90)).map(|marks| marks.iter().count()), Ok(90));
+    let named = |at: u8| [&[2, b'a' + at / 10, b'0' + at % 10][..], &[0, 0, 0]].concat();
+    let too_many = [vec![1, 101], (0..101).flat_map(named).collect()].concat();
+    assert_eq!(codec::decode_bookmarks(&too_many), damaged);
+    assert_eq!(
+        codec::decode_bookmarks(&[2]),
+        Err(CodecError::Version { what: "the list of bookmarks", found: 2, known: 1 })
+    );
+}
+
 #[test]
 fn writing_to_a_full_disk_is_refused_in_time_instead_of_waiting_for_ever() {
     let disk = Disk::default();
@@ -143,6 +198,7 @@ fn any_bytes_decode_to_a_value_or_an_error() {
         let _ = codec::decode_session(&bytes);
         let _ = codec::decode_file(&bytes);
         let outputs = codec::decode_outputs(&bytes).unwrap_or_default();
+        let _ = codec::decode_bookmarks(&bytes);
         assert!(outputs.volumes().all(|(_, volume)| volume <= Volume::FULL));
     }
     assert!(matches!(codec::decode_session(&[]), Err(CodecError::Empty { .. })));

@@ -2,15 +2,17 @@
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow, SheetRow};
 use super::schema::{
-    FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS,
-    TRACKS,
+    BOOKMARKS_KEY, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION,
+    SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
+use crate::model::bookmark::Bookmarks;
 use crate::model::id::TrackId;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
@@ -42,6 +44,7 @@ pub enum WriteOp {
     /// Only the place in the queue that was saved last.
     PutPosition(Option<SessionPosition>),
     PutOutputs(OutputMemory),
+    PutBookmarks(Arc<Bookmarks>),
 }
 
 impl WriteOp {
@@ -55,7 +58,7 @@ impl WriteOp {
             Self::PutSheets(sheets) => sheets.len(),
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
-            Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) => 1,
+            Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) | Self::PutBookmarks(_) => 1,
         }
     }
 }
@@ -79,6 +82,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutSession(_) => {}
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
             WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
+            WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
         }
     }
     txn.commit()?;
@@ -216,6 +220,12 @@ fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Er
 fn put_outputs(txn: &WriteTransaction, memory: &OutputMemory) -> Result<(), redb::Error> {
     let bytes = codec::encode_outputs(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     txn.open_table(SESSION)?.insert(OUTPUTS_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+fn put_bookmarks(txn: &WriteTransaction, marks: &Bookmarks) -> Result<(), redb::Error> {
+    let bytes = codec::encode_bookmarks(marks).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(BOOKMARKS_KEY, bytes.as_slice())?;
     Ok(())
 }
 

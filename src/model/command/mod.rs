@@ -7,6 +7,7 @@ pub mod registry;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::bookmark::BookmarkName;
 use super::id::{ItemId, TrackId};
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::settings::LevelMode;
@@ -17,6 +18,7 @@ pub enum Command {
     Playback(Playback),
     Sound(Sound),
     Queue(Queue),
+    Bookmark(Bookmarking),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -148,6 +150,18 @@ pub enum Queue {
     Clear,
     Undo,
     Redo,
+}
+
+/// What is done with named places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bookmarking {
+    /// Keep where the ear is in the current item; without a name under the next free letter.
+    Set(Option<BookmarkName>),
+    /// Play from there.
+    Go(BookmarkName),
+    Drop(BookmarkName),
+    /// Tell which there are.
+    List,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

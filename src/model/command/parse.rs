@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Sound,
-    SpeedChange, Target, VolumeChange,
+    AbLoop, Bookmarking, Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen,
+    Seek, Sound, SpeedChange, Target, VolumeChange,
 };
+use crate::model::bookmark::BookmarkName;
 use crate::model::playback::{Repeat, Shuffle, StopAfter};
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::suggest::nearest;
@@ -85,6 +86,9 @@ impl Call<'_> {
         if let Some(command) = self.sound()? {
             return Ok(Request::Core(Command::Sound(command)));
         }
+        if let Some(command) = self.bookmark()? {
+            return Ok(Request::Core(Command::Bookmark(command)));
+        }
         if let Some(command) = self.core()? {
             return Ok(Request::Core(command));
         }
@@ -143,6 +147,17 @@ impl Call<'_> {
             },
             _ => Err(self.wrong(expected)),
         }
+    }
+
+    fn bookmark(&self) -> Result<Option<Bookmarking>, ParseError> {
+        let name = "a name of up to 32 characters";
+        Ok(Some(match self.row.name {
+            "bookmark" => Bookmarking::Set(self.optional(name, BookmarkName::new)?),
+            "bookmark-go" => Bookmarking::Go(self.one(name, BookmarkName::new)?),
+            "bookmark-drop" => Bookmarking::Drop(self.one(name, BookmarkName::new)?),
+            "bookmarks" => self.bare(Bookmarking::List)?,
+            _ => return Ok(None),
+        }))
     }
 
     fn core(&self) -> Result<Option<Command>, ParseError> {
@@ -404,7 +419,7 @@ pub fn quoted(word: &str) -> String {
 /// Whether the command is for the core, so that it can be asked for without a screen.
 pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
-    !matches!((call.playback(), call.core()), (Ok(None), Ok(None)))
+    !matches!((call.playback(), call.bookmark(), call.core()), (Ok(None), Ok(None), Ok(None)))
 }
 
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
@@ -500,6 +515,10 @@ mod tests {
         assert_eq!(core("move -3"), Command::Queue(Queue::Move(Items::Selection, -3)));
         let entries = Items::Positions(vec![7, 2]);
         assert_eq!(core("move +2 7 2"), Command::Queue(Queue::Move(entries, 2)));
+        let name = |name: &str| BookmarkName::new(name).unwrap();
+        assert_eq!(core("bookmark"), Command::Bookmark(Bookmarking::Set(None)));
+        assert_eq!(core("bookmark 'the solo'"), Command::Bookmark(Bookmarking::Set(Some(name("the solo")))));
+        assert_eq!(core("bookmark-go a"), Command::Bookmark(Bookmarking::Go(name("a"))));
         assert_eq!(core("remove 2 3"), Command::Queue(Queue::Remove(Items::Positions(vec![2, 3]))));
     }
 
@@ -515,7 +534,7 @@ mod tests {
     #[test]
     fn commands_of_the_core_are_told_from_those_of_a_screen() {
         let is = |name| is_for_core(registry::find(name).unwrap());
-        for name in ["play", "seek", "jump", "move", "add", "scan", "dismiss", "quit", "output"] {
+        for name in ["play", "seek", "bookmark", "jump", "move", "add", "scan", "dismiss", "quit", "output"] {
             assert!(is(name), "{name}");
         }
         for name in ["down", "line", "filter", "search", "open", "focus", "command-line", "theme", "help"] {
@@ -539,6 +558,8 @@ mod tests {
         assert_eq!(error("volume 101"), "`volume` needs a percentage such as 80, +5, -5, not `101`");
         assert_eq!(error("pause now"), "`pause` needs nothing behind it, not `now`");
         assert_eq!(error("add 'x"), "a quote is never closed");
+        assert_eq!(error("bookmark-go"), "`bookmark-go` needs a name of up to 32 characters");
+        assert_eq!(error("bookmark a b"), "`bookmark` needs a name of up to 32 characters, not `a b`");
         assert_eq!(error("move"), "`move` needs +N or -N, and numbers of queue entries or none");
         assert_eq!(error("remove 0"), "`remove` needs numbers of queue entries, not `0`");
     }

@@ -12,6 +12,8 @@ pub enum Completer {
     Theme,
     /// Kinds of outputs, and the devices that were found.
     Output,
+    /// Names of the bookmarks.
+    Bookmark,
     Command,
 }
 
@@ -65,7 +67,7 @@ const fn row(
     Row { name, aliases, arguments, help, completer, subject }
 }
 
-use Completer::{None as Nothing, Output, Path, Theme, Word};
+use Completer::{Bookmark, None as Nothing, Output, Path, Theme, Word};
 use Subject::{Library, Move, Playback, Queue, Screen, Sound};
 
 /// All commands, in the order of the help.
@@ -103,6 +105,10 @@ pub const COMMANDS: &[Row] = &[
         Word(&["off"]),
         "play a part over and over: from here, to here, no more",
     ),
+    row(Playback, "bookmark", &[], "[NAME]", Bookmark, "keep this place, under the next letter or a name"),
+    row(Playback, "bookmark-go", &[], "NAME", Bookmark, "play from a place that was kept"),
+    row(Playback, "bookmark-drop", &[], "NAME", Bookmark, "forget a place that was kept"),
+    row(Playback, "bookmarks", &[], "", Nothing, "the places that were kept"),
     row(
         Playback,
         "repeat",

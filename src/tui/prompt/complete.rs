@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
 use crate::model::outputs::OutputDevice;
 
@@ -64,6 +65,7 @@ pub struct Words<'a> {
     pub themes: &'a [String],
     /// As they were last looked for.
     pub devices: &'a [OutputDevice],
+    pub bookmarks: &'a Bookmarks,
 }
 
 /// What may stand at the end of `line`, the text before the cursor.
@@ -83,6 +85,9 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
             Offer::Ready(Completion::new(start, typed, plain(known.themes.iter().map(String::as_str), typed)))
         }
         Some(Completer::Output) => Offer::Ready(Completion::new(start, typed, outputs(known.devices, typed))),
+        Some(Completer::Bookmark) => {
+            Offer::Ready(Completion::new(start, typed, bookmarks(known.bookmarks, typed)))
+        }
         Some(Completer::Command) => Offer::Ready(Completion::new(start, typed, commands(typed))),
         Some(Completer::None) | None => Offer::Nothing,
     }
@@ -119,6 +124,11 @@ fn outputs(devices: &[OutputDevice], typed: &str) -> Vec<Candidate> {
     const KINDS: [&str; 6] = ["auto", "device", "device:", "hw:", "null", "file:"];
     let ids: Vec<String> = devices.iter().map(|device| format!("device:{}", escaped(&device.id))).collect();
     plain(KINDS.into_iter().chain(ids.iter().map(String::as_str)), typed)
+}
+
+fn bookmarks(marks: &Bookmarks, typed: &str) -> Vec<Candidate> {
+    let names: Vec<String> = marks.iter().map(|mark| escaped(mark.name.as_str())).collect();
+    plain(names.iter().map(String::as_str), typed)
 }
 
 /// Most candidates of one folder.
@@ -186,6 +196,7 @@ fn escaped(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::bookmark::{Bookmark, BookmarkName};
     use crate::model::command::parse::parse;
     use crate::model::command::{Command, Library, Request};
 
@@ -200,9 +211,19 @@ mod tests {
         vec![device("alsa:hw:CARD=a b"), device("pulseaudio:x")]
     }
 
+    fn marks() -> Bookmarks {
+        let mut marks = Bookmarks::default();
+        for name in ["the solo", "b"] {
+            let name = BookmarkName::new(name).unwrap();
+            marks.set(Bookmark { name, path: Path::new("/m").into(), frame: 0, rate: 0 }).unwrap();
+        }
+        marks
+    }
+
     fn ready(line: &str) -> Vec<String> {
         let themes = ["dark".to_owned(), "light".to_owned()];
-        match offer(line, &Words { themes: &themes, devices: &devices() }) {
+        let words = Words { themes: &themes, devices: &devices(), bookmarks: &marks() };
+        match offer(line, &words) {
             Offer::Ready(completion) => {
                 completion.candidates.into_iter().map(|candidate| candidate.text).collect()
             }
@@ -219,8 +240,10 @@ mod tests {
         assert_eq!(ready("output device:p"), ["device:pulseaudio:x"]);
         assert_eq!(ready("output device:a"), ["device:alsa:hw:CARD=a\\ b"]);
         assert_eq!(ready("output n"), ["null"]);
+        assert_eq!(ready("bookmark-go "), ["b", "the\\ solo"]);
+        assert_eq!(ready("bookmark-drop the\\ s"), ["the\\ solo"]);
         assert_eq!(ready("").len(), registry::COMMANDS.len());
-        let none = Words { themes: &[], devices: &[] };
+        let none = Words { themes: &[], devices: &[], bookmarks: &marks() };
         assert_eq!(offer("nonsense x", &none), Offer::Nothing);
         assert_eq!(offer("scan a\\ b/c", &none), Offer::Paths { start: 5, typed: "a\\ b/c".into() });
         assert_eq!(offer("add x 'a b", &none), Offer::Paths { start: 6, typed: "'a b".into() });

@@ -145,8 +145,12 @@ impl Turn<'_> {
         if prompt.completion.is_some() {
             return self.step_completion(back);
         }
-        let devices = &self.around.snapshot.outputs.devices;
-        let words = Words { themes: self.around.themes, devices };
+        let snapshot = self.around.snapshot;
+        let words = Words {
+            themes: self.around.themes,
+            devices: &snapshot.outputs.devices,
+            bookmarks: &snapshot.bookmarks,
+        };
         match offer(prompt.line.before_cursor(), &words) {
             Offer::Ready(completion) => self.start_completion(completion, back),
             Offer::Paths { start, typed } => self.effects.push(Effect::ListPaths { start, typed }),

@@ -21,7 +21,7 @@ impl Turn<'_> {
             Command::Quit if self.state.is_covered() => self.uncover(),
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
-            Command::Sound(_) => self.send(command),
+            Command::Sound(_) | Command::Bookmark(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Library(library) => self.library(library),
             Command::Notice(Notices::Dismiss) => self.dismiss(),
