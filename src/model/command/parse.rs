@@ -469,7 +469,7 @@ mod tests {
                 "" => row.name.to_owned(),
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
-                "N|+N|-N|+NdB|-NdB" => format!("{} -3dB", row.name),
+                "N|+N|-N|-NdB" => format!("{} -3dB", row.name),
                 "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
