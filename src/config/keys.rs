@@ -338,7 +338,7 @@ mod tests {
             "keys.toml:6: needs a command in quotes, or false",
             "keys.toml:7: a binding cannot begin with a digit: digits are counts",
             "keys.toml:8: `g` cannot be told from `gm` (mute): unbind that first",
-            "keys.toml:9: `volume` needs a percentage such as 80, +5, -5, not `loud`",
+            "keys.toml:9: `volume` needs a percentage such as 80, +5, -5, or a step such as -3dB, not `loud`",
         ];
         assert_eq!(problems, expected);
         assert!(matches!(keymap.lookup(Context::Global, &keys("X")), Lookup::Found(_)));

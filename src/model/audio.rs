@@ -125,6 +125,20 @@ impl Volume {
     }
 }
 
+impl Volume {
+    /// So many dB louder (negative: quieter), to the nearest point but by one at least.
+    pub fn louder(self, db: f32) -> Self {
+        // The gain is the cube of the knob: 60 dB for a factor of ten.
+        let knob = (f32::from(self.0.max(1)) * 10f32.powf(db / 60.0)).round() as i64;
+        let old = i64::from(self.0);
+        match db {
+            db if db > 0.0 => Self::new(knob.max(old + 1)),
+            db if db < 0.0 => Self::new(knob.min(old - 1)),
+            _ => self,
+        }
+    }
+}
+
 impl Default for Volume {
     fn default() -> Self {
         Self::FULL
@@ -150,6 +164,18 @@ mod tests {
         assert!((db_to_gain(-6.0206) - 0.5).abs() < 1e-6);
         assert!((gain_to_db(0.1) + 20.0).abs() < 1e-5);
         assert_eq!(gain_to_db(0.0), f32::NEG_INFINITY);
+    }
+
+    /// 6 dB are a factor of 1.995 in gain, so 1.2589 of the knob.
+    #[test]
+    fn steps_in_decibels_are_steps_of_the_gain() {
+        assert_eq!(Volume::new(100).louder(-6.0).percent(), 79);
+        assert_eq!(Volume::new(50).louder(6.0).percent(), 63);
+        assert_eq!(Volume::new(100).louder(3.0), Volume::FULL);
+        assert_eq!(Volume::new(3).louder(-0.1).percent(), 2, "never stuck");
+        assert_eq!(Volume::new(0).louder(1.0).percent(), 1);
+        assert_eq!(Volume::new(50).louder(0.0).percent(), 50);
+        assert_eq!(Volume::new(50).louder(f32::NAN).percent(), 50);
     }
 
     #[test]

@@ -242,6 +242,7 @@ fn volume(state: &mut AppState, change: VolumeChange, now: Now, fx: &mut Vec<Eff
     let percent = match change {
         VolumeChange::To(percent) => i64::from(percent),
         VolumeChange::By(points) => i64::from(old) + i64::from(points),
+        VolumeChange::ByDb(db) => i64::from(Volume::new(i64::from(old)).louder(db).percent()),
     };
     // While none is open it is the one that sounded last: what is set now must hold when it opens.
     let device = state.output.device().or(state.output_memory.last()).map(str::to_owned);

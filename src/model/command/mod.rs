@@ -101,12 +101,14 @@ pub enum Seek {
     Percent(f64),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum VolumeChange {
     /// Percent, 0 to 100.
     To(u8),
     /// Percent points, either way.
     By(i8),
+    /// Decibels, either way; by a point at least.
+    ByDb(f32),
 }
 
 /// What a queue command is about.

@@ -107,7 +107,9 @@ impl Call<'_> {
             "next" => Playback::Next(self.count()?),
             "previous" => Playback::Previous(self.count()?),
             "seek" => Playback::Seek(self.one("a time such as 1:23, +5, -1m, 50%", parse_seek)?),
-            "volume" => Playback::Volume(self.one("a percentage such as 80, +5, -5", parse_volume)?),
+            "volume" => Playback::Volume(
+                self.one("a percentage such as 80, +5, -5, or a step such as -3dB", parse_volume)?,
+            ),
             "mute" => self.bare(Playback::ToggleMute)?,
             "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
             "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
@@ -361,6 +363,9 @@ fn parse_shuffle(word: &str) -> Option<Shuffle> {
 }
 
 fn parse_volume(word: &str) -> Option<VolumeChange> {
+    if word.ends_with("dB") || word.ends_with("db") {
+        return parse_db(word).filter(|_| word.starts_with(['+', '-'])).map(VolumeChange::ByDb);
+    }
     let percent: i16 = word.trim_end_matches('%').parse().ok()?;
     match word.as_bytes().first()? {
         b'+' | b'-' => Some(VolumeChange::By(i8::try_from(percent.clamp(-100, 100)).ok()?)),
@@ -464,6 +469,7 @@ mod tests {
                 "" => row.name.to_owned(),
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
+                "N|+N|-N|-NdB" => format!("{} -3dB", row.name),
                 "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
@@ -504,6 +510,8 @@ mod tests {
         assert_eq!(core("seek -1m"), Command::Playback(Playback::Seek(Seek::Back(Duration::from_secs(60)))));
         assert_eq!(core("seek 50%"), Command::Playback(Playback::Seek(Seek::Percent(50.0))));
         assert_eq!(core("vol -5"), Command::Playback(Playback::Volume(VolumeChange::By(-5))));
+        assert_eq!(core("vol -3dB"), Command::Playback(Playback::Volume(VolumeChange::ByDb(-3.0))));
+        assert!(parse("volume 3dB").is_err() && parse("volume +99dB").is_err());
         assert_eq!(core("vol 80"), Command::Playback(Playback::Volume(VolumeChange::To(80))));
         assert_eq!(
             core("shuffle 4711"),
@@ -554,8 +562,11 @@ mod tests {
     fn errors_say_what_was_expected() {
         let error = |line: &str| parse(line).unwrap_err().to_string();
         assert_eq!(error("volme 5"), "no command `volme`; did you mean `volume`?");
-        assert_eq!(error("volume"), "`volume` needs a percentage such as 80, +5, -5");
-        assert_eq!(error("volume 101"), "`volume` needs a percentage such as 80, +5, -5, not `101`");
+        assert_eq!(error("volume"), "`volume` needs a percentage such as 80, +5, -5, or a step such as -3dB");
+        assert_eq!(
+            error("volume 101"),
+            "`volume` needs a percentage such as 80, +5, -5, or a step such as -3dB, not `101`"
+        );
         assert_eq!(error("pause now"), "`pause` needs nothing behind it, not `now`");
         assert_eq!(error("add 'x"), "a quote is never closed");
         assert_eq!(error("bookmark-go"), "`bookmark-go` needs a name of up to 32 characters");

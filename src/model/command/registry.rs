@@ -79,7 +79,7 @@ pub const COMMANDS: &[Row] = &[
     row(Playback, "next", &[], "[N]", Nothing, "next item, or N items on"),
     row(Playback, "previous", &["prev"], "[N]", Nothing, "start of the item, then the items before"),
     row(Playback, "seek", &[], "TIME|+TIME|-TIME|N%", Nothing, "go to a time: 1:23, +5, -1m, 50%"),
-    row(Playback, "volume", &["vol"], "N|+N|-N", Nothing, "volume in percent"),
+    row(Playback, "volume", &["vol"], "N|+N|-N|-NdB", Nothing, "volume in percent, or steps in dB"),
     row(Playback, "mute", &[], "", Nothing, "silence, and back"),
     row(
         Playback,
