@@ -63,6 +63,7 @@ impl Core {
     fn wait_no_longer(&mut self, now: Instant) {
         if self.outlet.has_waited_too_long(now) {
             if self.outlet.open().is_some() {
+                self.freeze_ear();
                 self.rewind();
                 self.stand_still();
                 self.render = None;
@@ -85,6 +86,7 @@ impl Core {
     /// Plays on through a new output, from where the ear was in the old one.
     fn adopt(&mut self, open: Open) {
         if self.outlet.open().is_some() {
+            self.freeze_ear();
             self.rewind();
         }
         let shared = open.writer.shared().clone();
@@ -127,6 +129,7 @@ impl Core {
     fn lose_output(&mut self, why: String) {
         // In this order: a device that was only slow may take more while it is given up. That is not heard of any more,
         // and what it has not taken it never gets.
+        self.freeze_ear();
         self.stand_still();
         if let Some(open) = self.outlet.open() {
             open.writer.discard(false);
@@ -171,6 +174,14 @@ impl Core {
         self.marks.clear();
         self.start_pipe();
         self.input(Input::Rewound);
+    }
+
+    /// What the open output takes from here on is not heard any more: it is about to go. What it has taken by now is told.
+    fn freeze_ear(&mut self) {
+        if let Some(open) = self.outlet.open() {
+            open.writer.shared().freeze();
+        }
+        self.tell_marks();
     }
 
     /// Without an output the clock stands where the sound will go on from.

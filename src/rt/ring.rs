@@ -17,6 +17,9 @@ pub const FADE_MS: u32 = 10;
 /// Marks on their way: far more than items can turn in the time that a ring holds.
 const MARKS: usize = 64;
 
+/// Added to the count of the frame at the ear where that stands for good. No count comes near it.
+const FROZEN: u64 = 1 << 63;
+
 /// From frame `at` on, samples are exact or not.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
@@ -67,7 +70,13 @@ impl RingShared {
 
     /// Count of the frame that is at the ear now.
     pub fn audible(&self) -> u64 {
-        self.audible.load(Ordering::Acquire)
+        self.audible.load(Ordering::Acquire) & !FROZEN
+    }
+
+    /// The ear hears no more of this ring, whatever its reader still takes: [`Self::audible`] stands from here on.
+    pub fn freeze(&self) {
+        // As a part of the count, so that no update can come between: all of them are by `fetch_max`.
+        self.audible.fetch_or(FROZEN, Ordering::AcqRel);
     }
 
     /// Everything that was written up to the end was taken and heard.
@@ -582,6 +591,18 @@ mod tests {
         let mut out = vec![9.0; frames];
         let read = reader.read(&mut out);
         (out, read)
+    }
+
+    #[test]
+    fn what_is_taken_after_the_freeze_is_not_heard() {
+        let (mut writer, mut reader) = sample_ring(Spec { rate: 48_000, channels: 1 }, 100, 7);
+        writer.write(&[0.5; 50]);
+        reader.read(&mut [0.0; 20]);
+        assert_eq!(writer.shared().audible(), 27);
+        writer.shared().freeze();
+        reader.read(&mut [0.0; 20]);
+        reader.shared().set_latency_frames(0);
+        assert_eq!((writer.shared().audible(), writer.shared().consumed()), (27, 47));
     }
 
     #[test]
