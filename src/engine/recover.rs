@@ -198,7 +198,8 @@ impl Core {
             Some(Place::Frame(frame)) => frame.min(length),
             _ => position.frame,
         };
-        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit: u64::MAX });
+        // Limited to itself: who has read the count of the old output a moment ago must not add it to this.
+        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit: frame });
     }
 
     /// When a device that has nothing to do is given to others.
