@@ -1,14 +1,13 @@
 //! Every ordered pair of kinds of file, joined: a sine runs through the join of two files into an output of one rate.
-//! There is no step at the join that is not in the files themselves as another decoder reads them.
+//! There is no error at the join, and no step of it, that is not in the files themselves as other decoders read them.
 
 use std::f64::consts::TAU;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::home::Home;
-use crate::media::{Material, encode, ffmpeg_decode};
+use crate::media::{Material, encode, ffmpeg_decode, run};
 
 /// Whole periods in a second: a file begins where a period does, and the one before ends a frame earlier.
 const HZ: f64 = 441.0;
@@ -93,7 +92,16 @@ impl Worst {
     }
 }
 
-/// A second of the sine as a file, and what ffmpeg finds wrong with it where it is joined.
+/// Of Vorbis files as short as these (one page) ffmpeg 5.1 loses the last 128 frames; sox reads them by libvorbis.
+fn decode(kind: &Kind, path: &Path) -> Vec<f32> {
+    if kind.ending != "ogg" {
+        return ffmpeg_decode(path);
+    }
+    let bytes = run("sox", &["-D", path.to_str().unwrap(), "-t", "f32", "-L", "-"]);
+    bytes.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
+}
+
+/// A second of the sine as a file, and what another decoder finds wrong with it where it is joined.
 struct Half {
     path: PathBuf,
     errors: Vec<f64>,
@@ -117,10 +125,10 @@ impl Half {
         Material { samples, channels: kind.channels, rate: kind.rate, bits: kind.bits }.write_wav(&wav);
         let path = folder.join(format!("{} {second}.{}", kind.name, kind.ending));
         encode(kind.command, &wav, &path);
-        let mut decoded = ffmpeg_decode(&path);
+        let mut decoded = decode(kind, &path);
         // Of some kinds ffmpeg gives the padding after the end too.
         decoded.truncate(frames * kind.channels);
-        assert_eq!(decoded.len(), frames * kind.channels, "{} as ffmpeg reads it", kind.name);
+        assert_eq!(decoded.len(), frames * kind.channels, "{} as others read it", kind.name);
         let all = errors(&decoded, kind.channels, kind.rate, second * frames);
         let near = if second == 0 { frames - around(kind.rate)..frames } else { 0..around(kind.rate) };
         Self { path, errors: all[near].to_vec() }
@@ -159,7 +167,16 @@ fn joined(home: &Home, [a, b]: [usize; 2], [first, second]: [&Half; 2], rate: u3
     Worst::of(&errors(&samples, KINDS[a].channels, rate, 0)[near])
 }
 
-/// The most that the files themselves account for: as ffmpeg decodes each, touching, at an output of `rate`.
+/// Decoders differ by rounding.
+const ROUNDING: f64 = 1e-6;
+/// What a change of rate makes of errors that are there already, at most. Between the samples of a file its error is
+/// larger than at them, an error that is not slow has larger steps than those of its own rate scaled by the ratio, and
+/// where rates differ the last and the first error are continued by reflection. None of it adds to a file without errors,
+/// and the sine itself goes through without any. Found: 1.44 where AAC comes before 48 or 96 kHz, 1.26 for integers of
+/// 16 bits, 1.0 where nothing is resampled.
+const RESAMPLED: f64 = 1.5;
+
+/// The most that the files themselves account for: as other decoders read each, touching, at an output of `rate`.
 fn of_the_files([a, b]: [usize; 2], [first, second]: [&Half; 2], rate: u32) -> Worst {
     let scaled = |kind: usize, half: &Half| {
         let Worst { error, step } = Worst::of(&half.errors);
@@ -167,9 +184,11 @@ fn of_the_files([a, b]: [usize; 2], [first, second]: [&Half; 2], rate: u32) -> W
     };
     let (end, beginning) = (scaled(a, first), scaled(b, second));
     let touching = (second.errors[0] - first.errors[first.errors.len() - 1]).abs();
+    let resampled = [a, b].iter().any(|&kind| KINDS[kind].rate != rate);
+    let limit = |worst: f64| worst * if resampled { RESAMPLED } else { 1.0 } + ROUNDING;
     Worst {
-        error: end.error.max(beginning.error),
-        step: end.step.max(beginning.step).max(touching),
+        error: limit(end.error.max(beginning.error)),
+        step: limit(end.step.max(beginning.step).max(touching)),
     }
 }
 
@@ -202,26 +221,44 @@ fn play_pairs(pairs: &[[usize; 2]], rate: u32) -> Vec<Pair> {
     played
 }
 
-#[test]
-fn a_sine_runs_through_the_join_of_every_two_kinds() {
-    let all: Vec<[usize; 2]> =
-        (0..KINDS.len()).flat_map(|a| (0..KINDS.len()).map(move |b| [a, b])).collect();
-    let played = play_pairs(&all, 48_000);
-    for pair in &played {
-        let [a, b] = pair.kinds.map(|kind| KINDS[kind].name);
-        println!("{a:8} {b:8} error {:.2e} of {:.2e}  step {:.2e} of {:.2e} ratio {:.2} {:.2}", pair.got.error, pair.limit.error, pair.got.step, pair.limit.step, pair.got.error / pair.limit.error, pair.got.step / pair.limit.step);
+/// Every pair that has more error than its files, in words.
+fn faults(pairs: &[Pair], rate: u32) -> Vec<String> {
+    let mut faults = Vec::new();
+    for Pair { kinds, got, limit } in pairs {
+        let [a, b] = kinds.map(|kind| KINDS[kind].name);
+        // A frame too many or too few would be an error as large as the sine's own step.
+        assert!(limit.error < own_step(rate), "the files of {a} and {b} are too bad to tell: {limit:?}");
+        if got.error > limit.error || got.step > limit.step {
+            faults.push(format!("{a} to {b}: {got:?}, and the files account for {limit:?}"));
+        }
     }
-    for pair in &played {
-    	let dbs = db(pair.got.step / own_step(48_000));
-        print!("{dbs:6.0} {}", if pair.kinds[1] == 9 { "\n" } else { "" });
+    faults
+}
+
+/// The largest steps, in dB of the sine's own: from the kind of the line to that of the column.
+fn print_table(pairs: &[Pair], rate: u32) {
+    print!("{:8}", "");
+    KINDS.iter().for_each(|kind| print!("{:>9}", kind.name));
+    for Pair { kinds: [a, b], got, .. } in pairs {
+        if *b == 0 {
+            print!("\n{:8}", KINDS[*a].name);
+        }
+        print!("{:9.0}", db(got.step / own_step(rate)));
     }
+    println!();
 }
 
 #[test]
-fn and_into_an_output_of_another_rate() {
+fn a_sine_runs_through_the_join_of_every_two_kinds() {
+    let all: Vec<[usize; 2]> = (0..KINDS.len()).flat_map(|a| (0..KINDS.len()).map(move |b| [a, b])).collect();
+    let played = play_pairs(&all, 48_000);
+    print_table(&played, 48_000);
+    assert_eq!(faults(&played, 48_000), [""; 0]);
+}
+
+/// From a rate that is converted to one that is not, and the other way.
+#[test]
+fn a_sine_runs_through_joins_in_an_output_of_another_rate() {
     let pairs = [["Opus", "FLAC 44"], ["MP3", "FLAC 96"]].map(|pair| pair.map(index_of));
-    for pair in play_pairs(&pairs, 44_100) {
-        let [a, b] = pair.kinds.map(|kind| KINDS[kind].name);
-        println!("{a:8} {b:8} error {:.2e} of {:.2e}  step {:.2e} of {:.2e}", pair.got.error, pair.limit.error, pair.got.step, pair.limit.step);
-    }
+    assert_eq!(faults(&play_pairs(&pairs, 44_100), 44_100), [""; 0]);
 }
