@@ -67,7 +67,7 @@
 //!
 //! ```text
 //! decode thread     may block on disk    --block pipe, seconds------------>  prebuffer, gapless
-//! engine thread     never does I/O       --sample ring, ~150 ms----------->  volume, seek react fast
+//! engine thread     never does I/O       --sample ring, ~200 ms----------->  volume, seek react fast
 //! device callback   never waits          --device------------------------->  copy and final ramp only
 //! ```
 //!

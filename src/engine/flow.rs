@@ -119,7 +119,8 @@ impl Core {
     fn hold_clock(&self, play: PlayId, frame: u64, format: AudioFormat) {
         let rate = format.spec.rate;
         let limit = format.frames.unwrap_or(u64::MAX);
-        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit });
+        let held = Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit };
+        self.clock.stand(Some(held), None);
     }
 
     fn follow_cue(&mut self, cue: Cue, output_rate: u32) {

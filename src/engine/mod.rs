@@ -20,6 +20,11 @@ mod obey;
 mod outlet;
 pub mod output;
 mod prefetch;
+#[cfg(feature = "device")]
+mod priority;
+#[cfg(not(feature = "device"))]
+#[path = "no_priority.rs"]
+mod priority;
 mod recover;
 pub mod render;
 mod run;

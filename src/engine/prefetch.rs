@@ -12,6 +12,7 @@ use std::thread::{self, Builder, Thread};
 
 use super::command::{Context, Item, Place};
 use super::error::EngineError;
+use super::priority;
 use super::source::{Opens, Reads, SourceError};
 use crate::decode::Interrupt;
 use crate::model::audio::{Spec, duration_to_frames};
@@ -119,7 +120,10 @@ impl Prefetch {
             previous: None,
             next: None,
         };
-        let started = Builder::new().name("decode".into()).spawn(move || worker.run());
+        let started = Builder::new().name("decode".into()).spawn(move || {
+            priority::usual();
+            worker.run();
+        });
         let thread = started.map_err(|cause| EngineError::Thread { name: "decode", cause })?;
         Ok((Self { asks, notes, thread: thread.thread().clone(), shared, next: Cell::new(None) }, blocks))
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::command::{EngineEvent, Place, Reason};
 use super::outlet::{Change, Open};
 use super::output::Fault;
+use super::priority;
 use super::render::Render;
 use super::run::Core;
 use super::transport::{Input, Intent, State};
@@ -91,6 +92,7 @@ impl Core {
         }
         let shared = open.writer.shared().clone();
         open.writer.set_paused(self.state.intent() == Some(Intent::Pause));
+        priority::follow(open.output.accepted().priority);
         let format = open.output.accepted().format;
         let (gain, quality) = (self.gain.min(self.outlet.cap(&open)), self.options.output.resampler);
         let render = Render::new(shared.spec(), format, gain, quality, self.sound);
@@ -104,13 +106,12 @@ impl Core {
         // What is on the clock was counted in frames of the old one; it holds until the first frame of the new.
         self.stand_still();
         let held = self.clock.position();
-        self.clock.clear();
-        if let Some(position) = held {
+        let held = held.map(|position| {
             let at = shared.consumed();
             let (play, frame, rate) = (position.play, position.frame, position.rate);
-            self.clock.begin(Segment { at, play, frame, rate, output_rate: rate, speed: 1.0, limit: frame });
-        }
-        self.clock.set_output(Some(shared));
+            Segment { at, play, frame, rate, output_rate: rate, speed: 1.0, limit: frame }
+        });
+        self.clock.stand(held, Some(shared));
         if let Some(state) = state {
             self.tell(EngineEvent::Output(state));
         }
@@ -198,8 +199,8 @@ impl Core {
             Some(Place::Frame(frame)) => frame.min(length),
             _ => position.frame,
         };
-        // Limited to itself: who has read the count of the old output a moment ago must not add it to this.
-        self.clock.hold(Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit: frame });
+        let held = Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit: frame };
+        self.clock.stand(Some(held), None);
     }
 
     /// When a device that has nothing to do is given to others.

@@ -258,7 +258,7 @@ impl Core {
             // It asks for more itself.
             return Some(LONGEST);
         }
-        let low = open.writer.capacity_frames() as u64 / 3;
+        let low = open.writer.capacity_frames() as u64 / 2;
         let spare = match self.filled {
             Filled::Full | Filled::Held => time(open.writer.waiting_frames().saturating_sub(low)),
             // The decode thread wakes us with the next block.

@@ -54,23 +54,36 @@ pub struct PlaybackClock {
 impl PlaybackClock {
     /// Engine thread: the ring that is being heard from now on.
     pub fn set_output(&self, output: Option<Arc<RingShared>>) {
-        self.output.store(output);
+        self.write(|| self.output.store(output));
+    }
+
+    /// Engine thread: another ring, or none, and where it stands until sound comes, both at once: nobody adds the count
+    /// of one ring to the place of another.
+    pub fn stand(&self, segment: Option<Segment>, output: Option<Arc<RingShared>>) {
+        self.write(|| {
+            self.output.store(output);
+            self.count.store(0, Ordering::Relaxed);
+            segment.into_iter().for_each(|segment| self.append(segment));
+        });
     }
 
     /// Engine thread: a new beginning.
     pub fn begin(&self, segment: Segment) {
+        self.write(|| self.append(segment));
+    }
+
+    /// Inside [`Self::write`].
+    fn append(&self, segment: Segment) {
         let count = self.count.load(Ordering::Relaxed);
         let slot = &self.slots[count as usize % SEGMENTS];
-        self.write(|| {
-            slot.at.store(segment.at, Ordering::Relaxed);
-            slot.play.store(segment.play.0, Ordering::Relaxed);
-            slot.frame.store(segment.frame, Ordering::Relaxed);
-            slot.rate.store(segment.rate, Ordering::Relaxed);
-            slot.output_rate.store(segment.output_rate, Ordering::Relaxed);
-            slot.speed.store(segment.speed.to_bits(), Ordering::Relaxed);
-            slot.limit.store(segment.limit, Ordering::Relaxed);
-            self.count.store(count + 1, Ordering::Relaxed);
-        });
+        slot.at.store(segment.at, Ordering::Relaxed);
+        slot.play.store(segment.play.0, Ordering::Relaxed);
+        slot.frame.store(segment.frame, Ordering::Relaxed);
+        slot.rate.store(segment.rate, Ordering::Relaxed);
+        slot.output_rate.store(segment.output_rate, Ordering::Relaxed);
+        slot.speed.store(segment.speed.to_bits(), Ordering::Relaxed);
+        slot.limit.store(segment.limit, Ordering::Relaxed);
+        self.count.store(count + 1, Ordering::Relaxed);
     }
 
     /// Engine thread: nothing is heard any more.
@@ -131,22 +144,15 @@ impl PlaybackClock {
         }
     }
 
-    /// Engine thread: without an output, this is where it stands until sound comes.
-    pub fn hold(&self, segment: Segment) {
-        self.set_output(None);
-        self.clear();
-        self.begin(segment);
-    }
-
     /// What is at the ear; `None` while nothing was heard yet. Without an output, the newest beginning: where it will go
     /// on from.
     pub fn position(&self) -> Option<Position> {
-        let Some(audible) = self.audible() else {
-            let newest = self.consistent(|| self.newest())?;
-            return Some(newest.position(0));
-        };
-        let segment = self.segment_at(audible)?;
-        Some(segment.position(audible - segment.at))
+        self.consistent(|| {
+            let Some(audible) = self.audible() else {
+                return self.newest().map(|newest| newest.position(0));
+            };
+            self.search(audible).map(|segment| segment.position(audible - segment.at))
+        })
     }
 
     fn newest(&self) -> Option<Segment> {
@@ -218,7 +224,7 @@ mod tests {
     fn without_an_output_it_stands_where_it_was_told() {
         let clock = PlaybackClock::default();
         clock.begin(segment(0, 1, 10, 44_100, 44_100));
-        clock.hold(segment(700, 3, 1234, 44_100, 44_100));
+        clock.stand(Some(segment(700, 3, 1234, 44_100, 44_100)), None);
         let position = clock.position().unwrap();
         assert_eq!((position.play.0, position.frame), (3, 1234));
         clock.clear();

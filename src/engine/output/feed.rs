@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use cpal::{ErrorKind, I24, SizedSample};
 
 use super::worker::FaultCell;
-use super::{Fault, encode, priority};
+use super::{Fault, encode};
 use crate::dsp::dither::Tpdf;
+use crate::engine::priority;
 use crate::model::audio::{duration_to_frames, frames_to_duration};
 use crate::model::snapshot::Priority;
 use crate::rt::ring::{RingReader, RingShared};

@@ -30,8 +30,6 @@ mod null;
 pub mod open;
 pub mod opener;
 mod pipe;
-#[cfg(feature = "device")]
-mod priority;
 mod sink;
 #[cfg(feature = "device")]
 mod watch;
@@ -44,7 +42,7 @@ pub use opener::{OpenResult, Opener};
 
 /// Shortest ring of an output that is paced, in milliseconds: what a changed volume or a pause can take to be heard, and
 /// what the engine thread may sleep through.
-const RING_MS: u32 = 150;
+const RING_MS: u32 = 200;
 
 /// An open output. Dropping it closes it; what is in the ring is then not heard.
 pub trait Output: Send {
@@ -154,7 +152,7 @@ pub fn format_for(source: &AudioFormat) -> SampleFormat {
     if source.codec.is_lossless() { SampleFormat::for_bits(source.bits) } else { SampleFormat::F32 }
 }
 
-/// Frames of the ring before a paced output: 150 ms and at least four periods.
+/// Frames of the ring before a paced output: 200 ms and at least four periods.
 pub fn ring_frames(rate: u32, period_frames: u32) -> usize {
     let shortest = u64::from(rate) * u64::from(RING_MS) / 1000;
     usize::try_from(shortest.max(u64::from(period_frames) * 4)).unwrap_or(usize::MAX)

@@ -8,6 +8,7 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::{Opened, OpensOutputs, Output, OutputError, Wanted};
+use crate::engine::priority;
 use crate::model::contain::contain;
 use crate::model::settings::OutputSettings;
 use crate::rt::wake::Wake;
@@ -72,6 +73,7 @@ impl Opener {
         let closing = self.closing.clone();
         let thread = Builder::new().name("output-drop".into());
         let started = thread.spawn(move || {
+            priority::usual();
             drop(taken.recv());
             drop(closing);
         });
