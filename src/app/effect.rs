@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
-use crate::model::id::JobId;
+use crate::model::facts::TrackFacts;
+use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
 
@@ -31,6 +32,7 @@ pub enum Effect {
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
+    SaveFacts(Vec<(TrackId, TrackFacts)>),
     /// Save what is to be saved, then end the app thread.
     Close,
 }

@@ -41,6 +41,7 @@ impl Perform for Performer {
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
+            Effect::SaveFacts(rows) => self.write(WriteOp::PutFacts(rows)),
             Effect::Close => self.closing.cancel(),
         }
     }

@@ -24,6 +24,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.catalog {
         next.catalog = Arc::clone(&state.library.catalog);
     }
+    if dirty.facts {
+        next.facts = Arc::new(state.facts.clone());
+    }
     if dirty.scan {
         next.scan = Arc::new(scan(state));
     }

@@ -10,6 +10,7 @@ use crate::engine::command::{Context, EngineCommand, Item, Place};
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
+use crate::model::facts::Facts;
 use crate::model::id::{ItemId, JobId, PlayId};
 use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
@@ -27,6 +28,7 @@ pub struct AppState {
     pub queue: Queue,
     pub bookmarks: Arc<Bookmarks>,
     pub library: LibraryState,
+    pub facts: Facts,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -224,6 +226,7 @@ pub struct Dirty {
     pub queue: bool,
     pub bookmarks: bool,
     pub catalog: bool,
+    pub facts: bool,
     pub scan: bool,
     pub output: bool,
     pub signal: bool,
@@ -237,6 +240,7 @@ impl Dirty {
         queue: true,
         bookmarks: true,
         catalog: true,
+        facts: true,
         scan: true,
         output: true,
         signal: true,

@@ -210,6 +210,7 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
+    state.facts = reader.facts()?;
     state.bookmarks = Arc::new(reader.bookmarks()?);
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.

@@ -12,6 +12,7 @@ pub mod bookmark;
 pub mod catalog;
 pub mod command;
 pub mod contain;
+pub mod facts;
 pub mod filter;
 pub mod fold;
 pub mod id;

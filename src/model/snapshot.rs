@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
 use super::bookmark::Bookmarks;
 use super::catalog::{Catalog, TrackRef};
+use super::facts::Facts;
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
 use super::outputs::OutputDevice;
@@ -23,6 +24,8 @@ pub struct Snapshot {
     pub queue: Arc<QueueView>,
     pub bookmarks: Arc<Bookmarks>,
     pub catalog: Arc<Catalog>,
+    /// What only we know of the tracks.
+    pub facts: Arc<Facts>,
     pub scan: Arc<ScanView>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.

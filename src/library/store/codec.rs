@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
+use crate::model::facts::TrackFacts;
 use crate::model::id::{ItemId, TrackId};
 use crate::model::playback::{Repeat, Shuffle};
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
@@ -34,6 +35,7 @@ const FILE_VERSION: u8 = 1;
 const SHEET_VERSION: u8 = 1;
 const OUTPUTS_VERSION: u8 = 1;
 const BOOKMARKS_VERSION: u8 = 1;
+const FACTS_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -255,6 +257,14 @@ pub fn decode_outputs(bytes: &[u8]) -> Result<OutputMemory, CodecError> {
         memory.remember(id, Volume::new(i64::from(volume.percent())));
     }
     Ok(memory)
+}
+
+pub fn encode_facts(facts: &TrackFacts, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    encode("what is known of a track", FACTS_VERSION, facts, out)
+}
+
+pub fn decode_facts(bytes: &[u8]) -> Result<TrackFacts, CodecError> {
+    decode("what is known of a track", FACTS_VERSION, bytes)
 }
 
 /// Name, path, frame, rate.

@@ -8,9 +8,11 @@ use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMeta
 use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
 use super::schema::{
-    BOOKMARKS_KEY, FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS,
+    TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
+use crate::model::facts::Facts;
 use crate::model::id::TrackId;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
@@ -120,6 +122,20 @@ impl StoreReader {
             || Ok(OutputMemory::default()),
             |bytes| self.value(codec::decode_outputs(bytes.value())),
         )
+    }
+
+    /// What only we know of the tracks.
+    pub fn facts(&self) -> Result<Facts, StoreError> {
+        let table = match self.txn.open_table(FACTS) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Facts::default()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u32>(..).map_err(Into::into))?;
+        rows.map(|row| {
+            let (id, bytes) = self.tell(row.map_err(Into::into))?;
+            Ok((TrackId(id.value()), self.value(codec::decode_facts(bytes.value()))?))
+        })
+        .collect()
     }
 
     /// None where none was ever set.

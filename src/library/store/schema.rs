@@ -25,6 +25,10 @@ pub const FAILURES: TableDefinition<&[u8], &str> = TableDefinition::new("failure
 /// with one path component more, see `model::part`. Stores made before sheets were known have no such table.
 pub const SHEETS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sheets");
 
+/// What only we know of a track: track id to `codec::encode_facts`. Only tracks of which anything is known. Stores made
+/// before had no such table.
+pub const FACTS: TableDefinition<u32, &[u8]> = TableDefinition::new("facts");
+
 /// Folders (or files) that the library is made of: path bytes.
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 

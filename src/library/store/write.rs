@@ -8,11 +8,12 @@ use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow, SheetRow};
 use super::schema::{
-    BOOKMARKS_KEY, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION,
     SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
+use crate::model::facts::TrackFacts;
 use crate::model::id::TrackId;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
@@ -45,6 +46,8 @@ pub enum WriteOp {
     PutPosition(Option<SessionPosition>),
     PutOutputs(OutputMemory),
     PutBookmarks(Arc<Bookmarks>),
+    /// Facts that are the default ones are forgotten.
+    PutFacts(Vec<(TrackId, TrackFacts)>),
 }
 
 impl WriteOp {
@@ -58,6 +61,7 @@ impl WriteOp {
             Self::PutSheets(sheets) => sheets.len(),
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
+            Self::PutFacts(rows) => rows.len(),
             Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) | Self::PutBookmarks(_) => 1,
         }
     }
@@ -83,6 +87,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
             WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
+            WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
         }
     }
     txn.commit()?;
@@ -226,6 +231,20 @@ fn put_outputs(txn: &WriteTransaction, memory: &OutputMemory) -> Result<(), redb
 fn put_bookmarks(txn: &WriteTransaction, marks: &Bookmarks) -> Result<(), redb::Error> {
     let bytes = codec::encode_bookmarks(marks).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     txn.open_table(SESSION)?.insert(BOOKMARKS_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(FACTS)?;
+    let mut record = Vec::new();
+    for (id, facts) in rows {
+        if *facts == TrackFacts::default() {
+            table.remove(id.0)?;
+            continue;
+        }
+        codec::encode_facts(facts, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert(id.0, record.as_slice())?;
+    }
     Ok(())
 }
 

@@ -1,0 +1,135 @@
+//! What only we know of the tracks: plays, skips, ratings, favourites. No file holds it. Kept by the store a track at a
+//! time, shared with everybody as one immutable table.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::TrackId;
+
+/// Stars in halves: 1 is half a star, 10 are five. As MPD clients and most tags count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Rating(u8);
+
+impl Rating {
+    pub const HIGHEST: u8 = 10;
+
+    /// `None` where it is no number of halves from 1 to 10.
+    pub fn new(halves: u8) -> Option<Self> {
+        (1..=Self::HIGHEST).contains(&halves).then_some(Self(halves))
+    }
+
+    pub fn halves(self) -> u8 {
+        self.0
+    }
+
+    pub fn stars(self) -> f32 {
+        f32::from(self.0) / 2.0
+    }
+}
+
+impl TryFrom<u8> for Rating {
+    type Error = &'static str;
+
+    fn try_from(halves: u8) -> Result<Self, Self::Error> {
+        Self::new(halves).ok_or("a rating is 1 to 10 half stars")
+    }
+}
+
+impl From<Rating> for u8 {
+    fn from(rating: Rating) -> Self {
+        rating.0
+    }
+}
+
+/// Of one track. Times are seconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackFacts {
+    pub plays: u32,
+    pub skips: u32,
+    pub last_played_s: Option<i64>,
+    pub last_skipped_s: Option<i64>,
+    pub rating: Option<Rating>,
+    pub favourite: bool,
+}
+
+/// Tracks of one page: what a change copies.
+const PAGE: usize = 256;
+
+/// The facts of all tracks. A clone shares its pages; a change copies one page and the list of pages.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// By `id / PAGE`; `None` where nothing is known of a whole page.
+    pages: Vec<Option<Arc<[TrackFacts; PAGE]>>>,
+}
+
+impl Facts {
+    pub fn get(&self, id: TrackId) -> TrackFacts {
+        let (page, at) = place(id);
+        let page = self.pages.get(page).and_then(Option::as_ref);
+        page.map_or_else(TrackFacts::default, |page| page[at])
+    }
+
+    pub fn set(&mut self, id: TrackId, facts: TrackFacts) {
+        let (page, at) = place(id);
+        if self.pages.len() <= page {
+            if facts == TrackFacts::default() {
+                return;
+            }
+            self.pages.resize(page + 1, None);
+        }
+        let page = self.pages[page].get_or_insert_with(|| Arc::new([TrackFacts::default(); PAGE]));
+        Arc::make_mut(page)[at] = facts;
+    }
+
+    /// All tracks of which anything is known, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (TrackId, TrackFacts)> {
+        let pages = (0..).zip(&self.pages).filter_map(|(at, page)| Some((at, page.as_deref()?)));
+        let rows = pages.flat_map(|(page, rows)| (page * PAGE as u32..).zip(rows));
+        rows.filter(|(_, facts)| **facts != TrackFacts::default()).map(|(id, facts)| (TrackId(id), *facts))
+    }
+}
+
+impl FromIterator<(TrackId, TrackFacts)> for Facts {
+    fn from_iter<I: IntoIterator<Item = (TrackId, TrackFacts)>>(rows: I) -> Self {
+        let mut facts = Self::default();
+        rows.into_iter().for_each(|(id, row)| facts.set(id, row));
+        facts
+    }
+}
+
+fn place(id: TrackId) -> (usize, usize) {
+    (id.0 as usize / PAGE, id.0 as usize % PAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_of_one_track_and_leaves_older_views_alone() {
+        let mut facts = Facts::default();
+        let heard = TrackFacts { plays: 3, ..TrackFacts::default() };
+        let loved = TrackFacts { favourite: true, rating: Rating::new(9), ..TrackFacts::default() };
+        facts.set(TrackId(700), heard);
+        let before = facts.clone();
+        facts.set(TrackId(701), loved);
+        facts.set(TrackId(100_000), TrackFacts::default());
+        let rows = |facts: &Facts| facts.iter().collect::<Vec<_>>();
+        assert_eq!(rows(&before), [(TrackId(700), heard)]);
+        assert_eq!(rows(&facts), [(TrackId(700), heard), (TrackId(701), loved)]);
+        assert_eq!(facts.get(TrackId(5)), TrackFacts::default());
+        assert_eq!(facts.get(TrackId(u32::MAX)), TrackFacts::default());
+        assert_eq!(rows(&rows(&facts).into_iter().collect()), rows(&facts));
+        facts.set(TrackId(701), TrackFacts::default());
+        assert_eq!(rows(&facts), rows(&before));
+    }
+
+    #[test]
+    fn ratings_are_half_stars() {
+        assert_eq!(Rating::new(0), None);
+        assert_eq!(Rating::new(11), None);
+        assert_eq!(Rating::new(7).map(Rating::stars), Some(3.5));
+    }
+}
