@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
-use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cleaned, ScanOutcome, ScanProgress};
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
@@ -13,6 +13,7 @@ use crate::model::id::JobId;
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
+use crate::model::snapshot::DuplicatesView;
 
 #[derive(Debug)]
 pub enum Event {
@@ -28,6 +29,14 @@ pub enum Event {
         job: JobId,
         report: ScanOutcome,
     },
+    /// Missing tracks were counted, or forgotten where one was sure.
+    Cleaned {
+        sure: bool,
+        result: Result<Cleaned, String>,
+    },
+    DuplicatesFound(Result<DuplicatesView, String>),
+    /// Files in these folders changed; told by the watch.
+    FoldersChanged(Vec<PathBuf>),
     CatalogBuilt {
         catalog: Arc<Catalog>,
         took: Duration,

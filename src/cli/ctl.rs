@@ -66,7 +66,8 @@ fn without_dashes(words: &[OsString]) -> Vec<OsString> {
 /// The words as one line, and beside it the paths: absolute, for the player stands elsewhere, and byte by byte.
 fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
     let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let takes_paths = find(&name).is_some_and(|row| row.completer == Completer::Path);
+    let about_scan = words.len() == 2 && name == "scan" && ["stop", "report"].iter().any(|word| words[1] == *word);
+    let takes_paths = !about_scan && find(&name).is_some_and(|row| row.completer == Completer::Path);
     if takes_paths {
         let paths = words.iter().skip(1).map(|path| JsonPath::new(&absolute_root(Path::new(path))));
         return Ok((name.into_owned(), paths.collect()));
@@ -108,6 +109,8 @@ mod tests {
         assert_eq!(spell(&["add", "a b", "/c/"]), ("add".into(), vec![at("a b"), "/c".into()]));
         assert_eq!(spell(&["append", "x"]), ("append".into(), vec![at("x")]));
         assert_eq!(spell(&["output", "file:a b.wav"]).0, format!("output \"file:{}\"", at("a b.wav")));
+        assert_eq!(spell(&["scan", "stop"]), ("scan stop".into(), vec![]));
+        assert_eq!(spell(&["scan", "./stop"]), ("scan".into(), vec![at("stop")]));
         assert_eq!(spell(&["no such", "'"]).0, "\"no such\" \"'\"");
     }
 

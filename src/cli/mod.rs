@@ -18,8 +18,10 @@ pub mod template;
 pub mod terminal;
 pub mod text;
 
+mod clean;
 mod config;
 mod ctl;
+mod duplicates;
 mod outputs;
 mod play;
 mod player;
@@ -61,6 +63,8 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         None => player::run(&global, &paths, output, messages),
         Some(Verb::Play(asked)) => play::run(&global, &asked, messages),
         Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
+        Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
+        Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
         Some(Verb::Status(asked)) => status::run(&global, &asked),

@@ -19,6 +19,7 @@ pub mod layout;
 pub mod list;
 pub mod matches;
 pub mod outputs;
+pub mod report;
 mod pace;
 pub mod prompt;
 pub mod rows;

@@ -25,6 +25,7 @@ mod library_media;
 mod limiter;
 mod loudness;
 mod media;
+mod missing;
 mod outputs;
 mod pairs;
 mod play;

@@ -6,6 +6,7 @@ mod bomb;
 mod container;
 mod matroska;
 mod normalize;
+pub mod payload;
 mod read;
 mod sheet;
 mod symphonia_tags;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 use crate::decode::DecodeError;
 use crate::decode::cue::{self, Sheet};
+use crate::library::store::AudioId;
 use crate::model::contain::contain;
 use crate::model::track::{AudioFormat, Tags};
 pub use sheet::tags as of_sheet;
@@ -52,11 +54,21 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
     read_with(path, |window| read_open(window, path))
 }
 
-/// As `read_file`; and the CUE sheet that divides it, where one is embedded.
-pub fn read_with_sheet(path: &Path) -> Result<(AudioFormat, Tags, Option<Sheet>), ReadError> {
+/// What a scan wants to know of a file.
+pub struct Scanned {
+    pub format: AudioFormat,
+    pub tags: Tags,
+    /// The CUE sheet that divides it, where one is embedded.
+    pub sheet: Option<Sheet>,
+    pub audio: Option<AudioId>,
+}
+
+/// As `read_file`, with the rest of what a scan keeps.
+pub fn read_for_scan(path: &Path) -> Result<Scanned, ReadError> {
     read_with(path, |mut window| {
         let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
-        read_open(window, path).map(|(format, tags)| (format, tags, sheet))
+        let audio = payload::guess(&mut window).map_err(ReadError::Io)?;
+        read_open(window, path).map(|(format, tags)| Scanned { format, tags, sheet, audio })
     })
 }
 

@@ -5,6 +5,7 @@ mod changed;
 mod chord;
 mod open;
 mod outputs;
+mod report;
 mod pointer;
 mod prompting;
 mod request;
@@ -194,6 +195,7 @@ impl Turn<'_> {
             list.show_cursor(view);
         }
         self.change_outputs(|list, view| list.show_cursor(view));
+        self.change_report(|list, view| list.show_cursor(view));
     }
 
     fn theme_loaded(&mut self, problems: &[Problem], error: Option<String>) {
