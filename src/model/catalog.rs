@@ -34,6 +34,26 @@ pub struct ListId {
     pub len: u16,
 }
 
+/// What is or is not so of a track.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TrackFlags(pub u8);
+
+impl TrackFlags {
+    /// The file was not there when it was last looked for.
+    pub const MISSING: Self = Self(1);
+    /// The file says that it is of a compilation.
+    pub const COMPILATION: Self = Self(1 << 1);
+
+    pub fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// `self` with `other` set or not.
+    pub fn with(self, other: Self, set: bool) -> Self {
+        if set { Self(self.0 | other.0) } else { Self(self.0 & !other.0) }
+    }
+}
+
 /// One track, fixed size.
 #[derive(Debug, Clone)]
 pub struct TrackRow {
@@ -46,12 +66,14 @@ pub struct TrackRow {
     pub title: TextId,
     pub artists: ListId,
     pub genres: ListId,
+    pub composers: ListId,
     pub track: u16,
     pub disc: u16,
     /// 0 where the file has none.
     pub year: u16,
     pub codec: Codec,
     pub bits: u8,
+    pub flags: TrackFlags,
     pub channels: u16,
     pub rate: u32,
     /// `u64::MAX` where unknown.
@@ -216,6 +238,11 @@ impl<'a> TrackRef<'a> {
         folder.join(OsStr::from_bytes(self.catalog.bytes(self.track.name)))
     }
 
+    /// The path as far as it can be shown.
+    pub fn shown_path(&self) -> String {
+        format!("{}/{}", self.catalog.text(self.track.folder), self.file_name())
+    }
+
     fn is_at(&self, path: &Path) -> bool {
         let (folder, name) = split(path);
         folder == self.catalog.bytes(self.track.folder) && name == self.catalog.bytes(self.track.name)
@@ -240,6 +267,19 @@ impl<'a> TrackRef<'a> {
 
     pub fn genres(&self) -> impl Iterator<Item = &'a str> {
         self.catalog.list(self.track.genres)
+    }
+
+    pub fn composers(&self) -> impl Iterator<Item = &'a str> {
+        self.catalog.list(self.track.composers)
+    }
+
+    /// The title that the file has, empty where it has none.
+    pub fn title_tag(&self) -> &'a str {
+        self.catalog.text(self.track.title)
+    }
+
+    pub fn is(&self, flag: TrackFlags) -> bool {
+        self.track.flags.contains(flag)
     }
 
     pub fn album(&self) -> Option<&'a AlbumEntry> {

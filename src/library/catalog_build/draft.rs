@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::intern::Interner;
-use crate::model::catalog::{ListId, TextId, TrackRow, split};
+use crate::model::catalog::{ListId, TextId, TrackFlags, TrackRow, split};
 use crate::model::fold::fold;
 use crate::model::track::{Numbered, Track};
 
@@ -59,18 +59,19 @@ impl Drafts {
         let artists = self.list(&tags.artists);
         let album_artists = self.list(&tags.album_artists);
         let genres = self.list(&tags.genres);
+        let composers = self.list(&tags.composers);
         self.note_sort_names(&tags.artists, &tags.artists_sort);
         self.note_sort_names(&tags.album_artists, &tags.album_artists_sort);
         self.note_sort_names(tags.album.as_slice(), tags.album_sort.as_slice());
         let album_title = self.optional(tags.album.as_deref());
         let album_folded = self.fold(album_title);
         let date = self.optional(tags.date.as_deref());
-        let row = self.row(track, artists, genres);
+        let row = self.row(track, artists, genres, composers);
         let compilation = tags.compilation;
         self.drafts.push(Draft { row, album_title, album_folded, artists, album_artists, date, compilation });
     }
 
-    fn row(&mut self, track: &Track, artists: ListKey, genres: ListKey) -> TrackRow {
+    fn row(&mut self, track: &Track, artists: ListKey, genres: ListKey, composers: ListKey) -> TrackRow {
         let (folder, name) = split(&track.path);
         let format = &track.format;
         TrackRow {
@@ -81,11 +82,13 @@ impl Drafts {
             title: self.optional(track.tags.title.as_deref()),
             artists: self.list_id(artists),
             genres: self.list_id(genres),
+            composers: self.list_id(composers),
             track: number(track.tags.track),
             disc: number(track.tags.disc),
             year: track.tags.year().unwrap_or(0),
             codec: format.codec,
             bits: format.bits.unwrap_or(0),
+            flags: TrackFlags::default().with(TrackFlags::COMPILATION, track.tags.compilation),
             channels: format.spec.channels,
             rate: format.spec.rate,
             frames: format.frames.unwrap_or(u64::MAX),
