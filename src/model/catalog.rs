@@ -27,11 +27,13 @@ impl TextId {
     pub const EMPTY: Self = Self(0);
 }
 
-/// A run of values in `CatalogParts::lists`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ListId {
-    pub start: u32,
-    pub len: u16,
+/// An interned list of texts; equal lists have equal ids.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ListId(pub u32);
+
+impl ListId {
+    /// The list without a text.
+    pub const EMPTY: Self = Self(0);
 }
 
 /// What is or is not so of a track.
@@ -109,7 +111,9 @@ pub struct CatalogParts {
     /// All texts end to end; text `i` is `text[text_ends[i-1]..text_ends[i]]`. Text 0 is empty.
     pub text: Vec<u8>,
     pub text_ends: Vec<u32>,
+    /// All lists end to end, as the texts are. List 0 is empty.
     pub lists: Vec<TextId>,
+    pub list_ends: Vec<u32>,
     pub tracks: Vec<TrackRow>,
     pub albums: Vec<AlbumEntry>,
     pub artists: Vec<ArtistEntry>,
@@ -162,6 +166,22 @@ impl Catalog {
         Some(TrackRef { catalog: self, row, track })
     }
 
+    /// The tracks as they lie, by row.
+    pub fn track_rows(&self) -> &[TrackRow] {
+        &self.parts.tracks
+    }
+
+    /// Bytes that the columns take in memory.
+    pub fn bytes_held(&self) -> usize {
+        fn of<T>(column: &Vec<T>) -> usize {
+            column.capacity() * size_of::<T>()
+        }
+        let parts = &self.parts;
+        let texts = of(&parts.text) + of(&parts.text_ends) + of(&parts.lists) + of(&parts.list_ends);
+        let entries = of(&parts.tracks) + of(&parts.albums) + of(&parts.artists) + of(&parts.artist_albums);
+        texts + entries + of(&parts.by_id) + of(&parts.by_path)
+    }
+
     /// All tracks in album order.
     pub fn tracks(&self) -> impl Iterator<Item = TrackRef<'_>> {
         (0..).zip(&self.parts.tracks).map(|(row, track)| TrackRef { catalog: self, row, track })
@@ -202,9 +222,16 @@ impl Catalog {
         self.parts.text_ends.len()
     }
 
+    /// How many lists there are; ids are below it.
+    pub fn list_count(&self) -> usize {
+        self.parts.list_ends.len()
+    }
+
     pub fn list_ids(&self, list: ListId) -> &[TextId] {
-        let start = list.start as usize;
-        self.parts.lists.get(start..start + usize::from(list.len)).unwrap_or(&[])
+        let at = list.0 as usize;
+        let end = self.parts.list_ends.get(at).copied().unwrap_or(0) as usize;
+        let start = at.checked_sub(1).and_then(|before| self.parts.list_ends.get(before));
+        self.parts.lists.get(start.copied().unwrap_or(0) as usize..end).unwrap_or(&[])
     }
 
     pub fn list(&self, list: ListId) -> impl Iterator<Item = &str> {
@@ -292,7 +319,7 @@ impl<'a> TrackRef<'a> {
     }
 
     pub fn album_artists(&self) -> impl Iterator<Item = &'a str> {
-        let list = self.album().map_or(ListId::default(), |album| album.artists);
+        let list = self.album().map_or(ListId::EMPTY, |album| album.artists);
         self.catalog.list(list)
     }
 
