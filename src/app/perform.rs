@@ -10,8 +10,8 @@ use super::run::EventSender;
 use crate::engine::{self, EngineSender};
 use crate::jobs::library::{ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane};
-use crate::library::watch::Watch;
 use crate::library::store::{Store, StoreError, WriteOp};
+use crate::library::watch::Watch;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 
@@ -47,7 +47,7 @@ impl Perform for Performer {
                 }
             }
             Effect::FindOutputs => self.find_outputs(),
-            Effect::SaveSession(session) => self.write(WriteOp::PutSession(session)),
+            Effect::Save(save) => self.write(WriteOp::Save(save)),
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),

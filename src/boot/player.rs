@@ -202,12 +202,18 @@ impl Core {
     }
 }
 
+/// The user's music folder is a guess where no other is set: where it is not there, nothing is amiss.
+fn music(config: &Loaded) -> Vec<PathBuf> {
+    let is_guessed = config.settings.music.is_empty();
+    config.music().into_iter().filter(|folder| !is_guessed || folder.exists()).collect()
+}
+
 fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let config = &run.config;
     let reader = store.read()?;
     let session = reader.session()?.unwrap_or_default();
     let settings = AppSettings {
-        music: config.music(),
+        music: music(config),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
         output: config.settings.output.clone(),
     };
@@ -215,6 +221,14 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
     state.facts = reader.facts()?;
+    // Without it everything else works: it begins anew.
+    match reader.history() {
+        Ok((entries, done)) => state.remember(entries, done),
+        Err(error) => {
+            tracing::warn!("what was changed before cannot be taken back: {error}");
+            state.history.drop_all();
+        }
+    }
     state.bookmarks = Arc::new(reader.bookmarks()?);
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.

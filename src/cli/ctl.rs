@@ -66,7 +66,8 @@ fn without_dashes(words: &[OsString]) -> Vec<OsString> {
 /// The words as one line, and beside it the paths: absolute, for the player stands elsewhere, and byte by byte.
 fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
     let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let about_scan = words.len() == 2 && name == "scan" && ["stop", "report"].iter().any(|word| words[1] == *word);
+    let about_scan =
+        words.len() == 2 && name == "scan" && ["stop", "report"].iter().any(|word| words[1] == *word);
     let takes_paths = !about_scan && find(&name).is_some_and(|row| row.completer == Completer::Path);
     if takes_paths {
         let paths = words.iter().skip(1).map(|path| JsonPath::new(&absolute_root(Path::new(path))));

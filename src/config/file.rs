@@ -179,7 +179,8 @@ mod tests {
     ];
 
     fn others() -> Settings {
-        let mut settings = Settings { scan_at_start: false, watch: false, rewind_s: 7, ..Settings::default() };
+        let mut settings =
+            Settings { scan_at_start: false, watch: false, rewind_s: 7, ..Settings::default() };
         settings.music = vec!["/m".into(), "/home/u/n".into()];
         settings.output.output = OutputSpec::File("/home/u/x.wav".into());
         settings.output.format = Some(SampleFormat::S24);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::library::catalog_build::build_catalog;
+use crate::library::catalog_build::load_catalog;
 use crate::library::store::{Store, StoreError};
 use crate::library::{clean as cleaning, duplicates as doubles, expand as walk, scan as scanning};
 use crate::model::catalog::Catalog;
@@ -120,10 +120,5 @@ pub fn duplicates(store: &Store, cancel: &CancelToken) -> Result<DuplicatesView,
 /// The catalog of everything that the store has, what is on its way to it included.
 pub fn catalog(store: &Store) -> Result<Catalog, StoreError> {
     store.flush()?;
-    let mut failed = None;
-    let tracks = store.read()?.tracks()?;
-    // An iterator over a damaged store repeats its error for ever: the first one ends it.
-    let whole = tracks.map_while(|track| track.map_err(|error| failed = Some(error)).ok());
-    let catalog = build_catalog(whole);
-    failed.map_or(Ok(catalog), Err)
+    load_catalog(store)
 }

@@ -145,7 +145,8 @@ fn cleaning_forgets_all_that_is_gone_and_only_that() {
         rig.put(&format!("{number:03}.flac"));
     }
     rig.scan();
-    let gone: Vec<String> = (0..700).filter(|number| number % 7 != 3).map(|n| format!("{n:03}.flac")).collect();
+    let gone: Vec<String> =
+        (0..700).filter(|number| number % 7 != 3).map(|n| format!("{n:03}.flac")).collect();
     gone.iter().for_each(|name| fs::remove_file(rig.path(name)).unwrap());
     assert_eq!(rig.scan().missing, 600);
     let first = rig.tracks()[0].1;

@@ -127,7 +127,8 @@ pub fn done(state: &mut AppState, job: JobId, report: ScanOutcome, now: Now, fx:
     if report.changes() > 0 {
         build(state, fx);
     }
-    let elsewhere = |path: &Path| !folders.is_empty() && !folders.iter().any(|folder| path.starts_with(folder));
+    let elsewhere =
+        |path: &Path| !folders.is_empty() && !folders.iter().any(|folder| path.starts_with(folder));
     let kept = state.library.failed.iter().filter(|(path, _)| elsewhere(path)).cloned();
     state.library.failed = Arc::new(kept.chain(report.failed).collect());
     if let Some(roots) = state.library.waiting.take()

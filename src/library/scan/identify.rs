@@ -28,7 +28,12 @@ const MAX_ALIKE: usize = 256;
 
 impl Moves {
     /// The track that stood elsewhere, or under another name of this very file, and is now the file `path` with this stamp.
-    pub fn find(&mut self, store: &StoreReader, path: &Path, stamp: FileStamp) -> Result<Option<Track>, StoreError> {
+    pub fn find(
+        &mut self,
+        store: &StoreReader,
+        path: &Path,
+        stamp: FileStamp,
+    ) -> Result<Option<Track>, StoreError> {
         let by_inode = match &mut self.by_inode {
             Some(known) => known,
             empty => empty.insert(inodes(store)?),
@@ -90,7 +95,8 @@ fn lower_half(hash: u128) -> u64 {
 }
 
 fn sounds(store: &StoreReader) -> Result<Vec<(u64, TrackId)>, StoreError> {
-    let row = |row: Result<(TrackId, AudioId), StoreError>| row.map(|(id, audio)| (lower_half(audio.guess), id));
+    let row =
+        |row: Result<(TrackId, AudioId), StoreError>| row.map(|(id, audio)| (lower_half(audio.guess), id));
     let mut known: Vec<(u64, TrackId)> = store.audios()?.map(row).collect::<Result<_, _>>()?;
     known.sort_unstable();
     Ok(known)

@@ -15,7 +15,9 @@ pub fn keep(store: &Store, roots: &[PathBuf], report: &ScanReport, at_s: i64) ->
     let is_whole = known.iter().all(|root| roots.contains(root));
     let mut failed: Vec<Problem> = Vec::new();
     if !is_whole && let Some(before) = reader.scan_record()? {
-        failed.extend(before.failed.into_iter().filter(|old| !roots.iter().any(|root| old.path.starts_with(root))));
+        failed.extend(
+            before.failed.into_iter().filter(|old| !roots.iter().any(|root| old.path.starts_with(root))),
+        );
     }
     failed.extend(report.failed.iter().cloned());
     let failures = failed.len() as u64;

@@ -72,7 +72,8 @@ pub fn scan(
     report.cancelled = cancel.load(Ordering::Relaxed);
     report.seconds = begun.elapsed().as_secs_f64();
     if report.store_error.is_none() {
-        let kept = super::record::keep(store, &outermost(roots), &report, now_s()).and_then(|()| store.flush());
+        let kept =
+            super::record::keep(store, &outermost(roots), &report, now_s()).and_then(|()| store.flush());
         report.store_error = kept.err();
     }
     report
@@ -144,23 +145,25 @@ impl Scan<'_> {
         let mut failed = Ok(());
         let is_part = self.library_roots.iter().any(|whole| root != whole && root.starts_with(whole));
         let stop = AtomicBool::new(false);
-        let complete = is_part && is_gone(root) || walk(root, seen, &stop, &mut |found| {
-            if cancel.load(Ordering::Relaxed) {
-                stop.store(true, Ordering::Relaxed);
-            } else if failed.is_ok() {
-                met += u64::from(!matches!(&found, Found::Folder(folder, _) | Found::Place(folder, _) if folder == root));
-                failed = self.found(root, found, &mut known, &mut gone);
-                stop.store(failed.is_err(), Ordering::Relaxed);
-            }
-        });
+        let complete = is_part && is_gone(root)
+            || walk(root, seen, &stop, &mut |found| {
+                if cancel.load(Ordering::Relaxed) {
+                    stop.store(true, Ordering::Relaxed);
+                } else if failed.is_ok() {
+                    met += u64::from(
+                        !matches!(&found, Found::Folder(folder, _) | Found::Place(folder, _) if folder == root),
+                    );
+                    failed = self.found(root, found, &mut known, &mut gone);
+                    stop.store(failed.is_err(), Ordering::Relaxed);
+                }
+            });
         failed?;
         if !complete || cancel.load(Ordering::Relaxed) {
             return Ok(());
         }
         known.finish(&mut |path, row| gone.note(path, row))?;
         if met == 0 && !is_part && gone.has_news() {
-            let error =
-                "is empty, but the library knows tracks in it: is its disk mounted? Nothing is taken for missing";
+            let error = "is empty, but the library knows tracks in it: is its disk mounted? Nothing is taken for missing";
             self.report.failed.push(Problem { path: root.to_path_buf(), error: error.into() });
             return Ok(());
         }

@@ -98,7 +98,8 @@ fn part(entries: &std::vec::IntoIter<Entry>, of: f64) -> f64 {
 
 fn walk_folder(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found)) -> bool {
     let (entries, device) = open(root, None, 0.0, seen, tell);
-    let mut stack = vec![Level { folder: root.to_path_buf(), part: part(&entries, 1.0), entries, device, done: 0.0 }];
+    let mut stack =
+        vec![Level { folder: root.to_path_buf(), part: part(&entries, 1.0), entries, device, done: 0.0 }];
     while let Some(Level { folder, entries, device, part: each, done }) = stack.last_mut() {
         if cancel.load(Ordering::Relaxed) {
             return false;
@@ -120,7 +121,13 @@ fn walk_folder(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn
             What::Folder if stack.len() >= MAX_DEPTH => tell(problem(&path, "is nested too deep".into())),
             What::Folder => {
                 let (entries, device) = open(&path, around, share, seen, tell);
-                stack.push(Level { folder: path, part: part(&entries, part_of), entries, device, done: share });
+                stack.push(Level {
+                    folder: path,
+                    part: part(&entries, part_of),
+                    entries,
+                    device,
+                    done: share,
+                });
             }
         }
     }

@@ -40,16 +40,21 @@ pub const PLACES: TableDefinition<&[u8], u64> = TableDefinition::new("places");
 /// What the sound of a track is known by: track id to `codec::encode_audio`. Stores made before had no such table.
 pub const AUDIO: TableDefinition<u32, &[u8]> = TableDefinition::new("audio");
 
+/// What can be taken back: number of the step to `codec::encode_entry`. How many of them are done stands under
+/// `HISTORY_KEY`. Stores made before had no such table.
+pub const HISTORY: TableDefinition<u64, &[u8]> = TableDefinition::new("history");
+
 /// Folders (or files) that the library is made of: path bytes.
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 
 /// Key `SESSION_KEY`: `codec::encode_session`; key `POSITION_KEY`: `codec::encode_position`, where the place was written
 /// after the session; key `OUTPUTS_KEY`: `codec::encode_outputs`; key `BOOKMARKS_KEY`:
-/// `codec::encode_bookmarks`;
-/// key `SCAN_KEY`: `codec::encode_scan`, how the last scan ended.
+/// `codec::encode_bookmarks`; key `HISTORY_KEY`: the number of the last step that is done, 64 bits; key `SCAN_KEY`:
+/// `codec::encode_scan`, how the last scan ended.
 pub const SESSION: TableDefinition<&str, &[u8]> = TableDefinition::new("session");
 pub const SESSION_KEY: &str = "session";
 pub const OUTPUTS_KEY: &str = "outputs";
 pub const BOOKMARKS_KEY: &str = "bookmarks";
 pub const POSITION_KEY: &str = "position";
 pub const SCAN_KEY: &str = "scan";
+pub const HISTORY_KEY: &str = "history";

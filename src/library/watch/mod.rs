@@ -116,10 +116,12 @@ impl Eye {
         let timeout = due.map(|at| {
             // Rounded up, so that it is due when the wait is over.
             let left = at.saturating_duration_since(Instant::now()) + Duration::from_millis(1);
-            Timespec { tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() }
+            Timespec {
+                tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
+                tv_nsec: left.subsec_nanos().into(),
+            }
         });
-        let mut fds =
-            [PollFd::new(woken, PollFlags::IN), PollFd::new(&self.inotify, PollFlags::IN)];
+        let mut fds = [PollFd::new(woken, PollFlags::IN), PollFd::new(&self.inotify, PollFlags::IN)];
         match poll(&mut fds, timeout.as_ref()) {
             Err(Errno::INTR) => Ok(()),
             waited => waited.map(|_| ()),
@@ -241,9 +243,11 @@ fn drained(mut woken: &UnixStream) -> io::Result<bool> {
 
 fn why(error: Errno) -> String {
     match error {
-        Errno::NOSPC => "the system watches no more folders: `sysctl fs.inotify.max_user_watches` tells how many \
+        Errno::NOSPC => {
+            "the system watches no more folders: `sysctl fs.inotify.max_user_watches` tells how many \
                          it allows, and sets more"
-            .into(),
+                .into()
+        }
         error => format!("the system does not watch: {error}"),
     }
 }

@@ -34,7 +34,8 @@ impl Pending {
         self.last = Some(now);
         self.folders.insert(folder);
         if self.folders.len() > MAX_FOLDERS {
-            self.folders = self.folders.iter().filter_map(|folder| folder.parent()).map(Path::to_path_buf).collect();
+            self.folders =
+                self.folders.iter().filter_map(|folder| folder.parent()).map(Path::to_path_buf).collect();
         }
     }
 

@@ -92,10 +92,19 @@ fn folders_in(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
 /// File systems that others may write to unseen: NFS, SMB, CIFS, SMB2, 9p, AFS, Ceph, Coda, FUSE (which may be any of
 /// them), by the numbers of `statfs(2)`.
 const REMOTE: [u32; 9] = [
-    0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x0102_1997, 0x5346_414f, 0x00c3_6400, 0x7375_7245, 0x6573_5546,
+    0x6969,
+    0x517b,
+    0xff53_4d42,
+    0xfe53_4d42,
+    0x0102_1997,
+    0x5346_414f,
+    0x00c3_6400,
+    0x7375_7245,
+    0x6573_5546,
 ];
 
 pub fn is_remote(folder: &Path) -> bool {
     // The type of the number differs from machine to machine; its low 32 bits do not.
-    rustix::fs::statfs(folder).is_ok_and(|about| REMOTE.contains(&((about.f_type as u64 & 0xffff_ffff) as u32)))
+    rustix::fs::statfs(folder)
+        .is_ok_and(|about| REMOTE.contains(&((about.f_type as u64 & 0xffff_ffff) as u32)))
 }

@@ -62,12 +62,7 @@ enum Met {
 
 impl SheetsOfRoot {
     /// Whether a known row at `path`, which the walk did not meet, is a track of a sheet that it did meet.
-    pub fn accounts_for(
-        &mut self,
-        path: &Path,
-        track: Option<TrackId>,
-        missing: &HashSet<TrackId>,
-    ) -> bool {
+    pub fn accounts_for(&mut self, path: &Path, track: Option<TrackId>, missing: &HashSet<TrackId>) -> bool {
         let Some((container, _)) = part::split(path) else { return false };
         let Some(&met) = self.met.get(container) else { return false };
         let missing = track.filter(|id| missing.contains(id));
