@@ -153,7 +153,7 @@ fn a_scan_reports_what_it_did() {
         let ran = rig.run(&[&["scan", "--json", "-q"], words].concat());
         let report = ran.json().remove(0);
         let counts =
-            ["added", "updated", "moved", "removed", "unchanged"].map(|key| report[key].as_u64().unwrap());
+            ["added", "updated", "moved", "missing", "unchanged"].map(|key| report[key].as_u64().unwrap());
         assert!(report["seconds"].as_f64().unwrap() > 0.0);
         let failed = report["failed"].as_array().unwrap();
         assert_eq!(failed.len(), 1, "{failed:?}");

@@ -50,6 +50,7 @@ pub fn scan(
             moved: HashSet::new(),
             missing: Rc::default(),
             sheets: KnownSheets::default(),
+            walked: Vec::new(),
             tracks: Vec::new(),
             audio: Vec::new(),
             failures: Vec::new(),
@@ -107,6 +108,8 @@ struct Scan<'a> {
     /// Tracks whose file was gone before this scan.
     missing: Rc<HashSet<TrackId>>,
     sheets: KnownSheets,
+    /// Roots that were walked to their end.
+    walked: Vec<(PathBuf, Gone)>,
     tracks: Vec<Track>,
     audio: Vec<(TrackId, AudioId)>,
     failures: Vec<Failure>,
@@ -132,6 +135,13 @@ impl Scan<'_> {
         }
         while let Some(done) = self.readers.finish() {
             self.take(done)?;
+        }
+        // Only now is it known which files are the ones that stood elsewhere.
+        for (root, gone) in std::mem::take(&mut self.walked) {
+            if cancel.load(Ordering::Relaxed) {
+                break;
+            }
+            self.settle(&root, gone)?;
         }
         self.write()?;
         self.tell_progress();
@@ -167,7 +177,8 @@ impl Scan<'_> {
             self.report.failed.push(Problem { path: root.to_path_buf(), error: error.into() });
             return Ok(());
         }
-        self.settle(root, gone)
+        self.walked.push((root.to_path_buf(), gone));
+        Ok(())
     }
 
     /// Known files at or below a root, by path.

@@ -23,8 +23,8 @@ pub struct Gone {
     failures: Vec<PathBuf>,
     pub sheets: SheetsOfRoot,
     pub places: Places,
-    /// Places that something is away with.
-    away: BTreeSet<PathBuf>,
+    /// What is in a place that may be away: told at the end, when all that is there was met.
+    doubtful: Vec<(PathBuf, FileRow)>,
     /// Tracks that were missing before this scan.
     missing: Rc<HashSet<TrackId>>,
 }
@@ -32,21 +32,37 @@ pub struct Gone {
 impl Gone {
     pub fn new(places: Places, missing: Rc<HashSet<TrackId>>) -> Self {
         let sheets = SheetsOfRoot::default();
-        Self { tracks: Vec::new(), failures: Vec::new(), sheets, places, away: BTreeSet::new(), missing }
+        Self { tracks: Vec::new(), failures: Vec::new(), sheets, places, doubtful: Vec::new(), missing }
     }
 
     pub fn note(&mut self, path: PathBuf, row: FileRow) {
         if self.sheets.accounts_for(&path, row.track, &self.missing) {
             return;
         }
-        if let Some(place) = self.places.away(&path) {
-            self.away.insert(place.to_path_buf());
+        if self.places.away(&path).is_some() {
+            self.doubtful.push((path, row));
             return;
         }
+        self.keep(path, row);
+    }
+
+    fn keep(&mut self, path: PathBuf, row: FileRow) {
         match row.track {
             Some(id) => self.tracks.push(id),
             None => self.failures.push(path),
         }
+    }
+
+    /// The places that something is away with; what is not in them is gone.
+    fn away(&mut self) -> BTreeSet<PathBuf> {
+        let mut away = BTreeSet::new();
+        for (path, row) in std::mem::take(&mut self.doubtful) {
+            match self.places.away(&path).map(Path::to_path_buf) {
+                Some(place) => drop(away.insert(place)),
+                None => self.keep(path, row),
+            }
+        }
+        away
     }
 
     /// Some of it is news.
@@ -61,7 +77,7 @@ impl Scan<'_> {
         self.report.unchanged += gone.sheets.unchanged;
         self.progress.unchanged += gone.sheets.unchanged;
         self.are_back(std::mem::take(&mut gone.sheets.back))?;
-        for place in std::mem::take(&mut gone.away) {
+        for place in gone.away() {
             let error = "is not the folder that the library knows tracks in: is its disk mounted? \
                          Nothing is taken for missing";
             self.report.failed.push(Problem { path: place, error: error.into() });
