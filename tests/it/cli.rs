@@ -174,7 +174,7 @@ fn a_scan_for_people_says_the_same() {
     let rig = Rig::new();
     rig.music();
     let ran = rig.run(&["scan", "music"]);
-    assert!(ran.data().starts_with("3 added, 0 updated, 0 moved, 0 removed, 0 unchanged, 0 failed in "));
+    assert!(ran.data().starts_with("3 added, 0 updated, 0 moved, 0 missing, 0 unchanged, 0 failed in "));
 }
 
 #[test]
