@@ -7,14 +7,16 @@ use std::sync::Arc;
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow, SheetRow};
+use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, ROOTS, SESSION,
     SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
-use crate::model::id::TrackId;
+use crate::model::id::{PlaylistId, TrackId};
+use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
@@ -48,6 +50,8 @@ pub enum WriteOp {
     PutBookmarks(Arc<Bookmarks>),
     /// Facts that are the default ones are forgotten.
     PutFacts(Vec<(TrackId, TrackFacts)>),
+    /// Lists as they are now; `None` for one that is gone.
+    PutPlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
 }
 
 impl WriteOp {
@@ -62,6 +66,9 @@ impl WriteOp {
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
             Self::PutFacts(rows) => rows.len(),
+            Self::PutPlaylists(lists) => {
+                lists.iter().map(|(_, list)| 1 + list.as_ref().map_or(0, |list| list.entries().len())).sum()
+            }
             Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) | Self::PutBookmarks(_) => 1,
         }
     }
@@ -88,6 +95,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
+            WriteOp::PutPlaylists(lists) => put_playlists(&txn, lists)?,
         }
     }
     txn.commit()?;
@@ -244,6 +252,24 @@ fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(
         }
         codec::encode_facts(facts, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert(id.0, record.as_slice())?;
+    }
+    Ok(())
+}
+
+fn put_playlists(
+    txn: &WriteTransaction,
+    lists: &[(PlaylistId, Option<Arc<Playlist>>)],
+) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(PLAYLISTS)?;
+    for (id, list) in lists {
+        match list {
+            None => drop(table.remove(id.0)?),
+            Some(list) => {
+                let record =
+                    playlist::encode(list).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+                table.insert(id.0, record.as_slice())?;
+            }
+        }
     }
     Ok(())
 }
