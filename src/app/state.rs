@@ -1,5 +1,7 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
+pub mod playlists;
+
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub struct AppState {
     pub bookmarks: Arc<Bookmarks>,
     pub library: LibraryState,
     pub facts: Facts,
+    pub playlists: playlists::PlaylistsState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -227,6 +230,7 @@ pub struct Dirty {
     pub bookmarks: bool,
     pub catalog: bool,
     pub facts: bool,
+    pub playlists: bool,
     pub scan: bool,
     pub output: bool,
     pub signal: bool,
@@ -241,6 +245,7 @@ impl Dirty {
         bookmarks: true,
         catalog: true,
         facts: true,
+        playlists: true,
         scan: true,
         output: true,
         signal: true,
@@ -281,8 +286,9 @@ impl AppState {
         let notice = self.notice.as_ref().and_then(|shown| shown.until);
         let build = self.library.build.not_before.filter(|_| self.wants_catalog());
         let sleep = self.playback.sleep.map(|sleep| sleep.next());
+        let lists = self.playlists.evaluation.due();
         let saving = [self.saving.session_due, self.saving.position_due];
-        [notice, build, sleep].into_iter().chain(saving).flatten().min()
+        [notice, build, sleep, lists].into_iter().chain(saving).flatten().min()
     }
 
     /// A scan found tracks that the catalog does not have, and none is being built.

@@ -13,7 +13,10 @@
 
 pub mod catalog_build;
 pub mod expand;
+pub mod matching;
+pub mod playlist;
 pub mod scan;
 pub mod search;
+pub mod smart;
 pub mod store;
 pub mod tags;

@@ -310,7 +310,11 @@ pub fn encode(
     Ok(())
 }
 
-pub fn decode<'a, T: Deserialize<'a>>(what: &'static str, known: u8, bytes: &'a [u8]) -> Result<T, CodecError> {
+pub fn decode<'a, T: Deserialize<'a>>(
+    what: &'static str,
+    known: u8,
+    bytes: &'a [u8],
+) -> Result<T, CodecError> {
     match bytes.split_first() {
         None => Err(CodecError::Empty { what }),
         Some((&found, _)) if found != known => Err(CodecError::Version { what, found, known }),

@@ -10,8 +10,8 @@ use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
 use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS,
-    TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, ROOTS, SESSION, SESSION_KEY,
+    SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;

@@ -9,8 +9,8 @@ use redb::{Database, ReadableTable, Table, WriteTransaction};
 use super::codec::{self, FileRow, SheetRow};
 use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, ROOTS, SESSION,
-    SESSION_KEY, SHEETS, TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY,
+    ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;

@@ -2,7 +2,10 @@
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
 pub mod parse;
+mod playlists;
 pub mod registry;
+
+pub use playlists::{Added, Entries, IntoQueue, ListRef, Playlisting};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,6 +22,7 @@ pub enum Command {
     Sound(Sound),
     Queue(Queue),
     Bookmark(Bookmarking),
+    Playlist(Playlisting),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -250,6 +254,7 @@ pub enum Motion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pane {
     Library,
+    Playlists,
     Queue,
     Spectrum,
 }

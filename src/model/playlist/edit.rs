@@ -56,12 +56,7 @@ pub enum Refusal {
 }
 
 /// A new list.
-pub fn create(
-    lists: &Playlists,
-    id: PlaylistId,
-    name: PlaylistName,
-    kind: Kind,
-) -> Result<Change, Refusal> {
+pub fn create(lists: &Playlists, id: PlaylistId, name: PlaylistName, kind: Kind) -> Result<Change, Refusal> {
     if lists.has_name(&name) {
         return Err(Refusal::Taken(name));
     }

@@ -5,6 +5,7 @@
 pub mod edit;
 pub mod order;
 pub mod smart;
+pub mod view;
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -40,6 +41,13 @@ impl PlaylistName {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// For a list that nobody named.
+impl Default for PlaylistName {
+    fn default() -> Self {
+        Self("Playlist".into())
     }
 }
 
@@ -282,9 +290,8 @@ mod tests {
 
     #[test]
     fn lists_stand_by_name_and_are_found_by_it() {
-        let lists: Playlists = [list(1, "The Zoo"), list(2, "Mix 10"), list(3, "mix 9"), list(4, "Zoo")]
-            .into_iter()
-            .collect();
+        let lists: Playlists =
+            [list(1, "The Zoo"), list(2, "Mix 10"), list(3, "mix 9"), list(4, "Zoo")].into_iter().collect();
         let names: Vec<&str> = lists.iter().map(|list| list.name.as_str()).collect();
         assert_eq!(names, ["mix 9", "Mix 10", "The Zoo", "Zoo"]);
         assert_eq!(lists.named("MIX 9").unwrap().id, PlaylistId(3));

@@ -28,8 +28,23 @@ pub enum By {
 
 impl By {
     pub const WORDS: &[&str] = &[
-        "title", "artist", "album", "year", "path", "duration", "added", "plays", "rating", "played",
-        "random", "-year", "-duration", "-added", "-plays", "-rating", "-played",
+        "title",
+        "artist",
+        "album",
+        "year",
+        "path",
+        "duration",
+        "added",
+        "plays",
+        "rating",
+        "played",
+        "random",
+        "-year",
+        "-duration",
+        "-added",
+        "-plays",
+        "-rating",
+        "-played",
     ];
 
     fn parse(word: &str) -> Option<Self> {
@@ -58,8 +73,7 @@ pub struct Order {
 }
 
 /// What [`Order::parse`] expects.
-pub const EXPECTED: &str =
-    "title, artist, album, year, path, duration, added, plays, rating, played or random, with - before it for the reverse";
+pub const EXPECTED: &str = "title, artist, album, year, path, duration, added, plays, rating, played or random, with - before it for the reverse";
 
 impl Order {
     pub fn parse(word: &str) -> Option<Self> {

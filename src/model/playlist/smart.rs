@@ -37,7 +37,8 @@ impl Smart {
         let mut kept = 0;
         for (at, word) in words(text) {
             let taken = if let Some(orders) = word.strip_prefix("sort:") {
-                smart.orders = parse_orders(orders).ok_or_else(|| wrong(at + 5, format!("`sort:` needs {EXPECTED}")))?;
+                smart.orders =
+                    parse_orders(orders).ok_or_else(|| wrong(at + 5, format!("`sort:` needs {EXPECTED}")))?;
                 true
             } else if let Some(limit) = word.strip_prefix("limit:") {
                 let limit = limit.parse().ok().filter(|&limit| limit > 0);
@@ -114,10 +115,10 @@ mod tests {
     fn order_and_limit_are_taken_out_of_the_query() {
         let smart = Smart::parse(" genre:jazz sort:-plays,title plays:0 limit:50 ").unwrap();
         assert_eq!(smart.query(), "genre:jazz                   plays:0");
-        assert_eq!(smart.orders().iter().map(|order| (order.by, order.descending)).collect::<Vec<_>>(), [
-            (By::Plays, true),
-            (By::Title, false)
-        ]);
+        assert_eq!(
+            smart.orders().iter().map(|order| (order.by, order.descending)).collect::<Vec<_>>(),
+            [(By::Plays, true), (By::Title, false)]
+        );
         assert_eq!(smart.limit(), 50);
         assert_eq!(smart.text(), "genre:jazz sort:-plays,title plays:0 limit:50");
         let smart = Smart::parse("title:\"sort:me limit:x\"").unwrap();
