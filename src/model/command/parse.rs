@@ -487,7 +487,9 @@ mod tests {
                 "" => row.name.to_owned(),
                 "[NAME] +N|-N [N...]" => format!("{} +1", row.name),
                 "[NAME] ORDER" => format!("{} -plays", row.name),
-                text if text.starts_with("[NAME] ") || text == "[NAME N...] NOTE" => format!("{} x.pls", row.name),
+                text if text.starts_with("[NAME] ") || text == "[NAME N...] NOTE" => {
+                    format!("{} x.pls", row.name)
+                }
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
                 "N|+N|-N|-NdB" => format!("{} -3dB", row.name),

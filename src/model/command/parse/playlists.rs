@@ -6,7 +6,8 @@ use super::{Call, ParseError, parse_position};
 use crate::model::command::{Added, Entries, IntoQueue, ListRef, Playlisting, Target};
 use crate::model::playlist::PlaylistName;
 use crate::model::playlist::order::Order;
-use crate::model::playlist::smart::Smart;
+use crate::model::playlist::smart::{Smart, SmartError};
+use crate::model::query::Query;
 
 const NAME: &str = "the name of a playlist";
 const NEW_NAME: &str = "a name of up to 120 characters";
@@ -141,7 +142,11 @@ impl Call<'_> {
         if text.is_empty() {
             return Err(self.wrong(expected));
         }
-        match Smart::parse(text) {
+        let asked = Smart::parse(text).and_then(|smart| match Query::parse(smart.query()) {
+            Ok(_) => Ok(smart),
+            Err(error) => Err(SmartError { at: error.at, message: error.message }),
+        });
+        match asked {
             Ok(smart) => Ok(Playlisting::Smart(name, smart)),
             Err(error) => {
                 Err(ParseError::Query { at: error.at, message: error.message, query: text.to_owned() })
