@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
+use crate::model::command::PathStyle;
 use crate::model::facts::{Facts, TrackFacts};
 use crate::model::id::{JobId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
@@ -48,6 +49,7 @@ pub enum Effect {
         list: Arc<Playlist>,
         entries: Vec<Entry>,
         path: Arc<Path>,
+        style: PathStyle,
         catalog: Arc<Catalog>,
     },
     /// Find what is in smart lists.

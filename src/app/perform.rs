@@ -61,11 +61,11 @@ impl Performer {
                     move |panic| Event::PlaylistsRead { job, read: playlists::ReadLists::broken(panic) },
                 );
             }
-            Effect::WritePlaylist { job, list, entries, path, catalog } => {
+            Effect::WritePlaylist { job, list, entries, path, style, catalog } => {
                 let to = Arc::clone(&path);
                 self.answer(
                     move |_| {
-                        let result = playlists::write(&list, &entries, &to, &catalog);
+                        let result = playlists::write(&list, &entries, &to, style, &catalog);
                         Event::PlaylistWritten { job, path: to, result }
                     },
                     move |panic| Event::PlaylistWritten { job, path, result: Err(panic) },

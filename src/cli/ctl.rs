@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::args::{Ctl, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
@@ -17,7 +19,7 @@ use crate::remote::client::Connection;
 use crate::remote::path::JsonPath;
 use crate::remote::place::Place;
 use crate::remote::request;
-use crate::remote::wire::Request;
+use crate::remote::wire::{Reply, Request};
 
 pub const HELP: &str = "\
 Answers when it is done: a following `auralis status` shows it. A seek is under way then,
@@ -37,12 +39,17 @@ pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, Cl
     if command == Command::Quit {
         player.wait_for_end();
     }
-    match reply.notice {
+    tell(&reply, messages);
+    Ok(Exit::Done)
+}
+
+/// What the player told about it.
+pub fn tell(reply: &Reply<Value>, messages: &Messages) {
+    match &reply.notice {
         Some(told) if told.severity == "note" => messages.note(&told.text),
         Some(told) => messages.warning(&told.text),
         None => {}
     }
-    Ok(Exit::Done)
 }
 
 fn list() -> Result<Exit, CliError> {
@@ -64,7 +71,7 @@ fn without_dashes(words: &[OsString]) -> Vec<OsString> {
 }
 
 /// The words as one line, and beside it the paths: absolute, for the player stands elsewhere, and byte by byte.
-fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
+pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
     let shown: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let (row, named_by) = find_words(&shown).unzip();
     let (as_words, as_paths) = match row.map(|row| row.completer) {
@@ -72,6 +79,9 @@ fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
         Some(Completer::PlaylistPath) => words.split_at((named_by.unwrap_or(1) + 1).min(words.len())),
         _ => (words, &[][..]),
     };
+    // How paths are written is said among them.
+    let (styles, as_paths): (Vec<&OsString>, Vec<&OsString>) =
+        as_paths.iter().partition(|word| *word == "--absolute" || *word == "--relative");
     let paths = as_paths.iter().map(|path| JsonPath::new(&absolute_root(Path::new(path)))).collect();
     // A query is taken as it is.
     let raw_from = match row.map(|row| row.completer) {
@@ -83,7 +93,7 @@ fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
         let word = word.to_str()?;
         Some(if at >= raw_from { word.to_owned() } else { quoted(word) })
     };
-    let spelled: Option<Vec<String>> = as_words.iter().enumerate().map(spell).collect();
+    let spelled: Option<Vec<String>> = as_words.iter().chain(styles).enumerate().map(spell).collect();
     match spelled {
         Some(words) => Ok((words.join(" "), paths)),
         None => {

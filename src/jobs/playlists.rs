@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::library::playlist::import::{Imported, import};
-use crate::library::playlist::write::{Line, List, Paths, save};
+use crate::library::playlist::write::{Line, List, save};
 use crate::library::{expand::system_words, playlist::locate::is_part, smart};
 use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
+use crate::model::command::PathStyle;
 use crate::model::facts::Facts;
 use crate::model::id::PlaylistId;
 use crate::model::job::CancelToken;
@@ -50,10 +51,16 @@ pub fn read(paths: &[PathBuf], catalog: &Catalog, cancel: &CancelToken) -> ReadL
 }
 
 /// Writes a list to a file; how many entries, or why not.
-pub fn write(list: &Playlist, entries: &[Entry], path: &Path, catalog: &Catalog) -> Result<usize, String> {
+pub fn write(
+    list: &Playlist,
+    entries: &[Entry],
+    path: &Path,
+    style: PathStyle,
+    catalog: &Catalog,
+) -> Result<usize, String> {
     let lines = entries.iter().map(|entry| line(entry, catalog)).collect();
     let written = List { title: list.name.to_string(), note: list.note.to_string(), lines };
-    save(&written, path, Paths::Auto).map(|()| entries.len()).map_err(|error| system_words(&error))
+    save(&written, path, style).map(|()| entries.len()).map_err(|error| system_words(&error))
 }
 
 fn line(entry: &Entry, catalog: &Catalog) -> Line {

@@ -43,6 +43,7 @@
 pub mod client;
 mod error;
 mod link;
+pub mod lists;
 pub mod path;
 pub mod place;
 pub mod request;

@@ -20,17 +20,28 @@ pub(super) enum Wish {
     Do(Command),
     Status,
     Follow(bool),
+    Playlists,
+    /// A page of a list, behind so many entries.
+    Playlist(String, usize),
 }
 
 pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
     match request {
+        Request { hello: None, words: None, status: false, follow: None, playlists: true, .. } => {
+            Ok(Wish::Playlists)
+        }
+        Request {
+            hello: None, words: None, status: false, follow: None, playlist: Some(name), from, ..
+        } => Ok(Wish::Playlist(name, from)),
         Request { hello: Some(protocol), words: None, status: false, follow: None, .. } => hello(protocol),
         Request { hello: None, words: Some(words), paths, status: false, follow: None, .. } => {
             command(&words, &paths).map(Wish::Do)
         }
         Request { hello: None, words: None, status: true, follow: None, .. } => Ok(Wish::Status),
         Request { hello: None, words: None, status: false, follow: Some(on), .. } => Ok(Wish::Follow(on)),
-        _ => Err(Fault::usage("a request has one of `hello`, `do`, `status`, `follow`")),
+        _ => Err(Fault::usage(
+            "a request has one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`",
+        )),
     }
 }
 
@@ -74,7 +85,7 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
         Command::Library(Library::Scan(roots)) => roots.extend(more),
         Command::Playlist(Playlisting::Import(paths)) => paths.extend(more),
         // The name was taken for the file, which comes beside it.
-        Command::Playlist(Playlisting::Export(list, path)) if more.len() == 1 => {
+        Command::Playlist(Playlisting::Export(list, path, _)) if more.len() == 1 => {
             let name = std::mem::replace(path, more.into_iter().next().unwrap_or_default());
             *list = ListRef::Name(name.to_string_lossy().into_owned());
         }
@@ -200,7 +211,7 @@ mod tests {
             what: Added::Target(Target::Paths(all[1..].to_vec())),
         };
         assert_eq!(command("playlist-add x", &paths), Ok(Command::Playlist(added)));
-        let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into());
+        let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into(), Default::default());
         assert_eq!(command("playlist-export x", &paths[..1]), Ok(Command::Playlist(written)));
         assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
     }

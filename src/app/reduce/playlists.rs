@@ -11,7 +11,7 @@ use crate::app::queue::NewItems;
 use crate::app::state::playlists::Then;
 use crate::app::state::{AppState, Purpose};
 use crate::app::wording;
-use crate::model::command::{Added, Entries, IntoQueue, ListRef, Playlisting, Target};
+use crate::model::command::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting, Target};
 use crate::model::id::PlaylistId;
 use crate::model::notice::Notice;
 use crate::model::playlist::edit::{self, Edit, Refusal};
@@ -39,7 +39,7 @@ fn act(state: &mut AppState, command: Playlisting, now: Now, fx: &mut Vec<Effect
         Playlisting::Freeze(list) => freeze(state, &list, now, fx)?,
         Playlisting::ToQueue { list, entries, how } => to_queue(state, &list, &entries, how, now, fx)?,
         Playlisting::Import(paths) => import(state, paths, now, fx),
-        Playlisting::Export(list, path) => export(state, &list, Arc::from(path), now, fx)?,
+        Playlisting::Export(list, path, style) => export(state, &list, Arc::from(path), style, now, fx)?,
         Playlisting::Look(id) => look(state, id, fx),
         Playlisting::List => list(state, now),
         other => edit(state, other, now, fx)?,
@@ -313,8 +313,8 @@ pub fn go_on(state: &mut AppState, id: PlaylistId, then: Then, now: Now, fx: &mu
             queue_now(state, &list, &Entries::All, how, now, fx);
             Ok(())
         }
-        Then::Export(path) => {
-            export_now(state, &list, path, fx);
+        Then::Export(path, style) => {
+            export_now(state, &list, path, style, fx);
             Ok(())
         }
     };
@@ -431,24 +431,31 @@ fn export(
     state: &mut AppState,
     list: &ListRef,
     path: Arc<Path>,
+    style: PathStyle,
     now: Now,
     fx: &mut Vec<Effect>,
 ) -> Result<(), Refusal> {
     let list = find(state, list)?;
     if is_known(state, &list) {
-        export_now(state, &list, path, fx);
+        export_now(state, &list, path, style, fx);
     } else {
-        evaluation::then(state, list.id, Then::Export(path));
+        evaluation::then(state, list.id, Then::Export(path, style));
         evaluation::begin_if_wanted(state, now, fx);
     }
     Ok(())
 }
 
-fn export_now(state: &mut AppState, list: &Arc<Playlist>, path: Arc<Path>, fx: &mut Vec<Effect>) {
+fn export_now(
+    state: &mut AppState,
+    list: &Arc<Playlist>,
+    path: Arc<Path>,
+    style: PathStyle,
+    fx: &mut Vec<Effect>,
+) {
     let catalog = Arc::clone(&state.library.catalog);
     let entries = state.playlists.view.entries(list, &catalog);
     let job = state.fresh_job();
-    fx.push(Effect::WritePlaylist { job, list: Arc::clone(list), entries, path, catalog });
+    fx.push(Effect::WritePlaylist { job, list: Arc::clone(list), entries, path, style, catalog });
 }
 
 pub fn exported(state: &mut AppState, path: &Path, result: Result<usize, String>, now: Now) {

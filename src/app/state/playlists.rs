@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::model::command::IntoQueue;
+use crate::model::command::{IntoQueue, PathStyle};
 use crate::model::id::{JobId, PlaylistId};
 use crate::model::playlist::view::View;
 
@@ -36,7 +36,7 @@ pub struct Evaluation {
 pub enum Then {
     Queue(IntoQueue),
     Freeze,
-    Export(Arc<std::path::Path>),
+    Export(Arc<std::path::Path>, PathStyle),
 }
 
 impl Evaluation {

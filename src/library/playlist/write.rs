@@ -10,16 +10,7 @@ use serde_json::json;
 use super::Format;
 use super::m3u::{ABOUT, NOTE};
 use crate::model::address::is_address;
-
-/// How paths are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Paths {
-    /// Relative where the file lies in the list's folder or below, else absolute.
-    #[default]
-    Auto,
-    Absolute,
-    Relative,
-}
+use crate::model::command::PathStyle as Paths;
 
 /// What is written of one entry; empty texts are left out.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ pub mod parse;
 mod playlists;
 pub mod registry;
 
-pub use playlists::{Added, Entries, IntoQueue, ListRef, Playlisting};
+pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -50,6 +50,16 @@ pub enum IntoQueue {
     Replace,
 }
 
+/// How the paths of a file are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PathStyle {
+    /// Relative where the file lies in the list's folder or below, else absolute.
+    #[default]
+    Auto,
+    Absolute,
+    Relative,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Playlisting {
     New(PlaylistName),
@@ -82,7 +92,7 @@ pub enum Playlisting {
     /// Files of playlists become lists.
     Import(Vec<PathBuf>),
     /// The kind of file follows from its name.
-    Export(ListRef, PathBuf),
+    Export(ListRef, PathBuf, PathStyle),
     /// Look which files of a list are there.
     Look(PlaylistId),
     /// Tell which there are.
@@ -104,7 +114,7 @@ impl Playlisting {
             | Self::Delete(list)
             | Self::Freeze(list)
             | Self::ToQueue { list, .. }
-            | Self::Export(list, _) => Some(list),
+            | Self::Export(list, ..) => Some(list),
             Self::New(_) | Self::Save(_) | Self::Smart(..) | Self::Import(_) | Self::Look(_) | Self::List => {
                 None
             }
@@ -125,7 +135,7 @@ impl Playlisting {
     pub fn paths(&self) -> &[PathBuf] {
         match self {
             Self::Add { what: Added::Target(Target::Paths(paths)), .. } | Self::Import(paths) => paths,
-            Self::Export(_, path) => std::slice::from_ref(path),
+            Self::Export(_, path, _) => std::slice::from_ref(path),
             _ => &[],
         }
     }
@@ -133,7 +143,7 @@ impl Playlisting {
     pub fn paths_mut(&mut self) -> &mut [PathBuf] {
         match self {
             Self::Add { what: Added::Target(Target::Paths(paths)), .. } | Self::Import(paths) => paths,
-            Self::Export(_, path) => std::slice::from_mut(path),
+            Self::Export(_, path, _) => std::slice::from_mut(path),
             _ => &mut [],
         }
     }

@@ -293,7 +293,7 @@ pub const COMMANDS: &[Row] = &[
         Playlists,
         "playlist-export",
         &[],
-        "[NAME] PATH",
+        "[NAME] PATH [--absolute|--relative]",
         PlaylistPath,
         "write a playlist to a file: .m3u8, .m3u, .pls, .xspf, .jspf",
     ),

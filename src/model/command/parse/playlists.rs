@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Call, ParseError, parse_position};
-use crate::model::command::{Added, Entries, IntoQueue, ListRef, Playlisting, Target};
+use crate::model::command::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting, Target};
 use crate::model::playlist::PlaylistName;
 use crate::model::playlist::order::Order;
 use crate::model::playlist::smart::{Smart, SmartError};
@@ -42,7 +42,7 @@ impl Call<'_> {
             "playlist-append" => self.playlist_queue(IntoQueue::Append)?,
             "playlist-insert" => self.playlist_queue(IntoQueue::Insert)?,
             "playlist-import" => Playlisting::Import(self.paths()),
-            "playlist-export" => self.with_list_or_later()?,
+            "playlist-export" => self.playlist_export()?,
             "playlist-list" => self.bare(Playlisting::List)?,
             _ => return Ok(None),
         }))
@@ -69,9 +69,21 @@ impl Call<'_> {
     }
 
     /// The path may come beside the words: see `remote::request`.
-    fn with_list_or_later(&self) -> Result<Playlisting, ParseError> {
+    fn playlist_export(&self) -> Result<Playlisting, ParseError> {
         let expected = "a file such as mix.m3u8, mix.pls, mix.xspf or mix.jspf, and the playlist before it";
-        self.with_list(expected, |word| Some(PathBuf::from(word)), Playlisting::Export)
+        let style = |word: &str| match word {
+            "--absolute" => Some(PathStyle::Absolute),
+            "--relative" => Some(PathStyle::Relative),
+            _ => None,
+        };
+        let styles: Vec<PathStyle> = self.arguments.iter().filter_map(|word| style(word)).collect();
+        let names: Vec<&String> = self.arguments.iter().filter(|word| style(word).is_none()).collect();
+        let (list, path) = match names.as_slice() {
+            [path] => (ListRef::Selection, path),
+            [name, path] => (ListRef::Name((*name).clone()), path),
+            _ => return Err(self.wrong(expected)),
+        };
+        Ok(Playlisting::Export(list, PathBuf::from(path), styles.first().copied().unwrap_or_default()))
     }
 
     fn playlist_add(&self) -> Result<Playlisting, ParseError> {
@@ -215,7 +227,10 @@ mod tests {
                 "playlist-entry-note x 2 live",
                 Playlisting::NoteEntries(named("x"), positions(&[2]), "live".into()),
             ),
-            ("playlist-export /a.pls", Playlisting::Export(ListRef::Selection, "/a.pls".into())),
+            (
+                "playlist-export /a.pls",
+                Playlisting::Export(ListRef::Selection, "/a.pls".into(), PathStyle::Auto),
+            ),
         ];
         for (line, expected) in cases {
             assert_eq!(read(line), Ok(expected), "{line}");
