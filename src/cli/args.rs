@@ -112,6 +112,8 @@ pub enum Verb {
         #[command(subcommand)]
         verb: PlaylistVerb,
     },
+    /// Bring plays, ratings and playlists over from another player or service
+    Import(Import),
     /// Drive the player that runs
     Ctl(Ctl),
     /// Tell what the player that runs is doing
@@ -215,6 +217,34 @@ pub struct Status {
     /// Print a line this way, as in '{state} {artist} - {title}'
     #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::<StatusField>::parse)]
     pub format: Option<Template<StatusField>>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::import::HELP)]
+pub struct Import {
+    #[arg(value_enum)]
+    pub source: Source,
+    /// Where it is [default: the usual places]
+    pub path: Option<PathBuf>,
+    /// Set it; without this it is only told what would be set
+    #[arg(long)]
+    pub apply: bool,
+    /// The folder that MPD calls music_directory, where its mpd.conf is not found
+    #[arg(long, value_name = "DIR")]
+    pub music: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Source {
+    Cmus,
+    Mpd,
+    Rmpc,
+    Listenbrainz,
+    Lastfm,
+    M3u,
 }
 
 /// Where a player runs, it does it; else it is done in the library itself.

@@ -14,6 +14,7 @@
 pub mod catalog_build;
 pub mod expand;
 pub mod matching;
+pub mod past;
 pub mod playlist;
 pub mod scan;
 pub mod search;
