@@ -486,3 +486,6 @@ fn list(state: &mut AppState, now: Now) {
     state.dirty.playlists = true;
     notices::tell(state, wording::playlists(&state.playlists.view.lists), now);
 }
+
+#[cfg(test)]
+mod tests;

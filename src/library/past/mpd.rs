@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn stickers_of_clients_are_ratings_likes_and_plays() {
-        let songs = stickers(super::super::sqlite::tests::STICKERS).unwrap();
+        let songs = stickers(include_bytes!("../../../tests/it/fixtures/sticker.sql")).unwrap();
         assert_eq!(songs["album/3.mp3"].rating, Rating::new(3));
         assert_eq!(songs["album/10.mp3"].rating, Rating::new(10));
         assert!(!songs.contains_key("album/0.mp3"), "a rating of 0 is none");

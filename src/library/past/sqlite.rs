@@ -227,7 +227,7 @@ mod tests {
     }
 
     /// Made by SQLite 3.40: 300 stickers with long names, so that there are inner pages and overflow.
-    pub const STICKERS: &[u8] = include_bytes!("../../../tests/it/fixtures/sticker.sql");
+    const STICKERS: &[u8] = include_bytes!("../../../tests/it/fixtures/sticker.sql");
 
     #[test]
     fn a_table_of_sqlite_is_read_row_by_row() {
