@@ -8,10 +8,10 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::PathStyle;
 use crate::model::facts::{Facts, TrackFacts};
-use crate::model::id::{JobId, PlaylistId, TrackId};
+use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::playlist::{Entry, Playlist};
-use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::session::{OutputMemory, Save, SessionPosition};
 
 #[derive(Debug, Clone)]
 pub enum Effect {
@@ -30,14 +30,13 @@ pub enum Effect {
     BuildCatalog,
     /// Look which sound devices there are.
     FindOutputs,
-    SaveSession(Session),
+    /// Session, facts and history, in one piece.
+    Save(Box<Save>),
     /// Only the place; the queue is as it was saved.
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
     SaveFacts(Vec<(TrackId, TrackFacts)>),
-    /// Lists as they are now; `None` for one that is gone.
-    SavePlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
     /// Read files of playlists, and look which of their entries are there.
     ReadPlaylists {
         job: JobId,

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Expanded, Now};
@@ -24,14 +24,21 @@ pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Opti
     let mut state =
         AppState::restored(reader.session()?.unwrap_or_default(), catalog, AppSettings::default());
     state.facts = reader.facts()?;
+    // The player can take back what is done here.
+    match reader.history() {
+        Ok((entries, done)) => state.remember(entries, done),
+        Err(_) => state.history.drop_all(),
+    }
     let random = std::hash::RandomState::new();
     let mut events: VecDeque<Event> =
         [Event::PlaylistsLoaded(Ok(reader.playlists()?)), Event::Command(command)].into();
     drop(reader);
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let unix_ms = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     let mut number = 0_u64;
     while let Some(event) = events.pop_front() {
         number += 1;
-        let now = Now { instant: Instant::now(), heard: None, seed: random.hash_one(number) };
+        let now = Now { instant: Instant::now(), unix_ms, heard: None, seed: random.hash_one(number) };
         for effect in reduce(&mut state, event, now) {
             events.extend(perform(store, effect, cancel)?);
         }
@@ -42,8 +49,8 @@ pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Opti
 
 fn perform(store: &Store, effect: Effect, cancel: &CancelToken) -> Result<Option<Event>, StoreError> {
     Ok(match effect {
-        Effect::SavePlaylists(rows) => {
-            store.write(WriteOp::PutPlaylists(rows))?;
+        Effect::Save(save) => {
+            store.write(WriteOp::Save(save))?;
             None
         }
         Effect::Expand { job, paths } => {

@@ -4,6 +4,7 @@
 mod bookmarks;
 mod engine;
 mod evaluation;
+mod history;
 mod library;
 mod notices;
 mod playback;
@@ -59,6 +60,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
+        Command::History(command) => history::reduce(state, command, now, fx),
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Playlist(command) => playlists::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
@@ -79,5 +81,7 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
     std::mem::take(&mut state.dirty)
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;

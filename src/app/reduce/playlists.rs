@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{evaluation, notices, queue};
+use super::{evaluation, history, notices, queue};
 use crate::app::effect::Effect;
 use crate::app::event::{Expanded, Now};
 use crate::app::queue::NewItems;
@@ -12,6 +12,7 @@ use crate::app::state::playlists::Then;
 use crate::app::state::{AppState, Purpose};
 use crate::app::wording;
 use crate::model::command::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting, Target};
+use crate::model::edit::Way;
 use crate::model::id::PlaylistId;
 use crate::model::notice::Notice;
 use crate::model::playlist::edit::{self, Edit, Refusal};
@@ -47,18 +48,35 @@ fn act(state: &mut AppState, command: Playlisting, now: Now, fx: &mut Vec<Effect
     Ok(())
 }
 
-/// The one way in which playlists change: `changes` take effect and are saved, `words` are told.
+/// The one way in which playlists change: `changes` take effect, are saved and can be taken back; `words` are told.
 pub fn change(state: &mut AppState, changes: Vec<Change>, words: Notice, now: Now, fx: &mut Vec<Effect>) {
-    apply(state, &changes, fx);
+    apply(state, &changes);
+    // As a part of a sentence: "taken back: deleted playlist".
+    let mut letters = words.what.chars();
+    let first = letters.next().map(|first| first.to_lowercase().collect::<String>()).unwrap_or_default();
+    let what = format!("{first}{}", letters.as_str());
+    history::playlists_changed(state, changes, what, now, fx);
     notices::tell(state, words, now);
 }
 
-/// A change without a trace in the history: made by the history itself.
-pub fn apply(state: &mut AppState, changes: &[Change], fx: &mut Vec<Effect>) {
+/// Goes over a change of the history; `false`, and nothing is changed, where it does not fit what is there.
+pub fn go_over(state: &mut AppState, changes: &[Change], way: Way) -> bool {
+    let turned = |change: &Change| if way == Way::Back { change.reversed() } else { change.clone() };
+    let changes: Vec<Change> = changes.iter().map(turned).collect();
+    let lists = &state.playlists.view.lists;
+    let fits = |change: &Change| change.id().and_then(|id| lists.get(id)) == change.before.as_ref();
+    let all = changes.iter().all(fits);
+    if all {
+        apply(state, &changes);
+    }
+    all
+}
+
+fn apply(state: &mut AppState, changes: &[Change]) {
     let lists = &mut state.playlists.view.lists;
     changes.iter().for_each(|change| lists.apply(change));
     let rows = changes.iter().filter_map(|change| Some((change.id()?, change.after.clone())));
-    fx.push(Effect::SavePlaylists(rows.collect()));
+    state.saving.playlists.extend(rows);
     state.dirty.playlists = true;
     let is_smart = |list: &Option<Arc<Playlist>>| list.as_ref().is_some_and(|list| list.smart().is_some());
     state.playlists.evaluation.wanted |= changes.iter().any(|change| is_smart(&change.after));

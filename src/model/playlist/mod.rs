@@ -4,6 +4,7 @@
 
 pub mod edit;
 pub mod order;
+mod record;
 pub mod smart;
 pub mod view;
 
@@ -11,6 +12,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::address;
 use super::catalog::{Catalog, TrackRef};
@@ -147,7 +150,8 @@ pub enum Kind {
     Smart(Smart),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "record::Record", into = "record::Record")]
 pub struct Playlist {
     pub id: PlaylistId,
     pub name: PlaylistName,
@@ -177,7 +181,7 @@ impl Playlist {
 }
 
 /// One list before and after a change: `None` where there was or is none. The reverse takes it back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub before: Option<Arc<Playlist>>,
     pub after: Option<Arc<Playlist>>,
@@ -186,6 +190,16 @@ pub struct Change {
 impl Change {
     pub fn reversed(&self) -> Self {
         Self { before: self.after.clone(), after: self.before.clone() }
+    }
+
+    /// Bytes that it takes, about.
+    pub fn weight(&self) -> usize {
+        let list = |list: &Arc<Playlist>| {
+            let entry =
+                |entry: &Entry| 64 + entry.path.as_os_str().len() + entry.told.as_ref().map_or(0, |_| 100);
+            200 + list.entries().iter().map(entry).sum::<usize>()
+        };
+        self.before.iter().chain(&self.after).map(list).sum()
     }
 
     /// Of the list that it is about.

@@ -30,7 +30,7 @@ impl Rig {
     fn event(&mut self, event: Event) -> Vec<Effect> {
         // Ids drop the lowest bits.
         self.seed += 1 << 20;
-        let now = Now { instant: self.clock, heard: None, seed: self.seed };
+        let now = Now { instant: self.clock, unix_ms: 0, heard: None, seed: self.seed };
         let effects = reduce_event(&mut self.state, event, now);
         take_dirty(&mut self.state);
         effects
@@ -55,7 +55,7 @@ impl Rig {
 }
 
 fn saves(effects: &[Effect]) -> usize {
-    effects.iter().filter(|effect| matches!(effect, Effect::SavePlaylists(_))).count()
+    effects.iter().filter(|effect| matches!(effect, Effect::Save(save) if !save.playlists.is_empty())).count()
 }
 
 #[test]
@@ -220,10 +220,42 @@ fn a_change_of_one_of_a_thousand_lists_leaves_the_others_shared() {
     let effects = rig.type_in("playlist-remove 'List 0' 10000");
     let rows: Vec<usize> = effects
         .iter()
-        .filter_map(|effect| if let Effect::SavePlaylists(rows) = effect { Some(rows.len()) } else { None })
+        .filter_map(|effect| if let Effect::Save(save) = effect { Some(save.playlists.len()) } else { None })
         .collect();
     assert_eq!(rows, [1], "one list is written");
     let view = &rig.state.playlists.view.lists;
     assert_eq!(view.named("List 0").unwrap().entries().len(), 9_999);
     assert!(lists[1..].iter().all(|list| Arc::ptr_eq(list, view.get(list.id).unwrap())));
+}
+
+#[test]
+fn any_changes_are_taken_back_to_the_beginning_and_made_again_to_the_end() {
+    let mut rig = Rig::new();
+    let beginning = rig.state.playlists.view.lists.clone();
+    let lines = [
+        "playlist-save Mix",
+        "playlist-sort Mix random",
+        "playlist-copy Mix Other",
+        "playlist-remove Mix 2",
+        "playlist-note Mix 'a note'",
+        "playlist-rename Other First",
+        "playlist-smart Smart plays:0",
+        "playlist-delete Mix",
+        "playlist-move First +1 1",
+        "playlist-smart Smart plays:1",
+    ];
+    for line in lines {
+        assert_eq!(saves(&rig.type_in(line)), 1, "{line}");
+    }
+    let end = rig.state.playlists.view.lists.clone();
+    let go = |rig: &mut Rig, line: &str| match parse(line).unwrap() {
+        Request::Core(command) => rig.event(Event::Command(command)),
+        other => panic!("{other:?}"),
+    };
+    for _ in lines {
+        assert_eq!(saves(&go(&mut rig, "undo")), 1, "what is taken back is saved");
+    }
+    assert_eq!(rig.state.playlists.view.lists, beginning);
+    go(&mut rig, "redo 10");
+    assert_eq!(rig.state.playlists.view.lists, end);
 }
