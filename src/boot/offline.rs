@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Expanded, Now};
-use crate::app::reduce::reduce;
+use crate::app::reduce::{reduce, take_dirty};
 use crate::app::state::{AppSettings, AppState};
 use crate::jobs::{library, playlists};
 use crate::library::catalog_build::load_catalog;
@@ -17,8 +17,16 @@ use crate::model::command::Command;
 use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
 
-/// What was told about it; all of it is on the disk then.
-pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Option<Arc<Notice>>, StoreError> {
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Done {
+    pub told: Option<Arc<Notice>>,
+    /// Something was changed or written.
+    pub changed: bool,
+}
+
+/// All of it is on the disk then.
+pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Done, StoreError> {
     let catalog = Arc::new(load_catalog(store)?);
     let reader = store.read()?;
     let mut state =
@@ -35,16 +43,22 @@ pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Opti
     drop(reader);
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let unix_ms = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    let mut done = Done::default();
     let mut number = 0_u64;
     while let Some(event) = events.pop_front() {
         number += 1;
+        let is_of_command = !matches!(&event, Event::PlaylistsLoaded(_) | Event::Evaluated { .. });
         let now = Now { instant: Instant::now(), unix_ms, heard: None, seed: random.hash_one(number) };
+        take_dirty(&mut state);
         for effect in reduce(&mut state, event, now) {
+            done.changed |= matches!(&effect, Effect::Save(save) if !save.playlists.is_empty());
             events.extend(perform(store, effect, cancel)?);
         }
+        done.changed |= is_of_command && state.dirty.playlists;
     }
     store.flush()?;
-    Ok(state.told)
+    done.told = state.told;
+    Ok(done)
 }
 
 fn perform(store: &Store, effect: Effect, cancel: &CancelToken) -> Result<Option<Event>, StoreError> {

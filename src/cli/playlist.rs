@@ -28,6 +28,9 @@ use crate::remote::request;
 use crate::remote::wire::Request;
 
 const CLOSING: Duration = Duration::from_secs(5);
+/// How long it is waited for what is in a smart list, and how often it is asked.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
 
 pub fn run(global: &Global, verb: &PlaylistVerb, messages: &Messages) -> Result<Exit, CliError> {
     match verb {
@@ -91,13 +94,14 @@ fn change(global: &Global, words: &[OsString], messages: &Messages) -> Result<()
         Err(RemoteError::NotRunning) => {
             log::start(&settings::log(global, &config))?;
             let store = open_store(&config, messages)?;
-            let told = offline::run(&store, command, &CancelToken::default())?;
+            let done = offline::run(&store, command, &CancelToken::default())?;
             store.close(CLOSING);
-            match told {
-                // Words of what was refused, or left out.
-                Some(told) if told.severity != Severity::Note || told.what.starts_with("Not done") => {
-                    return Err(CliError::Refused(told.to_string()));
+            match done.told {
+                Some(told) if done.changed && told.severity != Severity::Note => {
+                    messages.warning(&told.to_string())
                 }
+                // Words without a change: it was refused.
+                Some(told) if !done.changed => return Err(CliError::Refused(told.to_string())),
                 Some(told) => messages.note(&told.what),
                 None => {}
             }
@@ -190,9 +194,15 @@ struct Shown<'a> {
 fn show(global: &Global, name: &str, as_json: bool, messages: &Messages) -> Result<Exit, CliError> {
     let mut source = Source::open(global, messages)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut from = 0;
+    let (mut from, mut waited) = (0, Duration::ZERO);
     loop {
         let page = source.page(name, from)?;
+        // The player is about to find what is in it.
+        if page.list.entries.is_none() && page.problem.is_none() && waited < PATIENCE {
+            std::thread::sleep(PAUSE);
+            waited += PAUSE;
+            continue;
+        }
         if let Some(why) = &page.problem {
             return Err(CliError::Refused(format!("the query of `{name}` cannot be asked: {why}")));
         }

@@ -170,7 +170,7 @@ fn a_list_opens_no_device_and_keeps_what_is_missing() {
     home.put("evil.m3u", b"/dev/zero\n/dev/snd/x.wav\nevil.m3u\n#EXTINF:9,Ann - Gone\ngone.wav\nmusic/1.wav\nhttp://127.0.0.1:9/x.mp3\n");
     // Nothing is connected to: the port of `discard` would refuse.
     let (_, err, code) = call(&home, &["playlist", "import", "evil.m3u"]);
-    assert_eq!(code, 1, "what was left out is told");
+    assert_eq!(code, 0, "the rest is taken in");
     assert!(err.contains("/dev/zero"), "{err}");
     let shown = ran(&home, &["playlist", "show", "evil"]);
     let lines: Vec<&str> = shown.lines().collect();
@@ -258,4 +258,30 @@ fn ratings_likes_and_lists_of_mpd_and_rmpc_are_imported_once() {
     assert_eq!(done["unmatched"].as_array().unwrap().len(), 1);
     assert_eq!(titles(&home, "Evening"), ["Alpha", "Charlie"]);
     assert_eq!(titles(&home, "MPD queue"), ["Bravo"]);
+}
+
+#[test]
+fn play_counts_and_lists_of_cmus_are_imported_once() {
+    let home = scanned();
+    // As cmus 2.10 wrote it, of a folder that is elsewhere by now: matched by names.
+    home.put(".config/cmus/cache", include_bytes!("fixtures/cmus-cache"));
+    let song = |number: u8| {
+        let title = format!("Song {number}");
+        home.song(
+            format!("songs/{number}.wav"),
+            2.0,
+            &[("INAM", &title), ("IART", "Ann"), ("IPRD", "First")],
+        );
+    };
+    (1..=2).for_each(song);
+    ran(&home, &["scan", "songs"]);
+    let path = home.path("songs/1.wav").display().to_string();
+    home.put(".config/cmus/playlists/Evening", format!("{path}\n/gone.wav\n").as_bytes());
+    let done = imports(&home, &["cmus"], 2, 1);
+    assert_eq!(
+        (done["matched_by_names"].as_u64(), done["unmatched"].as_array().unwrap().len()),
+        (Some(2), 1)
+    );
+    assert_eq!(done["changes"][0]["plays"], 1);
+    assert_eq!(titles(&home, "Evening"), ["Song 1", "gone.wav"]);
 }

@@ -40,6 +40,9 @@ pub fn define(
     playlists::change(state, vec![made], wording::smart_made(&name), now, fx);
     // At once: the old answer is none to the new question.
     state.playlists.evaluation.not_before = None;
+    if let Some(id) = state.playlists.view.lists.named(name.as_str()).map(|list| list.id) {
+        Arc::make_mut(&mut state.playlists.view.found).remove(&id);
+    }
     Ok(())
 }
 
@@ -96,14 +99,13 @@ pub fn found(
         Ok(found) => {
             state.playlists.view.found = Arc::new(found);
             state.dirty.playlists = true;
-            let is_stale = state.playlists.evaluation.wanted;
-            for (id, then) in waiting {
-                match is_stale && !state.playlists.view.found.contains_key(&id) {
-                    // It was asked for after this had begun.
-                    true => state.playlists.evaluation.then.push((id, then)),
-                    false => playlists::go_on(state, id, then, now, fx),
-                }
+            if state.playlists.evaluation.wanted && !waiting.is_empty() {
+                // They were asked for after this had begun: the next answer is theirs, and is asked for at once.
+                state.playlists.evaluation.then = waiting;
+                state.playlists.evaluation.not_before = None;
+                return;
             }
+            waiting.into_iter().for_each(|(id, then)| playlists::go_on(state, id, then, now, fx));
         }
         Err(why) => notices::tell(state, wording::evaluation_failed(&why), now),
     }

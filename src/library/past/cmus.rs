@@ -133,6 +133,32 @@ mod tests {
         assert_eq!((tracks[1].path.as_deref(), tracks[1].plays), (Some(Path::new("/m/b.ogg")), 0));
     }
 
+    /// Written by cmus 2.10 after it had played three files of two seconds.
+    #[test]
+    fn a_cache_that_cmus_wrote_is_read() {
+        let tracks = parse_cache(include_bytes!("../../../tests/it/fixtures/cmus-cache")).unwrap();
+        let told: Vec<(&str, &str, u32, Option<Duration>)> = tracks
+            .iter()
+            .map(|track| {
+                (
+                    track.path.as_ref().unwrap().to_str().unwrap(),
+                    track.title.as_str(),
+                    track.plays,
+                    track.duration,
+                )
+            })
+            .collect();
+        let two_seconds = Some(Duration::from_secs(2));
+        assert_eq!(
+            told,
+            [
+                ("/home/ann/my-music/1.flac", "Song 1", 1, two_seconds),
+                ("/home/ann/my-music/2.flac", "Song 2", 1, two_seconds),
+                ("/home/ann/my-music/3.flac", "Song 3", 1, two_seconds),
+            ]
+        );
+    }
+
     #[test]
     fn what_is_damaged_or_of_another_version_is_told() {
         assert!(parse_cache(b"CTC").is_err());
