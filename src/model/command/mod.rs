@@ -2,7 +2,10 @@
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
 pub mod parse;
+mod playlists;
 pub mod registry;
+
+pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +23,7 @@ pub enum Command {
     Queue(Queue),
     History(History),
     Bookmark(Bookmarking),
+    Playlist(Playlisting),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -263,6 +267,7 @@ pub enum Motion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pane {
     Library,
+    Playlists,
     Queue,
     Spectrum,
 }
