@@ -2,6 +2,7 @@
 //! thread; tracks stream through, so that the library is never in memory twice.
 
 mod albums;
+mod disc_folder;
 mod draft;
 mod intern;
 mod sort;

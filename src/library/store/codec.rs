@@ -1,6 +1,8 @@
 //! Values as they lie on disk: one version byte, then postcard (or fixed fields, for files). Paths are bytes. Any bytes
 //! decode to a value or to an error, never to a panic. Called by the store's readers and its writer.
 
+mod track_v1;
+
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
@@ -29,7 +31,7 @@ pub enum CodecError {
     Encode { what: &'static str, why: String },
 }
 
-const TRACK_VERSION: u8 = 1;
+const TRACK_VERSION: u8 = 2;
 const SESSION_VERSION: u8 = 1;
 const FILE_VERSION: u8 = 1;
 const SHEET_VERSION: u8 = 1;
@@ -68,7 +70,10 @@ pub fn encode_track(track: &Track, out: &mut Vec<u8>) -> Result<(), CodecError> 
 }
 
 pub fn decode_track(id: u32, bytes: &[u8]) -> Result<Track, CodecError> {
-    let record: TrackIn<'_> = decode("a track", TRACK_VERSION, bytes)?;
+    let record: TrackIn<'_> = match bytes.first() {
+        Some(1) => decode::<track_v1::TrackIn<'_>>("a track", 1, bytes)?.into(),
+        _ => decode("a track", TRACK_VERSION, bytes)?,
+    };
     Ok(Track {
         id: TrackId(id),
         path: path_from(record.path),
