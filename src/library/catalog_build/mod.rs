@@ -10,6 +10,7 @@ mod sort;
 use crate::library::store::{Store, StoreError};
 use crate::model::catalog::Catalog;
 use crate::model::track::Track;
+pub use disc_folder::album as album_folder;
 use draft::Drafts;
 
 /// The catalog of `tracks`, which come in any order.

@@ -4,13 +4,14 @@
 
 mod bomb;
 mod container;
-mod keys;
+pub mod keys;
 mod matroska;
 mod mend;
 mod normalize;
 mod pictures;
 mod read;
 mod sheet;
+mod sound;
 mod symphonia_tags;
 mod window;
 
@@ -19,12 +20,16 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use lofty::file::FileType;
+
 use crate::decode::DecodeError;
 use crate::decode::cue::{self, Sheet};
+use crate::library::artwork::Picture;
 use crate::model::contain::contain;
 use crate::model::tag::Fields;
 use crate::model::track::{AudioFormat, Tags};
 pub use sheet::tags as of_sheet;
+pub use sound::SoundHash;
 use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
@@ -87,6 +92,49 @@ pub fn read_with_sheet(path: &Path) -> Result<(AudioFormat, Tags, Option<Sheet>)
     read_with(path, |mut window| {
         let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
         read_open(window, path).map(|read| (read.format, read.tags(), sheet))
+    })
+}
+
+/// Who writes the tags of a file: lofty, as this kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writer(pub FileType);
+
+/// Who can write the tags of `path`; `None` where nobody can.
+pub fn writer(path: &Path) -> Result<Option<Writer>, ReadError> {
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        let magic = window.bytes_at::<4>(kind.start).map_err(ReadError::Io)?.unwrap_or_default();
+        let written = match &magic {
+            // The long form of WAV is not lofty's.
+            b"RF64" | b"BW64" => None,
+            b"wvpk" => Some(FileType::WavPack),
+            b"MAC " => Some(FileType::Ape),
+            _ => kind.lofty,
+        };
+        Ok(written.map(Writer))
+    })
+}
+
+/// All pictures inside the file, in its order.
+pub fn read_pictures(path: &Path) -> Result<Vec<Picture>, ReadError> {
+    let writer = writer(path)?;
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
+            return Ok(Vec::new());
+        }
+        match writer.map(|writer| writer.0).or(kind.lofty) {
+            Some(file_type) => Ok(read::read_pictures(window, file_type)),
+            None => Ok(symphonia_tags::pictures(window)),
+        }
+    })
+}
+
+/// A hash of what the file plays, whatever its tags say.
+pub fn sound_hash(path: &Path) -> Result<SoundHash, ReadError> {
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        sound::hash(window, kind)
     })
 }
 

@@ -14,6 +14,7 @@ use lofty::tag::{ItemKey, Tag, TagType};
 use super::keys;
 use super::normalize::collect;
 use super::window::Window;
+use crate::library::artwork::Picture;
 use crate::model::tag::{Field, Fields};
 
 /// As lofty is to read: leniently, within limits.
@@ -93,4 +94,22 @@ pub fn of_tag(tag: &Tag) -> Fields {
         fields.set(Field::Compilation, Vec::new());
     }
     fields
+}
+
+/// All pictures; a tag that cannot be read has none.
+pub fn read_pictures(mut window: Window, file_type: FileType) -> Vec<Picture> {
+    let options = options().read_cover_art(true);
+    if window.seek(SeekFrom::Start(0)).is_err() {
+        return Vec::new();
+    }
+    let Ok(file) = Probe::with_file_type(window, file_type).options(options).read() else {
+        return Vec::new();
+    };
+    let mut found: Vec<Picture> = Vec::new();
+    for picture in file.tags().iter().flat_map(Tag::pictures).map(Picture::of_lofty) {
+        if !found.contains(&picture) {
+            found.push(picture);
+        }
+    }
+    found
 }

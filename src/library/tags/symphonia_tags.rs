@@ -12,7 +12,7 @@ use symphonia::core::common::Limit;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::{MetadataOptions, RawValue, StandardTag, Tag};
+use symphonia::core::meta::{MetadataOptions, RawValue, StandardTag, StandardVisualKey, Tag, Visual};
 
 use super::ReadError;
 use super::container::{self, Container, Kind};
@@ -21,14 +21,16 @@ use super::matroska;
 use super::normalize::collect;
 use super::window::Window;
 use crate::decode::{self, DecodeError};
+use crate::library::artwork::Picture;
 use crate::model::audio::Spec;
 use crate::model::tag::{Field, Fields};
 use crate::model::track::{AudioFormat, Codec};
 
 /// Bytes of tags that are read; pictures are not.
 const MAX_TAG_BYTES: usize = 1024 * 1024;
+const MAX_PICTURE_BYTES: usize = 32 * 1024 * 1024;
 
-struct Source(Window);
+pub struct Source(pub Window);
 
 impl Read for Source {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
@@ -96,6 +98,26 @@ pub fn read(mut window: Window, kind: Kind, path: &Path) -> Result<(AudioFormat,
         None => sound(reader.as_ref(), kind, path)?,
     };
     Ok((format, fields(reader.as_mut(), kind, title)))
+}
+
+/// Pictures inside a container that lofty does not read.
+pub fn pictures(mut window: Window) -> Vec<Picture> {
+    window.go(0);
+    let source = MediaSourceStream::new(Box::new(Source(window)), MediaSourceStreamOptions::default());
+    let meta = MetadataOptions::default()
+        .limit_tag_bytes(Limit::Maximum(MAX_TAG_BYTES))
+        .limit_visual_bytes(Limit::Maximum(MAX_PICTURE_BYTES));
+    let opened = symphonia::default::get_probe().probe(&Hint::new(), source, FormatOptions::default(), meta);
+    let Ok(mut reader) = opened else { return Vec::new() };
+    let mut metadata = reader.metadata();
+    let visuals = metadata.skip_to_latest().map(|revision| revision.media.visuals.as_slice());
+    let picture = |visual: &Visual| Picture {
+        kind: if visual.usage.is_none_or(|usage| usage == StandardVisualKey::FrontCover) { 3 } else { 0 },
+        mime: visual.media_type.clone().unwrap_or_default(),
+        description: String::new(),
+        data: visual.data.to_vec(),
+    };
+    visuals.unwrap_or_default().iter().map(picture).collect()
 }
 
 fn sound(reader: &dyn FormatReader, kind: Kind, path: &Path) -> Result<AudioFormat, ReadError> {
