@@ -31,6 +31,7 @@ mod play;
 mod pseudo_terminal;
 mod pty;
 #[cfg(feature = "http")]
+mod query;
 mod radio;
 mod recovery;
 mod remote;
@@ -44,6 +45,7 @@ mod server;
 mod sound;
 mod stage;
 mod store;
+mod tag_edit;
 mod tags;
 mod tempo;
 mod terminal;

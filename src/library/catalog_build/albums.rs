@@ -13,8 +13,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::disc_folder;
-use super::draft::{Draft, Drafts, ListKey};
-use crate::model::catalog::TextId;
+use super::draft::{Draft, Drafts};
+use crate::model::catalog::{ListId, TextId};
 use crate::model::id::TrackId;
 
 const VARIOUS: &str = "Various Artists";
@@ -22,7 +22,7 @@ const VARIOUS: &str = "Various Artists";
 /// An album before it has its place.
 pub struct DraftAlbum {
     pub title: TextId,
-    pub artists: ListKey,
+    pub artists: ListId,
     pub date: TextId,
     /// Indexes into `Drafts::drafts`.
     pub tracks: Vec<u32>,
@@ -31,8 +31,8 @@ pub struct DraftAlbum {
 pub fn group(drafts: &mut Drafts) -> Vec<DraftAlbum> {
     let folders = album_folders(drafts);
     let artists = album_artists(drafts, &folders);
-    let folded: Vec<ListKey> = artists.iter().map(|&key| fold_list(drafts, key)).collect();
-    let mut groups: HashMap<(ListKey, TextId), Vec<u32>> = HashMap::new();
+    let folded: Vec<ListId> = artists.iter().map(|&key| fold_list(drafts, key)).collect();
+    let mut groups: HashMap<(ListId, TextId), Vec<u32>> = HashMap::new();
     for ((index, draft), &artists) in (0..).zip(&drafts.drafts).zip(&folded) {
         groups.entry((artists, draft.album_folded)).or_default().push(index);
     }
@@ -62,11 +62,11 @@ fn album_folders(drafts: &mut Drafts) -> Vec<TextId> {
 }
 
 /// Rule 1, for each draft; and one answer for each release (rule 2).
-fn album_artists(drafts: &mut Drafts, folders: &[TextId]) -> Vec<ListKey> {
+fn album_artists(drafts: &mut Drafts, folders: &[TextId]) -> Vec<ListId> {
     let various = drafts.list(&[VARIOUS.to_owned()]);
     let shared = shared_artists(drafts, folders, various);
     let artists_of = |(draft, &folder): (&Draft, &TextId)| {
-        if draft.album_artists != ListKey::EMPTY {
+        if draft.album_artists != ListId::EMPTY {
             draft.album_artists
         } else if draft.album_title == TextId::EMPTY {
             draft.artists
@@ -76,8 +76,8 @@ fn album_artists(drafts: &mut Drafts, folders: &[TextId]) -> Vec<ListKey> {
             shared.get(&(folder, draft.album_folded)).copied().unwrap_or(draft.artists)
         }
     };
-    let mut artists: Vec<ListKey> = drafts.drafts.iter().zip(folders).map(artists_of).collect();
-    let mut of_release: HashMap<(u32, TextId), (TrackId, ListKey)> = HashMap::new();
+    let mut artists: Vec<ListId> = drafts.drafts.iter().zip(folders).map(artists_of).collect();
+    let mut of_release: HashMap<(u32, TextId), (TrackId, ListId)> = HashMap::new();
     let named = |draft: &Draft| (draft.release > 0).then_some((draft.release, draft.album_folded));
     for (draft, &artists) in drafts.drafts.iter().zip(&artists) {
         let Some(key) = named(draft) else { continue };
@@ -96,12 +96,12 @@ fn album_artists(drafts: &mut Drafts, folders: &[TextId]) -> Vec<ListKey> {
 fn shared_artists(
     drafts: &mut Drafts,
     folders: &[TextId],
-    various: ListKey,
-) -> HashMap<(TextId, TextId), ListKey> {
-    let mut shared: HashMap<(TextId, TextId), ListKey> = HashMap::new();
+    various: ListId,
+) -> HashMap<(TextId, TextId), ListId> {
+    let mut shared: HashMap<(TextId, TextId), ListId> = HashMap::new();
     for (at, &folder) in folders.iter().enumerate() {
         let draft = &drafts.drafts[at];
-        let unnamed = draft.album_artists == ListKey::EMPTY && !draft.compilation;
+        let unnamed = draft.album_artists == ListId::EMPTY && !draft.compilation;
         if !unnamed || draft.album_title == TextId::EMPTY {
             continue;
         }
@@ -115,7 +115,7 @@ fn shared_artists(
     shared
 }
 
-fn common_artists(drafts: &mut Drafts, a: ListKey, b: ListKey, various: ListKey) -> ListKey {
+fn common_artists(drafts: &mut Drafts, a: ListId, b: ListId, various: ListId) -> ListId {
     if a == b || a == various {
         return a;
     }
@@ -128,7 +128,7 @@ fn common_artists(drafts: &mut Drafts, a: ListKey, b: ListKey, various: ListKey)
     }
 }
 
-fn fold_list(drafts: &mut Drafts, key: ListKey) -> ListKey {
+fn fold_list(drafts: &mut Drafts, key: ListId) -> ListId {
     let ids: Vec<TextId> = drafts.values(key).to_vec();
     let folded: Vec<TextId> = ids.into_iter().map(|id| drafts.fold(id)).collect();
     drafts.list_of(&folded)
@@ -224,7 +224,7 @@ fn root(parts: &mut [usize], mut at: usize) -> usize {
 }
 
 /// Title and artists as the track with the smallest id writes them; the earliest date that a track has.
-fn album(drafts: &[Draft], artists: &[ListKey], tracks: Vec<u32>) -> DraftAlbum {
+fn album(drafts: &[Draft], artists: &[ListId], tracks: Vec<u32>) -> DraftAlbum {
     let of = |track: u32| &drafts[track as usize];
     let first = tracks.iter().copied().min_by_key(|&track| of(track).row.id).unwrap_or(0);
     let dated = tracks.iter().copied().filter(|&track| of(track).date != TextId::EMPTY);
