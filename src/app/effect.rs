@@ -8,7 +8,7 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::session::{OutputMemory, Save, SessionPosition};
 
 #[derive(Debug, Clone)]
 pub enum Effect {
@@ -27,7 +27,8 @@ pub enum Effect {
     BuildCatalog,
     /// Look which sound devices there are.
     FindOutputs,
-    SaveSession(Session),
+    /// Session, facts and history, in one piece.
+    Save(Box<Save>),
     /// Only the place; the queue is as it was saved.
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),

@@ -55,6 +55,8 @@ pub struct Expanded {
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     pub instant: Instant,
+    /// Milliseconds since the Unix epoch, as the system's clock has it.
+    pub unix_ms: i64,
     /// Where the ear is, as the engine's clock has it.
     pub heard: Option<Position>,
     /// A fresh random number for this event.

@@ -37,7 +37,7 @@ impl Perform for Performer {
             Effect::Scan { job, roots, cancel } => self.scan(job, roots, cancel),
             Effect::BuildCatalog => self.build_catalog(),
             Effect::FindOutputs => self.find_outputs(),
-            Effect::SaveSession(session) => self.write(WriteOp::PutSession(session)),
+            Effect::Save(save) => self.write(WriteOp::Save(save)),
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),

@@ -3,6 +3,7 @@
 
 mod bookmarks;
 mod engine;
+mod history;
 mod library;
 mod notices;
 mod playback;
@@ -43,6 +44,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
+        Command::History(command) => history::reduce(state, command, now, fx),
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
@@ -62,5 +64,7 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
     std::mem::take(&mut state.dirty)
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;
