@@ -85,7 +85,8 @@ fn target_of(command: &mut Command) -> Option<&mut Target> {
             Queue::Append(target)
             | Queue::Insert(target)
             | Queue::PlayNow(target)
-            | Queue::Replace { target, .. },
+            | Queue::Replace { target, .. }
+            | Queue::InsertAt(_, target),
         ) => Some(target),
         _ => None,
     }
@@ -97,12 +98,14 @@ fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
             Queue::Append(Target::Selection)
             | Queue::Insert(Target::Selection)
             | Queue::PlayNow(Target::Selection)
-            | Queue::Replace { target: Target::Selection, .. },
+            | Queue::Replace { target: Target::Selection, .. }
+            | Queue::InsertAt(_, Target::Selection),
         ) => "paths",
         Command::Queue(
             Queue::Jump(Items::Selection)
             | Queue::Remove(Items::Selection)
-            | Queue::Move(Items::Selection, _),
+            | Queue::Move(Items::Selection, _)
+            | Queue::MoveTo(Items::Selection, _),
         ) => "numbers of queue entries",
         _ => return Ok(()),
     };
@@ -116,7 +119,8 @@ fn paths_of(command: &Command) -> &[PathBuf] {
             Queue::Append(Target::Paths(paths))
             | Queue::Insert(Target::Paths(paths))
             | Queue::PlayNow(Target::Paths(paths))
-            | Queue::Replace { target: Target::Paths(paths), .. },
+            | Queue::Replace { target: Target::Paths(paths), .. }
+            | Queue::InsertAt(_, Target::Paths(paths)),
         ) => paths,
         Command::Playback(Playback::Output(OutputSpec::File(path))) => std::slice::from_ref(path),
         _ => &[],

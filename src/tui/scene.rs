@@ -56,6 +56,7 @@ pub enum Hit {
     State,
     Repeat,
     Shuffle,
+    Consume,
     StopAfter,
     Sleep,
     Loop,
