@@ -17,7 +17,7 @@ use crate::library::edit::Template as FileTemplate;
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
-use crate::model::playback::Shuffle;
+use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 
 const AFTER_HELP: &str = "\
@@ -472,7 +472,9 @@ fn level_mode(word: &str) -> Result<LevelMode, &'static str> {
 
 fn shuffle(word: &str) -> Result<Shuffle, &'static str> {
     match parse(&format!("shuffle {word}")) {
-        Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(mode))))) => Ok(mode),
+        Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(
+            mode @ (Shuffle::Off | Shuffle::On { by: ShuffleBy::Tracks, .. }),
+        ))))) => Ok(mode),
         _ => Err("needs off, on or a seed (a number)"),
     }
 }
@@ -506,7 +508,7 @@ mod tests {
         let asked = play(&["play", "a", "--resampler", "fast"]);
         assert_eq!(asked.resampler, Some(ResamplerQuality::Fast));
         let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);
-        assert_eq!(asked.shuffle, Some(Shuffle::On { seed: Some(4711) }));
+        assert_eq!(asked.shuffle, Some(Shuffle::On { by: ShuffleBy::Tracks, seed: Some(4711) }));
         assert_eq!(asked.start, Some(Duration::from_secs(90)));
     }
 
@@ -531,6 +533,7 @@ mod tests {
             &["play", "a", "--rate", "768001"],
             &["play", "a", "--start", "-1"],
             &["play", "a", "--shuffle", "on off"],
+            &["play", "a", "--shuffle", "album"],
             &["play", "a", "--shuffle", ""],
             &["search"],
             &["search", "x", "--limit", "0"],

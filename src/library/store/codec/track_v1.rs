@@ -64,7 +64,9 @@ mod tests {
     fn a_track_of_the_first_version_is_still_read() {
         // By the specification of postcard's wire format: numbers are varints, zigzag where signed.
         let mut bytes = vec![1, 2, b'/', b'a', 5, 6, 7, 0, 0xc4, 0xd8, 0x02, 2, 1, 16, 1, 100];
-        bytes.extend(b"\x01\x01T\x01\x01A\x00\x00\x00\x00\x01\x03\x00\x00\x00\x01\x041997\x01\x00\x00\x00\x00\x12");
+        bytes.extend(
+            b"\x01\x01T\x01\x01A\x00\x00\x00\x00\x01\x03\x00\x00\x00\x01\x041997\x01\x00\x00\x00\x00\x12",
+        );
         let track = decode_track(4, &bytes).unwrap();
         assert_eq!((track.path.to_str(), track.stamp.mtime_ns, track.added_s), (Some("/a"), 3, 9));
         assert_eq!((track.format.spec.rate, track.format.frames), (44_100, Some(100)));
