@@ -28,6 +28,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.facts {
         next.facts = Arc::new(state.facts.clone());
     }
+    if dirty.playlists {
+        next.playlists = Arc::new(state.playlists.view.clone());
+    }
     if dirty.history {
         next.history = Arc::new(state.history.view());
     }
@@ -59,6 +62,7 @@ fn playback(state: &AppState) -> PlaybackView {
         muted: playback.muted,
         repeat: state.queue.repeat(),
         shuffle,
+        consume: state.queue.consume,
         stop_after: playback.stop_after,
         sleep_at: playback.sleep.map(|sleep| sleep.at),
         ab: playback.ab.map(|ab| (ab.from, ab.to)),

@@ -13,10 +13,11 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use super::status::StatusField;
 use super::template::{Template, TrackField};
 use crate::config::paths::PlaceFlags;
+use crate::library::edit::Template as FileTemplate;
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
-use crate::model::playback::Shuffle;
+use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 
 const AFTER_HELP: &str = "\
@@ -111,12 +112,26 @@ pub enum Verb {
     Duplicates(Duplicates),
     /// Print the tracks of the library that match
     Search(Search),
+    /// Playlists: list, show, change, import and export
+    Playlist {
+        #[command(subcommand)]
+        verb: PlaylistVerb,
+    },
+    /// Bring plays, ratings and playlists over from another player or service
+    Import(Import),
     /// Drive the player that runs
     Ctl(Ctl),
     /// Tell what the player that runs is doing
     Status(Status),
     /// The sound devices and what they take: id, name, abilities, one a line
     Outputs(OutputsVerb),
+    /// What music files say, shown and changed
+    Tag {
+        #[command(subcommand)]
+        verb: TagVerb,
+    },
+    /// The picture of a music file: told, taken out, put in
+    Art(Art),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -236,6 +251,196 @@ pub struct Status {
     pub format: Option<Template<StatusField>>,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = super::import::HELP)]
+pub struct Import {
+    #[arg(value_enum)]
+    pub source: Source,
+    /// Where it is [default: the usual places]
+    pub path: Option<PathBuf>,
+    /// Set it; without this it is only told what would be set
+    #[arg(long)]
+    pub apply: bool,
+    /// The folder that MPD calls music_directory, where its mpd.conf is not found
+    #[arg(long, value_name = "DIR")]
+    pub music: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Source {
+    Cmus,
+    Mpd,
+    Rmpc,
+    Listenbrainz,
+    Lastfm,
+    M3u,
+}
+
+/// Where a player runs, it does it; else it is done in the library itself.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PlaylistVerb {
+    /// Print the playlists, one a line: name, tab, entries, and the query of a smart one
+    List {
+        /// Print one JSON object a playlist
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what is in a playlist
+    Show {
+        name: String,
+        /// Print one JSON object an entry
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a playlist, empty or of files
+    Create {
+        name: String,
+        /// Files, folders, playlists, CUE sheets, http addresses
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Put files at the end of a playlist
+    Add {
+        name: String,
+        /// Files, folders, playlists, CUE sheets, http addresses
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Take entries out of a playlist
+    Remove {
+        name: String,
+        /// Their numbers, from 1
+        #[arg(value_name = "N", required = true)]
+        numbers: Vec<String>,
+    },
+    /// Move entries of a playlist
+    Move {
+        name: String,
+        /// So many places down, as in +2, or up, as in -1
+        #[arg(value_name = "STEP", allow_hyphen_values = true)]
+        step: String,
+        /// Their numbers, from 1
+        #[arg(value_name = "N", required = true)]
+        numbers: Vec<String>,
+    },
+    /// Sort a playlist: title, artist, album, year, path, duration, added, plays, rating, played, random
+    Sort {
+        name: String,
+        /// One of these, with - before it for the reverse
+        #[arg(allow_hyphen_values = true)]
+        order: String,
+    },
+    /// Keep only the first of equal entries
+    Dedupe { name: String },
+    /// Give a playlist another name
+    Rename { name: String, new: String },
+    /// The same under another name
+    Copy { name: String, new: String },
+    /// Delete a playlist; its files stay
+    Delete { name: String },
+    /// Write a note on a playlist
+    Note { name: String, note: String },
+    /// Make a playlist of what matches a query, always up to date
+    Smart {
+        name: String,
+        /// As for search; sort:ORDER and limit:N may stand in it
+        #[arg(required = true, allow_hyphen_values = true)]
+        query: Vec<String>,
+    },
+    /// Keep what a smart playlist has now
+    Freeze { name: String },
+    /// Take in files of playlists: M3U, M3U8, PLS, XSPF, JSPF
+    Import {
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Write a playlist to a file: .m3u8, .m3u, .pls, .xspf, .jspf
+    Export {
+        name: String,
+        path: PathBuf,
+        /// Write all paths as absolute ones
+        #[arg(long, conflicts_with = "relative")]
+        absolute: bool,
+        /// Write all paths as seen from the file; else only those of files beside or below it are
+        #[arg(long)]
+        relative: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TagVerb {
+    /// Print the fields of files
+    Show {
+        /// Files and folders
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Print one JSON object a file
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put these values in place of a field's, in all files or none; `FIELD=` takes it away
+    Set(TagChange),
+    /// Put values behind those that a field has
+    Add(TagChange),
+    /// Take fields away
+    Remove(TagChange),
+    /// Name files by their tags, as in '{albumartist}/{year} {album}/{track:02} {title}'
+    Rename {
+        /// Files and folders
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// The new path, its extension left out; {field}, {year}, {track:02}
+        #[arg(long, value_name = "TEMPLATE", required = true, value_parser = FileTemplate::parse)]
+        template: FileTemplate,
+        /// Folder that the template begins in [default: the current one]
+        #[arg(long, value_name = "DIR")]
+        base: Option<PathBuf>,
+        /// Only print what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Take a change back: the last one, or by the number that it told
+    Undo {
+        #[arg(value_name = "N")]
+        batch: Option<u64>,
+        /// Only print what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct TagChange {
+    /// Files, folders, and FIELD=VALUE (for `remove`: FIELD), in any order; a field named twice gets both values
+    #[arg(value_name = "PATH|FIELD=VALUE", required = true)]
+    pub words: Vec<PathBuf>,
+    /// Only print what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Art {
+    /// Music files
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Write the picture into this file, which must not be there
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["set", "remove", "dry_run"])]
+    pub extract: Option<PathBuf>,
+    /// Make this picture (JPEG, PNG, WebP) the front cover inside the files
+    #[arg(long, value_name = "FILE", conflicts_with = "remove")]
+    pub set: Option<PathBuf>,
+    /// Take all pictures out of the files
+    #[arg(long)]
+    pub remove: bool,
+    /// Only print what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigVerb {
     /// Print where each file is, one a line: name, tab, path
@@ -291,7 +496,9 @@ fn level_mode(word: &str) -> Result<LevelMode, &'static str> {
 
 fn shuffle(word: &str) -> Result<Shuffle, &'static str> {
     match parse(&format!("shuffle {word}")) {
-        Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(mode))))) => Ok(mode),
+        Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(
+            mode @ (Shuffle::Off | Shuffle::On { by: ShuffleBy::Tracks, .. }),
+        ))))) => Ok(mode),
         _ => Err("needs off, on or a seed (a number)"),
     }
 }
@@ -325,7 +532,7 @@ mod tests {
         let asked = play(&["play", "a", "--resampler", "fast"]);
         assert_eq!(asked.resampler, Some(ResamplerQuality::Fast));
         let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);
-        assert_eq!(asked.shuffle, Some(Shuffle::On { seed: Some(4711) }));
+        assert_eq!(asked.shuffle, Some(Shuffle::On { by: ShuffleBy::Tracks, seed: Some(4711) }));
         assert_eq!(asked.start, Some(Duration::from_secs(90)));
     }
 
@@ -350,6 +557,7 @@ mod tests {
             &["play", "a", "--rate", "768001"],
             &["play", "a", "--start", "-1"],
             &["play", "a", "--shuffle", "on off"],
+            &["play", "a", "--shuffle", "album"],
             &["play", "a", "--shuffle", ""],
             &["search"],
             &["search", "x", "--limit", "0"],

@@ -18,16 +18,20 @@ pub mod template;
 pub mod terminal;
 pub mod text;
 
+mod art;
 mod clean;
 mod config;
 mod ctl;
 mod duplicates;
+mod import;
 mod outputs;
 mod play;
 mod player;
+mod playlist;
 mod scan;
 mod search;
 mod status;
+mod tag;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -66,9 +70,13 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
+        Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),
+        Some(Verb::Import(asked)) => import::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
         Some(Verb::Status(asked)) => status::run(&global, &asked),
         Some(Verb::Outputs(asked)) => outputs::run(&global, &asked, messages),
+        Some(Verb::Tag { verb }) => tag::run(&global, &verb, messages),
+        Some(Verb::Art(asked)) => art::run(&global, &asked, messages),
         Some(Verb::Config { verb }) => config::run(&global, verb, messages),
     }
 }

@@ -17,6 +17,7 @@ use super::notice::Notice;
 use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
+use super::playlist::view::View as PlaylistsView;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
 use super::track::AudioFormat;
@@ -26,6 +27,7 @@ pub struct Snapshot {
     pub playback: Arc<PlaybackView>,
     pub queue: Arc<QueueView>,
     pub bookmarks: Arc<Bookmarks>,
+    pub playlists: Arc<PlaylistsView>,
     pub catalog: Arc<Catalog>,
     /// What only we know of the tracks.
     pub facts: Arc<Facts>,
@@ -78,6 +80,8 @@ pub struct PlaybackView {
     pub muted: bool,
     pub repeat: Repeat,
     pub shuffle: Shuffle,
+    /// Items that were heard are taken out.
+    pub consume: bool,
     pub stop_after: StopAfter,
     /// When playing pauses by itself.
     pub sleep_at: Option<Instant>,

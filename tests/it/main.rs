@@ -30,6 +30,7 @@ mod nasty;
 mod outputs;
 mod pairs;
 mod play;
+mod playlists;
 mod pseudo_terminal;
 mod pty;
 #[cfg(feature = "http")]
@@ -49,6 +50,7 @@ mod sound;
 mod sound_id;
 mod stage;
 mod store;
+mod tag_edit;
 mod tags;
 mod tempo;
 mod terminal;

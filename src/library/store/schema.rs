@@ -40,6 +40,9 @@ pub const PLACES: TableDefinition<&[u8], u64> = TableDefinition::new("places");
 /// What the sound of a track is known by: track id to `codec::encode_audio`. Stores made before had no such table.
 pub const AUDIO: TableDefinition<u32, &[u8]> = TableDefinition::new("audio");
 
+/// Playlists: id to `playlist::encode`. Stores made before playlists were known have no such table.
+pub const PLAYLISTS: TableDefinition<u64, &[u8]> = TableDefinition::new("playlists");
+
 /// What can be taken back: number of the step to `codec::encode_entry`. How many of them are done stands under
 /// `HISTORY_KEY`. Stores made before had no such table.
 pub const HISTORY: TableDefinition<u64, &[u8]> = TableDefinition::new("history");

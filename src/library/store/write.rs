@@ -7,15 +7,17 @@ use std::sync::Arc;
 use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 
 use super::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
+use super::playlist;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, META, META_NEXT_TRACK, MISSING,
-    OUTPUTS_KEY, PLACES, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::history::HistoryChange;
-use crate::model::id::TrackId;
+use crate::model::id::{PlaylistId, TrackId};
+use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
@@ -64,6 +66,8 @@ pub enum WriteOp {
     PutBookmarks(Arc<Bookmarks>),
     /// Facts that are the default ones are forgotten.
     PutFacts(Vec<(TrackId, TrackFacts)>),
+    /// Lists as they are now; `None` for one that is gone.
+    PutPlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
 }
 
 impl WriteOp {
@@ -85,7 +89,8 @@ impl WriteOp {
             | Self::PutPosition(_)
             | Self::PutOutputs(_)
             | Self::PutBookmarks(_) => 1,
-            Self::Save(save) => 1 + save.facts.len(),
+            Self::PutPlaylists(lists) => weight(lists),
+            Self::Save(save) => 1 + save.facts.len() + weight(&save.playlists),
         }
     }
 }
@@ -126,12 +131,14 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutScanRecord(record) => put_scan_record(&txn, record)?,
             WriteOp::Save(save) => {
                 put_facts(&txn, &save.facts)?;
+                put_playlists(&txn, &save.playlists)?;
                 save.history.iter().try_for_each(|change| put_history(&txn, change))?;
             }
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
             WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
+            WriteOp::PutPlaylists(lists) => put_playlists(&txn, lists)?,
         }
     }
     txn.commit()?;
@@ -352,6 +359,32 @@ fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(
         }
         codec::encode_facts(facts, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert(id.0, record.as_slice())?;
+    }
+    Ok(())
+}
+
+/// Records of lists, counted as their entries are.
+fn weight(lists: &[(PlaylistId, Option<Arc<Playlist>>)]) -> usize {
+    lists.iter().map(|(_, list)| 1 + list.as_ref().map_or(0, |list| list.entries().len())).sum()
+}
+
+fn put_playlists(
+    txn: &WriteTransaction,
+    lists: &[(PlaylistId, Option<Arc<Playlist>>)],
+) -> Result<(), redb::Error> {
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let mut table = txn.open_table(PLAYLISTS)?;
+    for (id, list) in lists {
+        match list {
+            None => drop(table.remove(id.0)?),
+            Some(list) => {
+                let record =
+                    playlist::encode(list).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+                table.insert(id.0, record.as_slice())?;
+            }
+        }
     }
     Ok(())
 }

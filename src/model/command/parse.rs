@@ -1,15 +1,17 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod playlists;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
     AbLoop, Bookmarking, Command, History, Items, Library, Motion, Notices, Pane, Playback, Queue, Request,
-    Screen, Seek, Sound, SpeedChange, Target, VolumeChange,
+    Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
-use crate::model::playback::{Repeat, Shuffle, StopAfter};
+use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::suggest::nearest;
 
@@ -24,6 +26,12 @@ pub enum ParseError {
     },
     /// A quote is never closed.
     OpenQuote,
+    /// A query is wrong at a byte of it.
+    Query {
+        at: usize,
+        message: String,
+        query: String,
+    },
     Argument {
         command: &'static str,
         expected: &'static str,
@@ -40,6 +48,10 @@ impl std::fmt::Display for ParseError {
             }
             Self::Unknown { name, nearest: None } => write!(f, "no command `{name}`; `:help` lists them"),
             Self::OpenQuote => write!(f, "a quote is never closed"),
+            Self::Query { at, message, query } => {
+                let place = query.get(..*at).unwrap_or(query).chars().count() + 1;
+                write!(f, "the query is wrong at character {place}: {message}")
+            }
             Self::Argument { command, expected, found } if found.is_empty() => {
                 write!(f, "`{command}` needs {expected}")
             }
@@ -56,14 +68,16 @@ impl std::error::Error for ParseError {}
 pub fn parse(line: &str) -> Result<Request, ParseError> {
     let line = line.trim();
     let words = split_words(line)?;
-    let Some((name, arguments)) = words.split_first() else {
+    let Some(name) = words.first() else {
         return Err(ParseError::Empty);
     };
-    let Some(row) = registry::find(name) else {
+    let Some((row, taken)) = registry::find_words(&words) else {
         return Err(ParseError::Unknown { name: name.clone(), nearest: nearest(name, all_names()) });
     };
+    let arguments = words.get(taken..).unwrap_or(&[]);
     // Words of a search are kept as typed: a quote in them is a quote.
-    let rest = line.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
+    let rest = (0..taken)
+        .fold(line, |rest, _| rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()));
     let call = Call { row, arguments, rest };
     call.request()
 }
@@ -88,6 +102,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.bookmark()? {
             return Ok(Request::Core(Command::Bookmark(command)));
+        }
+        if let Some(command) = self.playlist()? {
+            return Ok(Request::Core(Command::Playlist(command)));
         }
         if let Some(command) = self.history()? {
             return Ok(Request::Core(Command::History(command)));
@@ -117,8 +134,9 @@ impl Call<'_> {
             "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
             "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
             "ab-loop" => Playback::AbLoop(self.ab_loop()?),
-            "repeat" => Playback::Repeat(self.optional("off, one or all", Repeat::parse)?),
-            "shuffle" => Playback::Shuffle(self.optional("off, on or a seed (a number)", parse_shuffle)?),
+            "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
+            "shuffle" => Playback::Shuffle(self.shuffle()?),
+            "consume" => Playback::Consume(self.optional("on or off", parse_switch)?),
             "output" => Playback::Output(
                 self.one("auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe", OutputSpec::parse)?,
             ),
@@ -186,6 +204,12 @@ impl Call<'_> {
             "jump" => Command::Queue(Queue::Jump(self.items()?)),
             "remove" => Command::Queue(Queue::Remove(self.items()?)),
             "move" => Command::Queue(self.moved()?),
+            "insert-at" => Command::Queue(self.insert_at()?),
+            "move-to" => Command::Queue(self.move_to()?),
+            "crop" => Command::Queue(Queue::Crop(self.items()?)),
+            "dedupe" => self.bare(Command::Queue(Queue::Dedupe))?,
+            "reverse" => self.bare(Command::Queue(Queue::Reverse))?,
+            "sort" => Command::Queue(Queue::Sort(self.one(SORT, parse_sort)?)),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
             "scan" => Command::Library(match self.arguments {
                 [word] if word == "stop" => Library::CancelScan,
@@ -229,7 +253,7 @@ impl Call<'_> {
     }
 
     fn screen(&self) -> Result<Screen, ParseError> {
-        let pane = "library, queue or spectrum";
+        let pane = "library, playlists, queue or spectrum";
         match self.row.name {
             "filter" if self.rest.is_empty() => Ok(Screen::FilterPrompt),
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
@@ -303,8 +327,40 @@ impl Call<'_> {
         if words.is_empty() {
             return Ok(Items::Selection);
         }
-        let positions: Option<Vec<usize>> = words.iter().map(|word| parse_position(word)).collect();
+        let ranges: Option<Vec<_>> = words.iter().map(|word| parse_range(word)).collect();
+        let positions = ranges.map(|ranges| ranges.into_iter().flatten().collect());
         positions.map(Items::Positions).ok_or_else(|| self.wrong("numbers of queue entries"))
+    }
+
+    fn insert_at(&self) -> Result<Queue, ParseError> {
+        let place = self.arguments.first().and_then(|word| parse_position(word));
+        let place = place.ok_or_else(|| self.wrong("the number of a queue entry, and paths or none"))?;
+        let paths: Vec<PathBuf> = self.arguments.iter().skip(1).map(PathBuf::from).collect();
+        let target = if paths.is_empty() { Target::Selection } else { Target::Paths(paths) };
+        Ok(Queue::InsertAt(place, target))
+    }
+
+    fn move_to(&self) -> Result<Queue, ParseError> {
+        let (place, entries) = match self.arguments.split_first() {
+            Some((place, entries)) => (parse_place(place), entries),
+            None => (None, &[][..]),
+        };
+        let place = place
+            .ok_or_else(|| self.wrong("a place, top or bottom, and numbers of queue entries or none"))?;
+        Ok(Queue::MoveTo(self.items_in(entries)?, place))
+    }
+
+    fn shuffle(&self) -> Result<Option<Shuffle>, ParseError> {
+        let wrong = || self.wrong("off, on, a kind such as album, a seed (a number), or a kind and a seed");
+        match self.arguments {
+            [] => Ok(None),
+            [word] => parse_shuffle(word).map(Some).ok_or_else(wrong),
+            [kind, seed] => match (ShuffleBy::parse(kind), seed.parse().ok()) {
+                (Some(by), Some(seed)) => Ok(Some(Shuffle::On { by, seed: Some(seed) })),
+                _ => Err(wrong()),
+            },
+            _ => Err(wrong()),
+        }
     }
 
     fn moved(&self) -> Result<Queue, ParseError> {
@@ -321,6 +377,7 @@ impl Pane {
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "library" => Some(Self::Library),
+            "playlists" => Some(Self::Playlists),
             "queue" => Some(Self::Queue),
             "spectrum" => Some(Self::Spectrum),
             _ => None,
@@ -379,9 +436,34 @@ fn parse_position(word: &str) -> Option<usize> {
 fn parse_shuffle(word: &str) -> Option<Shuffle> {
     match word {
         "off" => Some(Shuffle::Off),
-        "on" => Some(Shuffle::On { seed: None }),
-        seed => seed.parse().ok().map(|seed| Shuffle::On { seed: Some(seed) }),
+        "on" => Some(Shuffle::On { by: ShuffleBy::Tracks, seed: None }),
+        kind if ShuffleBy::parse(kind).is_some() => {
+            ShuffleBy::parse(kind).map(|by| Shuffle::On { by, seed: None })
+        }
+        seed => seed.parse().ok().map(|seed| Shuffle::On { by: ShuffleBy::Tracks, seed: Some(seed) }),
     }
+}
+
+/// `7`, `3-9`. Not more than a queue of a million has.
+fn parse_range(word: &str) -> Option<std::ops::RangeInclusive<usize>> {
+    let (from, to) = word.split_once('-').unwrap_or((word, word));
+    let (from, to) = (parse_position(from)?, parse_position(to)?);
+    (from <= to && to - from < 1_000_000).then_some(from..=to)
+}
+
+fn parse_place(word: &str) -> Option<usize> {
+    match word {
+        "top" => Some(1),
+        "bottom" => Some(usize::MAX),
+        place => parse_position(place),
+    }
+}
+
+const SORT: &str = "title, artist, album, year, length, path, added, plays or rating; -year is downwards";
+
+fn parse_sort(word: &str) -> Option<SortBy> {
+    let (key, descending) = word.strip_prefix('-').map_or((word, false), |key| (key, true));
+    Some(SortBy { key: SortKey::parse(key)?, descending })
 }
 
 fn parse_volume(word: &str) -> Option<VolumeChange> {
@@ -489,6 +571,11 @@ mod tests {
         for row in registry::COMMANDS {
             let example = match row.arguments {
                 "" => row.name.to_owned(),
+                "[NAME] +N|-N [N...]" => format!("{} +1", row.name),
+                "[NAME] ORDER" => format!("{} -plays", row.name),
+                text if text.starts_with("[NAME] ") || text == "[NAME N...] NOTE" => {
+                    format!("{} x.pls", row.name)
+                }
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
                 "N|+N|-N|-NdB" => format!("{} -3dB", row.name),
@@ -537,7 +624,10 @@ mod tests {
         assert_eq!(core("vol 80"), Command::Playback(Playback::Volume(VolumeChange::To(80))));
         assert_eq!(
             core("shuffle 4711"),
-            Command::Playback(Playback::Shuffle(Some(Shuffle::On { seed: Some(4711) })))
+            Command::Playback(Playback::Shuffle(Some(Shuffle::On {
+                by: ShuffleBy::Tracks,
+                seed: Some(4711)
+            })))
         );
         let two = Target::Paths(vec!["a b".into(), "c'd".into()]);
         assert_eq!(core(r#"add "a b" c\'d"#), Command::Queue(Queue::Append(two)));
