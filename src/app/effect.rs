@@ -28,6 +28,13 @@ pub enum Effect {
         cancel: CancelToken,
     },
     BuildCatalog,
+    /// Count the missing tracks, or forget them where one is sure.
+    Clean {
+        sure: bool,
+    },
+    FindDuplicates,
+    /// These are the folders of the library now: watch them.
+    Watch(Arc<Vec<PathBuf>>),
     /// Look which sound devices there are.
     FindOutputs,
     /// Session, facts and history, in one piece.

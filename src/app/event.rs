@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
-use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cleaned, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
@@ -17,6 +17,7 @@ use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
+use crate::model::snapshot::DuplicatesView;
 
 #[derive(Debug)]
 pub enum Event {
@@ -32,6 +33,14 @@ pub enum Event {
         job: JobId,
         report: ScanOutcome,
     },
+    /// Missing tracks were counted, or forgotten where one was sure.
+    Cleaned {
+        sure: bool,
+        result: Result<Cleaned, String>,
+    },
+    DuplicatesFound(Result<DuplicatesView, String>),
+    /// Files in these folders changed; told by the watch.
+    FoldersChanged(Vec<PathBuf>),
     CatalogBuilt {
         catalog: Arc<Catalog>,
         took: Duration,

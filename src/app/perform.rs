@@ -11,6 +11,7 @@ use crate::engine::{self, EngineSender};
 use crate::jobs::library::{ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane, playlists};
 use crate::library::store::{Store, StoreError, WriteOp};
+use crate::library::watch::Watch;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 
@@ -27,6 +28,8 @@ pub struct Performer {
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
+    /// `None` where folders are not watched.
+    pub watch: Option<Watch>,
 }
 
 impl Perform for Performer {
@@ -36,6 +39,13 @@ impl Perform for Performer {
             Effect::Expand { job, paths } => self.expand(job, paths),
             Effect::Scan { job, roots, cancel } => self.scan(job, roots, cancel),
             Effect::BuildCatalog => self.build_catalog(),
+            Effect::Clean { sure } => self.clean(sure),
+            Effect::FindDuplicates => self.find_duplicates(),
+            Effect::Watch(roots) => {
+                if let Some(watch) = &self.watch {
+                    watch.roots(&roots);
+                }
+            }
             Effect::FindOutputs => self.find_outputs(),
             Effect::Save(save) => self.write(WriteOp::Save(save)),
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
@@ -153,6 +163,30 @@ impl Performer {
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             let report = ScanOutcome { broken: Some(panic), ..ScanOutcome::default() };
             done.send(Event::ScanDone { job, report });
+        });
+    }
+
+    fn clean(&self, sure: bool) {
+        let (events, failed) = (self.events.clone(), self.events.clone());
+        let (store, cancel) = (self.store.clone(), self.closing.clone());
+        let work = move || {
+            let result = crate::jobs::library::clean(&store, sure, &cancel);
+            events.send(Event::Cleaned { sure, result: result.map_err(|error| error.to_string()) });
+        };
+        self.jobs.submit_guarded(Lane::Long, work, move |panic| {
+            failed.send(Event::Cleaned { sure, result: Err(panic) });
+        });
+    }
+
+    fn find_duplicates(&self) {
+        let (events, failed) = (self.events.clone(), self.events.clone());
+        let (store, cancel) = (self.store.clone(), self.closing.clone());
+        let work = move || {
+            let found = crate::jobs::library::duplicates(&store, &cancel);
+            events.send(Event::DuplicatesFound(found.map_err(|error| error.to_string())));
+        };
+        self.jobs.submit_guarded(Lane::Long, work, move |panic| {
+            failed.send(Event::DuplicatesFound(Err(panic)));
         });
     }
 

@@ -2,6 +2,7 @@
 //! before. App thread.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::state::{AppState, Dirty};
 use crate::model::playback::Shuffle;
@@ -35,6 +36,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     }
     if dirty.scan {
         next.scan = Arc::new(scan(state));
+        next.duplicates = Arc::clone(&state.library.duplicates);
     }
     if dirty.output {
         next.output = Arc::new(state.output.clone());
@@ -106,6 +108,8 @@ fn scan(state: &AppState) -> ScanView {
         running: running.is_some(),
         found: running.map_or(0, |scan| scan.found),
         read: running.map_or(0, |scan| scan.read),
+        share: running.map_or(0.0, |scan| scan.share),
+        elapsed: running.map_or(Duration::ZERO, |scan| scan.elapsed),
         failed: Arc::clone(&library.failed),
         folder: running.and_then(|scan| scan.folder.clone()),
         roots: Arc::clone(&library.roots),

@@ -24,7 +24,7 @@ use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
-use crate::model::snapshot::{OutputView, OutputsView, QueueItem, StreamView};
+use crate::model::snapshot::{DuplicatesView, OutputView, OutputsView, QueueItem, StreamView};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -176,6 +176,9 @@ pub struct LibraryState {
     pub waiting: Option<Vec<PathBuf>>,
     pub roots: Arc<Vec<PathBuf>>,
     pub failed: Arc<Vec<(PathBuf, String)>>,
+    pub duplicates: Arc<DuplicatesView>,
+    /// Missing tracks are being counted or forgotten.
+    pub cleaning: bool,
     pub build: CatalogBuild,
 }
 
@@ -186,6 +189,10 @@ pub struct RunningScan {
     pub found: u64,
     pub read: u64,
     pub folder: Option<PathBuf>,
+    pub share: f64,
+    pub elapsed: Duration,
+    /// What it walks; empty for all roots.
+    pub folders: Vec<PathBuf>,
     /// Tracks were found since the catalog was last asked for.
     pub changed: bool,
 }

@@ -5,7 +5,8 @@ mod playlists;
 pub use playlists::*;
 mod queue;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::state::Ab;
@@ -18,6 +19,7 @@ use crate::model::command::Sound;
 use crate::model::command::parse::quoted;
 use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
+use crate::model::snapshot::DuplicatesView;
 
 pub use queue::*;
 
@@ -265,6 +267,57 @@ pub fn no_scan() -> Notice {
     note("No scan is running")
 }
 
+/// What the last scan could not read.
+pub fn scan_report(failed: &[(PathBuf, String)]) -> Notice {
+    match failed {
+        [] => note("The last scan could read everything"),
+        [(path, why)] => warning(format!("{} {why}", path.display())),
+        [(path, why), ..] => warning(format!("{} files or folders could not be read", failed.len()))
+            .why(format!("the first: {} {why}", path.display()))
+            .next_step("`:scan report` on the screen shows all"),
+    }
+}
+
+pub fn cleaning() -> Notice {
+    note("The missing tracks are being looked at already")
+}
+
+/// Tracks that were, or would be, forgotten; and those kept because a folder is away.
+pub fn cleaned(sure: bool, result: Result<(u64, BTreeMap<PathBuf, u64>), String>) -> Notice {
+    let (forgotten, away) = match result {
+        Ok(counts) => counts,
+        Err(why) => return error("The missing tracks cannot be looked at").why(why),
+    };
+    let kept = away.iter().map(|(folder, count)| format!("{count} are kept: {} is away", folder.display()));
+    let kept: Vec<String> = kept.collect();
+    let told = match (forgotten, sure) {
+        (0, _) => note("No missing track is to be forgotten"),
+        (1, false) => note("1 track is missing, and can be forgotten with its plays and rating")
+            .next_step("`:clean yes` does it"),
+        (count, false) => {
+            note(format!("{count} tracks are missing, and can be forgotten with their plays and ratings"))
+                .next_step("`:clean yes` does it")
+        }
+        (1, true) => note("1 missing track is forgotten"),
+        (count, true) => note(format!("{count} missing tracks are forgotten")),
+    };
+    if kept.is_empty() { told } else { told.why(kept.join(", ")) }
+}
+
+pub fn duplicates(view: &DuplicatesView) -> Notice {
+    match (&view.problem, view.found) {
+        (Some(why), _) => error("Duplicates cannot be looked for").why(why.as_str()),
+        (None, 0) => note("No two tracks hold the same sound"),
+        (None, groups) => note(format!("{} tracks hold {groups} sounds more than once", view.tracks))
+            .next_step("`:duplicates` on the screen, or `auralis duplicates`, shows which"),
+    }
+}
+
+/// Folders cannot be watched for changes.
+pub fn no_watch(why: &str) -> Notice {
+    warning("Folders are looked through from time to time instead of being watched").why(why)
+}
+
 pub fn catalog_failed(why: &str) -> Notice {
     error("The library cannot be read").why(why)
 }
@@ -278,7 +331,9 @@ pub fn scan_done(report: &ScanOutcome) -> Option<Notice> {
         (report.added, "new"),
         (report.updated, "changed"),
         (report.moved, "moved"),
-        (report.removed, "gone"),
+        (report.missing, "missing"),
+        (report.returned, "back"),
+        (report.removed, "listed in another way"),
         (report.failed.len() as u64, "not readable"),
     ];
     let told: Vec<String> =

@@ -12,6 +12,7 @@ use crate::app::event::Event;
 use crate::app::perform::Performer;
 use crate::app::run::{AppHandle, EventSender, Gauges, Inbox};
 use crate::app::state::{AppSettings, AppState};
+use crate::app::wording;
 use crate::config::keys::Keymap;
 use crate::config::problem::Problem;
 use crate::config::theme::Theme;
@@ -21,6 +22,7 @@ use crate::engine::{Engine, EngineHandle};
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
+use crate::library::watch::{Watch, WatchEvent};
 use crate::model::address::is_address;
 use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
@@ -182,7 +184,9 @@ impl Core {
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
-        let performer = Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing };
+        let watch = if config.settings.watch { watch(&events, &state) } else { None };
+        let performer =
+            Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing, watch };
         performer.load_playlists();
         performer.build_catalog();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
@@ -237,9 +241,32 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
         state.output.asked = OutputSpec::Device(Some(id.clone()));
     }
     state.library.roots = Arc::new(reader.roots()?);
+    let failed = reader.scan_record()?.unwrap_or_default().failed.into_iter();
+    state.library.failed = Arc::new(failed.map(|problem| (problem.path, problem.error)).collect());
     // The catalog is read by a job, so that the first frame need not wait for it.
     state.library.build.running = true;
     Ok(state)
+}
+
+/// The watch over the library's folders; without one the player is told why, and works.
+fn watch(events: &EventSender, state: &AppState) -> Option<Watch> {
+    let told = events.clone();
+    let started = Watch::spawn(move |event| {
+        told.send(match event {
+            WatchEvent::Changed(folders) => Event::FoldersChanged(folders),
+            WatchEvent::Limited(why) => Event::Tell(wording::no_watch(&why)),
+        });
+    });
+    match started {
+        Ok(watch) => {
+            watch.roots(&state.library.roots);
+            Some(watch)
+        }
+        Err(error) => {
+            events.send(Event::Tell(wording::no_watch(&error.to_string())));
+            None
+        }
+    }
 }
 
 /// The spectrum thread, and what frontends poll.

@@ -106,6 +106,10 @@ pub enum Verb {
     Play(Play),
     /// Bring the library up to date with folders of music
     Scan(Scan),
+    /// Forget the tracks whose file is gone for good, with their plays and ratings
+    Clean(Clean),
+    /// Print the tracks that hold the same sound, whatever their names and tags
+    Duplicates(Duplicates),
     /// Print the tracks of the library that match
     Search(Search),
     /// Playlists: list, show, change, import and export
@@ -181,6 +185,26 @@ pub struct Scan {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Scan nothing: print what the last scan did, and each failure with its cause
+    #[arg(long, conflicts_with = "paths")]
+    pub report: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// Only print them, one a line: since when, tab, what becomes of it, tab, path
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Duplicates {
+    /// Print one JSON object a group
     #[arg(long)]
     pub json: bool,
 }

@@ -74,7 +74,11 @@ fn without_dashes(words: &[OsString]) -> Vec<OsString> {
 pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
     let shown: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let (row, named_by) = find_words(&shown).unzip();
+    // A folder of such a name is written with a slash.
+    let about_scan =
+        matches!(&shown[..], [name, word] if name == "scan" && (word == "stop" || word == "report"));
     let (as_words, as_paths) = match row.map(|row| row.completer) {
+        _ if about_scan => (words, &[][..]),
         Some(Completer::Path) => words.split_at(named_by.unwrap_or(1).min(words.len())),
         Some(Completer::PlaylistPath) => words.split_at((named_by.unwrap_or(1) + 1).min(words.len())),
         _ => (words, &[][..]),
@@ -132,6 +136,8 @@ mod tests {
         assert_eq!(spell(&["add", "a b", "/c/"]), ("add".into(), vec![at("a b"), "/c".into()]));
         assert_eq!(spell(&["append", "x"]), ("append".into(), vec![at("x")]));
         assert_eq!(spell(&["output", "file:a b.wav"]).0, format!("output \"file:{}\"", at("a b.wav")));
+        assert_eq!(spell(&["scan", "stop"]), ("scan stop".into(), vec![]));
+        assert_eq!(spell(&["scan", "./stop"]), ("scan".into(), vec![at("stop")]));
         assert_eq!(
             spell(&["playlist", "add", "my mix", "a"]),
             ("playlist add \"my mix\"".into(), vec![at("a")])

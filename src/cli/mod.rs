@@ -19,8 +19,10 @@ pub mod terminal;
 pub mod text;
 
 mod art;
+mod clean;
 mod config;
 mod ctl;
+mod duplicates;
 mod import;
 mod outputs;
 mod play;
@@ -65,6 +67,8 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         None => player::run(&global, &paths, output, messages),
         Some(Verb::Play(asked)) => play::run(&global, &asked, messages),
         Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
+        Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
+        Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),
         Some(Verb::Import(asked)) => import::run(&global, &asked, messages),

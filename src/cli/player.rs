@@ -15,7 +15,8 @@ use crate::model::settings::OutputSpec;
 use crate::model::suggest::nearest;
 
 /// Verbs that a mistyped word may have meant.
-const VERBS: &[&str] = &["play", "scan", "search", "ctl", "status", "outputs", "config"];
+const VERBS: &[&str] =
+    &["play", "scan", "clean", "duplicates", "search", "ctl", "status", "outputs", "config"];
 
 pub fn run(
     global: &Global,

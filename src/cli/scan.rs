@@ -15,9 +15,10 @@ use super::text::shown;
 use super::{interrupt, open_store, settings};
 use crate::boot::log;
 use crate::config::Loaded;
-use crate::library::scan::{ScanReport, absolute_root, keep_roots, scan};
+use crate::library::scan::{ScanProgress, ScanReport, absolute_root, keep_roots, scan};
 use crate::library::store::Store;
 use crate::model::address::is_address;
+use crate::model::snapshot::ScanView;
 
 /// All is on the disk before the report is printed; this only lets the file go.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -25,6 +26,9 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub fn run(global: &Global, asked: &Scan, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
     log::start(&settings::log(global, &config))?;
+    if asked.report {
+        return tell_last(&open_store(&config, messages)?, asked.json, messages);
+    }
     let given: Vec<PathBuf> = asked.paths.iter().map(|path| absolute_root(path)).collect();
     refuse_absent(&given)?;
     let stop = interrupt::flag().map_err(CliError::Signals)?;
@@ -76,9 +80,47 @@ fn scan_with_progress(
     scan(roots, store, stop, &mut |progress| {
         line.show(|| {
             let folder = shown(&progress.folder);
-            format!("{} found, {} read, {} failed  {folder}", progress.found, progress.read, progress.failed)
+            let (found, read, failed) = (progress.found, progress.read, progress.failed);
+            format!("{found} found, {read} read, {failed} failed{}  {folder}", pace(progress))
         });
     })
+}
+
+/// Files a second and time left, once that can be told.
+fn pace(progress: &ScanProgress) -> String {
+    let view = ScanView {
+        found: progress.found,
+        share: progress.share,
+        elapsed: progress.elapsed,
+        ..ScanView::default()
+    };
+    view.pace().map_or(String::new(), |(rate, left)| format!(", {rate:.0}/s, {} s left", left.as_secs()))
+}
+
+/// What the store knows of the last scan.
+fn tell_last(store: &Store, as_json: bool, messages: &Messages) -> Result<Exit, CliError> {
+    let Some(record) = store.read()?.scan_record()? else {
+        return Err(CliError::NothingMatched("nothing was scanned yet: `auralis scan PATH` does".to_owned()));
+    };
+    let left_out = record.failures.saturating_sub(record.failed.len() as u64);
+    let report = ScanReport {
+        added: record.added,
+        updated: record.updated,
+        moved: record.moved,
+        missing: record.missing,
+        returned: record.returned,
+        removed: record.removed,
+        unchanged: record.unchanged,
+        failed: record.failed,
+        seconds: record.seconds,
+        cancelled: record.cancelled,
+        store_error: None,
+    };
+    tell(&report, as_json, messages)?;
+    if left_out > 0 {
+        messages.warning(&format!("{left_out} more failures were not kept"));
+    }
+    Ok(Exit::Done)
 }
 
 #[derive(Serialize)]
@@ -86,10 +128,13 @@ struct Line<'a> {
     added: u64,
     updated: u64,
     moved: u64,
+    missing: u64,
+    returned: u64,
     removed: u64,
     unchanged: u64,
     failed: Vec<FailedFile<'a>>,
     seconds: f64,
+    cancelled: bool,
 }
 
 #[derive(Serialize)]
@@ -107,17 +152,24 @@ fn tell(report: &ScanReport, as_json: bool, messages: &Messages) -> Result<(), C
     if as_json {
         json::print(&mut out, &line(report))?;
     } else {
-        let (added, updated, moved) = (report.added, report.updated, report.moved);
-        let (removed, unchanged, failed) = (report.removed, report.unchanged, report.failed.len());
-        writeln!(
-            out,
-            "{added} added, {updated} updated, {moved} moved, {removed} removed, {unchanged} unchanged, \
-             {failed} failed in {:.1} s",
-            report.seconds
-        )
-        .map_err(CliError::Output)?;
+        writeln!(out, "{} in {:.1} s", words(report), report.seconds).map_err(CliError::Output)?;
     }
     out.flush().map_err(CliError::Output)
+}
+
+/// The counts that are always told, then those that are seldom more than none.
+fn words(report: &ScanReport) -> String {
+    let (added, updated, moved) = (report.added, report.updated, report.moved);
+    let (missing, unchanged, failed) = (report.missing, report.unchanged, report.failed.len());
+    let mut words = format!(
+        "{added} added, {updated} updated, {moved} moved, {missing} missing, {unchanged} unchanged, {failed} failed"
+    );
+    for (count, what) in [(report.returned, "back"), (report.removed, "listed in another way")] {
+        if count > 0 {
+            words += &format!(", {count} {what}");
+        }
+    }
+    words
 }
 
 fn line(report: &ScanReport) -> Line<'_> {
@@ -129,10 +181,13 @@ fn line(report: &ScanReport) -> Line<'_> {
         added: report.added,
         updated: report.updated,
         moved: report.moved,
+        missing: report.missing,
+        returned: report.returned,
         removed: report.removed,
         unchanged: report.unchanged,
         failed: failed.collect(),
         seconds: report.seconds,
+        cancelled: report.cancelled,
     }
 }
 

@@ -58,6 +58,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "",
+        key: "watch",
+        default: "true",
+        expects: "true or false",
+        help: "Take up new, changed and removed files while the player runs.",
+        set: |settings, value| put(&mut settings.watch, switch(value)),
+    },
+    Row {
+        table: "",
         key: "rewind_s",
         default: "5",
         expects: "a number of seconds from 0 to 3600",

@@ -1,18 +1,24 @@
 //! Jobs on the library: walk what the user named, scan, build the catalog. Each runs on a lane of [`super::Jobs`].
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::library::catalog_build::build_catalog;
+use crate::library::catalog_build::load_catalog;
 use crate::library::store::{Store, StoreError};
-use crate::library::{expand as walk, scan as scanning};
+use crate::library::{clean as cleaning, duplicates as doubles, expand as walk, scan as scanning};
 use crate::model::catalog::Catalog;
 use crate::model::job::CancelToken;
+use crate::model::snapshot::DuplicatesView;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScanProgress {
     pub found: u64,
     pub read: u64,
     pub folder: Option<PathBuf>,
+    /// 0 to 1, by the folders that are done.
+    pub share: f64,
+    pub elapsed: Duration,
     /// Tracks of the library changed since this was told last.
     pub changed: bool,
 }
@@ -23,6 +29,8 @@ pub struct ScanOutcome {
     pub added: u64,
     pub updated: u64,
     pub moved: u64,
+    pub missing: u64,
+    pub returned: u64,
     pub removed: u64,
     pub failed: Vec<(PathBuf, String)>,
     /// All roots that the library has now.
@@ -30,6 +38,13 @@ pub struct ScanOutcome {
     pub cancelled: bool,
     /// The scan itself broke off, and why.
     pub broken: Option<String>,
+}
+
+impl ScanOutcome {
+    /// Tracks that are not as they were.
+    pub fn changes(&self) -> u64 {
+        self.added + self.updated + self.moved + self.missing + self.returned + self.removed
+    }
 }
 
 /// Music files in files, folders and playlists, and what could not be used.
@@ -56,12 +71,21 @@ pub fn scan(
         let changed = progress.changes > changes;
         changes = progress.changes;
         let folder = Some(progress.folder.clone());
-        on_progress(ScanProgress { found: progress.found, read: progress.read, folder, changed });
+        on_progress(ScanProgress {
+            found: progress.found,
+            read: progress.read,
+            folder,
+            share: progress.share,
+            elapsed: progress.elapsed,
+            changed,
+        });
     });
     ScanOutcome {
         added: report.added,
         updated: report.updated,
         moved: report.moved,
+        missing: report.missing,
+        returned: report.returned,
         removed: report.removed,
         failed: report.failed.into_iter().map(|problem| (problem.path, problem.error)).collect(),
         roots,
@@ -70,13 +94,31 @@ pub fn scan(
     }
 }
 
+/// Missing tracks that were, or would be, forgotten, and those kept because a folder is away, by folder.
+pub type Cleaned = (u64, BTreeMap<PathBuf, u64>);
+
+/// Forgets the missing tracks, or only counts them.
+pub fn clean(store: &Store, sure: bool, cancel: &CancelToken) -> Result<Cleaned, StoreError> {
+    let report = cleaning::clean(store, !sure, cancel.flag(), &mut |_, _, _| ())?;
+    Ok((report.forgotten, report.away))
+}
+
+/// At most so many groups are kept to be shown; more are counted.
+const SHOWN_GROUPS: usize = 1_000;
+
+/// Tracks that hold the same sound.
+pub fn duplicates(store: &Store, cancel: &CancelToken) -> Result<DuplicatesView, StoreError> {
+    let mut groups = Vec::new();
+    let report = doubles::duplicates(store, cancel.flag(), &mut |group| {
+        if groups.len() < SHOWN_GROUPS {
+            groups.push(group.iter().map(|track| (track.path.clone(), track.summary())).collect());
+        }
+    })?;
+    Ok(DuplicatesView { looking: false, groups, found: report.groups, tracks: report.tracks, problem: None })
+}
+
 /// The catalog of everything that the store has, what is on its way to it included.
 pub fn catalog(store: &Store) -> Result<Catalog, StoreError> {
     store.flush()?;
-    let mut failed = None;
-    let tracks = store.read()?.tracks()?;
-    // An iterator over a damaged store repeats its error for ever: the first one ends it.
-    let whole = tracks.map_while(|track| track.map_err(|error| failed = Some(error)).ok());
-    let catalog = build_catalog(whole);
-    failed.map_or(Ok(catalog), Err)
+    load_catalog(store)
 }

@@ -73,7 +73,7 @@ impl Expanded {
         let mut sheets = Vec::new();
         let mut files = Vec::new();
         walk(folder, &mut Seen::default(), cancel, &mut |found| match found {
-            Found::Folder(_) => {}
+            Found::Folder(..) | Found::Place(..) => {}
             Found::File(path, _) => files.push(path),
             Found::Sheet(path, _) => sheets.push(path),
             Found::Problem { path, error } => self.problems.push(Problem { path, error }),

@@ -359,6 +359,8 @@ pub struct Settings {
     pub music: Vec<PathBuf>,
     /// Scan the library when the player starts.
     pub scan_at_start: bool,
+    /// Folders of the library are watched for changes.
+    pub watch: bool,
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub network: NetworkSettings,
@@ -372,6 +374,7 @@ impl Default for Settings {
         Self {
             music: Vec::new(),
             scan_at_start: true,
+            watch: true,
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),

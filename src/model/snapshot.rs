@@ -34,6 +34,8 @@ pub struct Snapshot {
     /// What can be taken back.
     pub history: Arc<HistoryView>,
     pub scan: Arc<ScanView>,
+    /// Tracks that hold the same sound, as they were last looked for.
+    pub duplicates: Arc<DuplicatesView>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,
@@ -147,8 +149,37 @@ pub struct ScanView {
     pub read: u64,
     pub failed: Arc<Vec<(PathBuf, String)>>,
     pub folder: Option<PathBuf>,
+    /// How much of it is done, 0 to 1, by the folders walked.
+    pub share: f64,
+    pub elapsed: Duration,
     /// Known roots.
     pub roots: Arc<Vec<PathBuf>>,
+}
+
+impl ScanView {
+    /// Files a second, and the time that is left, once that can be told.
+    pub fn pace(&self) -> Option<(f64, Duration)> {
+        let seconds = self.elapsed.as_secs_f64();
+        if seconds < 1.0 || self.share < 0.01 {
+            return None;
+        }
+        let left = seconds * (1.0 - self.share.min(1.0)) / self.share;
+        Some((self.found as f64 / seconds, Duration::try_from_secs_f64(left).ok()?))
+    }
+}
+
+/// Tracks that hold the same sound.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DuplicatesView {
+    /// They are being looked for.
+    pub looking: bool,
+    /// Path, and format and size in words, of each track of a group; the first groups where there are very many.
+    pub groups: Vec<Vec<(PathBuf, String)>>,
+    /// All groups, and all tracks in them.
+    pub found: u64,
+    pub tracks: u64,
+    /// Why they could not be looked for.
+    pub problem: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -185,6 +185,16 @@ pub struct Track {
     pub added_s: i64,
 }
 
+impl Track {
+    /// Format and size in a few words: `FLAC 44100 Hz 16 bit, 31.2 MB`. A megabyte has 1,000,000 bytes.
+    pub fn summary(&self) -> String {
+        let AudioFormat { codec, spec, bits, .. } = self.format;
+        let bits = bits.map_or(String::new(), |bits| format!(" {bits} bit"));
+        let size = self.stamp.size as f64 / 1e6;
+        format!("{} {} Hz{bits}, {size:.1} MB", codec.name(), spec.rate)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

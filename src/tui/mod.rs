@@ -22,6 +22,7 @@ pub mod matches;
 pub mod outputs;
 mod pace;
 pub mod prompt;
+pub mod report;
 pub mod rows;
 pub mod run;
 pub mod scene;

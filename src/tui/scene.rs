@@ -70,6 +70,7 @@ pub enum Hit {
     Status,
     Help,
     Outputs,
+    Report,
 }
 
 /// The places of one frame, later ones on top.

@@ -10,6 +10,7 @@ use super::list::List;
 use super::lists::ListsPane;
 use super::prompt::Prompt;
 use super::prompt::history::History;
+use super::report::ReportKind;
 use crate::config::keys::{Context, Key};
 use crate::model::command::Pane;
 use crate::model::id::ItemId;
@@ -37,6 +38,8 @@ pub struct UiState {
     pub signal: bool,
     /// The list of sound devices.
     pub outputs: Option<List>,
+    /// A list of what was found wrong or double.
+    pub report: Option<(ReportKind, List)>,
     pub chord: Chord,
     pub notices: Notices,
     pub history: History,
@@ -184,6 +187,7 @@ impl UiState {
             help: None,
             signal: false,
             outputs: None,
+            report: None,
             chord: Chord::default(),
             notices: Notices::new(problems),
             history: History::default(),
@@ -193,7 +197,7 @@ impl UiState {
 
     /// Something lies over the panes.
     pub fn is_covered(&self) -> bool {
-        self.help.is_some() || self.outputs.is_some() || self.signal
+        self.help.is_some() || self.outputs.is_some() || self.report.is_some() || self.signal
     }
 
     /// Whose keys hold now.

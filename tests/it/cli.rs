@@ -153,7 +153,7 @@ fn a_scan_reports_what_it_did() {
         let ran = rig.run(&[&["scan", "--json", "-q"], words].concat());
         let report = ran.json().remove(0);
         let counts =
-            ["added", "updated", "moved", "removed", "unchanged"].map(|key| report[key].as_u64().unwrap());
+            ["added", "updated", "moved", "missing", "unchanged"].map(|key| report[key].as_u64().unwrap());
         assert!(report["seconds"].as_f64().unwrap() > 0.0);
         let failed = report["failed"].as_array().unwrap();
         assert_eq!(failed.len(), 1, "{failed:?}");
@@ -174,7 +174,7 @@ fn a_scan_for_people_says_the_same() {
     let rig = Rig::new();
     rig.music();
     let ran = rig.run(&["scan", "music"]);
-    assert!(ran.data().starts_with("3 added, 0 updated, 0 moved, 0 removed, 0 unchanged, 0 failed in "));
+    assert!(ran.data().starts_with("3 added, 0 updated, 0 moved, 0 missing, 0 unchanged, 0 failed in "));
 }
 
 #[test]

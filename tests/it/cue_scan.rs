@@ -49,11 +49,12 @@ impl Rig {
         self.put(name, &flac(minutes * MINUTE, &tags))
     }
 
-    /// Added, updated, moved, removed, unchanged, failed; and the files that were opened.
+    /// Added, updated, moved, missing or listed in another way, unchanged, failed; and the files that were opened.
     fn scan(&self) -> ([u64; 6], u64) {
         let (report, read) = self.scan_root(&self.folder.path().join("music"));
         let failed = report.failed.len() as u64;
-        ([report.added, report.updated, report.moved, report.removed, report.unchanged, failed], read)
+        let gone = |report: &ScanReport| report.missing + report.removed;
+        ([report.added, report.updated, report.moved, gone(&report), report.unchanged, failed], read)
     }
 
     fn scan_root(&self, root: &Path) -> (ScanReport, u64) {
@@ -72,7 +73,8 @@ impl Rig {
     fn names(&self) -> Vec<String> {
         let music = self.folder.path().join("music");
         let name = |track: Track| track.path.strip_prefix(&music).unwrap().to_str().unwrap().to_owned();
-        self.tracks().into_iter().map(name).collect()
+        let missing = self.store.read().unwrap().missing().unwrap();
+        self.tracks().into_iter().filter(|track| !missing.contains(&track.id)).map(name).collect()
     }
 }
 
@@ -150,7 +152,7 @@ fn a_sheet_that_comes_hides_its_file_and_one_that_goes_gives_it_back() {
     fs::remove_file(path).unwrap();
     assert_eq!(rig.scan(), ([1, 0, 0, 3, 0, 0], 1));
     assert_eq!(rig.names(), ["album.flac"]);
-    assert_eq!(rig.tracks()[0].tags.title.as_deref(), Some("All of it"));
+    assert_eq!(rig.tracks().last().unwrap().tags.title.as_deref(), Some("All of it"));
     assert_eq!(rig.scan(), ([0, 0, 0, 0, 1, 0], 0));
 
     rig.put("album.cue", sheet("album.flac", &TITLES).as_bytes());
@@ -159,7 +161,7 @@ fn a_sheet_that_comes_hides_its_file_and_one_that_goes_gives_it_back() {
     assert_eq!(rig.scan(), ([0, 0, 0, 3, 0, 1], 1), "the sheet is told to have no file");
     assert_eq!(rig.scan(), ([0, 0, 0, 0, 0, 1], 0));
     rig.album("ALBUM.flac", 3);
-    assert_eq!(rig.scan(), ([3, 0, 0, 0, 0, 0], 1), "a file that it meant has come");
+    assert_eq!(rig.scan(), ([0, 3, 0, 0, 0, 0], 1), "a file that it meant has come, and its tracks are back");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Scanning real folders: what is found, what is read again, what is kept when things go missing.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use auralis::library::expand::expand;
 use auralis::library::scan::{ScanProgress, ScanReport, scan};
 use auralis::library::store::Store;
+use auralis::model::id::TrackId;
 use rustix::fs::{FileType, Mode, mknodat};
 use tempfile::TempDir;
 
@@ -48,14 +50,21 @@ impl Rig {
         self.scan_roots(&[self.music()]).0
     }
 
+    /// Of tracks that are not missing.
     fn titles(&self) -> Vec<String> {
-        all_tracks(&self.store).into_iter().filter_map(|track| track.tags.title).collect()
+        let missing = self.missing();
+        let there = all_tracks(&self.store).into_iter().filter(|track| !missing.contains(&track.id));
+        there.filter_map(|track| track.tags.title).collect()
+    }
+
+    fn missing(&self) -> HashSet<TrackId> {
+        self.store.read().unwrap().missing().unwrap()
     }
 }
 
 fn counts(report: &ScanReport) -> [u64; 6] {
     let failed = report.failed.len() as u64;
-    [report.added, report.updated, report.moved, report.removed, report.unchanged, failed]
+    [report.added, report.updated, report.moved, report.missing, report.unchanged, failed]
 }
 
 fn fifo(path: &Path) {
@@ -185,7 +194,7 @@ fn names_are_bytes_and_may_be_long_and_deep() {
 }
 
 #[test]
-fn a_moved_file_keeps_its_id_and_a_missing_one_goes() {
+fn a_moved_file_keeps_its_id_and_a_missing_one_too() {
     let rig = Rig::new();
     let from = rig.put("b/1.flac", "moved");
     rig.put("b/2.flac", "gone");
@@ -198,13 +207,13 @@ fn a_moved_file_keeps_its_id_and_a_missing_one_goes() {
     let (report, read) = rig.scan_roots(&[rig.music()]);
     assert_eq!((counts(&report), read), ([0, 0, 1, 1, 1, 0], 0));
     let after = all_tracks(&rig.store);
-    assert_eq!(after.len(), 2);
+    assert_eq!((after.len(), rig.missing()), (3, HashSet::from([before[1].id])));
     assert_eq!((after[0].id, after[0].path.clone()), (before[0].id, rig.music().join("a/9.flac")));
 
     // And to later in the order than where it was.
     fs::rename(rig.music().join("a/9.flac"), rig.music().join("z.flac")).unwrap();
     assert_eq!(counts(&rig.scan()), [0, 0, 1, 0, 1, 0]);
-    assert_eq!(all_tracks(&rig.store)[1].id, before[0].id);
+    assert_eq!(all_tracks(&rig.store)[2].id, before[0].id);
 }
 
 #[test]
@@ -224,14 +233,14 @@ fn nothing_is_removed_because_a_disk_is_away() {
     fs::rename(rig.music().join("sub"), rig.folder.path().join("sub")).unwrap();
     symlink("sub", rig.music().join("sub")).unwrap();
     let report = rig.scan();
-    assert_eq!((report.removed, report.unchanged), (1, 1), "a looping link is no folder: its track is gone");
+    assert_eq!((report.missing, report.unchanged), (1, 1), "a looping link is no folder: its track is gone");
 
     // Cancelled: nothing goes either.
     fs::remove_file(rig.music().join("1.flac")).unwrap();
     rig.put("3.flac", "three");
     let report = scan(&[rig.music()], &rig.store, &AtomicBool::new(true), &mut |_| ());
     assert!(report.cancelled);
-    assert_eq!((report.removed, rig.titles()), (0, vec!["one".to_owned()]));
+    assert_eq!((report.missing, rig.titles()), (0, vec!["one".to_owned()]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The store against a plain map, and its refusals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ enum Op {
     Remove(u32),
     Fail(u8),
     Forget(u8),
+    Miss(u32),
+    Back(u32),
     Reopen,
 }
 
@@ -27,30 +29,46 @@ fn op() -> impl Strategy<Value = Op> {
     let (id, path) = (1..6_u32, 0..6_u8);
     prop_oneof![
         4 => (id.clone(), path.clone()).prop_map(|(id, path)| Op::Put(id, path)),
-        1 => id.prop_map(Op::Remove),
+        1 => id.clone().prop_map(Op::Remove),
+        1 => id.clone().prop_map(Op::Miss),
+        1 => id.prop_map(Op::Back),
         1 => path.clone().prop_map(Op::Fail),
         1 => path.prop_map(Op::Forget),
         1 => Just(Op::Reopen),
     ]
 }
 
-/// What the store means, said with two maps.
+/// What the store means, said with maps.
 #[derive(Default)]
 struct Model {
     tracks: BTreeMap<u32, PathBuf>,
     failures: BTreeMap<PathBuf, String>,
+    missing: BTreeSet<u32>,
 }
 
 impl Model {
     fn put(&mut self, id: u32, path: PathBuf) {
+        self.remove(id);
+        let there = self.at(&path);
+        there.into_iter().for_each(|other| self.remove(other));
         self.failures.remove(&path);
-        self.tracks.retain(|_, other| *other != path);
         self.tracks.insert(id, path);
     }
 
+    fn remove(&mut self, id: u32) {
+        self.missing.remove(&id);
+        if let Some(path) = self.tracks.remove(&id) {
+            self.failures.remove(&path);
+        }
+    }
+
     fn fail(&mut self, path: PathBuf) {
-        self.tracks.retain(|_, other| *other != path);
+        self.missing.extend(self.at(&path));
         self.failures.insert(path, "no".into());
+    }
+
+    fn at(&self, path: &Path) -> Option<u32> {
+        self.tracks.iter().find(|(_, other)| *other == path).map(|(&id, _)| id)
     }
 }
 
@@ -66,7 +84,11 @@ fn check(store: &Store, model: &Model) {
     assert_eq!(tracks, model.tracks);
     let mut files: BTreeMap<PathBuf, Option<TrackId>> =
         model.tracks.iter().map(|(&id, path)| (path.clone(), Some(TrackId(id)))).collect();
-    files.extend(model.failures.keys().map(|path| (path.clone(), None)));
+    for path in model.failures.keys() {
+        files.entry(path.clone()).or_insert(None);
+    }
+    let missing: BTreeSet<u32> = reader.missing().unwrap().into_iter().map(|id| id.0).collect();
+    assert_eq!(missing, model.missing);
     let known: BTreeMap<PathBuf, Option<TrackId>> = reader
         .files_inside(Path::new("/m"))
         .unwrap()
@@ -93,17 +115,25 @@ proptest! {
                     store.write(WriteOp::PutTracks(vec![Track { path: path(at), ..track(id, "", tags(&[])) }])).unwrap();
                 }
                 Op::Remove(id) => {
-                    model.tracks.remove(&id);
+                    model.remove(id);
                     store.write(WriteOp::RemoveTracks(vec![TrackId(id)])).unwrap();
                 }
                 Op::Fail(at) => {
                     model.fail(path(at));
-                    let failure = Failure { path: path(at), stamp: Default::default(), error: "no".into() };
+                    let failure = Failure { path: path(at), stamp: Default::default(), error: "no".into(), at_s: 5 };
                     store.write(WriteOp::PutFailures(vec![failure])).unwrap();
                 }
                 Op::Forget(at) => {
                     model.failures.remove(&path(at));
                     store.write(WriteOp::RemoveFailures(vec![path(at)])).unwrap();
+                }
+                Op::Miss(id) => {
+                    model.missing.extend(model.tracks.get(&id).map(|_| id));
+                    store.write(WriteOp::PutMissing(vec![TrackId(id)], 5)).unwrap();
+                }
+                Op::Back(id) => {
+                    model.missing.remove(&id);
+                    store.write(WriteOp::RemoveMissing(vec![TrackId(id)])).unwrap();
                 }
                 Op::Reopen => {
                     assert!(store.close(Duration::from_secs(10)));

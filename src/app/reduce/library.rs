@@ -1,6 +1,6 @@
 //! The library: one scan at a time, and the catalog built anew as tracks are found.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +9,13 @@ use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
 use crate::app::wording;
-use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cleaned, ScanOutcome, ScanProgress};
 use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::command::Library;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
+use crate::model::snapshot::DuplicatesView;
 
 /// While a scan runs, building the catalog takes at most one part in so many of the time.
 const BUILD_SHARE: u32 = 8;
@@ -25,6 +26,9 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
     match command {
         Library::Scan(roots) => scan(state, roots, now, fx),
         Library::CancelScan => cancel(state, now),
+        Library::ScanReport => notices::tell(state, wording::scan_report(&state.library.failed), now),
+        Library::Clean { sure } => clean(state, sure, now, fx),
+        Library::FindDuplicates => find_duplicates(state, fx),
     }
 }
 
@@ -48,8 +52,17 @@ fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect
     }
     let job = state.fresh_job();
     let cancel = CancelToken::default();
-    state.library.scan =
-        Some(RunningScan { job, cancel: cancel.clone(), found: 0, read: 0, folder: None, changed: false });
+    state.library.scan = Some(RunningScan {
+        job,
+        cancel: cancel.clone(),
+        found: 0,
+        read: 0,
+        folder: None,
+        share: 0.0,
+        elapsed: Duration::ZERO,
+        folders: roots.clone(),
+        changed: false,
+    });
     state.dirty.scan = true;
     fx.push(Effect::Scan { job, roots, cancel });
 }
@@ -72,6 +85,8 @@ pub fn progress(state: &mut AppState, job: JobId, progress: ScanProgress, now: N
     scan.found = progress.found;
     scan.read = progress.read;
     scan.folder = progress.folder;
+    scan.share = progress.share;
+    scan.elapsed = progress.elapsed;
     scan.changed |= progress.changed;
     state.dirty.scan = true;
     build_if_wanted(state, now, fx);
@@ -97,24 +112,74 @@ fn build(state: &mut AppState, fx: &mut Vec<Effect>) {
 }
 
 pub fn done(state: &mut AppState, job: JobId, report: ScanOutcome, now: Now, fx: &mut Vec<Effect>) {
-    if running(state, job).is_none() {
+    let Some(folders) = running(state, job).map(|scan| std::mem::take(&mut scan.folders)) else {
         return;
-    }
+    };
     state.library.scan = None;
-    state.library.roots = Arc::new(report.roots.clone());
+    if report.broken.is_none() && *state.library.roots != report.roots {
+        state.library.roots = Arc::new(report.roots.clone());
+        fx.push(Effect::Watch(state.library.roots.clone()));
+    }
     state.dirty.scan = true;
     if let Some(notice) = wording::scan_done(&report) {
         notices::tell(state, notice, now);
     }
-    state.library.failed = Arc::new(report.failed);
-    if report.added + report.updated + report.moved + report.removed > 0 {
+    if report.changes() > 0 {
         build(state, fx);
     }
+    let elsewhere =
+        |path: &Path| !folders.is_empty() && !folders.iter().any(|folder| path.starts_with(folder));
+    let kept = state.library.failed.iter().filter(|(path, _)| elsewhere(path)).cloned();
+    state.library.failed = Arc::new(kept.chain(report.failed).collect());
     if let Some(roots) = state.library.waiting.take()
         && !state.closing
     {
         scan(state, roots, now, fx);
     }
+}
+
+/// The watch saw changes in these folders.
+pub fn folders_changed(state: &mut AppState, folders: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect>) {
+    if !state.closing && !state.library.roots.is_empty() {
+        scan(state, folders, now, fx);
+    }
+}
+
+fn clean(state: &mut AppState, sure: bool, now: Now, fx: &mut Vec<Effect>) {
+    if state.library.cleaning {
+        return notices::tell(state, wording::cleaning(), now);
+    }
+    state.library.cleaning = true;
+    fx.push(Effect::Clean { sure });
+}
+
+pub fn cleaned(
+    state: &mut AppState,
+    sure: bool,
+    result: Result<Cleaned, String>,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
+    state.library.cleaning = false;
+    if sure && result.as_ref().is_ok_and(|(forgotten, _)| *forgotten > 0) {
+        build(state, fx);
+    }
+    notices::tell(state, wording::cleaned(sure, result), now);
+}
+
+fn find_duplicates(state: &mut AppState, fx: &mut Vec<Effect>) {
+    if !state.library.duplicates.looking {
+        Arc::make_mut(&mut state.library.duplicates).looking = true;
+        state.dirty.scan = true;
+        fx.push(Effect::FindDuplicates);
+    }
+}
+
+pub fn duplicates_found(state: &mut AppState, found: Result<DuplicatesView, String>, now: Now) {
+    let view = found.unwrap_or_else(|why| DuplicatesView { problem: Some(why), ..DuplicatesView::default() });
+    notices::tell(state, wording::duplicates(&view), now);
+    state.library.duplicates = Arc::new(view);
+    state.dirty.scan = true;
 }
 
 pub fn built(state: &mut AppState, catalog: Arc<Catalog>, took: Duration, now: Now, fx: &mut Vec<Effect>) {

@@ -378,7 +378,7 @@ fn a_scan_runs_alone_and_the_catalog_is_built_in_a_share_of_the_time() {
         other => panic!("{other:?}"),
     };
     assert!(rig.event(scan("/b")).is_empty());
-    let progress = || ScanProgress { found: 10, read: 5, folder: None, changed: true };
+    let progress = || ScanProgress { found: 10, read: 5, changed: true, ..ScanProgress::default() };
     assert_eq!(rig.event(Event::ScanProgress { job, progress: progress() }).len(), 1, "a catalog");
     assert!(rig.event(Event::ScanProgress { job, progress: progress() }).is_empty(), "one at a time");
     rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::from_secs(1) });

@@ -51,7 +51,7 @@ impl Default for Drafts {
 }
 
 impl Drafts {
-    pub fn push(&mut self, track: &Track) {
+    pub fn push(&mut self, track: &Track, is_missing: bool) {
         let tags = &track.tags;
         let artists = self.list(&tags.artists);
         let album_artists = self.list(&tags.album_artists);
@@ -63,7 +63,8 @@ impl Drafts {
         let album_title = self.optional(tags.album.as_deref());
         let album_folded = self.fold(album_title);
         let date = self.optional(tags.date.as_deref());
-        let row = self.row(track, artists, genres, composers);
+        let mut row = self.row(track, artists, genres, composers);
+        row.flags = row.flags.with(TrackFlags::MISSING, is_missing);
         let compilation = tags.compilation;
         let release = tags.details.musicbrainz.release.map_or(0, |id| self.release(id));
         self.drafts.push(Draft {

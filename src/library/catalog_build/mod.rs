@@ -13,11 +13,11 @@ use crate::model::track::Track;
 pub use disc_folder::album as album_folder;
 use draft::Drafts;
 
-/// The catalog of `tracks`, which come in any order.
+/// The catalog of `tracks`, which come in any order; none of them is missing.
 pub fn build_catalog(tracks: impl IntoIterator<Item = Track>) -> Catalog {
     let mut drafts = Drafts::default();
     for track in tracks {
-        drafts.push(&track);
+        drafts.push(&track, false);
     }
     finish(drafts)
 }
@@ -25,8 +25,11 @@ pub fn build_catalog(tracks: impl IntoIterator<Item = Track>) -> Catalog {
 /// The catalog of everything that the store has committed.
 pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
     let mut drafts = Drafts::default();
-    for track in store.read()?.tracks()? {
-        drafts.push(&track?);
+    let reader = store.read()?;
+    let missing = reader.missing()?;
+    for track in reader.tracks()? {
+        let track = track?;
+        drafts.push(&track, missing.contains(&track.id));
     }
     Ok(finish(drafts))
 }

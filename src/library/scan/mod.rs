@@ -4,24 +4,28 @@
 mod diff;
 mod identify;
 mod kinds;
+pub(super) mod places;
 mod read;
+mod record;
 mod roots;
 mod run;
 mod sheet;
 mod walk;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+pub(super) use identify::{Place, whereabouts};
 pub use kinds::{Named, by_extension, is_music, named};
 pub use roots::absolute_root;
 pub use run::{keep_roots, scan};
 pub(super) use sheet::{judge, words};
-pub(super) use walk::{Found, Seen, walk};
+pub(super) use walk::{Found, Seen, is_hidden_name, walk};
 
 use super::store::StoreError;
 
 /// Where the scan stands. Told after each folder that had something to tell, and at least once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScanProgress {
     /// Music files met so far.
     pub found: u64,
@@ -29,11 +33,14 @@ pub struct ScanProgress {
     pub read: u64,
     pub unchanged: u64,
     pub failed: u64,
-    /// Changes (new, changed, moved, removed tracks) handed to the store so far: when it grows, a catalog built after
+    /// Changes (new, changed, moved, missing, removed tracks) handed to the store so far: when it grows, a catalog built after
     /// `Store::flush` has more to show.
     pub changes: u64,
     /// The folder being walked.
     pub folder: PathBuf,
+    /// How much is done, 0 to 1: each folder counts as an equal part of the one that it is in. Never falls.
+    pub share: f64,
+    pub elapsed: Duration,
 }
 
 /// A file or folder that could not be read.
@@ -50,11 +57,16 @@ pub struct ScanReport {
     pub updated: u64,
     /// Same file, other path: id and history kept.
     pub moved: u64,
+    /// Tracks whose file was found to be gone. They are kept, see `library::clean`.
+    pub missing: u64,
+    /// Tracks that were missing, and whose file is back as it was.
+    pub returned: u64,
+    /// Tracks that are listed in another way now, as those of a file that got a CUE sheet.
     pub removed: u64,
     pub unchanged: u64,
     pub failed: Vec<Problem>,
     pub seconds: f64,
-    /// Stopped before the end by its token: nothing was removed.
+    /// Stopped before the end by its token: nothing was taken for missing.
     pub cancelled: bool,
     /// The store failed; the scan stopped there.
     pub store_error: Option<StoreError>,

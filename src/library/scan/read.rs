@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, Scope};
 
 use super::sheet::{self, Judged, Listed};
-use crate::library::store::SheetRow;
-use crate::library::tags::{self, ReadError};
+use crate::library::store::{AudioId, SheetRow};
+use crate::library::tags::{self, ReadError, Scanned};
 use crate::model::id::TrackId;
 use crate::model::track::{AudioFormat, FileStamp, Tags};
 
@@ -38,7 +38,7 @@ pub struct Task {
 /// What a file turned out to be.
 #[derive(Debug)]
 pub enum Read {
-    Track(Box<(AudioFormat, Tags)>),
+    Track(Box<(AudioFormat, Tags, Option<AudioId>)>),
     /// A CUE sheet, or a file with one embedded.
     Parts(Vec<Listed>, SheetRow),
 }
@@ -142,8 +142,8 @@ fn read_one(task: &mut Task) -> Result<Read, ReadError> {
         let listed = judged.read(&task.path);
         return Ok(Read::Parts(listed, judged.row(task.stamp)));
     }
-    let (format, tags, sheet) = tags::read_with_sheet(&task.path)?;
-    let Some(sheet) = sheet else { return Ok(Read::Track(Box::new((format, tags)))) };
+    let Scanned { format, tags, sheet, audio } = tags::read_for_scan(&task.path)?;
+    let Some(sheet) = sheet else { return Ok(Read::Track(Box::new((format, tags, audio)))) };
     let (listed, problems) = sheet::list_embedded(&sheet, &task.path, &(format, tags));
     Ok(Read::Parts(listed, sheet::embedded_row(task.stamp, &problems)))
 }

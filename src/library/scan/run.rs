@@ -1,29 +1,34 @@
 //! The scan itself: walk, compare, read, hand to the store. Runs on the caller's thread.
 
+mod gone;
 mod sheets;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::diff::{Change, Known};
-use super::identify::Moves;
+use super::identify::{Moves, is_gone};
+use super::places::Places;
 use super::read::{Outcome, Read, Readers, Task};
 use super::roots::outermost;
 use super::walk::{Found, Seen, walk};
 use super::{Problem, ScanProgress, ScanReport};
-use crate::library::store::{Failure, FileRow, Files, Store, StoreError, StoreReader, WriteOp};
+use crate::library::store::{AudioId, Failure, FileRow, Files, Store, StoreError, StoreReader, WriteOp};
 use crate::library::tags::{READER_VERSION, ReadError};
 use crate::model::id::TrackId;
-use crate::model::track::{FileStamp, Track};
-use sheets::{KnownSheets, SheetsOfRoot};
+use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
+use gone::Gone;
+use sheets::KnownSheets;
 
 /// Tracks handed to the store at once.
 const WRITE_TRACKS: usize = 256;
 
 /// Brings the store up to date with `roots` (absolute or not). Only files whose size, time or inode changed are opened.
-/// Tracks are removed only where their root was walked to the end and their folder could be read. Never panics; what
+/// Tracks are taken for missing only where their root was walked to the end, their folder could be read and their disk is
+/// there. Never panics; what
 /// went wrong is in the report. Everything is on the disk when it returns, unless the report has a `store_error`.
 pub fn scan(
     roots: &[PathBuf],
@@ -43,21 +48,35 @@ pub fn scan(
             readers,
             moves: Moves::default(),
             moved: HashSet::new(),
+            missing: Rc::default(),
             sheets: KnownSheets::default(),
+            walked: Vec::new(),
             tracks: Vec::new(),
+            audio: Vec::new(),
             failures: Vec::new(),
             report: &mut report,
             progress: ScanProgress::default(),
             on_progress,
             now_s: now_s(),
+            begun,
+            library_roots: Vec::new(),
+            roots: 1,
+            roots_done: 0,
         };
         scan.was_empty = scan.before.track_count()? == 0;
+        scan.library_roots = scan.before.roots()?;
+        scan.missing = Rc::new(scan.before.missing()?);
         scan.sheets = KnownSheets::load(&scan.before)?;
         scan.all(roots, cancel)
     });
-    report.store_error = result.and_then(|()| store.flush()).err();
+    report.store_error = result.err();
     report.cancelled = cancel.load(Ordering::Relaxed);
     report.seconds = begun.elapsed().as_secs_f64();
+    if report.store_error.is_none() {
+        let kept =
+            super::record::keep(store, &outermost(roots), &report, now_s()).and_then(|()| store.flush());
+        report.store_error = kept.err();
+    }
     report
 }
 
@@ -67,6 +86,7 @@ pub fn keep_roots(store: &Store, roots: &[PathBuf]) -> Result<Vec<PathBuf>, Stor
     let all = outermost(&[before.as_slice(), roots].concat());
     if all != before {
         store.write(WriteOp::PutRoots(all.clone()))?;
+        store.flush()?;
     }
     Ok(all)
 }
@@ -85,79 +105,80 @@ struct Scan<'a> {
     moves: Moves,
     /// Tracks that were found elsewhere: not gone.
     moved: HashSet<TrackId>,
+    /// Tracks whose file was gone before this scan.
+    missing: Rc<HashSet<TrackId>>,
     sheets: KnownSheets,
+    /// Roots that were walked to their end.
+    walked: Vec<(PathBuf, Gone)>,
     tracks: Vec<Track>,
+    audio: Vec<(TrackId, AudioId)>,
     failures: Vec<Failure>,
     report: &'a mut ScanReport,
     progress: ScanProgress,
     on_progress: &'a mut dyn FnMut(&ScanProgress),
     now_s: i64,
-}
-
-/// What was known under a root and not met.
-#[derive(Default)]
-struct Gone {
-    tracks: Vec<TrackId>,
-    failures: Vec<PathBuf>,
-    sheets: SheetsOfRoot,
-}
-
-impl Gone {
-    fn note(&mut self, path: PathBuf, row: FileRow) {
-        if self.sheets.accounts_for(&path) {
-            return;
-        }
-        match row.track {
-            Some(id) => self.tracks.push(id),
-            None => self.failures.push(path),
-        }
-    }
+    begun: Instant,
+    /// Those that the library is made of; what is scanned may be a part of one.
+    library_roots: Vec<PathBuf>,
+    roots: usize,
+    roots_done: usize,
 }
 
 impl Scan<'_> {
     fn all(&mut self, roots: &[PathBuf], cancel: &AtomicBool) -> Result<(), StoreError> {
         let mut seen = Seen::default();
-        for root in outermost(roots) {
+        let roots = outermost(roots);
+        self.roots = roots.len().max(1);
+        for root in roots {
             self.root(&root, &mut seen, cancel)?;
+            self.roots_done += 1;
         }
         while let Some(done) = self.readers.finish() {
             self.take(done)?;
         }
+        // Only now is it known which files are the ones that stood elsewhere.
+        for (root, gone) in std::mem::take(&mut self.walked) {
+            if cancel.load(Ordering::Relaxed) {
+                break;
+            }
+            self.settle(&root, gone)?;
+        }
         self.write()?;
-        (self.on_progress)(&self.progress);
+        self.tell_progress();
         Ok(())
     }
 
     fn root(&mut self, root: &Path, seen: &mut Seen, cancel: &AtomicBool) -> Result<(), StoreError> {
         let mut known = Known::new(self.files_of(root)?, READER_VERSION);
-        let mut gone = Gone::default();
+        let mut gone = Gone::new(Places::load(&self.before, root)?, self.missing.clone());
         let mut met = 0_u64;
         let mut failed = Ok(());
+        let is_part = self.library_roots.iter().any(|whole| root != whole && root.starts_with(whole));
         let stop = AtomicBool::new(false);
-        let complete = walk(root, seen, &stop, &mut |found| {
-            if cancel.load(Ordering::Relaxed) {
-                stop.store(true, Ordering::Relaxed);
-            } else if failed.is_ok() {
-                met += u64::from(!matches!(&found, Found::Folder(folder) if folder == root));
-                failed = self.found(root, found, &mut known, &mut gone);
-                stop.store(failed.is_err(), Ordering::Relaxed);
-            }
-        });
+        let complete = is_part && is_gone(root)
+            || walk(root, seen, &stop, &mut |found| {
+                if cancel.load(Ordering::Relaxed) {
+                    stop.store(true, Ordering::Relaxed);
+                } else if failed.is_ok() {
+                    met += u64::from(
+                        !matches!(&found, Found::Folder(folder, _) | Found::Place(folder, _) if folder == root),
+                    );
+                    failed = self.found(root, found, &mut known, &mut gone);
+                    stop.store(failed.is_err(), Ordering::Relaxed);
+                }
+            });
         failed?;
         if !complete || cancel.load(Ordering::Relaxed) {
             return Ok(());
         }
         known.finish(&mut |path, row| gone.note(path, row))?;
-        self.report.unchanged += gone.sheets.unchanged;
-        self.progress.unchanged += gone.sheets.unchanged;
-        if met == 0 && !gone.tracks.is_empty() {
-            let error =
-                "is empty, but the library knows tracks in it: is its disk mounted? Nothing was removed";
+        if met == 0 && !is_part && gone.has_news() {
+            let error = "is empty, but the library knows tracks in it: is its disk mounted? Nothing is taken for missing";
             self.report.failed.push(Problem { path: root.to_path_buf(), error: error.into() });
             return Ok(());
         }
-        self.remove_sheets(root, &gone.sheets)?;
-        self.remove(gone)
+        self.walked.push((root.to_path_buf(), gone));
+        Ok(())
     }
 
     /// Known files at or below a root, by path.
@@ -178,9 +199,17 @@ impl Scan<'_> {
         gone: &mut Gone,
     ) -> Result<(), StoreError> {
         match found {
-            Found::Folder(folder) => {
+            Found::Folder(folder, share) => {
                 self.progress.folder = folder;
-                (self.on_progress)(&self.progress);
+                self.progress.share = (self.roots_done as f64 + share) / self.roots as f64;
+                self.tell_progress();
+                Ok(())
+            }
+            Found::Place(path, device) => {
+                // A part of a root is a place only where it is a mount point, and then the walk of its root tells.
+                if path != root || self.library_roots.is_empty() || self.library_roots.contains(&path) {
+                    gone.places.met(path, device);
+                }
                 Ok(())
             }
             Found::Problem { path, error } => {
@@ -193,7 +222,11 @@ impl Scan<'_> {
             Found::File(path, stamp) => {
                 self.progress.found += 1;
                 let Some(path) = self.not_of_sheet(path, stamp, &mut gone.sheets)? else { return Ok(()) };
-                match known.place(&path, stamp, &mut |path, row| gone.note(path, row))? {
+                let change = known.place(&path, stamp, &mut |path, row| gone.note(path, row))?;
+                if change != Change::New {
+                    gone.places.has(&path);
+                }
+                match change {
                     Change::Same(row) => self.same(path, row),
                     Change::Changed(row) => {
                         self.read(Task { path, stamp, known: row.track, ..Task::default() })
@@ -204,11 +237,21 @@ impl Scan<'_> {
         }
     }
 
+    fn tell_progress(&mut self) {
+        self.progress.elapsed = self.begun.elapsed();
+        (self.on_progress)(&self.progress);
+    }
+
     fn same(&mut self, path: PathBuf, row: FileRow) -> Result<(), StoreError> {
-        if row.track.is_none() {
-            let error = self.before.failure(&path)?.unwrap_or_default();
-            self.fail(path, error);
-            return Ok(());
+        let missing = row.track.filter(|id| self.missing.contains(id));
+        if row.track.is_none() || missing.is_some() {
+            match (self.before.failure(&path)?, missing) {
+                (None, Some(id)) => self.are_back(vec![id])?,
+                (error, _) => {
+                    self.fail(path, error.unwrap_or_default());
+                    return Ok(());
+                }
+            }
         }
         self.report.unchanged += 1;
         self.progress.unchanged += 1;
@@ -216,7 +259,7 @@ impl Scan<'_> {
     }
 
     fn new_file(&mut self, path: PathBuf, stamp: FileStamp) -> Result<(), StoreError> {
-        let moved = if self.was_empty { None } else { self.moves.find(&self.before, stamp)? };
+        let moved = if self.was_empty { None } else { self.moves.find(&self.before, &path, stamp)? };
         match moved {
             Some(track) => {
                 self.moved.insert(track.id);
@@ -224,8 +267,8 @@ impl Scan<'_> {
                 self.put(Track { path, ..track })
             }
             None => {
-                let parts = self.moved_parts(stamp)?;
-                self.read(Task { path, stamp, has_moved: !parts.is_empty(), parts, ..Task::default() })
+                let (parts, has_moved) = self.known_parts(&path, stamp)?;
+                self.read(Task { path, stamp, has_moved, parts, ..Task::default() })
             }
         }
     }
@@ -241,16 +284,8 @@ impl Scan<'_> {
             match result {
                 Ok(Read::Parts(listed, row)) => self.put_parts(task, listed, row)?,
                 Ok(Read::Track(read)) => {
-                    let (format, tags) = *read;
                     self.is_no_sheet(&task)?;
-                    let added_s = self.added_s(task.known)?;
-                    let id = task.known.unwrap_or_else(|| self.store.new_track_id());
-                    *(if task.known.is_some() {
-                        &mut self.report.updated
-                    } else {
-                        &mut self.report.added
-                    }) += 1;
-                    self.put(Track { id, path: task.path, stamp: task.stamp, format, tags, added_s })?;
+                    self.track(task, *read)?;
                 }
                 Err(error) => {
                     self.is_no_sheet(&task)?;
@@ -261,12 +296,35 @@ impl Scan<'_> {
         if self.failures.len() >= WRITE_TRACKS { self.write() } else { Ok(()) }
     }
 
+    /// A file was read that holds one track.
+    fn track(&mut self, task: Task, read: (AudioFormat, Tags, Option<AudioId>)) -> Result<(), StoreError> {
+        let (format, tags, audio) = read;
+        let moved = match audio {
+            Some(audio) if task.known.is_none() && !self.was_empty => {
+                self.moves.find_sound(&self.before, &task.path, &tags, audio, &self.moved)?
+            }
+            _ => None,
+        };
+        self.moved.extend(moved);
+        let known = task.known.or(moved);
+        let count = match (known.is_some(), moved.is_some()) {
+            (false, _) => &mut self.report.added,
+            (true, false) => &mut self.report.updated,
+            (true, true) => &mut self.report.moved,
+        };
+        *count += 1;
+        let added_s = self.added_s(known)?;
+        let id = known.unwrap_or_else(|| self.store.new_track_id());
+        self.audio.extend(audio.map(|audio| (id, audio)));
+        self.put(Track { id, path: task.path, stamp: task.stamp, format, tags, added_s })
+    }
+
     fn failed_read(&mut self, task: Task, error: &ReadError) {
         let text = error.to_string();
         self.fail(task.path.clone(), text.clone());
         // A file that the system did not let us read may be readable next time without having changed.
         if !matches!(error, ReadError::Open(_) | ReadError::Io(_)) {
-            self.failures.push(Failure { path: task.path, stamp: task.stamp, error: text });
+            self.failures.push(Failure { path: task.path, stamp: task.stamp, error: text, at_s: self.now_s });
         }
     }
 
@@ -285,23 +343,13 @@ impl Scan<'_> {
         if !self.tracks.is_empty() {
             self.progress.changes += self.tracks.len() as u64;
             self.store.write(WriteOp::PutTracks(std::mem::take(&mut self.tracks)))?;
-            (self.on_progress)(&self.progress);
+            self.tell_progress();
+        }
+        if !self.audio.is_empty() {
+            self.store.write(WriteOp::PutAudio(std::mem::take(&mut self.audio)))?;
         }
         if !self.failures.is_empty() {
             self.store.write(WriteOp::PutFailures(std::mem::take(&mut self.failures)))?;
-        }
-        Ok(())
-    }
-
-    fn remove(&mut self, mut gone: Gone) -> Result<(), StoreError> {
-        gone.tracks.retain(|id| !self.moved.contains(id));
-        self.report.removed += gone.tracks.len() as u64;
-        self.progress.changes += gone.tracks.len() as u64;
-        if !gone.tracks.is_empty() {
-            self.store.write(WriteOp::RemoveTracks(gone.tracks))?;
-        }
-        if !gone.failures.is_empty() {
-            self.store.write(WriteOp::RemoveFailures(gone.failures))?;
         }
         Ok(())
     }

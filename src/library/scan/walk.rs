@@ -20,8 +20,10 @@ const MAX_DEPTH: usize = 2_048;
 /// What the walk meets.
 #[derive(Debug)]
 pub enum Found {
-    /// A folder, before its entries.
-    Folder(PathBuf),
+    /// A folder, before its entries; and how much of the walk is done, 0 to 1.
+    Folder(PathBuf, f64),
+    /// The root, or a folder on another device than the one around it; with its device, and before its entries.
+    Place(PathBuf, u64),
     /// A regular file named like music.
     File(PathBuf, FileStamp),
     /// A regular file named like a CUE sheet. Those of a folder come right behind it, before its other entries: they
@@ -79,16 +81,35 @@ pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn Fn
     walk_folder(root, seen, cancel, tell)
 }
 
+/// A folder that is being walked.
+struct Level {
+    folder: PathBuf,
+    entries: std::vec::IntoIter<Entry>,
+    device: Option<u64>,
+    /// What one of its entries counts of the whole walk.
+    part: f64,
+    /// How much of the walk is done.
+    done: f64,
+}
+
+fn part(entries: &std::vec::IntoIter<Entry>, of: f64) -> f64 {
+    of / entries.len().max(1) as f64
+}
+
 fn walk_folder(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found)) -> bool {
-    let mut stack = vec![(root.to_path_buf(), open(root, seen, tell))];
-    while let Some((folder, entries)) = stack.last_mut() {
+    let (entries, device) = open(root, None, 0.0, seen, tell);
+    let mut stack =
+        vec![Level { folder: root.to_path_buf(), part: part(&entries, 1.0), entries, device, done: 0.0 }];
+    while let Some(Level { folder, entries, device, part: each, done }) = stack.last_mut() {
         if cancel.load(Ordering::Relaxed) {
             return false;
         }
+        let (around, part_of, share) = (*device, *each, *done);
         let Some(mut entry) = entries.next() else {
             stack.pop();
             continue;
         };
+        *done += part_of;
         if entry.key.last() == Some(&b'/') {
             entry.key.pop();
         }
@@ -99,30 +120,52 @@ fn walk_folder(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn
             What::Problem(error) => tell(problem(&path, error)),
             What::Folder if stack.len() >= MAX_DEPTH => tell(problem(&path, "is nested too deep".into())),
             What::Folder => {
-                let entries = open(&path, seen, tell);
-                stack.push((path, entries));
+                let (entries, device) = open(&path, around, share, seen, tell);
+                stack.push(Level {
+                    folder: path,
+                    part: part(&entries, part_of),
+                    entries,
+                    device,
+                    done: share,
+                });
             }
         }
     }
     true
 }
 
-/// The entries of a folder in order; none where it was met before or cannot be read.
-fn open(folder: &Path, seen: &mut Seen, tell: &mut dyn FnMut(Found)) -> std::vec::IntoIter<Entry> {
-    let new = std::fs::metadata(folder).map(|about| seen.folders.insert((about.dev(), about.ino())));
-    let listing = match new {
+/// The entries of a folder in order, none where it was met before or cannot be read; and its device. `around`: the device
+/// of the folder that it is in.
+fn open(
+    folder: &Path,
+    around: Option<u64>,
+    share: f64,
+    seen: &mut Seen,
+    tell: &mut dyn FnMut(Found),
+) -> (std::vec::IntoIter<Entry>, Option<u64>) {
+    let about = std::fs::metadata(folder);
+    let device = about.as_ref().ok().map(MetadataExt::dev);
+    let listing = match about.map(|about| seen.folders.insert((about.dev(), about.ino()))) {
         Ok(true) => std::fs::read_dir(folder),
-        Ok(false) => return Vec::new().into_iter(),
+        Ok(false) => return (Vec::new().into_iter(), device),
         Err(error) => Err(error),
     };
-    tell(Found::Folder(folder.to_path_buf()));
+    tell(Found::Folder(folder.to_path_buf(), share));
+    if let Some(device) = device.filter(|_| device != around) {
+        tell(Found::Place(folder.to_path_buf(), device));
+    }
     let mut entries = Vec::new();
     let listed = listing.and_then(|listing| list(listing, seen, &mut entries));
     if let Err(error) = listed {
         tell(problem(folder, system_words(&error)));
     }
     entries.sort_by(|a: &Entry, b: &Entry| (!a.is_sheet(), &a.key).cmp(&(!b.is_sheet(), &b.key)));
-    entries.into_iter()
+    (entries.into_iter(), device)
+}
+
+/// As [`is_hidden`].
+pub fn is_hidden_name(name: &std::ffi::OsStr) -> bool {
+    is_hidden(name.as_bytes())
 }
 
 /// Dot files and folders (`.git`, `.Trash-1000`, a Macintosh's `._song.mp3`) are not music, as in other players. A name

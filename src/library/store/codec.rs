@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::library::scan::Problem;
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::facts::TrackFacts;
@@ -44,6 +45,8 @@ const SHEET_VERSION: u8 = 1;
 const OUTPUTS_VERSION: u8 = 1;
 const BOOKMARKS_VERSION: u8 = 1;
 const FACTS_VERSION: u8 = 1;
+const AUDIO_VERSION: u8 = 1;
+const SCAN_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -93,7 +96,7 @@ pub fn decode_track(id: u32, bytes: &[u8]) -> Result<Track, CodecError> {
 /// What the store knows of one file without reading the track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileRow {
-    /// `None`: the file could not be read.
+    /// `None`: the file could not be read, and never was a track.
     pub track: Option<TrackId>,
     pub stamp: FileStamp,
     /// Version of the tag reader that saw it; an older one's files are read again.
@@ -234,6 +237,80 @@ pub fn decode_outputs(bytes: &[u8]) -> Result<OutputMemory, CodecError> {
         memory.remember(id, Volume::new(i64::from(volume.percent())));
     }
     Ok(memory)
+}
+
+/// How the last scan ended; see `scan::ScanReport`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ScanRecord {
+    /// Seconds since the Unix epoch.
+    pub at_s: i64,
+    pub seconds: f64,
+    pub added: u64,
+    pub updated: u64,
+    pub moved: u64,
+    pub missing: u64,
+    pub returned: u64,
+    pub removed: u64,
+    pub unchanged: u64,
+    pub cancelled: bool,
+    /// All of them; where there are very many, `failed` has the first.
+    pub failures: u64,
+    pub failed: Vec<Problem>,
+}
+
+type ScanCounts = [u64; 8];
+
+pub fn encode_scan(record: &ScanRecord) -> Result<Vec<u8>, CodecError> {
+    let ScanRecord { added, updated, moved, missing, returned, removed, unchanged, failures, .. } = *record;
+    let counts: ScanCounts = [added, updated, moved, missing, returned, removed, unchanged, failures];
+    let failed: Vec<(&[u8], &str)> = record
+        .failed
+        .iter()
+        .map(|problem| (problem.path.as_os_str().as_bytes(), problem.error.as_str()))
+        .collect();
+    let mut out = Vec::new();
+    let value = (record.at_s, record.seconds, counts, record.cancelled, failed);
+    encode("the report of the last scan", SCAN_VERSION, &value, &mut out)?;
+    Ok(out)
+}
+
+pub fn decode_scan(bytes: &[u8]) -> Result<ScanRecord, CodecError> {
+    type Value<'a> = (i64, f64, ScanCounts, bool, Vec<(&'a [u8], String)>);
+    let value: Value<'_> = decode("the report of the last scan", SCAN_VERSION, bytes)?;
+    let (at_s, seconds, counts, cancelled, failed) = value;
+    let [added, updated, moved, missing, returned, removed, unchanged, failures] = counts;
+    let failed = failed.into_iter().map(|(path, error)| Problem { path: path_from(path), error }).collect();
+    Ok(ScanRecord {
+        at_s,
+        seconds,
+        added,
+        updated,
+        moved,
+        missing,
+        returned,
+        removed,
+        unchanged,
+        cancelled,
+        failures,
+        failed,
+    })
+}
+
+/// What the sound of a file is known by, whatever its name and tags; see `tags::payload`. Equal sound, equal numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioId {
+    /// From the beginning, the end and the length.
+    pub guess: u128,
+    /// From all of it, where that was read.
+    pub whole: Option<u128>,
+}
+
+pub fn encode_audio(audio: &AudioId, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    encode("the hash of a track", AUDIO_VERSION, audio, out)
+}
+
+pub fn decode_audio(bytes: &[u8]) -> Result<AudioId, CodecError> {
+    decode("the hash of a track", AUDIO_VERSION, bytes)
 }
 
 pub fn encode_facts(facts: &TrackFacts, out: &mut Vec<u8>) -> Result<(), CodecError> {

@@ -22,9 +22,9 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use redb::Database;
 
-pub use codec::{CodecError, FileRow, SheetRow, Standing};
+pub use codec::{AudioId, CodecError, FileRow, ScanRecord, SheetRow, Standing};
 pub use error::StoreError;
-pub use read::{Files, StoreReader, Tracks};
+pub use read::{Audios, Files, StoreReader, Tracks};
 pub use schema::SCHEMA_VERSION;
 pub use write::{Failure, WriteOp};
 

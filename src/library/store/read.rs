@@ -1,17 +1,20 @@
 //! Reading: an MVCC snapshot, and iterators that stop at the first error (redb repeats an error for ever). From any
 //! thread but the ui and app threads, which do no I/O.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError};
+use redb::{
+    AccessGuard, Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError,
+};
 
-use super::codec::{self, CodecError, FileRow, SheetRow};
+use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
 use super::error::StoreError;
 use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, ROOTS,
-    SESSION, SESSION_KEY, SHEETS, TRACKS,
+    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, MISSING, OUTPUTS_KEY, PLACES,
+    PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
@@ -82,6 +85,80 @@ impl StoreReader {
         Ok(found.map(|why| why.value().to_owned()))
     }
 
+    /// Tracks whose file is gone, from the lowest id above `after`, and since when: at most `limit` of them.
+    pub fn missing_after(
+        &self,
+        after: Option<TrackId>,
+        limit: usize,
+    ) -> Result<Vec<(TrackId, i64)>, StoreError> {
+        let table = match self.txn.open_table(MISSING) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let from = after.map_or(0, |id| id.0.saturating_add(1));
+        let rows = self.tell(table.range(from..).map_err(Into::into))?;
+        let row = |row: Result<(AccessGuard<'_, u32>, AccessGuard<'_, i64>), _>| {
+            let (id, since_s) = self.tell(row.map_err(redb::Error::from))?;
+            Ok((TrackId(id.value()), since_s.value()))
+        };
+        rows.take(limit).map(row).collect()
+    }
+
+    /// All tracks whose file is gone.
+    pub fn missing(&self) -> Result<HashSet<TrackId>, StoreError> {
+        Ok(self.missing_after(None, usize::MAX)?.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// What the sound of one track is known by.
+    pub fn audio(&self, id: TrackId) -> Result<Option<AudioId>, StoreError> {
+        let table = match self.txn.open_table(AUDIO) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let found = self.tell(table.get(id.0).map_err(Into::into))?;
+        found.map(|bytes| self.value(codec::decode_audio(bytes.value()))).transpose()
+    }
+
+    /// What the sound of all tracks is known by, by id.
+    pub fn audios(&self) -> Result<Audios, StoreError> {
+        let table = match self.txn.open_table(AUDIO) {
+            Err(TableError::TableDoesNotExist(_)) => {
+                return Ok(Audios(Rows { range: None, path: self.path.clone() }));
+            }
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let range = self.tell(table.range::<u32>(..).map_err(Into::into))?;
+        Ok(Audios(Rows { range: Some(range), path: self.path.clone() }))
+    }
+
+    /// Devices of roots and mount points at or below `root`, by path; see `schema::PLACES`.
+    pub fn places(&self, root: &Path) -> Result<Vec<(PathBuf, u64)>, StoreError> {
+        let table = match self.txn.open_table(PLACES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let mut places = Vec::new();
+        for row in self.tell(table.range(root.as_os_str().as_bytes()..).map_err(Into::into))? {
+            let (path, device) = self.tell(row.map_err(Into::into))?;
+            if !path.value().starts_with(root.as_os_str().as_bytes()) {
+                break;
+            }
+            places.push((codec::path_from(path.value()), device.value()));
+        }
+        places.retain(|(path, _)| path.starts_with(root));
+        Ok(places)
+    }
+
+    /// The device of one root or mount point.
+    pub fn place(&self, path: &Path) -> Result<Option<u64>, StoreError> {
+        let table = match self.txn.open_table(PLACES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let device = self.tell(table.get(path.as_os_str().as_bytes()).map_err(Into::into))?;
+        Ok(device.map(|device| device.value()))
+    }
+
     /// All known CUE sheets by path.
     pub fn sheets(&self) -> Result<Vec<(PathBuf, SheetRow)>, StoreError> {
         let table = match self.txn.open_table(SHEETS) {
@@ -126,6 +203,13 @@ impl StoreReader {
             || Ok(OutputMemory::default()),
             |bytes| self.value(codec::decode_outputs(bytes.value())),
         )
+    }
+
+    /// How the last scan ended; `None` before the first.
+    pub fn scan_record(&self) -> Result<Option<ScanRecord>, StoreError> {
+        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let bytes = self.tell(table.get(SCAN_KEY).map_err(Into::into))?;
+        bytes.map(|bytes| self.value(codec::decode_scan(bytes.value()))).transpose()
     }
 
     /// What only we know of the tracks.
@@ -224,6 +308,17 @@ impl Iterator for Tracks {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next_with(codec::decode_track)
+    }
+}
+
+/// See [`StoreReader::audios`]. Ends after its first error.
+pub struct Audios(Rows<u32>);
+
+impl Iterator for Audios {
+    type Item = Result<(TrackId, AudioId), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_with(|id, bytes| Ok((TrackId(id), codec::decode_audio(bytes)?)))
     }
 }
 

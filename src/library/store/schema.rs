@@ -29,6 +29,17 @@ pub const SHEETS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sheets")
 /// before had no such table.
 pub const FACTS: TableDefinition<u32, &[u8]> = TableDefinition::new("facts");
 
+/// Tracks whose file is gone: track id to when that was found, in seconds since the Unix epoch. The track keeps its row of
+/// `FILES`. Stores made before had no such table.
+pub const MISSING: TableDefinition<u32, i64> = TableDefinition::new("missing");
+
+/// Roots, and the folders below them that another file system is mounted at: path bytes to the number of the device. What
+/// is gone below one of them is missing only while that device is there. Stores made before had no such table.
+pub const PLACES: TableDefinition<&[u8], u64> = TableDefinition::new("places");
+
+/// What the sound of a track is known by: track id to `codec::encode_audio`. Stores made before had no such table.
+pub const AUDIO: TableDefinition<u32, &[u8]> = TableDefinition::new("audio");
+
 /// Playlists: id to `playlist::encode`. Stores made before playlists were known have no such table.
 pub const PLAYLISTS: TableDefinition<u64, &[u8]> = TableDefinition::new("playlists");
 
@@ -41,10 +52,12 @@ pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 
 /// Key `SESSION_KEY`: `codec::encode_session`; key `POSITION_KEY`: `codec::encode_position`, where the place was written
 /// after the session; key `OUTPUTS_KEY`: `codec::encode_outputs`; key `BOOKMARKS_KEY`:
-/// `codec::encode_bookmarks`; key `HISTORY_KEY`: the number of the last step that is done, 64 bits.
+/// `codec::encode_bookmarks`; key `HISTORY_KEY`: the number of the last step that is done, 64 bits; key `SCAN_KEY`:
+/// `codec::encode_scan`, how the last scan ended.
 pub const SESSION: TableDefinition<&str, &[u8]> = TableDefinition::new("session");
 pub const SESSION_KEY: &str = "session";
 pub const OUTPUTS_KEY: &str = "outputs";
 pub const BOOKMARKS_KEY: &str = "bookmarks";
 pub const POSITION_KEY: &str = "position";
+pub const SCAN_KEY: &str = "scan";
 pub const HISTORY_KEY: &str = "history";

@@ -4,13 +4,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use redb::{Database, ReadableTable, Table, WriteTransaction};
+use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 
-use super::codec::{self, FileRow, SheetRow};
+use super::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
 use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, META, META_NEXT_TRACK, OUTPUTS_KEY,
-    PLAYLISTS, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, META, META_NEXT_TRACK, MISSING,
+    OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
@@ -27,6 +27,8 @@ pub struct Failure {
     pub path: PathBuf,
     pub stamp: FileStamp,
     pub error: String,
+    /// When it was tried, in seconds since the Unix epoch.
+    pub at_s: i64,
 }
 
 /// One change. Changes take effect in the order in which they are sent.
@@ -34,16 +36,27 @@ pub struct Failure {
 pub enum WriteOp {
     /// New tracks, changed tracks, and moved tracks (same id, other path). A path belongs to one track: the last wins.
     PutTracks(Vec<Track>),
+    /// Forgets them, and all that only we know of them.
     RemoveTracks(Vec<TrackId>),
-    /// Files that could not be read; a track that was there is gone.
+    /// Their files were gone at that time, in seconds since the Unix epoch; those that are missing already stay so since
+    /// then.
+    PutMissing(Vec<TrackId>, i64),
+    /// Their files are there again, as they were.
+    RemoveMissing(Vec<TrackId>),
+    /// Files that could not be read; a track that was there is missing.
     PutFailures(Vec<Failure>),
     /// Forgets failures of files that are gone.
     RemoveFailures(Vec<PathBuf>),
     /// CUE sheets, and files that one is embedded in; their tracks are put like all others.
     PutSheets(Vec<(PathBuf, SheetRow)>),
     RemoveSheets(Vec<PathBuf>),
+    /// What their sound is known by. Of tracks that there are.
+    PutAudio(Vec<(TrackId, AudioId)>),
+    /// Devices by root and mount point, see `schema::PLACES`; `None` where nothing is mounted any more.
+    PutPlaces(Vec<(PathBuf, Option<u64>)>),
     /// Replaces the list of roots.
     PutRoots(Vec<PathBuf>),
+    PutScanRecord(Box<ScanRecord>),
     PutSession(Session),
     /// Session, facts and history, in one piece.
     Save(Box<Save>),
@@ -62,16 +75,22 @@ impl WriteOp {
     pub(super) fn records(&self) -> usize {
         match self {
             Self::PutTracks(tracks) => tracks.len(),
-            Self::RemoveTracks(ids) => ids.len(),
+            Self::RemoveTracks(ids) | Self::PutMissing(ids, _) | Self::RemoveMissing(ids) => ids.len(),
+            Self::PutAudio(rows) => rows.len(),
+            Self::PutPlaces(places) => places.len(),
             Self::PutFailures(failures) => failures.len(),
             Self::RemoveFailures(paths) => paths.len(),
             Self::PutSheets(sheets) => sheets.len(),
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
             Self::PutFacts(rows) => rows.len(),
+            Self::PutScanRecord(_)
+            | Self::PutSession(_)
+            | Self::PutPosition(_)
+            | Self::PutOutputs(_)
+            | Self::PutBookmarks(_) => 1,
             Self::PutPlaylists(lists) => weight(lists),
             Self::Save(save) => 1 + save.facts.len() + weight(&save.playlists),
-            Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) | Self::PutBookmarks(_) => 1,
         }
     }
 }
@@ -99,12 +118,17 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
         match op {
             WriteOp::PutTracks(tracks) => FileTables::open(&txn)?.put_tracks(tracks)?,
             WriteOp::RemoveTracks(ids) => FileTables::open(&txn)?.remove_tracks(ids)?,
+            WriteOp::PutMissing(ids, since_s) => FileTables::open(&txn)?.put_missing(ids, *since_s)?,
+            WriteOp::RemoveMissing(ids) => FileTables::open(&txn)?.remove_missing(ids)?,
             WriteOp::PutFailures(failures) => FileTables::open(&txn)?.put_failures(failures)?,
             WriteOp::RemoveFailures(paths) => FileTables::open(&txn)?.remove_failures(paths)?,
             WriteOp::PutSheets(sheets) => put_sheets(&txn, sheets)?,
             WriteOp::RemoveSheets(paths) => remove_sheets(&txn, paths)?,
+            WriteOp::PutAudio(rows) => FileTables::open(&txn)?.put_audio(rows)?,
+            WriteOp::PutPlaces(places) => put_places(&txn, places)?,
             WriteOp::PutRoots(roots) => put_roots(&txn, roots)?,
             WriteOp::PutSession(_) => {}
+            WriteOp::PutScanRecord(record) => put_scan_record(&txn, record)?,
             WriteOp::Save(save) => {
                 put_facts(&txn, &save.facts)?;
                 put_playlists(&txn, &save.playlists)?;
@@ -121,11 +145,15 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
     Ok(())
 }
 
-/// The three tables that must agree: a file's row names its track, a track's path names its file.
+/// The tables that must agree: a file's row names its track, a track's path names its file, and what else is known of a
+/// track goes with it.
 struct FileTables<'txn> {
     tracks: Table<'txn, u32, &'static [u8]>,
     files: Table<'txn, &'static [u8], &'static [u8]>,
     failures: Table<'txn, &'static [u8], &'static str>,
+    missing: Table<'txn, u32, i64>,
+    facts: Table<'txn, u32, &'static [u8]>,
+    audio: Table<'txn, u32, &'static [u8]>,
 }
 
 impl<'txn> FileTables<'txn> {
@@ -134,6 +162,9 @@ impl<'txn> FileTables<'txn> {
             tracks: txn.open_table(TRACKS)?,
             files: txn.open_table(FILES)?,
             failures: txn.open_table(FAILURES)?,
+            missing: txn.open_table(MISSING)?,
+            facts: txn.open_table(FACTS)?,
+            audio: txn.open_table(AUDIO)?,
         })
     }
 
@@ -148,17 +179,17 @@ impl<'txn> FileTables<'txn> {
                 self.unlink_file(&old.path, track.id)?;
             }
             let row = FileRow { track: Some(track.id), stamp: track.stamp, reader: READER_VERSION };
-            match self.replace_file(&track.path, row)? {
-                Some(FileRow { track: Some(other), .. }) if other != track.id => {
-                    self.tracks.remove(other.0)?;
-                }
-                Some(FileRow { track: None, .. }) => {
-                    self.failures.remove(track.path.as_os_str().as_bytes())?;
-                }
-                _ => {}
+            let there = self.replace_file(&track.path, row)?;
+            if there.is_some() {
+                self.failures.remove(track.path.as_os_str().as_bytes())?;
+            }
+            if let Some(other) = there.and_then(|row| row.track).filter(|&other| other != track.id) {
+                self.tracks.remove(other.0)?;
+                self.forget(other)?;
             }
         }
-        Ok(())
+        let are_back: Vec<TrackId> = tracks.iter().map(|track| track.id).collect();
+        self.remove_missing(&are_back)
     }
 
     fn remove_tracks(&mut self, ids: &[TrackId]) -> Result<(), redb::Error> {
@@ -168,16 +199,54 @@ impl<'txn> FileTables<'txn> {
             if let Some(track) = removed {
                 self.unlink_file(&track.path, id)?;
             }
+            self.forget(id)?;
+        }
+        Ok(())
+    }
+
+    /// What is known of a track that there is no more.
+    fn forget(&mut self, id: TrackId) -> Result<(), redb::Error> {
+        self.missing.remove(id.0)?;
+        self.facts.remove(id.0)?;
+        self.audio.remove(id.0)?;
+        Ok(())
+    }
+
+    fn put_audio(&mut self, rows: &[(TrackId, AudioId)]) -> Result<(), redb::Error> {
+        let mut record = Vec::new();
+        for (id, audio) in rows {
+            codec::encode_audio(audio, &mut record)
+                .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+            self.audio.insert(id.0, record.as_slice())?;
+        }
+        Ok(())
+    }
+
+    fn put_missing(&mut self, ids: &[TrackId], since_s: i64) -> Result<(), redb::Error> {
+        for id in ids {
+            if self.tracks.get(id.0)?.is_some() && self.missing.get(id.0)?.is_none() {
+                self.missing.insert(id.0, since_s)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_missing(&mut self, ids: &[TrackId]) -> Result<(), redb::Error> {
+        if self.missing.is_empty()? {
+            return Ok(());
+        }
+        for id in ids {
+            self.missing.remove(id.0)?;
         }
         Ok(())
     }
 
     fn put_failures(&mut self, failures: &[Failure]) -> Result<(), redb::Error> {
         for failure in failures {
-            let row = FileRow { track: None, stamp: failure.stamp, reader: READER_VERSION };
-            if let Some(FileRow { track: Some(id), .. }) = self.replace_file(&failure.path, row)? {
-                self.tracks.remove(id.0)?;
-            }
+            let track = self.file(&failure.path)?.and_then(|row| row.track);
+            let row = FileRow { track, stamp: failure.stamp, reader: READER_VERSION };
+            self.replace_file(&failure.path, row)?;
+            self.put_missing(track.as_slice(), failure.at_s)?;
             self.failures.insert(failure.path.as_os_str().as_bytes(), failure.error.as_str())?;
         }
         Ok(())
@@ -208,6 +277,7 @@ impl<'txn> FileTables<'txn> {
     fn unlink_file(&mut self, path: &Path, id: TrackId) -> Result<(), redb::Error> {
         if self.file(path)?.is_some_and(|row| row.track == Some(id)) {
             self.files.remove(path.as_os_str().as_bytes())?;
+            self.failures.remove(path.as_os_str().as_bytes())?;
         }
         Ok(())
     }
@@ -231,6 +301,18 @@ fn remove_sheets(txn: &WriteTransaction, paths: &[PathBuf]) -> Result<(), redb::
     Ok(())
 }
 
+fn put_places(txn: &WriteTransaction, places: &[(PathBuf, Option<u64>)]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(PLACES)?;
+    for (path, device) in places {
+        let key = path.as_os_str().as_bytes();
+        match device {
+            Some(device) => drop(table.insert(key, device)?),
+            None => drop(table.remove(key)?),
+        }
+    }
+    Ok(())
+}
+
 fn put_roots(txn: &WriteTransaction, roots: &[PathBuf]) -> Result<(), redb::Error> {
     let mut table = txn.open_table(ROOTS)?;
     table.retain(|_, ()| false)?;
@@ -246,6 +328,12 @@ fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Er
     table.insert(SESSION_KEY, bytes.as_slice())?;
     // A session has its own place; an older one must not outlive it.
     table.remove(POSITION_KEY)?;
+    Ok(())
+}
+
+fn put_scan_record(txn: &WriteTransaction, record: &ScanRecord) -> Result<(), redb::Error> {
+    let bytes = codec::encode_scan(record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(SCAN_KEY, bytes.as_slice())?;
     Ok(())
 }
 

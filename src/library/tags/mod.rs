@@ -8,6 +8,7 @@ pub mod keys;
 mod matroska;
 mod mend;
 mod normalize;
+pub mod payload;
 mod pictures;
 mod read;
 mod sheet;
@@ -25,6 +26,7 @@ use lofty::file::FileType;
 use crate::decode::DecodeError;
 use crate::decode::cue::{self, Sheet};
 use crate::library::artwork::Picture;
+use crate::library::store::AudioId;
 use crate::model::contain::contain;
 use crate::model::tag::Fields;
 use crate::model::track::{AudioFormat, Tags};
@@ -87,11 +89,21 @@ pub fn read_fields(path: &Path) -> Result<Read, ReadError> {
     read_with(path, |window| read_open(window, path))
 }
 
-/// As `read_file`; and the CUE sheet that divides it, where one is embedded.
-pub fn read_with_sheet(path: &Path) -> Result<(AudioFormat, Tags, Option<Sheet>), ReadError> {
+/// What a scan wants to know of a file.
+pub struct Scanned {
+    pub format: AudioFormat,
+    pub tags: Tags,
+    /// The CUE sheet that divides it, where one is embedded.
+    pub sheet: Option<Sheet>,
+    pub audio: Option<AudioId>,
+}
+
+/// As `read_file`, with the rest of what a scan keeps.
+pub fn read_for_scan(path: &Path) -> Result<Scanned, ReadError> {
     read_with(path, |mut window| {
         let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
-        read_open(window, path).map(|read| (read.format, read.tags(), sheet))
+        let audio = payload::guess(&mut window).map_err(ReadError::Io)?;
+        read_open(window, path).map(|read| Scanned { format: read.format, tags: read.tags(), sheet, audio })
     })
 }
 

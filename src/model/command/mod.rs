@@ -238,6 +238,14 @@ pub enum Library {
     /// Bring the library up to date with these roots, new ones included; none: the known roots.
     Scan(Vec<PathBuf>),
     CancelScan,
+    /// Tell what the last scan could not read.
+    ScanReport,
+    /// Tell how many missing tracks can be forgotten; forget them where one is `sure`.
+    Clean {
+        sure: bool,
+    },
+    /// Look for tracks that hold the same sound.
+    FindDuplicates,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

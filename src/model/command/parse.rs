@@ -211,7 +211,17 @@ impl Call<'_> {
             "reverse" => self.bare(Command::Queue(Queue::Reverse))?,
             "sort" => Command::Queue(Queue::Sort(self.one(SORT, parse_sort)?)),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
-            "scan" => Command::Library(Library::Scan(self.paths())),
+            "scan" => Command::Library(match self.arguments {
+                [word] if word == "stop" => Library::CancelScan,
+                [word] if word == "report" => Library::ScanReport,
+                _ => Library::Scan(self.paths()),
+            }),
+            "scan-report" => self.bare(Command::Library(Library::ScanReport))?,
+            "clean" => {
+                let sure = self.optional("yes, or nothing", |word| (word == "yes").then_some(true))?;
+                Command::Library(Library::Clean { sure: sure.unwrap_or(false) })
+            }
+            "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
             "cancel-scan" => self.bare(Command::Library(Library::CancelScan))?,
             "dismiss" => self.bare(Command::Notice(Notices::Dismiss))?,
             "quit" => self.bare(Command::Quit)?,

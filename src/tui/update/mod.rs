@@ -8,6 +8,7 @@ mod outputs;
 mod playlists;
 mod pointer;
 mod prompting;
+mod report;
 mod request;
 mod search;
 mod selection;
@@ -199,6 +200,7 @@ impl Turn<'_> {
             list.show_cursor(view);
         }
         self.change_outputs(|list, view| list.show_cursor(view));
+        self.change_report(|list, view| list.show_cursor(view));
     }
 
     fn theme_loaded(&mut self, problems: &[Problem], error: Option<String>) {

@@ -9,7 +9,7 @@ impl Turn<'_> {
         if self.state.outputs.is_some() {
             return self.take_output();
         }
-        if self.state.help.is_some() {
+        if self.state.help.is_some() || self.state.report.is_some() {
             return;
         }
         match self.state.focus {

@@ -9,6 +9,7 @@ impl Turn<'_> {
     /// What there is now is asked anew each time.
     pub(super) fn toggle_outputs(&mut self) {
         self.state.help = None;
+        self.state.report = None;
         self.state.outputs = match self.state.outputs {
             Some(_) => None,
             None => {

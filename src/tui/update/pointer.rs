@@ -41,6 +41,7 @@ impl Turn<'_> {
             Hit::Entries => self.click_lists(row, true, again),
             Hit::Spectrum if again => self.click_spectrum(),
             Hit::Spectrum | Hit::Volume | Hit::Help => {}
+            Hit::Report => self.click_report(row),
             Hit::Outputs => self.click_output(row, again),
             Hit::Tab(pane) => self.focus(pane),
             Hit::SeekBar => self.start_drag(area, x),
@@ -166,6 +167,7 @@ impl Turn<'_> {
                 }
             }
             Hit::Outputs => self.change_outputs(|list, view| list.scroll(rows, view)),
+            Hit::Report => self.change_report(|list, view| list.scroll(rows, view)),
             Hit::Volume
             | Hit::SeekBar
             | Hit::State

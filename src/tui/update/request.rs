@@ -6,6 +6,7 @@ use crate::model::command::{
 };
 use crate::model::settings::OutputSpec;
 use crate::tui::prompt::Kind;
+use crate::tui::report::ReportKind;
 use crate::tui::state::Shows;
 
 impl Turn<'_> {
@@ -54,7 +55,15 @@ impl Turn<'_> {
             Library::Scan(paths) => {
                 Library::Scan(paths.iter().map(|path| self.around.places.absolute(path)).collect())
             }
-            Library::CancelScan => Library::CancelScan,
+            Library::ScanReport => return self.toggle_report(ReportKind::Scan),
+            Library::FindDuplicates => {
+                self.toggle_report(ReportKind::Duplicates);
+                if self.state.report.is_none() {
+                    return;
+                }
+                Library::FindDuplicates
+            }
+            other @ (Library::CancelScan | Library::Clean { .. }) => other,
         };
         self.send(Command::Library(library));
     }
@@ -132,6 +141,9 @@ impl Turn<'_> {
             return;
         }
         let count = count.and_then(|count| usize::try_from(count).ok());
+        if self.state.report.is_some() {
+            return self.change_report(|list, view| list.go(motion, count, view));
+        }
         if self.state.outputs.is_some() {
             return self.move_in_outputs(motion, count);
         }
@@ -258,6 +270,7 @@ impl Turn<'_> {
     fn uncover(&mut self) {
         self.state.help = None;
         self.state.outputs = None;
+        self.state.report = None;
         self.state.signal = false;
     }
 
@@ -270,6 +283,7 @@ impl Turn<'_> {
     fn toggle_help(&mut self) {
         self.state.signal = false;
         self.state.outputs = None;
+        self.state.report = None;
         self.state.help = match self.state.help {
             Some(_) => None,
             None => Some(crate::tui::list::List::default()),

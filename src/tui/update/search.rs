@@ -4,6 +4,7 @@ use super::Turn;
 use crate::model::command::Pane;
 use crate::model::fold::{fold, fold_into};
 use crate::tui::help::HelpLine;
+use crate::tui::report;
 use crate::tui::text;
 
 impl Turn<'_> {
@@ -40,7 +41,8 @@ impl Turn<'_> {
     }
 
     pub(super) fn search_cursor(&self) -> usize {
-        match (self.state.outputs.as_ref().or(self.state.help.as_ref()), self.state.focus) {
+        let report = self.state.report.as_ref().map(|(_, list)| list);
+        match (report.or(self.state.outputs.as_ref()).or(self.state.help.as_ref()), self.state.focus) {
             (Some(list), _) => list.cursor,
             (None, Pane::Library) => self.state.library.list(self.state.column()).cursor,
             (None, Pane::Playlists) => self.state.lists.list().cursor,
@@ -49,6 +51,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn search_go(&mut self, row: usize) {
+        if self.state.report.is_some() {
+            return self.change_report(|list, view| list.go_to(row, view));
+        }
         if self.state.outputs.is_some() {
             return self.change_outputs(|list, view| list.go_to(row, view));
         }
@@ -96,6 +101,9 @@ impl Turn<'_> {
     }
 
     fn search_len(&self) -> usize {
+        if let Some((kind, _)) = self.state.report {
+            return report::len(self.around.snapshot, kind);
+        }
         if self.state.outputs.is_some() {
             return self.output_rows().len();
         }
@@ -108,6 +116,12 @@ impl Turn<'_> {
     }
 
     fn search_texts(&self, help: &[HelpLine], at: usize, mut each: impl FnMut(&str)) {
+        if let Some((kind, _)) = self.state.report {
+            if let Some(row) = report::row(self.around.snapshot, kind, at) {
+                each(&row.text());
+            }
+            return;
+        }
         if self.state.outputs.is_some() {
             if let Some(row) = self.output_rows().get(at) {
                 each(&row.text());

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
-use crate::model::catalog::{AlbumEntry, Catalog, TrackRef};
+use crate::model::catalog::{AlbumEntry, Catalog, TrackFlags, TrackRef};
 use crate::model::command::Pane;
 use crate::tui::browse::{Browse, Column, Entry};
 use crate::tui::draw::Canvas;
@@ -101,10 +101,17 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
         row.put(canvas, x, 3, &number, Role::Dim);
         x += 3;
     }
-    let duration = track.duration().map_or(String::new(), text::time);
+    // Where the file is gone, that is what there is to say.
+    let missing = track.is(TrackFlags::MISSING);
+    let duration =
+        if missing { "missing".into() } else { track.duration().map_or(String::new(), text::time) };
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
     let room = row.area.width.saturating_sub(x + used + 2);
-    let role = if playing { Role::Playing } else { role(marked) };
+    let role = match (playing, missing && !marked) {
+        (true, _) => Role::Playing,
+        (false, true) => Role::Dim,
+        (false, false) => role(marked),
+    };
     row.put_pair(canvas, x, room, (track.title(), role), &other_artist(browse, track));
 }
 

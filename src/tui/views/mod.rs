@@ -9,6 +9,7 @@ pub mod outputs;
 pub mod playlists;
 pub mod prompt;
 pub mod queue;
+pub mod report;
 pub mod rows;
 pub mod signal;
 pub mod spectrum;

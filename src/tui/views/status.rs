@@ -69,7 +69,11 @@ fn left(canvas: &Canvas<'_>) -> (String, Role) {
 
 fn scanning(scan: &ScanView) -> String {
     let folder = scan.folder.as_ref().map_or(String::new(), |folder| format!("  {}", folder.display()));
-    format!("Scanning {} of {} files{folder}", text::count(scan.read), text::count(scan.found))
+    let pace = scan.pace().map_or(String::new(), |(rate, left)| {
+        let left = left.as_secs();
+        format!(", {} a second, {}:{:02} left", text::count(rate as u64), left / 60, left % 60)
+    });
+    format!("Scanning {} of {} files{pace}{folder}", text::count(scan.read), text::count(scan.found))
 }
 
 /// Draws what stands at the right, most important last to go; returns what is left of the row.

@@ -6,10 +6,11 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::super::identify::is_gone;
+use super::super::identify::{Place, is_gone, whereabouts};
 use super::super::read::Task;
 use super::super::sheet::{self, Judged, Listed};
 use super::Scan;
+use super::gone::Gone;
 use crate::decode::DecodeError;
 use crate::library::store::{SheetRow, Standing, StoreError, StoreReader, WriteOp};
 use crate::model::id::TrackId;
@@ -21,13 +22,15 @@ use crate::model::track::{FileStamp, Track};
 pub struct KnownSheets {
     rows: HashMap<PathBuf, SheetRow>,
     by_inode: HashMap<u64, PathBuf>,
+    /// Those that were found elsewhere, by their old paths.
+    moved: HashSet<PathBuf>,
 }
 
 impl KnownSheets {
     pub fn load(store: &StoreReader) -> Result<Self, StoreError> {
         let rows: HashMap<PathBuf, SheetRow> = store.sheets()?.into_iter().collect();
         let by_inode = rows.iter().map(|(path, row)| (row.stamp.inode, path.clone())).collect();
-        Ok(Self { rows, by_inode })
+        Ok(Self { rows, by_inode, moved: HashSet::new() })
     }
 }
 
@@ -36,26 +39,41 @@ impl KnownSheets {
 pub struct SheetsOfRoot {
     /// Files that a sheet speaks for.
     claimed: HashSet<PathBuf>,
-    /// Sheets, and files with one embedded; whether their tracks are as they were.
-    met: HashMap<PathBuf, bool>,
+    /// Sheets, and files with one embedded.
+    met: HashMap<PathBuf, Met>,
     /// Folders and files that could not be read: what is known below them stays.
     unread: Vec<PathBuf>,
     /// Tracks of unchanged sheets.
     pub unchanged: u64,
+    /// Tracks of unchanged sheets that were missing.
+    pub back: Vec<TrackId>,
+}
+
+/// How a sheet was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Met {
+    /// New, changed or not to be had: its tracks are dealt with on their own.
+    Read,
+    /// As it was, with all of its files.
+    Whole,
+    /// As it was, and a file of it was not there.
+    InPart,
 }
 
 impl SheetsOfRoot {
     /// Whether a known row at `path`, which the walk did not meet, is a track of a sheet that it did meet.
-    pub fn accounts_for(&mut self, path: &Path) -> bool {
+    pub fn accounts_for(&mut self, path: &Path, track: Option<TrackId>, missing: &HashSet<TrackId>) -> bool {
         let Some((container, _)) = part::split(path) else { return false };
-        let met = self.met.get(container);
-        self.unchanged += u64::from(met == Some(&true));
-        met.is_some()
+        let Some(&met) = self.met.get(container) else { return false };
+        let missing = track.filter(|id| missing.contains(id));
+        self.back.extend(missing.filter(|_| met == Met::Whole));
+        self.unchanged += u64::from(met == Met::Whole || met == Met::InPart && missing.is_none());
+        true
     }
 
     /// `path` could not be read: it is neither gone nor the same.
     pub fn keep(&mut self, path: &Path) {
-        self.met.insert(path.to_path_buf(), false);
+        self.met.insert(path.to_path_buf(), Met::Read);
         self.unread.push(path.to_path_buf());
     }
 }
@@ -72,11 +90,11 @@ impl Scan<'_> {
         if let Some(row) = self.sheets.rows.get(&path)
             && is_as_it_was(row, stamp, path == root, &here.claimed)
         {
-            let (files, error) = (row.files.clone(), row.error.clone());
+            let (files, error, met) = (row.files.clone(), row.error.clone(), met(row));
             if row.standing == Standing::Tracks {
                 here.claimed.extend(files.into_iter().map(|(file, _)| file));
             }
-            return self.same_sheet(path, error, here);
+            return self.same_sheet(path, error, met, here);
         }
         match sheet::judge(&path, path == root, &here.claimed) {
             Ok(judged) => {
@@ -90,7 +108,7 @@ impl Scan<'_> {
                 Ok(())
             }
             Err(error) => {
-                here.met.insert(path.clone(), false);
+                here.met.insert(path.clone(), Met::Read);
                 let (parts, has_moved) = self.known_parts(&path, stamp)?;
                 let task = Task { path, stamp, parts, has_moved, ..Task::default() };
                 self.put_parts(task, Vec::new(), sheet::broken_row(stamp, &error))
@@ -102,12 +120,13 @@ impl Scan<'_> {
         &mut self,
         path: PathBuf,
         error: Option<String>,
+        met: Met,
         here: &mut SheetsOfRoot,
     ) -> Result<(), StoreError> {
         if let Some(error) = error {
             self.fail(path.clone(), error);
         }
-        here.met.insert(path, true);
+        here.met.insert(path, met);
         Ok(())
     }
 
@@ -118,7 +137,7 @@ impl Scan<'_> {
         judged: Option<Judged>,
         here: &mut SheetsOfRoot,
     ) -> Result<(), StoreError> {
-        here.met.insert(path.clone(), false);
+        here.met.insert(path.clone(), Met::Read);
         let (parts, has_moved) = self.known_parts(&path, stamp)?;
         self.read(Task { path, stamp, sheet: judged.map(Box::new), parts, has_moved, ..Task::default() })
     }
@@ -135,8 +154,8 @@ impl Scan<'_> {
         }
         let Some(row) = self.sheets.rows.get(&path) else { return Ok(Some(path)) };
         if sheet::is_current(row, stamp) {
-            let error = row.error.clone();
-            self.same_sheet(path, error, here)?;
+            let (error, met) = (row.error.clone(), met(row));
+            self.same_sheet(path, error, met, here)?;
         } else {
             self.read_sheet(path, stamp, None, here)?;
         }
@@ -144,13 +163,14 @@ impl Scan<'_> {
     }
 
     /// The tracks that a sheet had, by number, and whether it had them at another path.
-    fn known_parts(
+    pub fn known_parts(
         &mut self,
         path: &Path,
         stamp: FileStamp,
     ) -> Result<(HashMap<u16, TrackId>, bool), StoreError> {
-        if self.sheets.rows.contains_key(path) {
-            return Ok((self.parts_in(path)?, false));
+        let parts = if self.was_empty { HashMap::new() } else { self.parts_in(path)? };
+        if !parts.is_empty() {
+            return Ok((parts, false));
         }
         let parts = self.moved_parts(stamp)?;
         let has_moved = !parts.is_empty();
@@ -165,6 +185,7 @@ impl Scan<'_> {
             return Ok(HashMap::new());
         }
         self.sheets.by_inode.remove(&stamp.inode);
+        self.sheets.moved.insert(before.clone());
         let parts = self.parts_in(&before)?;
         self.moved.extend(parts.values().copied());
         Ok(parts)
@@ -204,9 +225,15 @@ impl Scan<'_> {
         if let Some(error) = &row.error {
             self.fail(task.path.clone(), error.clone());
         }
+        let left: Vec<TrackId> = task.parts.into_values().collect();
+        // Where a file of the sheet is gone, or it cannot be read now, its tracks may come back; else they are in it no more.
+        if row.standing == Standing::Unusable || !row.missed_in.is_empty() {
+            self.put_missing(left)?;
+        } else {
+            self.remove_tracks(left)?;
+        }
         // It was a track as a whole before.
-        let left: Vec<TrackId> = task.parts.into_values().chain(task.known).collect();
-        self.remove_parts(left)?;
+        self.remove_tracks(task.known.into_iter().collect())?;
         let given_back = if row.standing == Standing::Unusable { row.files.clone() } else { Vec::new() };
         self.store.write(WriteOp::PutSheets(vec![(task.path, row)]))?;
         given_back.into_iter().try_for_each(|(path, stamp)| self.give_back(path, stamp))
@@ -222,30 +249,36 @@ impl Scan<'_> {
     /// A file was read that has no sheet embedded; it may have had one before.
     pub fn is_no_sheet(&mut self, task: &Task) -> Result<(), StoreError> {
         if self.sheets.rows.contains_key(&task.path) {
-            self.remove_parts(task.parts.values().copied().collect())?;
+            self.remove_tracks(task.parts.values().copied().collect())?;
             self.store.write(WriteOp::RemoveSheets(vec![task.path.clone()]))?;
         }
         Ok(())
     }
 
-    fn remove_parts(&mut self, ids: Vec<TrackId>) -> Result<(), StoreError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        self.report.removed += ids.len() as u64;
-        self.progress.changes += ids.len() as u64;
-        self.store.write(WriteOp::RemoveTracks(ids))
-    }
-
-    /// Forgets the sheets under a root that were not met; their tracks are removed like others.
-    pub fn remove_sheets(&mut self, root: &Path, here: &SheetsOfRoot) -> Result<(), StoreError> {
-        let is_gone = |path: &&PathBuf| {
+    /// Forgets the sheets under a root that were not met. Those that are gone, and whose tracks are missing, are kept like
+    /// these.
+    pub fn remove_sheets(&mut self, root: &Path, not_met: &Gone) -> Result<(), StoreError> {
+        let here = &not_met.sheets;
+        let is_over = |(path, row): &(&PathBuf, &SheetRow)| {
             path.starts_with(root)
                 && !here.met.contains_key(*path)
                 && !here.unread.iter().any(|unread| path.starts_with(unread))
+                && not_met.places.away(path).is_none()
+                && (row.standing != Standing::Tracks
+                    || self.sheets.moved.contains(*path)
+                    || whereabouts(path) == Place::There)
         };
-        let gone: Vec<PathBuf> = self.sheets.rows.keys().filter(is_gone).cloned().collect();
+        let over = self.sheets.rows.iter().filter(is_over);
+        let gone: Vec<PathBuf> = over.map(|(path, _)| path.clone()).collect();
         if gone.is_empty() { Ok(()) } else { self.store.write(WriteOp::RemoveSheets(gone)) }
+    }
+}
+
+fn met(row: &SheetRow) -> Met {
+    match (row.standing, row.missed_in.is_empty()) {
+        (Standing::Tracks, true) => Met::Whole,
+        (Standing::Tracks, false) => Met::InPart,
+        _ => Met::Read,
     }
 }
 

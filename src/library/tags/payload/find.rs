@@ -1,0 +1,199 @@
+//! Finding the sound in a container. Sizes are the file's own and may be lies: every range is cut at the file's end, every
+//! walk goes forward and ends.
+
+use std::io;
+use std::ops::Range;
+
+use super::Payload;
+use crate::library::tags::container::{Container, Kind};
+use crate::library::tags::window::Window;
+
+/// Boxes, chunks, blocks, header pages that are looked at; no honest file has more.
+const MAX_STEPS: usize = 100_000;
+/// Bytes at the end of an Ogg file in which its last page is looked for.
+const NEAR_END: usize = 8 * 1024;
+
+pub fn find(window: &mut Window, kind: Kind) -> io::Result<Option<Payload>> {
+    let start = kind.start;
+    let ranges = match kind.container {
+        Container::Flac => return flac(window, start),
+        Container::OggVorbis | Container::OggOpus | Container::OggFlac => return ogg(window, start),
+        Container::Riff => chunks(window, start + 12, *b"data", Sizes::RIFF)?,
+        Container::Aiff => chunks(window, start + 12, *b"SSND", Sizes::AIFF)?,
+        Container::Caf => chunks(window, start + 8, *b"data", Sizes::CAF)?,
+        Container::Mp4 => boxes(window)?,
+        Container::Matroska => Vec::new(),
+        Container::Mpeg | Container::Adts => untagged(window, start)?,
+        Container::Decoded => match &window.vec_at(start, 4)?[..] {
+            b"DSD " => chunks(window, start + 28, *b"data", Sizes::DSF)?,
+            b"FRM8" => chunks(window, start + 16, *b"DSD ", Sizes::DFF)?,
+            _ => untagged(window, start)?,
+        },
+    };
+    Ok((!ranges.is_empty()).then_some(Payload::Ranges(ranges)))
+}
+
+fn flac(window: &mut Window, start: u64) -> io::Result<Option<Payload>> {
+    let Some(info) = window.bytes_at::<34>(start + 8)? else { return Ok(None) };
+    if let Some(told) = told(info) {
+        return Ok(Some(told));
+    }
+    let mut at = start + 4;
+    for _ in 0..MAX_STEPS {
+        let Some([kind, a, b, c]) = window.bytes_at(at)? else { return Ok(None) };
+        at += 4 + u64::from(u32::from_be_bytes([0, a, b, c]));
+        if kind & 0x80 != 0 {
+            break;
+        }
+    }
+    let ranges = untagged(window, at)?;
+    Ok((!ranges.is_empty()).then_some(Payload::Ranges(ranges)))
+}
+
+/// STREAMINFO without what hangs on the encoder: block and frame sizes. All zero where the MD5 was not written.
+fn told(mut info: [u8; 34]) -> Option<Payload> {
+    info[..10].fill(0);
+    info[18..].iter().any(|&byte| byte != 0).then_some(Payload::Told(info))
+}
+
+/// From `start` to the end, or to the tags there: ID3v1, and APEv2 with its header.
+fn untagged(window: &mut Window, start: u64) -> io::Result<Vec<Range<u64>>> {
+    let mut end = window.len();
+    for _ in 0..4 {
+        let before = end;
+        if end >= start + 128 && window.bytes_at(end - 128)? == Some(*b"TAG") {
+            end -= 128;
+        }
+        if end >= start + 32
+            && let Some(footer) = window.bytes_at::<32>(end - 32)?
+            && footer.starts_with(b"APETAGEX")
+        {
+            let size = u64::from(u32::from_le_bytes([footer[12], footer[13], footer[14], footer[15]]));
+            let header = if footer[23] & 0x80 == 0 { 0 } else { 32 };
+            end = end.saturating_sub(size + header);
+        }
+        if end == before {
+            break;
+        }
+    }
+    Ok(if end > start { vec![start..end] } else { Vec::new() })
+}
+
+/// How a family of chunks tells its sizes.
+#[derive(Clone, Copy)]
+struct Sizes {
+    bytes: usize,
+    is_big_endian: bool,
+    /// The size counts the chunk's own header.
+    is_with_header: bool,
+    is_padded: bool,
+}
+
+impl Sizes {
+    const RIFF: Self = Self { bytes: 4, is_big_endian: false, is_with_header: false, is_padded: true };
+    const AIFF: Self = Self { is_big_endian: true, ..Self::RIFF };
+    const CAF: Self = Self { bytes: 8, is_big_endian: true, is_with_header: false, is_padded: false };
+    const DFF: Self = Self { is_padded: true, ..Self::CAF };
+    const DSF: Self = Self { bytes: 8, is_big_endian: false, is_with_header: true, is_padded: false };
+
+    fn of(self, header: &[u8]) -> u64 {
+        let size: [u8; 8] = std::array::from_fn(|at| if at < self.bytes { header[4 + at] } else { 0 });
+        let shift = 64 - 8 * self.bytes;
+        if self.is_big_endian { u64::from_be_bytes(size) >> shift } else { u64::from_le_bytes(size) }
+    }
+}
+
+/// The first chunk of that name, from `at` on.
+fn chunks(window: &mut Window, mut at: u64, name: [u8; 4], sizes: Sizes) -> io::Result<Vec<Range<u64>>> {
+    let header_len = 4 + sizes.bytes;
+    for _ in 0..MAX_STEPS {
+        let header = window.vec_at(at, header_len)?;
+        if header.len() < header_len {
+            break;
+        }
+        let from = at + header_len as u64;
+        let counted = if sizes.is_with_header { header_len as u64 } else { 0 };
+        let to = from.saturating_add(sizes.of(&header).saturating_sub(counted));
+        if header[..4] == name {
+            let to = to.min(window.len());
+            return Ok(if to > from { vec![from..to] } else { Vec::new() });
+        }
+        at = to.saturating_add(u64::from(sizes.is_padded && (to - from) % 2 == 1));
+    }
+    Ok(Vec::new())
+}
+
+/// Every `mdat` of an MP4 file (ISO 14496-12, section 4.2: size 1 is told behind the name, size 0 goes to the end).
+fn boxes(window: &mut Window) -> io::Result<Vec<Range<u64>>> {
+    let (mut at, mut found) = (0, Vec::new());
+    for _ in 0..MAX_STEPS {
+        let Some([a, b, c, d, name @ ..]) = window.bytes_at::<8>(at)? else { break };
+        let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
+            0 => (8, window.len() - at),
+            1 => (16, window.bytes_at(at + 8)?.map_or(0, u64::from_be_bytes)),
+            size => (8, u64::from(size)),
+        };
+        if size < header {
+            break;
+        }
+        let end = at.saturating_add(size).min(window.len());
+        if name == *b"mdat" && end > at + header {
+            found.push(at + header..end);
+        }
+        at = end;
+    }
+    Ok(found)
+}
+
+pub struct OggPage {
+    pub granule: u64,
+    pub body: Range<u64>,
+    /// Packets that end in it.
+    packets: usize,
+}
+
+/// The page at `at`; `None` where there is no whole one.
+pub fn ogg_page(window: &mut Window, at: u64) -> io::Result<Option<OggPage>> {
+    let Some(header) = window.bytes_at::<27>(at)?.filter(|header| header.starts_with(b"OggS")) else {
+        return Ok(None);
+    };
+    let segments = window.vec_at(at + 27, usize::from(header[26]))?;
+    let from = at + 27 + segments.len() as u64;
+    let to = from + segments.iter().map(|&len| u64::from(len)).sum::<u64>();
+    let granule = u64::from_le_bytes(std::array::from_fn(|at| header[6 + at]));
+    let packets = segments.iter().filter(|&&len| len < 255).count();
+    Ok((to <= window.len()).then_some(OggPage { granule, body: from..to, packets }))
+}
+
+/// Audio begins on a page of its own, behind the headers of its codec.
+fn ogg(window: &mut Window, start: u64) -> io::Result<Option<Payload>> {
+    let Some(first) = ogg_page(window, start)? else { return Ok(None) };
+    let head = window.vec_at(first.body.start, 51)?;
+    let headers = match &head[..] {
+        [1, b'v', b'o', b'r', b'b', b'i', b's', ..] => 3,
+        [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => 2,
+        [0x7f, b'F', b'L', b'A', b'C', ..] => {
+            // RFC 9639, section 10.1: 13 bytes, then the block's header, then STREAMINFO.
+            return Ok(head.get(17..51).and_then(|info| info.try_into().ok()).and_then(told));
+        }
+        _ => return Ok(None),
+    };
+    let (mut at, mut packets) = (first.body.end, first.packets);
+    for _ in 0..MAX_STEPS {
+        if packets >= headers {
+            return Ok(Some(Payload::OggPages(at)));
+        }
+        let Some(page) = ogg_page(window, at)? else { break };
+        packets += page.packets;
+        at = page.body.end;
+    }
+    Ok(None)
+}
+
+/// The time that the last page tells; 0 where none begins so near the end. Either way tags do not change it.
+pub fn last_granule(window: &mut Window) -> io::Result<u64> {
+    let from = window.len().saturating_sub(NEAR_END as u64);
+    let tail = window.vec_at(from, NEAR_END)?;
+    let last = tail.windows(14).rposition(|bytes| bytes.starts_with(b"OggS\0"));
+    Ok(last.map_or(0, |at| u64::from_le_bytes(std::array::from_fn(|byte| tail[at + 6 + byte]))))
+}

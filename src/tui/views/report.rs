@@ -1,0 +1,36 @@
+//! What the last scan could not read, or tracks that hold the same sound, over everything but what plays.
+
+use ratatui::layout::Rect;
+
+use super::rows::{Row, visible};
+use crate::config::theme::Role;
+use crate::tui::draw::Canvas;
+use crate::tui::report::{len, row, state};
+use crate::tui::scene::Hit;
+
+pub fn draw(canvas: &mut Canvas<'_>) {
+    let Some((kind, list)) = &canvas.scene.state.report else { return };
+    let main = canvas.layout.main;
+    if main.is_empty() {
+        return;
+    }
+    canvas.clear(main);
+    let title = Rect { height: 1, ..main };
+    canvas.fill(title, "━", Role::BorderFocused);
+    let words = format!(" {} ", kind.title());
+    let used = canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), &words, Role::Accent);
+    if title.width > used + 20 {
+        let how = format!(" {} ", state(canvas.scene.snapshot, *kind));
+        canvas.put_right(title.x + used + 2, title.y, title.width - used - 4, &how, Role::Dim);
+    }
+    let area = Rect { y: main.y + 1, height: main.height - 1, ..main };
+    canvas.hit(area, Hit::Report);
+    for (at, row_area) in visible(area, list, len(canvas.scene.snapshot, *kind)) {
+        let Some(found) = row(canvas.scene.snapshot, *kind, at) else { continue };
+        let row = Row::new(canvas, row_area, at == list.cursor, true);
+        let width = row.area.width;
+        let detail_at = width * 3 / 5;
+        row.put(canvas, 0, detail_at.saturating_sub(1), &found.path, Role::Text);
+        row.put(canvas, detail_at, width - detail_at, &found.detail, Role::Dim);
+    }
+}
