@@ -27,7 +27,7 @@ impl Deeds {
     pub fn note(&mut self, effect: &Effect) {
         self.any = true;
         match effect {
-            Effect::Expand { job, .. } => self.walks = Some(*job),
+            Effect::Expand { job, .. } | Effect::CountStats { job, .. } => self.walks = Some(*job),
             Effect::Close => self.closes = true,
             _ => {}
         }
@@ -39,6 +39,7 @@ impl Answers {
     pub fn awaited(&mut self, event: &Event) -> Option<Answer> {
         match event {
             Event::Expanded(expanded) => self.walking.remove(&expanded.job),
+            Event::StatsCounted { job, .. } => self.walking.remove(job),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
+use crate::model::listening::{Listen, Period};
 use crate::model::session::{OutputMemory, Session, SessionPosition};
 
 #[derive(Debug, Clone)]
@@ -33,6 +34,13 @@ pub enum Effect {
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
     SaveFacts(Vec<(TrackId, TrackFacts)>),
+    SaveListen(Listen),
+    /// Count what was listened to from then on: milliseconds since the Unix epoch.
+    CountStats {
+        job: JobId,
+        period: Period,
+        from_ms: i64,
+    },
     /// Save what is to be saved, then end the app thread.
     Close,
 }

@@ -9,7 +9,9 @@ use crate::jobs::library::{ScanOutcome, ScanProgress};
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
+use crate::model::facts::Facts;
 use crate::model::id::JobId;
+use crate::model::listening::{Period, Stats};
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
@@ -34,6 +36,14 @@ pub enum Event {
     },
     /// The catalog could not be read from the store.
     CatalogFailed(String),
+    /// What only we know of the tracks, once at the start.
+    FactsRead(Result<Facts, String>),
+    /// Asked for by `Effect::CountStats`.
+    StatsCounted {
+        job: JobId,
+        period: Period,
+        stats: Result<Stats, String>,
+    },
     /// Which sound devices there are, or why that cannot be told; asked for by `Effect::FindOutputs`.
     OutputsFound(Result<Vec<OutputDevice>, String>),
     Store(StoreEvent),
@@ -55,6 +65,8 @@ pub struct Expanded {
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     pub instant: Instant,
+    /// Milliseconds since the Unix epoch, as the system's clock has it.
+    pub unix_ms: i64,
     /// Where the ear is, as the engine's clock has it.
     pub heard: Option<Position>,
     /// A fresh random number for this event.

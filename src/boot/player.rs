@@ -182,6 +182,7 @@ impl Core {
         let closing = CancelToken::default();
         let performer = Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing };
         performer.build_catalog();
+        performer.read_facts();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
         Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })
@@ -210,7 +211,6 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
-    state.facts = reader.facts()?;
     state.bookmarks = Arc::new(reader.bookmarks()?);
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.
@@ -220,8 +220,9 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
         state.output.asked = OutputSpec::Device(Some(id.clone()));
     }
     state.library.roots = Arc::new(reader.roots()?);
-    // The catalog is read by a job, so that the first frame need not wait for it.
+    // Catalog and facts are read by jobs, so that the first frame need not wait for them.
     state.library.build.running = true;
+    state.facts_awaited = true;
     Ok(state)
 }
 

@@ -16,6 +16,7 @@ use crate::config::paths::PlaceFlags;
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
+use crate::model::listening::Period;
 use crate::model::playback::Shuffle;
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 
@@ -107,6 +108,8 @@ pub enum Verb {
     Scan(Scan),
     /// Print the tracks of the library that match
     Search(Search),
+    /// What was listened to: plays, hours, sessions, the top of tracks, artists, albums
+    Stats(Stats),
     /// Drive the player that runs
     Ctl(Ctl),
     /// Tell what the player that runs is doing
@@ -188,6 +191,20 @@ pub struct Search {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = super::stats::HELP)]
+pub struct Stats {
+    /// The last 7, 30, 365 days, or everything: week, month, year, all
+    #[arg(long, value_name = "PERIOD", default_value = "month", value_parser = period)]
+    pub period: Period,
+    /// Rows of each list
+    #[arg(long, value_name = "N", default_value_t = crate::library::stats::TOP, value_parser = limit)]
+    pub limit: usize,
+    /// Print the figures as one JSON value
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = super::ctl::HELP)]
 pub struct Ctl {
     /// A command as it is typed after `:` in the player, as in: seek +5
@@ -260,6 +277,10 @@ fn limit(word: &str) -> Result<usize, &'static str> {
     word.parse().ok().filter(|&limit| limit > 0).ok_or("needs a number from 1")
 }
 
+fn period(word: &str) -> Result<Period, &'static str> {
+    Period::parse(word).ok_or("needs week, month, year or all")
+}
+
 /// The word means here what it means as an argument of the command `shuffle`.
 fn level_mode(word: &str) -> Result<LevelMode, &'static str> {
     LevelMode::parse(word).ok_or("needs off, track, album or auto")
@@ -329,6 +350,7 @@ mod tests {
             &["play", "a", "--shuffle", ""],
             &["search"],
             &["search", "x", "--limit", "0"],
+            &["stats", "--period", "day"],
             &["search", "x", "--format", "{nothing}"],
             &["search", "x", "--format", "{title}", "--json"],
             &["-q", "-v"],

@@ -25,6 +25,7 @@ mod play;
 mod player;
 mod scan;
 mod search;
+mod stats;
 mod status;
 
 use std::ffi::OsString;
@@ -62,6 +63,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Play(asked)) => play::run(&global, &asked, messages),
         Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
+        Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
         Some(Verb::Status(asked)) => status::run(&global, &asked),
         Some(Verb::Outputs(asked)) => outputs::run(&global, &asked, messages),

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::library::catalog_build::build_catalog;
 use crate::library::store::{Store, StoreError};
-use crate::library::{expand as walk, scan as scanning};
+use crate::library::{expand as walk, scan as scanning, stats as counting};
 use crate::model::catalog::Catalog;
 use crate::model::job::CancelToken;
+use crate::model::listening::Stats;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScanProgress {
@@ -79,4 +80,10 @@ pub fn catalog(store: &Store) -> Result<Catalog, StoreError> {
     let whole = tracks.map_while(|track| track.map_err(|error| failed = Some(error)).ok());
     let catalog = build_catalog(whole);
     failed.map_or(Ok(catalog), Err)
+}
+
+/// What was listened to since `from_ms`, what is on its way to the store included.
+pub fn stats(store: &Store, from_ms: i64) -> Result<Stats, StoreError> {
+    store.flush()?;
+    counting::count(&store.read()?, from_ms, counting::TOP)
 }

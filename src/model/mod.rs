@@ -17,6 +17,7 @@ pub mod filter;
 pub mod fold;
 pub mod id;
 pub mod job;
+pub mod listening;
 pub mod loudness;
 pub mod notice;
 pub mod outputs;

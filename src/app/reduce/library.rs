@@ -15,6 +15,7 @@ use crate::model::catalog::Catalog;
 use crate::model::command::Library;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
+use crate::model::listening::{Period, Stats};
 
 /// While a scan runs, building the catalog takes at most one part in so many of the time.
 const BUILD_SHARE: u32 = 8;
@@ -25,6 +26,10 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
     match command {
         Library::Scan(roots) => scan(state, roots, now, fx),
         Library::CancelScan => cancel(state, now),
+        Library::Stats(period) => {
+            let (job, from_ms) = (state.fresh_job(), period.begins_ms(now.unix_ms));
+            fx.push(Effect::CountStats { job, period, from_ms });
+        }
     }
 }
 
@@ -130,6 +135,18 @@ fn build_ended(state: &mut AppState, took: Duration, now: Now, fx: &mut Vec<Effe
     if std::mem::take(&mut state.library.build.again) {
         build(state, fx);
     }
+}
+
+pub fn stats_counted(state: &mut AppState, period: Period, stats: Result<Stats, String>, now: Now) {
+    let notice = match stats {
+        Ok(stats) => {
+            // To who asks for it this is done; words without a change would be a refusal.
+            state.dirty.facts = true;
+            wording::stats(period, &stats)
+        }
+        Err(why) => wording::no_stats(&why),
+    };
+    notices::tell(state, notice, now);
 }
 
 pub fn build_failed(state: &mut AppState, why: &str, now: Now) {

@@ -3,7 +3,9 @@
 
 mod bookmarks;
 mod engine;
+mod facts;
 mod library;
+mod listening;
 mod notices;
 mod playback;
 mod queue;
@@ -13,11 +15,13 @@ mod sound;
 use super::effect::Effect;
 use super::event::{Event, Now};
 use super::state::{AppState, Dirty};
-use crate::model::command::Command;
+use crate::model::command::{Command, Playback};
 
 /// Applies one event. The effects are to be carried out in their order.
 pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     let mut fx = Vec::new();
+    listening::hear(state, &event, now, &mut fx);
+    let passes_over = matches!(event, Event::Command(Command::Playback(Playback::Next(_))));
     match event {
         Event::Command(command) => reduce_command(state, command, now, &mut fx),
         Event::Engine(event) => engine::reduce(state, event, now, &mut fx),
@@ -29,12 +33,15 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now),
+        Event::FactsRead(facts) => facts::read(state, facts, now, &mut fx),
+        Event::StatsCounted { period, stats, .. } => library::stats_counted(state, period, stats, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::Store(event) => notices::store(state, event, now),
         Event::Tell(notice) => notices::tell(state, notice, now),
         Event::Due => due(state, now, &mut fx),
     }
     playback::sync_next(state, &mut fx);
+    listening::settle(state, passes_over, now, &mut fx);
     fx
 }
 
@@ -44,6 +51,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
+        Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),
@@ -62,5 +70,7 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
     std::mem::take(&mut state.dirty)
 }
 
+#[cfg(test)]
+mod facts_tests;
 #[cfg(test)]
 mod tests;

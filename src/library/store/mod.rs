@@ -23,7 +23,7 @@ use redb::Database;
 
 pub use codec::{CodecError, FileRow, SheetRow, Standing};
 pub use error::StoreError;
-pub use read::{Files, StoreReader, Tracks};
+pub use read::{Files, Listens, StoreReader, Tracks};
 pub use schema::SCHEMA_VERSION;
 pub use write::{Failure, WriteOp};
 

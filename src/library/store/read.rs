@@ -8,12 +8,13 @@ use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMeta
 use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS,
-    TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, LISTENS, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY,
+    SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
 use crate::model::id::TrackId;
+use crate::model::listening::Listen;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
@@ -138,6 +139,18 @@ impl StoreReader {
         .collect()
     }
 
+    /// What was listened to, from a time on (milliseconds since the Unix epoch), the oldest first.
+    pub fn listens(&self, from_ms: i64) -> Result<Listens, StoreError> {
+        let range = match self.txn.open_table(LISTENS) {
+            Err(TableError::TableDoesNotExist(_)) => None,
+            table => {
+                let table = self.tell(table.map_err(Into::into))?;
+                Some(self.tell(table.range((from_ms, 0)..).map_err(Into::into))?)
+            }
+        };
+        Ok(Listens(Rows { range, path: self.path.clone() }))
+    }
+
     /// None where none was ever set.
     pub fn bookmarks(&self) -> Result<Bookmarks, StoreError> {
         let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
@@ -188,6 +201,17 @@ impl Iterator for Tracks {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next_with(codec::decode_track)
+    }
+}
+
+/// See [`StoreReader::listens`]. Ends after its first error.
+pub struct Listens(Rows<(i64, u32)>);
+
+impl Iterator for Listens {
+    type Item = Result<Listen, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_with(codec::decode_listen)
     }
 }
 

@@ -29,6 +29,10 @@ pub const SHEETS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sheets")
 /// before had no such table.
 pub const FACTS: TableDefinition<u32, &[u8]> = TableDefinition::new("facts");
 
+/// What was listened to: when it began (milliseconds since the Unix epoch) and track id to `codec::encode_listen`.
+/// Stores made before had no such table.
+pub const LISTENS: TableDefinition<(i64, u32), &[u8]> = TableDefinition::new("listens");
+
 /// Folders (or files) that the library is made of: path bytes.
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 

@@ -8,13 +8,14 @@ use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow, SheetRow};
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION,
-    SESSION_KEY, SHEETS, TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, LISTENS, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS,
+    SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::id::TrackId;
+use crate::model::listening::Listen;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
@@ -48,6 +49,8 @@ pub enum WriteOp {
     PutBookmarks(Arc<Bookmarks>),
     /// Facts that are the default ones are forgotten.
     PutFacts(Vec<(TrackId, TrackFacts)>),
+    /// Another one of the same track and time is replaced.
+    PutListens(Vec<Listen>),
 }
 
 impl WriteOp {
@@ -62,6 +65,7 @@ impl WriteOp {
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
             Self::PutFacts(rows) => rows.len(),
+            Self::PutListens(listens) => listens.len(),
             Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) | Self::PutBookmarks(_) => 1,
         }
     }
@@ -88,6 +92,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
+            WriteOp::PutListens(listens) => put_listens(&txn, listens)?,
         }
     }
     txn.commit()?;
@@ -244,6 +249,17 @@ fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(
         }
         codec::encode_facts(facts, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert(id.0, record.as_slice())?;
+    }
+    Ok(())
+}
+
+fn put_listens(txn: &WriteTransaction, listens: &[Listen]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(LISTENS)?;
+    let mut record = Vec::new();
+    for listen in listens {
+        codec::encode_listen(listen, &mut record)
+            .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert((listen.began_ms, listen.track.0), record.as_slice())?;
     }
     Ok(())
 }

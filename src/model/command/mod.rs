@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::bookmark::BookmarkName;
+use super::facts::Rating;
 use super::id::{ItemId, TrackId};
+use super::listening::Period;
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::settings::LevelMode;
 
@@ -19,6 +21,7 @@ pub enum Command {
     Sound(Sound),
     Queue(Queue),
     Bookmark(Bookmarking),
+    Judge(Judging),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -166,11 +169,31 @@ pub enum Bookmarking {
     List,
 }
 
+/// What the listener thinks of tracks. Can be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judging {
+    /// `None`: no rating.
+    Rate(Judged, Option<Rating>),
+    /// `None` toggles: off where all of them are, else on.
+    Favourite(Judged, Option<bool>),
+}
+
+/// What is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// What is selected on the screen, see [`Target::Selection`]; without a screen what plays.
+    Selection,
+    Playing,
+    Tracks(Vec<TrackId>),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Library {
     /// Bring the library up to date with these roots, new ones included; none: the known roots.
     Scan(Vec<PathBuf>),
     CancelScan,
+    /// Tell what was listened to.
+    Stats(Period),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,6 +23,7 @@ impl Turn<'_> {
             Command::Playback(playback) => self.playback(playback, count),
             Command::Sound(_) | Command::Bookmark(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
+            Command::Judge(judging) => self.judge(judging, count),
             Command::Library(library) => self.library(library),
             Command::Notice(Notices::Dismiss) => self.dismiss(),
         }
@@ -52,7 +53,7 @@ impl Turn<'_> {
             Library::Scan(paths) => {
                 Library::Scan(paths.iter().map(|path| self.around.places.absolute(path)).collect())
             }
-            Library::CancelScan => Library::CancelScan,
+            other => other,
         };
         self.send(Command::Library(library));
     }
