@@ -199,12 +199,18 @@ impl Core {
     }
 }
 
+/// The user's music folder is a guess where no other is set: where it is not there, nothing is amiss.
+fn music(config: &Loaded) -> Vec<PathBuf> {
+    let is_guessed = config.settings.music.is_empty();
+    config.music().into_iter().filter(|folder| !is_guessed || folder.exists()).collect()
+}
+
 fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let config = &run.config;
     let reader = store.read()?;
     let session = reader.session()?.unwrap_or_default();
     let settings = AppSettings {
-        music: config.music(),
+        music: music(config),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
         output: config.settings.output.clone(),
     };

@@ -27,11 +27,33 @@ impl TextId {
     pub const EMPTY: Self = Self(0);
 }
 
-/// A run of values in `CatalogParts::lists`.
+/// An interned list of texts; equal lists have equal ids.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ListId(pub u32);
+
+impl ListId {
+    /// The list without a text.
+    pub const EMPTY: Self = Self(0);
+}
+
+/// What is or is not so of a track.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ListId {
-    pub start: u32,
-    pub len: u16,
+pub struct TrackFlags(pub u8);
+
+impl TrackFlags {
+    /// The file was not there when it was last looked for.
+    pub const MISSING: Self = Self(1);
+    /// The file says that it is of a compilation.
+    pub const COMPILATION: Self = Self(1 << 1);
+
+    pub fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// `self` with `other` set or not.
+    pub fn with(self, other: Self, set: bool) -> Self {
+        if set { Self(self.0 | other.0) } else { Self(self.0 & !other.0) }
+    }
 }
 
 /// One track, fixed size.
@@ -46,12 +68,14 @@ pub struct TrackRow {
     pub title: TextId,
     pub artists: ListId,
     pub genres: ListId,
+    pub composers: ListId,
     pub track: u16,
     pub disc: u16,
     /// 0 where the file has none.
     pub year: u16,
     pub codec: Codec,
     pub bits: u8,
+    pub flags: TrackFlags,
     pub channels: u16,
     pub rate: u32,
     /// `u64::MAX` where unknown.
@@ -87,7 +111,9 @@ pub struct CatalogParts {
     /// All texts end to end; text `i` is `text[text_ends[i-1]..text_ends[i]]`. Text 0 is empty.
     pub text: Vec<u8>,
     pub text_ends: Vec<u32>,
+    /// All lists end to end, as the texts are. List 0 is empty.
     pub lists: Vec<TextId>,
+    pub list_ends: Vec<u32>,
     pub tracks: Vec<TrackRow>,
     pub albums: Vec<AlbumEntry>,
     pub artists: Vec<ArtistEntry>,
@@ -140,6 +166,22 @@ impl Catalog {
         Some(TrackRef { catalog: self, row, track })
     }
 
+    /// The tracks as they lie, by row.
+    pub fn track_rows(&self) -> &[TrackRow] {
+        &self.parts.tracks
+    }
+
+    /// Bytes that the columns take in memory.
+    pub fn bytes_held(&self) -> usize {
+        fn of<T>(column: &Vec<T>) -> usize {
+            column.capacity() * size_of::<T>()
+        }
+        let parts = &self.parts;
+        let texts = of(&parts.text) + of(&parts.text_ends) + of(&parts.lists) + of(&parts.list_ends);
+        let entries = of(&parts.tracks) + of(&parts.albums) + of(&parts.artists) + of(&parts.artist_albums);
+        texts + entries + of(&parts.by_id) + of(&parts.by_path)
+    }
+
     /// All tracks in album order.
     pub fn tracks(&self) -> impl Iterator<Item = TrackRef<'_>> {
         (0..).zip(&self.parts.tracks).map(|(row, track)| TrackRef { catalog: self, row, track })
@@ -180,9 +222,16 @@ impl Catalog {
         self.parts.text_ends.len()
     }
 
+    /// How many lists there are; ids are below it.
+    pub fn list_count(&self) -> usize {
+        self.parts.list_ends.len()
+    }
+
     pub fn list_ids(&self, list: ListId) -> &[TextId] {
-        let start = list.start as usize;
-        self.parts.lists.get(start..start + usize::from(list.len)).unwrap_or(&[])
+        let at = list.0 as usize;
+        let end = self.parts.list_ends.get(at).copied().unwrap_or(0) as usize;
+        let start = at.checked_sub(1).and_then(|before| self.parts.list_ends.get(before));
+        self.parts.lists.get(start.copied().unwrap_or(0) as usize..end).unwrap_or(&[])
     }
 
     pub fn list(&self, list: ListId) -> impl Iterator<Item = &str> {
@@ -216,6 +265,11 @@ impl<'a> TrackRef<'a> {
         folder.join(OsStr::from_bytes(self.catalog.bytes(self.track.name)))
     }
 
+    /// The path as far as it can be shown.
+    pub fn shown_path(&self) -> String {
+        format!("{}/{}", self.catalog.text(self.track.folder), self.file_name())
+    }
+
     fn is_at(&self, path: &Path) -> bool {
         let (folder, name) = split(path);
         folder == self.catalog.bytes(self.track.folder) && name == self.catalog.bytes(self.track.name)
@@ -242,6 +296,19 @@ impl<'a> TrackRef<'a> {
         self.catalog.list(self.track.genres)
     }
 
+    pub fn composers(&self) -> impl Iterator<Item = &'a str> {
+        self.catalog.list(self.track.composers)
+    }
+
+    /// The title that the file has, empty where it has none.
+    pub fn title_tag(&self) -> &'a str {
+        self.catalog.text(self.track.title)
+    }
+
+    pub fn is(&self, flag: TrackFlags) -> bool {
+        self.track.flags.contains(flag)
+    }
+
     pub fn album(&self) -> Option<&'a AlbumEntry> {
         self.catalog.album(self.track.album)
     }
@@ -252,7 +319,7 @@ impl<'a> TrackRef<'a> {
     }
 
     pub fn album_artists(&self) -> impl Iterator<Item = &'a str> {
-        let list = self.album().map_or(ListId::default(), |album| album.artists);
+        let list = self.album().map_or(ListId::EMPTY, |album| album.artists);
         self.catalog.list(list)
     }
 

@@ -24,6 +24,7 @@ pub mod outputs;
 pub mod part;
 pub mod playback;
 pub mod player;
+pub mod query;
 pub mod session;
 pub mod settings;
 pub mod signal;

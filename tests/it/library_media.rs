@@ -99,6 +99,7 @@ pub fn tags(words: &[(&str, &str)]) -> Tags {
             "albumartist" => tags.album_artists.push(text),
             "date" => tags.date = Some(text),
             "genre" => tags.genres.push(text),
+            "composer" => tags.composers.push(text),
             "track" => tags.track.number = text.parse().ok(),
             "disc" => tags.disc.number = text.parse().ok(),
             "compilation" => tags.compilation = value == "1",

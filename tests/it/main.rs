@@ -31,6 +31,7 @@ mod play;
 mod pseudo_terminal;
 mod pty;
 #[cfg(feature = "http")]
+mod query;
 mod radio;
 mod recovery;
 mod remote;

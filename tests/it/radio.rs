@@ -2,9 +2,9 @@
 //! refused. Samples are compared with those of the same file on the disk.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -501,7 +501,16 @@ impl Radio {
     }
 
     fn wait_for(&self, what: &str, is_it: impl Fn(&EngineEvent) -> bool) -> Vec<EngineEvent> {
-        let until = Instant::now() + PATIENCE;
+        self.wait_longer(PATIENCE, what, is_it)
+    }
+
+    fn wait_longer(
+        &self,
+        patience: Duration,
+        what: &str,
+        is_it: impl Fn(&EngineEvent) -> bool,
+    ) -> Vec<EngineEvent> {
+        let until = Instant::now() + patience;
         let mut seen = Vec::new();
         loop {
             match self.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -536,27 +545,32 @@ fn broadcast(line: &mut Line, sound: &[u8], seconds: f64) {
 #[test]
 fn a_station_that_is_away_for_a_while_goes_on_by_itself() {
     let sound = std::fs::read(fixture("cbr.mp3").path).unwrap();
-    let server = Server::new(move |line| match line.asked.number {
-        0 => {
+    let gone = OnceLock::new();
+    let server = Server::new(move |line| match (line.asked.number, gone.get().map(Instant::elapsed)) {
+        (_, None) => {
             line.head(OK, &STATION);
             line.send(&sound[..24_000]);
+            let _ = gone.set(Instant::now());
         }
-        // The address is empty, then nobody answers, then it sends again.
-        1 => line.head("HTTP/1.1 404 Not Found", &[]),
-        2 => line.hold(),
-        3 => {}
+        // For ten seconds the address is empty, then nobody answers, then it hangs up, and so on.
+        (number, Some(away)) if away < Duration::from_secs(10) => match number % 3 {
+            1 => line.head("HTTP/1.1 404 Not Found", &[]),
+            2 => line.hold(),
+            _ => {}
+        },
         _ => {
             line.head(OK, &STATION);
             line.send(&sound[30_000..60_000]);
             broadcast(line, &sound, 10.0);
         }
     });
-    let radio = Radio::new(NetworkSettings { buffer: Duration::from_millis(300), ..network() });
+    let (buffer, retry) = (Duration::from_millis(300), Duration::from_secs(40));
+    let radio = Radio::new(NetworkSettings { buffer, retry, ..network() });
     radio.load(1, &server.at("/live"));
     radio.wait_for("a start", is_started(1));
     radio.wait_for("silence", |event| buffers(event, true));
     let before = radio.capture.samples().len();
-    let seen = radio.wait_for("sound again", |event| buffers(event, false));
+    let seen = radio.wait_longer(retry, "sound again", |event| buffers(event, false));
     rig::wait("it is heard", || radio.capture.samples().len() > before + 44_100);
     let alike =
         |event: &&EngineEvent| !matches!(event, EngineEvent::Buffering { .. } | EngineEvent::Stream { .. });

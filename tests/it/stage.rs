@@ -10,7 +10,7 @@ use auralis::config::keys::{Key, Keymap};
 use auralis::config::theme::Theme;
 use auralis::model::audio::Volume;
 use auralis::model::catalog::{
-    AlbumEntry, ArtistEntry, Catalog, CatalogParts, ListId, TextId, TrackRow, path_key,
+    AlbumEntry, ArtistEntry, Catalog, CatalogParts, ListId, TextId, TrackFlags, TrackRow, path_key,
 };
 use auralis::model::command::Command;
 use auralis::model::filter::FilterIndex;
@@ -41,6 +41,7 @@ impl CatalogBuilder {
     pub fn new() -> Self {
         let mut builder = Self::default();
         builder.text("");
+        builder.parts.list_ends.push(0);
         builder
     }
 
@@ -57,11 +58,16 @@ impl CatalogBuilder {
 
     fn list(&mut self, text: &str) -> ListId {
         if text.is_empty() {
-            return ListId::default();
+            return ListId::EMPTY;
         }
         let id = self.text(text);
+        self.list_of(id)
+    }
+
+    fn list_of(&mut self, id: TextId) -> ListId {
         self.parts.lists.push(id);
-        ListId { start: self.parts.lists.len() as u32 - 1, len: 1 }
+        self.parts.list_ends.push(self.parts.lists.len() as u32);
+        ListId(self.parts.list_ends.len() as u32 - 1)
     }
 
     pub fn artist(&mut self, name: &str) -> &mut Self {
@@ -74,8 +80,7 @@ impl CatalogBuilder {
     pub fn album(&mut self, title: &str, date: &str) -> &mut Self {
         let start = self.parts.tracks.len() as u32;
         let artist = self.parts.artists.last().map_or(TextId::EMPTY, |artist| artist.name);
-        self.parts.lists.push(artist);
-        let artists = ListId { start: self.parts.lists.len() as u32 - 1, len: 1 };
+        let artists = self.list_of(artist);
         let (title, date) = (self.text(title), self.text(date));
         self.parts.artist_albums.push(self.parts.albums.len() as u32);
         self.parts.albums.push(AlbumEntry {
@@ -106,12 +111,14 @@ impl CatalogBuilder {
             name: self.text(&name),
             title: self.text(title),
             artists,
-            genres: ListId::default(),
+            genres: ListId::EMPTY,
+            composers: ListId::EMPTY,
             track: (row - self.parts.albums[album as usize].tracks.start + 1) as u16,
             disc: 1,
             year: 0,
             codec: Codec::Flac,
             bits: 16,
+            flags: TrackFlags::default(),
             channels: 2,
             rate: 44_100,
             frames: seconds * 44_100,

@@ -8,15 +8,15 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, Drafts, ListKey};
-use crate::model::catalog::TextId;
+use super::draft::{Draft, Drafts};
+use crate::model::catalog::{ListId, TextId};
 
 const VARIOUS: &str = "Various Artists";
 
 /// An album before it has its place.
 pub struct DraftAlbum {
     pub title: TextId,
-    pub artists: ListKey,
+    pub artists: ListId,
     pub date: TextId,
     /// Indexes into `Drafts::drafts`.
     pub tracks: Vec<u32>,
@@ -24,8 +24,8 @@ pub struct DraftAlbum {
 
 pub fn group(drafts: &mut Drafts) -> Vec<DraftAlbum> {
     let artists = album_artists(drafts);
-    let folded: Vec<ListKey> = artists.iter().map(|&key| fold_list(drafts, key)).collect();
-    let mut groups: HashMap<(ListKey, TextId), Vec<u32>> = HashMap::new();
+    let folded: Vec<ListId> = artists.iter().map(|&key| fold_list(drafts, key)).collect();
+    let mut groups: HashMap<(ListId, TextId), Vec<u32>> = HashMap::new();
     for ((index, draft), &artists) in (0..).zip(&drafts.drafts).zip(&folded) {
         groups.entry((artists, draft.album_folded)).or_default().push(index);
     }
@@ -38,11 +38,11 @@ pub fn group(drafts: &mut Drafts) -> Vec<DraftAlbum> {
 }
 
 /// Rule 1, for each draft.
-fn album_artists(drafts: &mut Drafts) -> Vec<ListKey> {
+fn album_artists(drafts: &mut Drafts) -> Vec<ListId> {
     let various = drafts.list(&[VARIOUS.to_owned()]);
     let shared = shared_artists(drafts, various);
     let artists_of = |draft: &Draft| {
-        if draft.album_artists != ListKey::EMPTY {
+        if draft.album_artists != ListId::EMPTY {
             draft.album_artists
         } else if draft.album_title == TextId::EMPTY {
             draft.artists
@@ -57,11 +57,11 @@ fn album_artists(drafts: &mut Drafts) -> Vec<ListKey> {
 
 /// For albums that name no album artist, by folder and title: the artists that all tracks name, else the first artist
 /// where that is the same, else `various`.
-fn shared_artists(drafts: &mut Drafts, various: ListKey) -> HashMap<(TextId, TextId), ListKey> {
-    let mut shared: HashMap<(TextId, TextId), ListKey> = HashMap::new();
+fn shared_artists(drafts: &mut Drafts, various: ListId) -> HashMap<(TextId, TextId), ListId> {
+    let mut shared: HashMap<(TextId, TextId), ListId> = HashMap::new();
     for at in 0..drafts.drafts.len() {
         let draft = &drafts.drafts[at];
-        let unnamed = draft.album_artists == ListKey::EMPTY && !draft.compilation;
+        let unnamed = draft.album_artists == ListId::EMPTY && !draft.compilation;
         if !unnamed || draft.album_title == TextId::EMPTY {
             continue;
         }
@@ -75,7 +75,7 @@ fn shared_artists(drafts: &mut Drafts, various: ListKey) -> HashMap<(TextId, Tex
     shared
 }
 
-fn common_artists(drafts: &mut Drafts, a: ListKey, b: ListKey, various: ListKey) -> ListKey {
+fn common_artists(drafts: &mut Drafts, a: ListId, b: ListId, various: ListId) -> ListId {
     if a == b || a == various {
         return a;
     }
@@ -88,7 +88,7 @@ fn common_artists(drafts: &mut Drafts, a: ListKey, b: ListKey, various: ListKey)
     }
 }
 
-fn fold_list(drafts: &mut Drafts, key: ListKey) -> ListKey {
+fn fold_list(drafts: &mut Drafts, key: ListId) -> ListId {
     let ids: Vec<TextId> = drafts.values(key).to_vec();
     let folded: Vec<TextId> = ids.into_iter().map(|id| drafts.fold(id)).collect();
     drafts.list_of(&folded)
@@ -132,7 +132,7 @@ fn root(parts: &mut [usize], mut at: usize) -> usize {
 }
 
 /// Title and artists as the track with the smallest id writes them; the earliest date that a track has.
-fn album(drafts: &[Draft], artists: &[ListKey], tracks: Vec<u32>) -> DraftAlbum {
+fn album(drafts: &[Draft], artists: &[ListId], tracks: Vec<u32>) -> DraftAlbum {
     let of = |track: u32| &drafts[track as usize];
     let first = tracks.iter().copied().min_by_key(|&track| of(track).row.id).unwrap_or(0);
     let dated = tracks.iter().copied().filter(|&track| of(track).date != TextId::EMPTY);

@@ -3,17 +3,9 @@
 use std::collections::HashMap;
 
 use super::intern::Interner;
-use crate::model::catalog::{ListId, TextId, TrackRow, split};
+use crate::model::catalog::{ListId, TextId, TrackFlags, TrackRow, split};
 use crate::model::fold::fold;
 use crate::model::track::{Numbered, Track};
-
-/// A list of texts as a key: equal lists have equal ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct ListKey(pub u32);
-
-impl ListKey {
-    pub const EMPTY: Self = Self(0);
-}
 
 /// What albums are told apart by.
 pub struct Draft {
@@ -21,8 +13,8 @@ pub struct Draft {
     pub album_title: TextId,
     /// `album_title` with case and diacritics folded.
     pub album_folded: TextId,
-    pub artists: ListKey,
-    pub album_artists: ListKey,
+    pub artists: ListId,
+    pub album_artists: ListId,
     pub date: TextId,
     pub compilation: bool,
 }
@@ -32,8 +24,8 @@ pub struct Drafts {
     pub drafts: Vec<Draft>,
     /// Values of all lists end to end; this becomes the catalog's column.
     pub lists: Vec<TextId>,
-    pub list_ids: Vec<ListId>,
-    list_keys: HashMap<Box<[TextId]>, ListKey>,
+    pub list_ends: Vec<u32>,
+    list_keys: HashMap<Box<[TextId]>, ListId>,
     /// Name to its name for sorting, where some file tells one.
     pub sort_names: HashMap<TextId, TextId>,
     folded: HashMap<TextId, TextId>,
@@ -45,8 +37,8 @@ impl Default for Drafts {
             texts: Interner::default(),
             drafts: Vec::new(),
             lists: Vec::new(),
-            list_ids: vec![ListId::default()],
-            list_keys: HashMap::from([(Box::default(), ListKey::EMPTY)]),
+            list_ends: vec![0],
+            list_keys: HashMap::from([(Box::default(), ListId::EMPTY)]),
             sort_names: HashMap::new(),
             folded: HashMap::new(),
         }
@@ -59,18 +51,19 @@ impl Drafts {
         let artists = self.list(&tags.artists);
         let album_artists = self.list(&tags.album_artists);
         let genres = self.list(&tags.genres);
+        let composers = self.list(&tags.composers);
         self.note_sort_names(&tags.artists, &tags.artists_sort);
         self.note_sort_names(&tags.album_artists, &tags.album_artists_sort);
         self.note_sort_names(tags.album.as_slice(), tags.album_sort.as_slice());
         let album_title = self.optional(tags.album.as_deref());
         let album_folded = self.fold(album_title);
         let date = self.optional(tags.date.as_deref());
-        let row = self.row(track, artists, genres);
+        let row = self.row(track, artists, genres, composers);
         let compilation = tags.compilation;
         self.drafts.push(Draft { row, album_title, album_folded, artists, album_artists, date, compilation });
     }
 
-    fn row(&mut self, track: &Track, artists: ListKey, genres: ListKey) -> TrackRow {
+    fn row(&mut self, track: &Track, artists: ListId, genres: ListId, composers: ListId) -> TrackRow {
         let (folder, name) = split(&track.path);
         let format = &track.format;
         TrackRow {
@@ -79,13 +72,15 @@ impl Drafts {
             folder: self.texts.intern(folder),
             name: self.texts.intern(name),
             title: self.optional(track.tags.title.as_deref()),
-            artists: self.list_id(artists),
-            genres: self.list_id(genres),
+            artists,
+            genres,
+            composers,
             track: number(track.tags.track),
             disc: number(track.tags.disc),
             year: track.tags.year().unwrap_or(0),
             codec: format.codec,
             bits: format.bits.unwrap_or(0),
+            flags: TrackFlags::default().with(TrackFlags::COMPILATION, track.tags.compilation),
             channels: format.spec.channels,
             rate: format.spec.rate,
             frames: format.frames.unwrap_or(u64::MAX),
@@ -97,36 +92,30 @@ impl Drafts {
         text.map_or(TextId::EMPTY, |text| self.texts.intern(text.as_bytes()))
     }
 
-    pub fn list(&mut self, values: &[String]) -> ListKey {
+    pub fn list(&mut self, values: &[String]) -> ListId {
         if values.is_empty() {
-            return ListKey::EMPTY;
+            return ListId::EMPTY;
         }
         let ids: Vec<TextId> = values.iter().map(|value| self.texts.intern(value.as_bytes())).collect();
         self.list_of(&ids)
     }
 
-    pub fn list_of(&mut self, ids: &[TextId]) -> ListKey {
+    pub fn list_of(&mut self, ids: &[TextId]) -> ListId {
         if let Some(&key) = self.list_keys.get(ids) {
             return key;
         }
-        let (Ok(start), Ok(len), Ok(key)) =
-            (u32::try_from(self.lists.len()), u16::try_from(ids.len()), u32::try_from(self.list_ids.len()))
-        else {
-            return ListKey::EMPTY;
-        };
+        let end = u32::try_from(self.lists.len() + ids.len());
+        let (Ok(end), Ok(key)) = (end, u32::try_from(self.list_ends.len())) else { return ListId::EMPTY };
         self.lists.extend_from_slice(ids);
-        self.list_ids.push(ListId { start, len });
-        self.list_keys.insert(ids.into(), ListKey(key));
-        ListKey(key)
+        self.list_ends.push(end);
+        self.list_keys.insert(ids.into(), ListId(key));
+        ListId(key)
     }
 
-    pub fn list_id(&self, key: ListKey) -> ListId {
-        self.list_ids[key.0 as usize]
-    }
-
-    pub fn values(&self, key: ListKey) -> &[TextId] {
-        let ListId { start, len } = self.list_id(key);
-        &self.lists[start as usize..start as usize + usize::from(len)]
+    pub fn values(&self, key: ListId) -> &[TextId] {
+        let at = key.0 as usize;
+        let start = if at == 0 { 0 } else { self.list_ends[at - 1] as usize };
+        &self.lists[start..self.list_ends[at] as usize]
     }
 
     /// Case and diacritics folded; folded once for each different text.

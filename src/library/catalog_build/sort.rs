@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::albums::DraftAlbum;
-use super::draft::{Draft, Drafts, ListKey};
+use super::draft::{Draft, Drafts};
 use super::intern::Interner;
 use crate::model::audio::frames_to_duration;
 use crate::model::catalog::{
-    AlbumEntry, AlbumRow, ArtistEntry, CatalogParts, Row, TextId, TrackRow, path_key_of,
+    AlbumEntry, AlbumRow, ArtistEntry, CatalogParts, ListId, Row, TextId, TrackRow, path_key_of,
 };
 use crate::model::fold::{natural_cmp, sort_key};
 
@@ -24,9 +24,11 @@ pub fn arrange(drafts: Drafts, albums: Vec<DraftAlbum>) -> CatalogParts {
     place_artists(&mut parts, &drafts, &albums);
     index(&mut parts, &drafts.texts);
     parts.lists = drafts.lists;
+    parts.list_ends = drafts.list_ends;
     parts.text = drafts.texts.text;
     parts.text_ends = drafts.texts.ends;
     parts.lists.shrink_to_fit();
+    parts.list_ends.shrink_to_fit();
     parts.text.shrink_to_fit();
     parts.text_ends.shrink_to_fit();
     parts
@@ -50,7 +52,7 @@ impl Keys<'_> {
     }
 
     /// A list sorts by its first name, then the next.
-    fn of_list(&mut self, list: ListKey) -> SortKey {
+    fn of_list(&mut self, list: ListId) -> SortKey {
         let names = self.drafts.values(list);
         let mut key = Vec::new();
         for &name in names {
@@ -93,7 +95,7 @@ fn place_album(parts: &mut CatalogParts, drafts: &Drafts, album: &DraftAlbum) {
     parts.tracks.extend(tracks.iter().map(|draft| TrackRow { album: row, ..draft.row.clone() }));
     parts.albums.push(AlbumEntry {
         title: album.title,
-        artists: drafts.list_id(album.artists),
+        artists: album.artists,
         date: album.date,
         tracks: start..row_number(parts.tracks.len()),
         duration: tracks.iter().map(|draft| duration(&draft.row)).sum(),

@@ -1,0 +1,91 @@
+//! The query language: what the filter, the search and smart playlists are asked in. Pure; any thread.
+//!
+//! - `pink floyd`: every word occurs in some text of the track: title, artists, album, its artists, genres, composers, file
+//!   name. Case and diacritics are nothing: `motorhead` finds `Motörhead`. `"pink floyd"` is one text with a blank in it.
+//! - `artist:bowie`, `year:1990..1999`, `rating>=4`, `added<30d`, `is:lossless`: one field; [`field::FIELDS`] has all.
+//!   `:` occurs in it, `=` is all of it, `~` is a regular expression; `genre=""` is a track without one.
+//! - `-live`, `not live`; `a or b`, `a | b`; `(a or b) c`. `or` binds weaker than standing beside each other.
+//! - `/^the b/`: a regular expression in any text, on the text as it is written, case aside.
+//! - `~a bowie ~y1970-1979`: cmus's short form, see [`short`].
+//!
+//! A query means what it says, and says the same of a track whatever else the library has: that is [`Query::matches`]. A
+//! *search* that finds nothing as it is written may take bare words for slips of the keys.
+
+mod expr;
+pub mod field;
+mod matches;
+mod parse;
+pub mod short;
+mod value;
+
+use std::fmt::{self, Display, Formatter};
+
+pub use expr::Expr;
+
+use super::catalog::TrackRef;
+use super::facts::TrackFacts;
+
+/// Why a text is no query, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct QueryError {
+    /// Byte of the text; always where a letter begins, or its end.
+    pub at: usize,
+    pub message: String,
+}
+
+impl QueryError {
+    /// The text with a mark below the place, for a terminal; `columns` gives a text's width.
+    pub fn picture(&self, text: &str, columns: impl Fn(&str) -> usize) -> String {
+        let before = text.get(..self.at).unwrap_or(text);
+        format!("{text}\n{}^ {}", " ".repeat(columns(before)), self.message)
+    }
+}
+
+/// A query that was understood. Prints as a text that gives it again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    expr: Expr,
+}
+
+impl Default for Query {
+    /// Everything.
+    fn default() -> Self {
+        Self { expr: Expr::All(Vec::new()) }
+    }
+}
+
+impl Query {
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        if text.len() > parse::MAX_BYTES {
+            let message = format!("a query has at most {} bytes", parse::MAX_BYTES);
+            return Err(QueryError { at: 0, message });
+        }
+        let expr = if short::is_short(text) {
+            short::Short::new(text).whole()?
+        } else {
+            parse::Parser::new(text).whole()?
+        };
+        Ok(Self { expr })
+    }
+
+    /// An empty query matches everything.
+    pub fn is_empty(&self) -> bool {
+        self.expr == Expr::All(Vec::new())
+    }
+
+    /// Whether the track is what is asked for. `now_s`: seconds since the Unix epoch, for ages.
+    pub fn matches(&self, track: &TrackRef<'_>, facts: &TrackFacts, now_s: i64) -> bool {
+        self.expr.fits(track, facts, now_s)
+    }
+
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+}
+
+impl Display for Query {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.expr.fmt(f)
+    }
+}
