@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
-use crate::model::facts::TrackFacts;
-use crate::model::id::{JobId, TrackId};
+use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
-use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::session::{OutputMemory, Save, SessionPosition};
 
 #[derive(Debug, Clone)]
 pub enum Effect {
@@ -28,12 +27,12 @@ pub enum Effect {
     BuildCatalog,
     /// Look which sound devices there are.
     FindOutputs,
-    SaveSession(Session),
+    /// Session, facts and history, in one piece.
+    Save(Box<Save>),
     /// Only the place; the queue is as it was saved.
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
-    SaveFacts(Vec<(TrackId, TrackFacts)>),
     SaveListen(Listen),
     /// Count what was listened to from then on: milliseconds since the Unix epoch.
     CountStats {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::history::History;
 use super::queue::Queue;
 use crate::engine::command::{Context, EngineCommand, Item, Place};
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
+use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::Verdict;
@@ -35,6 +37,7 @@ pub struct AppState {
     /// Plays and skips of that time.
     pub facts_held: Vec<(TrackId, Verdict, i64)>,
     pub hearing: Option<Hearing>,
+    pub history: History,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -253,6 +256,7 @@ pub struct Dirty {
     pub bookmarks: bool,
     pub catalog: bool,
     pub facts: bool,
+    pub history: bool,
     pub scan: bool,
     pub output: bool,
     pub signal: bool,
@@ -267,6 +271,7 @@ impl Dirty {
         bookmarks: true,
         catalog: true,
         facts: true,
+        history: true,
         scan: true,
         output: true,
         signal: true,
@@ -283,18 +288,18 @@ impl AppState {
     /// The state that a saved session describes, standing still.
     pub fn restored(session: Session, catalog: Arc<Catalog>, settings: AppSettings) -> Self {
         let place = session.position;
-        let items = session.items.into_iter().map(|item| QueueItem {
-            id: item.id,
-            path: Arc::from(item.path),
-            track: item.track,
-        });
-        let current = place.map(|place| place.index as usize);
-        let queue = Queue::restore(items.collect(), current, session.repeat, session.shuffle);
         let rest = place.map(|place| Rest { frame: place.frame, rate: place.rate }).unwrap_or_default();
         let playback =
             PlaybackState { volume: session.volume, muted: session.muted, rest, ..PlaybackState::default() };
+        let queue = Queue::restore(session);
         let library = LibraryState { catalog, ..LibraryState::default() };
         Self { playback, queue, library, settings, dirty: Dirty::ALL, ..Self::default() }
+    }
+
+    /// Takes up the history of an earlier run.
+    pub fn remember(&mut self, entries: Vec<Arc<Entry>>, done: u64) {
+        self.history = History::restore(entries, done);
+        self.history.highest_item().into_iter().for_each(|id| self.queue.spare(id));
     }
 
     pub fn fresh_job(&mut self) -> JobId {

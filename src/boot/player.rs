@@ -217,6 +217,14 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
+    // Without it everything else works: it begins anew.
+    match reader.history() {
+        Ok((entries, done)) => state.remember(entries, done),
+        Err(error) => {
+            tracing::warn!("what was changed before cannot be taken back: {error}");
+            state.history.drop_all();
+        }
+    }
     state.bookmarks = Arc::new(reader.bookmarks()?);
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::audio::Volume;
+use super::facts::TrackFacts;
+use super::history::HistoryChange;
 use super::id::{ItemId, TrackId};
 use super::playback::{Repeat, Shuffle};
 
@@ -82,4 +84,17 @@ pub struct Session {
     pub muted: bool,
     pub repeat: Repeat,
     pub shuffle: Shuffle,
+    /// The random order of play, where there is one.
+    pub order: Vec<ItemId>,
+    /// State of its random generator.
+    pub chance: u64,
+}
+
+/// What is written in one piece.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Save {
+    /// Where queue or modes changed.
+    pub session: Option<Session>,
+    pub facts: Vec<(TrackId, TrackFacts)>,
+    pub history: Option<HistoryChange>,
 }

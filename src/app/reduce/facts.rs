@@ -1,6 +1,6 @@
 //! What only we know of tracks: read once, changed by the listener, counted by [`super::listening`].
 
-use super::notices;
+use super::{history, notices, saving};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -33,7 +33,7 @@ pub fn reduce(state: &mut AppState, command: Judging, now: Now, fx: &mut Vec<Eff
             (loved.collect(), wording::loved(&what, favourite))
         }
     };
-    change(state, rows, &words, now, fx);
+    change(state, rows, words, now, fx);
 }
 
 /// Those that are in the library, each once.
@@ -54,33 +54,30 @@ fn tracks_of(state: &AppState, judged: &Judged) -> Result<Vec<TrackId>, Notice> 
     if tracks.is_empty() { Err(wording::nothing_selected()) } else { Ok(tracks) }
 }
 
-/// Every change that the listener makes goes through here. `rows`: how the tracks are to be. `words` tell of it.
-pub fn change(
+/// Every change that the listener makes goes through here: one step of the history. `rows`: how the tracks are to be.
+/// `words` tell of it.
+fn change(
     state: &mut AppState,
     rows: Vec<(TrackId, TrackFacts)>,
-    words: &str,
+    words: String,
     now: Now,
     fx: &mut Vec<Effect>,
 ) {
-    let rows: Vec<_> = rows.into_iter().filter(|&(id, facts)| state.facts.get(id) != facts).collect();
     // To who asks for what is so already it is done.
     state.dirty.facts = true;
-    notices::tell(state, wording::facts_changed(words), now);
-    put(state, rows, fx);
-}
-
-/// Into the state and, at once, the store: what is set by hand is not to be lost by a crash.
-pub fn put(state: &mut AppState, rows: Vec<(TrackId, TrackFacts)>, fx: &mut Vec<Effect>) {
-    if rows.is_empty() {
-        return;
-    }
-    rows.iter().for_each(|&(id, facts)| state.facts.set(id, facts));
-    state.dirty.facts = true;
-    fx.push(Effect::SaveFacts(rows));
+    notices::tell(state, wording::facts_changed(&words), now);
+    history::set_facts(state, rows, words, now, fx);
 }
 
 /// A play or a skip, at so many milliseconds since the Unix epoch.
-pub fn count(state: &mut AppState, id: TrackId, verdict: Verdict, at_ms: i64, fx: &mut Vec<Effect>) {
+pub fn count(
+    state: &mut AppState,
+    id: TrackId,
+    verdict: Verdict,
+    at_ms: i64,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
     if state.facts_awaited {
         return state.facts_held.push((id, verdict, at_ms));
     }
@@ -95,7 +92,9 @@ pub fn count(state: &mut AppState, id: TrackId, verdict: Verdict, at_ms: i64, fx
         }
         Verdict::LeftOff => return,
     };
-    put(state, vec![(id, facts)], fx);
+    state.facts.set(id, facts);
+    state.dirty.facts = true;
+    saving::facts(state, vec![(id, facts)], now, fx);
 }
 
 /// What the store had at the start. Where it cannot be read nothing is written over it.
@@ -108,6 +107,6 @@ pub fn read(state: &mut AppState, facts: Result<Facts, String>, now: Now, fx: &m
     state.facts_awaited = false;
     state.dirty.facts = true;
     for (id, verdict, at_ms) in std::mem::take(&mut state.facts_held) {
-        count(state, id, verdict, at_ms, fx);
+        count(state, id, verdict, at_ms, now, fx);
     }
 }

@@ -58,6 +58,14 @@ fn logged(effects: &[Effect]) -> Vec<(u32, u64, Verdict)> {
     effects.iter().filter_map(entry).collect()
 }
 
+fn saved(effects: &[Effect]) -> Vec<(TrackId, TrackFacts)> {
+    let rows = effects.iter().filter_map(|effect| match effect {
+        Effect::Save(save) => Some(save.facts.clone()),
+        _ => None,
+    });
+    rows.flatten().collect()
+}
+
 fn counts(rig: &Rig, id: u32) -> (u32, u32) {
     let facts = rig.state.facts.get(TrackId(id));
     (facts.plays, facts.skips)
@@ -70,8 +78,8 @@ fn half_of_a_track_heard_is_a_play_at_once_and_no_other_by_its_end() {
     assert_eq!(counts(&rig, 1), (0, 0));
     let effects = pass(&mut rig, 1, 50);
     assert_eq!(logged(&effects), [(1, 50, Verdict::Played)]);
-    let saved = |effect: &Effect| matches!(effect, Effect::SaveFacts(rows) if rows[0].1.plays == 1);
-    assert!(effects.iter().any(saved), "a crash does not lose it");
+    let plays: Vec<u32> = saved(&effects).iter().map(|(_, facts)| facts.plays).collect();
+    assert_eq!(plays, [1], "a crash does not lose it");
     assert_eq!(rig.state.facts.get(TrackId(1)).last_played_s, Some(1000));
     pass(&mut rig, 30, 80);
     let (from, to) = (rig.playing(), rig.next().unwrap());
@@ -159,6 +167,25 @@ fn at_double_speed_the_music_counts_not_the_clock() {
 }
 
 #[test]
+fn a_rating_is_taken_back_and_the_plays_since_stay() {
+    use crate::model::command::History;
+    let mut rig = rig(1, 100 * RATE);
+    let command = |rig: &mut Rig, command| rig.event(Event::Command(command));
+    command(&mut rig, Command::Judge(Judging::Rate(Judged::Playing, Rating::new(9))));
+    pass(&mut rig, 50, 50);
+    command(&mut rig, Command::History(History::Undo(1)));
+    let facts = rig.state.facts.get(TrackId(1));
+    assert_eq!((facts.rating, facts.plays), (None, 1));
+    rig.state.facts_awaited = true;
+    let before = rig.state.facts.get(TrackId(1));
+    command(&mut rig, Command::History(History::Redo(1)));
+    assert_eq!(rig.state.facts.get(TrackId(1)), before, "not over what is not known");
+    rig.state.facts_awaited = false;
+    command(&mut rig, Command::History(History::Redo(1)));
+    assert_eq!(rig.state.facts.get(TrackId(1)).rating, Rating::new(9));
+}
+
+#[test]
 fn leaving_writes_what_was_heard() {
     let mut rig = rig(1, 100 * RATE);
     pass(&mut rig, 12, 12);
@@ -185,7 +212,7 @@ fn facts_that_cannot_be_read_are_not_written_over() {
     let mut rig = rig(1, 100 * RATE);
     rig.state.facts_awaited = true;
     rig.event(Event::FactsRead(Err("damaged".into())));
-    let writes = |effects: Vec<Effect>| effects.iter().any(|one| matches!(one, Effect::SaveFacts(_)));
+    let writes = |effects: Vec<Effect>| !saved(&effects).is_empty();
     assert!(!writes(pass(&mut rig, 60, 60)));
     let love = Judging::Favourite(Judged::Playing, None);
     assert!(!writes(rig.event(Event::Command(Command::Judge(love)))));
@@ -196,11 +223,7 @@ fn ratings_and_favourites_are_of_what_plays_or_of_the_named_tracks() {
     let mut rig = rig(3, 100 * RATE);
     let judge = |rig: &mut Rig, judging| {
         let effects = rig.event(Event::Command(Command::Judge(judging)));
-        let saved = effects.into_iter().find_map(|effect| match effect {
-            Effect::SaveFacts(rows) => Some(rows.iter().map(|(id, _)| id.0).collect::<Vec<_>>()),
-            _ => None,
-        });
-        (saved.unwrap_or_default(), rig.notice())
+        (saved(&effects).iter().map(|(id, _)| id.0).collect::<Vec<_>>(), rig.notice())
     };
     let rating = Rating::new(7);
     let (saved, told) = judge(&mut rig, Judging::Rate(Judged::Playing, rating));

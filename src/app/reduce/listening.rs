@@ -18,7 +18,7 @@ pub fn hear(state: &mut AppState, event: &Event, now: Now, fx: &mut Vec<Effect>)
     if !hearing.counted && hearing.frames > 0 && is_enough {
         hearing.counted = true;
         if let Some(id) = hearing.track {
-            facts::count(state, id, Verdict::Played, now.unix_ms, fx);
+            facts::count(state, id, Verdict::Played, now.unix_ms, now, fx);
             log(&hearing, Verdict::Played, fx);
         }
     }
@@ -104,7 +104,7 @@ fn finish(state: &mut AppState, hearing: &Hearing, passes_over: bool, now: Now, 
         (false, false) => Verdict::LeftOff,
     };
     if verdict == Verdict::Skipped {
-        facts::count(state, id, verdict, now.unix_ms, fx);
+        facts::count(state, id, verdict, now.unix_ms, now, fx);
     }
     // Less than a second is nobody's listening.
     if verdict != Verdict::LeftOff || hearing.frames >= u64::from(hearing.rate) {

@@ -4,6 +4,7 @@
 mod bookmarks;
 mod engine;
 mod facts;
+mod history;
 mod library;
 mod listening;
 mod notices;
@@ -50,6 +51,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
+        Command::History(command) => history::reduce(state, command, now, fx),
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
@@ -72,5 +74,7 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
 
 #[cfg(test)]
 mod facts_tests;
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;

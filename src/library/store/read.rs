@@ -2,17 +2,19 @@
 //! thread but the ui and app threads, which do no I/O.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError};
 
 use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, LISTENS, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY,
-    SHEETS, TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, POSITION_KEY, ROOTS,
+    SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
+use crate::model::history::Entry;
 use crate::model::id::TrackId;
 use crate::model::listening::Listen;
 use crate::model::session::{OutputMemory, Session};
@@ -149,6 +151,24 @@ impl StoreReader {
             }
         };
         Ok(Listens(Rows { range, path: self.path.clone() }))
+    }
+
+    /// The steps that can be gone over, by number, and the number of the last one that is done.
+    pub fn history(&self) -> Result<(Vec<Arc<Entry>>, u64), StoreError> {
+        let table = match self.txn.open_table(HISTORY) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok((Vec::new(), 0)),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
+        let entries = rows.map(|row| {
+            let (_, bytes) = self.tell(row.map_err(Into::into))?;
+            self.value(codec::decode_entry(bytes.value())).map(Arc::new)
+        });
+        let entries: Vec<Arc<Entry>> = entries.collect::<Result<_, StoreError>>()?;
+        let session = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let done = self.tell(session.get(HISTORY_KEY).map_err(Into::into))?;
+        let done = done.and_then(|bytes| bytes.value().try_into().ok().map(u64::from_le_bytes));
+        Ok((entries, done.unwrap_or(0)))
     }
 
     /// None where none was ever set.

@@ -20,6 +20,7 @@ pub enum Command {
     Playback(Playback),
     Sound(Sound),
     Queue(Queue),
+    History(History),
     Bookmark(Bookmarking),
     Judge(Judging),
     Library(Library),
@@ -153,8 +154,20 @@ pub enum Queue {
     /// Move the entries so many places down (negative: up), kept together in their order.
     Move(Items, i32),
     Clear,
-    Undo,
-    Redo,
+}
+
+/// Ways through the history of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// Take back so many steps.
+    Undo(u32),
+    Redo(u32),
+    /// Take back what was done in that time.
+    Earlier(Duration),
+    /// Make again what was done in that time.
+    Later(Duration),
+    /// Tell what can be taken back.
+    List,
 }
 
 /// What is done with named places.

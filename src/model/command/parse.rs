@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Bookmarking, Command, Items, Judged, Judging, Library, Motion, Notices, Pane, Playback, Queue,
-    Request, Screen, Seek, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Bookmarking, Command, History, Items, Judged, Judging, Library, Motion, Notices, Pane, Playback,
+    Queue, Request, Screen, Seek, Sound, SpeedChange, Target, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -91,6 +91,9 @@ impl Call<'_> {
         if let Some(command) = self.bookmark()? {
             return Ok(Request::Core(Command::Bookmark(command)));
         }
+        if let Some(command) = self.history()? {
+            return Ok(Request::Core(Command::History(command)));
+        }
         if let Some(command) = self.core()? {
             return Ok(Request::Core(command));
         }
@@ -164,6 +167,18 @@ impl Call<'_> {
         }))
     }
 
+    fn history(&self) -> Result<Option<History>, ParseError> {
+        let time = "a time such as 10m, 1h or 90s";
+        Ok(Some(match self.row.name {
+            "undo" => History::Undo(self.count()?),
+            "redo" => History::Redo(self.count()?),
+            "earlier" => History::Earlier(self.one(time, parse_time)?),
+            "later" => History::Later(self.one(time, parse_time)?),
+            "undolist" => self.bare(History::List)?,
+            _ => return Ok(None),
+        }))
+    }
+
     fn core(&self) -> Result<Option<Command>, ParseError> {
         Ok(Some(match self.row.name {
             "add" => Command::Queue(Queue::Append(self.target())),
@@ -174,8 +189,6 @@ impl Call<'_> {
             "remove" => Command::Queue(Queue::Remove(self.items()?)),
             "move" => Command::Queue(self.moved()?),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
-            "undo" => self.bare(Command::Queue(Queue::Undo))?,
-            "redo" => self.bare(Command::Queue(Queue::Redo))?,
             "scan" => Command::Library(Library::Scan(self.paths())),
             "rate" => Command::Judge(self.rate()?),
             "favourite" => Command::Judge(self.favourite()?),
@@ -291,8 +304,7 @@ impl Call<'_> {
     }
 
     fn count(&self) -> Result<u32, ParseError> {
-        let count =
-            self.optional("a number of items", |word| word.parse().ok().filter(|&count| count > 0))?;
+        let count = self.optional("a number", |word| word.parse().ok().filter(|&count| count > 0))?;
         Ok(count.unwrap_or(1))
     }
 

@@ -190,8 +190,11 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(Queue, "move", &[], "+N|-N [N...]", Nothing, "move the selected entries, or entries N, down or up"),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
-    row(Queue, "undo", &[], "", Nothing, "take back the last change of the queue"),
-    row(Queue, "redo", &[], "", Nothing, "make it again"),
+    row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, ratings, favourites"),
+    row(Queue, "redo", &[], "[N]", Nothing, "make again what was taken back"),
+    row(Queue, "earlier", &[], "TIME", Word(&["10m", "1h"]), "take back what was changed in that time"),
+    row(Queue, "later", &[], "TIME", Word(&["10m", "1h"]), "make again what was changed in that time"),
+    row(Queue, "undolist", &["undo-list"], "", Nothing, "what can be taken back and made again"),
     row(Library, "scan", &["update"], "[PATH...]", Path, "bring the library up to date, with new folders"),
     row(Library, "cancel-scan", &[], "", Nothing, "stop the scan; what was found stays"),
     row(

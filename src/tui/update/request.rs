@@ -2,7 +2,7 @@
 
 use super::{Effect, Turn};
 use crate::model::command::{
-    Command, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, VolumeChange,
+    Command, History, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, VolumeChange,
 };
 use crate::model::settings::OutputSpec;
 use crate::tui::prompt::Kind;
@@ -24,6 +24,7 @@ impl Turn<'_> {
             Command::Sound(_) | Command::Bookmark(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Judge(judging) => self.judge(judging, count),
+            Command::History(history) => self.history(history, count),
             Command::Library(library) => self.library(library),
             Command::Notice(Notices::Dismiss) => self.dismiss(),
         }
@@ -74,16 +75,20 @@ impl Turn<'_> {
                 self.take(items, None, |items| Queue::Move(items, step));
             }
             Queue::Clear => self.send(Command::Queue(Queue::Clear)),
-            Queue::Undo => self.repeat(times, Queue::Undo),
-            Queue::Redo => self.repeat(times, Queue::Redo),
         }
     }
 
-    fn repeat(&mut self, times: u32, queue: Queue) {
-        // No queue has a longer history.
-        for _ in 0..times.min(100) {
-            self.send(Command::Queue(queue.clone()));
-        }
+    /// A count is the number of steps, or of times so long.
+    fn history(&mut self, history: History, count: Option<u32>) {
+        let times = count.unwrap_or(1);
+        let history = match history {
+            History::Undo(steps) => History::Undo(steps.saturating_mul(times)),
+            History::Redo(steps) => History::Redo(steps.saturating_mul(times)),
+            History::Earlier(time) => History::Earlier(time.saturating_mul(times)),
+            History::Later(time) => History::Later(time.saturating_mul(times)),
+            History::List => History::List,
+        };
+        self.send(Command::History(history));
     }
 
     fn screen(&mut self, screen: Screen, count: Option<u32>) {
