@@ -1,13 +1,17 @@
 //! What is to be done: the only output of the reducers. Carried out by `perform`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
+use crate::model::catalog::Catalog;
+use crate::model::command::PathStyle;
+use crate::model::facts::Facts;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
+use crate::model::playlist::{Entry, Playlist};
 use crate::model::session::{OutputMemory, Save, SessionPosition};
 
 #[derive(Debug, Clone)]
@@ -39,6 +43,32 @@ pub enum Effect {
         job: JobId,
         period: Period,
         from_ms: i64,
+    },
+    /// Read files of playlists, and look which of their entries are there.
+    ReadPlaylists {
+        job: JobId,
+        paths: Vec<PathBuf>,
+        catalog: Arc<Catalog>,
+    },
+    WritePlaylist {
+        job: JobId,
+        list: Arc<Playlist>,
+        entries: Vec<Entry>,
+        path: Arc<Path>,
+        style: PathStyle,
+        catalog: Arc<Catalog>,
+    },
+    /// Find what is in smart lists.
+    Evaluate {
+        job: JobId,
+        lists: Vec<Arc<Playlist>>,
+        catalog: Arc<Catalog>,
+        facts: Facts,
+    },
+    /// Look which of these entries of a list are not there.
+    LookForFiles {
+        list: Arc<Playlist>,
+        places: Vec<(usize, Arc<Path>)>,
     },
     /// Save what is to be saved, then end the app thread.
     Close,

@@ -27,6 +27,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.facts {
         next.facts = Arc::new(state.facts.clone());
     }
+    if dirty.playlists {
+        next.playlists = Arc::new(state.playlists.view.clone());
+    }
     if dirty.history {
         next.history = Arc::new(state.history.view());
     }

@@ -1,5 +1,7 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
+pub mod playlists;
+
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,12 +15,13 @@ use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
 use crate::model::history::Entry;
-use crate::model::id::{ItemId, JobId, PlayId, TrackId};
+use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::Verdict;
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
+use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
@@ -37,6 +40,7 @@ pub struct AppState {
     /// Plays and skips of that time.
     pub facts_held: Vec<(TrackId, Verdict, i64)>,
     pub hearing: Option<Hearing>,
+    pub playlists: playlists::PlaylistsState,
     pub history: History,
     pub output: OutputView,
     pub sound: SoundSettings,
@@ -240,6 +244,8 @@ pub struct ShownNotice {
 /// What is to be written to the store, and by when.
 #[derive(Debug, Default)]
 pub struct Saving {
+    /// Playlists that changed: saved with the history of it.
+    pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
     /// What is known of outputs is to be saved with the session.
@@ -256,6 +262,7 @@ pub struct Dirty {
     pub bookmarks: bool,
     pub catalog: bool,
     pub facts: bool,
+    pub playlists: bool,
     pub history: bool,
     pub scan: bool,
     pub output: bool,
@@ -271,6 +278,7 @@ impl Dirty {
         bookmarks: true,
         catalog: true,
         facts: true,
+        playlists: true,
         history: true,
         scan: true,
         output: true,
@@ -312,8 +320,9 @@ impl AppState {
         let notice = self.notice.as_ref().and_then(|shown| shown.until);
         let build = self.library.build.not_before.filter(|_| self.wants_catalog());
         let sleep = self.playback.sleep.map(|sleep| sleep.next());
+        let lists = self.playlists.evaluation.due();
         let saving = [self.saving.session_due, self.saving.position_due];
-        [notice, build, sleep].into_iter().chain(saving).flatten().min()
+        [notice, build, sleep, lists].into_iter().chain(saving).flatten().min()
     }
 
     /// A scan found tracks that the catalog does not have, and none is being built.

@@ -1,5 +1,8 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
+mod playlists;
+
+pub use playlists::*;
 mod queue;
 
 use std::path::Path;

@@ -181,6 +181,7 @@ impl Core {
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
         let performer = Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing };
+        performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;

@@ -9,6 +9,7 @@ use super::edit::{Edit, Keyed};
 use super::facts::TrackFacts;
 use super::id::{ItemId, TrackId};
 use super::playback::Shuffle;
+use super::playlist::Change;
 use super::snapshot::QueueItem;
 
 /// One change, all or nothing. The store knows the kinds by their places here: new ones come at the end.
@@ -18,6 +19,8 @@ pub enum Step {
     /// Each track with what was known before and after. Only what differs is gone over: a track that was heard since
     /// keeps its plays.
     Facts(Vec<(TrackId, TrackFacts, TrackFacts)>),
+    /// Lists before and after.
+    Playlists(Vec<Change>),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +90,7 @@ impl Step {
     pub fn weight(&self) -> usize {
         match self {
             Self::Facts(rows) => size_of::<(TrackId, TrackFacts, TrackFacts)>() * rows.len(),
+            Self::Playlists(changes) => changes.iter().map(Change::weight).sum(),
             Self::Queue(step) => {
                 let pieces = 32 * (step.items.pieces() + step.order.pieces());
                 let items = step.items.held().map(|item| 32 + item.path.as_os_str().len());
@@ -99,7 +103,7 @@ impl Step {
     pub fn highest_item(&self) -> Option<ItemId> {
         match self {
             Self::Queue(step) => step.items.held().map(|item| item.id).max(),
-            Self::Facts(_) => None,
+            Self::Facts(_) | Self::Playlists(_) => None,
         }
     }
 }

@@ -27,6 +27,7 @@ pub mod part;
 pub mod path_bytes;
 pub mod playback;
 pub mod player;
+pub mod playlist;
 pub mod query;
 pub mod session;
 pub mod settings;

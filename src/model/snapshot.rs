@@ -17,6 +17,7 @@ use super::notice::Notice;
 use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
+use super::playlist::view::View as PlaylistsView;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
 use super::track::AudioFormat;
@@ -26,6 +27,7 @@ pub struct Snapshot {
     pub playback: Arc<PlaybackView>,
     pub queue: Arc<QueueView>,
     pub bookmarks: Arc<Bookmarks>,
+    pub playlists: Arc<PlaylistsView>,
     pub catalog: Arc<Catalog>,
     /// What only we know of the tracks.
     pub facts: Arc<Facts>,

@@ -14,6 +14,7 @@ use crate::model::edit::Way;
 use crate::model::facts::TrackFacts;
 use crate::model::history::{Entry, Step};
 use crate::model::id::TrackId;
+use crate::model::playlist::Change;
 
 pub fn reduce(state: &mut AppState, command: History, now: Now, fx: &mut Vec<Effect>) {
     let within = |state: &AppState, way, time| state.history.steps_within(way, time, now_s(now));
@@ -33,6 +34,19 @@ pub fn queue_changed(state: &mut AppState, before: &Moment, words: String, now: 
         state.dirty.history = true;
     }
     queue::changed(state, now);
+}
+
+/// Records a change of playlists that took effect.
+pub fn playlists_changed(
+    state: &mut AppState,
+    changes: Vec<Change>,
+    words: String,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
+    state.history.record(Step::Playlists(changes), words, now_s(now));
+    state.dirty.history = true;
+    saving::facts(state, Vec::new(), now, fx);
 }
 
 /// Sets what is known of tracks, as one step. Rows that change nothing are no part of it.
@@ -69,6 +83,10 @@ fn travel(state: &mut AppState, way: Way, steps: usize, now: Now, fx: &mut Vec<E
             }
             return notices::tell(state, wording::facts_awaited(), now);
         }
+        if matches!(entry.step, Step::Playlists(_)) && !state.playlists.loaded {
+            notices::tell(state, wording::playlists_loading(), now);
+            return;
+        }
         let Some(facts) = go_over(state, &entry, way, now, fx) else {
             state.history.drop_all();
             state.dirty.history = true;
@@ -77,7 +95,7 @@ fn travel(state: &mut AppState, way: Way, steps: usize, now: Now, fx: &mut Vec<E
         };
         state.history.went(way);
         // Together with how far the history is done.
-        if !facts.is_empty() {
+        if !facts.is_empty() || !state.saving.playlists.is_empty() {
             saving::facts(state, facts, now, fx);
         }
         state.dirty.history = true;
@@ -106,6 +124,7 @@ fn go_over(
 ) -> Option<Vec<(TrackId, TrackFacts)>> {
     match &entry.step {
         Step::Queue(step) => queue::go_over(state, step, way, now, fx).then(Vec::new),
+        Step::Playlists(changes) => super::playlists::go_over(state, changes, way).then(Vec::new),
         Step::Facts(rows) => {
             state.dirty.facts = true;
             Some(facts_over(state, rows, way))

@@ -65,7 +65,7 @@ pub fn expanded(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec
     put(state, files, purpose, now, fx);
 }
 
-fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx: &mut Vec<Effect>) {
+pub fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx: &mut Vec<Effect>) {
     if files.is_empty() {
         return;
     }

@@ -53,7 +53,13 @@ pub fn facts(state: &mut AppState, facts: Vec<(TrackId, TrackFacts)>, now: Now, 
 /// History and what it is the history of are written in one piece: after a crash they fit each other.
 fn save(state: &mut AppState, facts: Vec<(TrackId, TrackFacts)>, now: Now, fx: &mut Vec<Effect>) {
     let session = state.saving.session_due.take().map(|_| session(state, now));
-    fx.push(Effect::Save(Box::new(Save { session, facts, history: state.history.take_unsaved() })));
+    let playlists = std::mem::take(&mut state.saving.playlists);
+    fx.push(Effect::Save(Box::new(Save {
+        session,
+        facts,
+        playlists,
+        history: state.history.take_unsaved(),
+    })));
 }
 
 pub fn session(state: &AppState, now: Now) -> Session {

@@ -286,7 +286,7 @@ pub fn path_from(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }
 
-fn encode(
+pub fn encode(
     what: &'static str,
     version: u8,
     value: &impl Serialize,
@@ -298,7 +298,11 @@ fn encode(
     Ok(())
 }
 
-fn decode<'a, T: Deserialize<'a>>(what: &'static str, known: u8, bytes: &'a [u8]) -> Result<T, CodecError> {
+pub fn decode<'a, T: Deserialize<'a>>(
+    what: &'static str,
+    known: u8,
+    bytes: &'a [u8],
+) -> Result<T, CodecError> {
     match bytes.split_first() {
         None => Err(CodecError::Empty { what }),
         Some((&found, _)) if found != known => Err(CodecError::Version { what, found, known }),

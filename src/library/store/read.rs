@@ -8,15 +8,17 @@ use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMeta
 
 use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
+use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, POSITION_KEY, ROOTS,
-    SESSION, SESSION_KEY, SHEETS, TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS,
+    POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
 use crate::model::history::Entry;
 use crate::model::id::TrackId;
 use crate::model::listening::Listen;
+use crate::model::playlist::Playlists;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
@@ -179,6 +181,20 @@ impl StoreReader {
             || Ok(Bookmarks::default()),
             |bytes| self.value(codec::decode_bookmarks(bytes.value())),
         )
+    }
+
+    /// All playlists.
+    pub fn playlists(&self) -> Result<Playlists, StoreError> {
+        let table = match self.txn.open_table(PLAYLISTS) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Playlists::default()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
+        rows.map(|row| {
+            let (id, bytes) = self.tell(row.map_err(Into::into))?;
+            self.value(playlist::decode(id.value(), bytes.value())).map(Arc::new)
+        })
+        .collect()
     }
 
     fn tell<T>(&self, result: Result<T, redb::Error>) -> Result<T, StoreError> {

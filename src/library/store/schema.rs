@@ -33,6 +33,9 @@ pub const FACTS: TableDefinition<u32, &[u8]> = TableDefinition::new("facts");
 /// Stores made before had no such table.
 pub const LISTENS: TableDefinition<(i64, u32), &[u8]> = TableDefinition::new("listens");
 
+/// Playlists: id to `playlist::encode`. Stores made before playlists were known have no such table.
+pub const PLAYLISTS: TableDefinition<u64, &[u8]> = TableDefinition::new("playlists");
+
 /// What can be taken back: number of the step to `codec::encode_entry`. How many of them are done stands under
 /// `HISTORY_KEY`. Stores made before had no such table.
 pub const HISTORY: TableDefinition<u64, &[u8]> = TableDefinition::new("history");

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow, SheetRow};
+use super::playlist;
 use super::schema::{
     BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, META, META_NEXT_TRACK, OUTPUTS_KEY,
-    POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    PLAYLISTS, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::history::HistoryChange;
-use crate::model::id::TrackId;
+use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::Listen;
+use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
@@ -54,6 +56,8 @@ pub enum WriteOp {
     PutFacts(Vec<(TrackId, TrackFacts)>),
     /// Another one of the same track and time is replaced.
     PutListens(Vec<Listen>),
+    /// Lists as they are now; `None` for one that is gone.
+    PutPlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
 }
 
 impl WriteOp {
@@ -69,7 +73,8 @@ impl WriteOp {
             Self::PutRoots(roots) => roots.len(),
             Self::PutFacts(rows) => rows.len(),
             Self::PutListens(listens) => listens.len(),
-            Self::Save(save) => 1 + save.facts.len(),
+            Self::PutPlaylists(lists) => weight(lists),
+            Self::Save(save) => 1 + save.facts.len() + weight(&save.playlists),
             Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) | Self::PutBookmarks(_) => 1,
         }
     }
@@ -106,6 +111,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutSession(_) => {}
             WriteOp::Save(save) => {
                 put_facts(&txn, &save.facts)?;
+                put_playlists(&txn, &save.playlists)?;
                 save.history.iter().try_for_each(|change| put_history(&txn, change))?;
             }
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
@@ -113,6 +119,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
             WriteOp::PutListens(listens) => put_listens(&txn, listens)?,
+            WriteOp::PutPlaylists(lists) => put_playlists(&txn, lists)?,
         }
     }
     txn.commit()?;
@@ -280,6 +287,32 @@ fn put_listens(txn: &WriteTransaction, listens: &[Listen]) -> Result<(), redb::E
         codec::encode_listen(listen, &mut record)
             .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert((listen.began_ms, listen.track.0), record.as_slice())?;
+    }
+    Ok(())
+}
+
+/// Records of lists, counted as their entries are.
+fn weight(lists: &[(PlaylistId, Option<Arc<Playlist>>)]) -> usize {
+    lists.iter().map(|(_, list)| 1 + list.as_ref().map_or(0, |list| list.entries().len())).sum()
+}
+
+fn put_playlists(
+    txn: &WriteTransaction,
+    lists: &[(PlaylistId, Option<Arc<Playlist>>)],
+) -> Result<(), redb::Error> {
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let mut table = txn.open_table(PLAYLISTS)?;
+    for (id, list) in lists {
+        match list {
+            None => drop(table.remove(id.0)?),
+            Some(list) => {
+                let record =
+                    playlist::encode(list).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+                table.insert(id.0, record.as_slice())?;
+            }
+        }
     }
     Ok(())
 }

@@ -2,7 +2,10 @@
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
 pub mod parse;
+mod playlists;
 pub mod registry;
+
+pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +26,7 @@ pub enum Command {
     History(History),
     Bookmark(Bookmarking),
     Judge(Judging),
+    Playlist(Playlisting),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -286,6 +290,7 @@ pub enum Motion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pane {
     Library,
+    Playlists,
     Queue,
     Spectrum,
 }

@@ -1,5 +1,7 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod playlists;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +28,12 @@ pub enum ParseError {
     },
     /// A quote is never closed.
     OpenQuote,
+    /// A query is wrong at a byte of it.
+    Query {
+        at: usize,
+        message: String,
+        query: String,
+    },
     Argument {
         command: &'static str,
         expected: &'static str,
@@ -42,6 +50,10 @@ impl std::fmt::Display for ParseError {
             }
             Self::Unknown { name, nearest: None } => write!(f, "no command `{name}`; `:help` lists them"),
             Self::OpenQuote => write!(f, "a quote is never closed"),
+            Self::Query { at, message, query } => {
+                let place = query.get(..*at).unwrap_or(query).chars().count() + 1;
+                write!(f, "the query is wrong at character {place}: {message}")
+            }
             Self::Argument { command, expected, found } if found.is_empty() => {
                 write!(f, "`{command}` needs {expected}")
             }
@@ -58,14 +70,16 @@ impl std::error::Error for ParseError {}
 pub fn parse(line: &str) -> Result<Request, ParseError> {
     let line = line.trim();
     let words = split_words(line)?;
-    let Some((name, arguments)) = words.split_first() else {
+    let Some(name) = words.first() else {
         return Err(ParseError::Empty);
     };
-    let Some(row) = registry::find(name) else {
+    let Some((row, taken)) = registry::find_words(&words) else {
         return Err(ParseError::Unknown { name: name.clone(), nearest: nearest(name, all_names()) });
     };
+    let arguments = words.get(taken..).unwrap_or(&[]);
     // Words of a search are kept as typed: a quote in them is a quote.
-    let rest = line.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
+    let rest = (0..taken)
+        .fold(line, |rest, _| rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()));
     let call = Call { row, arguments, rest };
     call.request()
 }
@@ -90,6 +104,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.bookmark()? {
             return Ok(Request::Core(Command::Bookmark(command)));
+        }
+        if let Some(command) = self.playlist()? {
+            return Ok(Request::Core(Command::Playlist(command)));
         }
         if let Some(command) = self.history()? {
             return Ok(Request::Core(Command::History(command)));
@@ -251,7 +268,7 @@ impl Call<'_> {
     }
 
     fn screen(&self) -> Result<Screen, ParseError> {
-        let pane = "library, queue or spectrum";
+        let pane = "library, playlists, queue or spectrum";
         match self.row.name {
             "filter" if self.rest.is_empty() => Ok(Screen::FilterPrompt),
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
@@ -343,6 +360,7 @@ impl Pane {
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "library" => Some(Self::Library),
+            "playlists" => Some(Self::Playlists),
             "queue" => Some(Self::Queue),
             "spectrum" => Some(Self::Spectrum),
             _ => None,
@@ -520,6 +538,11 @@ mod tests {
         for row in registry::COMMANDS {
             let example = match row.arguments {
                 "" => row.name.to_owned(),
+                "[NAME] +N|-N [N...]" => format!("{} +1", row.name),
+                "[NAME] ORDER" => format!("{} -plays", row.name),
+                text if text.starts_with("[NAME] ") || text == "[NAME N...] NOTE" => {
+                    format!("{} x.pls", row.name)
+                }
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
                 "N|+N|-N|-NdB" => format!("{} -3dB", row.name),

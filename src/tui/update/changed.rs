@@ -22,6 +22,7 @@ impl Turn<'_> {
         } else if new_catalog {
             self.ask_filter();
         }
+        self.playlists_changed();
         let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));

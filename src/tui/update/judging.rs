@@ -1,7 +1,7 @@
 //! Ratings and favourites: which tracks they are of.
 
 use super::Turn;
-use crate::model::command::{Command, Judged, Judging, Pane};
+use crate::model::command::{Command, Judged, Judging, Pane, Target};
 use crate::model::id::{ItemId, TrackId};
 
 impl Turn<'_> {
@@ -26,6 +26,7 @@ impl Turn<'_> {
         let tracks = match self.state.focus {
             Pane::Library => self.selected_tracks(count),
             Pane::Queue => self.queued_tracks(count),
+            Pane::Playlists => self.listed_tracks(count)?,
             Pane::Spectrum => return Some(Judged::Playing),
         };
         if tracks.is_empty() {
@@ -33,6 +34,18 @@ impl Turn<'_> {
             return None;
         }
         Some(Judged::Tracks(tracks))
+    }
+
+    /// Entries of a playlist, as far as the library has them.
+    fn listed_tracks(&mut self, count: Option<u32>) -> Option<Vec<TrackId>> {
+        let catalog = &self.around.snapshot.catalog;
+        Some(match self.listed_again(count)? {
+            Target::Tracks(tracks) => tracks,
+            Target::Paths(paths) => {
+                paths.iter().filter_map(|path| catalog.find_path(path)).map(|track| track.id()).collect()
+            }
+            Target::Selection => Vec::new(),
+        })
     }
 
     fn queued_tracks(&self, count: Option<u32>) -> Vec<TrackId> {

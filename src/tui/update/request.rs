@@ -21,6 +21,7 @@ impl Turn<'_> {
             Command::Quit if self.state.is_covered() => self.uncover(),
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
+            Command::Playlist(command) => self.playlist(command, count),
             Command::Sound(_) | Command::Bookmark(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Judge(judging) => self.judge(judging, count),
@@ -60,6 +61,9 @@ impl Turn<'_> {
     }
 
     fn queue(&mut self, queue: Queue, count: Option<u32>) {
+        if self.queue_in_lists(&queue, count) {
+            return;
+        }
         let times = count.unwrap_or(1);
         match queue {
             Queue::Append(target) => self.put(target, count, "added to the queue", Queue::Append),
@@ -140,6 +144,7 @@ impl Turn<'_> {
                 let (column, view) = (self.state.column(), self.view(0));
                 self.state.library.move_in(column, view, |list, view| list.go(motion, count, view));
             }
+            (motion, Pane::Playlists) => self.move_in_lists(|list, view| list.go(motion, count, view)),
             (motion, Pane::Queue) => {
                 let view = self.view(self.state.queue.seen.items.len());
                 self.state.queue.list.go(motion, count, view);
@@ -149,8 +154,10 @@ impl Turn<'_> {
     }
 
     fn right(&mut self) {
-        if self.state.focus != Pane::Library {
-            return;
+        match self.state.focus {
+            Pane::Library => {}
+            Pane::Playlists => return self.enter_list(),
+            Pane::Queue | Pane::Spectrum => return,
         }
         match self.state.column().next() {
             Some(column) if self.state.library.len(column) > 0 => self.state.library.column = column,
@@ -166,7 +173,8 @@ impl Turn<'_> {
                     self.state.library.column = column;
                 }
             }
-            Pane::Queue if !self.layout().columns.is_empty() => self.focus(Pane::Library),
+            Pane::Playlists => self.state.lists.in_entries = false,
+            Pane::Queue if self.layout().list_columns() => self.focus(self.state.left),
             Pane::Queue | Pane::Spectrum => {}
         }
     }
@@ -176,20 +184,25 @@ impl Turn<'_> {
         match (self.state.is_covered(), self.state.focus) {
             (true, _) => self.uncover(),
             (_, Pane::Library) => self.left(),
-            _ => self.focus(Pane::Library),
+            (_, Pane::Playlists) if self.state.lists.in_entries => self.left(),
+            (_, Pane::Playlists) => self.focus(Pane::Library),
+            _ => self.focus(self.state.left),
         }
     }
 
     fn focus_other(&mut self) {
         self.uncover();
-        let other = if self.state.focus == Pane::Library { Pane::Queue } else { Pane::Library };
+        let other = if self.state.focus == self.state.left { Pane::Queue } else { self.state.left };
         self.focus(other);
     }
 
     /// A hidden pane that is gone to is shown.
     pub(super) fn focus(&mut self, pane: Pane) {
         match pane {
-            Pane::Library => self.state.shown.library = true,
+            Pane::Library | Pane::Playlists => {
+                self.state.shown.library = true;
+                self.state.left = pane;
+            }
             Pane::Queue => self.state.shown.queue = true,
             Pane::Spectrum => self.state.shown.spectrum = true,
         }
@@ -199,15 +212,19 @@ impl Turn<'_> {
 
     /// Library and queue are never both hidden.
     fn toggle_pane(&mut self, pane: Pane) {
+        if pane == Pane::Playlists {
+            let other = if self.state.left == pane { Pane::Library } else { pane };
+            return self.focus(other);
+        }
         let shown = &mut self.state.shown;
         match pane {
-            Pane::Library => shown.library = !shown.library,
+            Pane::Library | Pane::Playlists => shown.library = !shown.library,
             Pane::Queue => shown.queue = !shown.queue,
             Pane::Spectrum => shown.spectrum = !shown.spectrum,
         }
-        let other = if pane == Pane::Library { Pane::Queue } else { Pane::Library };
+        let other = if pane == Pane::Library { Pane::Queue } else { self.state.left };
         let gone = match self.state.focus {
-            Pane::Library => !self.state.shown.library,
+            Pane::Library | Pane::Playlists => !self.state.shown.library,
             Pane::Queue => !self.state.shown.queue,
             Pane::Spectrum => !self.state.shown.spectrum,
         };
@@ -268,10 +285,13 @@ impl Turn<'_> {
             return self.uncover();
         }
         if self.state.focus == Pane::Spectrum {
-            return self.focus(Pane::Library);
+            return self.focus(self.state.left);
         }
         if self.state.notices.shown().is_some() {
             return self.dismiss();
+        }
+        if !self.state.lists.marks.is_empty() {
+            return self.state.lists.marks.clear();
         }
         if !self.state.library.marks.is_empty() || !self.state.queue.marks.is_empty() {
             self.state.library.marks = Default::default();
