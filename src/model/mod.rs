@@ -35,4 +35,5 @@ pub mod signal;
 pub mod snapshot;
 pub mod spectrum;
 pub mod suggest;
+pub mod tag;
 pub mod track;

@@ -46,6 +46,7 @@ mod server;
 mod sound;
 mod stage;
 mod store;
+mod tag_edit;
 mod tags;
 mod tempo;
 mod terminal;

@@ -94,4 +94,6 @@ mod facts_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
+mod queue_tests;
+#[cfg(test)]
 mod tests;
