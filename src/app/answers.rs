@@ -28,6 +28,7 @@ impl Deeds {
         self.any = true;
         match effect {
             Effect::Expand { job, .. }
+            | Effect::CountStats { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. } => self.walks = Some(*job),
             Effect::Close => self.closes = true,
@@ -41,6 +42,7 @@ impl Answers {
     pub fn awaited(&mut self, event: &Event) -> Option<Answer> {
         match event {
             Event::Expanded(Expanded { job, .. })
+            | Event::StatsCounted { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. } => self.walking.remove(job),
             _ => None,

@@ -7,9 +7,10 @@ use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::PathStyle;
-use crate::model::facts::{Facts, TrackFacts};
-use crate::model::id::{JobId, TrackId};
+use crate::model::facts::Facts;
+use crate::model::id::JobId;
 use crate::model::job::CancelToken;
+use crate::model::listening::{Listen, Period};
 use crate::model::playlist::{Entry, Playlist};
 use crate::model::session::{OutputMemory, Save, SessionPosition};
 
@@ -43,7 +44,13 @@ pub enum Effect {
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
-    SaveFacts(Vec<(TrackId, TrackFacts)>),
+    SaveListen(Listen),
+    /// Count what was listened to from then on: milliseconds since the Unix epoch.
+    CountStats {
+        job: JobId,
+        period: Period,
+        from_ms: i64,
+    },
     /// Read files of playlists, and look which of their entries are there.
     ReadPlaylists {
         job: JobId,

@@ -11,7 +11,9 @@ use crate::jobs::playlists::ReadLists;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
+use crate::model::facts::Facts;
 use crate::model::id::{JobId, PlaylistId};
+use crate::model::listening::{Period, Stats};
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
@@ -47,6 +49,14 @@ pub enum Event {
     },
     /// The catalog could not be read from the store.
     CatalogFailed(String),
+    /// What only we know of the tracks, once at the start.
+    FactsRead(Result<Facts, String>),
+    /// Asked for by `Effect::CountStats`.
+    StatsCounted {
+        job: JobId,
+        period: Period,
+        stats: Result<Stats, String>,
+    },
     /// Which sound devices there are, or why that cannot be told; asked for by `Effect::FindOutputs`.
     OutputsFound(Result<Vec<OutputDevice>, String>),
     /// The playlists, or why they cannot be read.

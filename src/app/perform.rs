@@ -8,12 +8,13 @@ use super::effect::Effect;
 use super::event::{Event, Expanded};
 use super::run::EventSender;
 use crate::engine::{self, EngineSender};
-use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::jobs::library::{self, ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane, playlists};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
+use crate::model::listening::Period;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -51,7 +52,8 @@ impl Perform for Performer {
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
-            Effect::SaveFacts(rows) => self.write(WriteOp::PutFacts(rows)),
+            Effect::SaveListen(listen) => self.write(WriteOp::PutListens(vec![listen])),
+            Effect::CountStats { job, period, from_ms } => self.count_stats(job, period, from_ms),
             other => self.perform_lists(other),
         }
     }
@@ -197,6 +199,29 @@ impl Performer {
         };
         self.jobs.submit_guarded(Lane::Short, work, move |panic| {
             failed.send(Event::OutputsFound(Err(panic)));
+        });
+    }
+
+    fn count_stats(&self, job: JobId, period: Period, from_ms: i64) {
+        let (events, failed, store) = (self.events.clone(), self.events.clone(), self.store.clone());
+        let work = move || {
+            let stats = library::stats(&store, from_ms).map_err(|error| error.to_string());
+            events.send(Event::StatsCounted { job, period, stats });
+        };
+        self.jobs.submit_guarded(Lane::Short, work, move |panic| {
+            failed.send(Event::StatsCounted { job, period, stats: Err(panic) });
+        });
+    }
+
+    /// Once at the start, behind the catalog: what is shown first is needed first.
+    pub fn read_facts(&self) {
+        let (events, failed, store) = (self.events.clone(), self.events.clone(), self.store.clone());
+        let work = move || {
+            let facts = store.read().and_then(|reader| reader.facts());
+            events.send(Event::FactsRead(facts.map_err(|error| error.to_string())));
+        };
+        self.jobs.submit_guarded(Lane::Short, work, move |panic| {
+            failed.send(Event::FactsRead(Err(panic)));
         });
     }
 

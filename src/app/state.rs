@@ -15,8 +15,9 @@ use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
 use crate::model::history::Entry;
-use crate::model::id::{ItemId, JobId, PlayId, PlaylistId};
+use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
+use crate::model::listening::Verdict;
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
@@ -34,6 +35,11 @@ pub struct AppState {
     pub bookmarks: Arc<Bookmarks>,
     pub library: LibraryState,
     pub facts: Facts,
+    /// The store has yet to say what it knows: nothing may be written over it.
+    pub facts_awaited: bool,
+    /// Plays and skips of that time.
+    pub facts_held: Vec<(TrackId, Verdict, i64)>,
+    pub hearing: Option<Hearing>,
     pub playlists: playlists::PlaylistsState,
     pub history: History,
     pub output: OutputView,
@@ -101,6 +107,26 @@ pub struct PlaybackState {
     /// Items in a row that did not play.
     pub failures_in_a_row: u32,
     next_play: u64,
+}
+
+/// What was heard of the play that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hearing {
+    pub of: Play,
+    pub track: Option<TrackId>,
+    /// When it was begun, milliseconds since the Unix epoch.
+    pub began_ms: i64,
+    /// Where the ear was when it was last asked for, and when that was.
+    pub at: u64,
+    pub looked: Instant,
+    /// Frames that were heard, of the item's own rate.
+    pub frames: u64,
+    /// Hz; 0 while nothing was heard.
+    pub rate: u32,
+    /// Frames of the whole item, where it is known.
+    pub length: Option<u64>,
+    /// It is a play already.
+    pub counted: bool,
 }
 
 /// How long the sound fades before playing ends by the clock.

@@ -17,6 +17,8 @@ use crate::model::audio::frames_to_duration;
 use crate::model::bookmark::{BookmarkName, Bookmarks};
 use crate::model::command::Sound;
 use crate::model::command::parse::quoted;
+use crate::model::facts::Rating;
+use crate::model::listening::{Period, Stats, Top};
 use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
@@ -36,7 +38,7 @@ fn error(what: impl Into<String>) -> Notice {
 }
 
 /// "1 track", "3 tracks".
-fn count_of(count: usize, thing: &str) -> String {
+pub fn count_of(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {thing}{plural}")
 }
@@ -253,6 +255,69 @@ fn clock_time(time: Duration) -> String {
         0 => format!("{minutes}:{seconds:02}"),
         hours => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
+}
+
+/// For one title or a number of tracks.
+pub fn rated(what: &str, rating: Option<Rating>) -> String {
+    match rating {
+        None => format!("{}: no rating", shortened(what)),
+        Some(rating) => format!("{}: {rating}", shortened(what)),
+    }
+}
+
+pub fn loved(what: &str, favourite: bool) -> String {
+    let now = if favourite { "a favourite" } else { "no favourite any more" };
+    format!("{}: {now}", shortened(what))
+}
+
+pub fn facts_changed(words: &str) -> Notice {
+    note(words)
+}
+
+pub fn nothing_to_judge() -> Notice {
+    note("Nothing plays that could be rated").next_step("Go to a track in the library")
+}
+
+pub fn not_in_library(name: &str) -> Notice {
+    note(format!("{} is not in the library", shortened(name))).next_step("`:scan FOLDER` takes it in")
+}
+
+pub fn facts_awaited() -> Notice {
+    warning("Ratings cannot be changed yet")
+        .why("what is known of the tracks is not read")
+        .next_step("Try again in a moment")
+}
+
+pub fn facts_failed(why: &str) -> Notice {
+    error("Plays and ratings cannot be read")
+        .why(why)
+        .next_step("`auralis library check` looks at the store; nothing is written over them")
+}
+
+pub fn no_stats(why: &str) -> Notice {
+    warning("What was listened to cannot be counted").why(why)
+}
+
+/// As much as a line has room for.
+pub fn stats(period: Period, stats: &Stats) -> Notice {
+    if stats.plays + stats.skips == 0 && stats.seconds < 1.0 {
+        return note(format!("{}: nothing was listened to", period.words()));
+    }
+    let count = |count: u64, thing: &str| count_of(usize::try_from(count).unwrap_or(usize::MAX), thing);
+    let mut parts = vec![format!(
+        "{}: {}, {:.1} h in {}",
+        period.words(),
+        count(stats.plays, "play"),
+        stats.seconds / 3600.0,
+        count(stats.sessions, "session")
+    )];
+    let lists = [("artists", &stats.artists), ("albums", &stats.albums), ("tracks", &stats.tracks)];
+    for (name, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        let row = |top: &Top| format!("{} {}", shortened(&top.name), top.plays);
+        let rows: Vec<String> = list.iter().take(3).map(row).collect();
+        parts.push(format!("{name}: {}", rows.join(", ")));
+    }
+    note(parts.join(" · "))
 }
 
 pub fn no_roots() -> Notice {

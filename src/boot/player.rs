@@ -189,6 +189,7 @@ impl Core {
             Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing, watch };
         performer.load_playlists();
         performer.build_catalog();
+        performer.read_facts();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
         Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })
@@ -223,7 +224,6 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
-    state.facts = reader.facts()?;
     // Without it everything else works: it begins anew.
     match reader.history() {
         Ok((entries, done)) => state.remember(entries, done),
@@ -243,8 +243,9 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     state.library.roots = Arc::new(reader.roots()?);
     let failed = reader.scan_record()?.unwrap_or_default().failed.into_iter();
     state.library.failed = Arc::new(failed.map(|problem| (problem.path, problem.error)).collect());
-    // The catalog is read by a job, so that the first frame need not wait for it.
+    // Catalog and facts are read by jobs, so that the first frame need not wait for them.
     state.library.build.running = true;
+    state.facts_awaited = true;
     Ok(state)
 }
 

@@ -17,6 +17,7 @@ use crate::library::edit::Template as FileTemplate;
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
+use crate::model::listening::Period;
 use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 
@@ -112,6 +113,8 @@ pub enum Verb {
     Duplicates(Duplicates),
     /// Print the tracks of the library that match
     Search(Search),
+    /// What was listened to: plays, hours, sessions, the top of tracks, artists, albums
+    Stats(Stats),
     /// Playlists: list, show, change, import and export
     Playlist {
         #[command(subcommand)]
@@ -224,6 +227,20 @@ pub struct Search {
     /// Print each track this way, as in '{artist} - {title}'
     #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::<TrackField>::parse)]
     pub format: Option<Template<TrackField>>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::stats::HELP)]
+pub struct Stats {
+    /// The last 7, 30, 365 days, or everything: week, month, year, all
+    #[arg(long, value_name = "PERIOD", default_value = "month", value_parser = period)]
+    pub period: Period,
+    /// Rows of each list
+    #[arg(long, value_name = "N", default_value_t = crate::library::stats::TOP, value_parser = limit)]
+    pub limit: usize,
+    /// Print the figures as one JSON value
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -489,6 +506,10 @@ fn limit(word: &str) -> Result<usize, &'static str> {
     word.parse().ok().filter(|&limit| limit > 0).ok_or("needs a number from 1")
 }
 
+fn period(word: &str) -> Result<Period, &'static str> {
+    Period::parse(word).ok_or("needs week, month, year or all")
+}
+
 /// The word means here what it means as an argument of the command `shuffle`.
 fn level_mode(word: &str) -> Result<LevelMode, &'static str> {
     LevelMode::parse(word).ok_or("needs off, track, album or auto")
@@ -561,6 +582,7 @@ mod tests {
             &["play", "a", "--shuffle", ""],
             &["search"],
             &["search", "x", "--limit", "0"],
+            &["stats", "--period", "day"],
             &["search", "x", "--format", "{nothing}"],
             &["search", "x", "--format", "{title}", "--json"],
             &["-q", "-v"],

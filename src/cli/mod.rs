@@ -30,6 +30,7 @@ mod player;
 mod playlist;
 mod scan;
 mod search;
+mod stats;
 mod status;
 mod tag;
 
@@ -70,6 +71,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
+        Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),
         Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),
         Some(Verb::Import(asked)) => import::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),

@@ -23,8 +23,8 @@ pub const HELP: &str = "\
 Fields of TEMPLATE: {state} {title} {artist} {album} {album_artist} {genre} {year} {track}
 {disc} {path} {file} {position} {position_s} {duration} {duration_s} {codec} {index}
 {length} {volume} {muted} {repeat} {shuffle} {stop_after} {output} {output_state}
-{verdict} {notice} {station} {buffering}. What there is not, or is off, is empty; {muted},
-{shuffle} and {buffering} are their names. {{ and }} are braces; \\t, \\n, \\0 and \\\\ are tab,
+{verdict} {notice} {station} {buffering} {rating} {favourite} {plays} {skips}. What there is not, or is off, is empty; {muted},
+{shuffle}, {buffering} and {favourite} are their names. {{ and }} are braces; \\t, \\n, \\0 and \\\\ are tab,
 line feed, NUL and backslash. A line ends with a line feed. While only the position moves,
 --follow is silent.
 Exit code 4: no player is running.";
@@ -193,6 +193,10 @@ pub enum StatusField {
     Notice,
     Station,
     Buffering,
+    Rating,
+    Favourite,
+    Plays,
+    Skips,
 }
 
 impl Field for StatusField {
@@ -226,6 +230,10 @@ impl Field for StatusField {
         ("notice", Self::Notice),
         ("station", Self::Station),
         ("buffering", Self::Buffering),
+        ("rating", Self::Rating),
+        ("favourite", Self::Favourite),
+        ("plays", Self::Plays),
+        ("skips", Self::Skips),
     ];
     const LISTED: &'static str = "auralis status --help";
 }
@@ -255,6 +263,13 @@ impl StatusField {
             Self::Year => number(track.and_then(|track| track.year)),
             Self::Track => number(track.and_then(|track| track.track)),
             Self::Disc => number(track.and_then(|track| track.disc)),
+            Self::Rating => {
+                track.and_then(|track| track.rating).map(|stars| stars.to_string()).unwrap_or_default()
+            }
+            Self::Favourite if track.is_some_and(|track| track.favourite) => "favourite".to_owned(),
+            Self::Favourite => String::new(),
+            Self::Plays => track.map(|track| track.plays.to_string()).unwrap_or_default(),
+            Self::Skips => track.map(|track| track.skips.to_string()).unwrap_or_default(),
             _ => return None,
         })
     }

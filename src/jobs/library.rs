@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use crate::library::catalog_build::load_catalog;
 use crate::library::store::{Store, StoreError};
-use crate::library::{clean as cleaning, duplicates as doubles, expand as walk, scan as scanning};
+use crate::library::{
+    clean as cleaning, duplicates as doubles, expand as walk, scan as scanning, stats as counting,
+};
 use crate::model::catalog::Catalog;
 use crate::model::job::CancelToken;
+use crate::model::listening::Stats;
 use crate::model::snapshot::DuplicatesView;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -121,4 +124,10 @@ pub fn duplicates(store: &Store, cancel: &CancelToken) -> Result<DuplicatesView,
 pub fn catalog(store: &Store) -> Result<Catalog, StoreError> {
     store.flush()?;
     load_catalog(store)
+}
+
+/// What was listened to since `from_ms`, what is on its way to the store included.
+pub fn stats(store: &Store, from_ms: i64) -> Result<Stats, StoreError> {
+    store.flush()?;
+    counting::count(&store.read()?, from_ms, counting::TOP)
 }

@@ -29,6 +29,14 @@ impl Rating {
     }
 }
 
+/// Five stars, the last of which may be half one: `★★★½☆`.
+impl std::fmt::Display for Rating {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (whole, half) = (usize::from(self.0 / 2), usize::from(self.0 % 2));
+        write!(f, "{}{}{}", "★".repeat(whole), "½".repeat(half), "☆".repeat(5 - whole - half))
+    }
+}
+
 impl TryFrom<u8> for Rating {
     type Error = &'static str;
 
@@ -148,5 +156,7 @@ mod tests {
         assert_eq!(Rating::new(0), None);
         assert_eq!(Rating::new(11), None);
         assert_eq!(Rating::new(7).map(Rating::stars), Some(3.5));
+        let shown = |halves| Rating::new(halves).map(|rating| rating.to_string()).unwrap();
+        assert_eq!((shown(1), shown(7), shown(10)), ("½☆☆☆☆".into(), "★★★½☆".into(), "★★★★★".into()));
     }
 }

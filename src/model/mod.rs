@@ -19,6 +19,7 @@ pub mod fold;
 pub mod history;
 pub mod id;
 pub mod job;
+pub mod listening;
 pub mod loudness;
 pub mod notice;
 pub mod outputs;

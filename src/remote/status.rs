@@ -12,6 +12,7 @@ use super::wire::Told;
 use crate::model::address::without_user;
 use crate::model::bookmark::Bookmark;
 use crate::model::catalog::TrackRef;
+use crate::model::facts::{Rating, TrackFacts};
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
 use crate::model::settings::SoundSettings;
@@ -65,7 +66,7 @@ pub struct Status {
     pub scan: ScanStatus,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrackStatus {
     pub id: u32,
@@ -78,6 +79,13 @@ pub struct TrackStatus {
     pub year: Option<u16>,
     pub track: Option<u16>,
     pub disc: Option<u16>,
+    /// 0.5 to 5 stars.
+    pub rating: Option<f32>,
+    pub favourite: bool,
+    pub plays: u32,
+    pub skips: u32,
+    /// Seconds since the Unix epoch.
+    pub last_played: Option<i64>,
 }
 
 /// What is done to the sound; what that means for the item that plays is in the signal.
@@ -204,7 +212,7 @@ impl Status {
             duration_s: times.and_then(|(_, total)| total).map(|total| total.as_secs_f64()),
             path: file.as_ref().map(|file| file.path.clone()),
             path_hex: file.and_then(|file| file.path_hex),
-            track: snapshot.track().map(track),
+            track: snapshot.track().map(|found| track(found, snapshot.facts.get(found.id()))),
             format: snapshot.format().map(format),
             stream: playback.now.as_ref().and_then(|now| now.stream.as_ref()).map(stream),
             buffering: playback.buffering,
@@ -243,7 +251,7 @@ impl Status {
     }
 }
 
-fn track(track: TrackRef<'_>) -> TrackStatus {
+fn track(track: TrackRef<'_>, facts: TrackFacts) -> TrackStatus {
     let all = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::to_owned).collect();
     TrackStatus {
         id: track.id().0,
@@ -255,6 +263,11 @@ fn track(track: TrackRef<'_>) -> TrackStatus {
         year: track.year(),
         track: track.track_number(),
         disc: track.disc_number(),
+        rating: facts.rating.map(Rating::stars),
+        favourite: facts.favourite,
+        plays: facts.plays,
+        skips: facts.skips,
+        last_played: facts.last_played_s,
     }
 }
 

@@ -13,6 +13,7 @@ use ratatui::style::Style;
 use unicode_normalization::UnicodeNormalization;
 use unicode_width::UnicodeWidthChar;
 
+use crate::model::facts::TrackFacts;
 use crate::model::part;
 use crate::model::track::AudioFormat;
 
@@ -211,6 +212,13 @@ pub fn count(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// `♥ ★★★½`; nothing where nothing was said of it.
+pub fn judged(facts: &TrackFacts) -> String {
+    let stars = facts.rating.map(|rating| rating.to_string()).unwrap_or_default();
+    let heart = if facts.favourite { "♥" } else { "" };
+    format!("{heart} {}", stars.trim_end_matches('☆')).trim().to_owned()
 }
 
 /// `FLAC 44.1 kHz 16 bit`, `MP3 48 kHz mono`.

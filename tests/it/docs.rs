@@ -25,7 +25,12 @@ fn keys() -> String {
     let mut table = String::from("| keys | command | |\n|---|---|---|\n");
     for (context, line, keys) in lines {
         let row = find(line.split(' ').next().unwrap()).unwrap();
-        let place = if context == Context::Global { "" } else { " (in the queue)" };
+        let place = match context {
+            Context::Global => "",
+            Context::Library => " (in the library)",
+            Context::Queue => " (in the queue)",
+            Context::Playlists => " (in the playlists)",
+        };
         writeln!(table, "| {} | `{line}` | {}{place} |", keys.join(" "), row.help).unwrap();
     }
     table

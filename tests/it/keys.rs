@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auralis::config::keys::{Code, Key};
-use auralis::model::command::{Command, History, Items, Pane, Playback, Queue, Seek, Target, VolumeChange};
+use auralis::model::command::{
+    Command, History, Items, Judged, Judging, Pane, Playback, Queue, Seek, Target, VolumeChange,
+};
+use auralis::model::facts::{Rating, TrackFacts};
 use auralis::model::id::{ItemId, TrackId};
 use auralis::model::notice::{Notice, Severity};
 use auralis::model::outputs::OutputDevice;
@@ -81,6 +84,27 @@ fn an_output_is_chosen_from_the_list() {
     assert_eq!(stage.state.outputs.as_ref().unwrap().cursor, 2, "it is searched like any list");
     stage.input(Input::Resize(20, 5));
     stage.draw();
+}
+
+/// In the library and in the queue what is selected; where nothing can be, what plays.
+#[test]
+fn ratings_are_of_the_selection_and_are_seen() {
+    let mut stage = stage();
+    let judged = |ids: &[u32]| Judged::Tracks(ids.iter().copied().map(TrackId).collect());
+    stage.press("<Tab>j2g4");
+    let rate = |judged, halves| Command::Judge(Judging::Rate(judged, Rating::new(halves)));
+    assert_eq!(stage.asked(), [rate(judged(&[2, 3]), 8)]);
+    stage.press("mm").press("g*");
+    assert_eq!(stage.asked(), [Command::Judge(Judging::Favourite(judged(&[2, 3]), None))]);
+    assert!(stage.state.queue.marks.is_empty(), "they were used");
+    stage.press("gf").press("gVg0");
+    let playing = Command::Judge(Judging::Favourite(Judged::Playing, None));
+    assert_eq!(stage.asked(), [playing, rate(Judged::Playing, 0)]);
+    let loved = TrackFacts { favourite: true, rating: Rating::new(7), ..TrackFacts::default() };
+    let facts = Arc::new([(TrackId(1), loved)].into_iter().collect());
+    stage.show(Snapshot { facts, ..stage.snapshot.clone() });
+    let seen = stage.lines().iter().filter(|line| line.contains("♥ ★★★½")).count();
+    assert!(seen >= 1, "{:?}", stage.lines());
 }
 
 fn tracks(ids: &[u32]) -> Target {

@@ -50,7 +50,6 @@ pub fn playlists_changed(
 }
 
 /// Sets what is known of tracks, as one step. Rows that change nothing are no part of it.
-#[allow(dead_code, reason = "the commands that rate come with the facts")]
 pub fn set_facts(
     state: &mut AppState,
     rows: impl IntoIterator<Item = (TrackId, TrackFacts)>,
@@ -78,6 +77,12 @@ fn travel(state: &mut AppState, way: Way, steps: usize, now: Now, fx: &mut Vec<E
     while gone.len() < steps
         && let Some(entry) = state.history.ahead(way).cloned()
     {
+        if state.facts_awaited && matches!(entry.step, Step::Facts(_)) {
+            if !gone.is_empty() {
+                saving::session_soon(state, now);
+            }
+            return notices::tell(state, wording::facts_awaited(), now);
+        }
         if matches!(entry.step, Step::Playlists(_)) && !state.playlists.loaded {
             notices::tell(state, wording::playlists_loading(), now);
             return;

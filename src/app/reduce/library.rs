@@ -15,6 +15,7 @@ use crate::model::catalog::Catalog;
 use crate::model::command::Library;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
+use crate::model::listening::{Period, Stats};
 use crate::model::snapshot::DuplicatesView;
 
 /// While a scan runs, building the catalog takes at most one part in so many of the time.
@@ -29,6 +30,10 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::ScanReport => notices::tell(state, wording::scan_report(&state.library.failed), now),
         Library::Clean { sure } => clean(state, sure, now, fx),
         Library::FindDuplicates => find_duplicates(state, fx),
+        Library::Stats(period) => {
+            let (job, from_ms) = (state.fresh_job(), period.begins_ms(now.unix_ms));
+            fx.push(Effect::CountStats { job, period, from_ms });
+        }
     }
 }
 
@@ -195,6 +200,18 @@ fn build_ended(state: &mut AppState, took: Duration, now: Now, fx: &mut Vec<Effe
     if std::mem::take(&mut state.library.build.again) {
         build(state, fx);
     }
+}
+
+pub fn stats_counted(state: &mut AppState, period: Period, stats: Result<Stats, String>, now: Now) {
+    let notice = match stats {
+        Ok(stats) => {
+            // To who asks for it this is done; words without a change would be a refusal.
+            state.dirty.facts = true;
+            wording::stats(period, &stats)
+        }
+        Err(why) => wording::no_stats(&why),
+    };
+    notices::tell(state, notice, now);
 }
 
 pub fn build_failed(state: &mut AppState, why: &str, now: Now) {

@@ -4,8 +4,10 @@
 mod bookmarks;
 mod engine;
 mod evaluation;
+mod facts;
 mod history;
 mod library;
+mod listening;
 mod notices;
 mod playback;
 pub(super) mod playlists;
@@ -16,11 +18,13 @@ mod sound;
 use super::effect::Effect;
 use super::event::{Event, Expanded, Now};
 use super::state::{AppState, Dirty};
-use crate::model::command::Command;
+use crate::model::command::{Command, Playback};
 
 /// Applies one event. The effects are to be carried out in their order.
 pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     let mut fx = Vec::new();
+    listening::hear(state, &event, now, &mut fx);
+    let passes_over = matches!(event, Event::Command(Command::Playback(Playback::Next(_))));
     match event {
         Event::Command(command) => reduce_command(state, command, now, &mut fx),
         Event::Engine(event) => engine::reduce(state, event, now, &mut fx),
@@ -32,6 +36,8 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::FoldersChanged(folders) => library::folders_changed(state, folders, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now),
+        Event::FactsRead(facts) => facts::read(state, facts, now, &mut fx),
+        Event::StatsCounted { period, stats, .. } => library::stats_counted(state, period, stats, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlaylistsRead { read, .. } => playlists::imported(state, read, now, &mut fx),
@@ -43,6 +49,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::Due => due(state, now, &mut fx),
     }
     playback::sync_next(state, &mut fx);
+    listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
     fx
 }
@@ -65,6 +72,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Queue(command) => queue::reduce(state, command, now, fx),
         Command::History(command) => history::reduce(state, command, now, fx),
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
+        Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Playlist(command) => playlists::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
@@ -84,6 +92,8 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
     std::mem::take(&mut state.dirty)
 }
 
+#[cfg(test)]
+mod facts_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]

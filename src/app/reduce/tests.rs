@@ -21,22 +21,22 @@ use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::{Accepted, OutputState, OutputsView, StreamView};
 use crate::model::track::{AudioFormat, Codec};
 
-struct Rig {
-    state: AppState,
-    clock: Instant,
-    heard: Option<Position>,
+pub(super) struct Rig {
+    pub state: AppState,
+    pub clock: Instant,
+    pub heard: Option<Position>,
 }
 
 impl Rig {
     /// A queue of so many files, nothing playing.
-    fn new(files: usize) -> Self {
+    pub fn new(files: usize) -> Self {
         let settings = AppSettings { rewind: Duration::from_secs(5), ..AppSettings::default() };
         let mut state = AppState::restored(Session::default(), Default::default(), settings);
         state.queue.append(unresolved((0..files).map(|n| PathBuf::from(format!("/m/{n}.flac"))).collect()));
         Self { state, clock: Instant::now(), heard: None }
     }
 
-    fn event(&mut self, event: Event) -> Vec<Effect> {
+    pub fn event(&mut self, event: Event) -> Vec<Effect> {
         let now = self.now();
         reduce(&mut self.state, event, now)
     }
@@ -45,7 +45,7 @@ impl Rig {
         Now { instant: self.clock, unix_ms: 1_000_000, heard: self.heard, seed: 99 }
     }
 
-    fn ask(&mut self, command: Playback) -> Vec<Effect> {
+    pub fn ask(&mut self, command: Playback) -> Vec<Effect> {
         self.event(Event::Command(Command::Playback(command)))
     }
 
@@ -57,7 +57,7 @@ impl Rig {
         self.event(Event::Command(Command::History(command)))
     }
 
-    fn engine(&mut self, event: EngineEvent) -> Vec<Effect> {
+    pub fn engine(&mut self, event: EngineEvent) -> Vec<Effect> {
         self.event(Event::Engine(event))
     }
 
@@ -65,21 +65,21 @@ impl Rig {
         self.state.queue.current().map(|item| item.path.display().to_string())
     }
 
-    fn playing(&self) -> PlayId {
+    pub fn playing(&self) -> PlayId {
         self.state.playback.playing.unwrap().play
     }
 
-    fn next(&self) -> Option<PlayId> {
+    pub fn next(&self) -> Option<PlayId> {
         self.state.playback.next.map(|next| next.play)
     }
 
-    fn started(&mut self) -> Vec<Effect> {
+    pub fn started(&mut self) -> Vec<Effect> {
         let play = self.playing();
         self.engine(EngineEvent::Started { play, format: format(), at: 0 })
     }
 }
 
-fn format() -> AudioFormat {
+pub(super) fn format() -> AudioFormat {
     let spec = Spec { rate: 44_100, channels: 2 };
     AudioFormat { codec: Codec::Flac, spec, bits: Some(16), frames: Some(44_100 * 100) }
 }
@@ -575,7 +575,7 @@ impl Rig {
         self.heard = Some(Position { play: self.playing(), frame, rate: 44_100 });
     }
 
-    fn notice(&self) -> String {
+    pub fn notice(&self) -> String {
         self.state.notice.as_ref().unwrap().notice.to_string()
     }
 

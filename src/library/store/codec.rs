@@ -17,6 +17,7 @@ use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::facts::TrackFacts;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, TrackId};
+use crate::model::listening::{Listen, Verdict};
 use crate::model::playback::{Repeat, Shuffle};
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
@@ -47,6 +48,7 @@ const BOOKMARKS_VERSION: u8 = 1;
 const FACTS_VERSION: u8 = 1;
 const AUDIO_VERSION: u8 = 1;
 const SCAN_VERSION: u8 = 1;
+const LISTEN_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -319,6 +321,19 @@ pub fn encode_facts(facts: &TrackFacts, out: &mut Vec<u8>) -> Result<(), CodecEr
 
 pub fn decode_facts(bytes: &[u8]) -> Result<TrackFacts, CodecError> {
     decode("what is known of a track", FACTS_VERSION, bytes)
+}
+
+/// Frames, rate, verdict; the rest is the key.
+type ListenRecord = (u64, u32, Verdict);
+
+pub fn encode_listen(listen: &Listen, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    let record: ListenRecord = (listen.frames, listen.rate, listen.verdict);
+    encode("an entry of the log", LISTEN_VERSION, &record, out)
+}
+
+pub fn decode_listen((began_ms, track): (i64, u32), bytes: &[u8]) -> Result<Listen, CodecError> {
+    let (frames, rate, verdict): ListenRecord = decode("an entry of the log", LISTEN_VERSION, bytes)?;
+    Ok(Listen { began_ms, track: TrackId(track), frames, rate, verdict })
 }
 
 /// Name, path, frame, rate.

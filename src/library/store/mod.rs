@@ -24,7 +24,7 @@ use redb::Database;
 
 pub use codec::{AudioId, CodecError, FileRow, ScanRecord, SheetRow, Standing};
 pub use error::StoreError;
-pub use read::{Audios, Files, StoreReader, Tracks};
+pub use read::{Audios, Files, Listens, StoreReader, Tracks};
 pub use schema::SCHEMA_VERSION;
 pub use write::{Failure, WriteOp};
 

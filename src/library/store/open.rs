@@ -10,8 +10,8 @@ use redb::{Builder, Database, ReadableDatabase, TableError, TableHandle};
 
 use super::error::StoreError;
 use super::schema::{
-    AUDIO, FACTS, FAILURES, FILES, HISTORY, META, META_NEXT_TRACK, META_SCHEMA, MISSING, PLACES, ROOTS,
-    SCHEMA_VERSION, SESSION, SHEETS, TRACKS,
+    AUDIO, FACTS, FAILURES, FILES, HISTORY, LISTENS, META, META_NEXT_TRACK, META_SCHEMA, MISSING, PLACES,
+    ROOTS, SCHEMA_VERSION, SESSION, SHEETS, TRACKS,
 };
 use crate::model::contain::contain;
 
@@ -121,6 +121,7 @@ fn create_tables(db: &Database) -> Result<(), redb::Error> {
         let _ = txn.open_table(FAILURES)?.name();
         let _ = txn.open_table(SHEETS)?.name();
         let _ = txn.open_table(FACTS)?.name();
+        let _ = txn.open_table(LISTENS)?.name();
         let _ = txn.open_table(HISTORY)?.name();
         let _ = txn.open_table(AUDIO)?.name();
         let _ = txn.open_table(MISSING)?.name();

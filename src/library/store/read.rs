@@ -13,13 +13,14 @@ use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
 use super::error::StoreError;
 use super::playlist;
 use super::schema::{
-    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, MISSING, OUTPUTS_KEY, PLACES,
-    PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MISSING, OUTPUTS_KEY,
+    PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
 use crate::model::history::Entry;
 use crate::model::id::TrackId;
+use crate::model::listening::Listen;
 use crate::model::playlist::Playlists;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
@@ -226,6 +227,18 @@ impl StoreReader {
         .collect()
     }
 
+    /// What was listened to, from a time on (milliseconds since the Unix epoch), the oldest first.
+    pub fn listens(&self, from_ms: i64) -> Result<Listens, StoreError> {
+        let range = match self.txn.open_table(LISTENS) {
+            Err(TableError::TableDoesNotExist(_)) => None,
+            table => {
+                let table = self.tell(table.map_err(Into::into))?;
+                Some(self.tell(table.range((from_ms, 0)..).map_err(Into::into))?)
+            }
+        };
+        Ok(Listens(Rows { range, path: self.path.clone() }))
+    }
+
     /// The steps that can be gone over, by number, and the number of the last one that is done.
     pub fn history(&self) -> Result<(Vec<Arc<Entry>>, u64), StoreError> {
         let table = match self.txn.open_table(HISTORY) {
@@ -319,6 +332,17 @@ impl Iterator for Audios {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next_with(|id, bytes| Ok((TrackId(id), codec::decode_audio(bytes)?)))
+    }
+}
+
+/// See [`StoreReader::listens`]. Ends after its first error.
+pub struct Listens(Rows<(i64, u32)>);
+
+impl Iterator for Listens {
+    type Item = Result<Listen, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_with(codec::decode_listen)
     }
 }
 

@@ -40,6 +40,10 @@ pub const PLACES: TableDefinition<&[u8], u64> = TableDefinition::new("places");
 /// What the sound of a track is known by: track id to `codec::encode_audio`. Stores made before had no such table.
 pub const AUDIO: TableDefinition<u32, &[u8]> = TableDefinition::new("audio");
 
+/// What was listened to: when it began (milliseconds since the Unix epoch) and track id to `codec::encode_listen`.
+/// Stores made before had no such table.
+pub const LISTENS: TableDefinition<(i64, u32), &[u8]> = TableDefinition::new("listens");
+
 /// Playlists: id to `playlist::encode`. Stores made before playlists were known have no such table.
 pub const PLAYLISTS: TableDefinition<u64, &[u8]> = TableDefinition::new("playlists");
 

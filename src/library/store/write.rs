@@ -9,14 +9,16 @@ use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransacti
 use super::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
 use super::playlist;
 use super::schema::{
-    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, META, META_NEXT_TRACK, MISSING,
-    OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, META, META_NEXT_TRACK,
+    MISSING, OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS,
+    TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::history::HistoryChange;
 use crate::model::id::{PlaylistId, TrackId};
+use crate::model::listening::Listen;
 use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
@@ -66,6 +68,8 @@ pub enum WriteOp {
     PutBookmarks(Arc<Bookmarks>),
     /// Facts that are the default ones are forgotten.
     PutFacts(Vec<(TrackId, TrackFacts)>),
+    /// Another one of the same track and time is replaced.
+    PutListens(Vec<Listen>),
     /// Lists as they are now; `None` for one that is gone.
     PutPlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
 }
@@ -84,6 +88,7 @@ impl WriteOp {
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
             Self::PutFacts(rows) => rows.len(),
+            Self::PutListens(listens) => listens.len(),
             Self::PutScanRecord(_)
             | Self::PutSession(_)
             | Self::PutPosition(_)
@@ -138,6 +143,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
+            WriteOp::PutListens(listens) => put_listens(&txn, listens)?,
             WriteOp::PutPlaylists(lists) => put_playlists(&txn, lists)?,
         }
     }
@@ -359,6 +365,17 @@ fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(
         }
         codec::encode_facts(facts, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert(id.0, record.as_slice())?;
+    }
+    Ok(())
+}
+
+fn put_listens(txn: &WriteTransaction, listens: &[Listen]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(LISTENS)?;
+    let mut record = Vec::new();
+    for listen in listens {
+        codec::encode_listen(listen, &mut record)
+            .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert((listen.began_ms, listen.track.0), record.as_slice())?;
     }
     Ok(())
 }

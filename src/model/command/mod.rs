@@ -11,7 +11,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::bookmark::BookmarkName;
+use super::facts::Rating;
 use super::id::{ItemId, TrackId};
+use super::listening::Period;
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::settings::LevelMode;
 
@@ -23,6 +25,7 @@ pub enum Command {
     Queue(Queue),
     History(History),
     Bookmark(Bookmarking),
+    Judge(Judging),
     Playlist(Playlisting),
     Library(Library),
     Notice(Notices),
@@ -233,6 +236,24 @@ pub enum Bookmarking {
     List,
 }
 
+/// What the listener thinks of tracks. Can be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judging {
+    /// `None`: no rating.
+    Rate(Judged, Option<Rating>),
+    /// `None` toggles: off where all of them are, else on.
+    Favourite(Judged, Option<bool>),
+}
+
+/// What is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// What is selected on the screen, see [`Target::Selection`]; without a screen what plays.
+    Selection,
+    Playing,
+    Tracks(Vec<TrackId>),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Library {
     /// Bring the library up to date with these roots, new ones included; none: the known roots.
@@ -246,6 +267,8 @@ pub enum Library {
     },
     /// Look for tracks that hold the same sound.
     FindDuplicates,
+    /// Tell what was listened to.
+    Stats(Period),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

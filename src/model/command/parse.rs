@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Bookmarking, Command, History, Items, Library, Motion, Notices, Pane, Playback, Queue, Request,
-    Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Bookmarking, Command, History, Items, Judged, Judging, Library, Motion, Notices, Pane, Playback,
+    Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
+use crate::model::facts::Rating;
+use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::suggest::nearest;
@@ -222,11 +224,41 @@ impl Call<'_> {
                 Command::Library(Library::Clean { sure: sure.unwrap_or(false) })
             }
             "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
+            "rate" => Command::Judge(self.rate()?),
+            "favourite" => Command::Judge(self.favourite()?),
+            "stats" => {
+                let period = self.optional("week, month, year or all", Period::parse)?;
+                Command::Library(Library::Stats(period.unwrap_or_default()))
+            }
             "cancel-scan" => self.bare(Command::Library(Library::CancelScan))?,
             "dismiss" => self.bare(Command::Notice(Notices::Dismiss))?,
             "quit" => self.bare(Command::Quit)?,
             _ => return Ok(None),
         }))
+    }
+
+    fn rate(&self) -> Result<Judging, ParseError> {
+        let wrong = || self.wrong("0 to 5 stars, halves too, and `playing` or nothing");
+        let (stars, judged) = match self.arguments {
+            [stars] => (stars, Judged::Selection),
+            [stars, word] if word == "playing" => (stars, Judged::Playing),
+            _ => return Err(wrong()),
+        };
+        parse_stars(stars).map(|rating| Judging::Rate(judged, rating)).ok_or_else(wrong)
+    }
+
+    fn favourite(&self) -> Result<Judging, ParseError> {
+        let (words, judged) = match self.arguments.split_last() {
+            Some((last, words)) if last == "playing" => (words, Judged::Playing),
+            _ => (self.arguments, Judged::Selection),
+        };
+        let on = match words {
+            [] => Some(None),
+            [word] => parse_switch(word).map(Some),
+            _ => None,
+        };
+        let expected = "on, off or nothing, and `playing` or nothing";
+        on.map(|on| Judging::Favourite(judged, on)).ok_or_else(|| self.wrong(expected))
     }
 
     fn motion(&self) -> Result<Option<Motion>, ParseError> {
@@ -416,6 +448,14 @@ fn parse_balance(word: &str) -> Option<i8> {
     word.parse().ok().filter(|balance| (-100..=100).contains(balance))
 }
 
+/// `0`: no rating.
+fn parse_stars(word: &str) -> Option<Option<Rating>> {
+    let plain = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let halves = word.parse::<f32>().ok().filter(|_| plain)? * 2.0;
+    let whole = halves.fract() == 0.0 && halves <= f32::from(Rating::HIGHEST);
+    whole.then(|| Rating::new(halves as u8))
+}
+
 fn parse_switch(word: &str) -> Option<bool> {
     match word {
         "on" => Some(true),
@@ -528,7 +568,8 @@ pub fn quoted(word: &str) -> String {
 /// Whether the command is for the core, so that it can be asked for without a screen.
 pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
-    !matches!((call.playback(), call.bookmark(), call.core()), (Ok(None), Ok(None), Ok(None)))
+    let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
+    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
 
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
@@ -585,6 +626,7 @@ mod tests {
                 "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
                 "NAME" => format!("{} dark", row.name),
+                "STARS [playing]" => format!("{} 3.5", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
             };
             assert!(parse(&example).is_ok(), "{example}: {:?}", parse(&example));
@@ -639,6 +681,18 @@ mod tests {
         assert_eq!(core("bookmark"), Command::Bookmark(Bookmarking::Set(None)));
         assert_eq!(core("bookmark 'the solo'"), Command::Bookmark(Bookmarking::Set(Some(name("the solo")))));
         assert_eq!(core("bookmark-go a"), Command::Bookmark(Bookmarking::Go(name("a"))));
+        let judged = |judging| Command::Judge(judging);
+        let half = Rating::new(7);
+        assert_eq!(core("rate 3.5"), judged(Judging::Rate(Judged::Selection, half)));
+        assert_eq!(core("rate 0 playing"), judged(Judging::Rate(Judged::Playing, None)));
+        assert_eq!(core("favourite"), judged(Judging::Favourite(Judged::Selection, None)));
+        assert_eq!(core("love off playing"), judged(Judging::Favourite(Judged::Playing, Some(false))));
+        for bad in
+            ["rate", "rate 5.5", "rate 3.3", "rate -1", "rate 1e0", "rate nan", "rate 3 me", "favourite 3"]
+        {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+        assert_eq!(core("stats"), Command::Library(Library::Stats(Period::Month)));
         assert_eq!(core("remove 2 3"), Command::Queue(Queue::Remove(Items::Positions(vec![2, 3]))));
     }
 
@@ -654,7 +708,23 @@ mod tests {
     #[test]
     fn commands_of_the_core_are_told_from_those_of_a_screen() {
         let is = |name| is_for_core(registry::find(name).unwrap());
-        for name in ["play", "seek", "bookmark", "jump", "move", "add", "scan", "dismiss", "quit", "output"] {
+        for name in [
+            "play",
+            "seek",
+            "mono",
+            "speed",
+            "rate",
+            "favourite",
+            "stats",
+            "bookmark",
+            "jump",
+            "move",
+            "add",
+            "scan",
+            "dismiss",
+            "quit",
+            "output",
+        ] {
             assert!(is(name), "{name}");
         }
         for name in ["down", "line", "filter", "search", "open", "focus", "command-line", "theme", "help"] {

@@ -25,6 +25,7 @@ impl Turn<'_> {
             Command::Playlist(command) => self.playlist(command, count),
             Command::Sound(_) | Command::Bookmark(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
+            Command::Judge(judging) => self.judge(judging, count),
             Command::History(history) => self.history(history, count),
             Command::Library(library) => self.library(library),
             Command::Notice(Notices::Dismiss) => self.dismiss(),
@@ -63,7 +64,7 @@ impl Turn<'_> {
                 }
                 Library::FindDuplicates
             }
-            other @ (Library::CancelScan | Library::Clean { .. }) => other,
+            other => other,
         };
         self.send(Command::Library(library));
     }

@@ -87,7 +87,7 @@ impl Turn<'_> {
     }
 
     /// In the order shown.
-    fn selected_tracks(&self, count: Option<u32>) -> Vec<TrackId> {
+    pub(super) fn selected_tracks(&self, count: Option<u32>) -> Vec<TrackId> {
         let browse = &self.state.library;
         self.selected_entries(count)
             .into_iter()
@@ -114,7 +114,7 @@ impl Turn<'_> {
         }
     }
 
-    fn selected_items(&self, count: Option<u32>) -> Vec<ItemId> {
+    pub(super) fn selected_items(&self, count: Option<u32>) -> Vec<ItemId> {
         let queue = &self.state.queue;
         if !queue.marks.is_empty() {
             let items = queue.seen.items.iter().map(|item| item.id);

@@ -6,6 +6,7 @@ use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::model::catalog::{AlbumEntry, Catalog, TrackFlags, TrackRef};
 use crate::model::command::Pane;
+use crate::model::id::TrackId;
 use crate::tui::browse::{Browse, Column, Entry};
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
@@ -106,6 +107,7 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
     let duration =
         if missing { "missing".into() } else { track.duration().map_or(String::new(), text::time) };
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
+    let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);
     let role = match (playing, missing && !marked) {
         (true, _) => Role::Playing,
@@ -113,6 +115,16 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
         (false, false) => role(marked),
     };
     row.put_pair(canvas, x, room, (track.title(), role), &other_artist(browse, track));
+}
+
+/// What the listener thinks of a track, left of its duration, which takes `used` columns; returns the columns it takes.
+pub fn put_judged(canvas: &mut Canvas<'_>, row: &Row, used: u16, track: TrackId) -> u16 {
+    let facts = canvas.scene.snapshot.facts.get(track);
+    let text = text::judged(&facts);
+    if text.is_empty() || row.area.width < 40 {
+        return 0;
+    }
+    row.put_right(canvas, used + 2, &text, Role::Accent) + 1
 }
 
 /// The track's artists where the columns before do not say them already.

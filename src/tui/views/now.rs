@@ -22,6 +22,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         1 => one_row(canvas, Rect { y: area.y, height: 1, ..area }),
         2 => {
             let room = modes(canvas, row(0));
+            let room = judged(canvas, room);
             headline(canvas, room, true);
             times(canvas, row(1));
         }
@@ -138,7 +139,23 @@ fn format(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let text = format.as_ref().map_or(String::new(), text::format);
     let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Dim);
     canvas.hit(Rect { x: start, width: row.right().saturating_sub(start), ..row }, Hit::Signal);
-    Rect { width: (start - row.x).saturating_sub(2), ..row }
+    let row = Rect { width: (start - row.x).saturating_sub(2), ..row };
+    judged(canvas, row)
+}
+
+/// What the listener thinks of it, at the right; returns what is left of the row.
+fn judged(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
+    let snapshot = canvas.scene.snapshot;
+    let facts = snapshot.track().map(|track| snapshot.facts.get(track.id()));
+    let text = facts.map(|facts| text::judged(&facts)).filter(|text| !text.is_empty());
+    // At least half of the row belongs to what plays.
+    match text.filter(|text| text::width_of(text, row.width) <= row.width / 2) {
+        Some(text) => {
+            let start = canvas.put_right(row.x, row.y, row.width, &text, Role::Accent);
+            Rect { width: (start - row.x).saturating_sub(2), ..row }
+        }
+        None => row,
+    }
 }
 
 /// Modes in force and the volume at the right; returns what is left of the row.

@@ -1,0 +1,56 @@
+//! Ratings and favourites: which tracks they are of.
+
+use super::Turn;
+use crate::model::command::{Command, Judged, Judging, Pane, Target};
+use crate::model::id::{ItemId, TrackId};
+
+impl Turn<'_> {
+    pub(super) fn judge(&mut self, judging: Judging, count: Option<u32>) {
+        let judging = match judging {
+            Judging::Rate(Judged::Selection, rating) => {
+                let Some(judged) = self.judged(count) else { return };
+                Judging::Rate(judged, rating)
+            }
+            Judging::Favourite(Judged::Selection, on) => {
+                let Some(judged) = self.judged(count) else { return };
+                Judging::Favourite(judged, on)
+            }
+            named => named,
+        };
+        self.send(Command::Judge(judging));
+        self.drop_marks();
+    }
+
+    /// What is selected; where nothing can be, what plays.
+    fn judged(&mut self, count: Option<u32>) -> Option<Judged> {
+        let tracks = match self.state.focus {
+            Pane::Library => self.selected_tracks(count),
+            Pane::Queue => self.queued_tracks(count),
+            Pane::Playlists => self.listed_tracks(count)?,
+            Pane::Spectrum => return Some(Judged::Playing),
+        };
+        if tracks.is_empty() {
+            self.state.note("Nothing of the library is selected");
+            return None;
+        }
+        Some(Judged::Tracks(tracks))
+    }
+
+    /// Entries of a playlist, as far as the library has them.
+    fn listed_tracks(&mut self, count: Option<u32>) -> Option<Vec<TrackId>> {
+        let catalog = &self.around.snapshot.catalog;
+        Some(match self.listed_again(count)? {
+            Target::Tracks(tracks) => tracks,
+            Target::Paths(paths) => {
+                paths.iter().filter_map(|path| catalog.find_path(path)).map(|track| track.id()).collect()
+            }
+            Target::Selection => Vec::new(),
+        })
+    }
+
+    fn queued_tracks(&self, count: Option<u32>) -> Vec<TrackId> {
+        let chosen: std::collections::HashSet<ItemId> = self.selected_items(count).into_iter().collect();
+        let items = self.state.queue.seen.items.iter().filter(|item| chosen.contains(&item.id));
+        items.filter_map(|item| item.track).collect()
+    }
+}
