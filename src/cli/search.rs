@@ -1,8 +1,10 @@
 //! `auralis search`: the library's tracks that match, best first.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::args::{Global, Search};
 use super::exit::{CliError, Exit};
@@ -15,23 +17,40 @@ use crate::library::catalog_build::load_catalog;
 use crate::library::search::search;
 use crate::model::catalog::{Catalog, Row, TrackRef};
 use crate::model::id::TrackId;
+use crate::model::query::{Query, QueryError};
 
 pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
     log::start(&settings::log(global, &config))?;
-    let catalog = load_catalog(&open_store(&config, messages)?)?;
+    let text = asked.query.join(" ");
+    let query = Query::parse(&text).map_err(|error| CliError::Usage(wrong(&text, &error)))?;
+    let store = open_store(&config, messages)?;
+    let (catalog, facts) = (load_catalog(&store)?, store.read()?.facts()?);
     if catalog.is_empty() {
         return Err(CliError::NothingMatched(
             "the library is empty. Fill it with `auralis scan PATH`".to_owned(),
         ));
     }
-    let query = asked.query.join(" ");
-    let found = search(&catalog, &query, asked.limit.unwrap_or(usize::MAX));
+    let mut found = search(&catalog, &query, &facts, now_s());
     if found.is_empty() {
-        return Err(CliError::NothingMatched(format!("nothing matches {query:?}")));
+        return Err(CliError::NothingMatched(format!("nothing matches {text:?}")));
     }
+    found.truncate(asked.limit.unwrap_or(usize::MAX));
     print(&catalog, &found, asked)?;
     Ok(Exit::Done)
+}
+
+/// The query with a mark below the place where it goes wrong.
+fn wrong(text: &str, error: &QueryError) -> String {
+    let shown = printable(text);
+    let before = printable(text.get(..error.at).unwrap_or(text)).width();
+    format!("this is no query:\n{shown}\n{}^ {}", " ".repeat(before), error.message)
+}
+
+/// Seconds since the Unix epoch.
+fn now_s() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn print(catalog: &Catalog, found: &[(Row, f32)], asked: &Search) -> Result<(), CliError> {

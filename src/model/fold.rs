@@ -2,6 +2,7 @@
 //! catalog build and the filter, from any thread.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -12,7 +13,30 @@ pub fn fold_into(text: &str, out: &mut String) {
         out.extend(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
         return;
     }
-    for letter in text.nfkd().filter(|&letter| !is_combining_mark(letter)) {
+    for letter in text.chars() {
+        let place = (letter as usize).checked_sub(LATIN_FIRST);
+        match place.and_then(|place| LATIN.get(place)) {
+            _ if letter.is_ascii() => out.push(letter.to_ascii_lowercase()),
+            Some(folded) => out.push_str(folded),
+            None => fold_letter(letter, out),
+        }
+    }
+}
+
+/// The letters that accents are mostly on, folded once: looking a letter up is many times as fast as taking it apart.
+static LATIN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let folded = |letter| {
+        let mut out = String::new();
+        fold_letter(letter, &mut out);
+        out
+    };
+    ('\u{80}'..'\u{250}').map(folded).collect()
+});
+const LATIN_FIRST: usize = 0x80;
+
+/// One letter; what becomes of it does not depend on its neighbours, as marks are dropped.
+fn fold_letter(letter: char, out: &mut String) {
+    for letter in std::iter::once(letter).nfkd().filter(|&letter| !is_combining_mark(letter)) {
         match plain(letter) {
             Some(letters) => out.push_str(letters),
             None => out.extend(letter.to_lowercase().filter(|&lower| !is_combining_mark(lower))),

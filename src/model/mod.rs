@@ -13,7 +13,6 @@ pub mod catalog;
 pub mod command;
 pub mod contain;
 pub mod facts;
-pub mod filter;
 pub mod fold;
 pub mod id;
 pub mod job;

@@ -137,9 +137,11 @@ fn place_artists(parts: &mut CatalogParts, drafts: &Drafts, albums: &[DraftAlbum
 }
 
 fn index(parts: &mut CatalogParts, texts: &Interner) {
-    parts.by_id = (0..).zip(&parts.tracks).map(|(row, track)| (track.id, row)).collect();
-    parts.by_id.sort_unstable();
+    let rows = 0..row_number(parts.tracks.len());
+    parts.by_id = rows.clone().collect();
+    parts.by_id.sort_unstable_by_key(|&row| parts.tracks[row as usize].id);
     let key = |track: &TrackRow| path_key_of(texts.bytes(track.folder), texts.bytes(track.name));
-    parts.by_path = (0..).zip(&parts.tracks).map(|(row, track)| (key(track), row)).collect();
-    parts.by_path.sort_unstable();
+    let mut keyed: Vec<(u64, Row)> = parts.tracks.iter().map(key).zip(rows).collect();
+    keyed.sort_unstable();
+    parts.by_path = keyed.into_iter().map(|(_, row)| row).collect();
 }
