@@ -11,6 +11,7 @@ use crate::engine::{self, EngineSender};
 use crate::jobs::library::{ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane};
 use crate::library::store::{Store, StoreError, WriteOp};
+use crate::model::collate::Collation;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 
@@ -24,6 +25,8 @@ pub struct Performer {
     pub engine: EngineSender,
     pub store: Store,
     pub jobs: Jobs,
+    /// The order of names.
+    pub collation: Arc<Collation>,
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
@@ -94,10 +97,10 @@ impl Performer {
     /// Reads the catalog from the store; at the start too.
     pub fn build_catalog(&self) {
         let (events, store) = (self.events.clone(), self.store.clone());
-        let failed = self.events.clone();
+        let (failed, collation) = (self.events.clone(), Arc::clone(&self.collation));
         let work = move || {
             let began = Instant::now();
-            let event = match crate::jobs::library::catalog(&store) {
+            let event = match crate::jobs::library::catalog(&store, &collation) {
                 Ok(catalog) => Event::CatalogBuilt { catalog: Arc::new(catalog), took: began.elapsed() },
                 Err(error) => Event::CatalogFailed(error.to_string()),
             };

@@ -180,7 +180,10 @@ impl Core {
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
-        let performer = Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing };
+        let collation = Arc::new(config.collation());
+        let (engine_sender, store_of_jobs) = (engine.sender(), store.clone());
+        let performer =
+            Performer { engine: engine_sender, store: store_of_jobs, jobs, collation, events, closing };
         performer.build_catalog();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);

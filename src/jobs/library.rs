@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::library::catalog_build::build_catalog;
+use crate::library::catalog_build::build_catalog_in;
 use crate::library::store::{Store, StoreError};
 use crate::library::{expand as walk, scan as scanning};
 use crate::model::catalog::Catalog;
+use crate::model::collate::Collation;
 use crate::model::job::CancelToken;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,12 +72,12 @@ pub fn scan(
 }
 
 /// The catalog of everything that the store has, what is on its way to it included.
-pub fn catalog(store: &Store) -> Result<Catalog, StoreError> {
+pub fn catalog(store: &Store, collation: &Collation) -> Result<Catalog, StoreError> {
     store.flush()?;
     let mut failed = None;
     let tracks = store.read()?.tracks()?;
     // An iterator over a damaged store repeats its error for ever: the first one ends it.
     let whole = tracks.map_while(|track| track.map_err(|error| failed = Some(error)).ok());
-    let catalog = build_catalog(whole);
+    let catalog = build_catalog_in(whole, collation);
     failed.map_or(Ok(catalog), Err)
 }

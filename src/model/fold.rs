@@ -1,5 +1,5 @@
-//! Text as it is compared: case and diacritics folded for finding, natural keys for sorting. Pure; called by the
-//! catalog build and the filter, from any thread.
+//! Text as it is compared: case and diacritics folded for finding, natural order of file names. Pure; called by
+//! the catalog build and the query, from any thread.
 
 use std::cmp::Ordering;
 use std::sync::LazyLock;
@@ -72,31 +72,8 @@ fn plain(letter: char) -> Option<&'static str> {
     })
 }
 
-/// Key by which names sort: folded, a leading article `The` dropped, numbers by value. Compare keys as bytes.
-pub fn sort_key(text: &str) -> Vec<u8> {
-    let folded = fold(text);
-    let name = folded.trim();
-    let name = name.strip_prefix("the ").map(str::trim_start).filter(|rest| !rest.is_empty()).unwrap_or(name);
-    let mut key = Vec::with_capacity(name.len() + 4);
-    let mut rest = name.as_bytes();
-    while let Some(&byte) = rest.first() {
-        if byte.is_ascii_digit() {
-            let (digits, after) = number(rest);
-            // `0`, then how many digits: more digits are a larger number, and any number sorts where digits do.
-            key.push(b'0');
-            key.push(u8::try_from(digits.len()).unwrap_or(u8::MAX));
-            key.extend_from_slice(digits);
-            rest = after;
-        } else {
-            key.push(byte);
-            rest = &rest[1..];
-        }
-    }
-    key
-}
-
 /// Digits at the start of `text` without leading zeros, and what follows them.
-fn number(text: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn number(text: &[u8]) -> (&[u8], &[u8]) {
     let len = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at(len);
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
@@ -151,17 +128,6 @@ mod tests {
             assert_eq!(fold(text), fold(folded), "{text}");
             assert!(text == "夜に駆ける" || fold(text) == folded, "{text} gave {}", fold(text));
         }
-    }
-
-    #[test]
-    fn names_sort_as_people_expect() {
-        let mut names =
-            ["Track 10", "The Beatles", "Björk", "track 9", "The The", "10cc", "ABBA", "2Pac", "Track 007"];
-        names.sort_by_key(|name| sort_key(name));
-        let expected =
-            ["2Pac", "10cc", "ABBA", "The Beatles", "Björk", "The The", "Track 007", "track 9", "Track 10"];
-        assert_eq!(names, expected);
-        assert_eq!(sort_key("The"), sort_key("the"), "an article alone is a name");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::audio::{SampleFormat, Volume};
+use super::collate::ARTICLES;
 
 /// Where the sound goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -359,6 +360,8 @@ pub struct Settings {
     pub music: Vec<PathBuf>,
     /// Scan the library when the player starts.
     pub scan_at_start: bool,
+    /// Words that do not count at the beginning of a name where names are sorted.
+    pub articles: Vec<String>,
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub network: NetworkSettings,
@@ -372,6 +375,7 @@ impl Default for Settings {
         Self {
             music: Vec::new(),
             scan_at_start: true,
+            articles: ARTICLES.map(str::to_owned).to_vec(),
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),

@@ -42,6 +42,7 @@ mod screens;
 mod search;
 #[cfg(feature = "http")]
 mod server;
+mod sort;
 mod sound;
 mod stage;
 mod store;

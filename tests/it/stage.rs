@@ -101,7 +101,6 @@ impl CatalogBuilder {
         let row = self.parts.tracks.len() as u32;
         let album = self.parts.albums.len() as u32 - 1;
         let name = format!("{row:06}.flac");
-        let path = PathBuf::from("/music").join(&name);
         let album_artist = self.parts.albums[album as usize].artists;
         let artists = if artist.is_empty() { album_artist } else { self.list(artist) };
         let track = TrackRow {

@@ -194,7 +194,7 @@ pub const COMMANDS: &[Row] = &[
     row(Queue, "redo", &[], "", Nothing, "make it again"),
     row(Library, "scan", &["update"], "[PATH...]", Path, "bring the library up to date, with new folders"),
     row(Library, "cancel-scan", &[], "", Nothing, "stop the scan; what was found stays"),
-    row(Library, "filter", &[], "[WORDS]", Nothing, "show only what has these words; none shows all"),
+    row(Library, "filter", &[], "[QUERY]", Nothing, "show only what matches a query; none shows all"),
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
     row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),
