@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Expanded};
 use super::state::{AppState, Dirty};
 use crate::model::id::JobId;
 use crate::model::player::{Answer, Outcome};
@@ -27,7 +27,9 @@ impl Deeds {
     pub fn note(&mut self, effect: &Effect) {
         self.any = true;
         match effect {
-            Effect::Expand { job, .. } => self.walks = Some(*job),
+            Effect::Expand { job, .. }
+            | Effect::ReadPlaylists { job, .. }
+            | Effect::WritePlaylist { job, .. } => self.walks = Some(*job),
             Effect::Close => self.closes = true,
             _ => {}
         }
@@ -38,7 +40,9 @@ impl Answers {
     /// Who waits for this event.
     pub fn awaited(&mut self, event: &Event) -> Option<Answer> {
         match event {
-            Event::Expanded(expanded) => self.walking.remove(&expanded.job),
+            Event::Expanded(Expanded { job, .. })
+            | Event::PlaylistsRead { job, .. }
+            | Event::PlaylistWritten { job, .. } => self.walking.remove(job),
             _ => None,
         }
     }
@@ -70,7 +74,6 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
-    use crate::app::event::Expanded;
     use crate::app::wording;
 
     fn asked() -> (Answer, Receiver<Outcome>) {

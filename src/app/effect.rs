@@ -1,14 +1,17 @@
 //! What is to be done: the only output of the reducers. Carried out by `perform`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
-use crate::model::facts::TrackFacts;
+use crate::model::catalog::Catalog;
+use crate::model::command::PathStyle;
+use crate::model::facts::{Facts, TrackFacts};
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::playlist::{Entry, Playlist};
+use crate::model::session::{OutputMemory, Save, SessionPosition};
 
 #[derive(Debug, Clone)]
 pub enum Effect {
@@ -27,12 +30,39 @@ pub enum Effect {
     BuildCatalog,
     /// Look which sound devices there are.
     FindOutputs,
-    SaveSession(Session),
+    /// Session, facts and history, in one piece.
+    Save(Box<Save>),
     /// Only the place; the queue is as it was saved.
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
     SaveFacts(Vec<(TrackId, TrackFacts)>),
+    /// Read files of playlists, and look which of their entries are there.
+    ReadPlaylists {
+        job: JobId,
+        paths: Vec<PathBuf>,
+        catalog: Arc<Catalog>,
+    },
+    WritePlaylist {
+        job: JobId,
+        list: Arc<Playlist>,
+        entries: Vec<Entry>,
+        path: Arc<Path>,
+        style: PathStyle,
+        catalog: Arc<Catalog>,
+    },
+    /// Find what is in smart lists.
+    Evaluate {
+        job: JobId,
+        lists: Vec<Arc<Playlist>>,
+        catalog: Arc<Catalog>,
+        facts: Facts,
+    },
+    /// Look which of these entries of a list are not there.
+    LookForFiles {
+        list: Arc<Playlist>,
+        places: Vec<(usize, Arc<Path>)>,
+    },
     /// Save what is to be saved, then end the app thread.
     Close,
 }

@@ -1,18 +1,22 @@
 //! What happened: the only input of the reducers. Sent to the app thread by frontends, engine, jobs and store.
 
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
 use crate::jobs::library::{ScanOutcome, ScanProgress};
+use crate::jobs::playlists::ReadLists;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
-use crate::model::id::JobId;
+use crate::model::id::{JobId, PlaylistId};
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
+use crate::model::playlist::view::Found;
+use crate::model::playlist::{Playlist, Playlists};
 
 #[derive(Debug)]
 pub enum Event {
@@ -36,6 +40,30 @@ pub enum Event {
     CatalogFailed(String),
     /// Which sound devices there are, or why that cannot be told; asked for by `Effect::FindOutputs`.
     OutputsFound(Result<Vec<OutputDevice>, String>),
+    /// The playlists, or why they cannot be read.
+    PlaylistsLoaded(Result<Playlists, String>),
+    /// Asked for by `Effect::ReadPlaylists`.
+    PlaylistsRead {
+        job: JobId,
+        read: ReadLists,
+    },
+    /// How many entries were written, or why none; asked for by `Effect::WritePlaylist`.
+    PlaylistWritten {
+        job: JobId,
+        path: Arc<Path>,
+        result: Result<usize, String>,
+    },
+    /// What is in the smart lists; asked for by `Effect::Evaluate`.
+    Evaluated {
+        job: JobId,
+        found: Result<HashMap<PlaylistId, Arc<Found>>, String>,
+        took: Duration,
+    },
+    /// Which entries are not there; asked for by `Effect::LookForFiles`.
+    LookedForFiles {
+        list: Arc<Playlist>,
+        absent: HashSet<usize>,
+    },
     Store(StoreEvent),
     /// Another room has something to tell.
     Tell(Notice),
@@ -55,6 +83,8 @@ pub struct Expanded {
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     pub instant: Instant,
+    /// Milliseconds since the Unix epoch, as the system's clock has it.
+    pub unix_ms: i64,
     /// Where the ear is, as the engine's clock has it.
     pub heard: Option<Position>,
     /// A fresh random number for this event.

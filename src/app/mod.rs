@@ -10,6 +10,7 @@
 mod answers;
 pub mod effect;
 pub mod event;
+pub mod history;
 pub mod perform;
 pub mod publish;
 pub mod queue;

@@ -2,14 +2,14 @@
 //! waits.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::effect::Effect;
 use super::event::{Event, Expanded};
 use super::run::EventSender;
 use crate::engine::{self, EngineSender};
 use crate::jobs::library::{ScanOutcome, ScanProgress};
-use crate::jobs::{Jobs, Lane};
+use crate::jobs::{Jobs, Lane, playlists};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::model::collate::Collation;
 use crate::model::id::JobId;
@@ -40,12 +40,62 @@ impl Perform for Performer {
             Effect::Scan { job, roots, cancel } => self.scan(job, roots, cancel),
             Effect::BuildCatalog => self.build_catalog(),
             Effect::FindOutputs => self.find_outputs(),
-            Effect::SaveSession(session) => self.write(WriteOp::PutSession(session)),
+            Effect::Save(save) => self.write(WriteOp::Save(save)),
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
             Effect::SaveFacts(rows) => self.write(WriteOp::PutFacts(rows)),
+            other => self.perform_lists(other),
+        }
+    }
+}
+
+impl Performer {
+    /// What is done for playlists, and the end.
+    fn perform_lists(&mut self, effect: Effect) {
+        match effect {
+            Effect::ReadPlaylists { job, paths, catalog } => {
+                self.answer(
+                    move |cancel| {
+                        let read = playlists::read(&paths, &catalog, cancel);
+                        Event::PlaylistsRead { job, read }
+                    },
+                    move |panic| Event::PlaylistsRead { job, read: playlists::ReadLists::broken(panic) },
+                );
+            }
+            Effect::WritePlaylist { job, list, entries, path, style, catalog } => {
+                let to = Arc::clone(&path);
+                self.answer(
+                    move |_| {
+                        let result = playlists::write(&list, &entries, &to, style, &catalog);
+                        Event::PlaylistWritten { job, path: to, result }
+                    },
+                    move |panic| Event::PlaylistWritten { job, path, result: Err(panic) },
+                );
+            }
+            Effect::Evaluate { job, lists, catalog, facts } => {
+                self.answer(
+                    move |_| {
+                        let began = Instant::now();
+                        let found = playlists::evaluate(&lists, &catalog, &facts);
+                        Event::Evaluated { job, found: Ok(found), took: began.elapsed() }
+                    },
+                    move |panic| Event::Evaluated { job, found: Err(panic), took: Duration::ZERO },
+                );
+            }
+            Effect::LookForFiles { list, places } => {
+                let same = Arc::clone(&list);
+                self.answer(
+                    move |cancel| {
+                        let absent = playlists::absent(&places, cancel);
+                        Event::LookedForFiles { list, absent }
+                    },
+                    move |_| Event::LookedForFiles { list: same, absent: Default::default() },
+                );
+            }
             Effect::Close => self.closing.cancel(),
+            // Carried out by `perform`.
+            _ => {}
         }
     }
 }
@@ -58,6 +108,31 @@ impl Performer {
             // An error is told by the writer thread itself.
             self.jobs.submit(Lane::Short, move || drop(store.write(op)));
         }
+    }
+
+    /// A job whose end is an event, whatever comes of it.
+    fn answer(
+        &self,
+        work: impl FnOnce(&CancelToken) -> Event + Send + 'static,
+        broken: impl FnOnce(String) -> Event + Send + 'static,
+    ) {
+        let (events, failed, cancel) = (self.events.clone(), self.events.clone(), self.closing.clone());
+        let work = move || {
+            events.send(work(&cancel));
+        };
+        self.jobs.submit_guarded(Lane::Short, work, move |panic| {
+            failed.send(broken(panic));
+        });
+    }
+
+    /// Reads the playlists from the store; at the start.
+    pub fn load_playlists(&self) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            let lists = store.read().and_then(|reader| reader.playlists());
+            Event::PlaylistsLoaded(lists.map_err(|error| error.to_string()))
+        };
+        self.answer(work, |panic| Event::PlaylistsLoaded(Err(panic)));
     }
 
     fn expand(&self, job: JobId, paths: Vec<std::path::PathBuf>) {

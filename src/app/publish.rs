@@ -27,6 +27,12 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.facts {
         next.facts = Arc::new(state.facts.clone());
     }
+    if dirty.playlists {
+        next.playlists = Arc::new(state.playlists.view.clone());
+    }
+    if dirty.history {
+        next.history = Arc::new(state.history.view());
+    }
     if dirty.scan {
         next.scan = Arc::new(scan(state));
     }
@@ -88,8 +94,6 @@ fn queue(state: &AppState) -> QueueView {
         items: Arc::clone(queue.items()),
         current: queue.current().and_then(|item| index(item.id)),
         next: state.playback.next.and_then(|next| index(next.item)),
-        can_undo: queue.can_undo(),
-        can_redo: queue.can_redo(),
         broken: Arc::new(broken),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 
@@ -202,7 +202,13 @@ impl<P: Perform> App<P> {
     fn now(&mut self) -> Now {
         use std::hash::BuildHasher;
         self.events += 1;
-        Now { instant: Instant::now(), heard: self.clock.position(), seed: self.random.hash_one(self.events) }
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Now {
+            instant: Instant::now(),
+            unix_ms: i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX),
+            heard: self.clock.position(),
+            seed: self.random.hash_one(self.events),
+        }
     }
 
     fn publish(&mut self) {

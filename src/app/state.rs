@@ -1,21 +1,26 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
+pub mod playlists;
+
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::history::History;
 use super::queue::Queue;
 use crate::engine::command::{Context, EngineCommand, Item, Place};
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
-use crate::model::id::{ItemId, JobId, PlayId};
+use crate::model::history::Entry;
+use crate::model::id::{ItemId, JobId, PlayId, PlaylistId};
 use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
+use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
@@ -29,6 +34,8 @@ pub struct AppState {
     pub bookmarks: Arc<Bookmarks>,
     pub library: LibraryState,
     pub facts: Facts,
+    pub playlists: playlists::PlaylistsState,
+    pub history: History,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -211,6 +218,8 @@ pub struct ShownNotice {
 /// What is to be written to the store, and by when.
 #[derive(Debug, Default)]
 pub struct Saving {
+    /// Playlists that changed: saved with the history of it.
+    pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
     /// What is known of outputs is to be saved with the session.
@@ -227,6 +236,8 @@ pub struct Dirty {
     pub bookmarks: bool,
     pub catalog: bool,
     pub facts: bool,
+    pub playlists: bool,
+    pub history: bool,
     pub scan: bool,
     pub output: bool,
     pub signal: bool,
@@ -241,6 +252,8 @@ impl Dirty {
         bookmarks: true,
         catalog: true,
         facts: true,
+        playlists: true,
+        history: true,
         scan: true,
         output: true,
         signal: true,
@@ -257,18 +270,18 @@ impl AppState {
     /// The state that a saved session describes, standing still.
     pub fn restored(session: Session, catalog: Arc<Catalog>, settings: AppSettings) -> Self {
         let place = session.position;
-        let items = session.items.into_iter().map(|item| QueueItem {
-            id: item.id,
-            path: Arc::from(item.path),
-            track: item.track,
-        });
-        let current = place.map(|place| place.index as usize);
-        let queue = Queue::restore(items.collect(), current, session.repeat, session.shuffle);
         let rest = place.map(|place| Rest { frame: place.frame, rate: place.rate }).unwrap_or_default();
         let playback =
             PlaybackState { volume: session.volume, muted: session.muted, rest, ..PlaybackState::default() };
+        let queue = Queue::restore(session);
         let library = LibraryState { catalog, ..LibraryState::default() };
         Self { playback, queue, library, settings, dirty: Dirty::ALL, ..Self::default() }
+    }
+
+    /// Takes up the history of an earlier run.
+    pub fn remember(&mut self, entries: Vec<Arc<Entry>>, done: u64) {
+        self.history = History::restore(entries, done);
+        self.history.highest_item().into_iter().for_each(|id| self.queue.spare(id));
     }
 
     pub fn fresh_job(&mut self) -> JobId {
@@ -281,8 +294,9 @@ impl AppState {
         let notice = self.notice.as_ref().and_then(|shown| shown.until);
         let build = self.library.build.not_before.filter(|_| self.wants_catalog());
         let sleep = self.playback.sleep.map(|sleep| sleep.next());
+        let lists = self.playlists.evaluation.due();
         let saving = [self.saving.session_due, self.saving.position_due];
-        [notice, build, sleep].into_iter().chain(saving).flatten().min()
+        [notice, build, sleep, lists].into_iter().chain(saving).flatten().min()
     }
 
     /// A scan found tracks that the catalog does not have, and none is being built.

@@ -1,5 +1,10 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
+mod playlists;
+
+pub use playlists::*;
+mod queue;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +18,8 @@ use crate::model::command::Sound;
 use crate::model::command::parse::quoted;
 use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
+
+pub use queue::*;
 
 fn note(what: impl Into<String>) -> Notice {
     Notice::new(Severity::Note, what)
@@ -34,54 +41,6 @@ fn count_of(count: usize, thing: &str) -> String {
 
 pub fn nothing_to_play() -> Notice {
     note("The queue is empty").next_step("Press `a` or Enter on something in the library")
-}
-
-pub fn nothing_selected() -> Notice {
-    note("Nothing is selected")
-}
-
-pub fn no_such_entry() -> Notice {
-    note("No such entry in the queue")
-}
-
-pub fn undone(items: usize) -> Notice {
-    note(format!("Taken back: {} in the queue", count_of(items, "track")))
-}
-
-pub fn redone(items: usize) -> Notice {
-    note(format!("Made again: {} in the queue", count_of(items, "track")))
-}
-
-pub fn nothing_to_undo() -> Notice {
-    note("Nothing to undo")
-}
-
-pub fn nothing_to_redo() -> Notice {
-    note("Nothing to redo")
-}
-
-pub fn added(count: usize) -> Notice {
-    note(format!("Added {} to the queue", count_of(count, "track")))
-}
-
-pub fn inserted(count: usize) -> Notice {
-    note(format!("{} will play next", count_of(count, "track")))
-}
-
-pub fn removed(count: usize) -> Notice {
-    note(format!("Removed {} from the queue", count_of(count, "track"))).next_step("`u` takes it back")
-}
-
-pub fn not_added(path: &Path, why: &str, problems: usize) -> Notice {
-    let what = match problems {
-        1 => format!("Cannot add {}", path.display()),
-        more => format!("Cannot add {} and {} more", path.display(), more - 1),
-    };
-    warning(what).why(why)
-}
-
-pub fn no_music_found() -> Notice {
-    warning("No music found there")
 }
 
 pub fn track_failed(name: &str, why: &str, was_heard: bool) -> Notice {

@@ -9,6 +9,7 @@
 //!   deadline. A panic anywhere gives the terminal back first.
 
 pub mod log;
+pub mod offline;
 mod panic;
 mod play;
 mod player;

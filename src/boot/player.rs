@@ -181,9 +181,9 @@ impl Core {
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
         let collation = Arc::new(config.collation());
-        let (engine_sender, store_of_jobs) = (engine.sender(), store.clone());
-        let performer =
-            Performer { engine: engine_sender, store: store_of_jobs, jobs, collation, events, closing };
+        let (sender, store_of_jobs) = (engine.sender(), store.clone());
+        let performer = Performer { engine: sender, store: store_of_jobs, jobs, collation, events, closing };
+        performer.load_playlists();
         performer.build_catalog();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
@@ -220,6 +220,14 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
     state.facts = reader.facts()?;
+    // Without it everything else works: it begins anew.
+    match reader.history() {
+        Ok((entries, done)) => state.remember(entries, done),
+        Err(error) => {
+            tracing::warn!("what was changed before cannot be taken back: {error}");
+            state.history.drop_all();
+        }
+    }
     state.bookmarks = Arc::new(reader.bookmarks()?);
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.

@@ -108,6 +108,13 @@ pub enum Verb {
     Scan(Scan),
     /// Print the tracks of the library that match
     Search(Search),
+    /// Playlists: list, show, change, import and export
+    Playlist {
+        #[command(subcommand)]
+        verb: PlaylistVerb,
+    },
+    /// Bring plays, ratings and playlists over from another player or service
+    Import(Import),
     /// Drive the player that runs
     Ctl(Ctl),
     /// Tell what the player that runs is doing
@@ -214,6 +221,125 @@ pub struct Status {
     /// Print a line this way, as in '{state} {artist} - {title}'
     #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::<StatusField>::parse)]
     pub format: Option<Template<StatusField>>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::import::HELP)]
+pub struct Import {
+    #[arg(value_enum)]
+    pub source: Source,
+    /// Where it is [default: the usual places]
+    pub path: Option<PathBuf>,
+    /// Set it; without this it is only told what would be set
+    #[arg(long)]
+    pub apply: bool,
+    /// The folder that MPD calls music_directory, where its mpd.conf is not found
+    #[arg(long, value_name = "DIR")]
+    pub music: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Source {
+    Cmus,
+    Mpd,
+    Rmpc,
+    Listenbrainz,
+    Lastfm,
+    M3u,
+}
+
+/// Where a player runs, it does it; else it is done in the library itself.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PlaylistVerb {
+    /// Print the playlists, one a line: name, tab, entries, and the query of a smart one
+    List {
+        /// Print one JSON object a playlist
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what is in a playlist
+    Show {
+        name: String,
+        /// Print one JSON object an entry
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a playlist, empty or of files
+    Create {
+        name: String,
+        /// Files, folders, playlists, CUE sheets, http addresses
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Put files at the end of a playlist
+    Add {
+        name: String,
+        /// Files, folders, playlists, CUE sheets, http addresses
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Take entries out of a playlist
+    Remove {
+        name: String,
+        /// Their numbers, from 1
+        #[arg(value_name = "N", required = true)]
+        numbers: Vec<String>,
+    },
+    /// Move entries of a playlist
+    Move {
+        name: String,
+        /// So many places down, as in +2, or up, as in -1
+        #[arg(value_name = "STEP", allow_hyphen_values = true)]
+        step: String,
+        /// Their numbers, from 1
+        #[arg(value_name = "N", required = true)]
+        numbers: Vec<String>,
+    },
+    /// Sort a playlist: title, artist, album, year, path, duration, added, plays, rating, played, random
+    Sort {
+        name: String,
+        /// One of these, with - before it for the reverse
+        #[arg(allow_hyphen_values = true)]
+        order: String,
+    },
+    /// Keep only the first of equal entries
+    Dedupe { name: String },
+    /// Give a playlist another name
+    Rename { name: String, new: String },
+    /// The same under another name
+    Copy { name: String, new: String },
+    /// Delete a playlist; its files stay
+    Delete { name: String },
+    /// Write a note on a playlist
+    Note { name: String, note: String },
+    /// Make a playlist of what matches a query, always up to date
+    Smart {
+        name: String,
+        /// As for search; sort:ORDER and limit:N may stand in it
+        #[arg(required = true, allow_hyphen_values = true)]
+        query: Vec<String>,
+    },
+    /// Keep what a smart playlist has now
+    Freeze { name: String },
+    /// Take in files of playlists: M3U, M3U8, PLS, XSPF, JSPF
+    Import {
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Write a playlist to a file: .m3u8, .m3u, .pls, .xspf, .jspf
+    Export {
+        name: String,
+        path: PathBuf,
+        /// Write all paths as absolute ones
+        #[arg(long, conflicts_with = "relative")]
+        absolute: bool,
+        /// Write all paths as seen from the file; else only those of files beside or below it are
+        #[arg(long)]
+        relative: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::args::{Ctl, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
@@ -12,12 +14,12 @@ use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::command::Command;
 use crate::model::command::parse::{is_for_core, quoted};
-use crate::model::command::registry::{COMMANDS, Completer, find};
+use crate::model::command::registry::{COMMANDS, Completer, find_words};
 use crate::remote::client::Connection;
 use crate::remote::path::JsonPath;
 use crate::remote::place::Place;
 use crate::remote::request;
-use crate::remote::wire::Request;
+use crate::remote::wire::{Reply, Request};
 
 pub const HELP: &str = "\
 Answers when it is done: a following `auralis status` shows it. A seek is under way then,
@@ -37,12 +39,17 @@ pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, Cl
     if command == Command::Quit {
         player.wait_for_end();
     }
-    match reply.notice {
+    tell(&reply, messages);
+    Ok(Exit::Done)
+}
+
+/// What the player told about it.
+pub fn tell(reply: &Reply<Value>, messages: &Messages) {
+    match &reply.notice {
         Some(told) if told.severity == "note" => messages.note(&told.text),
         Some(told) => messages.warning(&told.text),
         None => {}
     }
-    Ok(Exit::Done)
 }
 
 fn list() -> Result<Exit, CliError> {
@@ -64,18 +71,35 @@ fn without_dashes(words: &[OsString]) -> Vec<OsString> {
 }
 
 /// The words as one line, and beside it the paths: absolute, for the player stands elsewhere, and byte by byte.
-fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
-    let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let takes_paths = find(&name).is_some_and(|row| row.completer == Completer::Path);
-    if takes_paths {
-        let paths = words.iter().skip(1).map(|path| JsonPath::new(&absolute_root(Path::new(path))));
-        return Ok((name.into_owned(), paths.collect()));
-    }
-    let words: Option<Vec<String>> =
-        words.iter().map(|word| absolute_output(word).to_str().map(quoted)).collect();
-    match words {
-        Some(words) => Ok((words.join(" "), Vec::new())),
-        None => Err(CliError::Usage(format!("`{name}` cannot be given what is not UTF-8"))),
+pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> {
+    let shown: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let (row, named_by) = find_words(&shown).unzip();
+    let (as_words, as_paths) = match row.map(|row| row.completer) {
+        Some(Completer::Path) => words.split_at(named_by.unwrap_or(1).min(words.len())),
+        Some(Completer::PlaylistPath) => words.split_at((named_by.unwrap_or(1) + 1).min(words.len())),
+        _ => (words, &[][..]),
+    };
+    // How paths are written is said among them.
+    let (styles, as_paths): (Vec<&OsString>, Vec<&OsString>) =
+        as_paths.iter().partition(|word| *word == "--absolute" || *word == "--relative");
+    let paths = as_paths.iter().map(|path| JsonPath::new(&absolute_root(Path::new(path)))).collect();
+    // A query is taken as it is.
+    let raw_from = match row.map(|row| row.completer) {
+        Some(Completer::PlaylistQuery) => named_by.unwrap_or(1) + 1,
+        _ => usize::MAX,
+    };
+    let spell = |(at, word): (usize, &OsString)| {
+        let word = absolute_output(word);
+        let word = word.to_str()?;
+        Some(if at >= raw_from { word.to_owned() } else { quoted(word) })
+    };
+    let spelled: Option<Vec<String>> = as_words.iter().chain(styles).enumerate().map(spell).collect();
+    match spelled {
+        Some(words) => Ok((words.join(" "), paths)),
+        None => {
+            let name = shown.first().map(AsRef::as_ref).unwrap_or_default();
+            Err(CliError::Usage(format!("`{name}` cannot be given what is not UTF-8")))
+        }
     }
 }
 
@@ -108,6 +132,12 @@ mod tests {
         assert_eq!(spell(&["add", "a b", "/c/"]), ("add".into(), vec![at("a b"), "/c".into()]));
         assert_eq!(spell(&["append", "x"]), ("append".into(), vec![at("x")]));
         assert_eq!(spell(&["output", "file:a b.wav"]).0, format!("output \"file:{}\"", at("a b.wav")));
+        assert_eq!(
+            spell(&["playlist", "add", "my mix", "a"]),
+            ("playlist add \"my mix\"".into(), vec![at("a")])
+        );
+        let query = spell(&["playlist-smart", "my mix", "title:\"a b\"", "limit:3"]).0;
+        assert_eq!(query, "playlist-smart \"my mix\" title:\"a b\" limit:3");
         assert_eq!(spell(&["no such", "'"]).0, "\"no such\" \"'\"");
     }
 

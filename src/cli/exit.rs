@@ -35,6 +35,9 @@ pub enum CliError {
     Usage(String),
     #[error("{0}")]
     NothingMatched(String),
+    /// It was understood and not done.
+    #[error("{0}")]
+    Refused(String),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error("{source}{}", store_hint(source))]

@@ -20,9 +20,11 @@ pub mod text;
 
 mod config;
 mod ctl;
+mod import;
 mod outputs;
 mod play;
 mod player;
+mod playlist;
 mod scan;
 mod search;
 mod status;
@@ -62,6 +64,8 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Play(asked)) => play::run(&global, &asked, messages),
         Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
+        Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),
+        Some(Verb::Import(asked)) => import::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
         Some(Verb::Status(asked)) => status::run(&global, &asked),
         Some(Verb::Outputs(asked)) => outputs::run(&global, &asked, messages),

@@ -24,16 +24,18 @@ pub use key::{Code, Key, print};
 pub enum Context {
     Global,
     Library,
+    Playlists,
     Queue,
 }
 
 impl Context {
-    pub const ALL: [Self; 3] = [Self::Global, Self::Library, Self::Queue];
+    pub const ALL: [Self; 4] = [Self::Global, Self::Library, Self::Playlists, Self::Queue];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
             Self::Library => "library",
+            Self::Playlists => "playlists",
             Self::Queue => "queue",
         }
     }

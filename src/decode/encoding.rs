@@ -1,6 +1,7 @@
 //! Text of which nobody says how it is coded: titles of radio stations, lines of old playlists. Pure.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::Encoding;
 
 /// Bytes that are looked at.
 const MAX_BYTES: usize = 4_096;
@@ -15,15 +16,21 @@ pub fn guess_text(bytes: &[u8], host: Option<&str>) -> String {
         Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
             String::from_utf8_lossy(bytes)
         }
-        Err(_) => {
-            let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-            detector.feed(bytes, true);
-            let domain = host.and_then(top_domain);
-            let encoding = detector.guess(domain.as_deref().map(str::as_bytes), Utf8Detection::Deny);
-            encoding.decode_without_bom_handling(bytes).0
-        }
+        Err(_) => guessed(bytes, host).decode_without_bom_handling(bytes).0,
     };
     text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+}
+
+/// How a whole file is most likely coded; `None` where it is UTF-8.
+pub fn guess_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
+    std::str::from_utf8(bytes).is_err().then(|| guessed(bytes, None))
+}
+
+fn guessed(bytes: &[u8], host: Option<&str>) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let domain = host.and_then(top_domain);
+    detector.guess(domain.as_deref().map(str::as_bytes), Utf8Detection::Deny)
 }
 
 /// As the detector takes it: lower case, letters only.

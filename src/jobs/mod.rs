@@ -8,6 +8,7 @@
 //!   events: nobody waits for a job.
 
 pub mod library;
+pub mod playlists;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;

@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::playlist::locate::{Located, is_part, locate};
+use super::playlist::{self, Listed, Place};
 use super::scan::{Found, Named, Problem, Seen, absolute_root, by_extension, judge, named, walk, words};
 use super::store::Standing;
+use encoding_rs::Encoding;
+
 use crate::decode::{Fetched, cue, fetch};
 use crate::model::address::{self, is_address};
 use crate::model::fold::natural_cmp;
 use crate::model::part;
 
-mod playlist;
-
-/// Largest playlist that is read, in bytes.
-const MAX_PLAYLIST: u64 = 16 * 1024 * 1024;
-/// The same, from a server.
+/// Largest playlist of a server that is read, in bytes.
 const MAX_FETCHED: u64 = 1024 * 1024;
 
 const SEGMENTS: &str = "is a stream in pieces (HLS), which is not played";
@@ -129,22 +129,24 @@ impl Expanded {
 
     fn playlist(&mut self, list: &Path, cancel: &AtomicBool) {
         let mut bytes = Vec::new();
-        let read = File::open(list).and_then(|file| file.take(MAX_PLAYLIST + 1).read_to_end(&mut bytes));
+        let read =
+            File::open(list).and_then(|file| file.take(playlist::MAX_BYTES + 1).read_to_end(&mut bytes));
         if let Err(error) = read {
             return self.problem(list, &system_words(&error));
         }
-        if bytes.len() as u64 > MAX_PLAYLIST {
+        if bytes.len() as u64 > playlist::MAX_BYTES {
             return self.problem(list, "is too large for a playlist");
         }
         if playlist::is_segments(&bytes) {
             return self.problem(list, SEGMENTS);
         }
         let folder = list.parent().unwrap_or(Path::new("/"));
-        for entry in playlist::entries(&bytes) {
+        let read = playlist::read(&bytes);
+        for entry in read.entries {
             if cancel.load(Relaxed) {
                 return;
             }
-            self.entry(folder, entry);
+            self.entry(folder, entry, read.encoding);
         }
     }
 
@@ -158,7 +160,7 @@ impl Expanded {
             Ok(Fetched::Text { bytes, .. }) if playlist::is_segments(&bytes) => self.problem(path, SEGMENTS),
             Ok(Fetched::Text { base, bytes }) => {
                 let before = self.files.len() + self.problems.len();
-                for entry in playlist::entries(&bytes) {
+                for entry in playlist::read(&bytes).entries {
                     self.fetched_entry(&base, entry);
                 }
                 if self.files.len() + self.problems.len() == before {
@@ -170,40 +172,34 @@ impl Expanded {
     }
 
     /// What a list of a server names is on servers too, never a file here.
-    fn fetched_entry(&mut self, base: &Path, entry: playlist::Entry) {
-        match entry {
-            playlist::Entry::Address(address) => self.files.push(address),
-            playlist::Entry::Path(path) => match path.to_str().and_then(|path| address::join(base, path)) {
-                Some(address) => self.files.push(address),
+    fn fetched_entry(&mut self, base: &Path, entry: Listed) {
+        match entry.place {
+            Place::Address(address) => self.files.push(playlist::named(address, &entry.told)),
+            Place::Path(path) => match path.to_str().and_then(|path| address::join(base, path)) {
+                Some(address) => self.files.push(playlist::named(address, &entry.told)),
                 None => self.problem(&path, "stands in a playlist but is no address"),
             },
-            playlist::Entry::Url(url) => self.problem(Path::new(&url), UNKNOWN_SCHEME),
+            Place::Url(url) => self.problem(Path::new(&url), UNKNOWN_SCHEME),
+            Place::Nowhere => {}
         }
     }
 
-    fn entry(&mut self, folder: &Path, entry: playlist::Entry) {
-        let path = match entry {
-            playlist::Entry::Path(path) => folder.join(path),
-            playlist::Entry::Address(address) => return self.files.push(address),
-            playlist::Entry::Url(url) => return self.problem(Path::new(&url), UNKNOWN_SCHEME),
+    fn entry(&mut self, folder: &Path, entry: Listed, encoding: Option<&'static Encoding>) {
+        let path = match entry.place {
+            Place::Path(path) => path,
+            Place::Address(address) => return self.files.push(playlist::named(address, &entry.told)),
+            Place::Url(url) => return self.problem(Path::new(&url), UNKNOWN_SCHEME),
+            Place::Nowhere => {
+                return self.problem(Path::new(&entry.told.title), "has no place in the playlist");
+            }
         };
-        if is_part(&path) {
-            return self.files.push(absolute_root(&path));
-        }
-        if !matches!(named(&path), Named::Music | Named::Sheet) {
-            return self.problem(&path, "stands in a playlist but is not named like music");
-        }
-        match std::fs::metadata(&path) {
-            Ok(about) if about.is_file() => self.file(absolute_root(&path)),
-            Ok(_) => self.problem(&path, "is not a regular file"),
-            Err(error) => self.problem(&path, &system_words(&error)),
+        match locate(&path, folder, encoding) {
+            Located::There(path) if is_part(&path) => self.files.push(path),
+            Located::There(path) => self.file(path),
+            Located::Missing(path) => self.problem(&path, "No such file or directory"),
+            Located::Refused(path, why) => self.problem(&path, why),
         }
     }
-}
-
-/// A track of a sheet that is there.
-fn is_part(path: &Path) -> bool {
-    part::split(path).is_some_and(|(container, _)| container.is_file())
 }
 
 /// Folder by folder, numbers by value; files of a folder before its subfolders do not matter: names decide.
@@ -223,7 +219,7 @@ pub fn natural_path_cmp(a: &Path, b: &Path) -> Ordering {
 }
 
 /// The system's words without its number.
-pub(super) fn system_words(error: &std::io::Error) -> String {
+pub fn system_words(error: &std::io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
         Some(at) => text[..at].to_owned(),

@@ -1,19 +1,23 @@
 //! # library: what we own and know
 //!
 //! - **Purpose.** Finds music files and CUE sheets, reads what they say, keeps it in one redb file, and packs it into the
-//!   immutable catalog.
+//!   immutable catalog. Reads and writes files of playlists, and what other players know of the user's listening.
 //! - **May import.** `model`, `decode`.
 //! - **Thread.** Owns `store-writer` (the only writer) and, while a scan runs, its `scan-reader` threads. All else runs
 //!   on the caller's thread and may block: call it from a job or the command line, never from ui, app or engine.
 //! - **Entry points.** [`store::Store`], [`scan::scan`], [`expand::expand`], [`catalog_build::load_catalog`],
-//!   [`search::search`].
+//!   [`search::search`], [`playlist::import::import`], [`smart::evaluate`], [`past::plan::plan`].
 //! - **Invariants.** A path is bytes and belongs to at most one track; a track id is never used twice; a file is opened
 //!   only when size, time or inode say that it changed; nothing is removed because a folder could not be read; a
 //!   panic inside a tag reader fails that one file.
 
 pub mod catalog_build;
 pub mod expand;
+pub mod matching;
+pub mod past;
+pub mod playlist;
 pub mod scan;
 pub mod search;
+pub mod smart;
 pub mod store;
 pub mod tags;

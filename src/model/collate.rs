@@ -1,6 +1,8 @@
 //! The order of names: case and accents aside, numbers by their value, leading articles not counted. Pure; used by the
 //! catalog build and by sorting.
 
+use std::sync::LazyLock;
+
 use super::fold::{fold, number};
 
 /// Articles that do not count at the beginning of a name.
@@ -57,6 +59,12 @@ impl Collation {
         });
         behind.filter(|rest| !rest.is_empty()).unwrap_or(name)
     }
+}
+
+/// As [`Collation::key`] with the usual articles, for who has no settings at hand.
+pub fn sort_key(name: &str) -> Vec<u8> {
+    static USUAL: LazyLock<Collation> = LazyLock::new(Collation::default);
+    USUAL.key(name)
 }
 
 #[cfg(test)]

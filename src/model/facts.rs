@@ -54,6 +54,23 @@ pub struct TrackFacts {
     pub favourite: bool,
 }
 
+impl TrackFacts {
+    /// As it is, with what differs between `from` and `to` as it is in `to`.
+    pub fn with_changes(self, from: &Self, to: &Self) -> Self {
+        fn pick<T: PartialEq>(here: T, from: T, to: T) -> T {
+            if from == to { here } else { to }
+        }
+        Self {
+            plays: pick(self.plays, from.plays, to.plays),
+            skips: pick(self.skips, from.skips, to.skips),
+            last_played_s: pick(self.last_played_s, from.last_played_s, to.last_played_s),
+            last_skipped_s: pick(self.last_skipped_s, from.last_skipped_s, to.last_skipped_s),
+            rating: pick(self.rating, from.rating, to.rating),
+            favourite: pick(self.favourite, from.favourite, to.favourite),
+        }
+    }
+}
+
 /// Tracks of one page: what a change copies.
 const PAGE: usize = 256;
 

@@ -40,3 +40,14 @@ id! {
     /// One background job. Given by the app.
     JobId(u64)
 }
+id! {
+    /// A playlist. A random number, so that one made anywhere meets no other; below 2^53, as JSON can hold it.
+    PlaylistId(u64)
+}
+
+impl PlaylistId {
+    /// Of a fresh random number.
+    pub fn new(random: u64) -> Self {
+        Self(random >> 11)
+    }
+}

@@ -44,6 +44,16 @@ pub enum Shuffle {
     On { seed: Option<u64> },
 }
 
+impl Shuffle {
+    /// In use; `None` where nothing is shuffled.
+    pub fn seed(self) -> Option<u64> {
+        match self {
+            Self::Off => None,
+            Self::On { seed } => seed,
+        }
+    }
+}
+
 /// Where playing stops by itself before the queue is at its end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,12 +1,16 @@
 //! What is kept from one run to the next: the queue and where it was. Saved by the app, stored by `library::store`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::audio::Volume;
-use super::id::{ItemId, TrackId};
+use super::facts::TrackFacts;
+use super::history::HistoryChange;
+use super::id::{ItemId, PlaylistId, TrackId};
 use super::playback::{Repeat, Shuffle};
+use super::playlist::Playlist;
 
 /// One entry of the saved queue. The path is kept as bytes by the store's codec.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,4 +86,19 @@ pub struct Session {
     pub muted: bool,
     pub repeat: Repeat,
     pub shuffle: Shuffle,
+    /// The random order of play, where there is one.
+    pub order: Vec<ItemId>,
+    /// State of its random generator.
+    pub chance: u64,
+}
+
+/// What is written in one piece.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Save {
+    /// Where queue or modes changed.
+    pub session: Option<Session>,
+    pub facts: Vec<(TrackId, TrackFacts)>,
+    /// Lists as they are now; `None` for one that is gone.
+    pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
+    pub history: Option<HistoryChange>,
 }

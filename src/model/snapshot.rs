@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
 use super::bookmark::Bookmarks;
 use super::catalog::{Catalog, TrackRef};
 use super::facts::Facts;
+use super::history::HistoryView;
 use super::id::{ItemId, PlayId, TrackId};
 use super::notice::Notice;
 use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
+use super::playlist::view::View as PlaylistsView;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
 use super::track::AudioFormat;
@@ -23,9 +27,12 @@ pub struct Snapshot {
     pub playback: Arc<PlaybackView>,
     pub queue: Arc<QueueView>,
     pub bookmarks: Arc<Bookmarks>,
+    pub playlists: Arc<PlaylistsView>,
     pub catalog: Arc<Catalog>,
     /// What only we know of the tracks.
     pub facts: Arc<Facts>,
+    /// What can be taken back.
+    pub history: Arc<HistoryView>,
     pub scan: Arc<ScanView>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
@@ -109,9 +116,10 @@ pub struct StreamView {
 }
 
 /// One entry of the queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueItem {
     pub id: ItemId,
+    #[serde(with = "super::path_bytes")]
     pub path: Arc<Path>,
     /// Known once the library has the file.
     pub track: Option<TrackId>,
@@ -125,8 +133,6 @@ pub struct QueueView {
     pub current: Option<usize>,
     /// Index of the item that will follow it.
     pub next: Option<usize>,
-    pub can_undo: bool,
-    pub can_redo: bool,
     /// Entries that would not play: shown as such.
     pub broken: Arc<Vec<ItemId>>,
 }

@@ -29,6 +29,8 @@
 //! | `{"id":4,"status":true}` | `{"id":4,"ok":true,"status":{...}}`, see [`status::Status`] |
 //! | `{"id":5,"follow":true}` | a status now and at each change, but not while only the position moves |
 //! | `{"id":6,"follow":false}` | `{"id":6,"ok":true}`, and no more of these |
+//! | `{"id":7,"playlists":true}` | `{"id":7,"ok":true,"playlists":[...]}`, see [`lists::ListLine`] |
+//! | `{"id":8,"playlist":"Mix","from":0}` | `{"id":8,"ok":true,"playlist":{...,"page":[...]}}`, see [`lists::ListPage`]: entries behind the first `from`, as many as fit; without `playlist` where there is no such list |
 //!
 //! `do` takes the words of [`crate::model::command::registry`] but for those that need a screen: moving about, and
 //! whatever is about a selection. Paths must be absolute; `paths` holds texts or, for what is not UTF-8, objects as
@@ -43,6 +45,7 @@
 pub mod client;
 mod error;
 mod link;
+pub mod lists;
 pub mod path;
 pub mod place;
 pub mod request;

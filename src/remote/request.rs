@@ -7,7 +7,9 @@ use super::path::JsonPath;
 use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
-use crate::model::command::{self, Command, Items, Library, Playback, Queue, Target};
+use crate::model::command::{
+    self, Added, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Target,
+};
 use crate::model::settings::OutputSpec;
 
 /// A request understood.
@@ -18,17 +20,28 @@ pub(super) enum Wish {
     Do(Command),
     Status,
     Follow(bool),
+    Playlists,
+    /// A page of a list, behind so many entries.
+    Playlist(String, usize),
 }
 
 pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
     match request {
+        Request { hello: None, words: None, status: false, follow: None, playlists: true, .. } => {
+            Ok(Wish::Playlists)
+        }
+        Request {
+            hello: None, words: None, status: false, follow: None, playlist: Some(name), from, ..
+        } => Ok(Wish::Playlist(name, from)),
         Request { hello: Some(protocol), words: None, status: false, follow: None, .. } => hello(protocol),
         Request { hello: None, words: Some(words), paths, status: false, follow: None, .. } => {
             command(&words, &paths).map(Wish::Do)
         }
         Request { hello: None, words: None, status: true, follow: None, .. } => Ok(Wish::Status),
         Request { hello: None, words: None, status: false, follow: Some(on), .. } => Ok(Wish::Follow(on)),
-        _ => Err(Fault::usage("a request has one of `hello`, `do`, `status`, `follow`")),
+        _ => Err(Fault::usage(
+            "a request has one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`",
+        )),
     }
 }
 
@@ -70,6 +83,12 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
     }
     match &mut command {
         Command::Library(Library::Scan(roots)) => roots.extend(more),
+        Command::Playlist(Playlisting::Import(paths)) => paths.extend(more),
+        // The name was taken for the file, which comes beside it.
+        Command::Playlist(Playlisting::Export(list, path, _)) if more.len() == 1 => {
+            let name = std::mem::replace(path, more.into_iter().next().unwrap_or_default());
+            *list = ListRef::Name(name.to_string_lossy().into_owned());
+        }
         command => match target_of(command) {
             Some(Target::Paths(paths)) => paths.extend(more),
             Some(target) => *target = Target::Paths(more),
@@ -86,7 +105,8 @@ fn target_of(command: &mut Command) -> Option<&mut Target> {
             | Queue::Insert(target)
             | Queue::PlayNow(target)
             | Queue::Replace { target, .. },
-        ) => Some(target),
+        )
+        | Command::Playlist(Playlisting::Add { what: Added::Target(target), .. }) => Some(target),
         _ => None,
     }
 }
@@ -104,6 +124,7 @@ fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
             | Queue::Remove(Items::Selection)
             | Queue::Move(Items::Selection, _),
         ) => "numbers of queue entries",
+        Command::Playlist(command) if command.needs_selection() => "the name of a playlist, and what of it",
         _ => return Ok(()),
     };
     Err(Fault::usage(format!("`{name}` needs {needs} here: only a screen has a selection")))
@@ -112,6 +133,7 @@ fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
 fn paths_of(command: &Command) -> &[PathBuf] {
     match command {
         Command::Library(Library::Scan(paths)) => paths,
+        Command::Playlist(command) => command.paths(),
         Command::Queue(
             Queue::Append(Target::Paths(paths))
             | Queue::Insert(Target::Paths(paths))
@@ -165,6 +187,9 @@ mod tests {
             assert!(message(words).contains("needs numbers of queue entries here"), "{words}");
         }
         assert_eq!(message("volme 3"), "no command `volme`; did you mean `volume`?");
+        for words in ["playlist-remove", "playlist add x", "playlist-dedupe", "playlist-play"] {
+            assert!(message(words).contains("only a screen has a selection"), "{words}");
+        }
         assert_eq!(message("add music"), "a path must be absolute: music");
         assert_eq!(message("scan ."), "a path must be absolute: .");
         assert_eq!(message("output file:x.wav"), "a path must be absolute: x.wav");
@@ -181,6 +206,13 @@ mod tests {
         assert_eq!(command("add /a", &paths), Ok(added));
         let roots = Command::Library(Library::Scan(all[1..].to_vec()));
         assert_eq!(command("scan", &paths), Ok(roots));
+        let added = Playlisting::Add {
+            list: ListRef::Name("x".into()),
+            what: Added::Target(Target::Paths(all[1..].to_vec())),
+        };
+        assert_eq!(command("playlist-add x", &paths), Ok(Command::Playlist(added)));
+        let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into(), Default::default());
+        assert_eq!(command("playlist-export x", &paths[..1]), Ok(Command::Playlist(written)));
         assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
     }
 }

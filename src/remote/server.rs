@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::error::RemoteError;
 use super::link::{Follow, Link, turn_away};
+use super::lists;
 use super::place::Claim;
 use super::request::Wish;
 use super::status::Status;
@@ -224,6 +225,11 @@ impl Remote {
                     let status = Status::new(&self.player.snapshot(), self.player.position());
                     self.links[at].say(&Reply { status: Some(status), ..Reply::done(id) });
                 }
+                Ok(Wish::Playlists) => {
+                    let told = lists::all(&self.player.snapshot().playlists);
+                    self.links[at].say(&Reply::<()> { playlists: Some(told), ..Reply::done(id) });
+                }
+                Ok(Wish::Playlist(name, from)) => self.tell_list(at, id, &name, from),
                 Ok(Wish::Follow(on)) => {
                     let link = &mut self.links[at];
                     link.follow = on.then_some(Follow { id, told: None });
@@ -234,6 +240,13 @@ impl Remote {
                 Err(fault) => self.fault(at, id, fault),
             }
         }
+    }
+
+    /// Without a list where there is none of that name.
+    fn tell_list(&mut self, at: usize, id: Option<u64>, name: &str, from: usize) {
+        let snapshot = self.player.snapshot();
+        let page = lists::page(&snapshot.playlists, &snapshot.catalog, name, from);
+        self.links[at].say(&Reply::<()> { playlist: page.map(Box::new), ..Reply::done(id) });
     }
 
     fn fault(&mut self, at: usize, id: Option<u64>, fault: Fault) {

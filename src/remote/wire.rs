@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lists::{ListLine, ListPage};
 use super::path::JsonPath;
 use super::request::{self, Wish};
 use crate::model::notice::{Notice, Severity};
@@ -35,7 +36,7 @@ impl Greeting {
     }
 }
 
-/// A client's line: one of `hello`, `do`, `status`, `follow`.
+/// A client's line: one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Request {
@@ -51,6 +52,17 @@ pub struct Request {
     pub status: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follow: Option<bool>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub playlists: bool,
+    /// A list, of which the entries behind the first `from` are told, as many as fit into a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playlist: Option<String>,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub from: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Request {
@@ -60,6 +72,14 @@ impl Request {
 
     pub fn status() -> Self {
         Self { status: true, ..Self::default() }
+    }
+
+    pub fn playlists() -> Self {
+        Self { playlists: true, ..Self::default() }
+    }
+
+    pub fn playlist(name: &str, from: usize) -> Self {
+        Self { playlist: Some(name.to_owned()), from, ..Self::default() }
     }
 
     pub fn follow() -> Self {
@@ -93,6 +113,10 @@ pub struct Reply<S> {
     pub notice: Option<Told>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<S>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playlists: Option<Vec<ListLine>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playlist: Option<Box<ListPage>>,
     /// The player ends.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end: bool,
@@ -100,7 +124,16 @@ pub struct Reply<S> {
 
 impl<S> Reply<S> {
     pub(super) fn done(id: Option<u64>) -> Self {
-        Self { id, ok: true, error: None, notice: None, status: None, end: false }
+        Self {
+            id,
+            ok: true,
+            error: None,
+            notice: None,
+            status: None,
+            playlists: None,
+            playlist: None,
+            end: false,
+        }
     }
 
     pub(super) fn fault(id: Option<u64>, error: Fault) -> Self {

@@ -65,6 +65,7 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
     let mut canvas = Canvas { scene: *scene, layout: &layout, buf, map: &mut map };
     views::frame::draw(&mut canvas);
     views::library::draw(&mut canvas);
+    views::playlists::draw(&mut canvas);
     views::queue::draw(&mut canvas);
     views::spectrum::draw(&mut canvas);
     views::now::draw(&mut canvas);

@@ -28,6 +28,9 @@ pub struct Layout {
     pub titles: Option<Rect>,
     /// The lists of the library pane, left to right.
     pub columns: Vec<(Column, Rect)>,
+    /// The playlists and the entries of one, in the library's place.
+    pub lists: Option<Rect>,
+    pub entries: Option<Rect>,
     pub queue: Option<Rect>,
     pub spectrum: Option<Rect>,
     /// The line above what plays.
@@ -43,6 +46,11 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Something stands left of the queue.
+    pub fn list_columns(&self) -> bool {
+        !self.columns.is_empty() || self.lists.is_some() || self.entries.is_some()
+    }
+
     pub fn column(&self, column: Column) -> Option<Rect> {
         self.columns.iter().find(|(other, _)| *other == column).map(|&(_, rect)| rect)
     }
@@ -103,7 +111,9 @@ pub fn layout(state: &UiState) -> Layout {
         _ => (rest, Rect::ZERO),
     };
     layout.queue = queue.then_some(queue_area);
-    if library {
+    if library && state.left == Pane::Playlists {
+        (layout.lists, layout.entries) = lists(library_area, state.lists.in_entries);
+    } else if library {
         layout.columns = columns(library_area, state.column());
     }
     layout
@@ -124,6 +134,18 @@ fn beside(area: Rect, percent: u32) -> (Rect, Rect) {
     let left = (u32::from(area.width.saturating_sub(1)) * percent / 100) as u16;
     let right = area.width.saturating_sub(left + 1);
     (Rect { width: left, ..area }, Rect { x: area.x + left + 1, width: right, ..area })
+}
+
+/// Lists and entries side by side, or the one that the cursor is in.
+fn lists(area: Rect, in_entries: bool) -> (Option<Rect>, Option<Rect>) {
+    match (area.width >= TWO_COLUMNS, in_entries) {
+        (true, _) => {
+            let (left, right) = beside(area, 34);
+            (Some(left), Some(right))
+        }
+        (false, true) => (None, Some(area)),
+        (false, false) => (Some(area), None),
+    }
 }
 
 fn columns(area: Rect, focus: Column) -> Vec<(Column, Rect)> {
@@ -149,13 +171,14 @@ mod tests {
     fn of(width: u16, height: u16, focus: Pane) -> Layout {
         let mut state = UiState::new(&ScreenSettings::default(), Vec::new());
         (state.size, state.focus) = ((width, height), focus);
+        state.left = if focus == Pane::Playlists { focus } else { Pane::Library };
         layout(&state)
     }
 
     /// Every area lies inside the screen and no two of them share a cell.
     #[test]
     fn areas_never_overlap_nor_leave_the_screen() {
-        for focus in [Pane::Library, Pane::Queue, Pane::Spectrum] {
+        for focus in [Pane::Library, Pane::Playlists, Pane::Queue, Pane::Spectrum] {
             for (width, height) in
                 (0..=130).step_by(7).flat_map(|width| (0..=45).map(move |height| (width, height)))
             {
@@ -163,6 +186,8 @@ mod tests {
                 let single = [
                     layout.tabs,
                     layout.titles,
+                    layout.lists,
+                    layout.entries,
                     layout.queue,
                     layout.spectrum,
                     layout.rule,

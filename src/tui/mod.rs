@@ -17,6 +17,7 @@ pub mod help;
 mod input;
 pub mod layout;
 pub mod list;
+pub mod lists;
 pub mod matches;
 pub mod outputs;
 mod pace;

@@ -49,6 +49,9 @@ pub fn times(snapshot: &Snapshot, gauges: &Gauges) -> Option<(Duration, Option<D
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
     Column(Column),
+    /// The playlists, and the entries of the selected one.
+    Lists,
+    Entries,
     Queue,
     Spectrum,
     Tab(Pane),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::browse::{Browse, Column};
 use super::list::List;
+use super::lists::ListsPane;
 use super::prompt::Prompt;
 use super::prompt::history::History;
 use crate::config::keys::{Context, Key};
@@ -23,8 +24,11 @@ pub struct UiState {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub focus: Pane,
+    /// Library or playlists: what stands left of the queue.
+    pub left: Pane,
     pub shown: Shown,
     pub library: Browse,
+    pub lists: ListsPane,
     pub queue: QueuePane,
     pub filter: Filter,
     /// Words of the last search.
@@ -175,8 +179,10 @@ impl UiState {
         Self {
             size: (0, 0),
             focus: Pane::Library,
+            left: Pane::Library,
             shown: Shown { library: true, queue: true, spectrum: settings.spectrum },
             library: Browse::default(),
+            lists: ListsPane::default(),
             queue: QueuePane::default(),
             filter: Filter::default(),
             search: String::new(),
@@ -201,6 +207,7 @@ impl UiState {
         match self.focus {
             _ if self.is_covered() => Context::Global,
             Pane::Library => Context::Library,
+            Pane::Playlists => Context::Playlists,
             Pane::Queue => Context::Queue,
             Pane::Spectrum => Context::Global,
         }

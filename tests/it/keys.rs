@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auralis::config::keys::{Code, Key};
-use auralis::model::command::{Command, Items, Pane, Playback, Queue, Seek, Target, VolumeChange};
+use auralis::model::command::{Command, History, Items, Pane, Playback, Queue, Seek, Target, VolumeChange};
 use auralis::model::id::{ItemId, TrackId};
 use auralis::model::notice::{Notice, Severity};
 use auralis::model::outputs::OutputDevice;
@@ -201,7 +201,8 @@ fn keys_ask_the_core() {
         ("<Tab>4j<Enter>", queue(Queue::Jump(items(&[5])))),
         ("<Tab>2a", queue(Queue::Append(tracks(&[1, 2])))),
         (":jump 7<Enter>", queue(Queue::Jump(Items::Positions(vec![7])))),
-        ("2u", vec![Command::Queue(Queue::Undo); 2]),
+        ("2u", vec![Command::History(History::Undo(2))]),
+        ("3g-", vec![Command::History(History::Earlier(Duration::from_secs(1800)))]),
         (":vol 30<Enter>", playback(Playback::Volume(VolumeChange::To(30)))),
         (
             ":add ~/a\\ b ../c<Enter>",

@@ -28,6 +28,7 @@ mod media;
 mod outputs;
 mod pairs;
 mod play;
+mod playlists;
 mod pseudo_terminal;
 mod pty;
 #[cfg(feature = "http")]

@@ -134,6 +134,8 @@ fn everything_is_there_after_opening_again() {
         muted: true,
         repeat: Repeat::All,
         shuffle: Shuffle::On { seed: Some(99) },
+        order: vec![ItemId(7)],
+        chance: u64::MAX,
     };
     store.write(WriteOp::PutTracks(vec![one.clone()])).unwrap();
     store.write(WriteOp::PutRoots(vec!["/b".into(), "/a".into()])).unwrap();

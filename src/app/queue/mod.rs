@@ -1,6 +1,6 @@
 //! The queue: items, the current one, the order of play. Pure; owned by `AppState`, changed by `reduce::queue`.
 
-mod history;
+mod moment;
 mod order;
 
 use std::path::{Path, PathBuf};
@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use crate::model::id::ItemId;
 use crate::model::playback::{Repeat, Shuffle};
+use crate::model::session::Session;
 use crate::model::snapshot::QueueItem;
-use history::{History, Moment};
+pub use moment::Moment;
 use order::Order;
 
 #[derive(Debug, Default)]
@@ -20,23 +21,26 @@ pub struct Queue {
     repeat: Repeat,
     /// Ids below this were given.
     next_id: u64,
-    history: History,
 }
 
 impl Queue {
-    /// A queue as it was saved. Ids that occur twice are given anew.
-    pub fn restore(items: Vec<QueueItem>, current: Option<usize>, repeat: Repeat, shuffle: Shuffle) -> Self {
-        let next_id = items.iter().map(|item| item.id.0 + 1).max().unwrap_or(0);
-        let mut queue = Self { next_id, repeat, ..Self::default() };
+    /// A queue as it was saved. Ids that occur twice are given anew, and an order that is none is made anew.
+    pub fn restore(session: Session) -> Self {
+        let next_id = session.items.iter().map(|item| item.id.0.saturating_add(1)).max().unwrap_or(0);
+        let mut queue = Self { next_id, repeat: session.repeat, ..Self::default() };
         let mut seen = std::collections::HashSet::new();
-        let mut unique = Vec::with_capacity(items.len());
-        for item in items {
+        let mut items = Vec::with_capacity(session.items.len());
+        for item in session.items {
             let id = if seen.insert(item.id) { item.id } else { queue.fresh_id() };
-            unique.push(QueueItem { id, ..item });
+            items.push(QueueItem { id, path: Arc::from(item.path), track: item.track });
         }
-        queue.items = Arc::new(unique);
-        queue.current = current.and_then(|index| queue.items.get(index)).map(|item| item.id);
-        queue.set_shuffle(shuffle, 0);
+        queue.items = Arc::new(items);
+        let current = session.position.and_then(|place| queue.items.get(place.index as usize));
+        queue.current = current.map(|item| item.id);
+        match Order::restore(&queue.items, session.shuffle, session.chance, session.order) {
+            Some(order) => queue.order = order,
+            None => queue.set_shuffle(session.shuffle, 0),
+        }
         queue
     }
 
@@ -82,6 +86,16 @@ impl Queue {
 
     pub fn shuffle(&self) -> Shuffle {
         self.order.shuffle()
+    }
+
+    /// The random order of play; empty where it is the queue's own.
+    pub fn own_order(&self) -> &[ItemId] {
+        self.order.own_ids()
+    }
+
+    /// State of the random generator.
+    pub fn chance(&self) -> u64 {
+        self.order.chance()
     }
 
     /// Random order beginning with the current item; `fresh` is the seed where none is asked for.
@@ -194,45 +208,6 @@ impl Queue {
         self.items = Arc::default();
         self.current = None;
         self.order.clear();
-    }
-
-    /// Remembers the queue as it is, before a change.
-    pub fn remember(&mut self) {
-        let moment = self.moment();
-        self.history.remember(moment);
-    }
-
-    /// Back to before the last change; `false` where there is none.
-    pub fn undo(&mut self) -> bool {
-        let now = self.moment();
-        let before = self.history.undo(now);
-        before.map(|moment| self.go_to(moment)).is_some()
-    }
-
-    pub fn redo(&mut self) -> bool {
-        let now = self.moment();
-        let after = self.history.redo(now);
-        after.map(|moment| self.go_to(moment)).is_some()
-    }
-
-    pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
-    }
-
-    pub fn can_redo(&self) -> bool {
-        self.history.can_redo()
-    }
-
-    fn moment(&self) -> Moment {
-        Moment { items: Arc::clone(&self.items), order: self.order.clone(), current: self.current }
-    }
-
-    /// The playing item stays current where the other moment has it too.
-    fn go_to(&mut self, moment: Moment) {
-        let playing = self.current;
-        self.items = moment.items;
-        self.order = moment.order;
-        self.current = playing.filter(|&id| self.index_of(id).is_some()).or(moment.current);
     }
 
     /// Fills in or corrects the library's ids by path; `false` where nothing changed.

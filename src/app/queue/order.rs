@@ -39,6 +39,22 @@ impl Order {
         }
     }
 
+    /// The random order; empty where it is the queue's own.
+    pub fn own_ids(&self) -> &[ItemId] {
+        match self {
+            Self::Linear => &[],
+            Self::Shuffled { ids, .. } => ids,
+        }
+    }
+
+    /// State of the random generator.
+    pub fn chance(&self) -> u64 {
+        match self {
+            Self::Linear => 0,
+            Self::Shuffled { state, .. } => *state,
+        }
+    }
+
     /// All items in the order of play.
     pub fn ids<'a>(&'a self, items: &'a [QueueItem]) -> Box<dyn Iterator<Item = ItemId> + 'a> {
         match self {

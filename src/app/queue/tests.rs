@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::edit::Way;
 
 fn names(queue: &Queue) -> Vec<String> {
     queue.items().iter().map(|item| item.path.display().to_string()).collect()
@@ -184,24 +185,36 @@ proptest! {
     }
 
     #[test]
-    fn undo_goes_back_to_the_beginning_and_redo_to_the_end(ops in prop::collection::vec(op(), 0..60)) {
-        let edits = |op: &Op| !matches!(op, Op::Current(_) | Op::Shuffle(_));
+    fn steps_lead_back_to_the_beginning_and_to_the_end_bit_for_bit(ops in prop::collection::vec(op(), 0..60)) {
         let mut queue = Queue::default();
-        let mut states = vec![names(&queue)];
-        for op in ops.iter().filter(|op| edits(op)) {
-            queue.remember();
+        let mut steps = Vec::new();
+        for op in &ops {
+            let before = queue.moment();
             apply(&mut queue, op);
-            states.push(names(&queue));
+            let after = queue.moment();
+            match before.step_to(&after) {
+                Some(step) => steps.push((before, step, after)),
+                None => prop_assert_eq!(names_and_order(&before), names_and_order(&after)),
+            }
         }
-        for before in states.iter().rev().skip(1) {
-            prop_assert!(queue.undo());
-            prop_assert_eq!(&names(&queue), before);
+        queue.set_current(None);
+        for (before, step, _) in steps.iter().rev() {
+            prop_assert!(queue.go_over(step, Way::Back, None));
+            prop_assert_eq!(&queue.moment(), before);
         }
-        prop_assert!(!queue.undo());
-        for after in states.iter().skip(1) {
-            prop_assert!(queue.redo());
-            prop_assert_eq!(&names(&queue), after);
+        for (_, step, after) in &steps {
+            prop_assert!(queue.go_over(step, Way::Forth, None));
+            prop_assert_eq!(&queue.moment(), after);
         }
-        prop_assert!(!queue.redo());
     }
+}
+
+/// A moment with no item current.
+fn names_and_order(moment: &Moment) -> Moment {
+    let mut queue = Queue::default();
+    if let Some(step) = queue.moment().step_to(moment) {
+        queue.go_over(&step, Way::Forth, None);
+    }
+    queue.set_current(None);
+    queue.moment()
 }

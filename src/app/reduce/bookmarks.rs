@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{notices, playback, queue};
+use super::{history, notices, playback};
 use crate::app::effect::Effect;
 use crate::app::event::{Expanded, Now};
-use crate::app::state::{AppState, Rest};
+use crate::app::state::{AppState, Purpose, Rest};
 use crate::app::wording::{self, ShownMark};
 use crate::engine::command::Place;
 use crate::model::bookmark::{Bookmark, BookmarkName};
@@ -65,10 +65,10 @@ pub fn found(state: &mut AppState, mark: &Bookmark, found: &Expanded, now: Now, 
         return notices::tell(state, wording::bookmark_lost(&mark.name, why), now);
     }
     let id = queued(state, mark).or_else(|| {
-        state.queue.remember();
+        let before = state.queue.moment();
         let track = state.library.catalog.find_path(&mark.path).map(|track| track.id());
         let id = state.queue.insert_next(vec![(Arc::clone(&mark.path), track)]);
-        queue::changed(state, now);
+        history::queue_changed(state, &before, wording::put(Purpose::PlayNow, 1), now);
         id
     });
     id.into_iter().for_each(|id| start(state, id, mark, now, fx));

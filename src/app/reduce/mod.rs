@@ -3,15 +3,18 @@
 
 mod bookmarks;
 mod engine;
+mod evaluation;
+mod history;
 mod library;
 mod notices;
 mod playback;
+pub(super) mod playlists;
 mod queue;
 mod saving;
 mod sound;
 
 use super::effect::Effect;
-use super::event::{Event, Now};
+use super::event::{Event, Expanded, Now};
 use super::state::{AppState, Dirty};
 use crate::model::command::Command;
 
@@ -21,21 +24,35 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     match event {
         Event::Command(command) => reduce_command(state, command, now, &mut fx),
         Event::Engine(event) => engine::reduce(state, event, now, &mut fx),
-        Event::Expanded(expanded) => match state.returning.remove(&expanded.job) {
-            Some(mark) => bookmarks::found(state, &mark, &expanded, now, &mut fx),
-            None => queue::expanded(state, expanded, now, &mut fx),
-        },
+        Event::Expanded(expanded) => walked(state, expanded, now, &mut fx),
         Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
+        Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
+        Event::PlaylistsRead { read, .. } => playlists::imported(state, read, now, &mut fx),
+        Event::PlaylistWritten { path, result, .. } => playlists::exported(state, &path, result, now),
+        Event::Evaluated { job, found, took } => evaluation::found(state, job, found, took, now, &mut fx),
+        Event::LookedForFiles { list, absent } => playlists::looked(state, list, absent),
         Event::Store(event) => notices::store(state, event, now),
         Event::Tell(notice) => notices::tell(state, notice, now),
         Event::Due => due(state, now, &mut fx),
     }
     playback::sync_next(state, &mut fx);
+    evaluation::follow(state, now, &mut fx);
     fx
+}
+
+/// Paths were walked: for a bookmark, a playlist, or the queue.
+fn walked(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec<Effect>) {
+    if let Some(mark) = state.returning.remove(&expanded.job) {
+        bookmarks::found(state, &mark, &expanded, now, fx);
+    } else if let Some(name) = state.playlists.adding.remove(&expanded.job) {
+        playlists::expanded(state, &name, &expanded, now, fx);
+    } else {
+        queue::expanded(state, expanded, now, fx);
+    }
 }
 
 fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec<Effect>) {
@@ -43,7 +60,9 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
+        Command::History(command) => history::reduce(state, command, now, fx),
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
+        Command::Playlist(command) => playlists::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),
@@ -62,5 +81,7 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
     std::mem::take(&mut state.dirty)
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;

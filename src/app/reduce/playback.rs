@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{notices, saving, sound};
+use super::{history, notices, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{Ab, Aim, AppState, Rest, Sleep, load};
@@ -360,7 +360,10 @@ fn set_shuffle(state: &mut AppState, shuffle: Option<Shuffle>, now: Now) {
         Shuffle::On { .. } => Shuffle::Off,
     };
     // Seeds are shown and typed again: a short number serves.
+    let before = state.queue.moment();
     state.queue.set_shuffle(shuffle.unwrap_or(toggled), now.seed % 100_000);
+    let words = wording::shuffled(state.queue.shuffle());
+    history::queue_changed(state, &before, words, now);
     changed_modes(state, now);
 }
 

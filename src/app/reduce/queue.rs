@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{notices, playback, saving};
+use super::{history, notices, playback, saving};
 use crate::app::effect::Effect;
 use crate::app::event::{Expanded, Now};
 use crate::app::queue::{NewItems, unresolved};
@@ -11,6 +11,8 @@ use crate::app::state::{AppState, Purpose, Rest};
 use crate::app::wording;
 use crate::engine::command::Place;
 use crate::model::command::{Items, Queue, Target};
+use crate::model::edit::Way;
+use crate::model::history::QueueStep;
 use crate::model::id::{ItemId, TrackId};
 
 pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effect>) {
@@ -23,8 +25,6 @@ pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effec
         Queue::Remove(items) => remove(state, &items, now, fx),
         Queue::Move(items, by) => move_by(state, &items, by, now),
         Queue::Clear => clear(state, now, fx),
-        Queue::Undo => undo(state, now, fx),
-        Queue::Redo => redo(state, now, fx),
     }
 }
 
@@ -65,12 +65,13 @@ pub fn expanded(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec
     put(state, files, purpose, now, fx);
 }
 
-fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx: &mut Vec<Effect>) {
+pub fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx: &mut Vec<Effect>) {
     if files.is_empty() {
         return;
     }
-    state.queue.remember();
+    let before = state.queue.moment();
     let count = files.len();
+    let words = wording::put(purpose, count);
     match purpose {
         Purpose::Append => {
             state.queue.append(files);
@@ -86,7 +87,7 @@ fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx: &m
         }
         Purpose::Replace { start } => replace(state, files, start, now, fx),
     }
-    changed(state, now);
+    history::queue_changed(state, &before, words, now);
 }
 
 fn replace(state: &mut AppState, files: NewItems, start: usize, now: Now, fx: &mut Vec<Effect>) {
@@ -129,12 +130,12 @@ fn remove(state: &mut AppState, items: &Items, now: Now, fx: &mut Vec<Effect>) {
         return notices::tell(state, wording::no_such_entry(), now);
     }
     keep_rest(state, now);
-    state.queue.remember();
-    let before = state.queue.current().map(|item| item.id);
+    let before = state.queue.moment();
+    let current = state.queue.current().map(|item| item.id);
     state.queue.remove(&ids);
-    follow_current(state, before, now, fx);
+    follow_current(state, current, now, fx);
     notices::tell(state, wording::removed(ids.len()), now);
-    changed(state, now);
+    history::queue_changed(state, &before, wording::took_out(ids.len()), now);
 }
 
 /// Where the current item went away, what became current is played, or nothing.
@@ -154,9 +155,9 @@ fn move_by(state: &mut AppState, items: &Items, by: i32, now: Now) {
     if ids.is_empty() {
         return notices::tell(state, wording::no_such_entry(), now);
     }
-    state.queue.remember();
+    let before = state.queue.moment();
     state.queue.move_by(&ids, by);
-    changed(state, now);
+    history::queue_changed(state, &before, wording::moved(ids.len()), now);
 }
 
 fn clear(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
@@ -165,13 +166,13 @@ fn clear(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     }
     let count = state.queue.items().len();
     keep_rest(state, now);
-    state.queue.remember();
+    let before = state.queue.moment();
     let rest = state.playback.rest;
     state.queue.clear();
     // The place is kept for an undo: it finds the item where it was heard.
     playback::halt(state, rest, fx);
     notices::tell(state, wording::removed(count), now);
-    changed(state, now);
+    history::queue_changed(state, &before, wording::took_out(count), now);
 }
 
 /// Notes where the ear is, for when the item comes back by an undo.
@@ -179,32 +180,17 @@ fn keep_rest(state: &mut AppState, now: Now) {
     state.playback.rest = playback::place_now(state, now);
 }
 
-fn undo(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
-    let done = travel(state, now, fx, crate::app::queue::Queue::undo);
-    let notice = if done { wording::undone(state.queue.items().len()) } else { wording::nothing_to_undo() };
-    notices::tell(state, notice, now);
-}
-
-fn redo(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
-    let done = travel(state, now, fx, crate::app::queue::Queue::redo);
-    let notice = if done { wording::redone(state.queue.items().len()) } else { wording::nothing_to_redo() };
-    notices::tell(state, notice, now);
-}
-
-/// Goes to another moment of the queue; `false` where there is none.
-fn travel(
-    state: &mut AppState,
-    now: Now,
-    fx: &mut Vec<Effect>,
-    step: impl Fn(&mut crate::app::queue::Queue) -> bool,
-) -> bool {
-    keep_rest(state, now);
+/// Goes over a step of the history, wholly or not at all: `false` where it does not fit.
+pub fn go_over(state: &mut AppState, step: &QueueStep, way: Way, now: Now, fx: &mut Vec<Effect>) -> bool {
+    let playing = state.playback.playing.map(|playing| playing.item);
     let before = state.queue.current().map(|item| item.id);
-    if !step(&mut state.queue) {
+    keep_rest(state, now);
+    if !state.queue.go_over(step, way, playing) {
         return false;
     }
+    resolve(state);
     let current = state.queue.current().map(|item| item.id);
-    let was_playing = state.playback.playing.is_some_and(|playing| Some(playing.item) == before);
+    let was_playing = playing.is_some() && playing == before;
     // What plays is not in this queue, or nothing is: the sound stops, the queue stands where it was.
     if (was_playing && current != before) || (before.is_some() && current.is_none()) {
         playback::halt(state, Rest::default(), fx);

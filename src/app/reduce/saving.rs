@@ -7,8 +7,10 @@ use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
 use crate::engine::command::EngineCommand;
+use crate::model::facts::TrackFacts;
+use crate::model::id::TrackId;
 use crate::model::playback::PlayState;
-use crate::model::session::{Session, SessionItem, SessionPosition};
+use crate::model::session::{Save, Session, SessionItem, SessionPosition};
 
 /// Changes that come together are saved together.
 const AFTER_CHANGE: Duration = Duration::from_millis(500);
@@ -33,8 +35,7 @@ pub fn playing(state: &mut AppState, now: Now) {
 pub fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     let is_due = |at: Option<std::time::Instant>| at.is_some_and(|at| at <= now.instant);
     if is_due(state.saving.session_due) {
-        state.saving.session_due = None;
-        fx.push(Effect::SaveSession(session(state, now)));
+        save(state, Vec::new(), now, fx);
         outputs(state, fx);
     }
     if is_due(state.saving.position_due) {
@@ -42,6 +43,23 @@ pub fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
         state.saving.position_due = plays.then(|| now.instant + WHILE_PLAYING);
         fx.push(Effect::SavePosition(position(state, now)));
     }
+}
+
+/// Saves these facts at once, together with everything that the history has meanwhile.
+pub fn facts(state: &mut AppState, facts: Vec<(TrackId, TrackFacts)>, now: Now, fx: &mut Vec<Effect>) {
+    save(state, facts, now, fx);
+}
+
+/// History and what it is the history of are written in one piece: after a crash they fit each other.
+fn save(state: &mut AppState, facts: Vec<(TrackId, TrackFacts)>, now: Now, fx: &mut Vec<Effect>) {
+    let session = state.saving.session_due.take().map(|_| session(state, now));
+    let playlists = std::mem::take(&mut state.saving.playlists);
+    fx.push(Effect::Save(Box::new(Save {
+        session,
+        facts,
+        playlists,
+        history: state.history.take_unsaved(),
+    })));
 }
 
 pub fn session(state: &AppState, now: Now) -> Session {
@@ -57,6 +75,8 @@ pub fn session(state: &AppState, now: Now) -> Session {
         muted: state.playback.muted,
         repeat: state.queue.repeat(),
         shuffle: state.queue.shuffle(),
+        order: state.queue.own_order().to_vec(),
+        chance: state.queue.chance(),
     }
 }
 
@@ -81,7 +101,8 @@ pub fn quit(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     if let Some(scan) = &state.library.scan {
         scan.cancel.cancel();
     }
-    fx.push(Effect::SaveSession(session(state, now)));
+    session_soon(state, now);
+    save(state, Vec::new(), now, fx);
     outputs(state, fx);
     fx.push(Effect::Engine(EngineCommand::Shutdown));
     fx.push(Effect::Close);

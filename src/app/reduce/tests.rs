@@ -10,7 +10,9 @@ use crate::app::state::{AppSettings, Rest};
 use crate::engine::command::{EngineCommand, EngineEvent, Reason};
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
-use crate::model::command::{Bookmarking, Items, Library, Playback, Queue, Seek, Target, VolumeChange};
+use crate::model::command::{
+    Bookmarking, History, Items, Library, Playback, Queue, Seek, Target, VolumeChange,
+};
 use crate::model::id::PlayId;
 use crate::model::playback::{PlayState, Repeat, StopAfter};
 use crate::model::player::Position;
@@ -40,7 +42,7 @@ impl Rig {
     }
 
     fn now(&self) -> Now {
-        Now { instant: self.clock, heard: self.heard, seed: 99 }
+        Now { instant: self.clock, unix_ms: 1_000_000, heard: self.heard, seed: 99 }
     }
 
     fn ask(&mut self, command: Playback) -> Vec<Effect> {
@@ -49,6 +51,10 @@ impl Rig {
 
     fn queue(&mut self, command: Queue) -> Vec<Effect> {
         self.event(Event::Command(Command::Queue(command)))
+    }
+
+    fn history(&mut self, command: History) -> Vec<Effect> {
+        self.event(Event::Command(Command::History(command)))
     }
 
     fn engine(&mut self, event: EngineEvent) -> Vec<Effect> {
@@ -261,7 +267,7 @@ fn removing_the_playing_item_plays_what_follows_and_undo_brings_it_back() {
     rig.started();
     let id = rig.state.queue.current().unwrap().id;
     assert_eq!(told(&rig.queue(Queue::Remove(Items::Ids(vec![id])))), ["load /m/1.flac Start"]);
-    rig.queue(Queue::Undo);
+    rig.history(History::Undo(1));
     assert_eq!(rig.state.queue.items().len(), 2);
     assert_eq!(rig.current().as_deref(), Some("/m/1.flac"), "what plays goes on");
 }
@@ -274,7 +280,7 @@ fn clearing_stops_and_undo_finds_queue_and_place_again() {
     rig.heard = Some(Position { play: rig.playing(), frame: 88_200, rate: 44_100 });
     assert_eq!(told(&rig.queue(Queue::Clear)), ["Stop"]);
     rig.heard = None;
-    rig.queue(Queue::Undo);
+    rig.history(History::Undo(1));
     assert_eq!(rig.state.queue.items().len(), 2);
     assert_eq!(told(&rig.ask(Playback::Play)), ["load /m/0.flac Frame(88200)", "next /m/1.flac"]);
 }
@@ -303,7 +309,10 @@ fn a_session_is_found_again_and_goes_on_where_it_was() {
     let mut rig = Rig::new(0);
     rig.state = AppState::restored(session.clone(), Default::default(), AppSettings::default());
     let effects = rig.event(Event::Command(Command::Quit));
-    assert!(matches!(&effects[0], Effect::SaveSession(saved) if *saved == session), "{effects:?}");
+    assert!(
+        matches!(&effects[0], Effect::Save(saved) if saved.session.as_ref() == Some(&session)),
+        "{effects:?}"
+    );
     rig.state.closing = false;
     assert_eq!(told(&rig.ask(Playback::Play)), ["load /m/8.flac Frame(1234)", "next /m/3.flac"]);
 }
@@ -330,7 +339,9 @@ fn the_queue_is_saved_soon_after_a_change_and_the_place_now_and_then() {
     assert!(due <= rig.clock + Duration::from_secs(1));
     rig.clock = due;
     let effects = rig.event(Event::Due);
-    assert!(matches!(&effects[..], [Effect::SaveSession(session)] if session.items.len() == 1));
+    assert!(
+        matches!(&effects[..], [Effect::Save(save)] if save.session.as_ref().is_some_and(|session| session.items.len() == 1))
+    );
     rig.ask(Playback::Play);
     rig.started();
     rig.clock += Duration::from_secs(10);
@@ -650,7 +661,7 @@ fn a_bookmark_of_another_file_is_put_behind_the_current_item_and_played() {
     assert_eq!(told(&effects), ["load /m/album.cue/track03 Frame(4711)", "next /m/1.flac"]);
     let paths: Vec<_> = rig.state.queue.items().iter().map(|item| item.path.display().to_string()).collect();
     assert_eq!(paths, ["/m/0.flac", sheet, "/m/1.flac"]);
-    rig.queue(Queue::Undo);
+    rig.history(History::Undo(1));
     assert_eq!(rig.state.queue.items().len(), 2);
 }
 

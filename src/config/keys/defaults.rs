@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Queue};
+use super::Context::{self, Global, Playlists, Queue};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -34,8 +34,12 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "a", "add"),
     (Global, "i", "insert"),
     (Global, "R", "replace"),
+    (Global, "A", "command-line playlist-add"),
     (Global, "u", "undo"),
     (Global, "<C-r>", "redo"),
+    (Global, "gU", "undolist"),
+    (Global, "g-", "earlier 10m"),
+    (Global, "g+", "later 10m"),
     (Global, "gu", "scan"),
     (Global, "f", "filter"),
     (Global, "/", "search"),
@@ -71,6 +75,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<S-Tab>", "focus-previous"),
     (Global, "gT", "focus-previous"),
     (Global, "gl", "focus library"),
+    (Global, "gL", "focus playlists"),
     (Global, "gq", "focus queue"),
     (Global, "gV", "focus spectrum"),
     (Global, "?", "help"),
@@ -78,6 +83,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<F2>", "focus library"),
     (Global, "<F3>", "focus queue"),
     (Global, "<F4>", "focus spectrum"),
+    (Global, "<F5>", "focus playlists"),
     (Global, "gS", "signal"),
     (Global, "gr", "replaygain"),
     (Global, "gv", "toggle-pane spectrum"),
@@ -88,6 +94,13 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<C-z>", "suspend"),
     (Global, "q", "quit"),
     (Global, "ZZ", "quit"),
+    (Playlists, "dd", "remove"),
+    (Playlists, "<Del>", "remove"),
+    (Playlists, "J", "move +1"),
+    (Playlists, "K", "move -1"),
+    (Playlists, "P", "playlist-play"),
+    (Playlists, "o", "command-line playlist-new"),
+    (Playlists, "gn", "command-line playlist-rename"),
     (Queue, "dd", "remove"),
     (Queue, "D", "clear"),
     (Queue, "<Del>", "remove"),

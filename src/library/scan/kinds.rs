@@ -14,7 +14,7 @@ const MUSIC: [&str; 32] = [
 ];
 
 /// Extensions of playlists that we read.
-const PLAYLISTS: [&str; 4] = ["m3u", "m3u8", "pls", "xspf"];
+const PLAYLISTS: [&str; 5] = ["m3u", "m3u8", "pls", "xspf", "jspf"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {

@@ -1,6 +1,8 @@
 //! Values as they lie on disk: one version byte, then postcard (or fixed fields, for files). Paths are bytes. Any bytes
 //! decode to a value or to an error, never to a panic. Called by the store's readers and its writer.
 
+mod session;
+
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
@@ -11,10 +13,12 @@ use serde::{Deserialize, Serialize};
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::facts::TrackFacts;
+use crate::model::history::Entry;
 use crate::model::id::{ItemId, TrackId};
 use crate::model::playback::{Repeat, Shuffle};
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
+pub use session::{decode_session, encode_session};
 
 /// Why a stored value cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +34,10 @@ pub enum CodecError {
 }
 
 const TRACK_VERSION: u8 = 1;
-const SESSION_VERSION: u8 = 1;
+/// Version 1 had no order of play, and is still read.
+const SESSION_VERSION: u8 = 2;
+const POSITION_VERSION: u8 = 1;
+const HISTORY_VERSION: u8 = 1;
 const FILE_VERSION: u8 = 1;
 const SHEET_VERSION: u8 = 1;
 const OUTPUTS_VERSION: u8 = 1;
@@ -192,56 +199,22 @@ pub fn decode_sheet(bytes: &[u8]) -> Result<SheetRow, CodecError> {
     })
 }
 
-#[derive(Serialize, Deserialize)]
-struct SessionRecord {
-    items: Vec<(ItemId, Vec<u8>, Option<TrackId>)>,
-    position: Option<SessionPosition>,
-    volume: Volume,
-    muted: bool,
-    repeat: Repeat,
-    shuffle: Shuffle,
+pub fn encode_entry(entry: &Entry, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    encode("a step of the history", HISTORY_VERSION, entry, out)
 }
 
-pub fn encode_session(session: &Session) -> Result<Vec<u8>, CodecError> {
-    let item = |item: &SessionItem| (item.id, item.path.as_os_str().as_bytes().to_vec(), item.track);
-    let record = SessionRecord {
-        items: session.items.iter().map(item).collect(),
-        position: session.position,
-        volume: session.volume,
-        muted: session.muted,
-        repeat: session.repeat,
-        shuffle: session.shuffle,
-    };
-    let mut out = Vec::new();
-    encode("the session", SESSION_VERSION, &record, &mut out)?;
-    Ok(out)
-}
-
-pub fn decode_session(bytes: &[u8]) -> Result<Session, CodecError> {
-    let record: SessionRecord = decode("the session", SESSION_VERSION, bytes)?;
-    let item = |(id, path, track): (ItemId, Vec<u8>, Option<TrackId>)| SessionItem {
-        id,
-        path: PathBuf::from(OsString::from_vec(path)),
-        track,
-    };
-    Ok(Session {
-        items: record.items.into_iter().map(item).collect(),
-        position: record.position,
-        volume: Volume::new(i64::from(record.volume.percent())),
-        muted: record.muted,
-        repeat: record.repeat,
-        shuffle: record.shuffle,
-    })
+pub fn decode_entry(bytes: &[u8]) -> Result<Entry, CodecError> {
+    decode("a step of the history", HISTORY_VERSION, bytes)
 }
 
 pub fn encode_position(position: Option<SessionPosition>) -> Result<Vec<u8>, CodecError> {
     let mut out = Vec::new();
-    encode("the place in the queue", SESSION_VERSION, &position, &mut out)?;
+    encode("the place in the queue", POSITION_VERSION, &position, &mut out)?;
     Ok(out)
 }
 
 pub fn decode_position(bytes: &[u8]) -> Result<Option<SessionPosition>, CodecError> {
-    decode("the place in the queue", SESSION_VERSION, bytes)
+    decode("the place in the queue", POSITION_VERSION, bytes)
 }
 
 pub fn encode_outputs(memory: &OutputMemory) -> Result<Vec<u8>, CodecError> {
@@ -298,7 +271,7 @@ pub fn path_from(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }
 
-fn encode(
+pub fn encode(
     what: &'static str,
     version: u8,
     value: &impl Serialize,
@@ -310,7 +283,11 @@ fn encode(
     Ok(())
 }
 
-fn decode<'a, T: Deserialize<'a>>(what: &'static str, known: u8, bytes: &'a [u8]) -> Result<T, CodecError> {
+pub fn decode<'a, T: Deserialize<'a>>(
+    what: &'static str,
+    known: u8,
+    bytes: &'a [u8],
+) -> Result<T, CodecError> {
     match bytes.split_first() {
         None => Err(CodecError::Empty { what }),
         Some((&found, _)) if found != known => Err(CodecError::Version { what, found, known }),

@@ -4,6 +4,7 @@
 mod codec;
 mod error;
 mod open;
+mod playlist;
 mod read;
 mod schema;
 #[cfg(test)]

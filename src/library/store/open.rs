@@ -10,8 +10,8 @@ use redb::{Builder, Database, ReadableDatabase, TableError, TableHandle};
 
 use super::error::StoreError;
 use super::schema::{
-    FACTS, FAILURES, FILES, META, META_NEXT_TRACK, META_SCHEMA, ROOTS, SCHEMA_VERSION, SESSION, SHEETS,
-    TRACKS,
+    FACTS, FAILURES, FILES, HISTORY, META, META_NEXT_TRACK, META_SCHEMA, ROOTS, SCHEMA_VERSION, SESSION,
+    SHEETS, TRACKS,
 };
 use crate::model::contain::contain;
 
@@ -121,6 +121,7 @@ fn create_tables(db: &Database) -> Result<(), redb::Error> {
         let _ = txn.open_table(FAILURES)?.name();
         let _ = txn.open_table(SHEETS)?.name();
         let _ = txn.open_table(FACTS)?.name();
+        let _ = txn.open_table(HISTORY)?.name();
         let _ = txn.open_table(ROOTS)?.name();
         let _ = txn.open_table(SESSION)?.name();
     }

@@ -2,18 +2,22 @@
 //! thread but the ui and app threads, which do no I/O.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError};
 
 use super::codec::{self, CodecError, FileRow, SheetRow};
 use super::error::StoreError;
+use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS,
-    TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, ROOTS,
+    SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
+use crate::model::history::Entry;
 use crate::model::id::TrackId;
+use crate::model::playlist::Playlists;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
@@ -138,6 +142,24 @@ impl StoreReader {
         .collect()
     }
 
+    /// The steps that can be gone over, by number, and the number of the last one that is done.
+    pub fn history(&self) -> Result<(Vec<Arc<Entry>>, u64), StoreError> {
+        let table = match self.txn.open_table(HISTORY) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok((Vec::new(), 0)),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
+        let entries = rows.map(|row| {
+            let (_, bytes) = self.tell(row.map_err(Into::into))?;
+            self.value(codec::decode_entry(bytes.value())).map(Arc::new)
+        });
+        let entries: Vec<Arc<Entry>> = entries.collect::<Result<_, StoreError>>()?;
+        let session = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let done = self.tell(session.get(HISTORY_KEY).map_err(Into::into))?;
+        let done = done.and_then(|bytes| bytes.value().try_into().ok().map(u64::from_le_bytes));
+        Ok((entries, done.unwrap_or(0)))
+    }
+
     /// None where none was ever set.
     pub fn bookmarks(&self) -> Result<Bookmarks, StoreError> {
         let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
@@ -146,6 +168,20 @@ impl StoreReader {
             || Ok(Bookmarks::default()),
             |bytes| self.value(codec::decode_bookmarks(bytes.value())),
         )
+    }
+
+    /// All playlists.
+    pub fn playlists(&self) -> Result<Playlists, StoreError> {
+        let table = match self.txn.open_table(PLAYLISTS) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Playlists::default()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
+        rows.map(|row| {
+            let (id, bytes) = self.tell(row.map_err(Into::into))?;
+            self.value(playlist::decode(id.value(), bytes.value())).map(Arc::new)
+        })
+        .collect()
     }
 
     fn tell<T>(&self, result: Result<T, redb::Error>) -> Result<T, StoreError> {

@@ -29,14 +29,22 @@ pub const SHEETS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sheets")
 /// before had no such table.
 pub const FACTS: TableDefinition<u32, &[u8]> = TableDefinition::new("facts");
 
+/// Playlists: id to `playlist::encode`. Stores made before playlists were known have no such table.
+pub const PLAYLISTS: TableDefinition<u64, &[u8]> = TableDefinition::new("playlists");
+
+/// What can be taken back: number of the step to `codec::encode_entry`. How many of them are done stands under
+/// `HISTORY_KEY`. Stores made before had no such table.
+pub const HISTORY: TableDefinition<u64, &[u8]> = TableDefinition::new("history");
+
 /// Folders (or files) that the library is made of: path bytes.
 pub const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
 
 /// Key `SESSION_KEY`: `codec::encode_session`; key `POSITION_KEY`: `codec::encode_position`, where the place was written
 /// after the session; key `OUTPUTS_KEY`: `codec::encode_outputs`; key `BOOKMARKS_KEY`:
-/// `codec::encode_bookmarks`.
+/// `codec::encode_bookmarks`; key `HISTORY_KEY`: the number of the last step that is done, 64 bits.
 pub const SESSION: TableDefinition<&str, &[u8]> = TableDefinition::new("session");
 pub const SESSION_KEY: &str = "session";
 pub const OUTPUTS_KEY: &str = "outputs";
 pub const BOOKMARKS_KEY: &str = "bookmarks";
 pub const POSITION_KEY: &str = "position";
+pub const HISTORY_KEY: &str = "history";

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
@@ -13,7 +13,12 @@ use redb::backends::InMemoryBackend;
 use super::*;
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
-use crate::model::session::{OutputMemory, Session, SessionItem};
+use crate::model::edit::Edit;
+use crate::model::history::{Entry, HistoryChange, QueueHead, QueueStep, Step};
+use crate::model::id::ItemId;
+use crate::model::playback::{Repeat, Shuffle};
+use crate::model::session::{OutputMemory, Save, Session, SessionItem};
+use crate::model::snapshot::QueueItem;
 
 /// A disk: what was written stays when the database is opened again. While `full`, it takes nothing.
 #[derive(Debug, Clone, Default)]
@@ -188,7 +193,7 @@ fn writing_to_a_full_disk_is_refused_in_time_instead_of_waiting_for_ever() {
 fn any_bytes_decode_to_a_value_or_an_error() {
     let mut seed = 1_u64;
     for len in (0..200).cycle().take(20_000) {
-        let bytes: Vec<u8> = std::iter::once(1)
+        let bytes: Vec<u8> = std::iter::once(1 + (len % 2) as u8)
             .chain((0..len).map(|_| {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 (seed >> 56) as u8
@@ -197,10 +202,56 @@ fn any_bytes_decode_to_a_value_or_an_error() {
         let _ = codec::decode_track(1, &bytes);
         let _ = codec::decode_session(&bytes);
         let _ = codec::decode_file(&bytes);
+        let _ = codec::decode_entry(&bytes);
         let outputs = codec::decode_outputs(&bytes).unwrap_or_default();
         let _ = codec::decode_bookmarks(&bytes);
         assert!(outputs.volumes().all(|(_, volume)| volume <= Volume::FULL));
     }
     assert!(matches!(codec::decode_session(&[]), Err(CodecError::Empty { .. })));
-    assert!(matches!(codec::decode_session(&[9]), Err(CodecError::Version { found: 9, known: 1, .. })));
+    assert!(matches!(codec::decode_session(&[9]), Err(CodecError::Version { found: 9, known: 2, .. })));
+}
+
+#[test]
+fn a_session_of_the_first_version_is_still_read() {
+    // Version, one item (id 7, "/a", no track), no place, volume 37, muted, repeat all, shuffle on with seed 99.
+    let bytes = [1, 1, 7, 2, b'/', b'a', 0, 0, 37, 1, 2, 1, 1, 99];
+    let session = codec::decode_session(&bytes).unwrap();
+    assert_eq!(session.items[0].path, Path::new("/a"));
+    assert_eq!((session.volume.percent(), session.muted), (37, true));
+    assert_eq!((session.repeat, session.shuffle.seed(), session.order.len()), (Repeat::All, Some(99), 0));
+}
+
+#[test]
+fn the_history_is_found_again_and_what_it_forgot_is_gone() {
+    let store = Store::start(Path::new("disk"), Disk::default().opener(), Box::new(|_| {})).unwrap();
+    let item = |id: u64| QueueItem {
+        id: ItemId(id),
+        path: Arc::from(PathBuf::from(std::ffi::OsString::from_vec(b"/m/\xff".to_vec()))),
+        track: Some(TrackId(3)),
+    };
+    let step = QueueStep {
+        items: Edit::between(&[item(1), item(2)], &[item(2), item(9)]),
+        order: Edit::between(&[], &[ItemId(9), ItemId(2)]),
+        before: QueueHead::default(),
+        after: QueueHead {
+            current: Some(ItemId(9)),
+            shuffle: Shuffle::On { seed: Some(4) },
+            chance: u64::MAX,
+        },
+    };
+    let entry =
+        |number| Entry { number, at_s: -5, words: "moved".into(), step: Step::Queue(Box::new(step.clone())) };
+    let put = |first, from, numbers: std::ops::Range<u64>, done| {
+        let entries = numbers.map(|number| Arc::new(entry(number))).collect();
+        let history = Some(HistoryChange { first, from, entries, done });
+        store.write(WriteOp::Save(Box::new(Save { history, ..Save::default() }))).unwrap();
+        store.flush().unwrap();
+        let (entries, done) = store.read().unwrap().history().unwrap();
+        assert!(entries.iter().all(|read| **read == entry(read.number)));
+        (entries.iter().map(|entry| entry.number).collect::<Vec<_>>(), done)
+    };
+    assert_eq!(put(1, 1, 1..5, 4), (vec![1, 2, 3, 4], 4));
+    assert_eq!(put(1, 5, 5..5, 2), (vec![1, 2, 3, 4], 2));
+    assert_eq!(put(2, 3, 3..4, 3), (vec![2, 3], 3));
+    assert_eq!(put(1, 0, 1..1, 0), (vec![], 0));
 }

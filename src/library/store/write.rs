@@ -7,15 +7,18 @@ use std::sync::Arc;
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::codec::{self, FileRow, SheetRow};
+use super::playlist;
 use super::schema::{
-    BOOKMARKS_KEY, FACTS, FAILURES, FILES, META, META_NEXT_TRACK, OUTPUTS_KEY, POSITION_KEY, ROOTS, SESSION,
-    SESSION_KEY, SHEETS, TRACKS,
+    BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, META, META_NEXT_TRACK, OUTPUTS_KEY,
+    PLAYLISTS, POSITION_KEY, ROOTS, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
-use crate::model::id::TrackId;
-use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::history::HistoryChange;
+use crate::model::id::{PlaylistId, TrackId};
+use crate::model::playlist::Playlist;
+use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
 use crate::model::track::{FileStamp, Track};
 
 /// A file that is named like music and cannot be read.
@@ -42,12 +45,16 @@ pub enum WriteOp {
     /// Replaces the list of roots.
     PutRoots(Vec<PathBuf>),
     PutSession(Session),
+    /// Session, facts and history, in one piece.
+    Save(Box<Save>),
     /// Only the place in the queue that was saved last.
     PutPosition(Option<SessionPosition>),
     PutOutputs(OutputMemory),
     PutBookmarks(Arc<Bookmarks>),
     /// Facts that are the default ones are forgotten.
     PutFacts(Vec<(TrackId, TrackFacts)>),
+    /// Lists as they are now; `None` for one that is gone.
+    PutPlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
 }
 
 impl WriteOp {
@@ -62,7 +69,19 @@ impl WriteOp {
             Self::RemoveSheets(paths) => paths.len(),
             Self::PutRoots(roots) => roots.len(),
             Self::PutFacts(rows) => rows.len(),
+            Self::PutPlaylists(lists) => weight(lists),
+            Self::Save(save) => 1 + save.facts.len() + weight(&save.playlists),
             Self::PutSession(_) | Self::PutPosition(_) | Self::PutOutputs(_) | Self::PutBookmarks(_) => 1,
+        }
+    }
+}
+
+impl WriteOp {
+    fn session(&self) -> Option<&Session> {
+        match self {
+            Self::PutSession(session) => Some(session),
+            Self::Save(save) => save.session.as_ref(),
+            _ => None,
         }
     }
 }
@@ -72,8 +91,11 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
     let txn = db.begin_write()?;
     txn.open_table(META)?.insert(META_NEXT_TRACK, next_track)?;
     // Only the last of several sessions is worth its bytes.
-    let last_session = ops.iter().rposition(|op| matches!(op, WriteOp::PutSession(_)));
+    let last_session = ops.iter().rposition(|op| op.session().is_some());
     for (at, op) in ops.iter().enumerate() {
+        if let Some(session) = op.session().filter(|_| Some(at) == last_session) {
+            put_session(&txn, session)?;
+        }
         match op {
             WriteOp::PutTracks(tracks) => FileTables::open(&txn)?.put_tracks(tracks)?,
             WriteOp::RemoveTracks(ids) => FileTables::open(&txn)?.remove_tracks(ids)?,
@@ -82,12 +104,17 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutSheets(sheets) => put_sheets(&txn, sheets)?,
             WriteOp::RemoveSheets(paths) => remove_sheets(&txn, paths)?,
             WriteOp::PutRoots(roots) => put_roots(&txn, roots)?,
-            WriteOp::PutSession(session) if Some(at) == last_session => put_session(&txn, session)?,
             WriteOp::PutSession(_) => {}
+            WriteOp::Save(save) => {
+                put_facts(&txn, &save.facts)?;
+                put_playlists(&txn, &save.playlists)?;
+                save.history.iter().try_for_each(|change| put_history(&txn, change))?;
+            }
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
             WriteOp::PutOutputs(memory) => put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => put_bookmarks(&txn, marks)?,
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
+            WriteOp::PutPlaylists(lists) => put_playlists(&txn, lists)?,
         }
     }
     txn.commit()?;
@@ -245,6 +272,45 @@ fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(
         codec::encode_facts(facts, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert(id.0, record.as_slice())?;
     }
+    Ok(())
+}
+
+/// Records of lists, counted as their entries are.
+fn weight(lists: &[(PlaylistId, Option<Arc<Playlist>>)]) -> usize {
+    lists.iter().map(|(_, list)| 1 + list.as_ref().map_or(0, |list| list.entries().len())).sum()
+}
+
+fn put_playlists(
+    txn: &WriteTransaction,
+    lists: &[(PlaylistId, Option<Arc<Playlist>>)],
+) -> Result<(), redb::Error> {
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let mut table = txn.open_table(PLAYLISTS)?;
+    for (id, list) in lists {
+        match list {
+            None => drop(table.remove(id.0)?),
+            Some(list) => {
+                let record =
+                    playlist::encode(list).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+                table.insert(id.0, record.as_slice())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put_history(txn: &WriteTransaction, change: &HistoryChange) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(HISTORY)?;
+    table.retain_in(..change.first, |_, _| false)?;
+    table.retain_in(change.from.max(change.first).., |_, _| false)?;
+    let mut record = Vec::new();
+    for entry in &change.entries {
+        codec::encode_entry(entry, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert(entry.number, record.as_slice())?;
+    }
+    txn.open_table(SESSION)?.insert(HISTORY_KEY, change.done.to_le_bytes().as_slice())?;
     Ok(())
 }
 

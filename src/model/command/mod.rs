@@ -2,7 +2,10 @@
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
 pub mod parse;
+mod playlists;
 pub mod registry;
+
+pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +21,9 @@ pub enum Command {
     Playback(Playback),
     Sound(Sound),
     Queue(Queue),
+    History(History),
     Bookmark(Bookmarking),
+    Playlist(Playlisting),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -150,8 +155,20 @@ pub enum Queue {
     /// Move the entries so many places down (negative: up), kept together in their order.
     Move(Items, i32),
     Clear,
-    Undo,
-    Redo,
+}
+
+/// Ways through the history of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// Take back so many steps.
+    Undo(u32),
+    Redo(u32),
+    /// Take back what was done in that time.
+    Earlier(Duration),
+    /// Make again what was done in that time.
+    Later(Duration),
+    /// Tell what can be taken back.
+    List,
 }
 
 /// What is done with named places.
@@ -250,6 +267,7 @@ pub enum Motion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pane {
     Library,
+    Playlists,
     Queue,
     Spectrum,
 }

@@ -1,12 +1,14 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod playlists;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Bookmarking, Command, Items, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen,
-    Seek, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Bookmarking, Command, History, Items, Library, Motion, Notices, Pane, Playback, Queue, Request,
+    Screen, Seek, Sound, SpeedChange, Target, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::playback::{Repeat, Shuffle, StopAfter};
@@ -24,6 +26,12 @@ pub enum ParseError {
     },
     /// A quote is never closed.
     OpenQuote,
+    /// A query is wrong at a byte of it.
+    Query {
+        at: usize,
+        message: String,
+        query: String,
+    },
     Argument {
         command: &'static str,
         expected: &'static str,
@@ -40,6 +48,10 @@ impl std::fmt::Display for ParseError {
             }
             Self::Unknown { name, nearest: None } => write!(f, "no command `{name}`; `:help` lists them"),
             Self::OpenQuote => write!(f, "a quote is never closed"),
+            Self::Query { at, message, query } => {
+                let place = query.get(..*at).unwrap_or(query).chars().count() + 1;
+                write!(f, "the query is wrong at character {place}: {message}")
+            }
             Self::Argument { command, expected, found } if found.is_empty() => {
                 write!(f, "`{command}` needs {expected}")
             }
@@ -56,14 +68,16 @@ impl std::error::Error for ParseError {}
 pub fn parse(line: &str) -> Result<Request, ParseError> {
     let line = line.trim();
     let words = split_words(line)?;
-    let Some((name, arguments)) = words.split_first() else {
+    let Some(name) = words.first() else {
         return Err(ParseError::Empty);
     };
-    let Some(row) = registry::find(name) else {
+    let Some((row, taken)) = registry::find_words(&words) else {
         return Err(ParseError::Unknown { name: name.clone(), nearest: nearest(name, all_names()) });
     };
+    let arguments = words.get(taken..).unwrap_or(&[]);
     // Words of a search are kept as typed: a quote in them is a quote.
-    let rest = line.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
+    let rest = (0..taken)
+        .fold(line, |rest, _| rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()));
     let call = Call { row, arguments, rest };
     call.request()
 }
@@ -88,6 +102,12 @@ impl Call<'_> {
         }
         if let Some(command) = self.bookmark()? {
             return Ok(Request::Core(Command::Bookmark(command)));
+        }
+        if let Some(command) = self.playlist()? {
+            return Ok(Request::Core(Command::Playlist(command)));
+        }
+        if let Some(command) = self.history()? {
+            return Ok(Request::Core(Command::History(command)));
         }
         if let Some(command) = self.core()? {
             return Ok(Request::Core(command));
@@ -162,6 +182,18 @@ impl Call<'_> {
         }))
     }
 
+    fn history(&self) -> Result<Option<History>, ParseError> {
+        let time = "a time such as 10m, 1h or 90s";
+        Ok(Some(match self.row.name {
+            "undo" => History::Undo(self.count()?),
+            "redo" => History::Redo(self.count()?),
+            "earlier" => History::Earlier(self.one(time, parse_time)?),
+            "later" => History::Later(self.one(time, parse_time)?),
+            "undolist" => self.bare(History::List)?,
+            _ => return Ok(None),
+        }))
+    }
+
     fn core(&self) -> Result<Option<Command>, ParseError> {
         Ok(Some(match self.row.name {
             "add" => Command::Queue(Queue::Append(self.target())),
@@ -172,8 +204,6 @@ impl Call<'_> {
             "remove" => Command::Queue(Queue::Remove(self.items()?)),
             "move" => Command::Queue(self.moved()?),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
-            "undo" => self.bare(Command::Queue(Queue::Undo))?,
-            "redo" => self.bare(Command::Queue(Queue::Redo))?,
             "scan" => Command::Library(Library::Scan(self.paths())),
             "cancel-scan" => self.bare(Command::Library(Library::CancelScan))?,
             "dismiss" => self.bare(Command::Notice(Notices::Dismiss))?,
@@ -206,7 +236,7 @@ impl Call<'_> {
     }
 
     fn screen(&self) -> Result<Screen, ParseError> {
-        let pane = "library, queue or spectrum";
+        let pane = "library, playlists, queue or spectrum";
         match self.row.name {
             "filter" if self.rest.is_empty() => Ok(Screen::FilterPrompt),
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
@@ -259,8 +289,7 @@ impl Call<'_> {
     }
 
     fn count(&self) -> Result<u32, ParseError> {
-        let count =
-            self.optional("a number of items", |word| word.parse().ok().filter(|&count| count > 0))?;
+        let count = self.optional("a number", |word| word.parse().ok().filter(|&count| count > 0))?;
         Ok(count.unwrap_or(1))
     }
 
@@ -299,6 +328,7 @@ impl Pane {
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "library" => Some(Self::Library),
+            "playlists" => Some(Self::Playlists),
             "queue" => Some(Self::Queue),
             "spectrum" => Some(Self::Spectrum),
             _ => None,
@@ -467,6 +497,11 @@ mod tests {
         for row in registry::COMMANDS {
             let example = match row.arguments {
                 "" => row.name.to_owned(),
+                "[NAME] +N|-N [N...]" => format!("{} +1", row.name),
+                "[NAME] ORDER" => format!("{} -plays", row.name),
+                text if text.starts_with("[NAME] ") || text == "[NAME N...] NOTE" => {
+                    format!("{} x.pls", row.name)
+                }
                 text if text.starts_with('[') => row.name.to_owned(),
                 "TIME|+TIME|-TIME|N%" => format!("{} +5", row.name),
                 "N|+N|-N|-NdB" => format!("{} -3dB", row.name),

@@ -1,6 +1,8 @@
 //! Every command in one table: it feeds the keymap, the command line and its completion, the help screen, the tests of
 //! the README. A row says how a command is written; `parse` says what it means.
 
+use crate::model::playlist::order::By;
+
 /// What completes a command's argument on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completer {
@@ -14,6 +16,14 @@ pub enum Completer {
     Output,
     /// Names of the bookmarks.
     Bookmark,
+    /// Names of the playlists.
+    Playlist,
+    /// The name of a playlist, then files and folders.
+    PlaylistPath,
+    /// The name of a playlist, then one of these.
+    PlaylistWord(&'static [&'static str]),
+    /// The name of a playlist, then a query that is taken as typed.
+    PlaylistQuery,
     Command,
 }
 
@@ -23,20 +33,22 @@ pub enum Subject {
     Playback,
     Sound,
     Queue,
+    Playlists,
     Library,
     Move,
     Screen,
 }
 
 impl Subject {
-    pub const ALL: [Self; 6] =
-        [Self::Playback, Self::Sound, Self::Queue, Self::Library, Self::Move, Self::Screen];
+    pub const ALL: [Self; 7] =
+        [Self::Playback, Self::Sound, Self::Queue, Self::Playlists, Self::Library, Self::Move, Self::Screen];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::Playback => "Playback",
             Self::Sound => "Sound",
             Self::Queue => "Queue",
+            Self::Playlists => "Playlists",
             Self::Library => "Library",
             Self::Move => "Moving about",
             Self::Screen => "Screen",
@@ -67,8 +79,10 @@ const fn row(
     Row { name, aliases, arguments, help, completer, subject }
 }
 
-use Completer::{Bookmark, None as Nothing, Output, Path, Theme, Word};
-use Subject::{Library, Move, Playback, Queue, Screen, Sound};
+use Completer::{
+    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Theme, Word,
+};
+use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -190,8 +204,103 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(Queue, "move", &[], "+N|-N [N...]", Nothing, "move the selected entries, or entries N, down or up"),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
-    row(Queue, "undo", &[], "", Nothing, "take back the last change of the queue"),
-    row(Queue, "redo", &[], "", Nothing, "make it again"),
+    row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, ratings, favourites"),
+    row(Queue, "redo", &[], "[N]", Nothing, "make again what was taken back"),
+    row(Queue, "earlier", &[], "TIME", Word(&["10m", "1h"]), "take back what was changed in that time"),
+    row(Queue, "later", &[], "TIME", Word(&["10m", "1h"]), "make again what was changed in that time"),
+    row(Queue, "undolist", &["undo-list"], "", Nothing, "what can be taken back and made again"),
+    row(Playlists, "playlist-new", &[], "NAME", Nothing, "a new, empty playlist"),
+    row(Playlists, "playlist-save", &[], "NAME", Playlist, "keep the queue as a playlist"),
+    row(
+        Playlists,
+        "playlist-add",
+        &[],
+        "NAME [PATH...]",
+        PlaylistPath,
+        "put the selection, or files, into a playlist; a new name makes one",
+    ),
+    row(Playlists, "playlist-add-queue", &[], "[NAME]", Playlist, "put all of the queue into a playlist"),
+    row(Playlists, "playlist-add-playing", &[], "[NAME]", Playlist, "put what plays into a playlist"),
+    row(
+        Playlists,
+        "playlist-remove",
+        &[],
+        "[NAME N...]",
+        Playlist,
+        "take the selected entries, or entries N, out of a playlist",
+    ),
+    row(
+        Playlists,
+        "playlist-move",
+        &[],
+        "[NAME] +N|-N [N...]",
+        Playlist,
+        "move the selected entries, or entries N, down or up",
+    ),
+    row(
+        Playlists,
+        "playlist-sort",
+        &[],
+        "[NAME] ORDER",
+        PlaylistWord(By::WORDS),
+        "sort a playlist: title, -plays for the most played first, random",
+    ),
+    row(Playlists, "playlist-dedupe", &[], "[NAME]", Playlist, "keep only the first of equal entries"),
+    row(Playlists, "playlist-rename", &[], "[NAME] NEW", Playlist, "give a playlist another name"),
+    row(
+        Playlists,
+        "playlist-copy",
+        &["playlist-duplicate"],
+        "[NAME] NEW",
+        Playlist,
+        "the same under another name",
+    ),
+    row(Playlists, "playlist-delete", &[], "[NAME]", Playlist, "delete a playlist; its files stay"),
+    row(Playlists, "playlist-note", &[], "[NAME] NOTE", Playlist, "write a note on a playlist"),
+    row(
+        Playlists,
+        "playlist-entry-note",
+        &[],
+        "[NAME N...] NOTE",
+        Playlist,
+        "write a note on the selected entries, or entries N",
+    ),
+    row(
+        Playlists,
+        "playlist-smart",
+        &[],
+        "NAME QUERY",
+        PlaylistQuery,
+        "a playlist of what matches, always up to date; sort:ORDER and limit:N may stand in the query",
+    ),
+    row(Playlists, "playlist-freeze", &[], "[NAME]", Playlist, "keep what a smart playlist has now"),
+    row(
+        Playlists,
+        "playlist-play",
+        &[],
+        "[NAME [N]]",
+        Playlist,
+        "put a playlist in place of the queue and play, from entry N",
+    ),
+    row(Playlists, "playlist-append", &[], "[NAME [N...]]", Playlist, "append a playlist to the queue"),
+    row(
+        Playlists,
+        "playlist-insert",
+        &[],
+        "[NAME [N...]]",
+        Playlist,
+        "put a playlist behind the current item",
+    ),
+    row(Playlists, "playlist-import", &[], "PATH...", Path, "take in M3U, PLS, XSPF and JSPF files"),
+    row(
+        Playlists,
+        "playlist-export",
+        &[],
+        "[NAME] PATH [--absolute|--relative]",
+        PlaylistPath,
+        "write a playlist to a file: .m3u8, .m3u, .pls, .xspf, .jspf",
+    ),
+    row(Playlists, "playlist-list", &[], "", Nothing, "the playlists that there are"),
     row(Library, "scan", &["update"], "[PATH...]", Path, "bring the library up to date, with new folders"),
     row(Library, "cancel-scan", &[], "", Nothing, "stop the scan; what was found stays"),
     row(Library, "filter", &[], "[QUERY]", Nothing, "show only what matches a query; none shows all"),
@@ -224,16 +333,16 @@ pub const COMMANDS: &[Row] = &[
         Screen,
         "focus",
         &[],
-        "library|queue|spectrum",
-        Word(&["library", "queue", "spectrum"]),
+        "library|playlists|queue|spectrum",
+        Word(&["library", "playlists", "queue", "spectrum"]),
         "go to a pane",
     ),
     row(
         Screen,
         "toggle-pane",
         &[],
-        "library|queue|spectrum",
-        Word(&["library", "queue", "spectrum"]),
+        "library|playlists|queue|spectrum",
+        Word(&["library", "playlists", "queue", "spectrum"]),
         "show or hide a pane",
     ),
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
@@ -251,4 +360,14 @@ pub const COMMANDS: &[Row] = &[
 /// The row of a command by its name or an alias.
 pub fn find(name: &str) -> Option<&'static Row> {
     COMMANDS.iter().find(|row| row.name == name || row.aliases.contains(&name))
+}
+
+/// The row that words begin with, and how many of them name it: `playlist add` is `playlist-add`.
+pub fn find_words(words: &[impl AsRef<str>]) -> Option<(&'static Row, usize)> {
+    let first = words.first()?.as_ref();
+    if let Some(row) = find(first) {
+        return Some((row, 1));
+    }
+    let both = format!("{first}-{}", words.get(1)?.as_ref());
+    find(&both).map(|row| (row, 2))
 }

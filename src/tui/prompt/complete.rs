@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
 use crate::model::outputs::OutputDevice;
+use crate::model::playlist::Playlists;
 
 /// The candidates at hand and which of them is in the line.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +67,7 @@ pub struct Words<'a> {
     /// As they were last looked for.
     pub devices: &'a [OutputDevice],
     pub bookmarks: &'a Bookmarks,
+    pub playlists: &'a Playlists,
 }
 
 /// What may stand at the end of `line`, the text before the cursor.
@@ -75,8 +77,33 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
     if line[..start].trim().is_empty() {
         return Offer::Ready(Completion::new(start, typed, commands(typed)));
     }
-    let completer = line.split_whitespace().next().and_then(registry::find).map(|row| row.completer);
-    match completer {
+    let words: Vec<&str> = line[..start].split_whitespace().collect();
+    let Some((row, named_by)) = registry::find_words(&words) else {
+        let family =
+            words.first().filter(|_| words.len() == 1).map_or(String::new(), |word| format!("{word}-"));
+        let rest = commands(&format!("{family}{typed}")).into_iter();
+        let rest = rest
+            .filter(|_| !family.is_empty())
+            .map(|found| Candidate { text: found.text[family.len()..].to_owned(), ..found });
+        let found: Vec<Candidate> = rest.collect();
+        return if found.is_empty() {
+            Offer::Nothing
+        } else {
+            Offer::Ready(Completion::new(start, typed, found))
+        };
+    };
+    let is_first = word_count(&line[..start]) == named_by;
+    let lists = || Offer::Ready(Completion::new(start, typed, playlists(known.playlists, typed)));
+    match Some(row.completer) {
+        Some(Completer::Playlist) => lists(),
+        Some(Completer::PlaylistPath | Completer::PlaylistWord(_) | Completer::PlaylistQuery) if is_first => {
+            lists()
+        }
+        Some(Completer::PlaylistPath) => Offer::Paths { start, typed: typed.to_owned() },
+        Some(Completer::PlaylistWord(words)) => {
+            Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
+        }
+        Some(Completer::PlaylistQuery) => Offer::Nothing,
         Some(Completer::Path) => Offer::Paths { start, typed: typed.to_owned() },
         Some(Completer::Word(words)) => {
             Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
@@ -107,6 +134,22 @@ fn word_start(line: &str) -> usize {
         }
     }
     start
+}
+
+/// Words of a line, with quoted and escaped blanks in them.
+fn word_count(line: &str) -> usize {
+    let mut count = 0;
+    let mut rest = line.trim();
+    while !rest.is_empty() {
+        count += 1;
+        rest = rest[..word_start(rest)].trim_end();
+    }
+    count
+}
+
+fn playlists(lists: &Playlists, typed: &str) -> Vec<Candidate> {
+    let names: Vec<String> = lists.iter().map(|list| escaped(list.name.as_str())).collect();
+    plain(names.iter().map(String::as_str), typed)
 }
 
 fn commands(typed: &str) -> Vec<Candidate> {
@@ -222,7 +265,12 @@ mod tests {
 
     fn ready(line: &str) -> Vec<String> {
         let themes = ["dark".to_owned(), "light".to_owned()];
-        let words = Words { themes: &themes, devices: &devices(), bookmarks: &marks() };
+        let words = Words {
+            themes: &themes,
+            devices: &devices(),
+            bookmarks: &marks(),
+            playlists: &Playlists::default(),
+        };
         match offer(line, &words) {
             Offer::Ready(completion) => {
                 completion.candidates.into_iter().map(|candidate| candidate.text).collect()
@@ -236,14 +284,17 @@ mod tests {
         assert_eq!(ready("see"), ["seek"]);
         assert_eq!(ready("repeat o"), ["off", "one"]);
         assert_eq!(ready("theme l"), ["light"]);
-        assert_eq!(ready("focus "), ["library", "queue", "spectrum"]);
+        assert_eq!(ready("focus "), ["library", "playlists", "queue", "spectrum"]);
         assert_eq!(ready("output device:p"), ["device:pulseaudio:x"]);
         assert_eq!(ready("output device:a"), ["device:alsa:hw:CARD=a\\ b"]);
         assert_eq!(ready("output n"), ["null"]);
         assert_eq!(ready("bookmark-go "), ["b", "the\\ solo"]);
         assert_eq!(ready("bookmark-drop the\\ s"), ["the\\ solo"]);
         assert_eq!(ready("").len(), registry::COMMANDS.len());
-        let none = Words { themes: &[], devices: &[], bookmarks: &marks() };
+        let none = Words { themes: &[], devices: &[], bookmarks: &marks(), playlists: &Playlists::default() };
+        assert_eq!(ready("playlist ren"), ["rename"]);
+        assert_eq!(ready("playlist-sort Mix -pla"), ["-plays", "-played"]);
+        assert_eq!(offer("playlist add Mix a", &none), Offer::Paths { start: 17, typed: "a".into() });
         assert_eq!(offer("nonsense x", &none), Offer::Nothing);
         assert_eq!(offer("scan a\\ b/c", &none), Offer::Paths { start: 5, typed: "a\\ b/c".into() });
         assert_eq!(offer("add x 'a b", &none), Offer::Paths { start: 6, typed: "'a b".into() });

@@ -23,6 +23,7 @@ impl Turn<'_> {
         } else if new_catalog || self.filter_is_of_older_facts() {
             self.ask_filter();
         }
+        self.playlists_changed();
         let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));

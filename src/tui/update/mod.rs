@@ -5,6 +5,7 @@ mod changed;
 mod chord;
 mod open;
 mod outputs;
+mod playlists;
 mod pointer;
 mod prompting;
 mod request;
@@ -192,6 +193,10 @@ impl Turn<'_> {
         self.state.library.show_cursors(views);
         let view = self.view(self.state.queue.seen.items.len());
         self.state.queue.list.show_cursor(view);
+        let (lists, entries) =
+            (self.view(self.state.lists.seen.lists.len()), self.view(self.state.lists.len()));
+        self.state.lists.lists.show_cursor(lists);
+        self.state.lists.entries.show_cursor(entries);
         let view = self.help_view();
         if let Some(list) = &mut self.state.help {
             list.show_cursor(view);

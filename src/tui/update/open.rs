@@ -15,6 +15,7 @@ impl Turn<'_> {
         match self.state.focus {
             Pane::Queue => self.jump(Items::Selection),
             Pane::Library => self.open_entry(),
+            Pane::Playlists => self.open_list(),
             Pane::Spectrum => {}
         }
     }

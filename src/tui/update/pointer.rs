@@ -37,6 +37,8 @@ impl Turn<'_> {
         match hit {
             Hit::Column(column) => self.click_column(column, row, again),
             Hit::Queue => self.click_queue(row, again),
+            Hit::Lists => self.click_lists(row, false, again),
+            Hit::Entries => self.click_lists(row, true, again),
             Hit::Spectrum if again => self.click_spectrum(),
             Hit::Spectrum | Hit::Volume | Hit::Help => {}
             Hit::Outputs => self.click_output(row, again),
@@ -81,13 +83,28 @@ impl Turn<'_> {
         }
     }
 
+    fn click_lists(&mut self, row: usize, in_entries: bool, again: bool) {
+        self.focus_quietly(Pane::Playlists);
+        self.state.lists.in_entries = in_entries;
+        let at = self.state.lists.list().top + row;
+        if at < self.state.lists.rows() {
+            self.move_in_lists(|list, _| list.cursor = at);
+            if again {
+                self.open();
+            }
+        }
+    }
+
     /// A click on what is in sight scrolls nothing.
     fn focus_quietly(&mut self, pane: Pane) {
+        if matches!(pane, Pane::Library | Pane::Playlists) {
+            self.state.left = pane;
+        }
         self.state.focus = pane;
     }
 
     fn click_spectrum(&mut self) {
-        let pane = if self.state.focus == Pane::Spectrum { Pane::Library } else { Pane::Spectrum };
+        let pane = if self.state.focus == Pane::Spectrum { self.state.left } else { Pane::Spectrum };
         self.focus(pane);
     }
 
@@ -132,6 +149,14 @@ impl Turn<'_> {
             Hit::Queue => {
                 let view = self.view(self.state.queue.seen.items.len());
                 self.state.queue.list.scroll(rows, view);
+            }
+            Hit::Lists => {
+                let view = self.view(self.state.lists.seen.lists.len());
+                self.state.lists.lists.scroll(rows, view);
+            }
+            Hit::Entries => {
+                let view = self.view(self.state.lists.len());
+                self.state.lists.entries.scroll(rows, view);
             }
             Hit::Help => {
                 let view = self.help_view();

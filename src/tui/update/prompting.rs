@@ -169,6 +169,7 @@ impl Turn<'_> {
             themes: self.around.themes,
             devices: &snapshot.outputs.devices,
             bookmarks: &snapshot.bookmarks,
+            playlists: &snapshot.playlists.lists,
         };
         match offer(prompt.line.before_cursor(), &words) {
             Offer::Ready(completion) => self.start_completion(completion, back),

@@ -2,7 +2,7 @@
 
 use super::{Effect, Turn};
 use crate::model::command::{
-    Command, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, VolumeChange,
+    Command, History, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, VolumeChange,
 };
 use crate::model::settings::OutputSpec;
 use crate::tui::prompt::Kind;
@@ -21,8 +21,10 @@ impl Turn<'_> {
             Command::Quit if self.state.is_covered() => self.uncover(),
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
+            Command::Playlist(command) => self.playlist(command, count),
             Command::Sound(_) | Command::Bookmark(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
+            Command::History(history) => self.history(history, count),
             Command::Library(library) => self.library(library),
             Command::Notice(Notices::Dismiss) => self.dismiss(),
         }
@@ -58,6 +60,9 @@ impl Turn<'_> {
     }
 
     fn queue(&mut self, queue: Queue, count: Option<u32>) {
+        if self.queue_in_lists(&queue, count) {
+            return;
+        }
         let times = count.unwrap_or(1);
         match queue {
             Queue::Append(target) => self.put(target, count, "added to the queue", Queue::Append),
@@ -73,16 +78,20 @@ impl Turn<'_> {
                 self.take(items, None, |items| Queue::Move(items, step));
             }
             Queue::Clear => self.send(Command::Queue(Queue::Clear)),
-            Queue::Undo => self.repeat(times, Queue::Undo),
-            Queue::Redo => self.repeat(times, Queue::Redo),
         }
     }
 
-    fn repeat(&mut self, times: u32, queue: Queue) {
-        // No queue has a longer history.
-        for _ in 0..times.min(100) {
-            self.send(Command::Queue(queue.clone()));
-        }
+    /// A count is the number of steps, or of times so long.
+    fn history(&mut self, history: History, count: Option<u32>) {
+        let times = count.unwrap_or(1);
+        let history = match history {
+            History::Undo(steps) => History::Undo(steps.saturating_mul(times)),
+            History::Redo(steps) => History::Redo(steps.saturating_mul(times)),
+            History::Earlier(time) => History::Earlier(time.saturating_mul(times)),
+            History::Later(time) => History::Later(time.saturating_mul(times)),
+            History::List => History::List,
+        };
+        self.send(Command::History(history));
     }
 
     fn screen(&mut self, screen: Screen, count: Option<u32>) {
@@ -134,6 +143,7 @@ impl Turn<'_> {
                 let (column, view) = (self.state.column(), self.view(0));
                 self.state.library.move_in(column, view, |list, view| list.go(motion, count, view));
             }
+            (motion, Pane::Playlists) => self.move_in_lists(|list, view| list.go(motion, count, view)),
             (motion, Pane::Queue) => {
                 let view = self.view(self.state.queue.seen.items.len());
                 self.state.queue.list.go(motion, count, view);
@@ -143,8 +153,10 @@ impl Turn<'_> {
     }
 
     fn right(&mut self) {
-        if self.state.focus != Pane::Library {
-            return;
+        match self.state.focus {
+            Pane::Library => {}
+            Pane::Playlists => return self.enter_list(),
+            Pane::Queue | Pane::Spectrum => return,
         }
         match self.state.column().next() {
             Some(column) if self.state.library.len(column) > 0 => self.state.library.column = column,
@@ -160,7 +172,8 @@ impl Turn<'_> {
                     self.state.library.column = column;
                 }
             }
-            Pane::Queue if !self.layout().columns.is_empty() => self.focus(Pane::Library),
+            Pane::Playlists => self.state.lists.in_entries = false,
+            Pane::Queue if self.layout().list_columns() => self.focus(self.state.left),
             Pane::Queue | Pane::Spectrum => {}
         }
     }
@@ -170,20 +183,25 @@ impl Turn<'_> {
         match (self.state.is_covered(), self.state.focus) {
             (true, _) => self.uncover(),
             (_, Pane::Library) => self.left(),
-            _ => self.focus(Pane::Library),
+            (_, Pane::Playlists) if self.state.lists.in_entries => self.left(),
+            (_, Pane::Playlists) => self.focus(Pane::Library),
+            _ => self.focus(self.state.left),
         }
     }
 
     fn focus_other(&mut self) {
         self.uncover();
-        let other = if self.state.focus == Pane::Library { Pane::Queue } else { Pane::Library };
+        let other = if self.state.focus == self.state.left { Pane::Queue } else { self.state.left };
         self.focus(other);
     }
 
     /// A hidden pane that is gone to is shown.
     pub(super) fn focus(&mut self, pane: Pane) {
         match pane {
-            Pane::Library => self.state.shown.library = true,
+            Pane::Library | Pane::Playlists => {
+                self.state.shown.library = true;
+                self.state.left = pane;
+            }
             Pane::Queue => self.state.shown.queue = true,
             Pane::Spectrum => self.state.shown.spectrum = true,
         }
@@ -193,15 +211,19 @@ impl Turn<'_> {
 
     /// Library and queue are never both hidden.
     fn toggle_pane(&mut self, pane: Pane) {
+        if pane == Pane::Playlists {
+            let other = if self.state.left == pane { Pane::Library } else { pane };
+            return self.focus(other);
+        }
         let shown = &mut self.state.shown;
         match pane {
-            Pane::Library => shown.library = !shown.library,
+            Pane::Library | Pane::Playlists => shown.library = !shown.library,
             Pane::Queue => shown.queue = !shown.queue,
             Pane::Spectrum => shown.spectrum = !shown.spectrum,
         }
-        let other = if pane == Pane::Library { Pane::Queue } else { Pane::Library };
+        let other = if pane == Pane::Library { Pane::Queue } else { self.state.left };
         let gone = match self.state.focus {
-            Pane::Library => !self.state.shown.library,
+            Pane::Library | Pane::Playlists => !self.state.shown.library,
             Pane::Queue => !self.state.shown.queue,
             Pane::Spectrum => !self.state.shown.spectrum,
         };
@@ -262,10 +284,13 @@ impl Turn<'_> {
             return self.uncover();
         }
         if self.state.focus == Pane::Spectrum {
-            return self.focus(Pane::Library);
+            return self.focus(self.state.left);
         }
         if self.state.notices.shown().is_some() {
             return self.dismiss();
+        }
+        if !self.state.lists.marks.is_empty() {
+            return self.state.lists.marks.clear();
         }
         if !self.state.library.marks.is_empty() || !self.state.queue.marks.is_empty() {
             self.state.library.marks = Default::default();

@@ -43,6 +43,7 @@ impl Turn<'_> {
         match (self.state.outputs.as_ref().or(self.state.help.as_ref()), self.state.focus) {
             (Some(list), _) => list.cursor,
             (None, Pane::Library) => self.state.library.list(self.state.column()).cursor,
+            (None, Pane::Playlists) => self.state.lists.list().cursor,
             (None, _) => self.state.queue.list.cursor,
         }
     }
@@ -63,6 +64,7 @@ impl Turn<'_> {
                 let (column, view) = (self.state.column(), self.view(0));
                 self.state.library.move_in(column, view, |list, view| list.go_to(row, view));
             }
+            Pane::Playlists => self.move_in_lists(|list, view| list.go_to(row, view)),
             _ => {
                 let view = self.view(self.state.queue.seen.items.len());
                 self.state.queue.list.go_to(row, view);
@@ -100,6 +102,7 @@ impl Turn<'_> {
         match (&self.state.help, self.state.focus) {
             (Some(_), _) => self.help_view().len,
             (None, Pane::Library) => self.state.library.len(self.state.column()),
+            (None, Pane::Playlists) => self.state.lists.rows(),
             (None, _) => self.state.queue.seen.items.len(),
         }
     }
@@ -124,6 +127,9 @@ impl Turn<'_> {
             }
             return;
         }
+        if self.state.focus == Pane::Playlists {
+            return self.list_texts(at, each);
+        }
         let Some(item) = self.state.queue.seen.items.get(at) else { return };
         match item.track.and_then(|id| self.around.snapshot.catalog.find(id)) {
             Some(track) => {
@@ -132,6 +138,21 @@ impl Turn<'_> {
                 each(track.album_title());
             }
             None => each(&text::file_name(&item.path)),
+        }
+    }
+
+    fn list_texts(&self, at: usize, mut each: impl FnMut(&str)) {
+        let (pane, catalog) = (&self.state.lists, &self.around.snapshot.catalog);
+        if !pane.in_entries {
+            if let Some(list) = pane.seen.lists.at(at) {
+                each(list.name.as_str());
+                each(&list.note);
+            }
+        } else if let Some(entry) = pane.entry(at, catalog) {
+            each(&entry.title(catalog));
+            each(&entry.artist(catalog));
+            each(&entry.album(catalog));
+            each(entry.note.as_deref().unwrap_or_default());
         }
     }
 }

@@ -34,13 +34,14 @@ impl Turn<'_> {
         }
     }
 
-    fn resolve(&mut self, target: Target, count: Option<u32>) -> Option<Target> {
+    pub(super) fn resolve(&mut self, target: Target, count: Option<u32>) -> Option<Target> {
         match target {
             Target::Paths(paths) => {
                 Some(Target::Paths(paths.iter().map(|path| self.around.places.absolute(path)).collect()))
             }
             Target::Tracks(tracks) => Some(Target::Tracks(tracks)),
             Target::Selection if self.state.focus == Pane::Queue => self.queued_again(count),
+            Target::Selection if self.state.focus == Pane::Playlists => self.listed_again(count),
             Target::Selection => {
                 let tracks = self.selected_tracks(count);
                 if tracks.is_empty() {
@@ -77,9 +78,10 @@ impl Turn<'_> {
         }
     }
 
-    fn drop_marks(&mut self) {
+    pub(super) fn drop_marks(&mut self) {
         match self.state.focus {
             Pane::Library => self.state.library.marks = Default::default(),
+            Pane::Playlists => self.state.lists.marks.clear(),
             _ => self.state.queue.marks.clear(),
         }
     }
@@ -179,6 +181,7 @@ impl Turn<'_> {
                     }
                 }
             }
+            Pane::Playlists => self.mark_entries(count),
             Pane::Spectrum => return,
         }
         self.motion(Motion::Down, count);

@@ -23,7 +23,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 /// One list with its heading.
 struct Heading {
     area: Rect,
-    title: &'static str,
+    title: String,
     amount: String,
     focused: bool,
 }
@@ -32,22 +32,41 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
     let state = canvas.scene.state;
     let column = |&(column, area): &(Column, Rect)| Heading {
         area,
-        title: column.title(),
+        title: column.title().to_owned(),
         amount: text::count(state.library.rows(column).len() as u64),
         focused: state.focus == Pane::Library && state.column() == column,
     };
     let mut headings: Vec<Heading> = canvas.layout.columns.iter().map(column).collect();
     if let (true, Some(area)) = (library_is_empty(canvas), library_area(canvas)) {
         let focused = state.focus == Pane::Library;
-        headings = vec![Heading { area, title: "Library", amount: String::new(), focused }];
+        headings = vec![Heading { area, title: "Library".to_owned(), amount: String::new(), focused }];
     }
+    headings.extend(list_headings(canvas));
     headings.extend(canvas.layout.queue.map(|area| Heading {
         area,
-        title: "Queue",
+        title: "Queue".to_owned(),
         amount: queue_amount(canvas),
         focused: state.focus == Pane::Queue,
     }));
     headings
+}
+
+fn list_headings(canvas: &Canvas<'_>) -> Vec<Heading> {
+    let (state, layout) = (canvas.scene.state, canvas.layout);
+    let focused = |in_entries| state.focus == Pane::Playlists && state.lists.in_entries == in_entries;
+    let lists = layout.lists.map(|area| Heading {
+        area,
+        title: "Playlists".to_owned(),
+        amount: text::count(state.lists.seen.lists.len() as u64),
+        focused: focused(false),
+    });
+    let entries = layout.entries.zip(state.lists.selected()).map(|(area, list)| Heading {
+        area,
+        title: list.name.to_string(),
+        amount: text::count(state.lists.len() as u64),
+        focused: focused(true),
+    });
+    [lists, entries].into_iter().flatten().collect()
 }
 
 /// Without artists there are no columns, but one place that says what to do.
@@ -73,7 +92,9 @@ fn tabs(canvas: &mut Canvas<'_>) {
     let queued = canvas.scene.state.queue.seen.items.len();
     let amount = if queued > 0 { format!(" {}", text::count(queued as u64)) } else { String::new() };
     let mut x = area.x + 1;
-    for (pane, name, amount) in [(Pane::Library, "Library", ""), (Pane::Queue, "Queue", amount.as_str())] {
+    let tabs =
+        [(Pane::Library, "Library", ""), (Pane::Playlists, "Playlists", ""), (Pane::Queue, "Queue", &amount)];
+    for (pane, name, amount) in tabs {
         let on = canvas.scene.state.focus == pane;
         let start = x;
         let room = |x: u16| area.right().saturating_sub(x);
@@ -129,6 +150,12 @@ fn joints(canvas: &Canvas<'_>) -> Vec<u16> {
         _ => columns.collect(),
     };
     let mut joints = columns;
+    let none = canvas.scene.state.lists.seen.lists.is_empty();
+    // Without lists there is one place that says what to do.
+    joints.extend(
+        canvas.layout.lists.filter(|_| !none || canvas.layout.entries.is_none()).map(|area| area.right()),
+    );
+    joints.extend(canvas.layout.entries.map(|area| area.right()));
     joints.extend(canvas.layout.queue.map(|area| area.right()));
     // Behind the last list there is nothing.
     joints.pop();
@@ -136,7 +163,14 @@ fn joints(canvas: &Canvas<'_>) -> Vec<u16> {
 }
 
 fn any_list(canvas: &Canvas<'_>) -> Option<Rect> {
-    canvas.layout.columns.first().map(|&(_, area)| area).or(canvas.layout.queue)
+    canvas
+        .layout
+        .columns
+        .first()
+        .map(|&(_, area)| area)
+        .or(canvas.layout.lists)
+        .or(canvas.layout.entries)
+        .or(canvas.layout.queue)
 }
 
 fn list_top(canvas: &Canvas<'_>) -> u16 {

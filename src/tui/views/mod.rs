@@ -6,6 +6,7 @@ pub mod hint;
 pub mod library;
 pub(super) mod now;
 pub mod outputs;
+pub mod playlists;
 pub mod prompt;
 pub mod queue;
 pub mod rows;

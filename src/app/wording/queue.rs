@@ -1,0 +1,134 @@
+//! What is told of the queue and of its history.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{count_of, note, warning};
+use crate::app::state::Purpose;
+use crate::model::edit::Way;
+use crate::model::history::Entry;
+use crate::model::notice::Notice;
+use crate::model::playback::Shuffle;
+
+pub fn nothing_selected() -> Notice {
+    note("Nothing is selected")
+}
+
+pub fn no_such_entry() -> Notice {
+    note("No such entry in the queue")
+}
+
+/// What was done, in a line of the history.
+pub fn put(purpose: Purpose, count: usize) -> String {
+    let tracks = count_of(count, "track");
+    match purpose {
+        Purpose::Append => format!("added {tracks}"),
+        Purpose::Insert => format!("put {tracks} next"),
+        Purpose::PlayNow => format!("played {tracks} at once"),
+        Purpose::Replace { .. } => format!("put {tracks} in place of the queue"),
+    }
+}
+
+pub fn took_out(count: usize) -> String {
+    format!("removed {}", count_of(count, "track"))
+}
+
+pub fn moved(count: usize) -> String {
+    format!("moved {}", count_of(count, "track"))
+}
+
+pub fn shuffled(shuffle: Shuffle) -> String {
+    match shuffle.seed() {
+        None => "played in the queue's own order".to_owned(),
+        Some(seed) => format!("shuffled by seed {seed}"),
+    }
+}
+
+pub fn added(count: usize) -> Notice {
+    note(format!("Added {} to the queue", count_of(count, "track")))
+}
+
+pub fn inserted(count: usize) -> Notice {
+    note(format!("{} will play next", count_of(count, "track")))
+}
+
+pub fn removed(count: usize) -> Notice {
+    note(format!("Removed {} from the queue", count_of(count, "track"))).next_step("`u` takes it back")
+}
+
+pub fn not_added(path: &Path, why: &str, problems: usize) -> Notice {
+    let what = match problems {
+        1 => format!("Cannot add {}", path.display()),
+        more => format!("Cannot add {} and {} more", path.display(), more - 1),
+    };
+    warning(what).why(why)
+}
+
+pub fn no_music_found() -> Notice {
+    warning("No music found there")
+}
+
+pub fn undone(steps: &[Arc<Entry>]) -> Notice {
+    note(format!("Taken back: {}", steps_told(steps, "back to before"))).next_step("Ctrl-r makes it again")
+}
+
+pub fn redone(steps: &[Arc<Entry>]) -> Notice {
+    note(format!("Made again: {}", steps_told(steps, "up to")))
+}
+
+fn steps_told(steps: &[Arc<Entry>], way: &str) -> String {
+    match steps {
+        [] => String::new(),
+        [one] => one.words.to_string(),
+        [.., last] => format!("{}, {way} \"{}\"", count_of(steps.len(), "change"), last.words),
+    }
+}
+
+pub fn nothing_to_undo() -> Notice {
+    note("Nothing to undo")
+}
+
+pub fn nothing_to_redo() -> Notice {
+    note("Nothing to redo")
+}
+
+/// There are steps, but none in the time that was asked for; the nearest was made `ago`.
+pub fn nothing_within(way: Way, ago: &str) -> Notice {
+    match way {
+        Way::Back => note("Nothing was changed in that time").why(format!("the last change was {ago}")),
+        Way::Forth => note("Nothing was taken back in that time").why(format!("the next change was {ago}")),
+    }
+}
+
+pub fn history_does_not_fit(words: &str) -> Notice {
+    warning(format!("Cannot go over \"{words}\""))
+        .why("the queue is not the one that it was done to")
+        .next_step("The history begins anew; the queue stays as it is")
+}
+
+/// "just now", "5 min ago".
+pub fn ago(seconds: i64) -> String {
+    match seconds {
+        ..=4 => "just now".to_owned(),
+        5..=59 => format!("{seconds} s ago"),
+        60..=3_599 => format!("{} min ago", seconds / 60),
+        3_600..=86_399 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} d ago", seconds / 86_400),
+    }
+}
+
+/// Lines of the history, the nearest first.
+pub fn undo_list(done: &[String], taken_back: &[String]) -> Notice {
+    let part = |title: &str, lines: &[String], most: usize| {
+        let more = lines.len().saturating_sub(most);
+        let mut told: Vec<String> = lines.iter().take(most).cloned().collect();
+        told.extend((more > 0).then(|| format!("{more} more")));
+        (!told.is_empty()).then(|| format!("{title} {}", told.join(" · ")))
+    };
+    let parts: Vec<String> =
+        [part("Undo:", done, 8), part("Redo:", taken_back, 4)].into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => note("Nothing was changed yet that could be taken back"),
+        false => note(parts.join("  ")),
+    }
+}
