@@ -60,6 +60,7 @@ fn playback(state: &AppState) -> PlaybackView {
         muted: playback.muted,
         repeat: state.queue.repeat(),
         shuffle,
+        consume: state.queue.consume,
         stop_after: playback.stop_after,
         sleep_at: playback.sleep.map(|sleep| sleep.at),
         ab: playback.ab.map(|ab| (ab.from, ab.to)),

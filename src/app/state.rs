@@ -205,7 +205,11 @@ pub enum Purpose {
     Append,
     Insert,
     PlayNow,
-    Replace { start: usize },
+    /// In front of this place, counted from 0.
+    At(usize),
+    Replace {
+        start: usize,
+    },
 }
 
 #[derive(Debug)]

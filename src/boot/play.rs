@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::log::{self, LogRun};
 use super::{BootError, panic};
-use crate::app::queue::{Queue, unresolved};
+use crate::app::queue::{Queue, Traits, unresolved};
 use crate::app::wording;
 use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place, Reason};
 use crate::engine::{Engine, EngineHandle};
@@ -107,7 +107,9 @@ fn in_order(files: Vec<PathBuf>, shuffle: Shuffle) -> Vec<PathBuf> {
     use std::hash::BuildHasher;
     let mut queue = Queue::default();
     queue.append(unresolved(files));
-    queue.set_shuffle(shuffle, std::hash::RandomState::new().hash_one(0) % 100_000);
+    let fresh = std::hash::RandomState::new().hash_one(0) % 100_000;
+    // Without a library nothing is known but the files: the command line offers only what needs no more.
+    queue.set_shuffle(shuffle, fresh, &|_| Traits::UNKNOWN);
     queue.in_order().iter().map(|item| item.path.to_path_buf()).collect()
 }
 

@@ -10,7 +10,7 @@ use super::{BootError, panic, shutdown, signals};
 use crate::analysis::eye;
 use crate::app::event::Event;
 use crate::app::perform::Performer;
-use crate::app::run::{AppHandle, Gauges, Inbox};
+use crate::app::run::{AppHandle, EventSender, Gauges, Inbox};
 use crate::app::state::{AppSettings, AppState};
 use crate::config::keys::Keymap;
 use crate::config::problem::Problem;
@@ -19,6 +19,7 @@ use crate::config::{self, Loaded};
 use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::{JobThreads, Jobs};
+use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
 use crate::model::address::is_address;
 use crate::model::command::{Command, Library, Queue, Target};
@@ -168,6 +169,7 @@ impl Core {
                 on_store.send(Event::Store(event));
             }),
         )?;
+        recover_batches(config, &events)?;
         let state = restored(&store, run)?;
         let on_engine = events.clone();
         let told = Box::new(move |event| {
@@ -249,6 +251,26 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
     let thread = eye::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
     let gauges = Gauges { clock, spectrum: thread.latest(), watch_spectrum: thread.watcher() };
     Ok((thread, gauges))
+}
+
+/// Changes of tags that were broken off are finished or taken back before anything reads the files.
+fn recover_batches(config: &Loaded, events: &EventSender) -> Result<(), BootError> {
+    for recovered in Batches::new(config.places.tag_batches()?).recover() {
+        let (severity, what, why) = match recovered {
+            Recovered::Finished(id) => {
+                (Severity::Note, format!("Tag change {id} was broken off; it is finished now"), String::new())
+            }
+            Recovered::TakenBack(id) => {
+                let what = format!("Tag change {id} was broken off; its files are as they were");
+                (Severity::Note, what, String::new())
+            }
+            Recovered::Failed(id, why) => {
+                (Severity::Warning, format!("Tag change {id} was broken off and cannot be finished yet"), why)
+            }
+        };
+        events.send(Event::Tell(Notice::new(severity, what).why(why)));
+    }
+    Ok(())
 }
 
 fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf]) {

@@ -13,10 +13,11 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use super::status::StatusField;
 use super::template::{Template, TrackField};
 use crate::config::paths::PlaceFlags;
+use crate::library::edit::Template as FileTemplate;
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
-use crate::model::playback::Shuffle;
+use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 use crate::model::sort::Sort;
 
@@ -121,6 +122,13 @@ pub enum Verb {
     Status(Status),
     /// The sound devices and what they take: id, name, abilities, one a line
     Outputs(OutputsVerb),
+    /// What music files say, shown and changed
+    Tag {
+        #[command(subcommand)]
+        verb: TagVerb,
+    },
+    /// The picture of a music file: told, taken out, put in
+    Art(Art),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -342,6 +350,77 @@ pub enum PlaylistVerb {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum TagVerb {
+    /// Print the fields of files
+    Show {
+        /// Files and folders
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Print one JSON object a file
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put these values in place of a field's, in all files or none; `FIELD=` takes it away
+    Set(TagChange),
+    /// Put values behind those that a field has
+    Add(TagChange),
+    /// Take fields away
+    Remove(TagChange),
+    /// Name files by their tags, as in '{albumartist}/{year} {album}/{track:02} {title}'
+    Rename {
+        /// Files and folders
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// The new path, its extension left out; {field}, {year}, {track:02}
+        #[arg(long, value_name = "TEMPLATE", required = true, value_parser = FileTemplate::parse)]
+        template: FileTemplate,
+        /// Folder that the template begins in [default: the current one]
+        #[arg(long, value_name = "DIR")]
+        base: Option<PathBuf>,
+        /// Only print what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Take a change back: the last one, or by the number that it told
+    Undo {
+        #[arg(value_name = "N")]
+        batch: Option<u64>,
+        /// Only print what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct TagChange {
+    /// Files, folders, and FIELD=VALUE (for `remove`: FIELD), in any order; a field named twice gets both values
+    #[arg(value_name = "PATH|FIELD=VALUE", required = true)]
+    pub words: Vec<PathBuf>,
+    /// Only print what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Art {
+    /// Music files
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Write the picture into this file, which must not be there
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["set", "remove", "dry_run"])]
+    pub extract: Option<PathBuf>,
+    /// Make this picture (JPEG, PNG, WebP) the front cover inside the files
+    #[arg(long, value_name = "FILE", conflicts_with = "remove")]
+    pub set: Option<PathBuf>,
+    /// Take all pictures out of the files
+    #[arg(long)]
+    pub remove: bool,
+    /// Only print what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigVerb {
     /// Print where each file is, one a line: name, tab, path
@@ -397,7 +476,9 @@ fn level_mode(word: &str) -> Result<LevelMode, &'static str> {
 
 fn shuffle(word: &str) -> Result<Shuffle, &'static str> {
     match parse(&format!("shuffle {word}")) {
-        Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(mode))))) => Ok(mode),
+        Ok(Request::Core(Command::Playback(Playback::Shuffle(Some(
+            mode @ (Shuffle::Off | Shuffle::On { by: ShuffleBy::Tracks, .. }),
+        ))))) => Ok(mode),
         _ => Err("needs off, on or a seed (a number)"),
     }
 }
@@ -431,7 +512,7 @@ mod tests {
         let asked = play(&["play", "a", "--resampler", "fast"]);
         assert_eq!(asked.resampler, Some(ResamplerQuality::Fast));
         let asked = play(&["play", "a", "--shuffle", "4711", "--start", "1:30"]);
-        assert_eq!(asked.shuffle, Some(Shuffle::On { seed: Some(4711) }));
+        assert_eq!(asked.shuffle, Some(Shuffle::On { by: ShuffleBy::Tracks, seed: Some(4711) }));
         assert_eq!(asked.start, Some(Duration::from_secs(90)));
     }
 
@@ -456,6 +537,7 @@ mod tests {
             &["play", "a", "--rate", "768001"],
             &["play", "a", "--start", "-1"],
             &["play", "a", "--shuffle", "on off"],
+            &["play", "a", "--shuffle", "album"],
             &["play", "a", "--shuffle", ""],
             &["search"],
             &["search", "x", "--limit", "0"],

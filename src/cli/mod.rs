@@ -18,6 +18,7 @@ pub mod template;
 pub mod terminal;
 pub mod text;
 
+mod art;
 mod config;
 mod ctl;
 mod import;
@@ -28,6 +29,7 @@ mod playlist;
 mod scan;
 mod search;
 mod status;
+mod tag;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -69,6 +71,8 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
         Some(Verb::Status(asked)) => status::run(&global, &asked),
         Some(Verb::Outputs(asked)) => outputs::run(&global, &asked, messages),
+        Some(Verb::Tag { verb }) => tag::run(&global, &verb, messages),
+        Some(Verb::Art(asked)) => art::run(&global, &asked, messages),
         Some(Verb::Config { verb }) => config::run(&global, verb, messages),
     }
 }

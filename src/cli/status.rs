@@ -88,9 +88,13 @@ fn summary(status: &Status) -> Vec<String> {
     modes.push(if status.muted { "muted".into() } else { format!("volume {}%", status.volume) });
     modes.extend((status.repeat != "off").then(|| format!("repeat {}", status.repeat)));
     modes.extend(status.shuffle.then(|| match status.shuffle_seed {
-        Some(seed) => format!("shuffle {seed}"),
+        Some(seed) => match status.shuffle_by.as_deref().filter(|&by| by != "tracks") {
+            Some(by) => format!("shuffle {by} {seed}"),
+            None => format!("shuffle {seed}"),
+        },
         None => "shuffle".into(),
     }));
+    modes.extend(status.consume.then(|| "consume".to_owned()));
     let stops = !["", "off"].contains(&status.stop_after.as_str());
     modes.extend(stops.then(|| format!("stop after {}", status.stop_after)));
     let mut lines = vec![headline(status), modes.join("  "), sound(status)];

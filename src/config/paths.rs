@@ -122,6 +122,11 @@ impl Places {
         place.ok_or(ConfigError::NoPlace { what: "the library", flag: "--data-dir DIR" })
     }
 
+    /// The folder of the journals of tag changes, beside the library.
+    pub fn tag_batches(&self) -> Result<PathBuf, ConfigError> {
+        Ok(self.library()?.with_file_name("tag-batches"))
+    }
+
     pub fn log_file(&self) -> Result<&Path, ConfigError> {
         self.log_file.as_deref().ok_or(ConfigError::NoPlace { what: "the log", flag: "--log FILE" })
     }

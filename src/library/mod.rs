@@ -6,12 +6,14 @@
 //! - **Thread.** Owns `store-writer` (the only writer) and, while a scan runs, its `scan-reader` threads. All else runs
 //!   on the caller's thread and may block: call it from a job or the command line, never from ui, app or engine.
 //! - **Entry points.** [`store::Store`], [`scan::scan`], [`expand::expand`], [`catalog_build::load_catalog`],
-//!   [`search::search`], [`playlist::import::import`], [`smart::evaluate`], [`past::plan::plan`].
+//!   [`search::search`], [`playlist::import::import`], [`smart::evaluate`], [`past::plan::plan`], [`edit::plan`], [`artwork::find`].
 //! - **Invariants.** A path is bytes and belongs to at most one track; a track id is never used twice; a file is opened
 //!   only when size, time or inode say that it changed; nothing is removed because a folder could not be read; a
 //!   panic inside a tag reader fails that one file.
 
+pub mod artwork;
 pub mod catalog_build;
+pub mod edit;
 pub mod expand;
 pub mod matching;
 pub mod past;

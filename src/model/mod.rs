@@ -35,4 +35,5 @@ pub mod snapshot;
 pub mod sort;
 pub mod spectrum;
 pub mod suggest;
+pub mod tag;
 pub mod track;

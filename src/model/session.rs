@@ -90,6 +90,8 @@ pub struct Session {
     pub order: Vec<ItemId>,
     /// State of its random generator.
     pub chance: u64,
+    /// Items that were heard are taken out.
+    pub consume: bool,
 }
 
 /// What is written in one piece.

@@ -78,6 +78,8 @@ pub struct PlaybackView {
     pub muted: bool,
     pub repeat: Repeat,
     pub shuffle: Shuffle,
+    /// Items that were heard are taken out.
+    pub consume: bool,
     pub stop_after: StopAfter,
     /// When playing pauses by itself.
     pub sleep_at: Option<Instant>,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audio::{Spec, frames_to_duration};
 use super::id::TrackId;
+use super::tag::Mbid;
 
 /// How the samples are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -124,9 +125,53 @@ pub struct Tags {
     pub artists_sort: Vec<String>,
     pub album_sort: Option<String>,
     pub album_artists_sort: Vec<String>,
+    pub details: Details,
+}
+
+/// What is asked for one track at a time: in the store, not in the catalog.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// When it first came out, as written.
+    pub original_date: Option<String>,
+    pub disc_title: Option<String>,
+    pub composers_sort: Vec<String>,
+    pub conductors: Vec<String>,
+    pub lyricists: Vec<String>,
+    pub work: Option<String>,
+    pub movement: Option<String>,
+    pub movement_number: Numbered,
+    pub labels: Vec<String>,
+    pub catalogue_numbers: Vec<String>,
+    pub comments: Vec<String>,
+    /// Beats per minute, in hundredths.
+    pub bpm_hundredths: Option<u32>,
+    pub musicbrainz: MusicBrainz,
+    /// The file has lyrics; their text is read from it when asked for.
+    pub has_lyrics: bool,
+    /// The file has a picture inside.
+    pub has_picture: bool,
+    /// How its texts were coded, where the file said otherwise: they are mended here, not in the file.
+    pub mended_from: Option<String>,
+}
+
+/// Identifiers of MusicBrainz.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MusicBrainz {
+    pub recording: Option<Mbid>,
+    /// The recording's place on its release.
+    pub track: Option<Mbid>,
+    pub release: Option<Mbid>,
+    pub release_group: Option<Mbid>,
+    pub artists: Vec<Mbid>,
+    pub album_artists: Vec<Mbid>,
 }
 
 impl Tags {
+    /// Who the album is by: the track's own artists where the file names no other.
+    pub fn album_artists_or_artists(&self) -> &[String] {
+        if self.album_artists.is_empty() { &self.artists } else { &self.album_artists }
+    }
+
     /// The year of `date`, where it begins with four digits that can be one.
     pub fn year(&self) -> Option<u16> {
         let digits = self.date.as_deref()?.get(..4)?;

@@ -104,7 +104,8 @@ fn target_of(command: &mut Command) -> Option<&mut Target> {
             Queue::Append(target)
             | Queue::Insert(target)
             | Queue::PlayNow(target)
-            | Queue::Replace { target, .. },
+            | Queue::Replace { target, .. }
+            | Queue::InsertAt(_, target),
         )
         | Command::Playlist(Playlisting::Add { what: Added::Target(target), .. }) => Some(target),
         _ => None,
@@ -117,12 +118,14 @@ fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
             Queue::Append(Target::Selection)
             | Queue::Insert(Target::Selection)
             | Queue::PlayNow(Target::Selection)
-            | Queue::Replace { target: Target::Selection, .. },
+            | Queue::Replace { target: Target::Selection, .. }
+            | Queue::InsertAt(_, Target::Selection),
         ) => "paths",
         Command::Queue(
             Queue::Jump(Items::Selection)
             | Queue::Remove(Items::Selection)
-            | Queue::Move(Items::Selection, _),
+            | Queue::Move(Items::Selection, _)
+            | Queue::MoveTo(Items::Selection, _),
         ) => "numbers of queue entries",
         Command::Playlist(command) if command.needs_selection() => "the name of a playlist, and what of it",
         _ => return Ok(()),
@@ -138,7 +141,8 @@ fn paths_of(command: &Command) -> &[PathBuf] {
             Queue::Append(Target::Paths(paths))
             | Queue::Insert(Target::Paths(paths))
             | Queue::PlayNow(Target::Paths(paths))
-            | Queue::Replace { target: Target::Paths(paths), .. },
+            | Queue::Replace { target: Target::Paths(paths), .. }
+            | Queue::InsertAt(_, Target::Paths(paths)),
         ) => paths,
         Command::Playback(Playback::Output(OutputSpec::File(path))) => std::slice::from_ref(path),
         _ => &[],

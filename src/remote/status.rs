@@ -42,10 +42,15 @@ pub struct Status {
     /// Percent.
     pub volume: u8,
     pub muted: bool,
-    /// `off`, `one`, `all`.
+    /// `off`, `one`, `all`, `album`.
     pub repeat: String,
     pub shuffle: bool,
+    /// `tracks`, `album`, `artist`, `no-repeat`, `least-heard`, `best-rated`; none where nothing is shuffled.
+    pub shuffle_by: Option<String>,
     pub shuffle_seed: Option<u64>,
+    /// Entries are taken out once they were heard.
+    pub consume: bool,
+    pub history: HistoryStatus,
     /// `off`, `track`, `album`.
     pub stop_after: String,
     /// Until playing pauses by itself.
@@ -108,6 +113,14 @@ pub struct StreamStatus {
     /// What is playing now, in the station's words.
     pub title: Option<String>,
     pub station: Option<String>,
+}
+
+/// Changes that can be taken back, and made again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HistoryStatus {
+    pub undo: usize,
+    pub redo: usize,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,10 +198,6 @@ impl Status {
         let playback = &snapshot.playback;
         let times = snapshot.times(heard);
         let file = playback.now.as_ref().map(|now| JsonPath::new(&without_user(&now.path)));
-        let seed = match playback.shuffle {
-            Shuffle::Off => None,
-            Shuffle::On { seed } => seed,
-        };
         Self {
             state: playback.state.name().to_owned(),
             position_s: times.map(|(elapsed, _)| elapsed.as_secs_f64()),
@@ -203,7 +212,16 @@ impl Status {
             muted: playback.muted,
             repeat: playback.repeat.name().to_owned(),
             shuffle: playback.shuffle != Shuffle::Off,
-            shuffle_seed: seed,
+            shuffle_by: match playback.shuffle {
+                Shuffle::Off => None,
+                Shuffle::On { by, .. } => Some(by.name().to_owned()),
+            },
+            shuffle_seed: playback.shuffle.seed(),
+            consume: playback.consume,
+            history: HistoryStatus {
+                undo: snapshot.history.done,
+                redo: snapshot.history.entries.len() - snapshot.history.done,
+            },
             stop_after: playback.stop_after.name().to_owned(),
             sleep_s: playback.sleep_at.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64()),
             sound: sound(&playback.sound),

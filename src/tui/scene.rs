@@ -59,6 +59,7 @@ pub enum Hit {
     State,
     Repeat,
     Shuffle,
+    Consume,
     StopAfter,
     Sleep,
     Loop,

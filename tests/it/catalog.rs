@@ -38,10 +38,12 @@ fn artists(catalog: &Catalog) -> Vec<(&str, usize, u32)> {
         .collect()
 }
 
+const RELEASES: [&str; 2] = ["5b11f4ce-a62d-471e-81fc-a69a8278c7da", "83b9cbe7-9857-49e2-ab8e-b57b01038103"];
+
 #[test]
 fn albums_are_told_apart_by_rule() {
     type Case<'a> = (&'a str, &'a [(&'a str, Words<'a>)], &'a [&'a str]);
-    let cases: [Case<'_>; 10] = [
+    let cases: [Case<'_>; 14] = [
         (
             "the album artist wins over the artists",
             &[
@@ -123,6 +125,47 @@ fn albums_are_told_apart_by_rule() {
                 ("/m/a/2", &[("albumartist", "BJORK"), ("album", "debut")]),
             ],
             &["Björk | Début |  | 1 2"],
+        ),
+        (
+            "one release is one album, whoever it says that it is by; another release of the same title is not",
+            &[
+                (
+                    "/m/a/1",
+                    &[("artist", "A"), ("albumartist", "A"), ("album", "L"), ("release", RELEASES[0])],
+                ),
+                ("/m/a/2", &[("artist", "B"), ("album", "L"), ("release", RELEASES[0])]),
+                (
+                    "/m/b/3",
+                    &[("artist", "A"), ("albumartist", "A"), ("album", "L"), ("release", RELEASES[1])],
+                ),
+            ],
+            &["A | L |  | 1 2", "A | L |  | 3"],
+        ),
+        (
+            "a track that names no release belongs to the one of its folder",
+            &[
+                ("/m/a/1", &[("artist", "A"), ("album", "L"), ("date", "1999"), ("release", RELEASES[0])]),
+                ("/m/a/2", &[("artist", "A"), ("album", "L"), ("date", "2001")]),
+            ],
+            &["A | L | 1999 | 1 2"],
+        ),
+        (
+            "two editions of one date in two folders are told apart by the numbers that they share",
+            &[
+                ("/m/plain/1", &[("artist", "A"), ("album", "L"), ("date", "1999"), ("track", "1")]),
+                ("/m/deluxe/2", &[("artist", "A"), ("album", "L"), ("date", "1999"), ("track", "1")]),
+                ("/m/deluxe/3", &[("artist", "A"), ("album", "L"), ("date", "1999"), ("track", "2")]),
+            ],
+            &["A | L | 1999 | 1", "A | L | 1999 | 2 3"],
+        ),
+        (
+            "a compilation on two discs without any other word is one, and various",
+            &[
+                ("/m/Hits/CD1/1", &[("artist", "A"), ("album", "Hits"), ("track", "1")]),
+                ("/m/Hits/CD1/2", &[("artist", "B"), ("album", "Hits"), ("track", "2")]),
+                ("/m/Hits/CD2/3", &[("artist", "C"), ("album", "Hits"), ("track", "3")]),
+            ],
+            &["Various Artists | Hits |  | 1 2 3"],
         ),
         (
             "tracks without an album are together under their artist, last",

@@ -41,6 +41,7 @@ fn place(stage: &Stage) -> String {
             format!("{} {artists}/{albums}/{tracks}", library.column.title().to_lowercase())
         }
         Pane::Queue => format!("queue {}", stage.state.queue.list.cursor),
+        Pane::Playlists => "playlists".to_owned(),
         Pane::Spectrum => "spectrum".to_owned(),
     }
 }

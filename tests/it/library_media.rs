@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use auralis::library::store::Store;
 use auralis::model::audio::Spec;
 use auralis::model::id::TrackId;
+use auralis::model::tag::Mbid;
 use auralis::model::track::{AudioFormat, Codec, FileStamp, Tags, Track};
 
 /// A FLAC file (RFC 9639) of `frames` frames at 44.1 kHz, 16-bit stereo, all of them silence, with comments as given.
@@ -105,6 +106,7 @@ pub fn tags(words: &[(&str, &str)]) -> Tags {
             "compilation" => tags.compilation = value == "1",
             "artistsort" => tags.artists_sort.push(text),
             "albumartistsort" => tags.album_artists_sort.push(text),
+            "release" => tags.details.musicbrainz.release = Mbid::parse(value),
             other => panic!("no tag {other}"),
         }
     }

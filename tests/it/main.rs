@@ -47,6 +47,7 @@ mod sort;
 mod sound;
 mod stage;
 mod store;
+mod tag_edit;
 mod tags;
 mod tempo;
 mod terminal;

@@ -10,7 +10,7 @@ use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::command::registry::COMMANDS;
 use auralis::model::id::PlayId;
 use auralis::model::notice::{Notice, Severity};
-use auralis::model::playback::{PlayState, Repeat, Shuffle};
+use auralis::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy};
 use auralis::model::player::Position;
 use auralis::model::settings::OutputSpec;
 use auralis::model::snapshot::{
@@ -34,7 +34,7 @@ fn snapshot() -> Snapshot {
     let catalog = small();
     let mut playback = playing(&catalog, 7, PlayState::Playing);
     playback.repeat = Repeat::All;
-    playback.shuffle = Shuffle::On { seed: Some(4711) };
+    playback.shuffle = Shuffle::On { by: ShuffleBy::Tracks, seed: Some(4711) };
     let mut queue = queue_of(&catalog, [7, 8, 12, 99, 1, 2, 3], Some(0));
     queue.broken = Arc::new(vec![queue.items[5].id]);
     let accepted = Accepted::new("null", Spec { rate: 48_000, channels: 2 }, SampleFormat::F32);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use auralis::library::store::{Failure, Store, StoreError, WriteOp};
 use auralis::model::audio::Volume;
 use auralis::model::id::{ItemId, TrackId};
-use auralis::model::playback::{Repeat, Shuffle};
+use auralis::model::playback::{Repeat, Shuffle, ShuffleBy};
 use auralis::model::session::{Session, SessionItem, SessionPosition};
 use auralis::model::track::Track;
 use proptest::prelude::*;
@@ -133,9 +133,10 @@ fn everything_is_there_after_opening_again() {
         volume: Volume::new(37),
         muted: true,
         repeat: Repeat::All,
-        shuffle: Shuffle::On { seed: Some(99) },
+        shuffle: Shuffle::On { by: ShuffleBy::Album, seed: Some(99) },
         order: vec![ItemId(7)],
         chance: u64::MAX,
+        consume: true,
     };
     store.write(WriteOp::PutTracks(vec![one.clone()])).unwrap();
     store.write(WriteOp::PutRoots(vec!["/b".into(), "/a".into()])).unwrap();

@@ -1,7 +1,9 @@
 //! The queue: items, the current one, the order of play. Pure; owned by `AppState`, changed by `reduce::queue`.
 
+mod arrange;
 mod moment;
 mod order;
+mod shuffle;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use crate::model::session::Session;
 use crate::model::snapshot::QueueItem;
 pub use moment::Moment;
 use order::Order;
+pub use shuffle::Traits;
 
 #[derive(Debug, Default)]
 pub struct Queue {
@@ -19,6 +22,8 @@ pub struct Queue {
     current: Option<ItemId>,
     order: Order,
     repeat: Repeat,
+    /// Items that were heard are taken out.
+    pub consume: bool,
     /// Ids below this were given.
     next_id: u64,
 }
@@ -27,7 +32,7 @@ impl Queue {
     /// A queue as it was saved. Ids that occur twice are given anew, and an order that is none is made anew.
     pub fn restore(session: Session) -> Self {
         let next_id = session.items.iter().map(|item| item.id.0.saturating_add(1)).max().unwrap_or(0);
-        let mut queue = Self { next_id, repeat: session.repeat, ..Self::default() };
+        let mut queue = Self { next_id, repeat: session.repeat, consume: session.consume, ..Self::default() };
         let mut seen = std::collections::HashSet::new();
         let mut items = Vec::with_capacity(session.items.len());
         for item in session.items {
@@ -39,7 +44,7 @@ impl Queue {
         queue.current = current.map(|item| item.id);
         match Order::restore(&queue.items, session.shuffle, session.chance, session.order) {
             Some(order) => queue.order = order,
-            None => queue.set_shuffle(session.shuffle, 0),
+            None => queue.set_shuffle(session.shuffle, 0, &|_| Traits::UNKNOWN),
         }
         queue
     }
@@ -99,10 +104,12 @@ impl Queue {
     }
 
     /// Random order beginning with the current item; `fresh` is the seed where none is asked for.
-    pub fn set_shuffle(&mut self, shuffle: Shuffle, fresh: u64) {
+    pub fn set_shuffle(&mut self, shuffle: Shuffle, fresh: u64, traits: &dyn Fn(&QueueItem) -> Traits) {
         self.order = match shuffle {
             Shuffle::Off => Order::Linear,
-            Shuffle::On { seed } => Order::shuffled(&self.items, self.current, seed.unwrap_or(fresh)),
+            Shuffle::On { by, seed } => {
+                Order::shuffled(&self.items, self.current, (by, seed.unwrap_or(fresh)), traits)
+            }
         };
     }
 
@@ -139,6 +146,24 @@ impl Queue {
         self.order.ids(&self.items).nth(usize::try_from(to).ok()?)
     }
 
+    /// Finds new items their place in an order of more than chance, behind what is current.
+    pub fn renew_order(&mut self, traits: &dyn Fn(&QueueItem) -> Traits) {
+        self.order.renew(&self.items, self.current, traits);
+    }
+
+    /// The first of the items in a row before `from` that are `alike` each to the one before.
+    pub fn row_start(&self, from: ItemId, alike: impl Fn(ItemId, ItemId) -> bool) -> ItemId {
+        let before: Vec<ItemId> = self.order.ids(&self.items).take_while(|&id| id != from).collect();
+        let mut start = from;
+        for &id in before.iter().rev() {
+            if !alike(id, start) {
+                break;
+            }
+            start = id;
+        }
+        start
+    }
+
     fn fresh_id(&mut self) -> ItemId {
         self.next_id += 1;
         ItemId(self.next_id - 1)
@@ -159,6 +184,11 @@ impl Queue {
         self.insert_at(at, files, true)
     }
 
+    /// Inserts files in front of a place, counted from 0; at the end where there are fewer items.
+    pub fn insert_before(&mut self, place: usize, files: NewItems) -> Option<ItemId> {
+        self.insert_at(place.min(self.items.len()), files, false)
+    }
+
     fn insert_at(&mut self, at: usize, files: NewItems, play_next: bool) -> Option<ItemId> {
         let new = self.make_items(files);
         let ids: Vec<ItemId> = new.iter().map(|item| item.id).collect();
@@ -175,8 +205,9 @@ impl Queue {
         let ids = new.iter().map(|item| item.id).collect();
         self.items = Arc::new(new);
         self.current = None;
-        if let Shuffle::On { seed } = self.shuffle() {
-            self.order = Order::shuffled(&self.items, None, seed.unwrap_or(0));
+        if let Shuffle::On { by, seed } = self.shuffle() {
+            let seed = seed.unwrap_or(0);
+            self.order = Order::shuffled(&self.items, None, (by, seed), &|_| Traits::UNKNOWN);
         }
         ids
     }

@@ -8,6 +8,7 @@ use super::order::Order;
 use crate::model::edit::{Edit, Way};
 use crate::model::history::{QueueHead, QueueStep};
 use crate::model::id::ItemId;
+use crate::model::playback::Shuffle;
 use crate::model::snapshot::QueueItem;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -77,21 +78,18 @@ impl Queue {
 
 impl Order {
     /// An order as it was kept; `None` where it is none of these items.
-    pub fn restore(
-        items: &[QueueItem],
-        shuffle: crate::model::playback::Shuffle,
-        chance: u64,
-        ids: Vec<ItemId>,
-    ) -> Option<Self> {
+    pub fn restore(items: &[QueueItem], shuffle: Shuffle, chance: u64, ids: Vec<ItemId>) -> Option<Self> {
         let unique: HashSet<ItemId> = items.iter().map(|item| item.id).collect();
-        match shuffle.seed() {
-            None => (ids.is_empty() && unique.len() == items.len()).then_some(Self::Linear),
-            Some(seed) => {
+        match shuffle {
+            Shuffle::Off | Shuffle::On { seed: None, .. } => {
+                (ids.is_empty() && unique.len() == items.len()).then_some(Self::Linear)
+            }
+            Shuffle::On { by, seed: Some(seed) } => {
                 let mut left = unique;
                 let whole = left.len() == items.len()
                     && ids.len() == items.len()
                     && ids.iter().all(|id| left.remove(id));
-                whole.then_some(Self::Shuffled { seed, state: chance, ids })
+                whole.then_some(Self::Shuffled { by, seed, state: chance, ids })
             }
         }
     }

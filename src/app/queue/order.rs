@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::shuffle::{Traits, arrange, below};
 use crate::model::id::ItemId;
-use crate::model::playback::Shuffle;
+use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::snapshot::QueueItem;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,6 +12,7 @@ pub enum Order {
     #[default]
     Linear,
     Shuffled {
+        by: ShuffleBy,
         seed: u64,
         /// State of the generator, which goes on when items are added later.
         state: u64,
@@ -19,23 +21,37 @@ pub enum Order {
 }
 
 impl Order {
-    /// The current item first, all others behind it in random order (Fisher-Yates).
-    pub fn shuffled(items: &[QueueItem], current: Option<ItemId>, seed: u64) -> Self {
+    /// The current item first, all others behind it at random.
+    pub fn shuffled(
+        items: &[QueueItem],
+        current: Option<ItemId>,
+        (by, seed): (ShuffleBy, u64),
+        traits: &dyn Fn(&QueueItem) -> Traits,
+    ) -> Self {
         let mut state = seed;
-        let mut ids: Vec<ItemId> =
-            items.iter().map(|item| item.id).filter(|&id| Some(id) != current).collect();
-        for last in (1..ids.len()).rev() {
-            ids.swap(last, below(&mut state, last + 1));
-        }
-        let current = items.iter().map(|item| item.id).find(|&id| Some(id) == current);
-        ids.splice(0..0, current);
-        Self::Shuffled { seed, state, ids }
+        let ids = arrange(&mut state, by, items, current, traits);
+        Self::Shuffled { by, seed, state, ids }
+    }
+
+    /// Puts what comes behind the current item, in order anew: where new items are to find
+    /// their place in an order of more than chance.
+    pub fn renew(
+        &mut self,
+        items: &[QueueItem],
+        current: Option<ItemId>,
+        traits: &dyn Fn(&QueueItem) -> Traits,
+    ) {
+        let Self::Shuffled { by, state, ids, .. } = self else { return };
+        let at = current.and_then(|id| ids.iter().position(|&other| other == id)).unwrap_or(0);
+        let later: HashSet<ItemId> = ids.drain(at..).collect();
+        let items: Vec<QueueItem> = items.iter().filter(|item| later.contains(&item.id)).cloned().collect();
+        ids.extend(arrange(state, *by, &items, current, traits));
     }
 
     pub fn shuffle(&self) -> Shuffle {
         match self {
             Self::Linear => Shuffle::Off,
-            Self::Shuffled { seed, .. } => Shuffle::On { seed: Some(*seed) },
+            Self::Shuffled { by, seed, .. } => Shuffle::On { by: *by, seed: Some(*seed) },
         }
     }
 
@@ -93,14 +109,4 @@ impl Order {
             ids.clear();
         }
     }
-}
-
-/// A number below `bound`, without bias worth naming for queues (multiply-shift, Lemire 2019), by SplitMix64.
-fn below(state: &mut u64, bound: usize) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^= z >> 31;
-    ((u128::from(z) * bound as u128) >> 64) as usize
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::edit::Way;
+use crate::model::playback::ShuffleBy;
 
 fn names(queue: &Queue) -> Vec<String> {
     queue.items().iter().map(|item| item.path.display().to_string()).collect()
@@ -70,7 +71,7 @@ fn a_seed_repeats_an_order_and_the_current_item_leads_it() {
         let mut queue = Queue::default();
         queue.append(unresolved((0..50).map(|n| n.to_string().into()).collect()));
         queue.set_current(Some(queue.items()[7].id));
-        queue.set_shuffle(Shuffle::On { seed: Some(seed) }, 0);
+        queue.set_shuffle(Shuffle::On { by: ShuffleBy::Tracks, seed: Some(seed) }, 0, &|_| Traits::UNKNOWN);
         played(&queue)
     };
     assert_eq!(order(4711), order(4711));
@@ -89,7 +90,7 @@ fn every_order_is_equally_likely() {
     for seed in 0..12_000 {
         let mut queue = Queue::default();
         queue.append(files(&["a", "b", "c", "d"]));
-        queue.set_shuffle(Shuffle::On { seed: Some(seed) }, 0);
+        queue.set_shuffle(Shuffle::On { by: ShuffleBy::Tracks, seed: Some(seed) }, 0, &|_| Traits::UNKNOWN);
         *counts.entry(played(&queue)).or_default() += 1.0;
     }
     assert_eq!(counts.len(), 24);
@@ -160,8 +161,10 @@ fn apply(queue: &mut Queue, op: &Op) {
         Op::Clear => queue.clear(),
         Op::Replace(count) => drop(queue.replace(some_files(*count))),
         Op::Current(item) => queue.set_current(pick(queue, *item)),
-        Op::Shuffle(None) => queue.set_shuffle(Shuffle::Off, 1),
-        Op::Shuffle(seed) => queue.set_shuffle(Shuffle::On { seed: *seed }, 1),
+        Op::Shuffle(None) => queue.set_shuffle(Shuffle::Off, 1, &|_| Traits::UNKNOWN),
+        Op::Shuffle(seed) => {
+            queue.set_shuffle(Shuffle::On { by: ShuffleBy::Tracks, seed: *seed }, 1, &|_| Traits::UNKNOWN)
+        }
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{notices, playback, saving, sound};
+use super::{notices, playback, queue, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, Rest};
 use crate::app::wording;
 use crate::engine::command::{EngineEvent, Place, Reason};
 use crate::model::address;
-use crate::model::id::{ItemId, PlayId};
+use crate::model::id::PlayId;
 use crate::model::outputs::OutputDevice;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::player::Position;
@@ -65,7 +65,7 @@ fn crossed(state: &mut AppState, to: PlayId, format: AudioFormat, now: Now) {
     let Some(next) = state.playback.next.filter(|next| next.play == to) else {
         return;
     };
-    state.playback.playing = Some(next);
+    let left = state.playback.playing.replace(next);
     state.playback.next = None;
     state.playback.format = Some(format);
     state.playback.stream = None;
@@ -76,6 +76,7 @@ fn crossed(state: &mut AppState, to: PlayId, format: AudioFormat, now: Now) {
     state.queue.set_current(Some(next.item));
     state.dirty.playback = true;
     state.dirty.queue = true;
+    left.into_iter().for_each(|left| queue::heard(state, left.item, now));
     saving::position_soon(state, now);
 }
 
@@ -122,7 +123,7 @@ fn ended(state: &mut AppState, play: PlayId, now: Now, fx: &mut Vec<Effect>) {
     };
     // The engine has nothing any more: there is nothing to stop.
     state.playback.playing = None;
-    let following = following(state, playing.item);
+    let following = playback::following(state, playing.item);
     let stops = match state.playback.stop_after {
         StopAfter::Off => false,
         StopAfter::Track => true,
@@ -137,11 +138,8 @@ fn ended(state: &mut AppState, play: PlayId, now: Now, fx: &mut Vec<Effect>) {
     } else {
         playback::finish(state, fx);
     }
+    queue::heard(state, playing.item, now);
     saving::position_soon(state, now);
-}
-
-fn following(state: &AppState, item: ItemId) -> Option<ItemId> {
-    state.queue.following(item, |id| !state.playback.broken.contains(&id))
 }
 
 fn failed(state: &mut AppState, play: PlayId, error: &str, was_heard: bool, now: Now, fx: &mut Vec<Effect>) {
@@ -169,7 +167,7 @@ fn failed(state: &mut AppState, play: PlayId, error: &str, was_heard: bool, now:
         notices::tell(state, wording::too_many_failures(MOST_FAILURES_IN_A_ROW, error), now);
         return;
     }
-    match following(state, failed.item) {
+    match playback::following(state, failed.item) {
         Some(id) => playback::start(state, id, Place::Start, now, fx),
         None => playback::halt(state, Rest::default(), fx),
     }

@@ -13,7 +13,7 @@ use crate::model::command::{History, Items, Playback, Queue, Target};
 use crate::model::facts::{Facts, Rating, TrackFacts};
 use crate::model::history::Entry;
 use crate::model::id::TrackId;
-use crate::model::playback::Shuffle;
+use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::session::Session;
 
 /// A core without sound, and a store that is two values.
@@ -246,7 +246,10 @@ fn apply(rig: &mut Rig, op: &Op) {
         Op::Clear => rig.ask(Command::Queue(Queue::Clear)),
         Op::Shuffle(None) => rig.ask(Command::Playback(Playback::Shuffle(Some(Shuffle::Off)))),
         Op::Shuffle(seed) => {
-            rig.ask(Command::Playback(Playback::Shuffle(Some(Shuffle::On { seed: *seed }))));
+            rig.ask(Command::Playback(Playback::Shuffle(Some(Shuffle::On {
+                by: ShuffleBy::Tracks,
+                seed: *seed,
+            }))));
         }
         Op::Rate(id, halves) => rig.rate(*id, *halves),
     }

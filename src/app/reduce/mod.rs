@@ -84,4 +84,6 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
+mod queue_tests;
+#[cfg(test)]
 mod tests;

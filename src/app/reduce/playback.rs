@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{history, notices, saving, sound};
+use super::{history, notices, queue, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{Ab, Aim, AppState, Rest, Sleep, load};
@@ -11,7 +11,7 @@ use crate::engine::command::{EngineCommand, Item, Place};
 use crate::model::audio::{Volume, duration_to_frames};
 use crate::model::command::{AbLoop, Playback, Seek, VolumeChange};
 use crate::model::id::ItemId;
-use crate::model::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use crate::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::track::AudioFormat;
 
@@ -30,6 +30,7 @@ pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Ef
         Playback::Sleep(time) => sleep(state, time, now, fx),
         Playback::AbLoop(change) => ab_loop(state, change, now, fx),
         Playback::Repeat(mode) => repeat(state, mode, now),
+        Playback::Consume(on) => consume(state, on, now),
         Playback::Shuffle(shuffle) => set_shuffle(state, shuffle, now),
         Playback::Output(spec) => output(state, spec, now, fx),
         Playback::FindOutputs => find_outputs(state, fx),
@@ -151,6 +152,7 @@ fn skip(state: &mut AppState, steps: i64, now: Now, fx: &mut Vec<Effect>) {
     if state.queue.current().is_none() {
         return start_at_rest(state, now, fx);
     }
+    let left = state.queue.current().map(|item| item.id).filter(|_| steps > 0);
     match state.queue.step(steps) {
         Some(id) => go_to(state, id, now, fx),
         None if steps > 0 => finish(state, fx),
@@ -159,6 +161,7 @@ fn skip(state: &mut AppState, steps: i64, now: Now, fx: &mut Vec<Effect>) {
             first.into_iter().for_each(|id| go_to(state, id, now, fx));
         }
     }
+    left.into_iter().for_each(|id| queue::heard(state, id, now));
 }
 
 /// To the start of an item: played where something plays, else made current and left standing.
@@ -356,14 +359,21 @@ fn repeat(state: &mut AppState, mode: Option<Repeat>, now: Now) {
 
 fn set_shuffle(state: &mut AppState, shuffle: Option<Shuffle>, now: Now) {
     let toggled = match state.queue.shuffle() {
-        Shuffle::Off => Shuffle::On { seed: None },
+        Shuffle::Off => Shuffle::On { by: ShuffleBy::Tracks, seed: None },
         Shuffle::On { .. } => Shuffle::Off,
     };
     // Seeds are shown and typed again: a short number serves.
     let before = state.queue.moment();
-    state.queue.set_shuffle(shuffle.unwrap_or(toggled), now.seed % 100_000);
+    let shuffle = shuffle.unwrap_or(toggled);
+    let traits = queue::traits(state, shuffle);
+    state.queue.set_shuffle(shuffle, now.seed % 100_000, &traits);
     let words = wording::shuffled(state.queue.shuffle());
     history::queue_changed(state, &before, words, now);
+    changed_modes(state, now);
+}
+
+fn consume(state: &mut AppState, on: Option<bool>, now: Now) {
+    state.queue.consume = on.unwrap_or(!state.queue.consume);
     changed_modes(state, now);
 }
 
@@ -419,9 +429,22 @@ fn wanted_next(state: &AppState, playing: ItemId) -> Option<ItemId> {
     let ends_album = state.playback.stop_after == StopAfter::Album;
     match state.queue.repeat() {
         Repeat::One => Some(playing),
-        Repeat::Off | Repeat::All => state
-            .queue
-            .following(playing, |id| !state.playback.broken.contains(&id))
-            .filter(|next| !ends_album || sound::share_album(state, playing, *next)),
+        _ => {
+            following(state, playing).filter(|next| !ends_album || sound::share_album(state, playing, *next))
+        }
+    }
+}
+
+/// What is played behind an item when its end is heard. An album that is repeated begins again where the row of its
+/// tracks does.
+pub fn following(state: &AppState, item: ItemId) -> Option<ItemId> {
+    let usable = |id: &ItemId| !state.playback.broken.contains(id);
+    let next = state.queue.following(item, |id| usable(&id));
+    let alike = |a, b| sound::share_album(state, a, b);
+    match state.queue.repeat() {
+        Repeat::Album if next.is_none_or(|next| !alike(item, next)) => {
+            Some(state.queue.row_start(item, alike)).filter(usable)
+        }
+        _ => next,
     }
 }

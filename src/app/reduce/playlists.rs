@@ -4,7 +4,6 @@ mod files;
 
 pub use files::{exported, imported, looked};
 
-use std::path::Path;
 use std::sync::Arc;
 
 use files::{export, export_now, import, look};
@@ -16,7 +15,7 @@ use crate::app::queue::NewItems;
 use crate::app::state::playlists::Then;
 use crate::app::state::{AppState, Purpose};
 use crate::app::wording;
-use crate::model::command::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting, Target};
+use crate::model::command::{Added, Entries, IntoQueue, ListRef, Playlisting, Target};
 use crate::model::edit::Way;
 use crate::model::id::PlaylistId;
 use crate::model::notice::Notice;

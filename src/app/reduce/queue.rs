@@ -1,19 +1,25 @@
 //! The queue: what comes in, goes out, moves, and how that is taken back.
 
+mod arrange;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use super::{history, notices, playback, saving};
 use crate::app::effect::Effect;
 use crate::app::event::{Expanded, Now};
-use crate::app::queue::{NewItems, unresolved};
+use crate::app::queue::{NewItems, Traits, unresolved};
 use crate::app::state::{AppState, Purpose, Rest};
 use crate::app::wording;
 use crate::engine::command::Place;
+use crate::model::catalog::path_key_of;
 use crate::model::command::{Items, Queue, Target};
 use crate::model::edit::Way;
+use crate::model::fold::fold;
 use crate::model::history::QueueStep;
 use crate::model::id::{ItemId, TrackId};
+use crate::model::playback::{Shuffle, ShuffleBy};
+use crate::model::snapshot::QueueItem;
 
 pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effect>) {
     match command {
@@ -24,6 +30,12 @@ pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effec
         Queue::Jump(items) => jump(state, &items, now, fx),
         Queue::Remove(items) => remove(state, &items, now, fx),
         Queue::Move(items, by) => move_by(state, &items, by, now),
+        Queue::InsertAt(place, target) => bring(state, target, Purpose::At(place - 1), now, fx),
+        Queue::MoveTo(items, place) => arrange::move_to(state, &items, place, now),
+        Queue::Crop(items) => arrange::crop(state, &items, now, fx),
+        Queue::Dedupe => arrange::dedupe(state, now, fx),
+        Queue::Reverse => arrange::reverse(state, now),
+        Queue::Sort(by) => arrange::sort(state, by, now),
         Queue::Clear => clear(state, now, fx),
     }
 }
@@ -72,9 +84,12 @@ pub fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx
     let before = state.queue.moment();
     let count = files.len();
     let words = wording::put(purpose, count);
+    let shuffle = state.queue.shuffle();
+    let traits = traits(state, shuffle);
     match purpose {
         Purpose::Append => {
             state.queue.append(files);
+            renew_order(state, &traits);
             notices::tell(state, wording::added(count), now);
         }
         Purpose::Insert => {
@@ -85,13 +100,61 @@ pub fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx
             let first = state.queue.insert_next(files);
             first.into_iter().for_each(|id| playback::start(state, id, Place::Start, now, fx));
         }
-        Purpose::Replace { start } => replace(state, files, start, now, fx),
+        Purpose::At(place) => {
+            state.queue.insert_before(place, files);
+            renew_order(state, &traits);
+            notices::tell(state, wording::added(count), now);
+        }
+        Purpose::Replace { start } => {
+            let ids = state.queue.replace(files);
+            renew_order(state, &traits);
+            play_from(state, &ids, start, now, fx);
+        }
     }
     history::queue_changed(state, &before, words, now);
 }
 
-fn replace(state: &mut AppState, files: NewItems, start: usize, now: Now, fx: &mut Vec<Effect>) {
-    let ids = state.queue.replace(files);
+/// Chance alone has placed new items already.
+fn renew_order(state: &mut AppState, traits: &dyn Fn(&QueueItem) -> Traits) {
+    if !matches!(state.queue.shuffle(), Shuffle::Off | Shuffle::On { by: ShuffleBy::Tracks, .. }) {
+        state.queue.renew_order(traits);
+    }
+}
+
+/// What an order of that kind looks at.
+pub fn traits(state: &AppState, shuffle: Shuffle) -> impl Fn(&QueueItem) -> Traits + use<> {
+    let (catalog, facts) = (Arc::clone(&state.library.catalog), state.facts.clone());
+    move |item| {
+        let Some(track) = item.track.and_then(|id| catalog.find(id)) else { return Traits::UNKNOWN };
+        let facts = facts.get(track.id());
+        let weight = match shuffle {
+            Shuffle::On { by: ShuffleBy::LeastHeard, .. } => 1.0 / (1.0 + f64::from(facts.plays)),
+            // What is not rated lies in the middle.
+            Shuffle::On { by: ShuffleBy::BestRated, .. } => {
+                facts.rating.map_or(5.0, |rating| f64::from(rating.halves()))
+            }
+            _ => 1.0,
+        };
+        let artist = track.artists().next().map(|name| path_key_of(&[], fold(name).as_bytes()));
+        let album = (!track.album_title().is_empty()).then(|| u64::from(track.raw().album));
+        Traits { album, artist, weight }
+    }
+}
+
+/// An item that was left once it was heard, or passed over: where items are consumed it goes.
+pub fn heard(state: &mut AppState, id: ItemId, now: Now) {
+    let is_current = state.queue.current().is_some_and(|current| current.id == id);
+    let Some(path) = state.queue.get(id).map(|item| Arc::clone(&item.path)) else { return };
+    if !state.queue.consume || is_current {
+        return;
+    }
+    let words = wording::consumed(&state.name_of(&path));
+    let before = state.queue.moment();
+    state.queue.remove(&[id]);
+    history::queue_changed(state, &before, words, now);
+}
+
+fn play_from(state: &mut AppState, ids: &[ItemId], start: usize, now: Now, fx: &mut Vec<Effect>) {
     // In random order everything is equally the beginning, unless one was picked.
     let first = if start == 0 { state.queue.first(|_| true) } else { ids.get(start).copied() };
     first.into_iter().for_each(|id| playback::start(state, id, Place::Start, now, fx));
@@ -129,13 +192,18 @@ fn remove(state: &mut AppState, items: &Items, now: Now, fx: &mut Vec<Effect>) {
     if ids.is_empty() {
         return notices::tell(state, wording::no_such_entry(), now);
     }
+    take_out(state, &ids, wording::took_out(ids.len()), now, fx);
+}
+
+/// Takes items out as one step, and goes on with what follows where the current one is among them.
+fn take_out(state: &mut AppState, ids: &[ItemId], words: String, now: Now, fx: &mut Vec<Effect>) {
     keep_rest(state, now);
     let before = state.queue.moment();
     let current = state.queue.current().map(|item| item.id);
-    state.queue.remove(&ids);
+    state.queue.remove(ids);
     follow_current(state, current, now, fx);
     notices::tell(state, wording::removed(ids.len()), now);
-    history::queue_changed(state, &before, wording::took_out(ids.len()), now);
+    history::queue_changed(state, &before, words, now);
 }
 
 /// Where the current item went away, what became current is played, or nothing.

@@ -77,6 +77,7 @@ pub fn session(state: &AppState, now: Now) -> Session {
         shuffle: state.queue.shuffle(),
         order: state.queue.own_order().to_vec(),
         chance: state.queue.chance(),
+        consume: state.queue.consume,
     }
 }
 

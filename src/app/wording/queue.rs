@@ -24,6 +24,7 @@ pub fn put(purpose: Purpose, count: usize) -> String {
     match purpose {
         Purpose::Append => format!("added {tracks}"),
         Purpose::Insert => format!("put {tracks} next"),
+        Purpose::At(place) => format!("put {tracks} at {}", place + 1),
         Purpose::PlayNow => format!("played {tracks} at once"),
         Purpose::Replace { .. } => format!("put {tracks} in place of the queue"),
     }
@@ -38,10 +39,26 @@ pub fn moved(count: usize) -> String {
 }
 
 pub fn shuffled(shuffle: Shuffle) -> String {
-    match shuffle.seed() {
-        None => "played in the queue's own order".to_owned(),
-        Some(seed) => format!("shuffled by seed {seed}"),
+    match shuffle {
+        Shuffle::Off => "played in the queue's own order".to_owned(),
+        on => format!("shuffled: {}", on.words()),
     }
+}
+
+pub fn consumed(name: &str) -> String {
+    format!("heard and taken out: {name}")
+}
+
+pub fn nothing_twice() -> Notice {
+    note("No file is in the queue twice")
+}
+
+pub fn arranged(words: &str) -> Notice {
+    note(format!("The queue was {words}")).next_step("`u` takes it back")
+}
+
+pub fn is_in_order() -> Notice {
+    note("The queue is in that order already")
 }
 
 pub fn added(count: usize) -> Notice {

@@ -1,15 +1,21 @@
 //! Which tracks are one album, and whose. The rules, in one place:
 //!
 //! 1. The album's artists are its album artists; without them `Various Artists` for a compilation; else the artists
-//!    that the tracks of the same folder and title share; else, where these differ, `Various Artists`.
-//! 2. Same artists and same title (case and diacritics aside) are one album where they share a folder or a date: discs
-//!    in folders of their own stay together, a remaster of another year in another folder does not join.
-//! 3. Tracks without an album are together under their artists, in an album without a title.
+//!    that the tracks of the same folder and title share; else, where these differ, `Various Artists`. Folders of discs
+//!    (`CD1`, `Album (Disc 2)`) count as the one folder that they are in or named after.
+//! 2. Tracks that name the same MusicBrainz release are one album; of different releases they never are. A track that
+//!    names none belongs to the one release of its folder.
+//! 3. Same artists and same title (case and diacritics aside) are one album where they share a folder. Where they share
+//!    only a date they are, unless both have a track of the same number: those are two editions. A remaster of another
+//!    year in another folder does not join.
+//! 4. Tracks without an album are together under their artists, in an album without a title.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::disc_folder;
 use super::draft::{Draft, Drafts};
 use crate::model::catalog::{ListId, TextId};
+use crate::model::id::TrackId;
 
 const VARIOUS: &str = "Various Artists";
 
@@ -23,7 +29,8 @@ pub struct DraftAlbum {
 }
 
 pub fn group(drafts: &mut Drafts) -> Vec<DraftAlbum> {
-    let artists = album_artists(drafts);
+    let folders = album_folders(drafts);
+    let artists = album_artists(drafts, &folders);
     let folded: Vec<ListId> = artists.iter().map(|&key| fold_list(drafts, key)).collect();
     let mut groups: HashMap<(ListId, TextId), Vec<u32>> = HashMap::new();
     for ((index, draft), &artists) in (0..).zip(&drafts.drafts).zip(&folded) {
@@ -31,17 +38,34 @@ pub fn group(drafts: &mut Drafts) -> Vec<DraftAlbum> {
     }
     let mut albums = Vec::with_capacity(groups.len());
     for ((_, title), members) in groups {
-        let parts = if title == TextId::EMPTY { vec![members] } else { split(&drafts.drafts, members) };
+        let parts =
+            if title == TextId::EMPTY { vec![members] } else { split(&drafts.drafts, &folders, members) };
         albums.extend(parts.into_iter().map(|tracks| album(&drafts.drafts, &artists, tracks)));
     }
     albums
 }
 
-/// Rule 1, for each draft.
-fn album_artists(drafts: &mut Drafts) -> Vec<ListId> {
+/// The folder that each draft's album is in: rule 1.
+fn album_folders(drafts: &mut Drafts) -> Vec<TextId> {
+    let mut known: HashMap<TextId, TextId> = HashMap::new();
+    let mut folders = Vec::with_capacity(drafts.drafts.len());
+    for at in 0..drafts.drafts.len() {
+        let folder = drafts.drafts[at].row.folder;
+        let texts = &mut drafts.texts;
+        let above = known.entry(folder).or_insert_with(|| {
+            let of_album = disc_folder::album(texts.bytes(folder)).map(<[u8]>::to_vec);
+            of_album.map_or(folder, |album| texts.intern(&album))
+        });
+        folders.push(*above);
+    }
+    folders
+}
+
+/// Rule 1, for each draft; and one answer for each release (rule 2).
+fn album_artists(drafts: &mut Drafts, folders: &[TextId]) -> Vec<ListId> {
     let various = drafts.list(&[VARIOUS.to_owned()]);
-    let shared = shared_artists(drafts, various);
-    let artists_of = |draft: &Draft| {
+    let shared = shared_artists(drafts, folders, various);
+    let artists_of = |(draft, &folder): (&Draft, &TextId)| {
         if draft.album_artists != ListId::EMPTY {
             draft.album_artists
         } else if draft.album_title == TextId::EMPTY {
@@ -49,23 +73,39 @@ fn album_artists(drafts: &mut Drafts) -> Vec<ListId> {
         } else if draft.compilation {
             various
         } else {
-            shared.get(&(draft.row.folder, draft.album_folded)).copied().unwrap_or(draft.artists)
+            shared.get(&(folder, draft.album_folded)).copied().unwrap_or(draft.artists)
         }
     };
-    drafts.drafts.iter().map(artists_of).collect()
+    let mut artists: Vec<ListId> = drafts.drafts.iter().zip(folders).map(artists_of).collect();
+    let mut of_release: HashMap<(u32, TextId), (TrackId, ListId)> = HashMap::new();
+    let named = |draft: &Draft| (draft.release > 0).then_some((draft.release, draft.album_folded));
+    for (draft, &artists) in drafts.drafts.iter().zip(&artists) {
+        let Some(key) = named(draft) else { continue };
+        let first = of_release.entry(key).or_insert((draft.row.id, artists));
+        *first = (*first).min((draft.row.id, artists));
+    }
+    for (draft, artists) in drafts.drafts.iter().zip(&mut artists) {
+        *artists =
+            named(draft).and_then(|key| of_release.get(&key)).map_or(*artists, |&(_, artists)| artists);
+    }
+    artists
 }
 
 /// For albums that name no album artist, by folder and title: the artists that all tracks name, else the first artist
 /// where that is the same, else `various`.
-fn shared_artists(drafts: &mut Drafts, various: ListId) -> HashMap<(TextId, TextId), ListId> {
+fn shared_artists(
+    drafts: &mut Drafts,
+    folders: &[TextId],
+    various: ListId,
+) -> HashMap<(TextId, TextId), ListId> {
     let mut shared: HashMap<(TextId, TextId), ListId> = HashMap::new();
-    for at in 0..drafts.drafts.len() {
+    for (at, &folder) in folders.iter().enumerate() {
         let draft = &drafts.drafts[at];
         let unnamed = draft.album_artists == ListId::EMPTY && !draft.compilation;
         if !unnamed || draft.album_title == TextId::EMPTY {
             continue;
         }
-        let (key, artists) = ((draft.row.folder, draft.album_folded), draft.artists);
+        let (key, artists) = ((folder, draft.album_folded), draft.artists);
         let common = match shared.get(&key) {
             None => artists,
             Some(&before) => common_artists(drafts, before, artists, various),
@@ -94,28 +134,80 @@ fn fold_list(drafts: &mut Drafts, key: ListId) -> ListId {
     drafts.list_of(&folded)
 }
 
-/// Rule 2: the parts of a group that hang together by folder or date.
-fn split(drafts: &[Draft], members: Vec<u32>) -> Vec<Vec<u32>> {
+/// Rules 2 and 3: the parts of a group that hang together.
+fn split(drafts: &[Draft], folders: &[TextId], members: Vec<u32>) -> Vec<Vec<u32>> {
     let draft = |member: u32| &drafts[member as usize];
+    let folder = |member: u32| folders[member as usize];
     let Some(&first) = members.first() else { return Vec::new() };
-    if members.iter().all(|&member| draft(member).date == draft(first).date) {
+    if members.iter().all(|&member| folder(member) == folder(first) && draft(member).release == 0) {
         return vec![members];
     }
+    let releases = releases(drafts, folders, &members);
     // Union-find over the group: each member starts as its own part.
     let mut parts: Vec<usize> = (0..members.len()).collect();
+    let mut by_release: HashMap<u32, usize> = HashMap::new();
     let mut by_folder: HashMap<TextId, usize> = HashMap::new();
-    let mut by_date: HashMap<TextId, usize> = HashMap::new();
-    for (at, &member) in members.iter().enumerate() {
-        let with_folder = *by_folder.entry(draft(member).row.folder).or_insert(at);
-        join(&mut parts, at, with_folder);
-        let with_date = *by_date.entry(draft(member).date).or_insert(at);
-        join(&mut parts, at, with_date);
+    for (at, (&member, &release)) in members.iter().zip(&releases).enumerate() {
+        let with = match release {
+            0 => *by_folder.entry(folder(member)).or_insert(at),
+            release => *by_release.entry(release).or_insert(at),
+        };
+        join(&mut parts, at, with);
     }
+    join_by_date(&mut parts, &members, &releases, &draft);
     let mut found: HashMap<usize, Vec<u32>> = HashMap::new();
     for (at, &member) in members.iter().enumerate() {
         found.entry(root(&mut parts, at)).or_default().push(member);
     }
     found.into_values().collect()
+}
+
+/// Rule 2: each member's release, or that of its folder where it names none and the folder only one.
+fn releases(drafts: &[Draft], folders: &[TextId], members: &[u32]) -> Vec<u32> {
+    let release = |member: u32| drafts[member as usize].release;
+    let mut of_folder: HashMap<TextId, Option<u32>> = HashMap::new();
+    for &member in members.iter().filter(|&&member| release(member) > 0) {
+        let only = of_folder.entry(folders[member as usize]).or_insert(Some(release(member)));
+        *only = only.filter(|&only| only == release(member));
+    }
+    let of = |&member: &u32| match release(member) {
+        0 => of_folder.get(&folders[member as usize]).copied().flatten().unwrap_or(0),
+        release => release,
+    };
+    members.iter().map(of).collect()
+}
+
+/// Rule 3: parts of one date, in the order of their tracks' ids, where their numbers do not collide.
+fn join_by_date<'a>(
+    parts: &mut [usize],
+    members: &[u32],
+    releases: &[u32],
+    draft: &impl Fn(u32) -> &'a Draft,
+) {
+    let mut whole: HashMap<usize, Vec<u32>> = HashMap::new();
+    for (at, &member) in members.iter().enumerate().filter(|&(at, _)| releases[at] == 0) {
+        whole.entry(root(parts, at)).or_default().push(member);
+    }
+    let mut whole: Vec<(usize, Vec<u32>)> = whole.into_iter().collect();
+    whole.sort_by_key(|(_, tracks)| tracks.iter().map(|&track| draft(track).row.id).min());
+    let mut by_date: HashMap<TextId, Vec<(usize, HashSet<(u16, u16)>)>> = HashMap::new();
+    for (part, tracks) in whole {
+        let places = || {
+            let rows = tracks.iter().map(|&track| &draft(track).row);
+            rows.filter(|row| row.track > 0).map(|row| (row.disc, row.track))
+        };
+        let dates: HashSet<TextId> = tracks.iter().map(|&track| draft(track).date).collect();
+        for date in dates {
+            let editions = by_date.entry(date).or_default();
+            match editions.iter_mut().find(|(_, taken)| places().all(|place| !taken.contains(&place))) {
+                Some((edition, taken)) => {
+                    taken.extend(places());
+                    join(parts, part, *edition);
+                }
+                None => editions.push((part, places().collect())),
+            }
+        }
+    }
 }
 
 fn join(parts: &mut [usize], a: usize, b: usize) {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::intern::Interner;
 use crate::model::catalog::{ListId, TextId, TrackFlags, TrackRow, split};
 use crate::model::fold::fold;
+use crate::model::tag::Mbid;
 use crate::model::track::{Numbered, Track};
 
 /// What albums are told apart by.
@@ -17,6 +18,8 @@ pub struct Draft {
     pub album_artists: ListId,
     pub date: TextId,
     pub compilation: bool,
+    /// MusicBrainz's release as a number of ours; 0 where the file names none.
+    pub release: u32,
 }
 
 pub struct Drafts {
@@ -29,6 +32,7 @@ pub struct Drafts {
     /// Name to its name for sorting, where some file tells one.
     pub sort_names: HashMap<TextId, TextId>,
     folded: HashMap<TextId, TextId>,
+    releases: HashMap<Mbid, u32>,
 }
 
 impl Default for Drafts {
@@ -41,6 +45,7 @@ impl Default for Drafts {
             list_keys: HashMap::from([(Box::default(), ListId::EMPTY)]),
             sort_names: HashMap::new(),
             folded: HashMap::new(),
+            releases: HashMap::new(),
         }
     }
 }
@@ -60,7 +65,22 @@ impl Drafts {
         let date = self.optional(tags.date.as_deref());
         let row = self.row(track, artists, genres, composers);
         let compilation = tags.compilation;
-        self.drafts.push(Draft { row, album_title, album_folded, artists, album_artists, date, compilation });
+        let release = tags.details.musicbrainz.release.map_or(0, |id| self.release(id));
+        self.drafts.push(Draft {
+            row,
+            album_title,
+            album_folded,
+            artists,
+            album_artists,
+            date,
+            compilation,
+            release,
+        });
+    }
+
+    fn release(&mut self, id: Mbid) -> u32 {
+        let next = u32::try_from(self.releases.len() + 1).unwrap_or(0);
+        *self.releases.entry(id).or_insert(next)
     }
 
     fn row(&mut self, track: &Track, artists: ListId, genres: ListId, composers: ListId) -> TrackRow {

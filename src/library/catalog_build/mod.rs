@@ -2,6 +2,7 @@
 //! thread; tracks stream through, so that the library is never in memory twice.
 
 mod albums;
+mod disc_folder;
 mod draft;
 mod intern;
 mod sort;
@@ -10,6 +11,7 @@ use crate::library::store::{Store, StoreError};
 use crate::model::catalog::Catalog;
 use crate::model::collate::Collation;
 use crate::model::track::Track;
+pub use disc_folder::album as album_folder;
 use draft::Drafts;
 
 /// The catalog of `tracks`, which come in any order, with the usual articles.

@@ -16,7 +16,7 @@ use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::edit::Edit;
 use crate::model::history::{Entry, HistoryChange, QueueHead, QueueStep, Step};
 use crate::model::id::ItemId;
-use crate::model::playback::{Repeat, Shuffle};
+use crate::model::playback::{Repeat, Shuffle, ShuffleBy};
 use crate::model::session::{OutputMemory, Save, Session, SessionItem};
 use crate::model::snapshot::QueueItem;
 
@@ -235,7 +235,7 @@ fn the_history_is_found_again_and_what_it_forgot_is_gone() {
         before: QueueHead::default(),
         after: QueueHead {
             current: Some(ItemId(9)),
-            shuffle: Shuffle::On { seed: Some(4) },
+            shuffle: Shuffle::On { by: ShuffleBy::Artist, seed: Some(4) },
             chance: u64::MAX,
         },
     };

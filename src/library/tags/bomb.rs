@@ -14,6 +14,26 @@ const MAX_FRAMES: usize = 20_000;
 
 /// Whether reading the file's tags could unpack without bounds.
 pub fn is_bomb(window: &mut Window, kind: Kind) -> io::Result<bool> {
+    for at in id3_tags(window, kind)? {
+        if frames(window, at, &mut |frame| frame.compressed && frame.len > MAX_COMPRESSED)? != Some(false) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether an ID3v2 tag of the file has a frame of one of these names; those of version 2.2 end with a NUL.
+pub fn has_frame(window: &mut Window, kind: Kind, names: &[&[u8; 4]]) -> io::Result<bool> {
+    for at in id3_tags(window, kind)? {
+        if frames(window, at, &mut |frame| names.contains(&&frame.name))? == Some(true) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Where the ID3v2 tags begin: before the container, or in a chunk of WAV and AIFF.
+fn id3_tags(window: &mut Window, kind: Kind) -> io::Result<Vec<u64>> {
     let mut tags = Vec::new();
     let mut at = 0;
     while at < kind.start {
@@ -23,12 +43,7 @@ pub fn is_bomb(window: &mut Window, kind: Kind) -> io::Result<bool> {
     if matches!(kind.container, Container::Riff | Container::Aiff) {
         id3_chunks(window, kind, &mut tags)?;
     }
-    for at in tags {
-        if has_large_compressed_frame(window, at)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(tags)
 }
 
 /// Length with header and footer; 0 where no tag stands.
@@ -64,32 +79,52 @@ fn id3_chunks(window: &mut Window, kind: Kind, tags: &mut Vec<u64>) -> io::Resul
     Ok(())
 }
 
-fn has_large_compressed_frame(window: &mut Window, tag: u64) -> io::Result<bool> {
+struct Frame {
+    name: [u8; 4],
+    len: u64,
+    compressed: bool,
+}
+
+/// Whether `is` holds for a frame of the tag; `None` where it has too many frames to look at.
+fn frames(window: &mut Window, tag: u64, is: &mut dyn FnMut(&Frame) -> bool) -> io::Result<Option<bool>> {
     let end = tag + tag_len(window, tag)?;
-    let Some(head) = window.bytes_at::<10>(tag)? else { return Ok(false) };
-    // Version 2.2 has no compression of frames.
-    let (bits, compressed) = match head[3] {
-        3 => (8, 0x80),
-        4 => (7, 0x08),
-        _ => return Ok(false),
+    let Some(head) = window.bytes_at::<10>(tag)? else { return Ok(Some(false)) };
+    // Version 2.2 has short headers and no compression of frames.
+    let (bits, compressed, header) = match head[3] {
+        2 => (8, 0, 6),
+        3 => (8, 0x80, 10),
+        4 => (7, 0x08, 10),
+        _ => return Ok(Some(false)),
     };
     let mut at = tag + 10;
-    if head[5] & 0x40 != 0
+    if head[3] > 2
+        && head[5] & 0x40 != 0
         && let Some(extended) = window.bytes_at::<4>(at)?
     {
         // Version 2.3 does not count these four bytes.
         at += size(&extended, bits) + if head[3] == 3 { 4 } else { 0 };
     }
     for _ in 0..MAX_FRAMES {
-        let Some(frame) = window.bytes_at::<10>(at)?.filter(|_| at < end) else { return Ok(false) };
-        if frame[0] == 0 {
-            return Ok(false);
+        let Some(bytes) = window.bytes_at::<10>(at)?.filter(|_| at < end) else { return Ok(Some(false)) };
+        if bytes[0] == 0 {
+            return Ok(Some(false));
         }
-        let len = size(&frame[4..8], bits);
-        if frame[9] & compressed != 0 && len > MAX_COMPRESSED {
-            return Ok(true);
+        let frame = match header {
+            6 => Frame {
+                name: [bytes[0], bytes[1], bytes[2], 0],
+                len: size(&bytes[3..6], 8),
+                compressed: false,
+            },
+            _ => Frame {
+                name: [bytes[0], bytes[1], bytes[2], bytes[3]],
+                len: size(&bytes[4..8], bits),
+                compressed: bytes[9] & compressed != 0,
+            },
+        };
+        if is(&frame) {
+            return Ok(Some(true));
         }
-        at += 10 + len;
+        at += header + frame.len;
     }
-    Ok(true)
+    Ok(None)
 }

@@ -5,9 +5,10 @@ use std::io;
 
 use symphonia::core::meta::{RawValue, Tag};
 
-use super::normalize::{flag, numbered, text, texts};
+use super::keys;
+use super::normalize::{collect, text};
 use super::window::Window;
-use crate::model::track::Tags;
+use crate::model::tag::{Field, Fields};
 
 const EBML_HEADER: u32 = 0x1a45_dfa3;
 const SEGMENT: u32 = 0x1853_8067;
@@ -53,36 +54,50 @@ fn element(window: &mut Window, at: u64) -> io::Result<Option<(u32, u64, u64)>> 
     Ok(Some((id, at + (id_len + size_len) as u64, len)))
 }
 
-pub fn from_tags(tags: &[&Tag], segment_title: Option<String>) -> Tags {
-    let all = |key: &str| -> Vec<String> {
-        let of = |level: &str| texts(tags.iter().filter_map(|tag| value(tag, level, key)));
-        let track = of("TRACK");
-        if track.is_empty() { of("ALBUM") } else { track }
+pub fn fields(tags: &[&Tag], segment_title: Option<String>) -> Fields {
+    let of =
+        |level: &str, key: &str| tags.iter().filter_map(|tag| value(tag, level, key)).collect::<Vec<_>>();
+    let all = |key: &str| {
+        let track = of("TRACK", key);
+        if track.is_empty() { of("ALBUM", key) } else { track }
     };
-    let of_album = |key: &str| texts(tags.iter().filter_map(|tag| value(tag, "ALBUM", key)));
-    let one = |key: &str| all(key).into_iter().next();
-    let of_track = |key: &str| tags.iter().any(|tag| value(tag, "TRACK", key).is_some());
-    // With a title of the track's own, the album's level is really the album's.
-    let levels = of_track("TITLE") || of_track("ARTIST");
-    let named = |key: &str| if levels { None } else { of_album(key).into_iter().next() };
-    let title = if levels { one("TITLE") } else { None };
-    let named_album = named("ALBUM").or_else(|| one("ALBUM"));
-    let mut album_artists = of_album("ALBUM_ARTIST");
-    if album_artists.is_empty() && levels {
-        album_artists = of_album("ARTIST");
+    // With a title or an artist of the track's own, the album's level is really the album's.
+    let levels = !of("TRACK", "TITLE").is_empty() || !of("TRACK", "ARTIST").is_empty();
+    let mut found: Vec<(Field, usize, &str)> = Vec::new();
+    for field in Field::all().filter(|&field| !matches!(field, Field::Title | Field::AlbumArtist)) {
+        for (rank, key) in keys::vorbis(field).iter().chain(own_names(field)).enumerate() {
+            put(&mut found, field, rank, all(key));
+        }
     }
-    Tags {
-        title: title.or(segment_title).or_else(|| named("TITLE")),
-        artists: all("ARTIST"),
-        album: named_album.or_else(|| if levels { of_album("TITLE").into_iter().next() } else { None }),
-        album_artists,
-        composers: all("COMPOSER"),
-        genres: all("GENRE"),
-        track: numbered(one("PART_NUMBER").as_deref(), None),
-        disc: numbered(one("DISC").as_deref(), None),
-        date: one("DATE_RECORDED").or_else(|| one("DATE")).or_else(|| one("DATE_RELEASED")),
-        compilation: one("COMPILATION").is_some_and(|value| flag(&value)),
-        ..Tags::default()
+    if levels {
+        put(&mut found, Field::Title, 0, all("TITLE"));
+        put(&mut found, Field::Album, 8, of("ALBUM", "TITLE"));
+    }
+    put(&mut found, Field::Title, 1, segment_title.as_deref().into_iter().collect());
+    if !levels {
+        put(&mut found, Field::Title, 2, of("ALBUM", "TITLE"));
+    }
+    for key in keys::vorbis(Field::AlbumArtist) {
+        put(&mut found, Field::AlbumArtist, 0, of("ALBUM", key));
+    }
+    if levels {
+        put(&mut found, Field::AlbumArtist, 1, of("ALBUM", "ARTIST"));
+    }
+    collect(found.into_iter())
+}
+
+fn put<'a>(found: &mut Vec<(Field, usize, &'a str)>, field: Field, rank: usize, values: Vec<&'a str>) {
+    found.extend(values.into_iter().map(|value| (field, rank, value)));
+}
+
+/// Names of Matroska's own tagging document.
+fn own_names(field: Field) -> &'static [&'static str] {
+    match field {
+        Field::Track => &["PART_NUMBER"],
+        Field::TrackTotal => &["TOTAL_PARTS"],
+        Field::Date => &["DATE_RECORDED", "DATE_RELEASED"],
+        Field::CatalogNumber => &["CATALOG_NUMBER"],
+        _ => &[],
     }
 }
 

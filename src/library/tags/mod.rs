@@ -4,10 +4,14 @@
 
 mod bomb;
 mod container;
+pub mod keys;
 mod matroska;
+mod mend;
 mod normalize;
+mod pictures;
 mod read;
 mod sheet;
+mod sound;
 mod symphonia_tags;
 mod window;
 
@@ -16,15 +20,20 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use lofty::file::FileType;
+
 use crate::decode::DecodeError;
 use crate::decode::cue::{self, Sheet};
+use crate::library::artwork::Picture;
 use crate::model::contain::contain;
+use crate::model::tag::Fields;
 use crate::model::track::{AudioFormat, Tags};
 pub use sheet::tags as of_sheet;
+pub use sound::SoundHash;
 use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
-pub const READER_VERSION: u8 = 2;
+pub const READER_VERSION: u8 = 3;
 
 /// Why a file cannot be taken for music.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +56,34 @@ pub enum ReadError {
     ReaderDied,
 }
 
+/// What a file is and says.
+#[derive(Debug)]
+pub struct Read {
+    pub format: AudioFormat,
+    pub fields: Fields,
+    /// It has a picture inside.
+    pub has_picture: bool,
+    /// How its texts were coded, where it said otherwise; `fields` are mended.
+    pub mended_from: Option<&'static str>,
+}
+
+impl Read {
+    /// As the library keeps it.
+    pub fn tags(&self) -> Tags {
+        let mut tags = normalize::to_tags(&self.fields);
+        tags.details.has_picture = self.has_picture;
+        tags.details.mended_from = self.mended_from.map(str::to_owned);
+        tags
+    }
+}
+
 /// Reads `path`, and nothing of its pictures.
 pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+    read_fields(path).map(|read| (read.format, read.tags()))
+}
+
+/// Reads `path` field by field.
+pub fn read_fields(path: &Path) -> Result<Read, ReadError> {
     read_with(path, |window| read_open(window, path))
 }
 
@@ -56,7 +91,50 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
 pub fn read_with_sheet(path: &Path) -> Result<(AudioFormat, Tags, Option<Sheet>), ReadError> {
     read_with(path, |mut window| {
         let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
-        read_open(window, path).map(|(format, tags)| (format, tags, sheet))
+        read_open(window, path).map(|read| (read.format, read.tags(), sheet))
+    })
+}
+
+/// Who writes the tags of a file: lofty, as this kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writer(pub FileType);
+
+/// Who can write the tags of `path`; `None` where nobody can.
+pub fn writer(path: &Path) -> Result<Option<Writer>, ReadError> {
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        let magic = window.bytes_at::<4>(kind.start).map_err(ReadError::Io)?.unwrap_or_default();
+        let written = match &magic {
+            // The long form of WAV is not lofty's.
+            b"RF64" | b"BW64" => None,
+            b"wvpk" => Some(FileType::WavPack),
+            b"MAC " => Some(FileType::Ape),
+            _ => kind.lofty,
+        };
+        Ok(written.map(Writer))
+    })
+}
+
+/// All pictures inside the file, in its order.
+pub fn read_pictures(path: &Path) -> Result<Vec<Picture>, ReadError> {
+    let writer = writer(path)?;
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
+            return Ok(Vec::new());
+        }
+        match writer.map(|writer| writer.0).or(kind.lofty) {
+            Some(file_type) => Ok(read::read_pictures(window, file_type)),
+            None => Ok(symphonia_tags::pictures(window)),
+        }
+    })
+}
+
+/// A hash of what the file plays, whatever its tags say.
+pub fn sound_hash(path: &Path) -> Result<SoundHash, ReadError> {
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        sound::hash(window, kind)
     })
 }
 
@@ -76,17 +154,24 @@ fn read_with<T>(path: &Path, read: impl FnOnce(Window) -> Result<T, ReadError>) 
     read.unwrap_or(Err(ReadError::ReaderDied))
 }
 
-fn read_open(mut window: Window, path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+fn read_open(mut window: Window, path: &Path) -> Result<Read, ReadError> {
     let kind = container::sniff(&mut window)?;
-    match kind.lofty {
+    let (format, mut fields, has_picture) = match kind.lofty {
         Some(file_type) => {
             let format = container::read(&mut window, kind)?;
             if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
-                return Ok((format, Tags::default()));
+                return Ok(Read { format, fields: Fields::default(), has_picture: false, mended_from: None });
             }
-            Ok((format, read::read_tags(window, file_type)))
+            let has_picture = pictures::are_in(&mut window, kind)?;
+            let (fields, found) = read::read_fields(window, file_type);
+            (format, fields, has_picture || found)
         }
-        None if kind.container == container::Container::Decoded => symphonia_tags::read_decoded(path),
-        None => symphonia_tags::read(window, kind, path),
-    }
+        None if kind.container == container::Container::Decoded => symphonia_tags::read_decoded(path)?,
+        None => {
+            let (format, fields) = symphonia_tags::read(window, kind, path)?;
+            (format, fields, false)
+        }
+    };
+    let mended_from = mend::mend(&mut fields);
+    Ok(Read { format, fields, has_picture, mended_from })
 }

@@ -1,40 +1,69 @@
-//! Tags by lofty: every tag of the file read, merged by trust. Text only; pictures are not loaded. A tag that cannot be
+//! Fields by lofty: every tag of the file read, merged by trust. Text only; pictures are not loaded. A tag that cannot be
 //! read leaves the track without its values, not the library without its track.
 
 use std::io::{Seek, SeekFrom};
 
 use lofty::config::{ParseOptions, ParsingMode};
-use lofty::file::{FileType, TaggedFileExt};
+use lofty::file::{AudioFile, FileType, TaggedFileExt};
+use lofty::flac::FlacFile;
+use lofty::ogg::tag::VorbisComments;
+use lofty::ogg::{OggPictureStorage, OpusFile, VorbisFile};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag, TagType};
 
-use super::normalize::{fill, flag, numbered, text, texts};
+use super::keys;
+use super::normalize::collect;
 use super::window::Window;
-use crate::model::track::Tags;
+use crate::library::artwork::Picture;
+use crate::model::tag::{Field, Fields};
 
-pub fn read_tags(mut window: Window, file_type: FileType) -> Tags {
-    let options = ParseOptions::new()
+/// As lofty is to read: leniently, within limits.
+pub fn options() -> ParseOptions {
+    ParseOptions::new()
         .read_properties(false)
         .read_cover_art(false)
         .parsing_mode(ParsingMode::Relaxed)
-        .max_junk_bytes(128 * 1024);
+        .max_junk_bytes(128 * 1024)
+}
+
+/// The fields, and whether the tags that were read hold a picture.
+pub fn read_fields(mut window: Window, file_type: FileType) -> (Fields, bool) {
     if window.seek(SeekFrom::Start(0)).is_err() {
-        return Tags::default();
+        return Default::default();
     }
-    let Ok(file) = Probe::with_file_type(window, file_type).options(options).read() else {
-        return Tags::default();
+    // Vorbis comments are read as they are: lofty's general keys do not know all of their names.
+    match file_type {
+        FileType::Flac => {
+            let Ok(file) = FlacFile::read_from(&mut window, options()) else { return Default::default() };
+            let (mut fields, picture) = file.vorbis_comments().map(of_comments).unwrap_or_default();
+            if let Some(id3) = file.id3v2() {
+                fields.fill(of_tag(&Tag::from(id3.clone())));
+            }
+            (fields, picture)
+        }
+        FileType::Vorbis => VorbisFile::read_from(&mut window, options())
+            .map_or_else(|_| Default::default(), |file| of_comments(file.vorbis_comments())),
+        FileType::Opus => OpusFile::read_from(&mut window, options())
+            .map_or_else(|_| Default::default(), |file| of_comments(file.vorbis_comments())),
+        _ => (read_general(window, file_type), false),
+    }
+}
+
+fn read_general(window: Window, file_type: FileType) -> Fields {
+    let Ok(file) = Probe::with_file_type(window, file_type).options(options()).read() else {
+        return Fields::default();
     };
     let mut tags: Vec<&Tag> = file.tags().iter().collect();
     tags.sort_by_key(|tag| trust(tag.tag_type()));
-    let mut merged = Tags::default();
+    let mut merged = Fields::default();
     for tag in tags {
-        fill(&mut merged, from_tag(tag));
+        merged.fill(of_tag(tag));
     }
     merged
 }
 
 /// Order of trust where a file has several tags: the richest first, ID3v1 with its 30 letters last.
-fn trust(kind: TagType) -> u8 {
+pub fn trust(kind: TagType) -> u8 {
     match kind {
         TagType::VorbisComments | TagType::Mp4Ilst => 0,
         TagType::Id3v2 => 1,
@@ -44,32 +73,43 @@ fn trust(kind: TagType) -> u8 {
     }
 }
 
-fn from_tag(tag: &Tag) -> Tags {
-    let one = |key| tag.get_string(key).and_then(text);
-    let all = |key| texts(tag.get_strings(key));
-    let number = |number, total| numbered(tag.get_string(number), tag.get_string(total));
-    Tags {
-        title: one(ItemKey::TrackTitle),
-        artists: one_or_each(all(ItemKey::TrackArtist), all(ItemKey::TrackArtists)),
-        album: one(ItemKey::AlbumTitle),
-        album_artists: one_or_each(all(ItemKey::AlbumArtist), all(ItemKey::AlbumArtists)),
-        composers: all(ItemKey::Composer),
-        genres: all(ItemKey::Genre),
-        track: number(ItemKey::TrackNumber, ItemKey::TrackTotal),
-        disc: number(ItemKey::DiscNumber, ItemKey::DiscTotal),
-        date: one(ItemKey::RecordingDate)
-            .or_else(|| one(ItemKey::Year))
-            .or_else(|| one(ItemKey::ReleaseDate)),
-        compilation: tag.get_string(ItemKey::FlagCompilation).is_some_and(flag),
-        title_sort: one(ItemKey::TrackTitleSortOrder),
-        artists_sort: all(ItemKey::TrackArtistSortOrder),
-        album_sort: one(ItemKey::AlbumTitleSortOrder),
-        album_artists_sort: all(ItemKey::AlbumArtistSortOrder),
-    }
+pub fn of_comments(comments: &VorbisComments) -> (Fields, bool) {
+    let found = comments.items().filter_map(|(key, value)| {
+        let (field, rank) = keys::of_vorbis(key)?;
+        Some((field, rank, value))
+    });
+    (collect(found), !comments.pictures().is_empty())
 }
 
-/// Taggers write `ARTIST=A feat. B` for show and `ARTISTS=A`, `ARTISTS=B` for truth: several in the second win over one
-/// in the first.
-fn one_or_each(shown: Vec<String>, each: Vec<String>) -> Vec<String> {
-    if shown.is_empty() || (shown.len() == 1 && each.len() > 1) { each } else { shown }
+pub fn of_tag(tag: &Tag) -> Fields {
+    let found = tag.items().filter_map(|item| {
+        let (field, rank) = keys::of_lofty(item.key())?;
+        // Comments with a description are notes of programs: `iTunNORM`, `ID3v1 Comment`.
+        let is_note = item.key() == ItemKey::Comment && !item.description().is_empty();
+        Some((field, rank, item.value().text().filter(|_| !is_note)?))
+    });
+    let mut fields = collect(found);
+    if tag.tag_type() == TagType::Mp4Ilst && fields.first(Field::Compilation) == Some("0") {
+        // iTunes writes the flag into every file.
+        fields.set(Field::Compilation, Vec::new());
+    }
+    fields
+}
+
+/// All pictures; a tag that cannot be read has none.
+pub fn read_pictures(mut window: Window, file_type: FileType) -> Vec<Picture> {
+    let options = options().read_cover_art(true);
+    if window.seek(SeekFrom::Start(0)).is_err() {
+        return Vec::new();
+    }
+    let Ok(file) = Probe::with_file_type(window, file_type).options(options).read() else {
+        return Vec::new();
+    };
+    let mut found: Vec<Picture> = Vec::new();
+    for picture in file.tags().iter().flat_map(Tag::pictures).map(Picture::of_lofty) {
+        if !found.contains(&picture) {
+            found.push(picture);
+        }
+    }
+    found
 }

@@ -2,7 +2,7 @@
 
 use super::normalize::{fill, flag, numbered, text, texts};
 use crate::decode::cue::{Part, Sheet};
-use crate::model::track::{Numbered, Tags};
+use crate::model::track::{Details, MusicBrainz, Numbered, Tags};
 
 /// Tags of one track of a sheet; what the sheet leaves open of the album is taken from `file`, the tags of the file that
 /// the track is in. Its title and number are those of the whole file, so they are not.
@@ -44,7 +44,18 @@ fn of_album_only(mut file: Tags, known: &Tags) -> Tags {
         file.album_artists_sort.clear();
     }
     file.album_sort = file.album_sort.filter(|_| known.album.is_none());
-    Tags { title: None, title_sort: None, track: Numbered::default(), ..file }
+    let of_file = std::mem::take(&mut file.details);
+    let details = Details {
+        original_date: of_file.original_date,
+        disc_title: of_file.disc_title,
+        labels: of_file.labels,
+        catalogue_numbers: of_file.catalogue_numbers,
+        musicbrainz: MusicBrainz { recording: None, track: None, artists: Vec::new(), ..of_file.musicbrainz },
+        has_picture: of_file.has_picture,
+        mended_from: of_file.mended_from,
+        ..Details::default()
+    };
+    Tags { title: None, title_sort: None, track: Numbered::default(), details, ..file }
 }
 
 /// Number of tracks, where the sheet has all of them.

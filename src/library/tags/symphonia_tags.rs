@@ -1,6 +1,7 @@
 //! Sound and tags of the containers that lofty does not read (Ogg FLAC, Matroska and WebM, CAF), by symphonia, and of the
 //! formats that only `decode` reads.
 
+use std::borrow::Cow;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -11,21 +12,25 @@ use symphonia::core::common::Limit;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::{MetadataOptions, RawValue, StandardTag, Tag};
+use symphonia::core::meta::{MetadataOptions, RawValue, StandardTag, StandardVisualKey, Tag, Visual};
 
 use super::ReadError;
 use super::container::{self, Container, Kind};
+use super::keys;
 use super::matroska;
-use super::normalize::{fill, flag, numbered, text, texts};
+use super::normalize::collect;
 use super::window::Window;
 use crate::decode::{self, DecodeError};
+use crate::library::artwork::Picture;
 use crate::model::audio::Spec;
-use crate::model::track::{AudioFormat, Codec, Tags};
+use crate::model::tag::{Field, Fields};
+use crate::model::track::{AudioFormat, Codec};
 
 /// Bytes of tags that are read; pictures are not.
 const MAX_TAG_BYTES: usize = 1024 * 1024;
+const MAX_PICTURE_BYTES: usize = 32 * 1024 * 1024;
 
-struct Source(Window);
+pub struct Source(pub Window);
 
 impl Read for Source {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
@@ -49,15 +54,18 @@ impl MediaSource for Source {
     }
 }
 
-/// A file of a format that only `decode` reads: what it plays and the tags that it found on the way.
-pub fn read_decoded(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+/// A file of a format that only `decode` reads: what it plays, the fields that it found on the way, and whether there was
+/// a picture.
+pub fn read_decoded(path: &Path) -> Result<(AudioFormat, Fields, bool), ReadError> {
     let about = decode::about(path).map_err(why)?;
-    let mut tags = Tags::default();
+    let mut fields = Fields::default();
+    let mut picture = false;
     for revision in about.tags.iter().rev() {
         let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
-        fill(&mut tags, from_tags(revision.media.tags.iter().chain(of_tracks)));
+        fields.fill(from_tags(revision.media.tags.iter().chain(of_tracks)));
+        picture |= !revision.media.visuals.is_empty();
     }
-    Ok((about.format, tags))
+    Ok((about.format, fields, picture))
 }
 
 fn why(error: DecodeError) -> ReadError {
@@ -68,7 +76,7 @@ fn why(error: DecodeError) -> ReadError {
     }
 }
 
-pub fn read(mut window: Window, kind: Kind, path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
+pub fn read(mut window: Window, kind: Kind, path: &Path) -> Result<(AudioFormat, Fields), ReadError> {
     let told = match kind.container {
         Container::OggFlac => Some(container::read(&mut window, kind)?),
         _ => None,
@@ -89,7 +97,27 @@ pub fn read(mut window: Window, kind: Kind, path: &Path) -> Result<(AudioFormat,
         Some(format) => format,
         None => sound(reader.as_ref(), kind, path)?,
     };
-    Ok((format, tags(reader.as_mut(), kind, title)))
+    Ok((format, fields(reader.as_mut(), kind, title)))
+}
+
+/// Pictures inside a container that lofty does not read.
+pub fn pictures(mut window: Window) -> Vec<Picture> {
+    window.go(0);
+    let source = MediaSourceStream::new(Box::new(Source(window)), MediaSourceStreamOptions::default());
+    let meta = MetadataOptions::default()
+        .limit_tag_bytes(Limit::Maximum(MAX_TAG_BYTES))
+        .limit_visual_bytes(Limit::Maximum(MAX_PICTURE_BYTES));
+    let opened = symphonia::default::get_probe().probe(&Hint::new(), source, FormatOptions::default(), meta);
+    let Ok(mut reader) = opened else { return Vec::new() };
+    let mut metadata = reader.metadata();
+    let visuals = metadata.skip_to_latest().map(|revision| revision.media.visuals.as_slice());
+    let picture = |visual: &Visual| Picture {
+        kind: if visual.usage.is_none_or(|usage| usage == StandardVisualKey::FrontCover) { 3 } else { 0 },
+        mime: visual.media_type.clone().unwrap_or_default(),
+        description: String::new(),
+        data: visual.data.to_vec(),
+    };
+    visuals.unwrap_or_default().iter().map(picture).collect()
 }
 
 fn sound(reader: &dyn FormatReader, kind: Kind, path: &Path) -> Result<AudioFormat, ReadError> {
@@ -126,75 +154,90 @@ fn codec(params: &AudioCodecParameters) -> Option<Codec> {
     })
 }
 
-fn tags(reader: &mut dyn FormatReader, kind: Kind, title: Option<String>) -> Tags {
+fn fields(reader: &mut dyn FormatReader, kind: Kind, title: Option<String>) -> Fields {
     let mut metadata = reader.metadata();
-    let Some(revision) = metadata.skip_to_latest() else { return Tags { title, ..Tags::default() } };
-    let of_tracks = revision.per_track.iter().flat_map(|track| &track.metadata.tags);
-    let all: Vec<&Tag> = revision.media.tags.iter().chain(of_tracks).collect();
-    if kind.container == Container::Matroska {
-        return matroska::from_tags(&all, title);
-    }
-    from_tags(all)
-}
-
-fn from_tags<'a>(all: impl IntoIterator<Item = &'a Tag>) -> Tags {
-    let mut tags = Tags::default();
-    for tag in all {
-        take(&mut tags, tag);
-    }
-    for list in [&mut tags.artists, &mut tags.album_artists, &mut tags.composers, &mut tags.genres] {
-        *list = texts(list.iter().map(String::as_str));
-    }
-    tags
-}
-
-fn take(tags: &mut Tags, tag: &Tag) {
-    let Some(standard) = &tag.std else { return take_raw(tags, tag) };
-    match standard {
-        StandardTag::TrackTitle(value) => first(&mut tags.title, value),
-        StandardTag::Album(value) => first(&mut tags.album, value),
-        StandardTag::Artist(value) => tags.artists.push(value.to_string()),
-        StandardTag::AlbumArtist(value) => tags.album_artists.push(value.to_string()),
-        StandardTag::Composer(value) => tags.composers.push(value.to_string()),
-        StandardTag::Genre(value) => tags.genres.push(value.to_string()),
-        StandardTag::RecordingDate(value) | StandardTag::ReleaseDate(value) => first(&mut tags.date, value),
-        StandardTag::TrackNumber(value) => tags.track.number = number(*value),
-        StandardTag::TrackTotal(value) => tags.track.total = number(*value),
-        StandardTag::DiscNumber(value) => tags.disc.number = number(*value),
-        StandardTag::DiscTotal(value) => tags.disc.total = number(*value),
-        StandardTag::CompilationFlag(value) => tags.compilation |= value,
-        StandardTag::SortTrackTitle(value) => first(&mut tags.title_sort, value),
-        StandardTag::SortAlbum(value) => first(&mut tags.album_sort, value),
-        StandardTag::SortArtist(value) => tags.artists_sort.extend(text(value)),
-        StandardTag::SortAlbumArtist(value) => tags.album_artists_sort.extend(text(value)),
-        _ => {}
+    let revision = metadata.skip_to_latest();
+    let media = revision.iter().flat_map(|revision| &revision.media.tags);
+    let of_tracks = revision.iter().flat_map(|revision| &revision.per_track);
+    let all: Vec<&Tag> = media.chain(of_tracks.flat_map(|track| &track.metadata.tags)).collect();
+    match kind.container {
+        Container::Matroska => matroska::fields(&all, title),
+        _ => from_tags(all),
     }
 }
 
-/// Keys that symphonia has no standard name for in these containers.
-fn take_raw(tags: &mut Tags, tag: &Tag) {
-    let RawValue::String(value) = &tag.raw.value else { return };
-    match tag.raw.key.to_ascii_uppercase().as_str() {
-        "TITLE" => first(&mut tags.title, value),
-        "ALBUM" => first(&mut tags.album, value),
-        "ARTIST" => tags.artists.push(value.to_string()),
-        "ALBUMARTIST" | "ALBUM_ARTIST" => tags.album_artists.push(value.to_string()),
-        "COMPOSER" => tags.composers.push(value.to_string()),
-        "GENRE" => tags.genres.push(value.to_string()),
-        "DATE" | "YEAR" | "DATE_RELEASED" | "DATE_RECORDED" => first(&mut tags.date, value),
-        "TRACKNUMBER" | "TRACK" | "PART_NUMBER" => tags.track = numbered(Some(value), None),
-        "DISCNUMBER" | "DISC" => tags.disc = numbered(Some(value), None),
-        "COMPILATION" => tags.compilation |= flag(value),
-        _ => {}
-    }
+fn from_tags<'a>(all: impl IntoIterator<Item = &'a Tag>) -> Fields {
+    let found: Vec<(Field, usize, Cow<'_, str>)> = all.into_iter().filter_map(field).collect();
+    collect(found.iter().map(|(field, rank, value)| (*field, *rank, value.as_ref())))
 }
 
-fn first(field: &mut Option<String>, value: &str) {
-    if field.is_none() {
-        *field = text(value);
+/// The field that a tag is, how much it is to be trusted, its value. A key that is a field's own name wins over what
+/// symphonia makes of it: it takes `TRACKNUMBER=3/12` for a 3.
+fn field(tag: &Tag) -> Option<(Field, usize, Cow<'_, str>)> {
+    let key = tag.raw.key.rsplit('@').next().unwrap_or("");
+    if let (Some((field, rank)), RawValue::String(value)) = (keys::of_vorbis(key), &tag.raw.value) {
+        return Some((field, rank, value.as_str().into()));
     }
+    standard(tag.std.as_ref()?).map(|(field, value)| (field, 9, value))
 }
 
-fn number(value: u64) -> Option<u32> {
-    u32::try_from(value).ok().filter(|&value| value > 0)
+fn standard(tag: &StandardTag) -> Option<(Field, Cow<'_, str>)> {
+    use StandardTag as S;
+    Some(match tag {
+        S::TrackTitle(value) => (Field::Title, value.as_str().into()),
+        S::Album(value) => (Field::Album, value.as_str().into()),
+        S::Artist(value) => (Field::Artist, value.as_str().into()),
+        S::AlbumArtist(value) => (Field::AlbumArtist, value.as_str().into()),
+        S::Composer(value) => (Field::Composer, value.as_str().into()),
+        S::Conductor(value) => (Field::Conductor, value.as_str().into()),
+        S::Lyricist(value) => (Field::Lyricist, value.as_str().into()),
+        S::Genre(value) => (Field::Genre, value.as_str().into()),
+        S::RecordingDate(value) => (Field::Date, value.as_str().into()),
+        S::RecordingYear(value) => (Field::Date, value.to_string().into()),
+        S::ReleaseDate(value) => (Field::ReleaseDate, value.as_str().into()),
+        S::ReleaseYear(value) => (Field::ReleaseDate, value.to_string().into()),
+        S::OriginalReleaseDate(value) => (Field::OriginalDate, value.as_str().into()),
+        S::OriginalReleaseYear(value) => (Field::OriginalDate, value.to_string().into()),
+        S::TrackNumber(value) => (Field::Track, value.to_string().into()),
+        S::TrackTotal(value) => (Field::TrackTotal, value.to_string().into()),
+        S::DiscNumber(value) => (Field::Disc, value.to_string().into()),
+        S::DiscTotal(value) => (Field::DiscTotal, value.to_string().into()),
+        S::DiscSubtitle(value) => (Field::DiscSubtitle, value.as_str().into()),
+        S::CompilationFlag(value) => (Field::Compilation, if *value { "1" } else { "0" }.into()),
+        S::MovementName(value) => (Field::Movement, value.as_str().into()),
+        S::MovementNumber(value) => (Field::MovementNumber, value.to_string().into()),
+        S::MovementTotal(value) => (Field::MovementTotal, value.to_string().into()),
+        S::Label(value) => (Field::Label, value.as_str().into()),
+        S::IdentCatalogNumber(value) => (Field::CatalogNumber, value.as_str().into()),
+        S::IdentIsrc(value) => (Field::Isrc, value.as_str().into()),
+        S::Bpm(value) => (Field::Bpm, value.to_string().into()),
+        S::Comment(value) => (Field::Comment, value.as_str().into()),
+        S::Copyright(value) => (Field::Copyright, value.as_str().into()),
+        S::Lyrics(value) => (Field::Lyrics, value.as_str().into()),
+        other => return sorting(other).or_else(|| identifier(other)),
+    })
+}
+
+fn sorting(tag: &StandardTag) -> Option<(Field, Cow<'_, str>)> {
+    Some(match tag {
+        StandardTag::SortTrackTitle(value) => (Field::TitleSort, value.as_str().into()),
+        StandardTag::SortAlbum(value) => (Field::AlbumSort, value.as_str().into()),
+        StandardTag::SortArtist(value) => (Field::ArtistSort, value.as_str().into()),
+        StandardTag::SortAlbumArtist(value) => (Field::AlbumArtistSort, value.as_str().into()),
+        StandardTag::SortComposer(value) => (Field::ComposerSort, value.as_str().into()),
+        _ => return None,
+    })
+}
+
+fn identifier(tag: &StandardTag) -> Option<(Field, Cow<'_, str>)> {
+    use StandardTag as S;
+    Some(match tag {
+        S::MusicBrainzRecordingId(value) => (Field::RecordingId, value.as_str().into()),
+        S::MusicBrainzReleaseTrackId(value) => (Field::TrackId, value.as_str().into()),
+        S::MusicBrainzAlbumId(value) => (Field::ReleaseId, value.as_str().into()),
+        S::MusicBrainzReleaseGroupId(value) => (Field::ReleaseGroupId, value.as_str().into()),
+        S::MusicBrainzArtistId(value) => (Field::ArtistId, value.as_str().into()),
+        S::MusicBrainzAlbumArtistId(value) => (Field::AlbumArtistId, value.as_str().into()),
+        _ => return None,
+    })
 }

@@ -53,6 +53,8 @@ pub enum Playback {
     AbLoop(AbLoop),
     /// `None` goes to the next mode.
     Repeat(Option<Repeat>),
+    /// Take items out once they were heard; `None` toggles.
+    Consume(Option<bool>),
     /// `None` toggles, with a fresh seed.
     Shuffle(Option<Shuffle>),
     /// Move the sound to another output.
@@ -154,7 +156,55 @@ pub enum Queue {
     Remove(Items),
     /// Move the entries so many places down (negative: up), kept together in their order.
     Move(Items, i32),
+    /// Insert in front of this entry, counted from 1.
+    InsertAt(usize, Target),
+    /// Move the entries to this place, counted from 1, together in their order; [`usize::MAX`] is the end.
+    MoveTo(Items, usize),
+    /// Keep only these; the selection stands for the current one where there is no screen.
+    Crop(Items),
+    /// Keep each file once.
+    Dedupe,
+    Reverse,
+    Sort(SortBy),
     Clear,
+}
+
+/// What the queue is put in order by. What is not known comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortBy {
+    pub key: SortKey,
+    pub descending: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortKey {
+    Title,
+    Artist,
+    /// Album artist, album, disc, track.
+    Album,
+    Year,
+    Length,
+    Path,
+    Added,
+    Plays,
+    Rating,
+}
+
+impl SortKey {
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "title" => Self::Title,
+            "artist" => Self::Artist,
+            "album" => Self::Album,
+            "year" => Self::Year,
+            "length" => Self::Length,
+            "path" => Self::Path,
+            "added" => Self::Added,
+            "plays" => Self::Plays,
+            "rating" => Self::Rating,
+            _ => return None,
+        })
+    }
 }
 
 /// Ways through the history of changes.

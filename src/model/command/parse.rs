@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::registry::{self, Row};
 use super::{
     AbLoop, Bookmarking, Command, History, Items, Library, Motion, Notices, Pane, Playback, Queue, Request,
-    Screen, Seek, Sound, SpeedChange, Target, VolumeChange,
+    Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
-use crate::model::playback::{Repeat, Shuffle, StopAfter};
+use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::suggest::nearest;
 
@@ -134,8 +134,9 @@ impl Call<'_> {
             "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
             "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
             "ab-loop" => Playback::AbLoop(self.ab_loop()?),
-            "repeat" => Playback::Repeat(self.optional("off, one or all", Repeat::parse)?),
-            "shuffle" => Playback::Shuffle(self.optional("off, on or a seed (a number)", parse_shuffle)?),
+            "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
+            "shuffle" => Playback::Shuffle(self.shuffle()?),
+            "consume" => Playback::Consume(self.optional("on or off", parse_switch)?),
             "output" => Playback::Output(
                 self.one("auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe", OutputSpec::parse)?,
             ),
@@ -203,6 +204,12 @@ impl Call<'_> {
             "jump" => Command::Queue(Queue::Jump(self.items()?)),
             "remove" => Command::Queue(Queue::Remove(self.items()?)),
             "move" => Command::Queue(self.moved()?),
+            "insert-at" => Command::Queue(self.insert_at()?),
+            "move-to" => Command::Queue(self.move_to()?),
+            "crop" => Command::Queue(Queue::Crop(self.items()?)),
+            "dedupe" => self.bare(Command::Queue(Queue::Dedupe))?,
+            "reverse" => self.bare(Command::Queue(Queue::Reverse))?,
+            "sort" => Command::Queue(Queue::Sort(self.one(SORT, parse_sort)?)),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
             "scan" => Command::Library(Library::Scan(self.paths())),
             "cancel-scan" => self.bare(Command::Library(Library::CancelScan))?,
@@ -310,8 +317,40 @@ impl Call<'_> {
         if words.is_empty() {
             return Ok(Items::Selection);
         }
-        let positions: Option<Vec<usize>> = words.iter().map(|word| parse_position(word)).collect();
+        let ranges: Option<Vec<_>> = words.iter().map(|word| parse_range(word)).collect();
+        let positions = ranges.map(|ranges| ranges.into_iter().flatten().collect());
         positions.map(Items::Positions).ok_or_else(|| self.wrong("numbers of queue entries"))
+    }
+
+    fn insert_at(&self) -> Result<Queue, ParseError> {
+        let place = self.arguments.first().and_then(|word| parse_position(word));
+        let place = place.ok_or_else(|| self.wrong("the number of a queue entry, and paths or none"))?;
+        let paths: Vec<PathBuf> = self.arguments.iter().skip(1).map(PathBuf::from).collect();
+        let target = if paths.is_empty() { Target::Selection } else { Target::Paths(paths) };
+        Ok(Queue::InsertAt(place, target))
+    }
+
+    fn move_to(&self) -> Result<Queue, ParseError> {
+        let (place, entries) = match self.arguments.split_first() {
+            Some((place, entries)) => (parse_place(place), entries),
+            None => (None, &[][..]),
+        };
+        let place = place
+            .ok_or_else(|| self.wrong("a place, top or bottom, and numbers of queue entries or none"))?;
+        Ok(Queue::MoveTo(self.items_in(entries)?, place))
+    }
+
+    fn shuffle(&self) -> Result<Option<Shuffle>, ParseError> {
+        let wrong = || self.wrong("off, on, a kind such as album, a seed (a number), or a kind and a seed");
+        match self.arguments {
+            [] => Ok(None),
+            [word] => parse_shuffle(word).map(Some).ok_or_else(wrong),
+            [kind, seed] => match (ShuffleBy::parse(kind), seed.parse().ok()) {
+                (Some(by), Some(seed)) => Ok(Some(Shuffle::On { by, seed: Some(seed) })),
+                _ => Err(wrong()),
+            },
+            _ => Err(wrong()),
+        }
     }
 
     fn moved(&self) -> Result<Queue, ParseError> {
@@ -387,9 +426,34 @@ fn parse_position(word: &str) -> Option<usize> {
 fn parse_shuffle(word: &str) -> Option<Shuffle> {
     match word {
         "off" => Some(Shuffle::Off),
-        "on" => Some(Shuffle::On { seed: None }),
-        seed => seed.parse().ok().map(|seed| Shuffle::On { seed: Some(seed) }),
+        "on" => Some(Shuffle::On { by: ShuffleBy::Tracks, seed: None }),
+        kind if ShuffleBy::parse(kind).is_some() => {
+            ShuffleBy::parse(kind).map(|by| Shuffle::On { by, seed: None })
+        }
+        seed => seed.parse().ok().map(|seed| Shuffle::On { by: ShuffleBy::Tracks, seed: Some(seed) }),
     }
+}
+
+/// `7`, `3-9`. Not more than a queue of a million has.
+fn parse_range(word: &str) -> Option<std::ops::RangeInclusive<usize>> {
+    let (from, to) = word.split_once('-').unwrap_or((word, word));
+    let (from, to) = (parse_position(from)?, parse_position(to)?);
+    (from <= to && to - from < 1_000_000).then_some(from..=to)
+}
+
+fn parse_place(word: &str) -> Option<usize> {
+    match word {
+        "top" => Some(1),
+        "bottom" => Some(usize::MAX),
+        place => parse_position(place),
+    }
+}
+
+const SORT: &str = "title, artist, album, year, length, path, added, plays or rating; -year is downwards";
+
+fn parse_sort(word: &str) -> Option<SortBy> {
+    let (key, descending) = word.strip_prefix('-').map_or((word, false), |key| (key, true));
+    Some(SortBy { key: SortKey::parse(key)?, descending })
 }
 
 fn parse_volume(word: &str) -> Option<VolumeChange> {
@@ -550,7 +614,10 @@ mod tests {
         assert_eq!(core("vol 80"), Command::Playback(Playback::Volume(VolumeChange::To(80))));
         assert_eq!(
             core("shuffle 4711"),
-            Command::Playback(Playback::Shuffle(Some(Shuffle::On { seed: Some(4711) })))
+            Command::Playback(Playback::Shuffle(Some(Shuffle::On {
+                by: ShuffleBy::Tracks,
+                seed: Some(4711)
+            })))
         );
         let two = Target::Paths(vec!["a b".into(), "c'd".into()]);
         assert_eq!(core(r#"add "a b" c\'d"#), Command::Queue(Queue::Append(two)));

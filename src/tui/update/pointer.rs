@@ -47,6 +47,7 @@ impl Turn<'_> {
             Hit::State => self.send(Command::Playback(Playback::Toggle)),
             Hit::Repeat => self.send(Command::Playback(Playback::Repeat(None))),
             Hit::Shuffle => self.send(Command::Playback(Playback::Shuffle(None))),
+            Hit::Consume => self.send(Command::Playback(Playback::Consume(None))),
             Hit::StopAfter => self.send(Command::Playback(Playback::StopAfter(None))),
             Hit::Sleep => self.send(Command::Playback(Playback::Sleep(None))),
             Hit::Loop => self.send(Command::Playback(Playback::AbLoop(AbLoop::Off))),
@@ -170,6 +171,7 @@ impl Turn<'_> {
             | Hit::State
             | Hit::Repeat
             | Hit::Shuffle
+            | Hit::Consume
             | Hit::StopAfter
             | Hit::Sleep
             | Hit::Loop

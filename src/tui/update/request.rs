@@ -77,6 +77,12 @@ impl Turn<'_> {
                 let step = step.saturating_mul(i32::try_from(times).unwrap_or(i32::MAX));
                 self.take(items, None, |items| Queue::Move(items, step));
             }
+            Queue::InsertAt(at, target) => {
+                self.put(target, count, "", |target| Queue::InsertAt(at, target));
+            }
+            Queue::MoveTo(items, place) => self.take(items, count, |items| Queue::MoveTo(items, place)),
+            Queue::Crop(items) => self.crop(items),
+            Queue::Dedupe | Queue::Reverse | Queue::Sort(_) => self.send(Command::Queue(queue)),
             Queue::Clear => self.send(Command::Queue(Queue::Clear)),
         }
     }

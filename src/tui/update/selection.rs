@@ -138,11 +138,21 @@ impl Turn<'_> {
             return self.state.note("The queue is empty");
         }
         let command = command(items);
-        let keeps_marks = matches!(command, Queue::Move(..)) || by_number;
+        let keeps_marks = matches!(command, Queue::Move(..) | Queue::MoveTo(..)) || by_number;
         self.send(Command::Queue(command));
         if !keeps_marks {
             self.state.queue.marks.clear();
         }
+    }
+
+    /// Without numbers and marks the core keeps what plays.
+    pub(super) fn crop(&mut self, items: Items) {
+        let items = match items {
+            Items::Selection if !self.state.queue.marks.is_empty() => Items::Ids(self.selected_items(None)),
+            other => other,
+        };
+        self.send(Command::Queue(Queue::Crop(items)));
+        self.state.queue.marks.clear();
     }
 
     pub(super) fn jump(&mut self, items: Items) {

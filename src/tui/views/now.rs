@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::library::joined;
 use crate::config::theme::Role;
 use crate::model::address::{self, is_address};
-use crate::model::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use crate::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
 use crate::tui::draw::Canvas;
@@ -171,10 +171,13 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     }
     match playback.shuffle {
         Shuffle::Off => {}
-        Shuffle::On { seed: None } => parts.push(("shuffle".to_owned(), Role::Accent, Hit::Shuffle)),
-        Shuffle::On { seed: Some(seed) } => {
-            parts.push((format!("shuffle {seed}"), Role::Accent, Hit::Shuffle))
+        Shuffle::On { by: ShuffleBy::Tracks, seed: None } => {
+            parts.push(("shuffle".to_owned(), Role::Accent, Hit::Shuffle));
         }
+        on => parts.push((format!("shuffle {}", on.words()), Role::Accent, Hit::Shuffle)),
+    }
+    if playback.consume {
+        parts.push(("consume".to_owned(), Role::Accent, Hit::Consume));
     }
     match playback.repeat {
         Repeat::Off => {}

@@ -1,7 +1,7 @@
 //! Playlists as (events, effects): what is asked in, what is saved and what the state says out.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! The session as bytes, as it is written today and as it was written before.
 
 use super::*;
+use crate::model::playback::ShuffleBy;
 
 #[derive(Serialize, Deserialize)]
 struct Record {
@@ -12,6 +13,7 @@ struct Record {
     shuffle: Shuffle,
     order: Vec<ItemId>,
     chance: u64,
+    consume: bool,
 }
 
 /// Version 1.
@@ -35,10 +37,10 @@ impl From<First> for Record {
     fn from(first: First) -> Self {
         let shuffle = match first.shuffle {
             FirstShuffle::Off => Shuffle::Off,
-            FirstShuffle::On { seed } => Shuffle::On { seed },
+            FirstShuffle::On { seed } => Shuffle::On { by: ShuffleBy::Tracks, seed },
         };
         let First { items, position, volume, muted, repeat, .. } = first;
-        Self { items, position, volume, muted, repeat, shuffle, order: Vec::new(), chance: 0 }
+        Self { items, position, volume, muted, repeat, shuffle, order: Vec::new(), chance: 0, consume: false }
     }
 }
 
@@ -53,6 +55,7 @@ pub fn encode_session(session: &Session) -> Result<Vec<u8>, CodecError> {
         shuffle: session.shuffle,
         order: session.order.clone(),
         chance: session.chance,
+        consume: session.consume,
     };
     let mut out = Vec::new();
     encode("the session", SESSION_VERSION, &record, &mut out)?;
@@ -78,5 +81,6 @@ pub fn decode_session(bytes: &[u8]) -> Result<Session, CodecError> {
         shuffle: record.shuffle,
         order: record.order,
         chance: record.chance,
+        consume: record.consume,
     })
 }

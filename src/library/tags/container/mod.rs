@@ -10,6 +10,7 @@ mod ogg;
 mod riff;
 
 use lofty::file::FileType;
+pub use mp4::has_cover as mp4_has_cover;
 
 use super::ReadError;
 use super::window::Window;

@@ -79,6 +79,15 @@ pub fn read(window: &mut Window) -> Result<AudioFormat, ReadError> {
     Err(ReadError::NotAudio("an MP4 file without a known audio track"))
 }
 
+/// Whether iTunes' list of metadata has a cover.
+pub fn has_cover(window: &mut Window) -> Result<bool, ReadError> {
+    let file = Atom { kind: *b"file", from: 0, to: window.len() };
+    let Some(mut meta) = file.child(window, &[b"moov", b"udta", b"meta"])? else { return Ok(false) };
+    // A full box: version and flags come before its children.
+    meta.from += 4;
+    Ok(meta.child(window, &[b"ilst", b"covr"])?.is_some())
+}
+
 struct Coding {
     codec: Codec,
     rate: u32,

@@ -1,0 +1,47 @@
+//! What changes the order of the queue, or takes out what is not wanted.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Queue;
+use crate::model::id::ItemId;
+use crate::model::snapshot::QueueItem;
+
+impl Queue {
+    /// Moves items to a place, counted from 0 among the others, together and in their order.
+    pub fn move_to(&mut self, ids: &[ItemId], place: usize) {
+        let moved: HashSet<ItemId> = ids.iter().copied().collect();
+        let items = Arc::make_mut(&mut self.items);
+        let (block, mut rest): (Vec<_>, Vec<_>) = items.drain(..).partition(|item| moved.contains(&item.id));
+        let to = place.min(rest.len());
+        rest.splice(to..to, block);
+        *items = rest;
+    }
+
+    pub fn reverse(&mut self) {
+        Arc::make_mut(&mut self.items).reverse();
+    }
+
+    /// By `key`, stable.
+    pub fn sort<K>(&mut self, key: impl Fn(&QueueItem) -> K, compare: impl Fn(&K, &K) -> Ordering) {
+        let mut keyed: Vec<(K, QueueItem)> =
+            self.items.iter().map(|item| (key(item), item.clone())).collect();
+        keyed.sort_by(|a, b| compare(&a.0, &b.0));
+        self.items = Arc::new(keyed.into_iter().map(|(_, item)| item).collect());
+    }
+
+    /// Items whose file is there more than once: all but the current one, else the first.
+    pub fn duplicates(&self) -> Vec<ItemId> {
+        let current = self.current();
+        let mut seen: HashSet<_> = current.iter().map(|item| &item.path).collect();
+        let others = self.items.iter().filter(|item| current.is_none_or(|current| current.id != item.id));
+        others.filter(|item| !seen.insert(&item.path)).map(|item| item.id).collect()
+    }
+
+    /// All but these.
+    pub fn others(&self, kept: &[ItemId]) -> Vec<ItemId> {
+        let kept: HashSet<ItemId> = kept.iter().copied().collect();
+        self.items.iter().map(|item| item.id).filter(|id| !kept.contains(id)).collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! Writes changed fields and pictures into a file, by lofty. What we do not know of its tags stays. Called on a copy,
+//! which is read back afterwards: what cannot be written is found there.
+
+use std::fs::File;
+use std::io::Seek;
+use std::path::Path;
+
+use lofty::config::{ParseOptions, WriteOptions};
+use lofty::file::{AudioFile, FileType, TaggedFileExt};
+use lofty::flac::FlacFile;
+use lofty::ogg::tag::VorbisComments;
+use lofty::ogg::{OggPictureStorage, OpusFile, VorbisFile};
+use lofty::probe::Probe;
+use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
+
+use super::plan::FilePlan;
+use crate::library::artwork::Picture;
+use crate::library::tags::keys;
+use crate::model::tag::Field;
+
+type Changes<'a> = Vec<(Field, &'a [String])>;
+
+/// Makes of the copy at `path` what `plan` says.
+pub fn write(path: &Path, plan: &FilePlan) -> Result<(), String> {
+    let mut file = File::options().read(true).write(true).open(path).map_err(|error| error.to_string())?;
+    let job = Job {
+        changes: match plan.mended {
+            false => plan.changes().map(|(field, _, after)| (field, after)).collect(),
+            // One tag, one coding: the texts that were mended on reading are mended here.
+            true => Field::all()
+                .map(|field| (field, plan.after.get(field)))
+                .filter(|(field, after)| !after.is_empty() || plan.before.has(*field))
+                .collect(),
+        },
+        all: plan.after.iter().collect(),
+        pictures: plan.pictures.as_ref().map(|(_, after)| after.as_slice()),
+        old_id3: is_id3v23(&mut file),
+    };
+    let done = match plan.writer.0 {
+        FileType::Flac => job.flac(&mut file),
+        FileType::Vorbis => job.vorbis(&mut file),
+        FileType::Opus => job.opus(&mut file),
+        kind => job.general(&mut file, kind),
+    };
+    done?;
+    file.sync_all().map_err(|error| error.to_string())
+}
+
+struct Job<'a> {
+    changes: Changes<'a>,
+    all: Changes<'a>,
+    pictures: Option<&'a [Picture]>,
+    old_id3: bool,
+}
+
+fn words(error: impl std::fmt::Display) -> String {
+    format!("its tags cannot be written: {error}")
+}
+
+/// Strict where reading for the library is lenient: what is not understood would be lost.
+fn options() -> ParseOptions {
+    ParseOptions::new().read_properties(false)
+}
+
+fn is_id3v23(file: &mut File) -> bool {
+    let mut head = [0; 4];
+    let read = std::io::Read::read_exact(file, &mut head);
+    read.is_ok() && file.rewind().is_ok() && head == *b"ID3\x03"
+}
+
+impl Job<'_> {
+    fn write_options(&self) -> WriteOptions {
+        let mut options = WriteOptions::default();
+        // Old players read only version 2.3, which has no several values.
+        options.use_id3v23(self.old_id3 && self.all.iter().all(|(_, values)| values.len() < 2));
+        options
+    }
+
+    fn flac(&self, file: &mut File) -> Result<(), String> {
+        let mut flac = FlacFile::read_from(file, options()).map_err(words)?;
+        let mut comments = flac.vorbis_comments().cloned().unwrap_or_default();
+        self.edit_comments(&mut comments);
+        flac.set_vorbis_comments(comments);
+        if let Some(id3) = flac.id3v2().cloned() {
+            let mut tag = Tag::from(id3);
+            self.edit_tag(&mut tag, &self.changes);
+            flac.set_id3v2(tag.into());
+        }
+        self.put_pictures(&mut flac)?;
+        file.rewind().map_err(words)?;
+        flac.save_to(file, self.write_options()).map_err(words)
+    }
+
+    fn vorbis(&self, file: &mut File) -> Result<(), String> {
+        let mut ogg = VorbisFile::read_from(file, options()).map_err(words)?;
+        self.edit_comments(ogg.vorbis_comments_mut());
+        self.put_pictures(ogg.vorbis_comments_mut())?;
+        file.rewind().map_err(words)?;
+        ogg.save_to(file, self.write_options()).map_err(words)
+    }
+
+    fn opus(&self, file: &mut File) -> Result<(), String> {
+        let mut ogg = OpusFile::read_from(file, options()).map_err(words)?;
+        self.edit_comments(ogg.vorbis_comments_mut());
+        self.put_pictures(ogg.vorbis_comments_mut())?;
+        file.rewind().map_err(words)?;
+        ogg.save_to(file, self.write_options()).map_err(words)
+    }
+
+    fn general(&self, file: &mut File, kind: FileType) -> Result<(), String> {
+        let probe = Probe::with_file_type(&mut *file, kind).options(options());
+        let mut tagged = probe.read().map_err(words)?;
+        let primary = tagged.primary_tag_type();
+        let is_new = tagged.primary_tag().is_none();
+        if is_new {
+            tagged.insert_tag(Tag::new(primary));
+        }
+        for at in
+            [primary, TagType::Id3v2, TagType::Ape, TagType::RiffInfo, TagType::AiffText, TagType::Id3v1]
+        {
+            let Some(tag) = tagged.tag_mut(at) else { continue };
+            // A new tag is the most trusted one, so it says all that the others said.
+            self.edit_tag(tag, if at == primary && is_new { &self.all } else { &self.changes });
+            if let Some(pictures) = self.pictures {
+                while tag.picture_count() > 0 {
+                    tag.remove_picture(0);
+                }
+                let own = pictures.iter().filter(|_| at == primary);
+                own.for_each(|picture| tag.push_picture(picture.to_lofty()));
+            }
+        }
+        file.rewind().map_err(words)?;
+        tagged.save_to(file, self.write_options()).map_err(words)
+    }
+
+    fn put_pictures(&self, to: &mut impl OggPictureStorage) -> Result<(), String> {
+        let Some(pictures) = self.pictures else { return Ok(()) };
+        to.remove_pictures();
+        for picture in pictures {
+            // Without its size in pixels, where that cannot be told.
+            to.insert_picture(picture.to_lofty(), Some(picture.information())).map_err(words)?;
+        }
+        Ok(())
+    }
+
+    fn edit_comments(&self, comments: &mut VorbisComments) {
+        for &(field, values) in &self.changes {
+            let names = keys::vorbis(field);
+            names.iter().for_each(|name| drop(comments.remove(name)));
+            let Some(name) = names.first() else { continue };
+            values.iter().for_each(|value| comments.push((*name).to_owned(), value.clone()));
+        }
+        if self.pictures.is_some() {
+            comments.remove_pictures();
+        }
+    }
+
+    fn edit_tag(&self, tag: &mut Tag, changes: &Changes<'_>) {
+        let kind = tag.tag_type();
+        for &(field, values) in changes {
+            let keys = keys::lofty(field);
+            tag.retain(|item| {
+                let is_note = item.key() == ItemKey::Comment && !item.description().is_empty();
+                !keys.contains(&item.key()) || is_note
+            });
+            let Some(&key) = keys.iter().find(|key| key.map_key(kind).is_some()) else { continue };
+            let mut put = |value: String| tag.push_unchecked(TagItem::new(key, ItemValue::Text(value)));
+            match kind {
+                // Several values are one item with NULs between them.
+                TagType::Ape if !values.is_empty() => put(values.join("\0")),
+                _ => values.iter().cloned().for_each(put),
+            }
+        }
+    }
+}
