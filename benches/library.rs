@@ -10,8 +10,12 @@ use auralis::library::catalog_build::build_catalog;
 use auralis::library::scan::scan;
 use auralis::library::store::Store;
 use auralis::model::audio::Spec;
-use auralis::model::filter::{FilterIndex, Query};
+use auralis::model::collate::Collation;
+use auralis::model::facts::Facts;
 use auralis::model::id::TrackId;
+use auralis::model::query::Query;
+use auralis::model::query::search::Searcher;
+use auralis::model::sort::Sort;
 use auralis::model::track::{AudioFormat, Codec, Numbered, Tags, Track};
 use divan::counter::ItemsCount;
 
@@ -33,39 +37,40 @@ fn name(number: u32) -> String {
 }
 
 /// Twelve tracks an album, five albums an artist.
-fn tracks() -> Vec<Track> {
-    let make = |number: u32| {
-        let (album, artist) = (number / 12, number / 60);
-        let tags = Tags {
-            title: Some(format!("{} {}", name(number), name(number / 3))),
-            artists: vec![name(artist)],
-            album: Some(name(album + 1_000_000)),
-            album_artists: vec![name(artist)],
-            genres: vec![name(number / 900)],
-            track: Numbered { number: Some(number % 12 + 1), total: Some(12) },
-            date: Some(format!("{}", 1960 + album % 60)),
-            ..Tags::default()
-        };
-        Track {
-            id: TrackId(number + 1),
-            path: PathBuf::from(format!(
-                "/music/{}/{}/{:02} {}.flac",
-                name(artist),
-                album,
-                number % 12,
-                name(number)
-            )),
-            stamp: Default::default(),
-            format: AudioFormat {
-                codec: Codec::Flac,
-                spec: Spec { rate: 44_100, channels: 2 },
-                bits: Some(16),
-                frames: Some(10_000_000),
-            },
-            tags,
-            added_s: 0,
-        }
+fn make(number: u32) -> Track {
+    let (album, artist) = (number / 12, number / 60);
+    let tags = Tags {
+        title: Some(format!("{} {}", name(number), name(number / 3))),
+        artists: vec![name(artist)],
+        album: Some(name(album + 1_000_000)),
+        album_artists: vec![name(artist)],
+        genres: vec![name(number / 900)],
+        track: Numbered { number: Some(number % 12 + 1), total: Some(12) },
+        date: Some(format!("{}", 1960 + album % 60)),
+        ..Tags::default()
     };
+    Track {
+        id: TrackId(number + 1),
+        path: PathBuf::from(format!(
+            "/music/{}/{}/{:02} {}.flac",
+            name(artist),
+            album,
+            number % 12,
+            name(number)
+        )),
+        stamp: Default::default(),
+        format: AudioFormat {
+            codec: Codec::Flac,
+            spec: Spec { rate: 44_100, channels: 2 },
+            bits: Some(16),
+            frames: Some(10_000_000),
+        },
+        tags,
+        added_s: 0,
+    }
+}
+
+fn tracks() -> Vec<Track> {
     (0..TRACKS).map(make).collect()
 }
 
@@ -74,17 +79,47 @@ fn catalog_of_20k(bencher: divan::Bencher) {
     bencher.counter(ItemsCount::new(TRACKS)).with_inputs(tracks).bench_values(build_catalog);
 }
 
-#[divan::bench(sample_count = 20)]
-fn filter_index_of_20k(bencher: divan::Bencher) {
-    let catalog = build_catalog(tracks());
-    bencher.bench(|| FilterIndex::build(&catalog));
+#[divan::bench(args = [100_000, 1_000_000], sample_count = 3)]
+fn folding(bencher: divan::Bencher, count: u32) {
+    let catalog = build_catalog((0..count).map(make));
+    bencher.bench(|| Searcher::new(&catalog));
 }
 
-#[divan::bench(args = ["e", "bel", "mo ter", "nothing like it"])]
-fn filter_keystroke_in_20k(bencher: divan::Bencher, query: &str) {
-    let catalog = build_catalog(tracks());
-    let index = FilterIndex::build(&catalog);
-    bencher.bench(|| index.rows(&catalog, &Query::parse(query)));
+/// What is typed, letter by letter; each figure is of one key.
+const TYPED: [&str; 8] =
+    ["e", "be", "bel", "bel m", "bel mo", "artist:bel year:1990..1999", "-bel", "nothing like it"];
+
+fn keystroke(bencher: divan::Bencher, count: u32, text: &str) {
+    let catalog = build_catalog((0..count).map(make));
+    let mut searcher = Searcher::new(&catalog);
+    let (query, facts) = (Query::parse(text).unwrap(), Facts::default());
+    let before = Query::parse(&text[..text.len() - 1]).unwrap_or_default();
+    bencher.bench_local(|| {
+        searcher.find(&catalog, &before, &facts, 0);
+        searcher.find(&catalog, &query, &facts, 0)
+    });
+}
+
+/// Two keys: the one before and this one.
+#[divan::bench(args = TYPED, sample_count = 10)]
+fn two_keystrokes_in_100k(bencher: divan::Bencher, text: &str) {
+    keystroke(bencher, 100_000, text);
+}
+
+#[divan::bench(args = TYPED, sample_count = 5)]
+fn two_keystrokes_in_1m(bencher: divan::Bencher, text: &str) {
+    keystroke(bencher, 1_000_000, text);
+}
+
+#[divan::bench(args = ["title", "artist", "year:desc", "path"], sample_count = 3)]
+fn sorting_1m(bencher: divan::Bencher, column: &str) {
+    let catalog = build_catalog((0..1_000_000).map(make));
+    let (sort, collation) = (Sort::parse(column).unwrap(), Collation::default());
+    bencher.bench(|| {
+        let mut rows: Vec<u32> = (0..1_000_000).collect();
+        sort.apply(&mut rows, &catalog, &Facts::default(), &collation);
+        rows
+    });
 }
 
 /// FLAC headers and comments; a scan reads no more of a file.

@@ -12,6 +12,7 @@ use crate::jobs::library::{self, ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane, playlists};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
+use crate::model::collate::Collation;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
@@ -26,6 +27,8 @@ pub struct Performer {
     pub engine: EngineSender,
     pub store: Store,
     pub jobs: Jobs,
+    /// The order of names.
+    pub collation: Arc<Collation>,
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
@@ -228,10 +231,10 @@ impl Performer {
     /// Reads the catalog from the store; at the start too.
     pub fn build_catalog(&self) {
         let (events, store) = (self.events.clone(), self.store.clone());
-        let failed = self.events.clone();
+        let (failed, collation) = (self.events.clone(), Arc::clone(&self.collation));
         let work = move || {
             let began = Instant::now();
-            let event = match crate::jobs::library::catalog(&store) {
+            let event = match crate::jobs::library::catalog(&store, &collation) {
                 Ok(catalog) => Event::CatalogBuilt { catalog: Arc::new(catalog), took: began.elapsed() },
                 Err(error) => Event::CatalogFailed(error.to_string()),
             };

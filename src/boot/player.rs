@@ -185,8 +185,10 @@ impl Core {
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
         let watch = if config.settings.watch { watch(&events, &state) } else { None };
+        let collation = Arc::new(config.collation());
+        let (sender, store_of_jobs) = (engine.sender(), store.clone());
         let performer =
-            Performer { engine: engine.sender(), store: store.clone(), jobs, events, closing, watch };
+            Performer { engine: sender, store: store_of_jobs, jobs, collation, events, closing, watch };
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();

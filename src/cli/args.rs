@@ -20,6 +20,7 @@ use crate::model::command::{Command, Playback, Request};
 use crate::model::listening::Period;
 use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
+use crate::model::sort::Sort;
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
@@ -213,15 +214,18 @@ pub struct Duplicates {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = super::template::HELP)]
+#[command(after_help = super::search::help())]
 pub struct Search {
-    /// Words that must all occur in title, artist, album, genre or file name
+    /// What to look for, as in: davis year:1955..1965 not live
     #[arg(value_name = "QUERY", required = true)]
     pub query: Vec<String>,
+    /// Order: a column, and :desc for the other way round [default: the best first]
+    #[arg(long, value_name = "COLUMN", value_parser = Sort::parse)]
+    pub sort: Option<Sort>,
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,
-    /// At most so many tracks, the best first
+    /// At most so many tracks, the first ones
     #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<usize>,
     /// Print each track this way, as in '{artist} - {title}'

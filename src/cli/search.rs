@@ -1,8 +1,11 @@
-//! `auralis search`: the library's tracks that match, best first.
+//! `auralis search`: the library's tracks that match, best first or sorted.
 
+use std::collections::HashMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::args::{Global, Search};
 use super::exit::{CliError, Exit};
@@ -11,27 +14,73 @@ use super::terminal::Messages;
 use super::text::{joined, printable};
 use super::{open_store, settings};
 use crate::boot::log;
-use crate::library::catalog_build::load_catalog;
+use crate::library::catalog_build::load_catalog_in;
 use crate::library::search::search;
 use crate::model::catalog::{Catalog, Row, TrackRef};
 use crate::model::id::TrackId;
+use crate::model::query::field::FIELDS;
+use crate::model::query::{Query, QueryError};
+use crate::model::sort::COLUMNS;
 
 pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
     log::start(&settings::log(global, &config))?;
-    let catalog = load_catalog(&open_store(&config, messages)?)?;
+    let text = asked.query.join(" ");
+    let query = Query::parse(&text).map_err(|error| CliError::Usage(wrong(&text, &error)))?;
+    let collation = config.collation();
+    let store = open_store(&config, messages)?;
+    let (catalog, facts) = (load_catalog_in(&store, &collation)?, store.read()?.facts()?);
     if catalog.is_empty() {
         return Err(CliError::NothingMatched(
             "the library is empty. Fill it with `auralis scan PATH`".to_owned(),
         ));
     }
-    let query = asked.query.join(" ");
-    let found = search(&catalog, &query, asked.limit.unwrap_or(usize::MAX));
+    let mut found = search(&catalog, &query, &facts, now_s());
     if found.is_empty() {
-        return Err(CliError::NothingMatched(format!("nothing matches {query:?}")));
+        return Err(CliError::NothingMatched(format!("nothing matches {text:?}")));
     }
+    if let Some(sort) = asked.sort {
+        let scores: HashMap<Row, f32> = found.iter().copied().collect();
+        let mut rows: Vec<Row> = found.iter().map(|&(row, _)| row).collect();
+        rows.sort_unstable();
+        sort.apply(&mut rows, &catalog, &facts, &collation);
+        found = rows.into_iter().map(|row| (row, scores[&row])).collect();
+    }
+    found.truncate(asked.limit.unwrap_or(usize::MAX));
     print(&catalog, &found, asked)?;
     Ok(Exit::Done)
+}
+
+/// The language, the columns and the fields of a template.
+pub fn help() -> String {
+    let mut text = String::from(QUERY_HELP);
+    for row in FIELDS {
+        text.push_str(&format!("  {:<28} {}\n", row.example, row.help));
+    }
+    let columns: Vec<&str> = COLUMNS.iter().map(|&(name, _)| name).collect();
+    format!("{text}\nColumns to sort by: {}.\n\n{}", columns.join(", "), super::template::HELP)
+}
+
+const QUERY_HELP: &str = "\
+QUERY: every word must occur in title, artist, album, genre, composer or file name; case and
+accents do not matter. Where nothing is found, words that occur nowhere are taken for slips
+of the keys. In quotes a text means what it says. -word or `not word`: without it (a dash
+at the very beginning needs -- before it); a or b; parentheses; /regular expression/;
+~a artist ~y1980-1989: cmus's short form. Fields take : (occurs in it), = (all of it), !=,
+~ (regular expression); numbers and times also < <= > >= and low..high:
+";
+
+/// The query with a mark below the place where it goes wrong.
+fn wrong(text: &str, error: &QueryError) -> String {
+    let shown = printable(text);
+    let before = printable(text.get(..error.at).unwrap_or(text)).width();
+    format!("this is no query:\n{shown}\n{}^ {}", " ".repeat(before), error.message)
+}
+
+/// Seconds since the Unix epoch.
+fn now_s() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn print(catalog: &Catalog, found: &[(Row, f32)], asked: &Search) -> Result<(), CliError> {

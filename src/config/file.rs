@@ -150,6 +150,7 @@ mod tests {
         ("music", "[\"/m\", \"~/n\"]"),
         ("scan_at_start", "false"),
         ("watch", "false"),
+        ("articles", "[\"los\"]"),
         ("rewind_s", "7"),
         ("output.output", "\"file:~/x.wav\""),
         ("output.exclusive", "true"),
@@ -182,6 +183,7 @@ mod tests {
         let mut settings =
             Settings { scan_at_start: false, watch: false, rewind_s: 7, ..Settings::default() };
         settings.music = vec!["/m".into(), "/home/u/n".into()];
+        settings.articles = vec!["los".into()];
         settings.output.output = OutputSpec::File("/home/u/x.wav".into());
         settings.output.format = Some(SampleFormat::S24);
         settings.output.rate = RatePolicy::Hz(96_000);

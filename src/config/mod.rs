@@ -19,6 +19,7 @@ pub mod theme;
 
 use std::path::PathBuf;
 
+use crate::model::collate::Collation;
 use crate::model::notice::Notice;
 use crate::model::settings::Settings;
 use paths::{Bases, PlaceFlags, Places};
@@ -53,6 +54,11 @@ impl Loaded {
             [] => self.places.music.iter().cloned().collect(),
             set => set.to_vec(),
         }
+    }
+
+    /// The order of names.
+    pub fn collation(&self) -> Collation {
+        Collation::new(&self.settings.articles)
     }
 
     /// The problems as frontends show them.

@@ -66,6 +66,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "",
+        key: "articles",
+        default: "[\"the\", \"a\", \"an\", \"le\", \"la\", \"les\", \"l'\", \"l’\", \"der\", \"die\", \"das\", \"el\", \"los\", \"las\", \"il\", \"lo\", \"gli\"]",
+        expects: "a list of words, as in [\"the\", \"l'\"]",
+        help: "Words that do not count where names are sorted.",
+        set: |settings, value| put(&mut settings.articles, words(value)),
+    },
+    Row {
+        table: "",
         key: "rewind_s",
         default: "5",
         expects: "a number of seconds from 0 to 3600",
@@ -338,6 +346,16 @@ fn caps(value: &DeValue<'_>) -> Result<BTreeMap<String, Volume>, Unfit> {
 fn theme(word: &str) -> Option<String> {
     let plain = !word.is_empty() && !word.starts_with('.') && !word.contains(['/', '\0']);
     plain.then(|| word.to_owned())
+}
+
+/// A few short words.
+fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
+    let word = |value: &DeValue<'_>| {
+        let word = value.as_str().ok_or(Unfit)?.trim();
+        if (1..=32).contains(&word.len()) { Ok(word.to_owned()) } else { Err(Unfit) }
+    };
+    let list = value.as_array().filter(|list| list.len() <= 100).ok_or(Unfit)?;
+    list.iter().map(|entry| word(entry.get_ref())).collect()
 }
 
 /// Relative folders would depend on where the player was started.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::library::catalog_build::load_catalog;
+use crate::library::catalog_build::load_catalog_in;
 use crate::library::store::{Store, StoreError};
 use crate::library::{
     clean as cleaning, duplicates as doubles, expand as walk, scan as scanning, stats as counting,
 };
 use crate::model::catalog::Catalog;
+use crate::model::collate::Collation;
 use crate::model::job::CancelToken;
 use crate::model::listening::Stats;
 use crate::model::snapshot::DuplicatesView;
@@ -121,9 +122,9 @@ pub fn duplicates(store: &Store, cancel: &CancelToken) -> Result<DuplicatesView,
 }
 
 /// The catalog of everything that the store has, what is on its way to it included.
-pub fn catalog(store: &Store) -> Result<Catalog, StoreError> {
+pub fn catalog(store: &Store, collation: &Collation) -> Result<Catalog, StoreError> {
     store.flush()?;
-    load_catalog(store)
+    load_catalog_in(store, collation)
 }
 
 /// What was listened to since `from_ms`, what is on its way to the store included.

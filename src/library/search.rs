@@ -1,10 +1,15 @@
-//! Finding tracks in a catalog from the command line and from jobs: the matcher of `model::filter` with its index made
-//! for one question. The screen keeps its own index for live filtering.
+//! Finding tracks in a catalog for one question. Who asks again and again, as the screen's filter does, keeps a
+//! [`Searcher`].
 
 use crate::model::catalog::{Catalog, Row};
-use crate::model::filter::{FilterIndex, Query};
+use crate::model::facts::Facts;
+use crate::model::query::Query;
+use crate::model::query::search::Searcher;
 
-/// The tracks in which every word of `query` occurs, best first, at most `limit`, with a score in 0 to 1.
-pub fn search(catalog: &Catalog, query: &str, limit: usize) -> Vec<(Row, f32)> {
-    FilterIndex::build(catalog).ranked(catalog, &Query::parse(query), limit)
+/// The tracks that `query` asks for, or nearly, best first, with a score in 0 to 1. `now_s`: seconds since the Unix
+/// epoch.
+pub fn search(catalog: &Catalog, query: &Query, facts: &Facts, now_s: i64) -> Vec<(Row, f32)> {
+    let mut searcher = Searcher::new(catalog);
+    let found = searcher.find(catalog, query, facts, now_s);
+    searcher.rank(catalog, query, &found)
 }

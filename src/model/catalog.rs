@@ -118,10 +118,10 @@ pub struct CatalogParts {
     pub albums: Vec<AlbumEntry>,
     pub artists: Vec<ArtistEntry>,
     pub artist_albums: Vec<AlbumRow>,
-    /// Sorted by id.
-    pub by_id: Vec<(TrackId, Row)>,
-    /// Sorted by `path_key`, then row.
-    pub by_path: Vec<(u64, Row)>,
+    /// All rows by their tracks' ids.
+    pub by_id: Vec<Row>,
+    /// All rows by their `path_key_of`, then row.
+    pub by_path: Vec<Row>,
 }
 
 /// See the module's head.
@@ -188,16 +188,21 @@ impl Catalog {
     }
 
     pub fn find(&self, id: TrackId) -> Option<TrackRef<'_>> {
-        let at = self.parts.by_id.binary_search_by_key(&id, |&(id, _)| id).ok()?;
-        self.track(self.parts.by_id.get(at)?.1)
+        let id_of = |&row: &Row| self.parts.tracks.get(row as usize).map(|track| track.id);
+        let at = self.parts.by_id.binary_search_by_key(&Some(id), id_of).ok()?;
+        self.track(*self.parts.by_id.get(at)?)
     }
 
     pub fn find_path(&self, path: &Path) -> Option<TrackRef<'_>> {
         let key = path_key(path);
-        let from = self.parts.by_path.partition_point(|&(other, _)| other < key);
+        let key_of = |&row: &Row| {
+            let track = self.parts.tracks.get(row as usize);
+            track.map(|track| path_key_of(self.bytes(track.folder), self.bytes(track.name)))
+        };
+        let from = self.parts.by_path.partition_point(|row| key_of(row) < Some(key));
         let rows = self.parts.by_path.get(from..)?.iter();
-        rows.take_while(|&&(other, _)| other == key)
-            .filter_map(|&(_, row)| self.track(row))
+        rows.take_while(|row| key_of(row) == Some(key))
+            .filter_map(|&row| self.track(row))
             .find(|track| track.is_at(path))
     }
 
@@ -250,6 +255,10 @@ pub struct TrackRef<'a> {
 impl<'a> TrackRef<'a> {
     pub fn row(&self) -> Row {
         self.row
+    }
+
+    pub fn catalog(&self) -> &'a Catalog {
+        self.catalog
     }
 
     pub fn id(&self) -> TrackId {

@@ -1,7 +1,8 @@
-//! Text as it is compared: case and diacritics folded for finding, natural keys for sorting. Pure; called by the
-//! catalog build and the filter, from any thread.
+//! Text as it is compared: case and diacritics folded for finding, natural order of file names. Pure; called by
+//! the catalog build and the query, from any thread.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -12,7 +13,30 @@ pub fn fold_into(text: &str, out: &mut String) {
         out.extend(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
         return;
     }
-    for letter in text.nfkd().filter(|&letter| !is_combining_mark(letter)) {
+    for letter in text.chars() {
+        let place = (letter as usize).checked_sub(LATIN_FIRST);
+        match place.and_then(|place| LATIN.get(place)) {
+            _ if letter.is_ascii() => out.push(letter.to_ascii_lowercase()),
+            Some(folded) => out.push_str(folded),
+            None => fold_letter(letter, out),
+        }
+    }
+}
+
+/// The letters that accents are mostly on, folded once: looking a letter up is many times as fast as taking it apart.
+static LATIN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let folded = |letter| {
+        let mut out = String::new();
+        fold_letter(letter, &mut out);
+        out
+    };
+    ('\u{80}'..'\u{250}').map(folded).collect()
+});
+const LATIN_FIRST: usize = 0x80;
+
+/// One letter; what becomes of it does not depend on its neighbours, as marks are dropped.
+fn fold_letter(letter: char, out: &mut String) {
+    for letter in std::iter::once(letter).nfkd().filter(|&letter| !is_combining_mark(letter)) {
         match plain(letter) {
             Some(letters) => out.push_str(letters),
             None => out.extend(letter.to_lowercase().filter(|&lower| !is_combining_mark(lower))),
@@ -48,31 +72,8 @@ fn plain(letter: char) -> Option<&'static str> {
     })
 }
 
-/// Key by which names sort: folded, a leading article `The` dropped, numbers by value. Compare keys as bytes.
-pub fn sort_key(text: &str) -> Vec<u8> {
-    let folded = fold(text);
-    let name = folded.trim();
-    let name = name.strip_prefix("the ").map(str::trim_start).filter(|rest| !rest.is_empty()).unwrap_or(name);
-    let mut key = Vec::with_capacity(name.len() + 4);
-    let mut rest = name.as_bytes();
-    while let Some(&byte) = rest.first() {
-        if byte.is_ascii_digit() {
-            let (digits, after) = number(rest);
-            // `0`, then how many digits: more digits are a larger number, and any number sorts where digits do.
-            key.push(b'0');
-            key.push(u8::try_from(digits.len()).unwrap_or(u8::MAX));
-            key.extend_from_slice(digits);
-            rest = after;
-        } else {
-            key.push(byte);
-            rest = &rest[1..];
-        }
-    }
-    key
-}
-
 /// Digits at the start of `text` without leading zeros, and what follows them.
-fn number(text: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn number(text: &[u8]) -> (&[u8], &[u8]) {
     let len = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at(len);
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
@@ -127,17 +128,6 @@ mod tests {
             assert_eq!(fold(text), fold(folded), "{text}");
             assert!(text == "夜に駆ける" || fold(text) == folded, "{text} gave {}", fold(text));
         }
-    }
-
-    #[test]
-    fn names_sort_as_people_expect() {
-        let mut names =
-            ["Track 10", "The Beatles", "Björk", "track 9", "The The", "10cc", "ABBA", "2Pac", "Track 007"];
-        names.sort_by_key(|name| sort_key(name));
-        let expected =
-            ["2Pac", "10cc", "ABBA", "The Beatles", "Björk", "The The", "Track 007", "track 9", "Track 10"];
-        assert_eq!(names, expected);
-        assert_eq!(sort_key("The"), sort_key("the"), "an article alone is a name");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::audio::{SampleFormat, Volume};
+use super::collate::ARTICLES;
 
 /// Where the sound goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -361,6 +362,8 @@ pub struct Settings {
     pub scan_at_start: bool,
     /// Folders of the library are watched for changes.
     pub watch: bool,
+    /// Words that do not count at the beginning of a name where names are sorted.
+    pub articles: Vec<String>,
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub network: NetworkSettings,
@@ -375,6 +378,7 @@ impl Default for Settings {
             music: Vec::new(),
             scan_at_start: true,
             watch: true,
+            articles: ARTICLES.map(str::to_owned).to_vec(),
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),

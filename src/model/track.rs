@@ -31,6 +31,24 @@ pub enum Codec {
 }
 
 impl Codec {
+    /// All of them, by name.
+    pub const BY_NAME: [Self; 14] = [
+        Self::Aac,
+        Self::Adpcm,
+        Self::Alac,
+        Self::Dsd,
+        Self::Flac,
+        Self::Ape,
+        Self::Mp1,
+        Self::Mp2,
+        Self::Mp3,
+        Self::Opus,
+        Self::Pcm,
+        Self::Tta,
+        Self::Vorbis,
+        Self::WavPack,
+    ];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Flac => "FLAC",

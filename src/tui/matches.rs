@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::model::catalog::{AlbumRow, Catalog, Row};
-use crate::model::filter::{FilterIndex, Query};
+use crate::model::facts::Facts;
+use crate::model::query::Query;
+use crate::model::query::search::{Found, Searcher};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Matches {
@@ -13,20 +15,29 @@ pub struct Matches {
     pub rows: Arc<Vec<u32>>,
     pub albums: Arc<Vec<u32>>,
     pub artists: Arc<Vec<u32>>,
+    /// See [`Found::similar`].
+    pub similar: bool,
 }
 
 impl Matches {
-    pub fn find(index: &FilterIndex, catalog: &Catalog, words: &str) -> Self {
-        let rows = index.rows(catalog, &Query::parse(words));
+    /// `searcher` is of `catalog`. `now_s`: seconds since the Unix epoch.
+    pub fn find(
+        searcher: &mut Searcher,
+        catalog: &Catalog,
+        query: &Query,
+        facts: &Facts,
+        now_s: i64,
+    ) -> Self {
+        let Found { rows, similar } = searcher.find(catalog, query, facts, now_s);
+        // Rows are in album order, so their albums are too.
         let mut albums: Vec<u32> =
             rows.iter().filter_map(|&row| catalog.track(row)).map(|track| track.raw().album).collect();
-        albums.sort_unstable();
         albums.dedup();
         let artists = (0..).zip(catalog.artists()).filter(|(_, artist)| {
             catalog.albums_of(artist).iter().any(|album| albums.binary_search(album).is_ok())
         });
         let artists = artists.map(|(row, _)| row).collect();
-        Self { rows: Arc::new(rows), albums: Arc::new(albums), artists: Arc::new(artists) }
+        Self { rows: Arc::new(rows), albums: Arc::new(albums), artists: Arc::new(artists), similar }
     }
 
     pub fn has_row(&self, row: Row) -> bool {

@@ -13,8 +13,10 @@ use super::prompt::history::History;
 use super::report::ReportKind;
 use crate::config::keys::{Context, Key};
 use crate::model::command::Pane;
+use crate::model::facts::Facts;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
+use crate::model::query::Query;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::QueueView;
 
@@ -70,10 +72,14 @@ impl QueuePane {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Empty: no filter.
     pub words: String,
+    /// What the words say.
+    pub query: Query,
+    /// What the newest question was about.
+    pub facts: Arc<Facts>,
     /// Number of the newest question to the filter worker; older answers are dropped.
     pub asked: u64,
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::channel::{Message, UiSender};
 use super::matches::Matches;
@@ -12,7 +13,7 @@ use super::prompt::complete;
 use super::update::{FilterQuestion, Input, PathBase};
 use crate::config::theme::Theme;
 use crate::model::catalog::Catalog;
-use crate::model::filter::FilterIndex;
+use crate::model::query::search::Searcher;
 
 enum FileQuestion {
     Paths { start: usize, typed: String },
@@ -78,19 +79,25 @@ fn ask<Q: Send + 'static>(
 
 /// Only the newest question is worth an answer.
 fn answer_filters(questions: &Receiver<FilterQuestion>, sender: &UiSender) {
-    let mut index: Option<(Arc<Catalog>, FilterIndex)> = None;
+    let mut kept: Option<(Arc<Catalog>, Searcher)> = None;
     while let Ok(first) = questions.recv() {
-        let FilterQuestion { asked, catalog, words } = questions.try_iter().last().unwrap_or(first);
-        let folded = match index.take() {
-            Some((of, folded)) if Arc::ptr_eq(&of, &catalog) => folded,
-            _ => FilterIndex::build(&catalog),
+        let FilterQuestion { asked, catalog, facts, query } = questions.try_iter().last().unwrap_or(first);
+        let mut searcher = match kept.take() {
+            Some((of, searcher)) if Arc::ptr_eq(&of, &catalog) => searcher,
+            _ => Searcher::new(&catalog),
         };
-        let matches = Arc::new(Matches::find(&folded, &catalog, &words));
-        index = Some((Arc::clone(&catalog), folded));
+        let matches = Arc::new(Matches::find(&mut searcher, &catalog, &query, &facts, now_s()));
+        kept = Some((Arc::clone(&catalog), searcher));
         if !sender.send(Message::Input(Input::Filtered { asked, catalog, matches })) {
             return;
         }
     }
+}
+
+/// Seconds since the Unix epoch.
+fn now_s() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn answer_file(question: FileQuestion, places: &PathBase, themes: Option<&std::path::Path>) -> Message {

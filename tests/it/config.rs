@@ -30,6 +30,7 @@ fn read(file: &Path) -> (Settings, Vec<String>) {
 fn whole() -> Settings {
     let mut settings = Settings { scan_at_start: false, rewind_s: 0, ..Settings::default() };
     settings.music = vec!["/home/u/Music".into(), "/mnt/music".into()];
+    settings.articles = vec!["the".into(), "l'".into()];
     settings.output.output = OutputSpec::Device(Some("alsa:default".into()));
     settings.output.format = Some(SampleFormat::S24);
     settings.output.rate = RatePolicy::Hz(96_000);

@@ -7,6 +7,7 @@ use std::path::Path;
 use auralis::config::file::reference_table;
 use auralis::config::keys::{Context, Keymap};
 use auralis::model::command::registry::{COMMANDS, Subject, find};
+use auralis::model::query::field::FIELDS;
 
 /// One row a command that has a key: its keys, what it does.
 fn keys() -> String {
@@ -50,6 +51,15 @@ fn commands() -> String {
     table
 }
 
+fn query() -> String {
+    let mut table = String::from("| as in | also | |\n|---|---|---|\n");
+    for row in FIELDS {
+        let also = row.aliases.iter().map(|alias| format!("`{alias}`")).collect::<Vec<_>>().join(", ");
+        writeln!(table, "| `{}` | {also} | {} |", row.example, row.help).unwrap();
+    }
+    table
+}
+
 /// `text` with `table` between the markers of `name`.
 fn placed(text: &str, name: &str, table: &str) -> String {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
@@ -64,6 +74,7 @@ fn the_readme_tells_the_keys_commands_and_settings_that_there_are() {
     let before = std::fs::read_to_string(&path).unwrap();
     let text = placed(&before, "keys", &keys());
     let text = placed(&text, "commands", &commands());
+    let text = placed(&text, "query", &query());
     let text = placed(&text, "config", &reference_table());
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(&path, &text).unwrap();

@@ -331,6 +331,39 @@ fn escape_closes_one_thing_after_another() {
 }
 
 #[test]
+fn a_filter_that_is_no_query_marks_the_place_and_leaves_what_is_shown() {
+    let mut stage = stage();
+    stage.press("fbj<Space>artst");
+    let shown = stage.state.library.matches.clone();
+    stage.press(":x");
+    assert_eq!(stage.state.library.matches, shown);
+    let lines = stage.lines();
+    let (mark, words) = (&lines[22], &lines[23]);
+    assert_eq!(words, "filter bj artst:x");
+    assert_eq!(mark, "          ▾ there is no field artst, but there is artist:; in quotes it is text");
+    stage.press("<Enter>");
+    assert!(stage.state.prompt.is_some(), "it can be mended");
+    stage.press("<Esc>");
+    assert_eq!((stage.state.prompt.is_some(), stage.state.filter.words.as_str()), (false, ""));
+    stage.press(":filter year:x<Enter>");
+    assert!(stage.lines()[22].contains("▾ \"x\" is not a year"));
+}
+
+#[test]
+fn an_answer_to_an_older_question_is_dropped() {
+    let mut stage = stage();
+    stage.press("fbj<Enter>");
+    let newest = stage.state.library.matches.clone();
+    let asked = stage.state.filter.asked;
+    let catalog = Arc::clone(&stage.snapshot.catalog);
+    let old = Input::Filtered { asked: asked - 1, catalog: Arc::clone(&catalog), matches: Arc::default() };
+    stage.input(old);
+    assert_eq!(stage.state.library.matches, newest);
+    stage.input(Input::Filtered { asked, catalog, matches: Arc::default() });
+    assert_ne!(stage.state.library.matches, newest, "the newest is taken");
+}
+
+#[test]
 fn a_filter_shows_what_matches_in_every_column() {
     let mut stage = stage();
     stage.press("fbjork hom");

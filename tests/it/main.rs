@@ -46,6 +46,7 @@ mod screens;
 mod search;
 #[cfg(feature = "http")]
 mod server;
+mod sort;
 mod sound;
 mod sound_id;
 mod stage;

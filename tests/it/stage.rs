@@ -13,10 +13,10 @@ use auralis::model::catalog::{
     AlbumEntry, ArtistEntry, Catalog, CatalogParts, ListId, TextId, TrackFlags, TrackRow, path_key,
 };
 use auralis::model::command::Command;
-use auralis::model::filter::FilterIndex;
 use auralis::model::id::{ItemId, PlayId, TrackId};
 use auralis::model::playback::PlayState;
 use auralis::model::player::{Answer, Busy, Lease, Outcome, Player, Position};
+use auralis::model::query::search::Searcher;
 use auralis::model::settings::ScreenSettings;
 use auralis::model::snapshot::{NowPlaying, PlaybackView, QueueItem, QueueView, Snapshot};
 use auralis::model::spectrum::SpectrumFrame;
@@ -26,7 +26,7 @@ use auralis::tui::matches::Matches;
 use auralis::tui::scene::{FrameMap, Gauges, Scene};
 use auralis::tui::state::UiState;
 use auralis::tui::style::{Depth, Styles};
-use auralis::tui::update::{Effect, Input, PathBase, Surroundings, update};
+use auralis::tui::update::{Effect, FilterQuestion, Input, PathBase, Surroundings, update};
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 
@@ -101,7 +101,6 @@ impl CatalogBuilder {
         let row = self.parts.tracks.len() as u32;
         let album = self.parts.albums.len() as u32 - 1;
         let name = format!("{row:06}.flac");
-        let path = PathBuf::from("/music").join(&name);
         let album_artist = self.parts.albums[album as usize].artists;
         let artists = if artist.is_empty() { album_artist } else { self.list(artist) };
         let track = TrackRow {
@@ -125,8 +124,8 @@ impl CatalogBuilder {
             added_s: 0,
         };
         self.parts.tracks.push(track);
-        self.parts.by_id.push((TrackId(row + 1), row));
-        self.parts.by_path.push((path_key(&path), row));
+        self.parts.by_id.push(row);
+        self.parts.by_path.push(row);
         self.parts.albums[album as usize].tracks.end += 1;
         if let Some(artist) = self.parts.artists.last_mut() {
             artist.tracks += 1;
@@ -136,7 +135,8 @@ impl CatalogBuilder {
 
     pub fn build(&mut self) -> Arc<Catalog> {
         let mut parts = std::mem::take(&mut self.parts);
-        parts.by_path.sort_unstable();
+        let path = |row: u32| PathBuf::from(format!("/music/{row:06}.flac"));
+        parts.by_path.sort_unstable_by_key(|&row| path_key(&path(row)));
         Arc::new(Catalog::new(parts))
     }
 }
@@ -261,7 +261,7 @@ pub struct Stage {
     pub now: Duration,
     /// Effects that are not commands.
     pub effects: Vec<Effect>,
-    index: Option<(Arc<Catalog>, FilterIndex)>,
+    searcher: Option<(Arc<Catalog>, Searcher)>,
 }
 
 impl Stage {
@@ -278,7 +278,7 @@ impl Stage {
             map: FrameMap::default(),
             now: Duration::from_secs(1),
             effects: Vec::new(),
-            index: None,
+            searcher: None,
         };
         stage.input(Input::Resize(width, height));
         stage.show(snapshot);
@@ -314,13 +314,14 @@ impl Stage {
         match effect {
             Effect::Send(command) => self.player.send(command).unwrap(),
             Effect::Filter(question) => {
-                let folded = match self.index.take() {
-                    Some((catalog, folded)) if Arc::ptr_eq(&catalog, &question.catalog) => folded,
-                    _ => FilterIndex::build(&question.catalog),
+                let FilterQuestion { asked, catalog, facts, query } = question;
+                let mut searcher = match self.searcher.take() {
+                    Some((of, searcher)) if Arc::ptr_eq(&of, &catalog) => searcher,
+                    _ => Searcher::new(&catalog),
                 };
-                let matches = Arc::new(Matches::find(&folded, &question.catalog, &question.words));
-                self.index = Some((Arc::clone(&question.catalog), folded));
-                self.input(Input::Filtered { asked: question.asked, catalog: question.catalog, matches });
+                let matches = Arc::new(Matches::find(&mut searcher, &catalog, &query, &facts, 0));
+                self.searcher = Some((Arc::clone(&catalog), searcher));
+                self.input(Input::Filtered { asked, catalog, matches });
             }
             other => self.effects.push(other),
         }

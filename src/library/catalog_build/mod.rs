@@ -9,21 +9,32 @@ mod sort;
 
 use crate::library::store::{Store, StoreError};
 use crate::model::catalog::Catalog;
+use crate::model::collate::Collation;
 use crate::model::track::Track;
 pub use disc_folder::album as album_folder;
 use draft::Drafts;
 
-/// The catalog of `tracks`, which come in any order; none of them is missing.
+/// The catalog of `tracks`, which come in any order, with the usual articles; none of them is missing.
 pub fn build_catalog(tracks: impl IntoIterator<Item = Track>) -> Catalog {
+    build_catalog_in(tracks, &Collation::default())
+}
+
+/// The catalog of `tracks`, which come in any order.
+pub fn build_catalog_in(tracks: impl IntoIterator<Item = Track>, collation: &Collation) -> Catalog {
     let mut drafts = Drafts::default();
     for track in tracks {
         drafts.push(&track, false);
     }
-    finish(drafts)
+    finish(drafts, collation)
+}
+
+/// The catalog of everything that the store has committed, with the usual articles.
+pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
+    load_catalog_in(store, &Collation::default())
 }
 
 /// The catalog of everything that the store has committed.
-pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
+pub fn load_catalog_in(store: &Store, collation: &Collation) -> Result<Catalog, StoreError> {
     let mut drafts = Drafts::default();
     let reader = store.read()?;
     let missing = reader.missing()?;
@@ -31,10 +42,10 @@ pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
         let track = track?;
         drafts.push(&track, missing.contains(&track.id));
     }
-    Ok(finish(drafts))
+    Ok(finish(drafts, collation))
 }
 
-fn finish(mut drafts: Drafts) -> Catalog {
+fn finish(mut drafts: Drafts, collation: &Collation) -> Catalog {
     let albums = albums::group(&mut drafts);
-    Catalog::new(sort::arrange(drafts, albums))
+    Catalog::new(sort::arrange(drafts, albums, collation))
 }

@@ -11,17 +11,18 @@ use crate::model::audio::frames_to_duration;
 use crate::model::catalog::{
     AlbumEntry, AlbumRow, ArtistEntry, CatalogParts, ListId, Row, TextId, TrackRow, path_key_of,
 };
-use crate::model::fold::{natural_cmp, sort_key};
+use crate::model::collate::Collation;
+use crate::model::fold::natural_cmp;
 
-pub fn arrange(drafts: Drafts, albums: Vec<DraftAlbum>) -> CatalogParts {
-    let albums = sort_albums(&drafts, albums);
+pub fn arrange(drafts: Drafts, albums: Vec<DraftAlbum>, collation: &Collation) -> CatalogParts {
+    let albums = sort_albums(&drafts, albums, collation);
     let mut parts = CatalogParts::default();
     parts.tracks.reserve_exact(drafts.drafts.len());
     parts.albums.reserve_exact(albums.len());
     for album in &albums {
         place_album(&mut parts, &drafts, album);
     }
-    place_artists(&mut parts, &drafts, &albums);
+    place_artists(&mut parts, &drafts, &albums, collation);
     index(&mut parts, &drafts.texts);
     parts.lists = drafts.lists;
     parts.list_ends = drafts.list_ends;
@@ -40,14 +41,15 @@ type SortKey = (bool, Vec<u8>);
 /// Sort keys, made once for each different name.
 struct Keys<'a> {
     drafts: &'a Drafts,
+    collation: &'a Collation,
     made: HashMap<TextId, Vec<u8>>,
 }
 
 impl Keys<'_> {
     /// Nameless things come last.
     fn of(&mut self, name: TextId) -> SortKey {
-        let drafts = self.drafts;
-        let make = || sort_key(drafts.texts.text(drafts.sort_names.get(&name).copied().unwrap_or(name)));
+        let (drafts, collation) = (self.drafts, self.collation);
+        let make = || collation.key(drafts.texts.text(drafts.sort_names.get(&name).copied().unwrap_or(name)));
         (name == TextId::EMPTY, self.made.entry(name).or_insert_with(make).clone())
     }
 
@@ -64,8 +66,8 @@ impl Keys<'_> {
 }
 
 /// By artists, date, title; albums without a title last among their artist's.
-fn sort_albums(drafts: &Drafts, mut albums: Vec<DraftAlbum>) -> Vec<DraftAlbum> {
-    let mut keys = Keys { drafts, made: HashMap::new() };
+fn sort_albums(drafts: &Drafts, mut albums: Vec<DraftAlbum>, collation: &Collation) -> Vec<DraftAlbum> {
+    let mut keys = Keys { drafts, collation, made: HashMap::new() };
     albums.sort_by_cached_key(|album| {
         let untitled = album.title == TextId::EMPTY;
         let date = drafts.texts.bytes(album.date).to_vec();
@@ -111,8 +113,8 @@ fn row_number(at: usize) -> Row {
 }
 
 /// Every album artist once, by sort name, with the albums under it; the nameless one last.
-fn place_artists(parts: &mut CatalogParts, drafts: &Drafts, albums: &[DraftAlbum]) {
-    let mut keys = Keys { drafts, made: HashMap::new() };
+fn place_artists(parts: &mut CatalogParts, drafts: &Drafts, albums: &[DraftAlbum], collation: &Collation) {
+    let mut keys = Keys { drafts, collation, made: HashMap::new() };
     let mut artists: BTreeMap<(SortKey, TextId), Vec<AlbumRow>> = BTreeMap::new();
     for (row, album) in (0..).zip(albums) {
         let names = drafts.values(album.artists);
@@ -137,9 +139,11 @@ fn place_artists(parts: &mut CatalogParts, drafts: &Drafts, albums: &[DraftAlbum
 }
 
 fn index(parts: &mut CatalogParts, texts: &Interner) {
-    parts.by_id = (0..).zip(&parts.tracks).map(|(row, track)| (track.id, row)).collect();
-    parts.by_id.sort_unstable();
+    let rows = 0..row_number(parts.tracks.len());
+    parts.by_id = rows.clone().collect();
+    parts.by_id.sort_unstable_by_key(|&row| parts.tracks[row as usize].id);
     let key = |track: &TrackRow| path_key_of(texts.bytes(track.folder), texts.bytes(track.name));
-    parts.by_path = (0..).zip(&parts.tracks).map(|(row, track)| (key(track), row)).collect();
-    parts.by_path.sort_unstable();
+    let mut keyed: Vec<(u64, Row)> = parts.tracks.iter().map(key).zip(rows).collect();
+    keyed.sort_unstable();
+    parts.by_path = keyed.into_iter().map(|(_, row)| row).collect();
 }

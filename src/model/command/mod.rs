@@ -300,7 +300,7 @@ pub enum Screen {
     SearchPrevious,
     /// Open the live filter prompt.
     FilterPrompt,
-    /// Show only what has these words; empty shows all.
+    /// Show only what a query asks for; empty shows all.
     Filter(String),
     /// Move the selection to the playing track.
     GoToPlaying,

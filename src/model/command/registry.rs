@@ -372,7 +372,7 @@ pub const COMMANDS: &[Row] = &[
         Word(&["week", "month", "year", "all"]),
         "what was listened to in that time",
     ),
-    row(Library, "filter", &[], "[WORDS]", Nothing, "show only what has these words; none shows all"),
+    row(Library, "filter", &[], "[QUERY]", Nothing, "show only what matches a query; none shows all"),
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
     row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use super::address;
 use super::catalog::{Catalog, TrackRef};
-use super::fold::{fold, sort_key};
+use super::collate::sort_key;
+use super::fold::fold;
 use super::id::{PlaylistId, TrackId};
 use smart::Smart;
 

@@ -5,8 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::Entry;
 use crate::model::catalog::{Catalog, TrackRef};
+use crate::model::collate::sort_key;
 use crate::model::facts::{Facts, TrackFacts};
-use crate::model::fold::sort_key;
 
 /// One column of the library, or one fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -42,6 +42,17 @@ impl Expr {
 }
 
 impl Test {
+    pub(super) fn asks_facts(&self) -> bool {
+        match self {
+            Self::Any { .. } | Self::Text(..) => false,
+            Self::Number(field, _) => {
+                matches!(field, NumberField::Rating | NumberField::Plays | NumberField::Skips)
+            }
+            Self::Age(field, _) | Self::When(field, _) => *field != TimeField::Added,
+            Self::Is(flag) => matches!(flag, Flag::Favourite | Flag::Rated | Flag::Played),
+        }
+    }
+
     /// Of a test that looks at no text.
     pub(super) fn fits_values(&self, track: &TrackRef<'_>, facts: &TrackFacts, now_s: i64) -> bool {
         match self {

@@ -9,18 +9,21 @@
 //! - `~a bowie ~y1970-1979`: cmus's short form, see [`short`].
 //!
 //! A query means what it says, and says the same of a track whatever else the library has: that is [`Query::matches`]. A
-//! *search* that finds nothing as it is written may take bare words for slips of the keys.
+//! *search* that finds nothing takes bare words that occur nowhere for slips of the keys, see `near`: that is [`search::Searcher`].
 
 mod expr;
 pub mod field;
 mod matches;
+mod near;
 mod parse;
+pub mod search;
 pub mod short;
+mod texts;
 mod value;
 
 use std::fmt::{self, Display, Formatter};
 
-pub use expr::Expr;
+use expr::Expr;
 
 use super::catalog::TrackRef;
 use super::facts::TrackFacts;
@@ -32,14 +35,6 @@ pub struct QueryError {
     /// Byte of the text; always where a letter begins, or its end.
     pub at: usize,
     pub message: String,
-}
-
-impl QueryError {
-    /// The text with a mark below the place, for a terminal; `columns` gives a text's width.
-    pub fn picture(&self, text: &str, columns: impl Fn(&str) -> usize) -> String {
-        let before = text.get(..self.at).unwrap_or(text);
-        format!("{text}\n{}^ {}", " ".repeat(columns(before)), self.message)
-    }
 }
 
 /// A query that was understood. Prints as a text that gives it again.
@@ -79,8 +74,11 @@ impl Query {
         self.expr.fits(track, facts, now_s)
     }
 
-    pub fn expr(&self) -> &Expr {
-        &self.expr
+    /// Whether the answer can change with the facts, though the catalog stays.
+    pub fn asks_facts(&self) -> bool {
+        let mut asks = false;
+        self.expr.each_test(&mut |test| asks |= test.asks_facts());
+        asks
     }
 }
 

@@ -261,7 +261,9 @@ impl<'a> Parser<'a> {
                 let message = format!("{name} is a text: it takes : = != or ~");
                 return Err(QueryError { at, message });
             }
-            ("~" | ":", Some('/')) => self.slashed()?,
+            ("~", Some('/')) => self.slashed()?,
+            // A path may well begin with a slash.
+            (":", Some('/')) if field != TextField::Path => self.slashed()?,
             ("~", _) => {
                 let source = self.value(at)?;
                 self.regex(&unescaped_slashes(&source), value_at)?

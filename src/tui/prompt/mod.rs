@@ -5,6 +5,7 @@ pub mod complete;
 pub mod edit;
 pub mod history;
 
+use crate::model::query::QueryError;
 use complete::Completion;
 use edit::Line;
 
@@ -34,6 +35,8 @@ pub struct Prompt {
     pub kind: Kind,
     pub line: Line,
     pub completion: Option<Completion>,
+    /// Why a filter's words are no query, and where.
+    pub error: Option<QueryError>,
     /// How many entries of the history back, and what was typed before going there.
     pub recalled: Option<(usize, String)>,
     /// What to go back to when it is left without Enter.
@@ -50,6 +53,6 @@ pub struct Before {
 
 impl Prompt {
     pub fn new(kind: Kind, text: &str, before: Before) -> Self {
-        Self { kind, line: Line::new(text), completion: None, recalled: None, before }
+        Self { kind, line: Line::new(text), completion: None, error: None, recalled: None, before }
     }
 }

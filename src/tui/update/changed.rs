@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Effect, FilterQuestion, Turn};
 use crate::model::catalog::Catalog;
+use crate::model::query::{Query, QueryError};
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::tui::matches::Matches;
 
@@ -19,7 +20,7 @@ impl Turn<'_> {
         if new_catalog && self.state.filter.words.is_empty() {
             let views = self.column_view();
             self.state.library.renew(Arc::clone(&snapshot.catalog), None, views);
-        } else if new_catalog {
+        } else if new_catalog || self.filter_is_of_older_facts() {
             self.ask_filter();
         }
         self.playlists_changed();
@@ -59,27 +60,44 @@ impl Turn<'_> {
     /// Asks the worker for what the filter leaves of the newest catalog.
     pub(super) fn ask_filter(&mut self) {
         self.state.filter.asked += 1;
+        self.state.filter.facts = Arc::clone(&self.around.snapshot.facts);
         self.effects.push(Effect::Filter(FilterQuestion {
             asked: self.state.filter.asked,
             catalog: Arc::clone(&self.around.snapshot.catalog),
-            words: self.state.filter.words.clone(),
+            facts: Arc::clone(&self.around.snapshot.facts),
+            query: self.state.filter.query.clone(),
         }));
     }
 
-    /// Empty words take the filter away.
-    pub(super) fn set_filter(&mut self, words: String) {
-        let words = words.trim().to_owned();
-        if words == self.state.filter.words {
-            return;
+    /// Folds the catalog while the first letter is not yet typed.
+    pub(super) fn warm_filter(&mut self) {
+        if self.state.filter.words.is_empty() {
+            self.ask_filter();
         }
-        self.state.filter.words = words;
-        if !self.state.filter.words.is_empty() {
-            return self.ask_filter();
+    }
+
+    fn filter_is_of_older_facts(&self) -> bool {
+        let filter = &self.state.filter;
+        filter.query.asks_facts() && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts)
+    }
+
+    /// Empty words take the filter away; words that are no query change nothing.
+    pub(super) fn set_filter(&mut self, words: &str) -> Result<(), QueryError> {
+        let words = words.trim();
+        if words == self.state.filter.words {
+            return Ok(());
+        }
+        self.state.filter.query = Query::parse(words)?;
+        self.state.filter.words = words.to_owned();
+        if !words.is_empty() {
+            self.ask_filter();
+            return Ok(());
         }
         // Answers under way are of no use any more.
         self.state.filter.asked += 1;
         let views = self.column_view();
         self.state.library.renew(Arc::clone(&self.around.snapshot.catalog), None, views);
+        Ok(())
     }
 
     pub(super) fn filtered(&mut self, asked: u64, catalog: Arc<Catalog>, matches: Arc<Matches>) {

@@ -30,7 +30,9 @@ use crate::config::problem::Problem;
 use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
+use crate::model::facts::Facts;
 use crate::model::notice::{Notice, Severity};
+use crate::model::query::Query;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
 
@@ -93,12 +95,13 @@ pub enum Effect {
 pub struct FilterQuestion {
     pub asked: u64,
     pub catalog: Arc<Catalog>,
-    pub words: String,
+    pub facts: Arc<Facts>,
+    pub query: Query,
 }
 
 impl PartialEq for FilterQuestion {
     fn eq(&self, other: &Self) -> bool {
-        self.asked == other.asked && self.words == other.words && Arc::ptr_eq(&self.catalog, &other.catalog)
+        self.asked == other.asked && self.query == other.query && Arc::ptr_eq(&self.catalog, &other.catalog)
     }
 }
 

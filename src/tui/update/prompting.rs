@@ -30,6 +30,7 @@ impl Turn<'_> {
         }
         let words = self.state.filter.words.clone();
         self.open_prompt(Kind::Filter, &words);
+        self.warm_filter();
     }
 
     pub(super) fn prompt_key(&mut self, key: Key) {
@@ -83,7 +84,15 @@ impl Turn<'_> {
         match prompt.kind {
             Kind::Command => {}
             Kind::Search => self.search_typed(&words, cursor),
-            Kind::Filter => self.set_filter(words),
+            Kind::Filter => self.filter_typed(&words),
+        }
+    }
+
+    /// What is shown stays while the words are no query.
+    fn filter_typed(&mut self, words: &str) {
+        let error = self.set_filter(words).err();
+        if let Some(prompt) = &mut self.state.prompt {
+            prompt.error = error;
         }
     }
 
@@ -92,7 +101,8 @@ impl Turn<'_> {
         match prompt.kind {
             Kind::Command => {}
             Kind::Search => self.search_go(prompt.before.cursor),
-            Kind::Filter => self.set_filter(prompt.before.filter),
+            // It was in force, so it is a query.
+            Kind::Filter => self.set_filter(&prompt.before.filter).unwrap_or_default(),
         }
     }
 
@@ -102,7 +112,7 @@ impl Turn<'_> {
         self.state.history.add(prompt.kind, &words);
         match prompt.kind {
             Kind::Command => self.run_line(&words),
-            Kind::Filter => self.set_filter(words),
+            Kind::Filter => self.filter_by(&words),
             Kind::Search if words.trim().is_empty() => {}
             Kind::Search => {
                 self.state.search = words;
@@ -110,6 +120,15 @@ impl Turn<'_> {
                     self.not_found();
                 }
             }
+        }
+    }
+
+    /// Words that are no query come back to be mended.
+    pub(super) fn filter_by(&mut self, words: &str) {
+        let Err(error) = self.set_filter(words) else { return };
+        self.open_prompt(Kind::Filter, words);
+        if let Some(prompt) = &mut self.state.prompt {
+            prompt.error = Some(error);
         }
     }
 

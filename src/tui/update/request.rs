@@ -124,7 +124,7 @@ impl Turn<'_> {
             Screen::SearchNext => self.search_again(count, false),
             Screen::SearchPrevious => self.search_again(count, true),
             Screen::FilterPrompt => self.open_filter(),
-            Screen::Filter(words) => self.set_filter(words),
+            Screen::Filter(words) => self.filter_by(&words),
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
@@ -319,7 +319,7 @@ impl Turn<'_> {
             return;
         }
         if !self.state.filter.words.is_empty() {
-            self.set_filter(String::new());
+            self.filter_by("");
         }
     }
 }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::rows::Row;
 use crate::config::theme::Role;
+use crate::model::query::QueryError;
 use crate::tui::draw::Canvas;
 use crate::tui::prompt::Prompt;
 use crate::tui::prompt::complete::Completion;
@@ -19,14 +20,19 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         return;
     }
     canvas.clear(row);
-    words(canvas, row, prompt);
+    let start = words(canvas, row, prompt);
+    if let Some(fault) = &prompt.error {
+        error(canvas, row, start, prompt, fault);
+    }
     if let Some(completion) = &prompt.completion {
         candidates(canvas, completion);
     }
 }
 
 /// The end of what is before the cursor is always in sight.
-fn words(canvas: &mut Canvas<'_>, row: Rect, prompt: &Prompt) {
+///
+/// Gives the byte of the line that is first in sight, and its column.
+fn words(canvas: &mut Canvas<'_>, row: Rect, prompt: &Prompt) -> (usize, u16) {
     let sign = canvas.put(row.x, row.y, row.width, prompt.kind.sign(), Role::Key);
     let room = row.width.saturating_sub(sign + 1);
     let before = tail(prompt.line.before_cursor(), room);
@@ -35,6 +41,23 @@ fn words(canvas: &mut Canvas<'_>, row: Rect, prompt: &Prompt) {
     let rest = row.right().saturating_sub(cursor);
     canvas.put(cursor, row.y, rest, prompt.line.after_cursor(), Role::Text);
     canvas.map.cursor = Some((cursor.min(row.right().saturating_sub(1)), row.y));
+    (prompt.line.before_cursor().len() - before.len(), row.x + sign)
+}
+
+/// A mark above the place where a filter's words go wrong, and why, in the row above.
+fn error(canvas: &mut Canvas<'_>, row: Rect, start: (usize, u16), prompt: &Prompt, fault: &QueryError) {
+    let Some(y) = row.y.checked_sub(1).filter(|&y| y >= canvas.layout.area.y) else { return };
+    let above = Rect { y, height: 1, ..row };
+    let before = prompt.line.text().get(start.0..fault.at).unwrap_or("");
+    let x = (start.1 + text::width_of(before, row.width)).min(row.right().saturating_sub(1));
+    canvas.clear(above);
+    let message = format!("▾ {}", fault.message);
+    if text::width_of(&message, row.width) <= row.right() - x {
+        canvas.put(x, y, row.right() - x, &message, Role::Error);
+    } else {
+        let message = format!("{} ▾", fault.message);
+        canvas.put_right(row.x, y, (x + 1).max(text::width_of(&message, row.width)), &message, Role::Error);
+    }
 }
 
 /// The longest end of `text` that has room.

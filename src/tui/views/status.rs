@@ -64,7 +64,8 @@ fn left(canvas: &Canvas<'_>) -> (String, Role) {
     }
     let found = library.matches.as_ref().map_or(0, |matches| matches.rows.len());
     let (found, all) = (text::count(found as u64), text::count(library.catalog.len() as u64));
-    (format!("{found} of {all} tracks"), Role::Dim)
+    let similar = library.matches.as_ref().is_some_and(|matches| matches.similar);
+    (format!("{found} of {all} tracks{}", if similar { ", similar" } else { "" }), Role::Dim)
 }
 
 fn scanning(scan: &ScanView) -> String {

@@ -8,8 +8,9 @@ use crate::app::event::Now;
 use crate::app::reduce::{history, notices};
 use crate::app::state::AppState;
 use crate::app::wording;
+use crate::model::collate::sort_key;
 use crate::model::command::{Items, SortBy, SortKey};
-use crate::model::fold::{natural_cmp, sort_key};
+use crate::model::fold::natural_cmp;
 use crate::model::snapshot::QueueItem;
 
 pub fn move_to(state: &mut AppState, items: &Items, place: usize, now: Now) {
