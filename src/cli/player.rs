@@ -15,8 +15,22 @@ use crate::model::settings::OutputSpec;
 use crate::model::suggest::nearest;
 
 /// Verbs that a mistyped word may have meant.
-const VERBS: &[&str] =
-    &["play", "scan", "clean", "duplicates", "search", "ctl", "status", "outputs", "config"];
+const VERBS: &[&str] = &[
+    "play",
+    "scan",
+    "clean",
+    "duplicates",
+    "search",
+    "stats",
+    "playlist",
+    "import",
+    "ctl",
+    "status",
+    "outputs",
+    "tag",
+    "art",
+    "config",
+];
 
 pub fn run(
     global: &Global,

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
 use super::args::{Global, Search};
 use super::exit::{CliError, Exit};
@@ -70,11 +69,10 @@ at the very beginning needs -- before it); a or b; parentheses; /regular express
 ~ (regular expression); numbers and times also < <= > >= and low..high:
 ";
 
-/// The query with a mark below the place where it goes wrong.
+/// The query with a mark before the place where it goes wrong.
 fn wrong(text: &str, error: &QueryError) -> String {
-    let shown = printable(text);
-    let before = printable(text.get(..error.at).unwrap_or(text)).width();
-    format!("this is no query:\n{shown}\n{}^ {}", " ".repeat(before), error.message)
+    let (before, behind) = text.split_at_checked(error.at).unwrap_or((text, ""));
+    format!("this is no query: {}▾{}: {}", printable(before), printable(behind), error.message)
 }
 
 /// Seconds since the Unix epoch.

@@ -127,7 +127,7 @@ fn wrong_usage_is_told_on_standard_error() {
     rig.run(&["play", "x", "--output", "loud"]).message(2, "device[:ID]");
     rig.run(&["search", "x", "--format", "{titel}"]).message(2, "did you mean `{title}`?");
     rig.run(&["search", "x", "--sort", "titel"]).message(2, "did you mean title?");
-    rig.run(&["search", "moon", "artst:x"]).message(2, "moon artst:x\n     ^ there is no field artst");
+    rig.run(&["search", "moon", "artst:x"]).message(2, "moon ▾artst:x: there is no field artst");
     rig.run(&["play", "x", "--json", "--output", "pipe"]).message(2, "standard output");
     rig.run(&["--output", "null", "scan"]).message(2, "./NAME");
     rig.run(&["--config", "none.toml", "config", "path"]).message(2, "no such file");

@@ -773,7 +773,7 @@ fn lists_of_servers_are_fetched_and_name_no_files_here() {
     });
     let host = server.address().to_owned();
     let (files, problems) = expanded(&server.at("/moved.pls"));
-    assert_eq!(files, [format!("http://{host}/sub/live"), "http://r.example/far#Far".into()]);
+    assert_eq!(files, [format!("http://{host}/sub/live#Near"), "http://r.example/far#Far".into()]);
     assert!(problems.is_empty(), "{problems:?}");
     let (files, _) = expanded(&server.at("/evil.m3u"));
     assert!(files.iter().all(|file| file.starts_with(&format!("http://{host}/"))), "{files:?}");

@@ -109,7 +109,13 @@ fn every_kind_takes_new_tags_that_others_read_and_sounds_as_before_and_goes_back
         assert_eq!(after.get(Field::Artist), ["First", "Second"], "{name}");
         assert_eq!(after.first(Field::Comment), before.first(Field::Comment), "{name}");
         let others = probed(&path);
-        for said in ["title=Néw title 夜", "genre=Post-Rock", "composer=Composer", "=Someone", "4/9|=4\n"] {
+        for said in [
+            "title=Néw title 夜",
+            "genre=Post-Rock",
+            "composer=Composer|imus=Composer",
+            "=Someone",
+            "4/9|=4\n",
+        ] {
             assert!(said.split('|').any(|form| others.contains(form)), "{name}: {said} in\n{others}");
         }
         assert!(!others.contains("Old title") && !others.contains("Älbum"), "{name}:\n{others}");
@@ -284,7 +290,7 @@ fn the_command_line_shows_the_difference_changes_and_takes_back_and_the_library_
     assert_eq!(id("new"), before);
     let shown = run(&["tag", "show", "--json", text(&file)]).1;
     assert!(shown.contains(r#""genre":["X","Y"]"#), "{shown}");
-    assert_eq!(run(&["tag", "set", text(&file), "tittle=New"]).0, Some(3));
+    assert_eq!(run(&["tag", "set", text(&file), "tittle=New"]).0, Some(2));
     assert_eq!(run(&["tag", "set", text(&file), "track=x"]).0, Some(2));
     assert_eq!(run(&["tag", "undo"]).0, Some(0));
     assert!(run(&["tag", "show", text(&file)]).1.contains("title: Old"));

@@ -48,6 +48,10 @@ pub(super) fn run(reader: &mut RingReader, signals: &Signals, mut take: impl FnM
             continue;
         }
         std::thread::park_timeout(pace.until_next_turn());
+        // What broke meanwhile takes nothing more.
+        if signals.fault.get().is_some() {
+            return;
+        }
         let frames = pace.due(longest);
         let samples = &mut buffer[..frames * channels];
         if frames > 0 {

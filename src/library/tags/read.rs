@@ -41,9 +41,10 @@ pub fn read_fields(mut window: Window, file_type: FileType) -> (Fields, bool) {
             }
             (fields, picture)
         }
-        FileType::Vorbis => VorbisFile::read_from(&mut window, options())
+        // Their comments hold the pictures, and are read whole in any case.
+        FileType::Vorbis => VorbisFile::read_from(&mut window, options().read_cover_art(true))
             .map_or_else(|_| Default::default(), |file| of_comments(file.vorbis_comments())),
-        FileType::Opus => OpusFile::read_from(&mut window, options())
+        FileType::Opus => OpusFile::read_from(&mut window, options().read_cover_art(true))
             .map_or_else(|_| Default::default(), |file| of_comments(file.vorbis_comments())),
         _ => (read_general(window, file_type), false),
     }

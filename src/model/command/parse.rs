@@ -612,6 +612,9 @@ mod tests {
         for row in registry::COMMANDS {
             let example = match row.arguments {
                 "" => row.name.to_owned(),
+                "[-]KEY" => format!("{} -year", row.name),
+                "N|top|bottom [N...]" | "N [PATH...]" => format!("{} 3", row.name),
+                "TIME" => format!("{} 10m", row.name),
                 "[NAME] +N|-N [N...]" => format!("{} +1", row.name),
                 "[NAME] ORDER" => format!("{} -plays", row.name),
                 text if text.starts_with("[NAME] ") || text == "[NAME N...] NOTE" => {

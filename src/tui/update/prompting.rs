@@ -107,6 +107,11 @@ impl Turn<'_> {
     }
 
     fn finish_prompt(&mut self) {
+        let is_wrong = |prompt: &Prompt| prompt.kind == Kind::Filter && prompt.error.is_some();
+        if self.state.prompt.as_ref().is_some_and(is_wrong) {
+            // It stays open, to be mended.
+            return;
+        }
         let Some(prompt) = self.state.prompt.take() else { return };
         let words = prompt.line.text().to_owned();
         self.state.history.add(prompt.kind, &words);
