@@ -99,6 +99,13 @@ fn every_kind_takes_new_tags_that_others_read_and_sounds_as_before_and_goes_back
     ];
     for path in files(folder.path()) {
         let name = path.file_name().unwrap().to_str().unwrap();
+        if name == "a.wv" {
+            // Several values in one APE item are not written yet: refused, and nothing done.
+            let before = read_fields(&path).unwrap().fields;
+            assert!(batches.commit(&plan(std::slice::from_ref(&path), &edits).unwrap()).is_err());
+            assert_eq!(read_fields(&path).unwrap().fields, before);
+            continue;
+        }
         let (sound, before) = (heard(&path), read_fields(&path).unwrap().fields);
         let planned =
             plan(std::slice::from_ref(&path), &edits).unwrap_or_else(|why| panic!("{name}: {why:?}"));
@@ -116,7 +123,10 @@ fn every_kind_takes_new_tags_that_others_read_and_sounds_as_before_and_goes_back
             "=Someone",
             "4/9|=4\n",
         ] {
-            assert!(said.split('|').any(|form| others.contains(form)), "{name}: {said} in\n{others}");
+            // RIFF has no name for the artist of an album that ffprobe knows.
+            let is_unknown = name == "a.wav" && said == "=Someone";
+            let is_said = said.split('|').any(|form| others.contains(form));
+            assert!(is_said || is_unknown, "{name}: {said} in\n{others}");
         }
         assert!(!others.contains("Old title") && !others.contains("Älbum"), "{name}:\n{others}");
         assert_eq!(batches.last(), Some(id));
@@ -269,8 +279,12 @@ fn the_command_line_shows_the_difference_changes_and_takes_back_and_the_library_
     let home = Home::new();
     let folder = home.path("music");
     std::fs::create_dir_all(&folder).unwrap();
-    let file =
-        put(&folder, "a.flac", &flac(44_100, &[("TITLE", "Old"), ("ARTIST", "A"), ("TRACKNUMBER", "3")]));
+    let (file, source) = (folder.join("a.flac"), put(&home.path("."), "source", &wav(50_003, 44_100)));
+    let tags = ["-metadata", "title=Old", "-metadata", "artist=A", "-metadata", "track=3"];
+    output(
+        "ffmpeg",
+        &[&["-v", "error", "-f", "wav", "-i", text(&source)], &tags[..], &[text(&file)]].concat(),
+    );
     let run = |words: &[&str]| {
         let done = home.program(words).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -292,7 +306,8 @@ fn the_command_line_shows_the_difference_changes_and_takes_back_and_the_library_
     assert!(shown.contains(r#""genre":["X","Y"]"#), "{shown}");
     assert_eq!(run(&["tag", "set", text(&file), "tittle=New"]).0, Some(2));
     assert_eq!(run(&["tag", "set", text(&file), "track=x"]).0, Some(2));
-    assert_eq!(run(&["tag", "undo"]).0, Some(0));
+    let (code, _, err) = run(&["tag", "undo"]);
+    assert_eq!(code, Some(0), "{err}");
     assert!(run(&["tag", "show", text(&file)]).1.contains("title: Old"));
     assert_eq!(run(&["tag", "undo"]).0, Some(3));
     let rename = [

@@ -299,7 +299,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "NAME QUERY",
         PlaylistQuery,
-        "a playlist of what matches, always up to date; sort:ORDER and limit:N may stand in the query",
+        "a playlist of what matches, kept up to date; sort:ORDER and limit:N may be in it",
     ),
     row(Playlists, "playlist-freeze", &[], "[NAME]", Playlist, "keep what a smart playlist has now"),
     row(
