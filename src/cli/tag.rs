@@ -64,10 +64,13 @@ pub fn recover(config: &Loaded, messages: &Messages) -> Result<(), CliError> {
     Ok(())
 }
 
+/// Fields with the values that they are to have.
+type Changes = Vec<(Field, Vec<String>)>;
+
 /// `FIELD=VALUE` apart from paths: a word is a change where a field's name stands before its first `=`.
-fn apart(words: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<(Field, Vec<String>)>), CliError> {
+fn apart(words: &[PathBuf]) -> Result<(Vec<PathBuf>, Changes), CliError> {
     let mut paths = Vec::new();
-    let mut changes: Vec<(Field, Vec<String>)> = Vec::new();
+    let mut changes: Changes = Vec::new();
     for word in words {
         let named = word.to_str().and_then(|text| {
             let (name, value) = text.split_once('=')?;

@@ -33,8 +33,8 @@ mod play;
 mod playlists;
 mod pseudo_terminal;
 mod pty;
-#[cfg(feature = "http")]
 mod query;
+#[cfg(feature = "http")]
 mod radio;
 mod recovery;
 mod remote;

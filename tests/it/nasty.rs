@@ -118,7 +118,7 @@ fn the_nasty_tree_is_scanned_to_its_end_and_told_truly() {
     bad.push(too_deep(&root));
     // Closed to everybody; but the superuser reads it.
     put(&root, "closed/in.flac", &song());
-    fs::set_permissions(root.join("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(root.join("closed"), fs::Permissions::from_mode(0o0)).unwrap();
     let is_open = root.join("closed").read_dir().is_ok();
     let good = good + usize::from(is_open);
     bad.extend((!is_open).then(|| root.join("closed")));

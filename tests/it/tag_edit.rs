@@ -189,8 +189,9 @@ fn a_file_changed_since_is_not_taken_back() {
     let folder = tempfile::tempdir().unwrap();
     let batches = Batches::new(folder.path().join("batches"));
     let file = put(folder.path(), "a.flac", &flac(4_410, &[("TITLE", "old")]));
-    let change =
-        |to: &str| batches.commit(&plan(&[file.clone()], &[set(Field::Title, &[to])]).unwrap()).unwrap();
+    let change = |to: &str| {
+        batches.commit(&plan(std::slice::from_ref(&file), &[set(Field::Title, &[to])]).unwrap()).unwrap()
+    };
     let first = change("one");
     change("two");
     assert!(batches.undo_plan(first).unwrap_err().0[0].1.contains("changed since"));
@@ -209,8 +210,9 @@ fn a_cover_is_put_in_taken_out_and_found_and_the_sound_stays() {
         assert!(!read_fields(&path).unwrap().has_picture, "{name}");
         let (sound, before) = (sound_hash(&path).unwrap(), read_fields(&path).unwrap().fields);
         let edit = Edit::SetCover(Picture::front(data.clone()).unwrap());
-        let id =
-            batches.commit(&plan(&[path.clone()], &[edit]).unwrap()).unwrap_or_else(|why| panic!("{why:?}"));
+        let id = batches
+            .commit(&plan(std::slice::from_ref(&path), &[edit]).unwrap())
+            .unwrap_or_else(|why| panic!("{why:?}"));
         let read = read_fields(&path).unwrap();
         assert!(read.has_picture && read.fields == before, "{name}");
         assert_eq!(sound_hash(&path).unwrap(), sound, "{name}");

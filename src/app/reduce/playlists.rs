@@ -299,10 +299,11 @@ fn freeze(state: &mut AppState, list: &ListRef, now: Now, fx: &mut Vec<Effect>) 
     if list.smart().is_none() {
         return Err(Refusal::IsManual(list.name.clone()));
     }
-    match is_known(state, &list) {
-        true => freeze_now(state, &list, now, fx),
-        false => Ok(evaluation::then(state, list.id, Then::Freeze)),
+    if is_known(state, &list) {
+        return freeze_now(state, &list, now, fx);
     }
+    evaluation::then(state, list.id, Then::Freeze);
+    Ok(())
 }
 
 /// A smart list was evaluated since it was changed.

@@ -17,6 +17,9 @@ use super::draft::{Draft, Drafts};
 use crate::model::catalog::{ListId, TextId};
 use crate::model::id::TrackId;
 
+/// Disc and track numbers.
+type Places = HashSet<(u16, u16)>;
+
 const VARIOUS: &str = "Various Artists";
 
 /// An album before it has its place.
@@ -190,7 +193,7 @@ fn join_by_date<'a>(
     }
     let mut whole: Vec<(usize, Vec<u32>)> = whole.into_iter().collect();
     whole.sort_by_key(|(_, tracks)| tracks.iter().map(|&track| draft(track).row.id).min());
-    let mut by_date: HashMap<TextId, Vec<(usize, HashSet<(u16, u16)>)>> = HashMap::new();
+    let mut by_date: HashMap<TextId, Vec<(usize, Places)>> = HashMap::new();
     for (part, tracks) in whole {
         let places = || {
             let rows = tracks.iter().map(|&track| &draft(track).row);

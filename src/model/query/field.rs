@@ -155,7 +155,7 @@ impl Field {
     /// By name or alias, whatever the case.
     pub fn find(name: &str) -> Option<Self> {
         let is = |other: &&str| other.eq_ignore_ascii_case(name);
-        let named = |row: &&FieldRow| is(&row.name) || row.aliases.iter().any(|alias| is(&alias));
+        let named = |row: &&FieldRow| is(&row.name) || row.aliases.iter().any(&is);
         FIELDS.iter().find(named).map(|row| row.field)
     }
 

@@ -11,6 +11,9 @@ fn items(count: u64) -> Vec<QueueItem> {
     (0..count).map(item).collect()
 }
 
+/// What an item is, by its id.
+type TraitsOf = fn(u64) -> Traits;
+
 fn order(seed: u64, by: ShuffleBy, count: u64, first: Option<u64>, traits: fn(u64) -> Traits) -> Vec<u64> {
     let mut chance = seed;
     let ids = arrange(&mut chance, by, &items(count), first.map(ItemId), &|item| traits(item.id.0));
@@ -55,7 +58,7 @@ fn every_kind_plays_each_item_once_the_first_one_first_and_the_same_again_by_its
 #[test]
 fn each_place_is_equally_likely_where_nothing_is_weighted() {
     // Item 3 of 10, whose places over 10,000 seeds are 1,000 each. Ten artists of one track and ten albums; two artists of five tracks.
-    let cases: [(ShuffleBy, fn(u64) -> Traits); 4] = [
+    let cases: [(ShuffleBy, TraitsOf); 4] = [
         (ShuffleBy::Tracks, |_| Traits::UNKNOWN),
         (ShuffleBy::Album, |id| Traits { album: Some(id), ..Traits::UNKNOWN }),
         (ShuffleBy::Artist, |id| Traits { artist: Some(id), ..Traits::UNKNOWN }),

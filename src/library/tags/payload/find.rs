@@ -76,7 +76,7 @@ fn untagged(window: &mut Window, start: u64) -> io::Result<Vec<Range<u64>>> {
             break;
         }
     }
-    Ok(if end > start { vec![start..end] } else { Vec::new() })
+    Ok(std::iter::once(start..end).filter(|range| !range.is_empty()).collect())
 }
 
 /// How a family of chunks tells its sizes.
@@ -116,7 +116,7 @@ fn chunks(window: &mut Window, mut at: u64, name: [u8; 4], sizes: Sizes) -> io::
         let to = from.saturating_add(sizes.of(&header).saturating_sub(counted));
         if header[..4] == name {
             let to = to.min(window.len());
-            return Ok(if to > from { vec![from..to] } else { Vec::new() });
+            return Ok(std::iter::once(from..to).filter(|range| !range.is_empty()).collect());
         }
         at = to.saturating_add(u64::from(sizes.is_padded && (to - from) % 2 == 1));
     }
