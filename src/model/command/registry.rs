@@ -232,7 +232,7 @@ pub const COMMANDS: &[Row] = &[
         "put the queue in order; - is downwards",
     ),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
-    row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, ratings, favourites"),
+    row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, playlists, ratings"),
     row(Queue, "redo", &[], "[N]", Nothing, "make again what was taken back"),
     row(Queue, "earlier", &[], "TIME", Word(&["10m", "1h"]), "take back what was changed in that time"),
     row(Queue, "later", &[], "TIME", Word(&["10m", "1h"]), "make again what was changed in that time"),
