@@ -29,7 +29,33 @@ pub fn open_file(path: &Path) -> Result<Database, StoreError> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|source| StoreError::Folder { path: folder.to_path_buf(), source })?;
     }
-    refuse_foreign(path)?;
+    if refuse_foreign(path)? {
+        make_new(path)?;
+    }
+    open_there(path)
+}
+
+/// A store appears under its name only when it is whole: a kill at any moment leaves none, or an empty one that opens.
+/// The lock lets the first of two programs that start at once make it.
+fn make_new(path: &Path) -> Result<(), StoreError> {
+    let io = |source| StoreError::from_redb(path, redb::Error::Io(source));
+    let lock = File::create(path.with_extension("lock")).map_err(io)?;
+    lock.lock().map_err(io)?;
+    if !refuse_foreign(path)? {
+        return Ok(());
+    }
+    let half_made = path.with_extension("new");
+    match std::fs::remove_file(&half_made) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(error)),
+        _ => {}
+    }
+    create_tables(&open_there(&half_made)?).map_err(|error| StoreError::from_redb(path, error))?;
+    std::fs::rename(&half_made, path).map_err(io)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
+}
+
+fn open_there(path: &Path) -> Result<Database, StoreError> {
     // A damaged header may break redb's own assertions: that is an answer too, not the end of the program.
     let opened = contain(|| builder().create(path));
     match opened {
@@ -46,12 +72,13 @@ pub fn builder() -> Builder {
     builder
 }
 
-/// Anything but an empty file or a redb database is left alone; redb would take some short files for new ones.
-fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+/// Anything but an empty file or a redb database is left alone; redb would take some short files for new ones. Gives
+/// whether there is nothing yet.
+fn refuse_foreign(path: &Path) -> Result<bool, StoreError> {
     let io = |source| StoreError::Io { path: path.to_path_buf(), source };
     let about = match std::fs::metadata(path) {
         Ok(about) => about,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
         Err(error) => return Err(io(error)),
     };
     if !about.is_file() {
@@ -61,7 +88,7 @@ fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     let file = File::open(path).map_err(io)?;
     file.take(MAGIC.len() as u64).read_to_end(&mut head).map_err(io)?;
     if head.is_empty() || head == MAGIC {
-        return Ok(());
+        return Ok(head.is_empty());
     }
     Err(StoreError::Foreign { path: path.to_path_buf() })
 }
