@@ -56,6 +56,7 @@
 //! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
 //! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
+//! | `catalog-read` | reading tracks for the catalog that a job builds | outlives that job |
 //! | `watch` | which folders the system watches | reads a file, scans |
 //! | `job-long`, `job-short` | the running job | outlives its cancel token by more than a file |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
