@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::state::Ab;
 use crate::engine::command::Reason;
 use crate::jobs::library::ScanOutcome;
+use crate::library::store::Migrated;
 use crate::model::address;
 use crate::model::audio::frames_to_duration;
 use crate::model::bookmark::{BookmarkName, Bookmarks};
@@ -111,6 +112,11 @@ pub fn store_failed(why: &str) -> Notice {
 
 pub fn store_recovered() -> Notice {
     note("The library is saved again")
+}
+
+pub fn store_migrated(done: &Migrated) -> Notice {
+    let backup = done.backup.display();
+    note("The library was brought to the form of this version").why(&format!("as it was before: {backup}"))
 }
 
 pub fn sound_changed(command: Sound, sound: &SoundSettings) -> Notice {

@@ -89,6 +89,12 @@ fn open_store(config: &Loaded, messages: &Messages) -> Result<Store, CliError> {
     let on_event = move |event| match event {
         StoreEvent::WriteFailed(error) => messages.warning(&error.to_string()),
         StoreEvent::Recovered => messages.warning("the library is written again"),
+        StoreEvent::Migrated(done) => messages.note(&format!(
+            "the library was brought from schema {} to {}; as it was before: {}",
+            done.from,
+            done.to,
+            text::shown(&done.backup)
+        )),
     };
     Ok(Store::open(config.places.library()?, Box::new(on_event))?)
 }

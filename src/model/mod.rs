@@ -19,6 +19,7 @@ pub mod fold;
 pub mod history;
 pub mod id;
 pub mod job;
+pub mod json_path;
 pub mod listening;
 pub mod loudness;
 pub mod notice;

@@ -51,6 +51,7 @@ pub fn store(state: &mut AppState, event: StoreEvent, now: Now) {
             dismiss(state);
             wording::store_recovered()
         }
+        StoreEvent::Migrated(done) => wording::store_migrated(&done),
     };
     tell(state, notice, now);
 }
