@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use super::state::Ab;
 use crate::engine::command::Reason;
-use crate::jobs::library::ScanOutcome;
+use crate::jobs::library::{Cared, ScanOutcome};
 use crate::library::store::Migrated;
 use crate::model::address;
 use crate::model::audio::frames_to_duration;
 use crate::model::bookmark::{BookmarkName, Bookmarks};
-use crate::model::command::Sound;
 use crate::model::command::parse::quoted;
+use crate::model::command::{Care, Sound};
 use crate::model::facts::Rating;
 use crate::model::listening::{Period, Stats, Top};
 use crate::model::notice::{Notice, Severity};
@@ -375,6 +375,54 @@ pub fn cleaned(sure: bool, result: Result<(u64, BTreeMap<PathBuf, u64>), String>
     if kept.is_empty() { told } else { told.why(kept.join(", ")) }
 }
 
+pub fn roots(roots: &[PathBuf]) -> Notice {
+    let shown: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+    match shown.is_empty() {
+        true => no_roots(),
+        false => note(format!("The library is made of {}", shown.join(", "))),
+    }
+}
+
+pub fn no_root(path: &Path, roots: &[PathBuf]) -> Notice {
+    let shown: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+    warning(format!("{} is no folder that the library is made of", path.display()))
+        .next_step(format!("There are: {}", shown.join(", ")))
+}
+
+pub fn scan_first() -> Notice {
+    warning("No folder is let go while a scan runs").next_step("`:cancel-scan` stops it")
+}
+
+pub fn cared(care: &Care, result: Result<Cared, String>) -> Notice {
+    let done = match result {
+        Ok(done) => done,
+        Err(why) => {
+            let what = match care {
+                Care::Backup(_) => "No backup was made",
+                Care::Export(_) => "Nothing was written",
+                Care::Roots | Care::Forget(_) => "The folder was not let go",
+            };
+            return error(what).why(why);
+        }
+    };
+    let file = done.file.as_deref().map_or(String::new(), |file| file.display().to_string());
+    match care {
+        Care::Backup(_) => note(format!("{} rows are in {file}", done.count))
+            .next_step("`auralis library restore` puts it in the library's place"),
+        Care::Export(_) => note(format!("{} lines are in {file}", done.count))
+            .next_step("`auralis library import` takes them in"),
+        Care::Roots | Care::Forget(_) => {
+            let told = note(format!("The folder is let go, with {}", count_of(done.count as usize, "track")));
+            match done.file {
+                None => told,
+                Some(_) => told
+                    .why(format!("their plays and ratings are in {file}"))
+                    .next_step("Scan the folder, then `auralis library import` brings them back"),
+            }
+        }
+    }
+}
+
 pub fn duplicates(view: &DuplicatesView) -> Notice {
     match (&view.problem, view.found) {
         (Some(why), _) => error("Duplicates cannot be looked for").why(why.as_str()),
@@ -390,7 +438,9 @@ pub fn no_watch(why: &str) -> Notice {
 }
 
 pub fn catalog_failed(why: &str) -> Notice {
-    error("The library cannot be read").why(why)
+    error("The library cannot be read")
+        .why(why)
+        .next_step("Quit; `auralis library check` tells what is damaged, `--repair` saves what can be read")
 }
 
 /// Nothing where nothing changed and nothing failed.

@@ -47,13 +47,15 @@ pub fn beside(path: &Path, word: &str) -> PathBuf {
     path.with_extension(format!("{word}.redb"))
 }
 
-/// As `beside`, with the time behind the word; never a file that is there.
-pub fn beside_now(path: &Path, word: &str) -> PathBuf {
+/// As `beside`, with the time behind the word and another ending; never a file that is there.
+pub fn beside_now(path: &Path, word: &str, ending: &str) -> PathBuf {
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
     let (hour, minute, second) = (now_s / 3600 % 24, now_s / 60 % 60, now_s % 60);
     let name = format!("{word}-{}T{hour:02}{minute:02}{second:02}Z", date_text(now_s));
-    let numbered = (2..).map(|number| beside(path, &format!("{name}-{number}")));
-    let mut names = std::iter::once(beside(path, &name)).chain(numbered);
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.clone())
+        .chain(numbered)
+        .map(|name| path.with_extension(format!("{name}.{ending}")));
     names.find(|name| fs::symlink_metadata(name).is_err()).unwrap_or_default()
 }
 
@@ -74,7 +76,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Renames a file out of the way, never over another one. Gives where it is then.
 pub fn set_aside(path: &Path, why: &str) -> Result<PathBuf, StoreError> {
-    let aside = beside_now(path, why);
+    let aside = beside_now(path, why, "redb");
     rename(path, &aside).map_err(|source| failed(path, source))?;
     Ok(aside)
 }

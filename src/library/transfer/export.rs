@@ -1,8 +1,9 @@
 //! The lines of a store, of one moment of it.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::line::*;
 use super::{TransferError, VERSION};
@@ -17,16 +18,44 @@ use crate::model::playlist::{Entry, Kind, Playlist, Told};
 pub fn export(store: &Store, to: &Path) -> Result<u64, TransferError> {
     store.flush()?;
     let reader = store.read()?;
+    whole(to, |out| write_lines(&reader, out))
+}
+
+/// What cannot be written leaves no file.
+fn whole(
+    to: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<u64, TransferError>,
+) -> Result<u64, TransferError> {
     files::make_whole(to, |part| {
-        let write = || {
-            let file = std::fs::File::create(part)?;
-            Ok(write_lines(&reader, &mut BufWriter::new(file)))
-        };
-        write().map_err(|source| files::unwritten(to, source))
-    })?
-    .map_err(|error| match error {
-        TransferError::Write { source, .. } => TransferError::Write { path: to.to_path_buf(), source },
-        other => other,
+        let file = File::create(part).map_err(|source| files::unwritten(to, source))?;
+        write(&mut BufWriter::new(file)).map_err(|error| match error {
+            TransferError::Store { source } => source,
+            TransferError::Write { source, .. } | TransferError::Read(source) => files::unwritten(to, source),
+            TransferError::Line { why, .. } => files::unwritten(to, std::io::Error::other(why)),
+        })
+    })
+    .map_err(Into::into)
+}
+
+/// Where lines lie that nobody named a file for: beside the store, named by the time.
+pub fn export_place(store: &Path, word: &str) -> PathBuf {
+    files::beside_now(store, word, "jsonl")
+}
+
+/// Into a new file, what is known of these tracks, where anything is. Gives the number of tracks.
+pub fn write_facts(reader: &StoreReader, ids: &[TrackId], to: &Path) -> Result<u64, TransferError> {
+    let facts = reader.facts()?;
+    whole(to, |out| {
+        let mut lines = Lines { reader, out, count: 0 };
+        lines.put(&Line::Auralis { version: VERSION })?;
+        for &id in ids {
+            let Some(track) = reader.track(id)? else { continue };
+            if let Some(line) = lines.track(&track.path, id, &facts, None)? {
+                lines.put(&Line::Track(Box::new(line)))?;
+            }
+        }
+        lines.out.flush().map_err(unwritten)?;
+        Ok(lines.count - 1)
     })
 }
 
@@ -108,7 +137,7 @@ impl<W: Write> Lines<'_, W> {
     /// By time, those of one millisecond by path.
     fn listens(&mut self) -> Result<(), TransferError> {
         let mut gone = HashMap::new();
-        let mut moment: Vec<(Option<std::path::PathBuf>, Listen)> = Vec::new();
+        let mut moment: Vec<(Option<PathBuf>, Listen)> = Vec::new();
         for listen in self.reader.listens(i64::MIN)? {
             let listen = listen?;
             if moment.last().is_some_and(|(_, other)| other.began_ms != listen.began_ms) {
@@ -122,7 +151,7 @@ impl<W: Write> Lines<'_, W> {
 
     fn moment(
         &mut self,
-        moment: &mut Vec<(Option<std::path::PathBuf>, Listen)>,
+        moment: &mut Vec<(Option<PathBuf>, Listen)>,
         gone: &mut HashMap<TrackId, u32>,
     ) -> Result<(), TransferError> {
         moment.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -10,7 +10,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-pub use export::{export, write_lines};
+pub use export::{export, export_place, write_facts, write_lines};
 pub use import::{Imported, import};
 
 use std::path::PathBuf;

@@ -63,7 +63,7 @@ pub fn backup(store: &Store, to: &Path, on_rows: OnRows<'_>) -> Result<u64, Stor
 
 /// Where a backup lies that nobody named: beside the store, named by the time.
 pub fn backup_place(path: &Path) -> PathBuf {
-    files::beside_now(path, "backup")
+    files::beside_now(path, "backup", "redb")
 }
 
 /// Puts a copy of the backup in the place of the store, which is set aside. Gives where it is then, where there was one.
@@ -233,7 +233,7 @@ fn replace(fresh: &Path, path: &Path, why: &str) -> Result<Option<PathBuf>, Stor
         files::rename(fresh, path).map_err(|source| files::failed(path, source))?;
         return Ok(None);
     }
-    let linked = files::beside_now(path, why);
+    let linked = files::beside_now(path, why, "redb");
     let aside = match fs::hard_link(path, &linked) {
         Ok(()) => linked,
         Err(_) => files::set_aside(path, why)?,

@@ -55,7 +55,7 @@ fn take(db: &Database, step: Step, to: u32) -> Result<(), redb::Error> {
 
 /// Copies the file, which nobody writes to meanwhile, and opens the copy to see that it is whole.
 fn back_up(path: &Path, from: u32) -> Result<PathBuf, StoreError> {
-    let backup = files::beside_now(path, &format!("schema{from}"));
+    let backup = files::beside_now(path, &format!("schema{from}"), "redb");
     let made = files::make_whole(&backup, |part| {
         fs::copy(path, part).map_err(|source| files::failed(part, source))?;
         open::version_of(part).map(drop)
