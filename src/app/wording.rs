@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::state::Ab;
 use crate::engine::command::Reason;
 use crate::jobs::library::{Cared, ScanOutcome};
-use crate::library::store::Migrated;
+use crate::library::store::{Migrated, StoreError};
 use crate::model::address;
 use crate::model::audio::frames_to_duration;
 use crate::model::bookmark::{BookmarkName, Bookmarks};
@@ -106,8 +106,14 @@ pub fn output_refused(asked: &OutputSpec, why: &str) -> Notice {
     warning(format!("Cannot use the output {asked}")).why(why).next_step("The sound stays where it was")
 }
 
-pub fn store_failed(why: &str) -> Notice {
-    error("The library cannot be saved").why(why).next_step("Changes are kept in memory and tried again")
+pub fn store_failed(why: &StoreError) -> Notice {
+    let next = match why {
+        StoreError::Damaged { .. } => {
+            "Quit; `auralis library check --repair` sets it aside and saves what can be read"
+        }
+        _ => "Changes are kept in memory and tried again",
+    };
+    error("The library cannot be saved").why(why.to_string()).next_step(next)
 }
 
 pub fn store_recovered() -> Notice {

@@ -140,7 +140,7 @@ fn repair(path: &Path, messages: &Messages) -> Result<Exit, CliError> {
     }
     messages.note(&format!(
         "{} rows are saved; the library as it was: {}. `auralis scan` reads the rest from the files",
-        done.found.rows,
+        done.rows,
         shown(&done.aside)
     ));
     Ok(Exit::Done)

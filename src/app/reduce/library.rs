@@ -175,7 +175,11 @@ pub fn cleaned(
 
 fn begin_care(state: &mut AppState, care: Care, now: Now, fx: &mut Vec<Effect>) {
     match care {
-        Care::Roots | Care::Forget(None) => notices::tell(state, wording::roots(&state.library.roots), now),
+        Care::Roots | Care::Forget(None) => {
+            // To who asked for it this is done; words without a change would be a refusal.
+            state.dirty.scan = true;
+            notices::tell(state, wording::roots(&state.library.roots), now);
+        }
         Care::Forget(Some(root)) if !state.library.roots.contains(&root) => {
             notices::tell(state, wording::no_root(&root, &state.library.roots), now);
         }

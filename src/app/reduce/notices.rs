@@ -46,7 +46,7 @@ pub fn expire(state: &mut AppState, now: Now) {
 
 pub fn store(state: &mut AppState, event: StoreEvent, now: Now) {
     let notice = match event {
-        StoreEvent::WriteFailed(error) => wording::store_failed(&error.to_string()),
+        StoreEvent::WriteFailed(error) => wording::store_failed(&error),
         StoreEvent::Recovered => {
             dismiss(state);
             wording::store_recovered()

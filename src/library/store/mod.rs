@@ -1,5 +1,6 @@
 //! The store: one redb file, one writer thread, readers by MVCC from any thread. [`Store`] is the handle: cheap to
-//! clone, shared by scan, catalog build and app. Opening never deletes or overwrites what it cannot read.
+//! clone, shared by scan, catalog build and app. Opening never deletes or overwrites what it cannot read, and brings a store
+//! of an older version to today's (`migrate`) behind a copy. [`care`] copies, checks, mends and shrinks it as a whole.
 
 pub mod care;
 mod codec;

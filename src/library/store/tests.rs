@@ -16,7 +16,7 @@ use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::edit::Edit;
 use crate::model::history::{Entry, HistoryChange, QueueHead, QueueStep, Step};
 use crate::model::id::ItemId;
-use crate::model::playback::{Repeat, Shuffle, ShuffleBy};
+use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::session::{OutputMemory, Save, Session, SessionItem};
 use crate::model::snapshot::QueueItem;
 

@@ -154,7 +154,9 @@ impl<W: Write> Lines<'_, W> {
         moment: &mut Vec<(Option<PathBuf>, Listen)>,
         gone: &mut HashMap<TrackId, u32>,
     ) -> Result<(), TransferError> {
-        moment.sort_by(|(one, _), (other, _)| one.cmp(other));
+        // Nothing here may depend on the numbers of tracks: they are others elsewhere.
+        let known = |listen: &Listen| gone.get(&listen.track).copied().unwrap_or(u32::MAX);
+        moment.sort_by_cached_key(|(path, listen)| (path.clone(), known(listen), listen.frames, listen.rate));
         for (path, listen) in moment.drain(..) {
             let next = u32::try_from(gone.len()).unwrap_or(u32::MAX) + 1;
             let of = match path {

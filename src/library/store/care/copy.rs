@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use redb::{Key, ReadTransaction, ReadableTable, TableDefinition, TableHandle, Value, WriteTransaction};
+use redb::{
+    Key, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, TableHandle, Value,
+    WriteTransaction,
+};
 
 use super::OnRows;
 use super::judge::{judge, says_what_it_is};
@@ -94,15 +97,43 @@ impl Found {
     }
 }
 
+/// What is taken from pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Trust {
+    /// Every value must be one of today's schema.
+    pub strict: bool,
+    /// Rows of damaged pages, too, where they make sense.
+    pub doubtful: bool,
+}
+
+/// Rows of all tables.
+pub fn count(txn: &WriteTransaction) -> Result<u64, redb::Error> {
+    let mut count = Count(txn, 0);
+    every_table(&mut count)?;
+    Ok(count.1)
+}
+
+struct Count<'a>(&'a WriteTransaction, u64);
+
+impl Visit for Count<'_> {
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<(), redb::Error> {
+        self.1 += self.0.open_table(table)?.len()?;
+        Ok(())
+    }
+}
+
 /// Reads every page; writes what can be used into a new store, where there is one.
 pub fn rescue(
     pages: &mut Pages,
-    strict: bool,
+    trust: Trust,
     into: Option<&WriteTransaction>,
     on_rows: OnRows<'_>,
 ) -> Result<Found, redb::Error> {
     let mut rescue =
-        Rescue { pages, strict, into, found: Found::default(), rows: Counted { rows: 0, on_rows } };
+        Rescue { pages, trust, into, found: Found::default(), rows: Counted { rows: 0, on_rows } };
     every_table(&mut rescue)?;
     let (mut found, rows) = (rescue.found, rescue.rows.rows);
     (found.rows, found.pages) = (rows, pages.damaged);
@@ -111,8 +142,7 @@ pub fn rescue(
 
 struct Rescue<'a, 'b> {
     pages: &'a mut Pages,
-    /// Every value must be one of today's schema.
-    strict: bool,
+    trust: Trust,
     into: Option<&'a WriteTransaction>,
     found: Found,
     rows: Counted<'b>,
@@ -125,15 +155,15 @@ impl Visit for Rescue<'_, '_> {
     ) -> Result<(), redb::Error> {
         let name = table.name();
         let mut into = self.into.map(|into| into.open_table(table)).transpose()?;
-        self.found.tables += u64::from(self.strict && !self.pages.has(name));
-        let (found, rows, strict) = (&mut self.found, &mut self.rows, self.strict);
+        self.found.tables += u64::from(self.trust.strict && !self.pages.has(name));
+        let (found, rows, trust) = (&mut self.found, &mut self.rows, self.trust);
         let mut failed = None;
         self.pages.rows(name, (K::fixed_width(), V::fixed_width()), &mut |key, value, sound| {
             if failed.is_some() {
                 return;
             }
-            let fits = (sound && !strict) || judge(name, key, value).is_ok();
-            if !fits || !(sound || says_what_it_is(name)) {
+            let fits = (sound && !trust.strict) || judge(name, key, value).is_ok();
+            if !fits || !(sound || trust.doubtful && says_what_it_is(name)) {
                 found.lost += 1;
                 return;
             }

@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use copy::Found;
+use copy::Trust;
 use pages::Pages;
 
 use super::error::StoreError;
@@ -45,10 +46,12 @@ impl Checked {
 }
 
 /// What became of a damaged store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repaired {
     /// Where the damaged file is now.
     pub aside: PathBuf,
+    /// Rows that the new one has.
+    pub rows: u64,
     pub found: Found,
     /// Facts of tracks that nothing more is known of.
     pub lost_facts: u64,
@@ -100,11 +103,20 @@ pub fn check(path: &Path, on_rows: OnRows<'_>) -> Result<Checked, StoreError> {
         Err(error) => return Err(error),
     }
     if checked.is_sound() {
-        let db = open::open_file(path)?;
-        let odds = contain(|| StoreReader::new(&db, path).and_then(|reader| settle::at_odds(&reader)));
-        checked.at_odds = odds.unwrap_or(Ok(1))?;
+        match at_odds(path) {
+            Ok(rows) => checked.at_odds = rows,
+            // What redb keeps for itself is damaged.
+            Err(StoreError::Damaged { why, .. }) => checked.closed = Some(why),
+            Err(error) => return Err(error),
+        }
     }
     Ok(checked)
+}
+
+fn at_odds(path: &Path) -> Result<u64, StoreError> {
+    let db = open::open_file(path)?;
+    let looked = contain(|| StoreReader::new(&db, path).and_then(|reader| settle::at_odds(&reader)));
+    looked.unwrap_or_else(|why| Err(StoreError::Damaged { path: path.to_path_buf(), why }))
 }
 
 /// Sets the damaged store aside and puts a new one in its place, with every row that can be used. What files say is read
@@ -115,46 +127,36 @@ pub fn repair(path: &Path, on_rows: OnRows<'_>) -> Result<Repaired, StoreError> 
     let held = hold(path)?;
     let fresh = files::beside(path, "repaired");
     files::remove(&fresh).map_err(|source| files::failed(&fresh, source))?;
-    let (found, lost_facts) = files::make_whole(&fresh, |part| rescue(path, part, on_rows))?;
-    let aside = replace(&fresh, path, "damaged")?.unwrap_or_default();
+    let mut done = files::make_whole(&fresh, |part| rescue(path, part, on_rows))?;
+    done.aside = replace(&fresh, path, "damaged")?.unwrap_or_default();
     drop(held);
-    Ok(Repaired { aside, found, lost_facts })
+    Ok(done)
 }
 
-fn rescue(path: &Path, part: &Path, on_rows: OnRows<'_>) -> Result<(Found, u64), StoreError> {
-    let mut found = Found::default();
-    let mut lost_facts = 0;
-    let pages = best(path)?;
+/// The commit before the last is read, too: what the last one has on damaged pages may lie there still.
+fn rescue(path: &Path, part: &Path, on_rows: OnRows<'_>) -> Result<Repaired, StoreError> {
+    let open = |before| -> Result<Option<Pages>, StoreError> {
+        let file = File::open(path).map_err(|source| files::failed(path, source))?;
+        Ok(Pages::open(file, before))
+    };
+    let (before, now) = (open(true)?, open(false)?);
+    let mut done = Repaired::default();
     copy::write(part, |txn| {
         open::fill_new(txn)?;
-        if let Some(mut pages) = pages {
-            let strict = version(&mut pages).is_none_or(|version| version == SCHEMA_VERSION);
-            pages.forget_seen();
-            found = copy::rescue(&mut pages, strict, Some(txn), on_rows)?;
+        if let Some(mut pages) = before {
+            let is_current = is_current(&mut pages);
+            copy::rescue(&mut pages, Trust { strict: is_current, doubtful: false }, Some(txn), &mut |_| ())?;
         }
-        lost_facts = settle::settle(txn)?;
+        if let Some(mut pages) = now {
+            let is_current = is_current(&mut pages);
+            done.found =
+                copy::rescue(&mut pages, Trust { strict: is_current, doubtful: true }, Some(txn), on_rows)?;
+        }
+        done.lost_facts = settle::settle(txn)?;
+        done.rows = copy::count(txn)?;
         Ok(())
     })?;
-    Ok((found, lost_facts))
-}
-
-/// The commit of which less is damaged.
-fn best(path: &Path) -> Result<Option<Pages>, StoreError> {
-    let open = |before| -> Result<Option<(u64, Pages)>, StoreError> {
-        let file = File::open(path).map_err(|source| files::failed(path, source))?;
-        let Some(mut pages) = Pages::open(file, before) else { return Ok(None) };
-        let looked = copy::rescue(&mut pages, false, None, &mut |_| ());
-        let found = looked.map_err(|error| StoreError::from_redb(path, error))?;
-        let damage = if found.rows == 0 { u64::MAX } else { found.pages };
-        pages.forget_seen();
-        Ok(Some((damage, pages)))
-    };
-    let (now, before) = (open(false)?, open(true)?);
-    Ok(match (now, before) {
-        (Some((now, _)), Some((before, pages))) if before < now => Some(pages),
-        (Some((_, pages)), _) | (None, Some((_, pages))) => Some(pages),
-        (None, None) => None,
-    })
+    Ok(done)
 }
 
 /// The pages as they lie there; all values where the store is of today's version.
@@ -163,10 +165,16 @@ fn look(path: &Path, on_rows: OnRows<'_>) -> Result<Checked, StoreError> {
     let Some(mut pages) = Pages::open(file, false) else {
         return Ok(Checked { closed: Some("its header makes no sense".into()), ..Checked::default() });
     };
-    let strict = version(&mut pages).is_none_or(|version| version == SCHEMA_VERSION);
-    pages.forget_seen();
-    let found = copy::rescue(&mut pages, strict, None, on_rows);
+    let trust = Trust { strict: is_current(&mut pages), doubtful: true };
+    let found = copy::rescue(&mut pages, trust, None, on_rows);
     Ok(Checked { found: found.map_err(|error| StoreError::from_redb(path, error))?, ..Checked::default() })
+}
+
+/// Of today's schema, as far as can be told.
+fn is_current(pages: &mut Pages) -> bool {
+    let version = version(pages);
+    pages.forget_seen();
+    version.is_none_or(|version| version == SCHEMA_VERSION)
 }
 
 fn version(pages: &mut Pages) -> Option<u32> {
