@@ -223,6 +223,12 @@ mod tests {
         assert_eq!(command("playlist-add x", &paths), Ok(Command::Playlist(added)));
         let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into(), Default::default());
         assert_eq!(command("playlist-export x", &paths[..1]), Ok(Command::Playlist(written)));
+        let care = |care| Ok(Command::Library(Library::Care(care)));
+        assert_eq!(command("library-backup", &paths[..1]), care(Care::Backup(Some("/b c".into()))));
+        assert_eq!(command("library export", &[]), care(Care::Export(None)));
+        assert_eq!(command("forget /b", &[]), care(Care::Forget(Some("/b".into()))));
+        assert!(command("forget b", &[]).unwrap_err().message.contains("absolute"));
+        assert!(command("forget", &paths).is_err(), "one at a time");
         assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
     }
 }

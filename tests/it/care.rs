@@ -191,21 +191,30 @@ fn a_root_is_let_go_with_its_tracks_and_what_is_known_of_them_can_come_back() {
     close(store);
 }
 
+/// A scan keeps the outer one of two such roots; an import may bring both.
 #[test]
-fn a_root_inside_of_another_goes_without_the_tracks_that_the_other_has() {
+fn of_two_roots_one_inside_the_other_each_goes_without_the_tracks_that_the_other_has() {
     let home = scanned();
     put(&home.path("b/inner"), "4.flac", &flac(4_000, &[("TITLE", "Four")]));
-    ends(&home, 0, &["scan", "b/inner"]);
+    ends(&home, 0, &["scan", "b"]);
+    let nest = || {
+        let store = store(&home);
+        let roots = ["a", "b", "b/inner"].map(|name| home.path(name));
+        store.write(WriteOp::PutRoots(roots.into())).unwrap();
+        close(store);
+    };
+    nest();
     ends(&home, 0, &["library", "forget", "--yes", "b/inner"]);
-    let inner = store(&home);
-    assert_eq!(all_tracks(&inner).len(), 4);
-    close(inner);
-    ends(&home, 0, &["scan", "b/inner"]);
+    let outer = store(&home);
+    assert_eq!(all_tracks(&outer).len(), 4);
+    assert_eq!(outer.read().unwrap().roots().unwrap(), [home.path("a"), home.path("b")]);
+    close(outer);
+    nest();
     ends(&home, 0, &["library", "forget", "--yes", "b"]);
-    let store = store(&home);
-    assert_eq!(all_tracks(&store).len(), 3, "the inner one keeps its own");
-    assert_eq!(store.read().unwrap().roots().unwrap(), [home.path("a"), home.path("b/inner")]);
-    close(store);
+    let inner = store(&home);
+    assert_eq!(all_tracks(&inner).len(), 3, "the inner one keeps its own");
+    assert_eq!(inner.read().unwrap().roots().unwrap(), [home.path("a"), home.path("b/inner")]);
+    close(inner);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use auralis::model::audio::Volume;
 use auralis::model::id::{ItemId, TrackId};
 use auralis::model::playback::{Repeat, Shuffle, ShuffleBy};
 use auralis::model::session::{Session, SessionItem, SessionPosition};
-use auralis::model::track::{Tags, Track};
+use auralis::model::track::Track;
 use proptest::prelude::*;
 
 use crate::library_media::{all_tracks, bytes_name, open, tags, track};
