@@ -224,7 +224,8 @@ fn roots(config: &Loaded, messages: &Messages) -> Result<Exit, CliError> {
     if let Some(exit) = by_player(config, &words("library-roots", None), messages)? {
         return Ok(exit);
     }
-    let reader = existing(config, messages)?.read()?;
+    let store = existing(config, messages)?;
+    let reader = store.read()?;
     let mut out = BufWriter::new(io::stdout().lock());
     for root in reader.roots()? {
         let (tracks, missing) = below(&reader, &root)?;

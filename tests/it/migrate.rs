@@ -234,7 +234,8 @@ impl Rig {
         let mut random = Noise(seed);
         self.fresh();
         let begun = Instant::now();
-        assert!(self.start().output().unwrap().status.success());
+        let output = self.start().output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let whole = begun.elapsed();
         check_all(&self.library(), self.tracks);
         let (mut cut, mut between) = (0, 0);

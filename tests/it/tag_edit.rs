@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auralis::library::artwork::{self, Picture, Place};
 use auralis::library::edit::{Batches, Edit, plan};
@@ -242,7 +242,8 @@ fn moments(mut seed: u32) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Kills batches at random moments: how many did not end by themselves, and how many were whole all the same.
+/// Kills batches at moments spread over the time that a whole one takes: how many did not end by themselves, and how many
+/// of these were finished by the next start.
 fn kill_batches(times: usize, seed: u32) -> (usize, usize) {
     let home = Home::new();
     let folder = home.path("music");
@@ -250,14 +251,18 @@ fn kill_batches(times: usize, seed: u32) -> (usize, usize) {
     let files: Vec<PathBuf> =
         (0..12).map(|n| put(&folder, format!("{n}.flac"), &flac(44_100, &[("TITLE", "start")]))).collect();
     let sounds: Vec<_> = files.iter().map(|file| sound_hash(file).unwrap()).collect();
-    let mut whole = "start".to_owned();
+    let mut whole = "first".to_owned();
+    let begun = Instant::now();
+    let first = ["tag".into(), "set".into(), folder.clone().into_os_string(), "title=first".into()];
+    assert!(home.program(&first).output().unwrap().status.success());
+    let longest = begun.elapsed().as_micros() as u64 * 5 / 4;
     let (mut killed, mut changed) = (0, 0);
     for (round, moment) in moments(seed).take(times).enumerate() {
         let title = format!("title {round}");
         let words =
             ["tag".into(), "set".into(), folder.clone().into_os_string(), format!("title={title}").into()];
         let mut child = home.program(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(moment % 60_000));
+        std::thread::sleep(Duration::from_micros(moment * longest / 65_536));
         child.kill().unwrap();
         let was_killed = !child.wait().unwrap().success();
         killed += usize::from(was_killed);
