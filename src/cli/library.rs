@@ -139,7 +139,7 @@ fn repair(path: &Path, messages: &Messages) -> Result<Exit, CliError> {
         ));
     }
     messages.note(&format!(
-        "{} rows are saved; the library as it was: {}. `auralis scan` reads the rest from the files",
+        "{} rows are saved; the library as it was: {}. `auralis scan` reads the rest from the files: name your folders where `auralis library roots` prints none",
         done.rows,
         shown(&done.aside)
     ));

@@ -42,6 +42,7 @@ use args::{Arguments, Verb};
 use exit::{CliError, Exit};
 use terminal::Messages;
 
+use crate::boot;
 use crate::config::Loaded;
 use crate::library::store::{Migrated, Store, StoreEvent};
 
@@ -52,6 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return terminal::print_answer(&answer).into(),
     };
     let messages = Messages::new(arguments.global.quiet);
+    boot::panic::install();
     match run(arguments, &messages) {
         Ok(exit) => exit.into(),
         Err(error) => {

@@ -105,6 +105,7 @@ fn a_damaged_library_is_told_of_repaired_and_kept() {
     bytes[4096..].fill(0xa5);
     std::fs::write(library(&home), &bytes).unwrap();
     let refused = ends(&home, 1, &["search", "one"]);
+    assert!(!refused.contains("panicked"), "{refused}");
     assert!(refused.contains("auralis library check"), "{refused}");
     let damaged = ends(&home, 1, &["library", "check"]);
     assert!(damaged.contains("--repair") && damaged.contains("restore"), "{damaged}");

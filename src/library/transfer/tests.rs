@@ -39,13 +39,16 @@ fn track(id: TrackId, number: u8, added_s: i64) -> Track {
     Track { id, path: path(number), stamp, format, tags, added_s }
 }
 
+/// What is at its path, what it was when it came in, its note, its title.
+type KnownEntry = (u8, Option<u8>, Option<String>, String);
+
 /// A library: what is at each path, and what is known.
 #[derive(Debug, Clone)]
 struct Known {
     /// Added, facts, since when it is missing.
     tracks: BTreeMap<u8, (i64, TrackFacts, Option<i64>)>,
     listens: BTreeMap<(i64, u8), (u64, bool)>,
-    lists: BTreeMap<u64, Vec<(u8, Option<u8>, Option<String>, String)>>,
+    lists: BTreeMap<u64, Vec<KnownEntry>>,
     smart: Option<String>,
     queue: Vec<(u8, u64)>,
     shuffled: bool,
@@ -124,7 +127,7 @@ fn fill(store: &Store, known: &Known) {
 fn lists(known: &Known, ids: &Ids) -> Vec<(PlaylistId, Option<Arc<Playlist>>)> {
     let mut lists = Vec::new();
     for (id, entries) in &known.lists {
-        let entry = |(number, moved, note, title): &(u8, Option<u8>, Option<String>, String)| Entry {
+        let entry = |(number, moved, note, title): &KnownEntry| Entry {
             path: Arc::from(path(*number)),
             // It lay somewhere else when it came in.
             track: moved

@@ -36,6 +36,9 @@ struct Node {
 /// Bytes of keys and of values, where all of them have the same.
 pub type Widths = (Option<usize>, Option<usize>);
 
+/// Gets each row that can be told from its neighbours: key, value, and whether its page is sound.
+pub type OnRow<'a> = &'a mut dyn FnMut(&[u8], &[u8], bool);
+
 /// One commit of a store.
 #[derive(Debug)]
 pub struct Pages {
@@ -99,14 +102,14 @@ impl Pages {
         self.tables.contains_key(table)
     }
 
-    /// Each row of a table that can be told from its neighbours: key, value, and whether its page is sound.
-    pub fn rows(&mut self, table: &str, widths: Widths, row: &mut dyn FnMut(&[u8], &[u8], bool)) {
+    /// Each row of a table.
+    pub fn rows(&mut self, table: &str, widths: Widths, row: OnRow<'_>) {
         let root = self.tables.get(table).copied().flatten();
         self.walk(root, widths, row);
     }
 
     /// Depth first by a stack of our own: in the order of the keys.
-    fn walk(&mut self, root: Option<Node>, widths: Widths, row: &mut dyn FnMut(&[u8], &[u8], bool)) {
+    fn walk(&mut self, root: Option<Node>, widths: Widths, row: OnRow<'_>) {
         let mut stack: Vec<(Node, usize)> = root.map(|root| (root, 0)).into_iter().collect();
         while let Some((node, depth)) = stack.pop() {
             // A page has one place: a circle is damage, too.
