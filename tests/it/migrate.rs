@@ -158,7 +158,7 @@ fn the_first_form_of_everything_is_brought_to_todays_behind_a_backup() {
     assert!(store.close(Duration::from_secs(20)));
     check_all(&path, 2_500);
     assert_eq!((version(&path), version(&done.backup)), (SCHEMA_VERSION, 1));
-    assert_eq!(beside(folder.path(), "library.schema1-"), [done.backup.clone()]);
+    assert_eq!(beside(folder.path(), "library.schema1-"), std::slice::from_ref(&done.backup));
     let db = redb::Database::create(&done.backup).unwrap();
     let txn = db.begin_read().unwrap();
     let rows = txn.open_table(TRACKS).unwrap();
