@@ -14,11 +14,11 @@ pub mod duplicates;
 pub mod nearest;
 pub mod path;
 pub mod radio;
+pub mod redundancy;
 pub mod scale;
 pub mod smooth;
 pub mod space;
 pub mod weights;
-pub mod whiten;
 
 #[cfg(test)]
 pub(crate) mod made;

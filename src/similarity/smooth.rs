@@ -129,7 +129,12 @@ mod tests {
 
     #[test]
     fn families_come_together_and_the_first_stays_first() {
-        let prints = library(60, 11);
+        let mut prints = library(60, 11);
+        for print in &mut prints {
+            // Only how they sound tells them apart.
+            print.set(Dimension::Loudness, Ok(-14.0));
+            print.confidence.tempo = 0.0;
+        }
         let space = Space::of(&prints, Weights::default());
         let order = order(&space, &stops(&space, &prints));
         assert_eq!(order[0], 0);
@@ -139,7 +144,7 @@ mod tests {
         let family = |row: usize| row as u64 % FAMILIES;
         let changes = order.windows(2).filter(|pair| family(pair[0]) != family(pair[1])).count();
         // By chance 53 of 59 change.
-        assert!(changes <= 25, "{changes} changes of family, of nine that must be");
+        assert!(changes <= 12, "{changes} changes of family, of nine that must be");
     }
 
     #[test]

@@ -1,16 +1,16 @@
-//! A library's fingerprints as points: robust scores, decorrelated, so that the plain distance counts nothing twice. Made
-//! once from a library; distances, scores and reasons come from the same numbers.
+//! A library's fingerprints as points: robust scores, weighed so that what several numbers tell does not count several
+//! times. Made once from a library; distances, scores and reasons come from the same numbers.
 
+use super::redundancy;
 use super::scale::Scale;
 use super::weights::{ASPECTS, Aspect, Term, Weights};
-use super::whiten::Whitening;
 use crate::model::fingerprint::{DIMENSIONS, Dimension, Fingerprint, TIMBRE};
 
 /// Coordinates of a point: 24 numbers, tempo as a place on the circle of an octave, timbre.
 pub const COORDINATES: usize = DIMENSIONS + 1 + TIMBRE;
 const FIRST_OF_TIMBRE: usize = DIMENSIONS + 1;
 /// The timbre's numbers count so much each.
-const TIMBRE_FACTOR: f32 = 0.5;
+const TIMBRE_FACTOR: f32 = 0.3;
 /// Rows from which the scales and correlations are taken, and pairs from which the score is.
 const MOST_ROWS: usize = 20_000;
 const PAIRS: usize = 20_000;
@@ -25,9 +25,10 @@ pub struct Point(pub Box<[f32]>);
 #[derive(Debug, Clone)]
 pub struct Space {
     scales: Vec<Scale>,
-    whitening: Whitening,
+    /// What redundancy leaves of each coordinate.
+    own: Vec<f32>,
     weights: Weights,
-    /// The weights by coordinate.
+    /// That times the weights.
     factors: Box<[f32]>,
     points: Vec<Point>,
     /// Distances of pairs at even ranks, rising.
@@ -41,30 +42,24 @@ impl Space {
         let column =
             |n: usize| prints.iter().step_by(step).map(|print| raw(print, n).unwrap_or(f32::NAN)).collect();
         let scales: Vec<Scale> = (0..COORDINATES).map(|n| Scale::of(column(n))).collect();
-        let rows: Vec<Vec<f32>> = prints.iter().step_by(step).map(|print| scored(&scales, print)).collect();
-        let whitening = Whitening::of(COORDINATES, rows.iter().map(Vec::as_slice));
-        let points =
-            prints.iter().map(|print| Point(whitening.apply(&scored(&scales, print)).into())).collect();
-        let space = Self {
-            scales,
-            whitening,
-            factors: [].into(),
-            weights: Weights::default(),
-            points,
-            quantiles: vec![],
+        let points: Vec<Point> = prints.iter().map(|print| Point(scored(&scales, print).into())).collect();
+        // The 25 and the timbre are two views: in each by itself what is alike is weighed.
+        let view = |from: usize, to: usize| {
+            let rows = points.iter().step_by(step).map(move |point| &point.0[from..to]);
+            redundancy::factors(to - from, rows)
         };
+        let own = [view(0, FIRST_OF_TIMBRE), view(FIRST_OF_TIMBRE, COORDINATES)].concat();
+        let space =
+            Self { scales, own, factors: [].into(), weights: Weights::default(), points, quantiles: vec![] };
         space.weighted(weights)
     }
 
     /// The same points under other weights.
     #[must_use]
     pub fn weighted(mut self, weights: Weights) -> Self {
-        self.factors = (0..COORDINATES)
-            .map(|n| {
-                let aspect = aspect(n);
-                weights.get(aspect) * if aspect == Aspect::Timbre { TIMBRE_FACTOR } else { 1.0 }
-            })
-            .collect();
+        let timbre = |aspect| if aspect == Aspect::Timbre { TIMBRE_FACTOR } else { 1.0 };
+        let factor = |(n, own): (usize, &f32)| own * weights.get(aspect(n)) * timbre(aspect(n));
+        self.factors = self.own.iter().enumerate().map(factor).collect();
         self.weights = weights;
         self.quantiles = self.spread();
         self
@@ -85,7 +80,7 @@ impl Space {
 
     /// Where a fingerprint lies that need not be of the library.
     pub fn place(&self, print: &Fingerprint) -> Point {
-        Point(self.whitening.apply(&scored(&self.scales, print)).into())
+        Point(scored(&self.scales, print).into())
     }
 
     pub fn distance(&self, a: &Point, b: &Point) -> f32 {
