@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
-use crate::model::command::PathStyle;
+use crate::model::command::{Care, PathStyle};
 use crate::model::facts::Facts;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
@@ -34,6 +34,11 @@ pub enum Effect {
         sure: bool,
     },
     FindDuplicates,
+    /// What is done for the library as a whole.
+    Care {
+        job: JobId,
+        care: Care,
+    },
     /// These are the folders of the library now: watch them.
     Watch(Arc<Vec<PathBuf>>),
     /// Look which sound devices there are.

@@ -21,6 +21,7 @@ pub mod fold;
 pub mod history;
 pub mod id;
 pub mod job;
+pub mod json_path;
 pub mod key;
 pub mod listening;
 pub mod loudness;
