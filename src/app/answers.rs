@@ -28,6 +28,7 @@ impl Deeds {
         self.any = true;
         match effect {
             Effect::Expand { job, .. }
+            | Effect::Gather { job, .. }
             | Effect::CountStats { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. } => self.walks = Some(*job),
@@ -42,6 +43,7 @@ impl Answers {
     pub fn awaited(&mut self, event: &Event) -> Option<Answer> {
         match event {
             Event::Expanded(Expanded { job, .. })
+            | Event::Gathered { job, .. }
             | Event::StatsCounted { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. } => self.walking.remove(job),

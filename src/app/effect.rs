@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::command::EngineCommand;
+use crate::jobs::library::Wanted;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::PathStyle;
@@ -21,6 +22,13 @@ pub enum Effect {
     Expand {
         job: JobId,
         paths: Vec<PathBuf>,
+    },
+    /// Find what lines of an edited queue add, each by its number in the text.
+    Gather {
+        job: JobId,
+        wanted: Vec<(usize, Wanted)>,
+        catalog: Arc<Catalog>,
+        facts: Facts,
     },
     /// Bring the library up to date; `roots` are new or known, empty means all known ones.
     Scan {
@@ -50,6 +58,7 @@ pub enum Effect {
         job: JobId,
         period: Period,
         from_ms: i64,
+        quietly: bool,
     },
     /// Read files of playlists, and look which of their entries are there.
     ReadPlaylists {

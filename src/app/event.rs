@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
-use crate::jobs::library::{Cleaned, ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cleaned, Gathered, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
@@ -27,6 +27,11 @@ pub enum Event {
     Engine(EngineEvent),
     /// Paths were walked; asked for by `Effect::Expand`.
     Expanded(Expanded),
+    /// Asked for by `Effect::Gather`.
+    Gathered {
+        job: JobId,
+        gathered: Gathered,
+    },
     ScanProgress {
         job: JobId,
         progress: ScanProgress,
@@ -55,6 +60,7 @@ pub enum Event {
     StatsCounted {
         job: JobId,
         period: Period,
+        quietly: bool,
         stats: Result<Stats, String>,
     },
     /// Which sound devices there are, or why that cannot be told; asked for by `Effect::FindOutputs`.

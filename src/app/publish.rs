@@ -27,6 +27,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     }
     if dirty.facts {
         next.facts = Arc::new(state.facts.clone());
+        next.stats = state.library.stats.clone();
     }
     if dirty.playlists {
         next.playlists = Arc::new(state.playlists.view.clone());

@@ -17,11 +17,12 @@ use crate::model::facts::Facts;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::listening::Verdict;
+use crate::model::listening::{Period, Stats, Verdict};
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
+use crate::model::queue_text::Edited;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
@@ -55,6 +56,8 @@ pub struct AppState {
     pub saving: Saving,
     /// What was asked for while its paths are walked.
     pub expanding: HashMap<JobId, Purpose>,
+    /// Edited queues while what is added to them is looked for.
+    pub editing: HashMap<JobId, Edited>,
     /// What is to be gone to while its file is looked for.
     pub returning: HashMap<JobId, Bookmark>,
     pub settings: AppSettings,
@@ -205,6 +208,8 @@ pub struct LibraryState {
     pub duplicates: Arc<DuplicatesView>,
     /// Missing tracks are being counted or forgotten.
     pub cleaning: bool,
+    /// What was listened to, as it was counted last.
+    pub stats: Option<(Period, Arc<Stats>)>,
     pub build: CatalogBuild,
 }
 

@@ -219,9 +219,9 @@ pub struct Search {
     /// What to look for, as in: davis year:1955..1965 not live
     #[arg(value_name = "QUERY", required = true)]
     pub query: Vec<String>,
-    /// Order: a column, and :desc for the other way round [default: the best first]
+    /// Order: a column, and :desc for the other way round; given twice, the first one counts more [default: the best first]
     #[arg(long, value_name = "COLUMN", value_parser = Sort::parse)]
-    pub sort: Option<Sort>,
+    pub sort: Vec<Sort>,
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,
@@ -256,6 +256,9 @@ pub struct Ctl {
     /// Print the commands, one a line: call, tab, what it does
     #[arg(long, conflicts_with = "words")]
     pub list: bool,
+    /// Print what search, queue stats and stats tell as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

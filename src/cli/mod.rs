@@ -28,6 +28,7 @@ mod outputs;
 mod play;
 mod player;
 mod playlist;
+mod queue;
 mod scan;
 mod search;
 mod stats;

@@ -73,6 +73,17 @@ pub struct HistoryChange {
     pub done: u64,
 }
 
+/// "just now", "5 min ago".
+pub fn ago(seconds: i64) -> String {
+    match seconds {
+        ..=4 => "just now".to_owned(),
+        5..=59 => format!("{seconds} s ago"),
+        60..=3_599 => format!("{} min ago", seconds / 60),
+        3_600..=86_399 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} d ago", seconds / 86_400),
+    }
+}
+
 impl Keyed for QueueItem {
     fn key(&self) -> u64 {
         self.id.0

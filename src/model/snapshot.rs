@@ -13,6 +13,7 @@ use super::catalog::{Catalog, TrackRef};
 use super::facts::Facts;
 use super::history::HistoryView;
 use super::id::{ItemId, PlayId, TrackId};
+use super::listening::{Period, Stats};
 use super::notice::Notice;
 use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
@@ -31,6 +32,8 @@ pub struct Snapshot {
     pub catalog: Arc<Catalog>,
     /// What only we know of the tracks.
     pub facts: Arc<Facts>,
+    /// What was listened to in a period, as it was counted last.
+    pub stats: Option<(Period, Arc<Stats>)>,
     /// What can be taken back.
     pub history: Arc<HistoryView>,
     pub scan: Arc<ScanView>,

@@ -154,7 +154,7 @@ fn now_s(now: Now) -> i64 {
 
 /// How long ago a step was made, for people.
 fn ago(entry: &Entry, now: Now) -> String {
-    wording::ago(now_s(now).saturating_sub(entry.at_s))
+    crate::model::history::ago(now_s(now).saturating_sub(entry.at_s))
 }
 
 fn list(state: &mut AppState, now: Now) {

@@ -29,6 +29,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::Command(command) => reduce_command(state, command, now, &mut fx),
         Event::Engine(event) => engine::reduce(state, event, now, &mut fx),
         Event::Expanded(expanded) => walked(state, expanded, now, &mut fx),
+        Event::Gathered { job, gathered } => queue::edit::gathered(state, job, gathered, now, &mut fx),
         Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::Cleaned { sure, result } => library::cleaned(state, sure, result, now, &mut fx),
@@ -37,7 +38,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now),
         Event::FactsRead(facts) => facts::read(state, facts, now, &mut fx),
-        Event::StatsCounted { period, stats, .. } => library::stats_counted(state, period, stats, now),
+        Event::StatsCounted { period, quietly, stats, .. } => {
+            library::stats_counted(state, (period, quietly), stats, now);
+        }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlaylistsRead { read, .. } => playlists::imported(state, read, now, &mut fx),

@@ -1,6 +1,7 @@
 //! The queue: what comes in, goes out, moves, and how that is taken back.
 
 mod arrange;
+pub mod edit;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effec
         Queue::Reverse => arrange::reverse(state, now),
         Queue::Sort(by) => arrange::sort(state, by, now),
         Queue::Clear => clear(state, now, fx),
+        Queue::Edit(edited) => edit::begin(state, edited, now, fx),
     }
 }
 

@@ -14,6 +14,8 @@ use super::bookmark::BookmarkName;
 use super::facts::Rating;
 use super::id::{ItemId, TrackId};
 use super::listening::Period;
+use super::queue_text::Edited;
+use super::sort::{Column, Sort};
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::settings::LevelMode;
 
@@ -170,6 +172,8 @@ pub enum Queue {
     Reverse,
     Sort(SortBy),
     Clear,
+    /// Make it what an edited text says. Not to be typed: made by whoever has the text.
+    Edit(Edited),
 }
 
 /// What the queue is put in order by. What is not known comes last.
@@ -194,6 +198,21 @@ pub enum SortKey {
 }
 
 impl SortKey {
+    /// As the library has it.
+    pub fn column(self) -> Column {
+        match self {
+            Self::Title => Column::Title,
+            Self::Artist => Column::Artist,
+            Self::Album => Column::Order,
+            Self::Year => Column::Year,
+            Self::Length => Column::Duration,
+            Self::Path => Column::Path,
+            Self::Added => Column::Added,
+            Self::Plays => Column::Plays,
+            Self::Rating => Column::Rating,
+        }
+    }
+
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "title" => Self::Title,
@@ -269,6 +288,8 @@ pub enum Library {
     FindDuplicates,
     /// Tell what was listened to.
     Stats(Period),
+    /// As [`Library::Stats`], but put it into the snapshot, without words.
+    Count(Period),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -302,6 +323,12 @@ pub enum Screen {
     FilterPrompt,
     /// Show only what a query asks for; empty shows all.
     Filter(String),
+    /// Put the library's tracks in this order, the first column before the others; none: the order of the albums.
+    Sort(Vec<Sort>),
+    /// Have the queue edited as a text.
+    EditQueue,
+    /// Show or hide what is in the queue, counted.
+    QueueStats,
     /// Move the selection to the playing track.
     GoToPlaying,
     /// Mark or unmark the row for the next command.

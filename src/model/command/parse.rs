@@ -15,6 +15,7 @@ use crate::model::facts::Rating;
 use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
+use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 
 /// Why words are not a command.
@@ -211,6 +212,7 @@ impl Call<'_> {
             "crop" => Command::Queue(Queue::Crop(self.items()?)),
             "dedupe" => self.bare(Command::Queue(Queue::Dedupe))?,
             "reverse" => self.bare(Command::Queue(Queue::Reverse))?,
+            "sort" if self.is_of_columns() => return Ok(None),
             "sort" => Command::Queue(Queue::Sort(self.one(SORT, parse_sort)?)),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
             "scan" => Command::Library(match self.arguments {
@@ -284,6 +286,13 @@ impl Call<'_> {
         }))
     }
 
+    /// Several columns, or one that only the library is sorted by.
+    fn is_of_columns(&self) -> bool {
+        let words = self.arguments;
+        let only_one = matches!(words, [word] if parse_sort(word).is_some());
+        !words.is_empty() && !only_one && words.iter().all(|word| Sort::parse(word).is_ok())
+    }
+
     fn screen(&self) -> Result<Screen, ParseError> {
         let pane = "library, playlists, queue or spectrum";
         match self.row.name {
@@ -291,6 +300,12 @@ impl Call<'_> {
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
             "search" if self.rest.is_empty() => Ok(Screen::SearchPrompt),
             "search" => Ok(Screen::Search(self.rest.to_owned())),
+            "sort" => Ok(Screen::Sort(self.arguments.iter().filter_map(|word| Sort::parse(word).ok()).collect())),
+            "queue-edit" => {
+                self.optional("queue, or nothing", |word| (word == "queue").then_some(()))?;
+                Ok(Screen::EditQueue)
+            }
+            "queue-stats" => self.bare(Screen::QueueStats),
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),
@@ -612,7 +627,7 @@ mod tests {
         for row in registry::COMMANDS {
             let example = match row.arguments {
                 "" => row.name.to_owned(),
-                "[-]KEY" => format!("{} -year", row.name),
+                "[-]KEY..." => format!("{} -year", row.name),
                 "N|top|bottom [N...]" | "N [PATH...]" => format!("{} 3", row.name),
                 "TIME" => format!("{} 10m", row.name),
                 "[NAME] +N|-N [N...]" => format!("{} +1", row.name),

@@ -41,6 +41,18 @@ impl Expr {
     }
 }
 
+impl Expr {
+    pub(super) fn fits_texts(&self, texts: &[&str]) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.fits_texts(texts)),
+            Self::One(parts) => parts.iter().any(|part| part.fits_texts(texts)),
+            Self::Not(inner) => !inner.fits_texts(texts),
+            Self::Test(Test::Any { pattern, .. }) => pattern.fits_any(texts.iter().copied()),
+            Self::Test(_) => false,
+        }
+    }
+}
+
 impl Test {
     pub(super) fn asks_facts(&self) -> bool {
         match self {

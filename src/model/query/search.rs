@@ -18,6 +18,14 @@ pub struct Found {
     pub similar: bool,
 }
 
+/// The tracks that `query` asks for, or nearly, best first, with a score in 0 to 1: for one question. `now_s`: seconds
+/// since the Unix epoch.
+pub fn search(catalog: &Catalog, query: &Query, facts: &Facts, now_s: i64) -> Vec<(Row, f32)> {
+    let mut searcher = Searcher::new(catalog);
+    let found = searcher.find(catalog, query, facts, now_s);
+    searcher.rank(catalog, query, &found)
+}
+
 /// The folded texts of one catalog, and what the last question found in them. Ask it of that catalog only.
 #[derive(Debug, Clone, Default)]
 pub struct Searcher {
