@@ -20,6 +20,7 @@ use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
 use crate::model::snapshot::DuplicatesView;
+use crate::model::template::Templates;
 
 #[derive(Debug)]
 pub enum Event {
@@ -67,6 +68,8 @@ pub enum Event {
     OutputsFound(Result<Vec<OutputDevice>, String>),
     /// The playlists, or why they cannot be read.
     PlaylistsLoaded(Result<Playlists, String>),
+    /// The queue templates, or why they cannot be read.
+    TemplatesLoaded(Result<Templates, String>),
     /// Asked for by `Effect::ReadPlaylists`.
     PlaylistsRead {
         job: JobId,

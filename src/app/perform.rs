@@ -158,6 +158,16 @@ impl Performer {
         self.answer(work, |panic| Event::PlaylistsLoaded(Err(panic)));
     }
 
+    /// Reads the queue templates from the store; at the start.
+    pub fn load_templates(&self) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            let templates = store.read().and_then(|reader| reader.templates());
+            Event::TemplatesLoaded(templates.map_err(|error| error.to_string()))
+        };
+        self.answer(work, |panic| Event::TemplatesLoaded(Err(panic)));
+    }
+
     fn expand(&self, job: JobId, paths: Vec<std::path::PathBuf>) {
         let (events, cancel) = (self.events.clone(), self.closing.clone());
         self.jobs.submit(Lane::Short, move || {

@@ -32,6 +32,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.playlists {
         next.playlists = Arc::new(state.playlists.view.clone());
     }
+    if dirty.templates {
+        next.templates = Arc::clone(&state.templates);
+    }
     if dirty.history {
         next.history = Arc::new(state.history.view());
     }

@@ -27,6 +27,7 @@ use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
 use crate::model::snapshot::{DuplicatesView, OutputView, OutputsView, QueueItem, StreamView};
+use crate::model::template::{Template, TemplateId, Templates};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -42,6 +43,9 @@ pub struct AppState {
     pub facts_held: Vec<(TrackId, Verdict, i64)>,
     pub hearing: Option<Hearing>,
     pub playlists: playlists::PlaylistsState,
+    pub templates: Arc<Templates>,
+    /// They were read from the store; nothing is changed before.
+    pub templates_loaded: bool,
     pub history: History,
     pub output: OutputView,
     pub sound: SoundSettings,
@@ -262,6 +266,8 @@ pub struct ShownNotice {
 pub struct Saving {
     /// Playlists that changed: saved with the history of it.
     pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
+    /// Templates that changed.
+    pub templates: Vec<(TemplateId, Option<Arc<Template>>)>,
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
     /// What is known of outputs is to be saved with the session.
@@ -279,6 +285,7 @@ pub struct Dirty {
     pub catalog: bool,
     pub facts: bool,
     pub playlists: bool,
+    pub templates: bool,
     pub history: bool,
     pub scan: bool,
     pub output: bool,
@@ -295,6 +302,7 @@ impl Dirty {
         catalog: true,
         facts: true,
         playlists: true,
+        templates: true,
         history: true,
         scan: true,
         output: true,

@@ -4,6 +4,7 @@ mod playlists;
 
 pub use playlists::*;
 mod queue;
+mod templates;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
 pub use queue::*;
+pub use templates::*;
 
 fn note(what: impl Into<String>) -> Notice {
     Notice::new(Severity::Note, what)

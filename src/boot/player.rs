@@ -198,6 +198,7 @@ impl Core {
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();
+        performer.load_templates();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
         Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })

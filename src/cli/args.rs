@@ -121,6 +121,11 @@ pub enum Verb {
         #[command(subcommand)]
         verb: PlaylistVerb,
     },
+    /// Queues that are kept, to be had again
+    Template {
+        #[command(subcommand)]
+        verb: TemplateVerb,
+    },
     /// Bring plays, ratings and playlists over from another player or service
     Import(Import),
     /// Drive the player that runs
@@ -301,6 +306,48 @@ pub enum Source {
     Listenbrainz,
     Lastfm,
     M3u,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TemplateVerb {
+    /// Print the templates, one a line: name, entries, * for a favourite, tags, note
+    List {
+        /// Only those that have all the words, in name or note; #TAG is a tag, * a favourite
+        words: Vec<String>,
+        /// Print one JSON object a template
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep the queue and its modes; a template of that name becomes that
+    Save {
+        name: String,
+        #[arg(value_name = "TAG")]
+        tags: Vec<String>,
+    },
+    /// Play a template in place of the queue, or put it at its end, or next
+    Load {
+        name: String,
+        #[arg(value_parser = ["replace", "append", "next"], default_value = "replace")]
+        how: String,
+    },
+    /// Give a template another name
+    Rename { name: String, new: String },
+    /// Delete a template; its files stay
+    Delete { name: String },
+    /// These are its tags; none takes them away
+    Tag {
+        name: String,
+        #[arg(value_name = "TAG")]
+        tags: Vec<String>,
+    },
+    /// Write a note on a template
+    Note { name: String, note: String },
+    /// Let a template stand first, or no longer
+    Favourite {
+        name: String,
+        #[arg(value_parser = ["on", "off"], default_value = "on")]
+        on: String,
+    },
 }
 
 /// Where a player runs, it does it; else it is done in the library itself.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::args::{Ctl, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
-use super::{queue, search, stats};
+use super::{queue, queue_template, search, stats};
 use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::command::Command;
@@ -27,7 +27,8 @@ Answers when it is done: a following `auralis status` shows it. A seek is under 
 and the ear soon there. Exit codes: 1 it was not done, 2 no such command, 4 no player is
 running. Numbers of queue entries count from 1. Options stand before VERB.
 
-These print what they tell, with --json as JSON: search QUERY, queue stats, stats [PERIOD].
+These print what they tell, with --json as JSON: search QUERY, queue stats,
+stats [PERIOD], template list [WORDS].
 queue edit opens $VISUAL or $EDITOR with the queue, one line an entry, and applies what was
 changed.";
 
@@ -57,6 +58,7 @@ enum Asking {
     QueueStats,
     QueueEdit,
     Stats(Vec<String>),
+    Templates(Vec<String>),
 }
 
 impl Asking {
@@ -68,6 +70,8 @@ impl Asking {
         match (first.as_str(), rest) {
             ("search", rest) if !rest.is_empty() => Some(Self::Search(rest.to_vec())),
             ("stats", rest) => Some(Self::Stats(rest.to_vec())),
+            ("template-list", rest) => Some(Self::Templates(rest.to_vec())),
+            ("template", [word, rest @ ..]) if word == "list" => Some(Self::Templates(rest.to_vec())),
             ("queue-stats", []) => Some(Self::QueueStats),
             ("queue", [word]) if word == "stats" => Some(Self::QueueStats),
             ("edit", [word]) if word == "queue" => Some(Self::QueueEdit),
@@ -82,6 +86,7 @@ impl Asking {
         match self {
             Self::Search(words) => search::of_running(&mut player, &words, as_json),
             Self::Stats(words) => stats::of_running(&mut player, &words, as_json),
+            Self::Templates(words) => queue_template::of_running(&mut player, &words, as_json),
             Self::QueueStats => queue::stats(&mut player, as_json),
             Self::QueueEdit => queue::edit(player, &config, messages),
         }

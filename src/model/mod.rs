@@ -38,5 +38,6 @@ pub mod sort;
 pub mod spectrum;
 pub mod suggest;
 pub mod tally;
+pub mod template;
 pub mod tag;
 pub mod track;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::template::{Template, TemplateId};
 use super::audio::Volume;
 use super::facts::TrackFacts;
 use super::history::HistoryChange;
@@ -102,5 +103,7 @@ pub struct Save {
     pub facts: Vec<(TrackId, TrackFacts)>,
     /// Lists as they are now; `None` for one that is gone.
     pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
+    /// Templates as they are now; `None` for one that is gone.
+    pub templates: Vec<(TemplateId, Option<Arc<Template>>)>,
     pub history: Option<HistoryChange>,
 }

@@ -21,6 +21,7 @@ use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
+use super::template::Templates;
 use super::track::AudioFormat;
 
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub queue: Arc<QueueView>,
     pub bookmarks: Arc<Bookmarks>,
     pub playlists: Arc<PlaylistsView>,
+    /// Queues that are kept.
+    pub templates: Arc<Templates>,
     pub catalog: Arc<Catalog>,
     /// What only we know of the tracks.
     pub facts: Arc<Facts>,

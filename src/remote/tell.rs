@@ -20,6 +20,7 @@ use crate::model::query::search::search;
 use crate::model::snapshot::Snapshot;
 use crate::model::sort::{Sort, sort_by};
 use crate::model::tally::Tally;
+use crate::model::template::Templates;
 
 /// Bytes of a page: well below the longest line.
 const PAGE_BYTES: usize = 256 * 1024;
@@ -35,6 +36,8 @@ pub enum Tell {
     QueueText(usize),
     /// What was listened to in a period: `week`, `month`, `year`, `all`.
     Stats(String),
+    /// The queue templates that have these words.
+    Templates(String),
 }
 
 /// Which tracks match.
@@ -56,6 +59,45 @@ pub enum Telling {
     QueueStats(Box<Tally>),
     QueueText(TextPage),
     Stats(Box<Stats>),
+    Templates(Vec<TemplateLine>),
+}
+
+/// A queue template as others are told it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TemplateLine {
+    pub name: String,
+    pub note: String,
+    pub tags: Vec<String>,
+    pub favourite: bool,
+    pub entries: usize,
+    /// `off`, `one`, `all`, `album`.
+    pub repeat: String,
+    pub shuffled: bool,
+    pub loads: u32,
+    /// Seconds since the Unix epoch; `null`: never.
+    pub loaded_s: Option<i64>,
+    pub made_s: i64,
+    pub changed_s: i64,
+}
+
+/// Those that have the words, favourites first.
+pub fn templates(all: &Templates, words: &str) -> Vec<TemplateLine> {
+    let found = all.shown().into_iter().filter(|template| template.fits(words));
+    let line = |template: &std::sync::Arc<crate::model::template::Template>| TemplateLine {
+        name: template.name.as_str().to_owned(),
+        note: template.note.clone(),
+        tags: template.tags.clone(),
+        favourite: template.favourite,
+        entries: template.items.len(),
+        repeat: template.repeat.name().to_owned(),
+        shuffled: template.shuffle.is_some(),
+        loads: template.usage.loads,
+        loaded_s: template.usage.last_s,
+        made_s: template.made_s,
+        changed_s: template.changed_s,
+    };
+    found.map(line).collect()
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -199,6 +241,7 @@ impl Desk<'_> {
                 let text = crate::model::queue_text::write(&snapshot.queue, &snapshot.catalog);
                 Ok(Telling::QueueText(text_page(&text, *from)))
             }
+            Tell::Templates(words) => Ok(Telling::Templates(templates(&snapshot.templates, words))),
             // Only the core can tell.
             Tell::Stats(_) => Err(Fault::usage("statistics are not asked for here")),
         }

@@ -10,6 +10,7 @@ use crate::model::history::{Entry, HistoryView, ago};
 use crate::model::listening::{Period, Stats};
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
+use crate::model::template::{Template, Templates};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportKind {
@@ -18,6 +19,7 @@ pub enum ReportKind {
     Queue,
     Listening,
     History,
+    Templates,
 }
 
 impl ReportKind {
@@ -28,6 +30,7 @@ impl ReportKind {
             Self::Queue => "What is in the queue",
             Self::Listening => "What was listened to",
             Self::History => "What can be taken back and made again",
+            Self::Templates => "Queue templates",
         }
     }
 }
@@ -48,6 +51,7 @@ pub enum About {
     Queue(Arc<QueueView>, Arc<Catalog>, Arc<Facts>),
     Listening(Option<(Period, Arc<Stats>)>),
     History(Arc<HistoryView>),
+    Templates(Arc<Templates>),
 }
 
 impl About {
@@ -62,6 +66,7 @@ impl About {
             )),
             ReportKind::Listening => Some(Self::Listening(snapshot.stats.clone())),
             ReportKind::History => Some(Self::History(Arc::clone(&snapshot.history))),
+            ReportKind::Templates => Some(Self::Templates(Arc::clone(&snapshot.templates))),
         }
     }
 
@@ -76,6 +81,7 @@ impl About {
             }
             (Self::Listening(stats), Self::Listening(others)) => stats.is_none() && others.is_none(),
             (Self::History(history), Self::History(other)) => Arc::ptr_eq(history, other),
+            (Self::Templates(templates), Self::Templates(other)) => Arc::ptr_eq(templates, other),
             _ => false,
         }
     }
@@ -106,6 +112,9 @@ impl Question {
                 lines
             }
             About::History(history) => history_lines(history, now_s),
+            About::Templates(templates) => {
+                templates.shown().into_iter().map(|template| template_line(template, now_s)).collect()
+            }
         }
     }
 }
@@ -120,6 +129,19 @@ fn history_lines(history: &HistoryView, now_s: i64) -> Lines {
     let mut lines: Lines = back.iter().rev().map(|entry| line(entry, "taken back, was made ")).collect();
     lines.extend(done.iter().rev().map(|entry| line(entry, "")));
     lines
+}
+
+/// Of one, as [`Templates::shown`] has them.
+fn template_line(template: &Template, now_s: i64) -> (String, String) {
+    let love = if template.favourite { "♥ " } else { "  " };
+    let tags: Vec<String> = template.tags.iter().map(|tag| format!("#{tag}")).collect();
+    let used = template.usage.last_s.map_or_else(
+        || "never loaded".to_owned(),
+        |last_s| format!("loaded {} times, {}", template.usage.loads, ago(now_s.saturating_sub(last_s))),
+    );
+    let detail = [format!("{} tracks", template.items.len()), used, tags.join(" "), template.note.clone()];
+    let detail: Vec<String> = detail.into_iter().filter(|part| !part.is_empty()).collect();
+    (format!("{love}{}", template.name), detail.join(" · "))
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -147,6 +169,7 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Queue, _) => format!("{} entries", snapshot.queue.items.len()),
         (ReportKind::Listening, _) if snapshot.stats.is_none() => "counting...".into(),
         (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
+        (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
         (ReportKind::History, _) => format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len()),
     }
 }
@@ -154,7 +177,7 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
 /// A group of duplicates has an empty row behind it.
 pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
     match kind {
-        ReportKind::Queue | ReportKind::Listening | ReportKind::History => {
+        ReportKind::Queue | ReportKind::Listening | ReportKind::History | ReportKind::Templates => {
             figures.lines.as_ref().map_or(0, |lines| lines.len())
         }
         ReportKind::Scan => snapshot.scan.failed.len(),
@@ -163,7 +186,7 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
 }
 
 pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) -> Option<ReportRow> {
-    if matches!(kind, ReportKind::Queue | ReportKind::Listening | ReportKind::History) {
+    if !matches!(kind, ReportKind::Scan | ReportKind::Duplicates) {
         let (path, detail) = figures.lines.as_ref()?.get(at)?.clone();
         return Some(ReportRow { path, detail });
     }

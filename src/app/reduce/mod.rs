@@ -14,6 +14,7 @@ pub(super) mod playlists;
 mod queue;
 mod saving;
 mod sound;
+pub(super) mod templates;
 
 use super::effect::Effect;
 use super::event::{Event, Expanded, Now};
@@ -43,6 +44,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
+        Event::TemplatesLoaded(templates) => templates::loaded(state, templates, now),
         Event::PlaylistsRead { read, .. } => playlists::imported(state, read, now, &mut fx),
         Event::PlaylistWritten { path, result, .. } => playlists::exported(state, &path, result, now),
         Event::Evaluated { job, found, took } => evaluation::found(state, job, found, took, now, &mut fx),
@@ -77,6 +79,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Playlist(command) => playlists::reduce(state, command, now, fx),
+        Command::Template(command) => templates::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),

@@ -51,6 +51,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "g-", "earlier 10m"),
     (Global, "g+", "later 10m"),
     (Global, "gu", "scan"),
+    (Global, "gP", "templates"),
     (Global, "f", "filter"),
     (Global, "/", "search"),
     (Global, "n", "search-next"),

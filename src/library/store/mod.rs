@@ -7,6 +7,7 @@ mod open;
 mod playlist;
 mod read;
 mod schema;
+mod template;
 #[cfg(test)]
 mod tests;
 mod write;

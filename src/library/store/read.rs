@@ -12,9 +12,10 @@ use redb::{
 use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
 use super::error::StoreError;
 use super::playlist;
+use super::template;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MISSING, OUTPUTS_KEY,
-    PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TEMPLATES, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
@@ -23,6 +24,7 @@ use crate::model::id::TrackId;
 use crate::model::listening::Listen;
 use crate::model::playlist::Playlists;
 use crate::model::session::{OutputMemory, Session};
+use crate::model::template::Templates;
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
 
@@ -277,6 +279,20 @@ impl StoreReader {
         rows.map(|row| {
             let (id, bytes) = self.tell(row.map_err(Into::into))?;
             self.value(playlist::decode(id.value(), bytes.value())).map(Arc::new)
+        })
+        .collect()
+    }
+
+    /// All queue templates.
+    pub fn templates(&self) -> Result<Templates, StoreError> {
+        let table = match self.txn.open_table(TEMPLATES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Templates::default()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
+        rows.map(|row| {
+            let (id, bytes) = self.tell(row.map_err(Into::into))?;
+            self.value(template::decode(id.value(), bytes.value())).map(Arc::new)
         })
         .collect()
     }

@@ -47,6 +47,9 @@ pub const LISTENS: TableDefinition<(i64, u32), &[u8]> = TableDefinition::new("li
 /// Playlists: id to `playlist::encode`. Stores made before playlists were known have no such table.
 pub const PLAYLISTS: TableDefinition<u64, &[u8]> = TableDefinition::new("playlists");
 
+/// Queue templates: id to `template::encode`. Stores made before templates were known have no such table.
+pub const TEMPLATES: TableDefinition<u64, &[u8]> = TableDefinition::new("templates");
+
 /// What can be taken back: number of the step to `codec::encode_entry`. How many of them are done stands under
 /// `HISTORY_KEY`. Stores made before had no such table.
 pub const HISTORY: TableDefinition<u64, &[u8]> = TableDefinition::new("history");

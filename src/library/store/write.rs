@@ -8,10 +8,11 @@ use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransacti
 
 use super::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
 use super::playlist;
+use super::template;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, META, META_NEXT_TRACK,
     MISSING, OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS,
-    TRACKS,
+    TEMPLATES, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
@@ -21,6 +22,7 @@ use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::Listen;
 use crate::model::playlist::Playlist;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
+use crate::model::template::{Template, TemplateId};
 use crate::model::track::{FileStamp, Track};
 
 /// A file that is named like music and cannot be read.
@@ -70,6 +72,8 @@ pub enum WriteOp {
     PutFacts(Vec<(TrackId, TrackFacts)>),
     /// Another one of the same track and time is replaced.
     PutListens(Vec<Listen>),
+    /// Templates as they are now; `None` for one that is gone.
+    PutTemplates(Vec<(TemplateId, Option<Arc<Template>>)>),
     /// Lists as they are now; `None` for one that is gone.
     PutPlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
 }
@@ -95,7 +99,10 @@ impl WriteOp {
             | Self::PutOutputs(_)
             | Self::PutBookmarks(_) => 1,
             Self::PutPlaylists(lists) => weight(lists),
-            Self::Save(save) => 1 + save.facts.len() + weight(&save.playlists),
+            Self::PutTemplates(templates) => template_weight(templates),
+            Self::Save(save) => {
+                1 + save.facts.len() + weight(&save.playlists) + template_weight(&save.templates)
+            }
         }
     }
 }
@@ -137,6 +144,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::Save(save) => {
                 put_facts(&txn, &save.facts)?;
                 put_playlists(&txn, &save.playlists)?;
+                put_templates(&txn, &save.templates)?;
                 save.history.iter().try_for_each(|change| put_history(&txn, change))?;
             }
             WriteOp::PutPosition(position) => put_position(&txn, *position)?,
@@ -145,6 +153,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
             WriteOp::PutListens(listens) => put_listens(&txn, listens)?,
             WriteOp::PutPlaylists(lists) => put_playlists(&txn, lists)?,
+            WriteOp::PutTemplates(templates) => put_templates(&txn, templates)?,
         }
     }
     txn.commit()?;
@@ -399,6 +408,32 @@ fn put_playlists(
             Some(list) => {
                 let record =
                     playlist::encode(list).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+                table.insert(id.0, record.as_slice())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An item of a template is a record.
+fn template_weight(templates: &[(TemplateId, Option<Arc<Template>>)]) -> usize {
+    templates.iter().map(|(_, template)| 1 + template.as_ref().map_or(0, |template| template.items.len())).sum()
+}
+
+fn put_templates(
+    txn: &WriteTransaction,
+    templates: &[(TemplateId, Option<Arc<Template>>)],
+) -> Result<(), redb::Error> {
+    if templates.is_empty() {
+        return Ok(());
+    }
+    let mut table = txn.open_table(TEMPLATES)?;
+    for (id, kept) in templates {
+        match kept {
+            None => drop(table.remove(id.0)?),
+            Some(kept) => {
+                let record =
+                    template::encode(kept).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
                 table.insert(id.0, record.as_slice())?;
             }
         }

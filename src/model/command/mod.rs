@@ -16,6 +16,7 @@ use super::id::{ItemId, TrackId};
 use super::listening::Period;
 use super::queue_text::Edited;
 use super::sort::{Column, Sort};
+use super::template::TemplateName;
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::settings::LevelMode;
 
@@ -29,6 +30,7 @@ pub enum Command {
     Bookmark(Bookmarking),
     Judge(Judging),
     Playlist(Playlisting),
+    Template(Templating),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -255,6 +257,23 @@ pub enum Bookmarking {
     List,
 }
 
+/// What is done with queues that are kept. All but loading can be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Templating {
+    /// Keep the queue and its modes; one of that name becomes that. Tags are added.
+    Save(TemplateName, Vec<String>),
+    Load(String, IntoQueue),
+    Rename(String, TemplateName),
+    Delete(String),
+    /// These are its tags.
+    Tag(String, Vec<String>),
+    Note(String, String),
+    /// `None` toggles.
+    Favourite(String, Option<bool>),
+    /// Tell which there are that have these words.
+    List(String),
+}
+
 /// What the listener thinks of tracks. Can be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judging {
@@ -329,6 +348,8 @@ pub enum Screen {
     EditQueue,
     /// Show or hide what is in the queue, counted.
     QueueStats,
+    /// Show or hide the templates, to choose from.
+    Templates,
     /// Move the selection to the playing track.
     GoToPlaying,
     /// Mark or unmark the row for the next command.

@@ -1,6 +1,7 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
 mod playlists;
+mod templates;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -108,6 +109,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.playlist()? {
             return Ok(Request::Core(Command::Playlist(command)));
+        }
+        if let Some(command) = self.template()? {
+            return Ok(Request::Core(Command::Template(command)));
         }
         if let Some(command) = self.history()? {
             return Ok(Request::Core(Command::History(command)));
@@ -306,6 +310,7 @@ impl Call<'_> {
                 Ok(Screen::EditQueue)
             }
             "queue-stats" => self.bare(Screen::QueueStats),
+            "templates" => self.bare(Screen::Templates),
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),
@@ -584,7 +589,8 @@ pub fn quoted(word: &str) -> String {
 pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
-    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
+    let kept = (call.playlist(), call.template(), call.history());
+    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None))) || !matches!(kept, (Ok(None), Ok(None), Ok(None)))
 }
 
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
@@ -643,7 +649,10 @@ mod tests {
                 "SPEC" => format!("{} null", row.name),
                 "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
-                "NAME" => format!("{} dark", row.name),
+                "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
+                    format!("{} dark", row.name)
+                }
+                "NAME NEW" | "NAME NOTE" => format!("{} dark light", row.name),
                 "STARS [playing]" => format!("{} 3.5", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
             };

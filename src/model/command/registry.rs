@@ -18,6 +18,10 @@ pub enum Completer {
     Bookmark,
     /// Names of the playlists.
     Playlist,
+    /// Names of the queue templates.
+    Template,
+    /// The name of a template, then one of these.
+    TemplateWord(&'static [&'static str]),
     /// The name of a playlist, then files and folders.
     PlaylistPath,
     /// The name of a playlist, then one of these.
@@ -80,7 +84,7 @@ const fn row(
 }
 
 use Completer::{
-    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Theme, Word,
+    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Template, TemplateWord, Theme, Word,
 };
 use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound};
 
@@ -242,6 +246,43 @@ pub const COMMANDS: &[Row] = &[
         Word(&["queue"]),
         "edit the queue as a text in $VISUAL or $EDITOR, one line an entry",
     ),
+    row(
+        Queue,
+        "template-save",
+        &[],
+        "NAME [TAG...]",
+        Template,
+        "keep the queue and its modes as a template, to load again",
+    ),
+    row(
+        Queue,
+        "template-load",
+        &[],
+        "NAME [replace|append|next]",
+        TemplateWord(&["replace", "append", "next"]),
+        "play a template in place of the queue, or put it at its end, or next",
+    ),
+    row(Queue, "template-rename", &[], "NAME NEW", Template, "give a template another name"),
+    row(Queue, "template-delete", &[], "NAME", Template, "delete a template; its files stay"),
+    row(Queue, "template-tag", &[], "NAME [TAG...]", Template, "these are the tags of a template"),
+    row(Queue, "template-note", &[], "NAME NOTE", Template, "write a note on a template"),
+    row(
+        Queue,
+        "template-favourite",
+        &["template-favorite"],
+        "NAME [on|off]",
+        TemplateWord(&["on", "off"]),
+        "templates that stand first, or no longer",
+    ),
+    row(
+        Queue,
+        "template-list",
+        &[],
+        "[WORDS]",
+        Nothing,
+        "the templates, those that have all the words: in name, note, #tag; * is a favourite",
+    ),
+    row(Queue, "templates", &[], "", Nothing, "the templates, to load one: Enter, a, i; favourite: g*"),
     row(Queue, "queue-stats", &[], "", Nothing, "what is in the queue: lengths, artists, albums, formats, years"),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
     row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, playlists, ratings"),

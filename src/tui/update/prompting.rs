@@ -186,6 +186,7 @@ impl Turn<'_> {
             devices: &snapshot.outputs.devices,
             bookmarks: &snapshot.bookmarks,
             playlists: &snapshot.playlists.lists,
+            templates: &snapshot.templates,
         };
         match offer(prompt.line.before_cursor(), &words) {
             Offer::Ready(completion) => self.start_completion(completion, back),

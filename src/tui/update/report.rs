@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
+use crate::model::command::{Command, IntoQueue, Templating};
 use crate::model::tally::Lines;
 use crate::tui::list::{List, View};
 use crate::tui::report::{self, About, Figures, Question, ReportKind};
@@ -20,6 +21,41 @@ impl Turn<'_> {
         self.state.figures = Figures { asked: self.state.figures.asked + 1, ..Figures::default() };
         self.toggle_report(kind);
         self.renew_figures();
+    }
+
+    /// The selected template, where templates are shown.
+    fn shown_template(&self) -> Option<String> {
+        let (kind, list) = self.state.report.as_ref()?;
+        let Some(About::Templates(templates)) = &self.state.figures.about else { return None };
+        let shown = templates.shown();
+        let template = shown.get(list.cursor).filter(|_| *kind == ReportKind::Templates)?;
+        Some(template.name.as_str().to_owned())
+    }
+
+    /// `true` where templates are shown: it is about the selected one then.
+    pub(super) fn load_template(&mut self, how: IntoQueue) -> bool {
+        if !matches!(self.state.report, Some((ReportKind::Templates, _))) {
+            return false;
+        }
+        match self.shown_template() {
+            Some(name) => {
+                self.send(Command::Template(Templating::Load(name, how)));
+                if how == IntoQueue::Replace {
+                    self.state.report = None;
+                }
+            }
+            None => self.state.note("There is no template yet: `:template save NAME` keeps the queue as one"),
+        }
+        true
+    }
+
+    /// As [`Turn::load_template`].
+    pub(super) fn judge_template(&mut self, on: Option<bool>) -> bool {
+        match self.shown_template() {
+            Some(name) => self.send(Command::Template(Templating::Favourite(name, on))),
+            None => return false,
+        }
+        true
     }
 
     /// Asks for figures of what is there now, where they are of something older.

@@ -2,8 +2,8 @@
 
 use super::{Effect, Turn};
 use crate::model::command::{
-    Command, History, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy,
-    VolumeChange,
+    Command, History, IntoQueue, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy,
+    Target, Templating, VolumeChange,
 };
 use crate::model::settings::OutputSpec;
 use crate::model::sort::Sort;
@@ -25,7 +25,10 @@ impl Turn<'_> {
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
             Command::Playlist(command) => self.playlist(command, count),
-            Command::Sound(_) | Command::Bookmark(_) => self.send(command),
+            Command::Template(Templating::List(words)) if words.is_empty() => {
+                self.toggle_figures(ReportKind::Templates);
+            }
+            Command::Sound(_) | Command::Bookmark(_) | Command::Template(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Judge(judging) => self.judge(judging, count),
             Command::History(history) => self.history(history, count),
@@ -79,7 +82,14 @@ impl Turn<'_> {
     }
 
     fn queue(&mut self, queue: Queue, count: Option<u32>) {
-        if self.queue_in_lists(&queue, count) {
+        let load = match &queue {
+            Queue::Append(Target::Selection) => Some(IntoQueue::Append),
+            Queue::Insert(Target::Selection) => Some(IntoQueue::Insert),
+            Queue::PlayNow(Target::Selection) => Some(IntoQueue::PlayNow),
+            Queue::Replace { target: Target::Selection, .. } => Some(IntoQueue::Replace),
+            _ => None,
+        };
+        if load.is_some_and(|how| self.load_template(how)) || self.queue_in_lists(&queue, count) {
             return;
         }
         let times = count.unwrap_or(1);
@@ -142,6 +152,7 @@ impl Turn<'_> {
             }
             Screen::Sort(sorts) => self.sort_library(sorts),
             Screen::EditQueue => self.effects.push(Effect::EditQueue),
+            Screen::Templates => self.toggle_figures(ReportKind::Templates),
             Screen::QueueStats => self.toggle_figures(ReportKind::Queue),
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
