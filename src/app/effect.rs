@@ -9,10 +9,11 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::PathStyle;
 use crate::model::facts::Facts;
-use crate::model::id::JobId;
+use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
 use crate::model::playlist::{Entry, Playlist};
+use crate::model::resume;
 use crate::model::session::{OutputMemory, Save, SessionPosition};
 
 #[derive(Debug, Clone)]
@@ -53,6 +54,8 @@ pub enum Effect {
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
     SaveListen(Listen),
+    /// Where tracks were left off; `None`: nowhere.
+    SaveResume(Vec<(TrackId, Option<resume::Place>)>),
     /// Count what was listened to from then on: milliseconds since the Unix epoch.
     CountStats {
         job: JobId,

@@ -19,6 +19,7 @@ use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
+use crate::model::resume::Places;
 use crate::model::snapshot::DuplicatesView;
 use crate::model::template::Templates;
 
@@ -68,6 +69,8 @@ pub enum Event {
     OutputsFound(Result<Vec<OutputDevice>, String>),
     /// The playlists, or why they cannot be read.
     PlaylistsLoaded(Result<Playlists, String>),
+    /// Where long tracks were left off.
+    PlacesLoaded(Result<Places, String>),
     /// The queue templates, or why they cannot be read.
     TemplatesLoaded(Result<Templates, String>),
     /// Asked for by `Effect::ReadPlaylists`.

@@ -55,6 +55,7 @@ impl Perform for Performer {
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
+            Effect::SaveResume(places) => self.write(WriteOp::PutResume(places)),
             Effect::SaveListen(listen) => self.write(WriteOp::PutListens(vec![listen])),
             Effect::CountStats { job, period, from_ms, quietly } => {
                 self.count_stats(job, (period, from_ms), quietly);
@@ -166,6 +167,16 @@ impl Performer {
             Event::TemplatesLoaded(templates.map_err(|error| error.to_string()))
         };
         self.answer(work, |panic| Event::TemplatesLoaded(Err(panic)));
+    }
+
+    /// Reads where tracks were left off from the store; at the start.
+    pub fn load_places(&self) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            let places = store.read().and_then(|reader| reader.resume());
+            Event::PlacesLoaded(places.map_err(|error| error.to_string()))
+        };
+        self.answer(work, |panic| Event::PlacesLoaded(Err(panic)));
     }
 
     fn expand(&self, job: JobId, paths: Vec<std::path::PathBuf>) {

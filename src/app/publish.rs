@@ -27,6 +27,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     }
     if dirty.facts {
         next.facts = Arc::new(state.facts.clone());
+        next.places = Arc::clone(&state.places);
         next.stats = state.library.stats.clone();
     }
     if dirty.playlists {

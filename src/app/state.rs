@@ -23,6 +23,7 @@ use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
 use crate::model::queue_text::Edited;
+use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
@@ -43,6 +44,8 @@ pub struct AppState {
     pub facts_held: Vec<(TrackId, Verdict, i64)>,
     pub hearing: Option<Hearing>,
     pub playlists: playlists::PlaylistsState,
+    /// Where long tracks were left off.
+    pub places: Arc<Places>,
     pub templates: Arc<Templates>,
     /// They were read from the store; nothing is changed before.
     pub templates_loaded: bool,
@@ -77,6 +80,8 @@ pub struct AppSettings {
     pub music: Vec<PathBuf>,
     /// `previous` goes to the start of the item after so long.
     pub rewind: Duration,
+    /// Tracks so long go on where they were left off; `None`: none do.
+    pub resume: Option<Duration>,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
 }

@@ -199,6 +199,7 @@ impl Core {
         performer.build_catalog();
         performer.read_facts();
         performer.load_templates();
+        performer.load_places();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
         Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })
@@ -228,6 +229,8 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let settings = AppSettings {
         music: music(config),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
+        resume: Some(Duration::from_secs(60 * u64::from(config.settings.resume_min)))
+            .filter(|least| !least.is_zero()),
         output: config.settings.output.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);

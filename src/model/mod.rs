@@ -30,6 +30,7 @@ pub mod player;
 pub mod playlist;
 pub mod query;
 pub mod queue_text;
+pub mod resume;
 pub mod session;
 pub mod settings;
 pub mod signal;

@@ -19,6 +19,7 @@ use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
+use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
 use super::template::Templates;
@@ -35,6 +36,8 @@ pub struct Snapshot {
     pub catalog: Arc<Catalog>,
     /// What only we know of the tracks.
     pub facts: Arc<Facts>,
+    /// Where long tracks were left off.
+    pub places: Arc<Places>,
     /// What was listened to in a period, as it was counted last.
     pub stats: Option<(Period, Arc<Stats>)>,
     /// What can be taken back.

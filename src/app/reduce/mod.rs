@@ -12,6 +12,7 @@ mod notices;
 mod playback;
 pub(super) mod playlists;
 mod queue;
+mod resume;
 mod saving;
 mod sound;
 pub(super) mod templates;
@@ -44,6 +45,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
+        Event::PlacesLoaded(places) => resume::loaded(state, places),
         Event::TemplatesLoaded(templates) => templates::loaded(state, templates, now),
         Event::PlaylistsRead { read, .. } => playlists::imported(state, read, now, &mut fx),
         Event::PlaylistWritten { path, result, .. } => playlists::exported(state, &path, result, now),

@@ -16,6 +16,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<S-Right>", "seek +1m"),
     (Global, "<S-Left>", "seek -1m"),
     (Global, "%", "seek 0%"),
+    (Global, "gh", "restart"),
     (Global, "+", "volume +5"),
     (Global, "=", "volume +5"),
     (Global, "-", "volume -5"),

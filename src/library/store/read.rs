@@ -15,7 +15,7 @@ use super::playlist;
 use super::template;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MISSING, OUTPUTS_KEY,
-    PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TEMPLATES, TRACKS,
+    PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TEMPLATES, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
@@ -23,6 +23,7 @@ use crate::model::history::Entry;
 use crate::model::id::TrackId;
 use crate::model::listening::Listen;
 use crate::model::playlist::Playlists;
+use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::template::Templates;
 use crate::model::track::Track;
@@ -279,6 +280,20 @@ impl StoreReader {
         rows.map(|row| {
             let (id, bytes) = self.tell(row.map_err(Into::into))?;
             self.value(playlist::decode(id.value(), bytes.value())).map(Arc::new)
+        })
+        .collect()
+    }
+
+    /// Where tracks were left off.
+    pub fn resume(&self) -> Result<Places, StoreError> {
+        let table = match self.txn.open_table(RESUME) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Places::default()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u32>(..).map_err(Into::into))?;
+        rows.map(|row| {
+            let (id, bytes) = self.tell(row.map_err(Into::into))?;
+            Ok((TrackId(id.value()), self.value(codec::decode_place(bytes.value()))?))
         })
         .collect()
     }

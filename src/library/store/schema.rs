@@ -50,6 +50,9 @@ pub const PLAYLISTS: TableDefinition<u64, &[u8]> = TableDefinition::new("playlis
 /// Queue templates: id to `template::encode`. Stores made before templates were known have no such table.
 pub const TEMPLATES: TableDefinition<u64, &[u8]> = TableDefinition::new("templates");
 
+/// Where long tracks were left off: track id to `codec::encode_place`. Stores made before had no such table.
+pub const RESUME: TableDefinition<u32, &[u8]> = TableDefinition::new("resume");
+
 /// What can be taken back: number of the step to `codec::encode_entry`. How many of them are done stands under
 /// `HISTORY_KEY`. Stores made before had no such table.
 pub const HISTORY: TableDefinition<u64, &[u8]> = TableDefinition::new("history");

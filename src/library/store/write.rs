@@ -11,7 +11,7 @@ use super::playlist;
 use super::template;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, META, META_NEXT_TRACK,
-    MISSING, OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS,
+    MISSING, OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS,
     TEMPLATES, TRACKS,
 };
 use crate::library::tags::READER_VERSION;
@@ -21,6 +21,7 @@ use crate::model::history::HistoryChange;
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::Listen;
 use crate::model::playlist::Playlist;
+use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
 use crate::model::template::{Template, TemplateId};
 use crate::model::track::{FileStamp, Track};
@@ -72,6 +73,8 @@ pub enum WriteOp {
     PutFacts(Vec<(TrackId, TrackFacts)>),
     /// Another one of the same track and time is replaced.
     PutListens(Vec<Listen>),
+    /// Where tracks were left off; `None`: nowhere.
+    PutResume(Vec<(TrackId, Option<Place>)>),
     /// Templates as they are now; `None` for one that is gone.
     PutTemplates(Vec<(TemplateId, Option<Arc<Template>>)>),
     /// Lists as they are now; `None` for one that is gone.
@@ -99,6 +102,7 @@ impl WriteOp {
             | Self::PutOutputs(_)
             | Self::PutBookmarks(_) => 1,
             Self::PutPlaylists(lists) => weight(lists),
+            Self::PutResume(places) => places.len(),
             Self::PutTemplates(templates) => template_weight(templates),
             Self::Save(save) => {
                 1 + save.facts.len() + weight(&save.playlists) + template_weight(&save.templates)
@@ -153,6 +157,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutFacts(rows) => put_facts(&txn, rows)?,
             WriteOp::PutListens(listens) => put_listens(&txn, listens)?,
             WriteOp::PutPlaylists(lists) => put_playlists(&txn, lists)?,
+            WriteOp::PutResume(places) => put_resume(&txn, places)?,
             WriteOp::PutTemplates(templates) => put_templates(&txn, templates)?,
         }
     }
@@ -169,6 +174,7 @@ struct FileTables<'txn> {
     missing: Table<'txn, u32, i64>,
     facts: Table<'txn, u32, &'static [u8]>,
     audio: Table<'txn, u32, &'static [u8]>,
+    resume: Table<'txn, u32, &'static [u8]>,
 }
 
 impl<'txn> FileTables<'txn> {
@@ -180,6 +186,7 @@ impl<'txn> FileTables<'txn> {
             missing: txn.open_table(MISSING)?,
             facts: txn.open_table(FACTS)?,
             audio: txn.open_table(AUDIO)?,
+            resume: txn.open_table(RESUME)?,
         })
     }
 
@@ -224,6 +231,7 @@ impl<'txn> FileTables<'txn> {
         self.missing.remove(id.0)?;
         self.facts.remove(id.0)?;
         self.audio.remove(id.0)?;
+        self.resume.remove(id.0)?;
         Ok(())
     }
 
@@ -410,6 +418,17 @@ fn put_playlists(
                     playlist::encode(list).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
                 table.insert(id.0, record.as_slice())?;
             }
+        }
+    }
+    Ok(())
+}
+
+fn put_resume(txn: &WriteTransaction, places: &[(TrackId, Option<Place>)]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(RESUME)?;
+    for (id, place) in places {
+        match place {
+            None => drop(table.remove(id.0)?),
+            Some(place) => drop(table.insert(id.0, codec::encode_place(*place).as_slice())?),
         }
     }
     Ok(())

@@ -54,6 +54,10 @@ pub enum Playback {
     ToggleMute,
     /// Stop when the current item or album ends; `None` toggles between the item and never.
     StopAfter(Option<StopAfter>),
+    /// From the beginning, also where it would go on where it was left off.
+    Restart,
+    /// How long tracks must be to go on where they were left off; `None`: none do.
+    Resume(Option<Duration>),
     /// Pause after so long, with a fade before; `None`: never mind.
     Sleep(Option<Duration>),
     /// Play a part of the item over and over.

@@ -16,6 +16,7 @@ use crate::model::facts::Rating;
 use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
+use crate::model::resume::LONG;
 use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 
@@ -139,6 +140,8 @@ impl Call<'_> {
             ),
             "mute" => self.bare(Playback::ToggleMute)?,
             "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
+            "restart" => self.bare(Playback::Restart)?,
+            "resume" => Playback::Resume(self.one("a time such as 20m, on, or off", parse_resume)?),
             "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
             "ab-loop" => Playback::AbLoop(self.ab_loop()?),
             "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
@@ -445,6 +448,18 @@ fn parse_sleep(word: &str) -> Option<Option<Duration>> {
     parse_time(word).filter(|time| *time <= Duration::from_secs(86_400)).map(Some)
 }
 
+/// From a second to a hundred hours.
+fn parse_resume(word: &str) -> Option<Option<Duration>> {
+    match word {
+        "off" => Some(None),
+        "on" => Some(Some(LONG)),
+        _ => {
+            let times = Duration::from_secs(1)..=Duration::from_secs(360_000);
+            parse_time(word).filter(|time| times.contains(time)).map(Some)
+        }
+    }
+}
+
 /// `-3`, `+2.5`, `-3dB`.
 fn parse_db(word: &str) -> Option<f32> {
     let number = word.strip_suffix("dB").or(word.strip_suffix("db")).unwrap_or(word);
@@ -647,7 +662,7 @@ mod tests {
                 "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
-                "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
+                "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
                 "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
                     format!("{} dark", row.name)

@@ -115,6 +115,15 @@ pub const COMMANDS: &[Row] = &[
         Word(&["15m", "30m", "1h", "off"]),
         "fade out and pause after a time",
     ),
+    row(Playback, "restart", &[], "", Nothing, "from the beginning, whatever was left off"),
+    row(
+        Playback,
+        "resume",
+        &[],
+        "TIME|on|off",
+        Word(&["on", "off", "20m", "1h"]),
+        "tracks so long go on where they were left off; on is 20m",
+    ),
     row(
         Playback,
         "ab-loop",
