@@ -155,13 +155,16 @@ pub fn sleep_set(time: Option<Duration>) -> Notice {
 /// A frame and its rate in Hz.
 pub fn goes_on(frame: u64, rate: u32) -> Notice {
     let time = clock_time(crate::model::audio::frames_to_duration(frame, rate));
-    note(format!("Goes on at {time}, where it was left off")).next_step("`:restart` plays it from the beginning")
+    note(format!("Goes on at {time}, where it was left off"))
+        .next_step("`:restart` plays it from the beginning")
 }
 
 pub fn resume_set(least: Option<Duration>) -> Notice {
     match least {
         None => note("Tracks begin at their beginning"),
-        Some(least) => note(format!("Tracks of {} and longer go on where they were left off", clock_time(least))),
+        Some(least) => {
+            note(format!("Tracks of {} and longer go on where they were left off", clock_time(least)))
+        }
     }
 }
 

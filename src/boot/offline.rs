@@ -39,7 +39,8 @@ pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Done
     }
     let random = std::hash::RandomState::new();
     let mut events: VecDeque<Event> =
-        [Event::PlaylistsLoaded(Ok(reader.playlists()?)), Event::TemplatesLoaded(Ok(reader.templates()?))].into();
+        [Event::PlaylistsLoaded(Ok(reader.playlists()?)), Event::TemplatesLoaded(Ok(reader.templates()?))]
+            .into();
     events.push_back(Event::Command(command));
     drop(reader);
     let since = SystemTime::now().duration_since(UNIX_EPOCH);

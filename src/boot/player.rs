@@ -85,7 +85,9 @@ fn serve(
     problems: &mut Vec<Notice>,
 ) -> Option<Server> {
     let player: Arc<dyn Player> = player.clone();
-    server::serve(place, player, Arc::new(config.collation())).map_err(|error| problems.push(unreachable(&error))).ok()
+    server::serve(place, player, Arc::new(config.collation()))
+        .map_err(|error| problems.push(unreachable(&error)))
+        .ok()
 }
 
 fn unreachable(error: &RemoteError) -> Notice {

@@ -47,9 +47,8 @@ pub fn of_running(player: &mut Connection, words: &[String], as_json: bool) -> R
         [word] => Period::parse(word),
         _ => None,
     };
-    let period = period.ok_or_else(|| {
-        CliError::Usage("`stats` needs week, month, year or all".to_owned())
-    })?;
+    let period =
+        period.ok_or_else(|| CliError::Usage("`stats` needs week, month, year or all".to_owned()))?;
     print(period, of_player(player, period)?, stats::TOP, as_json)
 }
 

@@ -38,7 +38,7 @@ pub mod snapshot;
 pub mod sort;
 pub mod spectrum;
 pub mod suggest;
+pub mod tag;
 pub mod tally;
 pub mod template;
-pub mod tag;
 pub mod track;

@@ -57,7 +57,8 @@ pub fn write(queue: &QueueView, catalog: &Catalog) -> String {
         let words = match item.track.and_then(|id| catalog.find(id)) {
             Some(track) => {
                 let artists: Vec<&str> = track.artists().collect();
-                let by = if artists.is_empty() { String::new() } else { format!("{} - ", artists.join(", ")) };
+                let by =
+                    if artists.is_empty() { String::new() } else { format!("{} - ", artists.join(", ")) };
                 let album = track.album_title();
                 let from = if album.is_empty() { String::new() } else { format!(" ({album})") };
                 let time = track.duration().map(|time| super::tally::clock(time.as_secs_f64()));
@@ -154,7 +155,8 @@ mod tests {
     use crate::model::snapshot::QueueItem;
 
     fn queue() -> QueueView {
-        let item = |id: u64, path: &str| QueueItem { id: ItemId(id), path: Arc::from(Path::new(path)), track: None };
+        let item =
+            |id: u64, path: &str| QueueItem { id: ItemId(id), path: Arc::from(Path::new(path)), track: None };
         let items = vec![item(7, "/m/a.flac"), item(12, "/m/b\n12 x\x1b[2J.flac")];
         QueueView { items: Arc::new(items), current: Some(1), ..QueueView::default() }
     }

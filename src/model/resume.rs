@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn a_place_is_kept_but_near_the_ends() {
-        let kept = |seconds: u64| left_at(seconds * 1000, 3_600_000, 1000).map(|place| place.time().as_secs());
+        let kept =
+            |seconds: u64| left_at(seconds * 1000, 3_600_000, 1000).map(|place| place.time().as_secs());
         assert_eq!([kept(0), kept(29), kept(30)], [None, None, Some(30)]);
         assert_eq!([kept(3539), kept(3540), kept(3600)], [Some(3539), None, None]);
         assert_eq!(left_at(u64::MAX, u64::MAX, 1000), None);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::template::{Template, TemplateId};
 use super::audio::Volume;
 use super::facts::TrackFacts;
 use super::history::HistoryChange;
 use super::id::{ItemId, PlaylistId, TrackId};
 use super::playback::{Repeat, Shuffle};
 use super::playlist::Playlist;
+use super::template::{Template, TemplateId};
 
 /// One entry of the saved queue. The path is kept as bytes by the store's codec.
 #[derive(Debug, Clone, PartialEq, Eq)]

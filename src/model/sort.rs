@@ -116,13 +116,7 @@ impl Sort {
 }
 
 /// Sorts rows by several columns, the first before the others.
-pub fn sort_by(
-    sorts: &[Sort],
-    rows: &mut Vec<Row>,
-    catalog: &Catalog,
-    facts: &Facts,
-    collation: &Collation,
-) {
+pub fn sort_by(sorts: &[Sort], rows: &mut Vec<Row>, catalog: &Catalog, facts: &Facts, collation: &Collation) {
     sorts.iter().rev().for_each(|sort| sort.apply(rows, catalog, facts, collation));
 }
 

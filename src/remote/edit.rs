@@ -88,7 +88,8 @@ mod tests {
     #[test]
     fn an_edit_is_read_as_it_was_made_and_runs_are_short() {
         let item = |id| (0, Line::Item(ItemId(id)));
-        let lines = vec![item(5), item(6), item(7), item(3), item(3), (9, Line::Query("a b".into())), item(4)];
+        let lines =
+            vec![item(5), item(6), item(7), item(3), item(3), (9, Line::Query("a b".into())), item(4)];
         let edited = Edited { lines, base: (3..=7).map(ItemId).collect() };
         let told = QueueEdit::from(&edited);
         assert_eq!(told.base, [(3, 7)]);

@@ -57,9 +57,7 @@ pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
 
 fn edited(edit: &QueueEdit) -> Result<Command, Fault> {
     let edited = edit.edited().ok_or_else(|| Fault::usage("`edit` holds what is no entry and no path"))?;
-    let here = |line: &Line| {
-        matches!(line, Line::Path(path) if !path.is_absolute() && !is_address(path))
-    };
+    let here = |line: &Line| matches!(line, Line::Path(path) if !path.is_absolute() && !is_address(path));
     match edited.lines.iter().find(|(_, line)| here(line)) {
         Some((number, _)) => Err(Fault::usage(format!("line {number}: a path must be absolute"))),
         None => Ok(Command::Queue(Queue::Edit(edited))),

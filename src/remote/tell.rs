@@ -165,7 +165,8 @@ impl TrackLine {
     fn bytes(&self) -> usize {
         let lists = [&self.artists, &self.album_artists, &self.genres];
         let lists = lists.into_iter().flatten().map(|text| text.len() + 4).sum::<usize>();
-        400 + 2 * (self.path.path.len() + self.title.len() + lists + self.album.as_ref().map_or(0, String::len))
+        400 + 2
+            * (self.path.path.len() + self.title.len() + lists + self.album.as_ref().map_or(0, String::len))
     }
 }
 
@@ -256,7 +257,8 @@ impl Desk<'_> {
             None => {
                 let query = Query::parse(&asked.query)
                     .map_err(|error| Fault::usage(format!("this is no query: {}", error.message)))?;
-                let sorts: Result<Vec<Sort>, String> = asked.sort.iter().map(|word| Sort::parse(word)).collect();
+                let sorts: Result<Vec<Sort>, String> =
+                    asked.sort.iter().map(|word| Sort::parse(word)).collect();
                 let sorts = sorts.map_err(|why| Fault::usage(format!("the order {why}")))?;
                 let found = find(catalog, &snapshot.facts, self.collation, &query, &sorts);
                 Last { catalog: Arc::clone(catalog), search: whole, found }
@@ -274,7 +276,8 @@ impl Desk<'_> {
 fn page(last: &Last, from: usize) -> Vec<TrackLine> {
     let mut bytes = 0;
     let behind = last.found.iter().skip(from);
-    let lines = behind.filter_map(|&(row, score)| last.catalog.track(row).map(|track| TrackLine::new(track, score)));
+    let lines =
+        behind.filter_map(|&(row, score)| last.catalog.track(row).map(|track| TrackLine::new(track, score)));
     let mut page = Vec::new();
     for line in lines {
         bytes += line.bytes();

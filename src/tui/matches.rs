@@ -88,7 +88,13 @@ impl Matches {
             catalog.albums_of(artist).iter().any(|album| albums.binary_search(album).is_ok())
         });
         let artists = artists.map(|(row, _)| row).collect();
-        Self { rows: Arc::new(rows), albums: Arc::new(albums), artists: Arc::new(artists), similar, sorted: None }
+        Self {
+            rows: Arc::new(rows),
+            albums: Arc::new(albums),
+            artists: Arc::new(artists),
+            similar,
+            sorted: None,
+        }
     }
 
     pub fn in_order(self, order: &Order) -> Self {

@@ -170,7 +170,9 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Listening, _) if snapshot.stats.is_none() => "counting...".into(),
         (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
-        (ReportKind::History, _) => format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len()),
+        (ReportKind::History, _) => {
+            format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len())
+        }
     }
 }
 

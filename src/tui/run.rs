@@ -9,8 +9,8 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use super::channel::{Inbox, Message};
-use super::editing::Editing;
 use super::draw::{draw, draw_gauge, gauges};
+use super::editing::Editing;
 use super::input;
 use super::layout::layout;
 use super::pace::{Pace, Shown};

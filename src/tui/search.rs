@@ -122,8 +122,7 @@ impl Finder {
 
     fn matches(&mut self, catalog: &Arc<Catalog>, query: &Query, facts: &Facts, now_s: i64) -> Matches {
         let of_it = self.searcher.take().filter(|(of, _)| Arc::ptr_eq(of, catalog));
-        let (_, mut searcher) =
-            of_it.unwrap_or_else(|| (Arc::clone(catalog), Searcher::new(catalog)));
+        let (_, mut searcher) = of_it.unwrap_or_else(|| (Arc::clone(catalog), Searcher::new(catalog)));
         let matches = Matches::find(&mut searcher, catalog, query, facts, now_s);
         self.searcher = Some((Arc::clone(catalog), searcher));
         matches

@@ -261,6 +261,8 @@ pub struct Stage {
     /// Effects that are not commands.
     pub effects: Vec<Effect>,
     finder: Finder,
+    /// The worker answers at once, else never.
+    pub answers: bool,
 }
 
 impl Stage {
@@ -278,6 +280,7 @@ impl Stage {
             now: Duration::from_secs(1),
             effects: Vec::new(),
             finder: Finder::default(),
+            answers: true,
         };
         stage.input(Input::Resize(width, height));
         stage.show(snapshot);
@@ -312,6 +315,7 @@ impl Stage {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Send(command) => self.player.send(command).unwrap(),
+            Effect::Filter(_) | Effect::Search(_) | Effect::Figures(_) if !self.answers => {}
             Effect::Filter(question) => {
                 let matches = Arc::new(self.finder.filter(&question, 0));
                 let FilterQuestion { asked, catalog, .. } = question;

@@ -107,4 +107,8 @@ mod history_tests;
 #[cfg(test)]
 mod queue_tests;
 #[cfg(test)]
+mod resume_tests;
+#[cfg(test)]
+mod templates_tests;
+#[cfg(test)]
 mod tests;

@@ -450,7 +450,9 @@ fn wanted_next(state: &AppState, playing: ItemId) -> Option<ItemId> {
         // What goes on somewhere else than at its start is begun when the other has ended.
         _ => {
             let begins = |next: &ItemId| resume::of(state, *next).is_none();
-            following(state, playing).filter(begins).filter(|next| !ends_album || sound::share_album(state, playing, *next))
+            following(state, playing)
+                .filter(begins)
+                .filter(|next| !ends_album || sound::share_album(state, playing, *next))
         }
     }
 }

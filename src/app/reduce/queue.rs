@@ -2,6 +2,8 @@
 
 mod arrange;
 pub mod edit;
+#[cfg(test)]
+mod edit_tests;
 
 use std::path::Path;
 use std::sync::Arc;

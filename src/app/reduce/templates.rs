@@ -55,12 +55,7 @@ pub fn loaded(state: &mut AppState, templates: Result<Templates, String>, now: N
     }
 }
 
-fn with(
-    state: &mut AppState,
-    name: &str,
-    now: Now,
-    act: impl FnOnce(&mut AppState, Arc<Template>),
-) {
+fn with(state: &mut AppState, name: &str, now: Now, act: impl FnOnce(&mut AppState, Arc<Template>)) {
     match state.templates.named(name).cloned() {
         Some(found) => act(state, found),
         None => notices::tell(state, wording::no_such_template(name), now),
@@ -122,7 +117,7 @@ fn save(state: &mut AppState, name: TemplateName, tags: Vec<String>, now: Now, f
     }
     let at_s = now.unix_ms.div_euclid(1000);
     let mut made = before.as_deref().cloned().unwrap_or_else(|| Template {
-        id: TemplateId::new(now.seed),
+        id: fresh_id(state, now),
         name: name.clone(),
         note: String::new(),
         tags: Vec::new(),
@@ -148,6 +143,14 @@ fn save(state: &mut AppState, name: TemplateName, tags: Vec<String>, now: Now, f
     made.tags.truncate(Template::MOST_TAGS);
     let words = wording::template_saved(&made.name, made.items.len());
     change(state, Change { before, after: Some(Arc::new(made)) }, words, now, fx);
+}
+
+fn fresh_id(state: &AppState, now: Now) -> TemplateId {
+    let mut id = TemplateId::new(now.seed);
+    while state.templates.get(id).is_some() {
+        id.0 += 1;
+    }
+    id
 }
 
 fn rename(state: &mut AppState, name: &str, new: TemplateName, now: Now, fx: &mut Vec<Effect>) {
@@ -194,10 +197,8 @@ fn load(state: &mut AppState, template: &Arc<Template>, how: IntoQueue, now: Now
         }
     };
     let files: NewItems = template.items.iter().map(file).collect();
-    let usage = Usage {
-        loads: template.usage.loads.saturating_add(1),
-        last_s: Some(now.unix_ms.div_euclid(1000)),
-    };
+    let usage =
+        Usage { loads: template.usage.loads.saturating_add(1), last_s: Some(now.unix_ms.div_euclid(1000)) };
     put(state, template.id, Some(Arc::new(Template { usage, ..Template::clone(template) })));
     queue::load(state, files, how, (template.shuffle, template.repeat), now, fx);
     saving::facts(state, Vec::new(), now, fx);

@@ -140,7 +140,8 @@ pub fn undo_list(done: &[String], taken_back: &[String]) -> Notice {
 }
 
 pub fn edited(count: usize, lost: usize) -> Notice {
-    let notice = note(format!("The queue has {} now", count_of(count, "track"))).next_step("`u` takes it back");
+    let notice =
+        note(format!("The queue has {} now", count_of(count, "track"))).next_step("`u` takes it back");
     match lost {
         0 => notice,
         lost => notice.why(format!("{} had gone meanwhile", count_of(lost, "track"))),

@@ -12,11 +12,12 @@ use redb::{
 use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
 use super::error::StoreError;
 use super::playlist;
-use super::template;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MISSING, OUTPUTS_KEY,
-    PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TEMPLATES, TRACKS,
+    PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TEMPLATES,
+    TRACKS,
 };
+use super::template;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::Facts;
 use crate::model::history::Entry;

@@ -8,12 +8,12 @@ use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransacti
 
 use super::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
 use super::playlist;
-use super::template;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, META, META_NEXT_TRACK,
-    MISSING, OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS,
-    TEMPLATES, TRACKS,
+    MISSING, OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY,
+    SHEETS, TEMPLATES, TRACKS,
 };
+use super::template;
 use crate::library::tags::READER_VERSION;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
@@ -436,7 +436,10 @@ fn put_resume(txn: &WriteTransaction, places: &[(TrackId, Option<Place>)]) -> Re
 
 /// An item of a template is a record.
 fn template_weight(templates: &[(TemplateId, Option<Arc<Template>>)]) -> usize {
-    templates.iter().map(|(_, template)| 1 + template.as_ref().map_or(0, |template| template.items.len())).sum()
+    templates
+        .iter()
+        .map(|(_, template)| 1 + template.as_ref().map_or(0, |template| template.items.len()))
+        .sum()
 }
 
 fn put_templates(

@@ -14,11 +14,11 @@ use super::bookmark::BookmarkName;
 use super::facts::Rating;
 use super::id::{ItemId, TrackId};
 use super::listening::Period;
+use super::playback::{Repeat, Shuffle, StopAfter};
 use super::queue_text::Edited;
+use super::settings::LevelMode;
 use super::sort::{Column, Sort};
 use super::template::TemplateName;
-use super::playback::{Repeat, Shuffle, StopAfter};
-use super::settings::LevelMode;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]

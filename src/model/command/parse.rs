@@ -15,8 +15,8 @@ use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
 use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
-use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::resume::LONG;
+use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 
@@ -307,7 +307,9 @@ impl Call<'_> {
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
             "search" if self.rest.is_empty() => Ok(Screen::SearchPrompt),
             "search" => Ok(Screen::Search(self.rest.to_owned())),
-            "sort" => Ok(Screen::Sort(self.arguments.iter().filter_map(|word| Sort::parse(word).ok()).collect())),
+            "sort" => {
+                Ok(Screen::Sort(self.arguments.iter().filter_map(|word| Sort::parse(word).ok()).collect()))
+            }
             "queue-edit" => {
                 self.optional("queue, or nothing", |word| (word == "queue").then_some(()))?;
                 Ok(Screen::EditQueue)
@@ -605,7 +607,8 @@ pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
     let kept = (call.playlist(), call.template(), call.history());
-    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None))) || !matches!(kept, (Ok(None), Ok(None), Ok(None)))
+    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
+        || !matches!(kept, (Ok(None), Ok(None), Ok(None)))
 }
 
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {

@@ -84,7 +84,8 @@ const fn row(
 }
 
 use Completer::{
-    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Template, TemplateWord, Theme, Word,
+    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Template,
+    TemplateWord, Theme, Word,
 };
 use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound};
 
@@ -242,8 +243,25 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[-]KEY...",
         Word(&[
-            "title", "artist", "album", "year", "length", "path", "added", "plays", "rating", "order", "genre",
-            "composer", "albumartist", "codec", "played", "skips", "rate", "bits", "channels",
+            "title",
+            "artist",
+            "album",
+            "year",
+            "length",
+            "path",
+            "added",
+            "plays",
+            "rating",
+            "order",
+            "genre",
+            "composer",
+            "albumartist",
+            "codec",
+            "played",
+            "skips",
+            "rate",
+            "bits",
+            "channels",
         ]),
         "put the queue in order, or in the library its tracks, there by several columns; - is downwards",
     ),
@@ -292,7 +310,14 @@ pub const COMMANDS: &[Row] = &[
         "the templates, those that have all the words: in name, note, #tag; * is a favourite",
     ),
     row(Queue, "templates", &[], "", Nothing, "the templates, to load one: Enter, a, i; favourite: g*"),
-    row(Queue, "queue-stats", &[], "", Nothing, "what is in the queue: lengths, artists, albums, formats, years"),
+    row(
+        Queue,
+        "queue-stats",
+        &[],
+        "",
+        Nothing,
+        "what is in the queue: lengths, artists, albums, formats, years",
+    ),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
     row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, playlists, ratings"),
     row(Queue, "redo", &[], "[N]", Nothing, "make again what was taken back"),

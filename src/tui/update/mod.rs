@@ -100,7 +100,10 @@ pub enum Effect {
     Figures(super::report::Question),
     /// Have the queue edited.
     EditQueue,
-    ListPaths { start: usize, typed: String },
+    ListPaths {
+        start: usize,
+        typed: String,
+    },
     LoadTheme(String),
     Suspend,
     Redraw,

@@ -2,8 +2,8 @@
 
 use super::{Effect, Turn};
 use crate::model::command::{
-    Command, History, IntoQueue, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy,
-    Target, Templating, VolumeChange,
+    Command, History, IntoQueue, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek,
+    SortBy, Target, Templating, VolumeChange,
 };
 use crate::model::settings::OutputSpec;
 use crate::model::sort::Sort;
@@ -114,7 +114,9 @@ impl Turn<'_> {
             Queue::Sort(SortBy { key, descending }) if self.state.focus == Pane::Library => {
                 self.sort_library(vec![Sort { column: key.column(), descending }]);
             }
-            Queue::Dedupe | Queue::Reverse | Queue::Sort(_) | Queue::Edit(_) => self.send(Command::Queue(queue)),
+            Queue::Dedupe | Queue::Reverse | Queue::Sort(_) | Queue::Edit(_) => {
+                self.send(Command::Queue(queue))
+            }
             Queue::Clear => self.send(Command::Queue(Queue::Clear)),
         }
     }

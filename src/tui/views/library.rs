@@ -104,8 +104,7 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
     }
     // Where the file is gone, that is what there is to say.
     let missing = track.is(TrackFlags::MISSING);
-    let duration =
-        if missing { "missing".into() } else { length(canvas, track) };
+    let duration = if missing { "missing".into() } else { length(canvas, track) };
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);

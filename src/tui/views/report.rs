@@ -25,7 +25,8 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     }
     let area = Rect { y: main.y + 1, height: main.height - 1, ..main };
     canvas.hit(area, Hit::Report);
-    for (at, row_area) in visible(area, list, len(canvas.scene.snapshot, &canvas.scene.state.figures, *kind)) {
+    for (at, row_area) in visible(area, list, len(canvas.scene.snapshot, &canvas.scene.state.figures, *kind))
+    {
         let scene = canvas.scene;
         let Some(found) = row(scene.snapshot, &scene.state.figures, *kind, at) else { continue };
         let row = Row::new(canvas, row_area, at == list.cursor, true);
