@@ -220,6 +220,8 @@ pub struct LibraryState {
     /// What was listened to, as it was counted last.
     pub stats: Option<(Period, Arc<Stats>)>,
     pub build: CatalogBuild,
+    /// What the store has is being read for the first time. Meanwhile nothing else asks the disk for anything.
+    pub loading: bool,
 }
 
 #[derive(Debug)]
