@@ -152,12 +152,12 @@ impl<'a> Ranks<'a> {
             Column::Order => Some(i64::from(row)),
             Column::Year => known(i64::from(track.year)),
             Column::Duration => {
-                let known = track.frames != u64::MAX && track.rate > 0;
+                let frames = track.frames.get().filter(|_| track.rate > 0)?;
                 // Microseconds: finer than a frame of any rate in use matters to.
-                let micros = u128::from(track.frames) * 1_000_000 / u128::from(track.rate.max(1));
-                known.then(|| i64::try_from(micros).unwrap_or(i64::MAX))
+                let micros = u128::from(frames) * 1_000_000 / u128::from(track.rate);
+                Some(i64::try_from(micros).unwrap_or(i64::MAX))
             }
-            Column::Added => Some(track.added_s),
+            Column::Added => Some(i64::from(track.added_s)),
             Column::Played => of_facts().last_played_s,
             Column::Plays => Some(i64::from(of_facts().plays)),
             Column::Skips => Some(i64::from(of_facts().skips)),

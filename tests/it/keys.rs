@@ -335,7 +335,7 @@ fn escape_closes_one_thing_after_another() {
 #[test]
 fn a_search_asks_the_query_language_in_every_list() {
     let cases = [
-        ("ll/title:/^e/<Enter>", "tracks 0/0/8"),
+        ("ll/title~/^e/<Enter>", "tracks 0/0/8"),
         ("ll/dur>5m -title:jóga<Enter>", "tracks 0/0/3"),
         ("ll/dur>5m -title:joga<Enter>n", "tracks 0/0/6"),
         ("ll/cocoon or airbag<Enter>n", "tracks 0/0/5"),

@@ -259,7 +259,7 @@ fn without_a_player_or_a_meaning_the_exit_code_says_so() {
 fn a_player_that_has_the_library_searches_it_for_others() {
     let home = Home::with_music();
     let session = paused(&home);
-    let found = out(&home, &["ctl", "search", "title:/^[ab]/"]);
+    let found = out(&home, &["ctl", "search", "title~/^[ab]/"]);
     assert_eq!(found.lines().count(), 2, "{found}");
     assert_eq!(
         out(&home, &["search", "--sort", "title:desc", "--format", "{title}", "a"]),

@@ -10,7 +10,7 @@ use auralis::config::keys::{Key, Keymap};
 use auralis::config::theme::Theme;
 use auralis::model::audio::Volume;
 use auralis::model::catalog::{
-    AlbumEntry, ArtistEntry, Catalog, CatalogParts, ListId, TextId, TrackFlags, TrackRow, path_key,
+    AlbumEntry, ArtistEntry, Catalog, CatalogParts, Frames, ListId, TextId, TrackFlags, TrackRow, path_key,
 };
 use auralis::model::command::Command;
 use auralis::model::id::{ItemId, PlayId, TrackId};
@@ -119,7 +119,7 @@ impl CatalogBuilder {
             flags: TrackFlags::default(),
             channels: 2,
             rate: 44_100,
-            frames: seconds * 44_100,
+            frames: Frames::new(Some(seconds * 44_100)),
             added_s: 0,
         };
         self.parts.tracks.push(track);

@@ -129,7 +129,7 @@ fn number(track: &TrackRef<'_>, facts: &TrackFacts, field: NumberField) -> Optio
 
 fn time(track: &TrackRef<'_>, facts: &TrackFacts, field: TimeField) -> Option<i64> {
     match field {
-        TimeField::Added => Some(track.raw().added_s),
+        TimeField::Added => Some(i64::from(track.raw().added_s)),
         TimeField::Played => facts.last_played_s,
         TimeField::Skipped => facts.last_skipped_s,
     }

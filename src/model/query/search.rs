@@ -241,8 +241,8 @@ impl Look<'_> {
     fn path<'a>(&mut self, words: &Folded) -> Plan<'a> {
         let whole = self.fitting(&Pattern::Has(words.clone()));
         let across = words.folded.rsplit_once('/').map(|(folder, name)| {
-            let ends = self.texts.chosen_all(|text| text.ends_with(folder.as_bytes()));
-            (ends, self.texts.chosen_all(|text| text.starts_with(name.as_bytes())))
+            let ends = self.texts.chosen(|text| text.ends_with(folder.as_bytes()));
+            (ends, self.texts.chosen(|text| text.starts_with(name.as_bytes())))
         });
         Plan::Path { texts: whole, across }
     }
