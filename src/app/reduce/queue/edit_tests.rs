@@ -49,11 +49,12 @@ fn what_plays_plays_on_wherever_its_line_goes_and_is_followed_where_it_is_delete
     let [a, b, c] = ids(&rig)[..] else { panic!() };
     rig.ask(Playback::Play);
     let before = rig.playing();
-    edit(&mut rig, &format!("{c}\n{b}\n{a}\n"), &base);
+    edit(&mut rig, &format!("{c}\n{a}\n{b}\n"), &base);
     assert_eq!(rig.playing(), before);
     assert_eq!(rig.state.queue.current().map(|item| item.id.0), Some(a));
     edit(&mut rig, &format!("{b}\n{c}\n"), &base);
     assert_ne!(rig.playing(), before);
+    assert_eq!(rig.state.queue.current().map(|item| item.id.0), Some(b));
     edit(&mut rig, "", &base);
     assert!(rig.state.queue.is_empty());
 }
