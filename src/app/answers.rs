@@ -30,6 +30,7 @@ impl Deeds {
             Effect::Expand { job, .. }
             | Effect::Gather { job, .. }
             | Effect::CountStats { job, .. }
+            | Effect::Care { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. } => self.walks = Some(*job),
             Effect::Close => self.closes = true,
@@ -45,6 +46,7 @@ impl Answers {
             Event::Expanded(Expanded { job, .. })
             | Event::Gathered { job, .. }
             | Event::StatsCounted { job, .. }
+            | Event::Cared { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. } => self.walking.remove(job),
             _ => None,

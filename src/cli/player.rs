@@ -24,6 +24,7 @@ const VERBS: &[&str] = &[
     "stats",
     "playlist",
     "template",
+    "library",
     "import",
     "ctl",
     "status",

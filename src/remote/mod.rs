@@ -49,7 +49,7 @@ pub mod edit;
 mod error;
 mod link;
 pub mod lists;
-pub mod path;
+pub use crate::model::json_path as path;
 pub mod place;
 pub mod request;
 pub mod server;
