@@ -111,6 +111,18 @@ fn two_keystrokes_in_1m(bencher: divan::Bencher, text: &str) {
     keystroke(bencher, 1_000_000, text);
 }
 
+/// Bytes of a million tracks in memory, by what holds them; printed, as no time is of interest.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn memory_of_1m(bencher: divan::Bencher) {
+    bencher.bench_local(|| {
+        let catalog = build_catalog((0..1_000_000).map(make));
+        let searcher = Searcher::new(&catalog);
+        let mib = |bytes: usize| bytes as f64 / f64::from(1 << 20);
+        let (columns, texts) = (mib(catalog.bytes_held()), mib(searcher.bytes_held()));
+        eprintln!("catalog {columns:.1} MiB, search index {texts:.1} MiB, both {:.1} MiB", columns + texts);
+    });
+}
+
 #[divan::bench(args = ["title", "artist", "year:desc", "path"], sample_count = 3)]
 fn sorting_1m(bencher: divan::Bencher, column: &str) {
     let catalog = build_catalog((0..1_000_000).map(make));

@@ -48,6 +48,7 @@
 //! |---|---|---|
 //! | `main` (ui) | the terminal, the screen's state | touches disk, engine, store |
 //! | `input` | the terminal's input | interprets keys |
+//! | `editor` | a text that the user's editor has | touches the terminal |
 //! | `app` | the state, all handles | does I/O, waits for anyone |
 //! | `engine` | transport, resampler, the ring's producer | reads a file, locks, allocates a block |
 //! | `decode` | the open files of current and next | knows about outputs |
@@ -61,6 +62,7 @@
 //! | `watch` | which folders the system watches | reads a file, scans |
 //! | `job-long`, `job-short` | the running job | outlives its cancel token by more than a file |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
+//! | `remote-tell` | a client's question about all of library or queue | touches a socket |
 //! | `signals` | what the system sends | decides anything |
 //!
 //! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event

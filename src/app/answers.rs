@@ -28,6 +28,7 @@ impl Deeds {
         self.any = true;
         match effect {
             Effect::Expand { job, .. }
+            | Effect::Gather { job, .. }
             | Effect::CountStats { job, .. }
             | Effect::Care { job, .. }
             | Effect::ReadPlaylists { job, .. }
@@ -43,6 +44,7 @@ impl Answers {
     pub fn awaited(&mut self, event: &Event) -> Option<Answer> {
         match event {
             Event::Expanded(Expanded { job, .. })
+            | Event::Gathered { job, .. }
             | Event::StatsCounted { job, .. }
             | Event::Cared { job, .. }
             | Event::PlaylistsRead { job, .. }

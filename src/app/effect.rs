@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::command::EngineCommand;
+use crate::jobs::library::Wanted;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, PathStyle};
 use crate::model::facts::Facts;
-use crate::model::id::JobId;
+use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
 use crate::model::playlist::{Entry, Playlist};
+use crate::model::resume;
 use crate::model::session::{OutputMemory, Save, SessionPosition};
 
 #[derive(Debug, Clone)]
@@ -21,6 +23,13 @@ pub enum Effect {
     Expand {
         job: JobId,
         paths: Vec<PathBuf>,
+    },
+    /// Find what lines of an edited queue add, each by its number in the text.
+    Gather {
+        job: JobId,
+        wanted: Vec<(usize, Wanted)>,
+        catalog: Arc<Catalog>,
+        facts: Facts,
     },
     /// Bring the library up to date; `roots` are new or known, empty means all known ones.
     Scan {
@@ -50,11 +59,14 @@ pub enum Effect {
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
     SaveListen(Listen),
+    /// Where tracks were left off; `None`: nowhere.
+    SaveResume(Vec<(TrackId, Option<resume::Place>)>),
     /// Count what was listened to from then on: milliseconds since the Unix epoch.
     CountStats {
         job: JobId,
         period: Period,
         from_ms: i64,
+        quietly: bool,
     },
     /// Read files of playlists, and look which of their entries are there.
     ReadPlaylists {

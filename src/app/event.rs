@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
-use crate::jobs::library::{Cared, Cleaned, ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
@@ -19,7 +19,9 @@ use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
+use crate::model::resume::Places;
 use crate::model::snapshot::DuplicatesView;
+use crate::model::template::Templates;
 
 #[derive(Debug)]
 pub enum Event {
@@ -27,6 +29,11 @@ pub enum Event {
     Engine(EngineEvent),
     /// Paths were walked; asked for by `Effect::Expand`.
     Expanded(Expanded),
+    /// Asked for by `Effect::Gather`.
+    Gathered {
+        job: JobId,
+        gathered: Gathered,
+    },
     ScanProgress {
         job: JobId,
         progress: ScanProgress,
@@ -61,12 +68,17 @@ pub enum Event {
     StatsCounted {
         job: JobId,
         period: Period,
+        quietly: bool,
         stats: Result<Stats, String>,
     },
     /// Which sound devices there are, or why that cannot be told; asked for by `Effect::FindOutputs`.
     OutputsFound(Result<Vec<OutputDevice>, String>),
     /// The playlists, or why they cannot be read.
     PlaylistsLoaded(Result<Playlists, String>),
+    /// Where long tracks were left off.
+    PlacesLoaded(Result<Places, String>),
+    /// The queue templates, or why they cannot be read.
+    TemplatesLoaded(Result<Templates, String>),
     /// Asked for by `Effect::ReadPlaylists`.
     PlaylistsRead {
         job: JobId,

@@ -57,8 +57,11 @@ impl Perform for Performer {
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
+            Effect::SaveResume(places) => self.write(WriteOp::PutResume(places)),
             Effect::SaveListen(listen) => self.write(WriteOp::PutListens(vec![listen])),
-            Effect::CountStats { job, period, from_ms } => self.count_stats(job, period, from_ms),
+            Effect::CountStats { job, period, from_ms, quietly } => {
+                self.count_stats(job, (period, from_ms), quietly);
+            }
             other => self.perform_lists(other),
         }
     }
@@ -95,6 +98,15 @@ impl Performer {
                         Event::Evaluated { job, found: Ok(found), took: began.elapsed() }
                     },
                     move |panic| Event::Evaluated { job, found: Err(panic), took: Duration::ZERO },
+                );
+            }
+            Effect::Gather { job, wanted, catalog, facts } => {
+                self.answer(
+                    move |cancel| {
+                        let gathered = library::gather(wanted, &catalog, &facts, cancel);
+                        Event::Gathered { job, gathered }
+                    },
+                    move |panic| Event::Gathered { job, gathered: Err((0, panic)) },
                 );
             }
             Effect::LookForFiles { list, places } => {
@@ -147,6 +159,26 @@ impl Performer {
             Event::PlaylistsLoaded(lists.map_err(|error| error.to_string()))
         };
         self.answer(work, |panic| Event::PlaylistsLoaded(Err(panic)));
+    }
+
+    /// Reads the queue templates from the store; at the start.
+    pub fn load_templates(&self) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            let templates = store.read().and_then(|reader| reader.templates());
+            Event::TemplatesLoaded(templates.map_err(|error| error.to_string()))
+        };
+        self.answer(work, |panic| Event::TemplatesLoaded(Err(panic)));
+    }
+
+    /// Reads where tracks were left off from the store; at the start.
+    pub fn load_places(&self) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            let places = store.read().and_then(|reader| reader.resume());
+            Event::PlacesLoaded(places.map_err(|error| error.to_string()))
+        };
+        self.answer(work, |panic| Event::PlacesLoaded(Err(panic)));
     }
 
     fn expand(&self, job: JobId, paths: Vec<std::path::PathBuf>) {
@@ -219,14 +251,14 @@ impl Performer {
         });
     }
 
-    fn count_stats(&self, job: JobId, period: Period, from_ms: i64) {
+    fn count_stats(&self, job: JobId, (period, from_ms): (Period, i64), quietly: bool) {
         let (events, failed, store) = (self.events.clone(), self.events.clone(), self.store.clone());
         let work = move || {
             let stats = library::stats(&store, from_ms).map_err(|error| error.to_string());
-            events.send(Event::StatsCounted { job, period, stats });
+            events.send(Event::StatsCounted { job, period, quietly, stats });
         };
         self.jobs.submit_guarded(Lane::Short, work, move |panic| {
-            failed.send(Event::StatsCounted { job, period, stats: Err(panic) });
+            failed.send(Event::StatsCounted { job, period, quietly, stats: Err(panic) });
         });
     }
 

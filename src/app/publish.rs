@@ -27,9 +27,14 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     }
     if dirty.facts {
         next.facts = Arc::new(state.facts.clone());
+        next.places = Arc::clone(&state.places);
+        next.stats = state.library.stats.clone();
     }
     if dirty.playlists {
         next.playlists = Arc::new(state.playlists.view.clone());
+    }
+    if dirty.templates {
+        next.templates = Arc::clone(&state.templates);
     }
     if dirty.history {
         next.history = Arc::new(state.history.view());

@@ -17,15 +17,18 @@ use crate::model::facts::Facts;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::listening::Verdict;
+use crate::model::listening::{Period, Stats, Verdict};
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
+use crate::model::queue_text::Edited;
+use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
 use crate::model::snapshot::{DuplicatesView, OutputView, OutputsView, QueueItem, StreamView};
+use crate::model::template::{Template, TemplateId, Templates};
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Default)]
@@ -41,6 +44,11 @@ pub struct AppState {
     pub facts_held: Vec<(TrackId, Verdict, i64)>,
     pub hearing: Option<Hearing>,
     pub playlists: playlists::PlaylistsState,
+    /// Where long tracks were left off.
+    pub places: Arc<Places>,
+    pub templates: Arc<Templates>,
+    /// They were read from the store; nothing is changed before.
+    pub templates_loaded: bool,
     pub history: History,
     pub output: OutputView,
     pub sound: SoundSettings,
@@ -55,6 +63,8 @@ pub struct AppState {
     pub saving: Saving,
     /// What was asked for while its paths are walked.
     pub expanding: HashMap<JobId, Purpose>,
+    /// Edited queues while what is added to them is looked for.
+    pub editing: HashMap<JobId, Edited>,
     /// What is to be gone to while its file is looked for.
     pub returning: HashMap<JobId, Bookmark>,
     pub settings: AppSettings,
@@ -70,6 +80,8 @@ pub struct AppSettings {
     pub music: Vec<PathBuf>,
     /// `previous` goes to the start of the item after so long.
     pub rewind: Duration,
+    /// Tracks so long go on where they were left off; `None`: none do.
+    pub resume: Option<Duration>,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
 }
@@ -205,6 +217,8 @@ pub struct LibraryState {
     pub duplicates: Arc<DuplicatesView>,
     /// Missing tracks are being counted or forgotten.
     pub cleaning: bool,
+    /// What was listened to, as it was counted last.
+    pub stats: Option<(Period, Arc<Stats>)>,
     pub build: CatalogBuild,
     /// What the store has is being read for the first time. Meanwhile nothing else asks the disk for anything.
     pub loading: bool,
@@ -259,6 +273,8 @@ pub struct ShownNotice {
 pub struct Saving {
     /// Playlists that changed: saved with the history of it.
     pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
+    /// Templates that changed.
+    pub templates: Vec<(TemplateId, Option<Arc<Template>>)>,
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
     /// What is known of outputs is to be saved with the session.
@@ -276,6 +292,7 @@ pub struct Dirty {
     pub catalog: bool,
     pub facts: bool,
     pub playlists: bool,
+    pub templates: bool,
     pub history: bool,
     pub scan: bool,
     pub output: bool,
@@ -292,6 +309,7 @@ impl Dirty {
         catalog: true,
         facts: true,
         playlists: true,
+        templates: true,
         history: true,
         scan: true,
         output: true,

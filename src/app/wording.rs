@@ -6,6 +6,7 @@ mod playlists;
 pub use library::*;
 pub use playlists::*;
 mod queue;
+mod templates;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
 pub use queue::*;
+pub use templates::*;
 
 fn note(what: impl Into<String>) -> Notice {
     Notice::new(Severity::Note, what)
@@ -141,6 +143,22 @@ pub fn sleep_set(time: Option<Duration>) -> Notice {
         None => note("Playing does not stop by the clock"),
         Some(time) => note(format!("Playing fades out and pauses in {}", clock_time(time)))
             .next_step("`:sleep off` takes it back"),
+    }
+}
+
+/// A frame and its rate in Hz.
+pub fn goes_on(frame: u64, rate: u32) -> Notice {
+    let time = clock_time(crate::model::audio::frames_to_duration(frame, rate));
+    note(format!("Goes on at {time}, where it was left off"))
+        .next_step("`:restart` plays it from the beginning")
+}
+
+pub fn resume_set(least: Option<Duration>) -> Notice {
+    match least {
+        None => note("Tracks begin at their beginning"),
+        Some(least) => {
+            note(format!("Tracks of {} and longer go on where they were left off", clock_time(least)))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A command about playlists where no player runs: the same reducers on the store's own state, their effects carried out
+//! A command about playlists or queue templates where no player runs: the same reducers on the store's own state, their effects carried out
 //! one after another on this thread. Called by the command line.
 
 use std::collections::VecDeque;
@@ -39,7 +39,9 @@ pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Done
     }
     let random = std::hash::RandomState::new();
     let mut events: VecDeque<Event> =
-        [Event::PlaylistsLoaded(Ok(reader.playlists()?)), Event::Command(command)].into();
+        [Event::PlaylistsLoaded(Ok(reader.playlists()?)), Event::TemplatesLoaded(Ok(reader.templates()?))]
+            .into();
+    events.push_back(Event::Command(command));
     drop(reader);
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let unix_ms = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
@@ -47,14 +49,17 @@ pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Done
     let mut number = 0_u64;
     while let Some(event) = events.pop_front() {
         number += 1;
-        let is_of_command = !matches!(&event, Event::PlaylistsLoaded(_) | Event::Evaluated { .. });
+        let is_of_command = !matches!(
+            &event,
+            Event::PlaylistsLoaded(_) | Event::TemplatesLoaded(_) | Event::Evaluated { .. }
+        );
         let now = Now { instant: Instant::now(), unix_ms, heard: None, seed: random.hash_one(number) };
         take_dirty(&mut state);
         for effect in reduce(&mut state, event, now) {
-            done.changed |= matches!(&effect, Effect::Save(save) if !save.playlists.is_empty());
+            done.changed |= matches!(&effect, Effect::Save(save) if !save.playlists.is_empty() || !save.templates.is_empty());
             events.extend(perform(store, effect, cancel)?);
         }
-        done.changed |= is_of_command && state.dirty.playlists;
+        done.changed |= is_of_command && (state.dirty.playlists || state.dirty.templates);
     }
     store.flush()?;
     done.told = state.told;

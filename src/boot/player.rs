@@ -55,7 +55,7 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     let mut problems: Vec<Notice> = run.config.notices();
     let place = claim(&run.config, &mut problems)?;
     let core = Core::start(&run)?;
-    let remote = place.and_then(|place| serve(place, &core.player, &mut problems));
+    let remote = place.and_then(|place| serve(place, &core.player, &run.config, &mut problems));
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
     let shown = screen(&run.config, problems, core.player.clone(), inbox, log);
@@ -78,9 +78,16 @@ fn claim(config: &Loaded, problems: &mut Vec<Notice>) -> Result<Option<Claim>, B
     }
 }
 
-fn serve(place: Claim, player: &Arc<AppHandle>, problems: &mut Vec<Notice>) -> Option<Server> {
+fn serve(
+    place: Claim,
+    player: &Arc<AppHandle>,
+    config: &Loaded,
+    problems: &mut Vec<Notice>,
+) -> Option<Server> {
     let player: Arc<dyn Player> = player.clone();
-    server::serve(place, player).map_err(|error| problems.push(unreachable(&error))).ok()
+    server::serve(place, player, Arc::new(config.collation()))
+        .map_err(|error| problems.push(unreachable(&error)))
+        .ok()
 }
 
 fn unreachable(error: &RemoteError) -> Notice {
@@ -105,6 +112,7 @@ fn screen(
         theme,
         themes: Theme::names(themes_folder.as_deref()),
         themes_folder,
+        collation: config.collation(),
         places: PathBase {
             home: config.places.home.clone(),
             folder: std::env::current_dir().unwrap_or_default(),
@@ -192,6 +200,8 @@ impl Core {
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();
+        performer.load_templates();
+        performer.load_places();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
         Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })
@@ -221,6 +231,8 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let settings = AppSettings {
         music: music(config),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
+        resume: Some(Duration::from_secs(60 * u64::from(config.settings.resume_min)))
+            .filter(|least| !least.is_zero()),
         output: config.settings.output.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);

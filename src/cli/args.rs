@@ -121,6 +121,11 @@ pub enum Verb {
         #[command(subcommand)]
         verb: PlaylistVerb,
     },
+    /// Queues that are kept, to be had again
+    Template {
+        #[command(subcommand)]
+        verb: TemplateVerb,
+    },
     /// The library as a whole: check, backup, restore, compact, export, import, roots, forget
     Library {
         #[command(subcommand)]
@@ -224,9 +229,9 @@ pub struct Search {
     /// What to look for, as in: davis year:1955..1965 not live
     #[arg(value_name = "QUERY", required = true)]
     pub query: Vec<String>,
-    /// Order: a column, and :desc for the other way round [default: the best first]
+    /// Order: a column, and :desc for the other way round; given twice, the first one counts more [default: the best first]
     #[arg(long, value_name = "COLUMN", value_parser = Sort::parse)]
-    pub sort: Option<Sort>,
+    pub sort: Vec<Sort>,
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,
@@ -261,6 +266,9 @@ pub struct Ctl {
     /// Print the commands, one a line: call, tab, what it does
     #[arg(long, conflicts_with = "words")]
     pub list: bool,
+    /// Print what search, queue stats and stats tell as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -303,6 +311,48 @@ pub enum Source {
     Listenbrainz,
     Lastfm,
     M3u,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TemplateVerb {
+    /// Print the templates, one a line: name, entries, * for a favourite, tags, note
+    List {
+        /// Only those that have all the words, in name or note; #TAG is a tag, * a favourite
+        words: Vec<String>,
+        /// Print one JSON object a template
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep the queue and its modes; a template of that name becomes that
+    Save {
+        name: String,
+        #[arg(value_name = "TAG")]
+        tags: Vec<String>,
+    },
+    /// Play a template in place of the queue, or put it at its end, or next
+    Load {
+        name: String,
+        #[arg(value_parser = ["replace", "append", "next"], default_value = "replace")]
+        how: String,
+    },
+    /// Give a template another name
+    Rename { name: String, new: String },
+    /// Delete a template; its files stay
+    Delete { name: String },
+    /// These are its tags; none takes them away
+    Tag {
+        name: String,
+        #[arg(value_name = "TAG")]
+        tags: Vec<String>,
+    },
+    /// Write a note on a template
+    Note { name: String, note: String },
+    /// Let a template stand first, or no longer
+    Favourite {
+        name: String,
+        #[arg(value_parser = ["on", "off"], default_value = "on")]
+        on: String,
+    },
 }
 
 /// Where a player runs, it does it; else it is done in the library itself.

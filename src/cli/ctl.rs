@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::args::{Ctl, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
+use super::{queue, queue_template, search, stats};
 use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::command::Command;
@@ -24,11 +25,19 @@ use crate::remote::wire::{Reply, Request};
 pub const HELP: &str = "\
 Answers when it is done: a following `auralis status` shows it. A seek is under way then,
 and the ear soon there. Exit codes: 1 it was not done, 2 no such command, 4 no player is
-running. Numbers of queue entries count from 1. Options stand before VERB.";
+running. Numbers of queue entries count from 1. Options stand before VERB.
+
+These print what they tell, with --json as JSON: search QUERY, queue stats,
+stats [PERIOD], template list [WORDS].
+queue edit opens $VISUAL or $EDITOR with the queue, one line an entry, and applies what was
+changed.";
 
 pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, CliError> {
     if asked.list {
         return list();
+    }
+    if let Some(question) = Asking::of(&asked.words) {
+        return question.run(global, asked.json, messages);
     }
     let (words, paths) = spelled(&without_dashes(&asked.words))?;
     // Wrong words are told without a player, too.
@@ -41,6 +50,47 @@ pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, Cl
     }
     tell(&reply, messages);
     Ok(Exit::Done)
+}
+
+/// Words that are answered with more than a notice.
+enum Asking {
+    Search(Vec<String>),
+    QueueStats,
+    QueueEdit,
+    Stats(Vec<String>),
+    Templates(Vec<String>),
+}
+
+impl Asking {
+    fn of(words: &[OsString]) -> Option<Self> {
+        let words: Option<Vec<String>> =
+            without_dashes(words).into_iter().map(|word| word.into_string().ok()).collect();
+        let words = words?;
+        let (first, rest) = words.split_first()?;
+        match (first.as_str(), rest) {
+            ("search", rest) if !rest.is_empty() => Some(Self::Search(rest.to_vec())),
+            ("stats", rest) => Some(Self::Stats(rest.to_vec())),
+            ("template-list", rest) => Some(Self::Templates(rest.to_vec())),
+            ("template", [word, rest @ ..]) if word == "list" => Some(Self::Templates(rest.to_vec())),
+            ("queue-stats", []) => Some(Self::QueueStats),
+            ("queue", [word]) if word == "stats" => Some(Self::QueueStats),
+            ("edit", [word]) if word == "queue" => Some(Self::QueueEdit),
+            ("queue", [word]) if word == "edit" => Some(Self::QueueEdit),
+            _ => None,
+        }
+    }
+
+    fn run(self, global: &Global, as_json: bool, messages: &Messages) -> Result<Exit, CliError> {
+        let config = config::load(&global.places())?;
+        let mut player = Connection::open(&Place::new(&config.places))?;
+        match self {
+            Self::Search(words) => search::of_running(&mut player, &words, as_json),
+            Self::Stats(words) => stats::of_running(&mut player, &words, as_json),
+            Self::Templates(words) => queue_template::of_running(&mut player, &words, as_json),
+            Self::QueueStats => queue::stats(&mut player, as_json),
+            Self::QueueEdit => queue::edit(player, &config, messages),
+        }
+    }
 }
 
 /// What the player told about it.

@@ -29,6 +29,8 @@ mod outputs;
 mod play;
 mod player;
 mod playlist;
+mod queue;
+mod queue_template;
 mod scan;
 mod search;
 mod stats;
@@ -76,6 +78,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),
         Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),
+        Some(Verb::Template { verb }) => queue_template::run(&global, &verb, messages),
         Some(Verb::Library { verb }) => library::run(&global, verb, messages),
         Some(Verb::Import(asked)) => import::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),

@@ -85,7 +85,8 @@ fn words(verb: &PlaylistVerb) -> Vec<Vec<OsString>> {
     }
 }
 
-fn change(global: &Global, words: &[OsString], messages: &Messages) -> Result<(), CliError> {
+/// Words of the registry, done by the player, or in the store.
+pub fn change(global: &Global, words: &[OsString], messages: &Messages) -> Result<(), CliError> {
     let (line, paths) = ctl::spelled(words)?;
     let command = request::command(&line, &paths).map_err(|fault| CliError::Usage(fault.message))?;
     let config = settings::load(global, messages)?;

@@ -1,53 +1,108 @@
-//! `auralis search`: the library's tracks that match, best first or sorted.
+//! `auralis search`: the library's tracks that match, best first or sorted; asked of the player where one runs, for it has
+//! the library.
 
-use std::collections::HashMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use serde::Serialize;
 
 use super::args::{Global, Search};
 use super::exit::{CliError, Exit};
-use super::json::{self, JsonPath};
+use super::json;
 use super::terminal::Messages;
 use super::text::{joined, printable};
 use super::{open_store, settings};
 use crate::boot::log;
+use crate::config::Loaded;
 use crate::library::catalog_build::load_catalog_in;
-use crate::library::search::search;
-use crate::model::catalog::{Catalog, Row, TrackRef};
-use crate::model::id::TrackId;
 use crate::model::query::field::FIELDS;
 use crate::model::query::{Query, QueryError};
 use crate::model::sort::COLUMNS;
+use crate::remote::RemoteError;
+use crate::remote::client::Connection;
+use crate::remote::place::Place;
+use crate::remote::tell::{self, FoundPage, Tell, Telling, TrackLine};
+use crate::remote::wire::Request;
 
 pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
-    log::start(&settings::log(global, &config))?;
     let text = asked.query.join(" ");
     let query = Query::parse(&text).map_err(|error| CliError::Usage(wrong(&text, &error)))?;
-    let collation = config.collation();
-    let store = open_store(&config, messages)?;
-    let (catalog, facts) = (load_catalog_in(&store, &collation)?, store.read()?.facts()?);
-    if catalog.is_empty() {
-        return Err(CliError::NothingMatched(
-            "the library is empty. Fill it with `auralis scan PATH`".to_owned(),
-        ));
+    match Connection::open(&Place::new(&config.places)) {
+        Ok(mut player) => of_player(&mut player, &text, asked),
+        Err(RemoteError::NotRunning) => of_store(global, &config, &query, &text, asked, messages),
+        Err(error) => Err(error.into()),
     }
-    let mut found = search(&catalog, &query, &facts, now_s());
-    if found.is_empty() {
-        return Err(CliError::NothingMatched(format!("nothing matches {text:?}")));
+}
+
+/// `auralis ctl search`: of the player that runs, and of no store.
+pub fn of_running(player: &mut Connection, words: &[String], as_json: bool) -> Result<Exit, CliError> {
+    let text = words.join(" ");
+    Query::parse(&text).map_err(|error| CliError::Usage(wrong(&text, &error)))?;
+    let asked = Search { query: words.to_vec(), sort: Vec::new(), json: as_json, limit: None, format: None };
+    of_player(player, &text, &asked)
+}
+
+/// Page by page, as they are printed.
+fn of_player(player: &mut Connection, text: &str, asked: &Search) -> Result<Exit, CliError> {
+    let limit = asked.limit.unwrap_or(usize::MAX);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut from = 0;
+    while from < limit {
+        let sort = asked.sort.iter().map(|sort| sort.word()).collect();
+        let search = tell::Search { query: text.to_owned(), sort, from };
+        let told = player.ask(Request::tell(Tell::Search(search)))?.told;
+        let Some(Telling::Search(FoundPage { library, total, mut page })) = told else {
+            return Err(too_old());
+        };
+        if total == 0 {
+            return Err(nothing(library, text));
+        }
+        page.truncate(limit - from);
+        page.iter().try_for_each(|line| print(&mut out, line, asked))?;
+        from += page.len();
+        if page.is_empty() || from >= total {
+            break;
+        }
     }
-    if let Some(sort) = asked.sort {
-        let scores: HashMap<Row, f32> = found.iter().copied().collect();
-        let mut rows: Vec<Row> = found.iter().map(|&(row, _)| row).collect();
-        rows.sort_unstable();
-        sort.apply(&mut rows, &catalog, &facts, &collation);
-        found = rows.into_iter().map(|row| (row, scores[&row])).collect();
-    }
-    found.truncate(asked.limit.unwrap_or(usize::MAX));
-    print(&catalog, &found, asked)?;
+    out.flush().map_err(CliError::Output)?;
     Ok(Exit::Done)
+}
+
+/// The player answered, but not to this.
+pub fn too_old() -> CliError {
+    CliError::Refused(
+        "the player that runs does not know this question. Quit it and start it again".to_owned(),
+    )
+}
+
+fn of_store(
+    global: &Global,
+    config: &Loaded,
+    query: &Query,
+    text: &str,
+    asked: &Search,
+    messages: &Messages,
+) -> Result<Exit, CliError> {
+    log::start(&settings::log(global, config))?;
+    let collation = config.collation();
+    let store = open_store(config, messages)?;
+    let (catalog, facts) = (load_catalog_in(&store, &collation)?, store.read()?.facts()?);
+    let found = tell::find(&catalog, &facts, &collation, query, &asked.sort);
+    if found.is_empty() {
+        return Err(nothing(catalog.len(), text));
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    for &(row, score) in found.iter().take(asked.limit.unwrap_or(usize::MAX)) {
+        let Some(track) = catalog.track(row) else { continue };
+        print(&mut out, &TrackLine::new(track, score), asked)?;
+    }
+    out.flush().map_err(CliError::Output)?;
+    Ok(Exit::Done)
+}
+
+fn nothing(library: usize, text: &str) -> CliError {
+    CliError::NothingMatched(match library {
+        0 => "the library is empty. Fill it with `auralis scan PATH`".to_owned(),
+        _ => format!("nothing matches {text:?}"),
+    })
 }
 
 /// The language, the columns and the fields of a template.
@@ -75,70 +130,23 @@ fn wrong(text: &str, error: &QueryError) -> String {
     format!("this is no query: {}▾{}: {}", printable(before), printable(behind), error.message)
 }
 
-/// Seconds since the Unix epoch.
-fn now_s() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-}
-
-fn print(catalog: &Catalog, found: &[(Row, f32)], asked: &Search) -> Result<(), CliError> {
-    let stdout = io::stdout().lock();
-    let safe = stdout.is_terminal();
-    let mut out = BufWriter::new(stdout);
-    for &(row, score) in found {
-        let Some(track) = catalog.track(row) else { continue };
-        match &asked.format {
-            _ if asked.json => json::print(&mut out, &line(track, score))?,
-            Some(template) => {
-                template
-                    .write(&mut out, safe, |field| field.value(track, score))
-                    .map_err(CliError::Output)?;
-            }
-            None => writeln!(out, "{}", printable(&summary(track))).map_err(CliError::Output)?,
+fn print(out: &mut impl Write, track: &TrackLine, asked: &Search) -> Result<(), CliError> {
+    match &asked.format {
+        _ if asked.json => json::print(out, track),
+        Some(template) => {
+            let safe = io::stdout().is_terminal();
+            template.write(out, safe, |field| field.value(track)).map_err(CliError::Output)
         }
+        None => writeln!(out, "{}", printable(&summary(track))).map_err(CliError::Output),
     }
-    out.flush().map_err(CliError::Output)
 }
 
 /// `Artist - Title (Album, 1997)`, without what the track does not have.
-fn summary(track: TrackRef<'_>) -> String {
-    let artists = joined(track.artists());
+fn summary(track: &TrackLine) -> String {
+    let artists = joined(track.artists.iter().map(String::as_str));
     let by = if artists.is_empty() { String::new() } else { format!("{artists} - ") };
-    let year = track.year().map(|year| year.to_string());
-    let album = Some(track.album_title().to_owned()).filter(|title| !title.is_empty());
-    let from: Vec<String> = album.into_iter().chain(year).collect();
+    let year = track.year.map(|year| year.to_string());
+    let from: Vec<String> = track.album.clone().into_iter().chain(year).collect();
     let from = if from.is_empty() { String::new() } else { format!(" ({})", from.join(", ")) };
-    format!("{by}{}{from}", track.title())
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    id: TrackId,
-    #[serde(flatten)]
-    path: JsonPath,
-    title: &'a str,
-    artists: Vec<&'a str>,
-    album: Option<&'a str>,
-    album_artists: Vec<&'a str>,
-    year: Option<u16>,
-    track: Option<u16>,
-    disc: Option<u16>,
-    duration_s: Option<f64>,
-    score: f32,
-}
-
-fn line(track: TrackRef<'_>, score: f32) -> Line<'_> {
-    Line {
-        id: track.id(),
-        path: JsonPath::new(&track.path()),
-        title: track.title(),
-        artists: track.artists().collect(),
-        album: Some(track.album_title()).filter(|title| !title.is_empty()),
-        album_artists: track.album_artists().collect(),
-        year: track.year(),
-        track: track.track_number(),
-        disc: track.disc_number(),
-        duration_s: track.duration().map(|time| time.as_secs_f64()),
-        score,
-    }
+    format!("{by}{}{from}", track.title)
 }

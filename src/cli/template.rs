@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStringExt;
 
 use super::text::{clock, joined, printable};
-use crate::model::catalog::TrackRef;
 use crate::model::suggest::nearest;
+use crate::remote::tell::TrackLine;
 
 pub const HELP: &str = "\
 Fields of TEMPLATE: {id} {path} {file} {title} {artist} {album} {album_artist} {genre}
@@ -135,26 +135,26 @@ fn field<F: Field>(name: &str) -> Result<F, String> {
 }
 
 impl TrackField {
-    pub fn value(self, track: TrackRef<'_>, score: f32) -> Vec<u8> {
+    pub fn value(self, track: &TrackLine) -> Vec<u8> {
         let number = |number: Option<u16>| number.map(|number| number.to_string()).unwrap_or_default();
+        let texts = |texts: &[String]| joined(texts.iter().map(String::as_str));
+        let path = || track.path.to_path().unwrap_or_default();
         let text = match self {
-            Self::Id => track.id().to_string(),
-            Self::Path => return track.path().into_os_string().into_vec(),
-            Self::File => track.file_name().to_owned(),
-            Self::Title => track.title().to_owned(),
-            Self::Artist => joined(track.artists()),
-            Self::Album => track.album_title().to_owned(),
-            Self::AlbumArtist => joined(track.album_artists()),
-            Self::Genre => joined(track.genres()),
-            Self::Year => number(track.year()),
-            Self::Track => number(track.track_number()),
-            Self::Disc => number(track.disc_number()),
-            Self::Duration => track.duration().map(clock).unwrap_or_default(),
-            Self::DurationS => {
-                track.duration().map(|time| format!("{:.3}", time.as_secs_f64())).unwrap_or_default()
-            }
-            Self::Codec => track.format().codec.name().to_owned(),
-            Self::Score => format!("{score:.3}"),
+            Self::Id => track.id.to_string(),
+            Self::Path => return path().into_os_string().into_vec(),
+            Self::File => return path().file_name().unwrap_or_default().to_owned().into_vec(),
+            Self::Title => track.title.clone(),
+            Self::Artist => texts(&track.artists),
+            Self::Album => track.album.clone().unwrap_or_default(),
+            Self::AlbumArtist => texts(&track.album_artists),
+            Self::Genre => texts(&track.genres),
+            Self::Year => number(track.year),
+            Self::Track => number(track.track),
+            Self::Disc => number(track.disc),
+            Self::Duration => track.time().map(clock).unwrap_or_default(),
+            Self::DurationS => track.duration_s.map(|time| format!("{time:.3}")).unwrap_or_default(),
+            Self::Codec => track.codec.clone(),
+            Self::Score => format!("{:.3}", track.score),
         };
         text.into_bytes()
     }

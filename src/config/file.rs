@@ -152,6 +152,7 @@ mod tests {
         ("watch", "false"),
         ("articles", "[\"los\"]"),
         ("rewind_s", "7"),
+        ("resume_min", "0"),
         ("output.output", "\"file:~/x.wav\""),
         ("output.exclusive", "true"),
         ("output.format", "\"s24\""),
@@ -180,8 +181,13 @@ mod tests {
     ];
 
     fn others() -> Settings {
-        let mut settings =
-            Settings { scan_at_start: false, watch: false, rewind_s: 7, ..Settings::default() };
+        let mut settings = Settings {
+            scan_at_start: false,
+            watch: false,
+            rewind_s: 7,
+            resume_min: 0,
+            ..Settings::default()
+        };
         settings.music = vec!["/m".into(), "/home/u/n".into()];
         settings.articles = vec!["los".into()];
         settings.output.output = OutputSpec::File("/home/u/x.wav".into());

@@ -9,6 +9,7 @@
 //!   Files are bounded in size before they are parsed.
 
 pub mod check;
+pub mod editor;
 pub mod file;
 pub mod keys;
 pub mod paths;

@@ -81,6 +81,14 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.rewind_s, number(value, 0, 3600)),
     },
     Row {
+        table: "",
+        key: "resume_min",
+        default: "20",
+        expects: "a number of minutes from 0 to 6000",
+        help: "Tracks at least so long go on where they were left off; 0: none do.",
+        set: |settings, value| put(&mut settings.resume_min, number(value, 0, 6000)),
+    },
+    Row {
         table: "output",
         key: "output",
         default: "\"auto\"",

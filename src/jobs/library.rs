@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::library::catalog_build::load_catalog_in;
 use crate::library::forget::forget;
@@ -12,11 +12,14 @@ use crate::library::transfer::{export, export_place};
 use crate::library::{
     clean as cleaning, duplicates as doubles, expand as walk, scan as scanning, stats as counting,
 };
-use crate::model::catalog::Catalog;
+use crate::model::catalog::{Catalog, TrackFlags};
 use crate::model::collate::Collation;
 use crate::model::command::Care;
+use crate::model::facts::Facts;
 use crate::model::job::CancelToken;
 use crate::model::listening::Stats;
+use crate::model::query::Query;
+use crate::model::query::search::Searcher;
 use crate::model::snapshot::DuplicatesView;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -167,4 +170,52 @@ pub fn catalog(store: &Store, collation: &Collation) -> Result<Catalog, StoreErr
 pub fn stats(store: &Store, from_ms: i64) -> Result<Stats, StoreError> {
     store.flush()?;
     counting::count(&store.read()?, from_ms, counting::TOP)
+}
+
+/// What a line of an edited queue adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Path(PathBuf),
+    Query(String),
+}
+
+/// The files of each line, or the first line that adds nothing, and why.
+pub type Gathered = Result<Vec<Vec<PathBuf>>, (usize, String)>;
+
+/// All of it or nothing.
+pub fn gather(
+    wanted: Vec<(usize, Wanted)>,
+    catalog: &Catalog,
+    facts: &Facts,
+    cancel: &CancelToken,
+) -> Gathered {
+    let one = |(line, wanted): (usize, Wanted)| {
+        let found = match wanted {
+            Wanted::Path(path) => walked(path, cancel),
+            Wanted::Query(query) => matching(&query, catalog, facts),
+        };
+        found.map_err(|why| (line, why))
+    };
+    wanted.into_iter().map(one).collect()
+}
+
+fn walked(path: PathBuf, cancel: &CancelToken) -> Result<Vec<PathBuf>, String> {
+    let (files, problems) = expand(&[path], cancel);
+    match problems.into_iter().next() {
+        Some((path, why)) => Err(format!("{}: {why}", path.display())),
+        None if files.is_empty() => Err("there is no music".to_owned()),
+        None => Ok(files),
+    }
+}
+
+/// In album order, but for what is missing.
+fn matching(query: &str, catalog: &Catalog, facts: &Facts) -> Result<Vec<PathBuf>, String> {
+    let query = Query::parse(query).map_err(|error| error.to_string())?;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now_s = since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+    let found = Searcher::new(catalog).find(catalog, &query, facts, now_s);
+    let tracks = found.rows.into_iter().filter_map(|row| catalog.track(row));
+    let files: Vec<PathBuf> =
+        tracks.filter(|track| !track.is(TrackFlags::MISSING)).map(|track| track.path()).collect();
+    if files.is_empty() { Err(format!("nothing matches {query}")) } else { Ok(files) }
 }

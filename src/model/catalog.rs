@@ -78,9 +78,25 @@ pub struct TrackRow {
     pub flags: TrackFlags,
     pub channels: u16,
     pub rate: u32,
-    /// `u64::MAX` where unknown.
-    pub frames: u64,
-    pub added_s: i64,
+    pub frames: Frames,
+    /// Seconds since the Unix epoch; until 2106.
+    pub added_s: u32,
+}
+
+/// A number of frames that is known or not, laid out so that a row has no gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frames([u32; 2]);
+
+impl Frames {
+    pub fn new(frames: Option<u64>) -> Self {
+        let frames = frames.unwrap_or(u64::MAX);
+        Self([frames as u32, (frames >> 32) as u32])
+    }
+
+    pub fn get(self) -> Option<u64> {
+        let frames = u64::from(self.0[1]) << 32 | u64::from(self.0[0]);
+        (frames != u64::MAX).then_some(frames)
+    }
 }
 
 /// One album. Its tracks are contiguous rows.
@@ -349,7 +365,7 @@ impl<'a> TrackRef<'a> {
             codec: self.track.codec,
             spec: Spec { rate: self.track.rate, channels: self.track.channels },
             bits: (self.track.bits > 0).then_some(self.track.bits),
-            frames: (self.track.frames != u64::MAX).then_some(self.track.frames),
+            frames: self.track.frames.get(),
         }
     }
 

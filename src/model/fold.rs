@@ -7,20 +7,26 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Appends `text` without case, diacritics and compatibility forms: `Motörhead` and `MOTORHEAD` give the same.
+/// Appends `text` without case, diacritics and compatibility forms, in one line: `Motörhead` and `MOTORHEAD` give the
+/// same.
 pub fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
-        out.extend(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        out.extend(text.bytes().map(|byte| char::from(ascii(byte))));
         return;
     }
     for letter in text.chars() {
         let place = (letter as usize).checked_sub(LATIN_FIRST);
         match place.and_then(|place| LATIN.get(place)) {
+            _ if letter == '\n' => out.push(' '),
             _ if letter.is_ascii() => out.push(letter.to_ascii_lowercase()),
             Some(folded) => out.push_str(folded),
             None => fold_letter(letter, out),
         }
     }
+}
+
+fn ascii(byte: u8) -> u8 {
+    if byte == b'\n' { b' ' } else { byte.to_ascii_lowercase() }
 }
 
 /// The letters that accents are mostly on, folded once: looking a letter up is many times as fast as taking it apart.

@@ -11,6 +11,7 @@ use super::id::{ItemId, TrackId};
 use super::playback::Shuffle;
 use super::playlist::Change;
 use super::snapshot::QueueItem;
+use super::template;
 
 /// One change, all or nothing. The store knows the kinds by their places here: new ones come at the end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub enum Step {
     Facts(Vec<(TrackId, TrackFacts, TrackFacts)>),
     /// Lists before and after.
     Playlists(Vec<Change>),
+    /// Templates before and after.
+    Templates(Vec<template::Change>),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,6 +76,17 @@ pub struct HistoryChange {
     pub done: u64,
 }
 
+/// "just now", "5 min ago".
+pub fn ago(seconds: i64) -> String {
+    match seconds {
+        ..=4 => "just now".to_owned(),
+        5..=59 => format!("{seconds} s ago"),
+        60..=3_599 => format!("{} min ago", seconds / 60),
+        3_600..=86_399 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} d ago", seconds / 86_400),
+    }
+}
+
 impl Keyed for QueueItem {
     fn key(&self) -> u64 {
         self.id.0
@@ -91,6 +105,7 @@ impl Step {
         match self {
             Self::Facts(rows) => size_of::<(TrackId, TrackFacts, TrackFacts)>() * rows.len(),
             Self::Playlists(changes) => changes.iter().map(Change::weight).sum(),
+            Self::Templates(changes) => changes.iter().map(template::Change::weight).sum(),
             Self::Queue(step) => {
                 let pieces = 32 * (step.items.pieces() + step.order.pieces());
                 let items = step.items.held().map(|item| 32 + item.path.as_os_str().len());
@@ -103,7 +118,7 @@ impl Step {
     pub fn highest_item(&self) -> Option<ItemId> {
         match self {
             Self::Queue(step) => step.items.held().map(|item| item.id).max(),
-            Self::Facts(_) | Self::Playlists(_) => None,
+            Self::Facts(_) | Self::Playlists(_) | Self::Templates(_) => None,
         }
     }
 }

@@ -108,7 +108,7 @@ impl Period {
 }
 
 /// Of one period.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     pub plays: u64,
     pub skips: u64,
@@ -123,12 +123,41 @@ pub struct Stats {
     pub albums: Vec<Top>,
 }
 
+impl Stats {
+    /// Figures and lists for people, as [`super::tally::Tally::lines`] has them.
+    pub fn lines(&self) -> super::tally::Lines {
+        let hours = |seconds: f64| format!("{:.1} h", seconds / 3600.0);
+        let row = |name: &str, value: String| (name.to_owned(), value);
+        let mut lines = vec![
+            row("Plays", self.plays.to_string()),
+            row("Skips", self.skips.to_string()),
+            row("Heard", hours(self.seconds)),
+            row("Sessions", self.sessions.to_string()),
+            row("The longest session", hours(self.longest_session_s)),
+        ];
+        let lists = [("Artists", &self.artists), ("Albums", &self.albums), ("Tracks", &self.tracks)];
+        for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            lines.extend([row("", String::new()), row(title, String::new())]);
+            let line = |top: &Top| {
+                let by = if top.artists.is_empty() {
+                    String::new()
+                } else {
+                    format!("  ({})", top.artists.join(", "))
+                };
+                row(&format!("  {}{by}", top.name), format!("{} plays, {}", top.plays, hours(top.seconds)))
+            };
+            lines.extend(list.iter().map(line));
+        }
+        lines
+    }
+}
+
 /// A row of a list.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Top {
     pub name: String,
     /// Of a track or an album.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artists: Vec<String>,
     pub plays: u64,
     pub seconds: f64,

@@ -11,6 +11,7 @@ use super::history::HistoryChange;
 use super::id::{ItemId, PlaylistId, TrackId};
 use super::playback::{Repeat, Shuffle};
 use super::playlist::Playlist;
+use super::template::{Template, TemplateId};
 
 /// One entry of the saved queue. The path is kept as bytes by the store's codec.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,5 +108,7 @@ pub struct Save {
     pub facts: Vec<(TrackId, TrackFacts)>,
     /// Lists as they are now; `None` for one that is gone.
     pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
+    /// Templates as they are now; `None` for one that is gone.
+    pub templates: Vec<(TemplateId, Option<Arc<Template>>)>,
     pub history: Option<HistoryChange>,
 }

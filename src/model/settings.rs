@@ -369,6 +369,8 @@ pub struct Settings {
     pub network: NetworkSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
+    /// Tracks of so many minutes go on where they were left off; 0: none do.
+    pub resume_min: u32,
     pub screen: ScreenSettings,
 }
 
@@ -383,6 +385,7 @@ impl Default for Settings {
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),
             rewind_s: 5,
+            resume_min: 20,
             screen: ScreenSettings::default(),
         }
     }

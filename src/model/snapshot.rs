@@ -13,13 +13,16 @@ use super::catalog::{Catalog, TrackRef};
 use super::facts::Facts;
 use super::history::HistoryView;
 use super::id::{ItemId, PlayId, TrackId};
+use super::listening::{Period, Stats};
 use super::notice::Notice;
 use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
+use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
+use super::template::Templates;
 use super::track::AudioFormat;
 
 #[derive(Debug, Clone, Default)]
@@ -28,9 +31,15 @@ pub struct Snapshot {
     pub queue: Arc<QueueView>,
     pub bookmarks: Arc<Bookmarks>,
     pub playlists: Arc<PlaylistsView>,
+    /// Queues that are kept.
+    pub templates: Arc<Templates>,
     pub catalog: Arc<Catalog>,
     /// What only we know of the tracks.
     pub facts: Arc<Facts>,
+    /// Where long tracks were left off.
+    pub places: Arc<Places>,
+    /// What was listened to in a period, as it was counted last.
+    pub stats: Option<(Period, Arc<Stats>)>,
     /// What can be taken back.
     pub history: Arc<HistoryView>,
     pub scan: Arc<ScanView>,

@@ -1,5 +1,5 @@
 //! Tracks by a column: names as [`Collation`] has them, numbers by value; what has no value comes last either way, and
-//! equal ones keep the order of the albums. Pure; a million tracks take time, so not on a thread that must answer.
+//! equal ones keep the order they had. Pure; a million tracks take time, so not on a thread that must answer.
 
 use super::catalog::{Catalog, ListId, Row, TextId, TrackRow};
 use super::collate::Collation;
@@ -62,8 +62,12 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// `COLUMN`, `COLUMN:asc` or `COLUMN:desc`. An error says what would be one.
+    /// `COLUMN`, `COLUMN:asc`, `COLUMN:desc` or `-COLUMN`. An error says what would be one.
     pub fn parse(word: &str) -> Result<Self, String> {
+        if let Some(name) = word.strip_prefix('-').filter(|name| !name.contains(':')) {
+            return Self::parse(name).map(|sort| Self { descending: true, ..sort });
+        }
+        let word = if word == "length" { "dur" } else { word };
         let (name, way) = word.split_once(':').unwrap_or((word, "asc"));
         let Some(&(_, column)) = COLUMNS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
             let names: Vec<&str> = COLUMNS.iter().map(|&(name, _)| name).collect();
@@ -78,21 +82,42 @@ impl Sort {
         }
     }
 
-    /// Sorts rows of `catalog`.
+    /// For people: `-year`.
+    pub fn shown(self) -> String {
+        let name = COLUMNS.iter().find(|(_, column)| *column == self.column).map_or("", |&(name, _)| name);
+        format!("{}{name}", if self.descending { "-" } else { "" })
+    }
+
+    /// Whether it can change with the facts, though the catalog stays.
+    pub fn asks_facts(self) -> bool {
+        matches!(self.column, Column::Played | Column::Plays | Column::Skips | Column::Rating)
+    }
+
+    /// As [`Sort::parse`] reads it.
+    pub fn word(self) -> String {
+        self.shown()
+    }
+
+    /// Sorts rows of `catalog`; equal ones stay as they are.
     pub fn apply(self, rows: &mut Vec<Row>, catalog: &Catalog, facts: &Facts, collation: &Collation) {
         let ranks = Ranks::new(self.column, rows, catalog, collation);
         let tracks = catalog.track_rows();
         let key =
             |row: Row| tracks.get(row as usize).and_then(|track| ranks.key(self.column, row, track, facts));
-        let placed = |row: Row| match key(row) {
-            Some(key) => (false, if self.descending { !key } else { key }, row),
-            None => (true, 0, row),
+        let placed = |(at, &row): (u32, &Row)| match key(row) {
+            Some(key) => (false, if self.descending { !key } else { key }, at, row),
+            None => (true, 0, at, row),
         };
-        let mut keyed: Vec<(bool, i64, Row)> = rows.iter().map(|&row| placed(row)).collect();
+        let mut keyed: Vec<(bool, i64, u32, Row)> = (0..).zip(rows.iter()).map(placed).collect();
         keyed.sort_unstable();
         rows.clear();
-        rows.extend(keyed.into_iter().map(|(_, _, row)| row));
+        rows.extend(keyed.into_iter().map(|(_, _, _, row)| row));
     }
+}
+
+/// Sorts rows by several columns, the first before the others.
+pub fn sort_by(sorts: &[Sort], rows: &mut Vec<Row>, catalog: &Catalog, facts: &Facts, collation: &Collation) {
+    sorts.iter().rev().for_each(|sort| sort.apply(rows, catalog, facts, collation));
 }
 
 /// The places of a column's names among each other: each name gets its key once, however many tracks have it.
@@ -127,12 +152,12 @@ impl<'a> Ranks<'a> {
             Column::Order => Some(i64::from(row)),
             Column::Year => known(i64::from(track.year)),
             Column::Duration => {
-                let known = track.frames != u64::MAX && track.rate > 0;
+                let frames = track.frames.get().filter(|_| track.rate > 0)?;
                 // Microseconds: finer than a frame of any rate in use matters to.
-                let micros = u128::from(track.frames) * 1_000_000 / u128::from(track.rate.max(1));
-                known.then(|| i64::try_from(micros).unwrap_or(i64::MAX))
+                let micros = u128::from(frames) * 1_000_000 / u128::from(track.rate);
+                Some(i64::try_from(micros).unwrap_or(i64::MAX))
             }
-            Column::Added => Some(track.added_s),
+            Column::Added => Some(i64::from(track.added_s)),
             Column::Played => of_facts().last_played_s,
             Column::Plays => Some(i64::from(of_facts().plays)),
             Column::Skips => Some(i64::from(of_facts().skips)),

@@ -2,7 +2,7 @@
 //!
 //! - **Purpose.** Lets other programs of the same user drive the player that runs and look at it, over a Unix socket.
 //! - **May import.** model, config, rt, `engine::output`.
-//! - **Thread.** `remote` serves all clients; a client runs on its caller's.
+//! - **Thread.** `remote` serves all clients, `remote-tell` looks through the library for them; a client runs on its caller's.
 //! - **Entry points.** [`place::Place`] (where), [`server::serve`] (the player's end), [`client::Connection`] (the other).
 //! - **Invariants.** Nobody but the user gets in. The core never waits for a client. Lines, clients and what waits for
 //!   them are bounded: a slow client misses what passed, not what is, and one that takes nothing is dropped.
@@ -31,6 +31,8 @@
 //! | `{"id":6,"follow":false}` | `{"id":6,"ok":true}`, and no more of these |
 //! | `{"id":7,"playlists":true}` | `{"id":7,"ok":true,"playlists":[...]}`, see [`lists::ListLine`] |
 //! | `{"id":8,"playlist":"Mix","from":0}` | `{"id":8,"ok":true,"playlist":{...,"page":[...]}}`, see [`lists::ListPage`]: entries behind the first `from`, as many as fit; without `playlist` where there is no such list |
+//! | `{"id":9,"tell":{"search":{"query":"bowie","sort":["-year"],"from":0}}}` | `{"id":9,"ok":true,"told":{"search":{...}}}`, see [`tell::Tell`] and [`tell::Telling`]; `"queue-stats"`, `{"stats":"week"}`, `{"queue-text":0}` are told so, too |
+//! | `{"id":10,"edit":{"base":[[1,9]],"lines":[{"entries":[4,9]},{"entries":[1,3]}]}}` | as `do`: the queue is what the lines say, see [`edit::QueueEdit`] |
 //!
 //! `do` takes the words of [`crate::model::command::registry`] but for those that need a screen: moving about, and
 //! whatever is about a selection. Paths must be absolute; `paths` holds texts or, for what is not UTF-8, objects as
@@ -43,6 +45,7 @@
 //! ```
 
 pub mod client;
+pub mod edit;
 mod error;
 mod link;
 pub mod lists;
@@ -51,6 +54,7 @@ pub mod place;
 pub mod request;
 pub mod server;
 pub mod status;
+pub mod tell;
 pub mod wire;
 
 pub use error::RemoteError;

@@ -3,13 +3,16 @@
 
 use std::path::PathBuf;
 
+use super::edit::QueueEdit;
 use super::path::JsonPath;
+use super::tell::Tell;
 use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
     self, Added, Care, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Target,
 };
+use crate::model::queue_text::Line;
 use crate::model::settings::OutputSpec;
 
 /// A request understood.
@@ -23,10 +26,17 @@ pub(super) enum Wish {
     Playlists,
     /// A page of a list, behind so many entries.
     Playlist(String, usize),
+    Tell(Tell),
 }
 
 pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
     match request {
+        Request { hello: None, words: None, status: false, follow: None, tell: Some(tell), .. } => {
+            Ok(Wish::Tell(tell))
+        }
+        Request { hello: None, words: None, status: false, follow: None, edit: Some(edit), .. } => {
+            edited(&edit).map(Wish::Do)
+        }
         Request { hello: None, words: None, status: false, follow: None, playlists: true, .. } => {
             Ok(Wish::Playlists)
         }
@@ -40,8 +50,17 @@ pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
         Request { hello: None, words: None, status: true, follow: None, .. } => Ok(Wish::Status),
         Request { hello: None, words: None, status: false, follow: Some(on), .. } => Ok(Wish::Follow(on)),
         _ => Err(Fault::usage(
-            "a request has one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`",
+            "a request has one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`, `tell`, `edit`",
         )),
+    }
+}
+
+fn edited(edit: &QueueEdit) -> Result<Command, Fault> {
+    let edited = edit.edited().ok_or_else(|| Fault::usage("`edit` holds what is no entry and no path"))?;
+    let here = |line: &Line| matches!(line, Line::Path(path) if !path.is_absolute() && !is_address(path));
+    match edited.lines.iter().find(|(_, line)| here(line)) {
+        Some((number, _)) => Err(Fault::usage(format!("line {number}: a path must be absolute"))),
+        None => Ok(Command::Queue(Queue::Edit(edited))),
     }
 }
 

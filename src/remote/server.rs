@@ -17,10 +17,14 @@ use super::lists;
 use super::place::Claim;
 use super::request::Wish;
 use super::status::Status;
+use super::tell::{self, Tell, Telling};
 use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
-use crate::model::command::Command;
+use crate::model::collate::Collation;
+use crate::model::command::{Command, Library};
 use crate::model::contain::contain;
+use crate::model::listening::{Period, Stats};
 use crate::model::player::{Outcome, Player};
+use crate::model::snapshot::Snapshot;
 
 /// Clients at once.
 pub(super) const MOST_CLIENTS: usize = 64;
@@ -33,8 +37,12 @@ pub struct Server {
     thread: JoinHandle<()>,
 }
 
-/// Serves clients at the place that was claimed, until stopped.
-pub fn serve(claim: Claim, player: Arc<dyn Player>) -> Result<Server, RemoteError> {
+/// Serves clients at the place that was claimed, until stopped. `collation`: the order of names.
+pub fn serve(
+    claim: Claim,
+    player: Arc<dyn Player>,
+    collation: Arc<Collation>,
+) -> Result<Server, RemoteError> {
     let (woken, waker) = UnixStream::pair().map_err(RemoteError::Thread)?;
     for end in [&woken, &waker] {
         end.set_nonblocking(true).map_err(RemoteError::Thread)?;
@@ -46,6 +54,8 @@ pub fn serve(claim: Claim, player: Arc<dyn Player>) -> Result<Server, RemoteErro
     let remote = Remote {
         claim,
         player,
+        collation,
+        tellers: None,
         woken,
         waker: Arc::clone(&waker),
         answers,
@@ -99,12 +109,22 @@ impl Waker {
 struct Answered {
     link: u64,
     id: Option<u64>,
-    outcome: Outcome,
+    what: What,
+}
+
+enum What {
+    Done(Outcome),
+    /// What was listened to is in the snapshot then.
+    Stats(Period, Outcome),
+    Told(Result<Telling, Fault>),
 }
 
 struct Remote {
     claim: Claim,
     player: Arc<dyn Player>,
+    collation: Arc<Collation>,
+    /// The thread that looks through library and queue, once one asked.
+    tellers: Option<Sender<tell::Asked>>,
     woken: UnixStream,
     waker: Arc<Waker>,
     answers: Sender<Answered>,
@@ -205,11 +225,12 @@ impl Remote {
 
     /// Hands on what the core has answered.
     fn deliver(&mut self) {
-        while let Ok(Answered { link, id, outcome }) = self.answered.try_recv() {
+        while let Ok(Answered { link, id, what }) = self.answered.try_recv() {
+            let snapshot = self.player.snapshot();
             // A client that left has no use for it.
             if let Some(link) = self.links.iter_mut().find(|other| other.id == link) {
                 link.asked -= 1;
-                link.say(&reply(id, &outcome));
+                link.say(&answer(id, what, &snapshot));
             }
         }
     }
@@ -219,7 +240,9 @@ impl Remote {
         while let Some(line) = self.links[at].next_line() {
             let (id, wish) = Request::read(&line);
             match wish {
-                Ok(Wish::Do(command)) => self.ask(at, id, command),
+                Ok(Wish::Do(command)) => self.ask(at, id, command, What::Done),
+                Ok(Wish::Tell(Tell::Stats(period))) => self.ask_stats(at, id, &period),
+                Ok(Wish::Tell(tell)) => self.tell(at, id, tell),
                 Ok(Wish::Hello) => self.links[at].say(&Reply::<()>::done(id)),
                 Ok(Wish::Status) => {
                     let status = Status::new(&self.player.snapshot(), self.player.position());
@@ -257,14 +280,49 @@ impl Remote {
         }
     }
 
-    fn ask(&mut self, at: usize, id: Option<u64>, command: Command) {
+    fn ask_stats(&mut self, at: usize, id: Option<u64>, period: &str) {
+        match Period::parse(period) {
+            Some(period) => {
+                let command = Command::Library(Library::Count(period));
+                self.ask(at, id, command, move |outcome| What::Stats(period, outcome));
+            }
+            None => self.fault(at, id, Fault::usage("a period is week, month, year or all")),
+        }
+    }
+
+    /// Hands a question to the thread that takes the time.
+    fn tell(&mut self, at: usize, id: Option<u64>, tell: Tell) {
+        if self.tellers.is_none() {
+            let (answers, waker) = (self.answers.clone(), Arc::clone(&self.waker));
+            let answer = move |link, id, told| {
+                let _ = answers.send(Answered { link, id, what: What::Told(told) });
+                waker.wake();
+            };
+            self.tellers = tell::spawn(Arc::clone(&self.collation), answer).ok();
+        }
+        let link = &mut self.links[at];
+        let asked = tell::Asked { link: link.id, id, tell, snapshot: self.player.snapshot() };
+        if self.tellers.as_ref().is_some_and(|tellers| tellers.send(asked).is_ok()) {
+            link.asked += 1;
+        } else {
+            link.say(&Reply::<()>::fault(id, Fault::new(FaultKind::Busy, "the player has no thread for it")));
+        }
+    }
+
+    fn ask(
+        &mut self,
+        at: usize,
+        id: Option<u64>,
+        command: Command,
+        what: impl FnOnce(Outcome) -> What + Send + 'static,
+    ) {
         let link = &mut self.links[at];
         let (answers, waker, number) = (self.answers.clone(), Arc::clone(&self.waker), link.id);
         let asked = self.player.ask(
             command,
             Box::new(move |outcome| {
                 // Fails where the server has ended.
-                let _ = answers.send(Answered { link: number, id, outcome });
+                let _ = answers.send(Answered { link: number, id, what: what(outcome) });
                 waker.wake();
             }),
         );
@@ -313,6 +371,20 @@ struct Ready {
     listener: bool,
     /// In the order of the links.
     links: Vec<PollFlags>,
+}
+
+fn answer(id: Option<u64>, what: What, snapshot: &Snapshot) -> Reply<()> {
+    match what {
+        What::Done(outcome) => reply(id, &outcome),
+        What::Told(Ok(told)) => Reply { told: Some(told), ..Reply::done(id) },
+        What::Told(Err(fault)) => Reply::fault(id, fault),
+        What::Stats(period, outcome) => match &snapshot.stats {
+            Some((of, stats)) if *of == period && matches!(outcome, Outcome::Done(_)) => {
+                Reply { told: Some(Telling::Stats(Box::new(Stats::clone(stats)))), ..Reply::done(id) }
+            }
+            _ => reply(id, &outcome),
+        },
+    }
 }
 
 fn reply(id: Option<u64>, outcome: &Outcome) -> Reply<()> {

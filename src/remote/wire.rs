@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::edit::QueueEdit;
 use super::lists::{ListLine, ListPage};
 use super::path::JsonPath;
 use super::request::{self, Wish};
+use super::tell::{Tell, Telling};
 use crate::model::notice::{Notice, Severity};
 
 /// Raised when a line changes its meaning; new keys and new requests do not raise it.
@@ -36,7 +38,7 @@ impl Greeting {
     }
 }
 
-/// A client's line: one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`.
+/// A client's line: one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`, `tell`, `edit`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Request {
@@ -59,6 +61,10 @@ pub struct Request {
     pub playlist: Option<String>,
     #[serde(skip_serializing_if = "is_zero")]
     pub from: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tell: Option<Tell>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<QueueEdit>,
 }
 
 fn is_zero(number: &usize) -> bool {
@@ -80,6 +86,14 @@ impl Request {
 
     pub fn playlist(name: &str, from: usize) -> Self {
         Self { playlist: Some(name.to_owned()), from, ..Self::default() }
+    }
+
+    pub fn tell(tell: Tell) -> Self {
+        Self { tell: Some(tell), ..Self::default() }
+    }
+
+    pub fn edit(edit: QueueEdit) -> Self {
+        Self { edit: Some(edit), ..Self::default() }
     }
 
     pub fn follow() -> Self {
@@ -117,6 +131,8 @@ pub struct Reply<S> {
     pub playlists: Option<Vec<ListLine>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub playlist: Option<Box<ListPage>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Telling>,
     /// The player ends.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end: bool,
@@ -132,6 +148,7 @@ impl<S> Reply<S> {
             status: None,
             playlists: None,
             playlist: None,
+            told: None,
             end: false,
         }
     }

@@ -172,7 +172,7 @@ impl Browse {
         match (self.selected(Column::Artists), self.selected(Column::Albums)) {
             (_, Some(Entry::Album(album))) => self.tracks_of([album]),
             (Some(Entry::AllArtists), Some(Entry::AllAlbums)) => match &self.matches {
-                Some(matches) => Rows::listed(Arc::clone(&matches.rows)),
+                Some(matches) => matches.shown_rows(),
                 None => Rows::range(0..to_u32(self.catalog.len())),
             },
             (_, Some(Entry::AllAlbums)) => self.tracks_of(self.rows(Column::Albums).iter()),
@@ -187,7 +187,7 @@ impl Browse {
             None => Rows::runs(ranges, None),
             Some(matches) => {
                 let places = ranges.map(|tracks| matches.places(&tracks));
-                Rows::runs(places, Some(Arc::clone(&matches.rows)))
+                matches.ordered(Rows::runs(places, Some(Arc::clone(&matches.rows))))
             }
         }
     }
@@ -199,7 +199,7 @@ impl Browse {
             Entry::Album(album) => self.tracks_of([album]),
             Entry::AllAlbums => self.tracks_of(self.rows(Column::Albums).iter()),
             Entry::AllArtists => match &self.matches {
-                Some(matches) => Rows::listed(Arc::clone(&matches.rows)),
+                Some(matches) => matches.shown_rows(),
                 None => Rows::range(0..to_u32(self.catalog.len())),
             },
             Entry::Artist(artist) => {

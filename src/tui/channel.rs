@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::update::Input;
+use crate::config::editor::EditorError;
 use crate::config::problem::Problem;
 use crate::config::theme::{Theme, ThemeError};
 
@@ -16,6 +17,8 @@ pub(super) enum Message {
     Input(Input),
     /// There is a newer snapshot.
     Woken,
+    /// What the editor made of a text.
+    Edited(Result<String, EditorError>),
     Theme(Box<Result<(Theme, Vec<Problem>), ThemeError>>),
     /// Leave, as a signal asks.
     Leave,

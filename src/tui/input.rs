@@ -1,17 +1,22 @@
 //! The thread that reads the terminal: every event becomes a message, none is interpreted. It waits in the read and
 //! dies with the program, or when the terminal is gone.
 
+use std::sync::Arc;
+
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind, read,
 };
 
 use super::channel::{Message, UiSender};
+use super::gate::Gate;
 use super::update::{Input, Mouse};
 use crate::config::keys::{Code, Key};
 
-pub(super) fn spawn(sender: UiSender) -> std::io::Result<()> {
+pub(super) fn spawn(sender: UiSender, gate: Arc<Gate>) -> std::io::Result<()> {
     let read_all = move || {
-        while let Ok(event) = read() {
+        loop {
+            gate.pass();
+            let Ok(event) = read() else { break };
             if let Some(input) = input(event)
                 && !sender.send(Message::Input(input))
             {

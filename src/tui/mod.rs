@@ -13,6 +13,8 @@
 pub mod browse;
 pub mod channel;
 pub mod draw;
+mod editing;
+mod gate;
 pub mod help;
 mod input;
 pub mod layout;
@@ -27,6 +29,7 @@ pub mod rows;
 pub mod run;
 pub mod scene;
 pub mod screen;
+pub mod search;
 pub mod state;
 pub mod style;
 pub mod terminal;

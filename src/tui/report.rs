@@ -1,12 +1,25 @@
-//! The rows of what the last scan could not read, and of tracks that hold the same sound. Made one at a time: there may be
-//! thousands. Pure; drawn by the view, searched by `update`.
+//! The rows of what is shown over the panes: what the last scan could not read, tracks that hold the same sound, figures of
+//! queue and listening, the history. Rows of the first two are made one at a time, there may be thousands; the others on
+//! the filter worker. Pure; drawn by the view, searched by `update`.
 
-use crate::model::snapshot::Snapshot;
+use std::sync::Arc;
+
+use crate::model::catalog::Catalog;
+use crate::model::facts::Facts;
+use crate::model::history::{Entry, HistoryView, ago};
+use crate::model::listening::{Period, Stats};
+use crate::model::snapshot::{QueueView, Snapshot};
+use crate::model::tally::{Lines, Tally};
+use crate::model::template::{Template, Templates};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportKind {
     Scan,
     Duplicates,
+    Queue,
+    Listening,
+    History,
+    Templates,
 }
 
 impl ReportKind {
@@ -14,8 +27,121 @@ impl ReportKind {
         match self {
             Self::Scan => "What the last scan could not read",
             Self::Duplicates => "Tracks that hold the same sound",
+            Self::Queue => "What is in the queue",
+            Self::Listening => "What was listened to",
+            Self::History => "What can be taken back and made again",
+            Self::Templates => "Queue templates",
         }
     }
+}
+
+/// The rows of a report that the worker makes, and what they are of.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Number of the newest question; older answers are dropped.
+    pub asked: u64,
+    pub about: Option<About>,
+    /// `None` until the answer came.
+    pub lines: Option<Arc<Lines>>,
+}
+
+/// What figures are of.
+#[derive(Debug, Clone)]
+pub enum About {
+    Queue(Arc<QueueView>, Arc<Catalog>, Arc<Facts>),
+    Listening(Option<(Period, Arc<Stats>)>),
+    History(Arc<HistoryView>),
+    Templates(Arc<Templates>),
+}
+
+impl About {
+    /// `None` for a report that is no figures.
+    pub fn new(snapshot: &Snapshot, kind: ReportKind) -> Option<Self> {
+        match kind {
+            ReportKind::Scan | ReportKind::Duplicates => None,
+            ReportKind::Queue => Some(Self::Queue(
+                Arc::clone(&snapshot.queue),
+                Arc::clone(&snapshot.catalog),
+                Arc::clone(&snapshot.facts),
+            )),
+            ReportKind::Listening => Some(Self::Listening(snapshot.stats.clone())),
+            ReportKind::History => Some(Self::History(Arc::clone(&snapshot.history))),
+            ReportKind::Templates => Some(Self::Templates(Arc::clone(&snapshot.templates))),
+        }
+    }
+
+    /// The same things; cheap.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Queue(queue, catalog, facts), Self::Queue(other, others, known)) => {
+                Arc::ptr_eq(queue, other) && Arc::ptr_eq(catalog, others) && Arc::ptr_eq(facts, known)
+            }
+            (Self::Listening(Some((period, stats))), Self::Listening(Some((other, others)))) => {
+                period == other && Arc::ptr_eq(stats, others)
+            }
+            (Self::Listening(stats), Self::Listening(others)) => stats.is_none() && others.is_none(),
+            (Self::History(history), Self::History(other)) => Arc::ptr_eq(history, other),
+            (Self::Templates(templates), Self::Templates(other)) => Arc::ptr_eq(templates, other),
+            _ => false,
+        }
+    }
+}
+
+/// What the worker is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub asked: u64,
+    pub about: About,
+}
+
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        self.asked == other.asked && self.about.is(&other.about)
+    }
+}
+
+impl Question {
+    /// `now_s`: seconds since the Unix epoch.
+    pub fn lines(&self, now_s: i64) -> Lines {
+        match &self.about {
+            About::Queue(queue, catalog, facts) => Tally::new(queue, catalog, facts).lines(),
+            About::Listening(None) => Vec::new(),
+            About::Listening(Some((period, stats))) => {
+                let mut lines = vec![(period.words().to_owned(), String::new())];
+                lines.extend(stats.lines());
+                lines
+            }
+            About::History(history) => history_lines(history, now_s),
+            About::Templates(templates) => {
+                templates.shown().into_iter().map(|template| template_line(template, now_s)).collect()
+            }
+        }
+    }
+}
+
+/// What was taken back above what is done, each the nearest first.
+fn history_lines(history: &HistoryView, now_s: i64) -> Lines {
+    let (done, back) = history.entries.split_at(history.done.min(history.entries.len()));
+    let line = |entry: &Arc<Entry>, what: &str| {
+        let when = ago(now_s.saturating_sub(entry.at_s));
+        (format!("{:>5}  {}", entry.number, entry.words), format!("{what}{when}"))
+    };
+    let mut lines: Lines = back.iter().rev().map(|entry| line(entry, "taken back, was made ")).collect();
+    lines.extend(done.iter().rev().map(|entry| line(entry, "")));
+    lines
+}
+
+/// Of one, as [`Templates::shown`] has them.
+fn template_line(template: &Template, now_s: i64) -> (String, String) {
+    let love = if template.favourite { "♥ " } else { "  " };
+    let tags: Vec<String> = template.tags.iter().map(|tag| format!("#{tag}")).collect();
+    let used = template.usage.last_s.map_or_else(
+        || "never loaded".to_owned(),
+        |last_s| format!("loaded {} times, {}", template.usage.loads, ago(now_s.saturating_sub(last_s))),
+    );
+    let detail = [format!("{} tracks", template.items.len()), used, tags.join(" "), template.note.clone()];
+    let detail: Vec<String> = detail.into_iter().filter(|part| !part.is_empty()).collect();
+    (format!("{love}{}", template.name), detail.join(" · "))
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,18 +166,32 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Duplicates, _) if found.looking => "looking...".into(),
         (ReportKind::Duplicates, Some(why)) => why.clone(),
         (ReportKind::Duplicates, None) => format!("{} groups, {} tracks", found.found, found.tracks),
+        (ReportKind::Queue, _) => format!("{} entries", snapshot.queue.items.len()),
+        (ReportKind::Listening, _) if snapshot.stats.is_none() => "counting...".into(),
+        (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
+        (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
+        (ReportKind::History, _) => {
+            format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len())
+        }
     }
 }
 
 /// A group of duplicates has an empty row behind it.
-pub fn len(snapshot: &Snapshot, kind: ReportKind) -> usize {
+pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
     match kind {
+        ReportKind::Queue | ReportKind::Listening | ReportKind::History | ReportKind::Templates => {
+            figures.lines.as_ref().map_or(0, |lines| lines.len())
+        }
         ReportKind::Scan => snapshot.scan.failed.len(),
         ReportKind::Duplicates => snapshot.duplicates.groups.iter().map(|group| group.len() + 1).sum(),
     }
 }
 
-pub fn row(snapshot: &Snapshot, kind: ReportKind, at: usize) -> Option<ReportRow> {
+pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) -> Option<ReportRow> {
+    if !matches!(kind, ReportKind::Scan | ReportKind::Duplicates) {
+        let (path, detail) = figures.lines.as_ref()?.get(at)?.clone();
+        return Some(ReportRow { path, detail });
+    }
     let row = |(path, detail): &(std::path::PathBuf, String)| ReportRow {
         path: path.display().to_string(),
         detail: detail.clone(),

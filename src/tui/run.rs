@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::channel::{Inbox, Message};
 use super::draw::{draw, draw_gauge, gauges};
+use super::editing::Editing;
 use super::input;
 use super::layout::layout;
 use super::pace::{Pace, Shown};
@@ -20,8 +21,10 @@ use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
 use super::update::{Effect, Input, PathBase, Surroundings, update};
 use super::work::Workers;
+use crate::config::editor::EditorError;
 use crate::config::keys::Keymap;
 use crate::config::theme::Theme;
+use crate::model::collate::Collation;
 use crate::model::command::Command;
 use crate::model::notice::Notice;
 use crate::model::player::{Lease, Player};
@@ -36,6 +39,8 @@ pub struct TuiOptions {
     /// Names of all themes, for completion.
     pub themes: Vec<String>,
     pub themes_folder: Option<PathBuf>,
+    /// The order of names.
+    pub collation: Collation,
     pub places: PathBase,
     /// What was wrong in the configuration: shown one after another.
     pub problems: Vec<Notice>,
@@ -78,6 +83,7 @@ struct Ui {
     depth: Depth,
     screen: Screen<BufWriter<Stdout>>,
     workers: Workers,
+    editing: Editing,
     snapshot: Arc<Snapshot>,
     gauges: Gauges,
     map: FrameMap,
@@ -93,7 +99,8 @@ struct Ui {
 impl Ui {
     fn new(player: Arc<dyn Player>, mut options: TuiOptions) -> Result<Self, TuiError> {
         let sender = options.inbox.sender();
-        input::spawn(sender.clone()).map_err(TuiError::Thread)?;
+        let editing = Editing::default();
+        input::spawn(sender.clone(), Arc::clone(&editing.gate)).map_err(TuiError::Thread)?;
         let waker = sender.clone();
         player.on_change(Box::new(move || waker.wake()));
         let (width, height) = crossterm::terminal::size().map_err(TuiError::Terminal)?;
@@ -104,7 +111,12 @@ impl Ui {
             variable("TERM").as_deref(),
         );
         let problems = std::mem::take(&mut options.problems);
-        let workers = Workers::new(sender, options.places.clone(), options.themes_folder.clone());
+        let workers = Workers::new(
+            sender,
+            options.places.clone(),
+            options.themes_folder.clone(),
+            options.collation.clone(),
+        );
         let mut ui = Self {
             styles: Styles::new(&options.theme, depth),
             state: UiState::new(&options.settings, problems),
@@ -119,6 +131,7 @@ impl Ui {
             started: Instant::now(),
             depth,
             workers,
+            editing,
             player,
             options,
         };
@@ -173,6 +186,9 @@ impl Ui {
         let chord = &self.state.chord;
         let hint =
             (!chord.keys.is_empty()).then(|| chord.since + HINT_AFTER).filter(|&at| at > self.pace.drawn);
+        if self.editing.away {
+            return None;
+        }
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
         let gauge = self.pace.next_tick(&self.shown(), self.spectrum.is_some());
         [hint, frame, gauge].into_iter().flatten().min()
@@ -183,6 +199,7 @@ impl Ui {
             Message::Input(input) => self.input(input),
             // The flag beside the channel says it too.
             Message::Woken => {}
+            Message::Edited(edited) => self.edited(edited),
             Message::Theme(loaded) => self.theme_loaded(*loaded),
             Message::Leave => self.exit = Some(Exit::Asked),
             Message::Suspend => self.suspend(),
@@ -227,6 +244,9 @@ impl Ui {
             Effect::Redraw => return self.take_terminal_again(),
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Filter(question) => self.workers.filter(question),
+            Effect::EditQueue => return self.edit_queue(),
+            Effect::Figures(question) => self.workers.figures(question),
+            Effect::Search(question) => self.workers.search(question),
             Effect::ListPaths { start, typed } => self.workers.paths(start, typed),
             Effect::LoadTheme(name) => self.workers.theme(name),
         };
@@ -258,14 +278,35 @@ impl Ui {
     }
 
     fn suspend(&mut self) {
+        // The editor stops with us, and has the terminal again when both go on.
+        if self.editing.away {
+            return terminal::stop_process();
+        }
         terminal::restore();
         terminal::stop_process();
         self.take_terminal_again();
     }
 
+    fn edit_queue(&mut self) {
+        if !self.editing.away
+            && let Err(error) = self.editing.begin(&self.snapshot, self.options.inbox.sender())
+        {
+            self.take_terminal_again();
+            self.state.warn(TuiError::Thread(error).to_string());
+        }
+    }
+
+    fn edited(&mut self, edited: Result<String, EditorError>) {
+        self.editing.end();
+        self.take_terminal_again();
+        if let Err(why) = self.editing.apply(edited, &*self.player, &self.options.places) {
+            self.state.warn(why);
+        }
+    }
+
     /// A stop of our own has already been followed by taking the terminal.
     fn resumed(&mut self) {
-        if self.now().saturating_sub(self.taken) > Duration::from_millis(300) {
+        if !self.editing.away && self.now().saturating_sub(self.taken) > Duration::from_millis(300) {
             self.take_terminal_again();
         }
     }
@@ -302,6 +343,9 @@ impl Ui {
 
     /// Draws the frame where something changed, else the gauges where they moved.
     fn draw(&mut self) -> io::Result<()> {
+        if self.editing.away {
+            return Ok(());
+        }
         let now = self.now();
         let whole = self.pace.dirty && now >= self.pace.drawn + FRAME || self.pace.drawn.is_zero();
         let hint = !self.state.chord.keys.is_empty() && self.state.chord.since + HINT_AFTER > self.pace.drawn;

@@ -10,7 +10,8 @@ use super::list::List;
 use super::lists::ListsPane;
 use super::prompt::Prompt;
 use super::prompt::history::History;
-use super::report::ReportKind;
+use super::report::{Figures, ReportKind};
+use super::search::Question;
 use crate::config::keys::{Context, Key};
 use crate::model::command::Pane;
 use crate::model::facts::Facts;
@@ -19,6 +20,7 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::QueueView;
+use crate::model::sort::Sort;
 
 #[derive(Debug, Clone)]
 pub struct UiState {
@@ -32,8 +34,7 @@ pub struct UiState {
     pub lists: ListsPane,
     pub queue: QueuePane,
     pub filter: Filter,
-    /// Words of the last search.
-    pub search: String,
+    pub search: Search,
     pub prompt: Option<Prompt>,
     pub help: Option<List>,
     /// The signal path is shown.
@@ -42,6 +43,7 @@ pub struct UiState {
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
     pub report: Option<(ReportKind, List)>,
+    pub figures: Figures,
     pub chord: Chord,
     pub notices: Notices,
     pub history: History,
@@ -78,10 +80,36 @@ pub struct Filter {
     pub words: String,
     /// What the words say.
     pub query: Query,
+    /// The order of the library's tracks; none: the albums'.
+    pub sorts: Vec<Sort>,
     /// What the newest question was about.
     pub facts: Arc<Facts>,
     /// Number of the newest question to the filter worker; older answers are dropped.
     pub asked: u64,
+}
+
+impl Filter {
+    /// The library is shown as it lies in the catalog.
+    pub fn is_nothing(&self) -> bool {
+        self.words.is_empty() && self.sorts.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// What was last searched for.
+    pub words: String,
+    /// Number of the newest question to the filter worker; older answers are dropped.
+    pub asked: u64,
+    /// The newest question, until it is answered.
+    pub pending: Option<Pending>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub question: Question,
+    /// The words are still being typed: where nothing fits, one is back where one was.
+    pub typed: bool,
 }
 
 /// Keys typed towards a binding.
@@ -188,12 +216,13 @@ impl UiState {
             lists: ListsPane::default(),
             queue: QueuePane::default(),
             filter: Filter::default(),
-            search: String::new(),
+            search: Search::default(),
             prompt: None,
             help: None,
             signal: false,
             outputs: None,
             report: None,
+            figures: Figures::default(),
             chord: Chord::default(),
             notices: Notices::new(problems),
             history: History::default(),

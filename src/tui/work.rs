@@ -8,12 +8,19 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::channel::{Message, UiSender};
-use super::matches::Matches;
 use super::prompt::complete;
+use super::report;
+use super::search::{self, Finder};
 use super::update::{FilterQuestion, Input, PathBase};
 use crate::config::theme::Theme;
-use crate::model::catalog::Catalog;
-use crate::model::query::search::Searcher;
+use crate::model::collate::Collation;
+
+/// Of tracks.
+enum TrackQuestion {
+    Filter(FilterQuestion),
+    Search(search::Question),
+    Figures(report::Question),
+}
 
 enum FileQuestion {
     Paths { start: usize, typed: String },
@@ -24,18 +31,38 @@ pub(super) struct Workers {
     sender: UiSender,
     places: PathBase,
     themes: Option<PathBuf>,
-    filter: Option<Sender<FilterQuestion>>,
+    collation: Collation,
+    tracks: Option<Sender<TrackQuestion>>,
     files: Option<Sender<FileQuestion>>,
 }
 
 impl Workers {
-    pub(super) fn new(sender: UiSender, places: PathBase, themes: Option<PathBuf>) -> Self {
-        Self { sender, places, themes, filter: None, files: None }
+    pub(super) fn new(
+        sender: UiSender,
+        places: PathBase,
+        themes: Option<PathBuf>,
+        collation: Collation,
+    ) -> Self {
+        Self { sender, places, themes, collation, tracks: None, files: None }
     }
 
     pub(super) fn filter(&mut self, question: FilterQuestion) -> io::Result<()> {
-        let sender = self.sender.clone();
-        ask(&mut self.filter, "ui-filter", question, move |questions| answer_filters(&questions, &sender))
+        self.of_tracks(TrackQuestion::Filter(question))
+    }
+
+    pub(super) fn search(&mut self, question: search::Question) -> io::Result<()> {
+        self.of_tracks(TrackQuestion::Search(question))
+    }
+
+    pub(super) fn figures(&mut self, question: report::Question) -> io::Result<()> {
+        self.of_tracks(TrackQuestion::Figures(question))
+    }
+
+    fn of_tracks(&mut self, question: TrackQuestion) -> io::Result<()> {
+        let (sender, collation) = (self.sender.clone(), self.collation.clone());
+        ask(&mut self.tracks, "ui-filter", question, move |questions| {
+            answer_tracks(&questions, Finder::new(collation), &sender);
+        })
     }
 
     pub(super) fn paths(&mut self, start: usize, typed: String) -> io::Result<()> {
@@ -77,18 +104,34 @@ fn ask<Q: Send + 'static>(
     Ok(())
 }
 
-/// Only the newest question is worth an answer.
-fn answer_filters(questions: &Receiver<FilterQuestion>, sender: &UiSender) {
-    let mut kept: Option<(Arc<Catalog>, Searcher)> = None;
+/// Only the newest question of each kind is worth an answer.
+fn answer_tracks(questions: &Receiver<TrackQuestion>, mut finder: Finder, sender: &UiSender) {
     while let Ok(first) = questions.recv() {
-        let FilterQuestion { asked, catalog, facts, query } = questions.try_iter().last().unwrap_or(first);
-        let mut searcher = match kept.take() {
-            Some((of, searcher)) if Arc::ptr_eq(&of, &catalog) => searcher,
-            _ => Searcher::new(&catalog),
-        };
-        let matches = Arc::new(Matches::find(&mut searcher, &catalog, &query, &facts, now_s()));
-        kept = Some((Arc::clone(&catalog), searcher));
-        if !sender.send(Message::Input(Input::Filtered { asked, catalog, matches })) {
+        let (mut filter, mut search, mut figures) = (None, None, None);
+        for question in std::iter::once(first).chain(questions.try_iter()) {
+            match question {
+                TrackQuestion::Filter(question) => filter = Some(question),
+                TrackQuestion::Search(question) => search = Some(question),
+                TrackQuestion::Figures(question) => figures = Some(question),
+            }
+        }
+        let filtered = filter.map(|question| {
+            let matches = Arc::new(finder.filter(&question, now_s()));
+            Input::Filtered { asked: question.asked, catalog: question.catalog, matches }
+        });
+        if filtered.is_some_and(|answer| !sender.send(Message::Input(answer))) {
+            return;
+        }
+        let counted = figures.map(|question| {
+            let lines = Arc::new(question.lines(now_s()));
+            Input::Figures { asked: question.asked, lines }
+        });
+        if counted.is_some_and(|answer| !sender.send(Message::Input(answer))) {
+            return;
+        }
+        let searched = search
+            .map(|question| Input::Searched { asked: question.asked, row: finder.find(&question, now_s()) });
+        if searched.is_some_and(|answer| !sender.send(Message::Input(answer))) {
             return;
         }
     }

@@ -273,6 +273,8 @@ fn what_leaves_the_screen_is_an_effect() {
     assert_eq!(effects("q"), [Effect::Leave]);
     assert_eq!(effects("<C-z>"), [Effect::Suspend]);
     assert_eq!(effects("<C-l>"), [Effect::Redraw]);
+    assert_eq!(effects(":edit queue<Enter>"), [Effect::EditQueue]);
+    assert_eq!(effects("<Tab>e"), [Effect::EditQueue]);
     assert_eq!(effects(":theme light<Enter>"), [Effect::LoadTheme("light".into())]);
     assert_eq!(effects(":scan ~/M<Tab>"), [Effect::ListPaths { start: 5, typed: "~/M".into() }]);
     assert_eq!(effects("?q"), [], "q closes the help");
@@ -328,6 +330,159 @@ fn escape_closes_one_thing_after_another() {
     stage.press("<Esc>");
     assert!(stage.state.filter.words.is_empty());
     assert_eq!(stage.state.library.len(Column::Artists), 4);
+}
+
+#[test]
+fn a_search_asks_the_query_language_in_every_list() {
+    let cases = [
+        ("ll/title~/^e/<Enter>", "tracks 0/0/8"),
+        ("ll/dur>5m -title:jóga<Enter>", "tracks 0/0/3"),
+        ("ll/dur>5m -title:joga<Enter>n", "tracks 0/0/6"),
+        ("ll/cocoon or airbag<Enter>n", "tracks 0/0/5"),
+        ("ll/(cocoon or airbag) dur<lt>270<Enter>", "tracks 0/0/4"),
+        ("ll/\"exit music\"<Enter>", "tracks 0/0/8"),
+        ("ll/~a radio ~t air<Enter>", "tracks 0/0/5"),
+        // A slip of the keys, where nothing is so.
+        ("ll/radiohed<Enter>", "tracks 0/0/5"),
+        // Artists and albums by their names; with a field by the tracks behind them.
+        ("/hunter<Enter>", "artists 0/0/0"),
+        ("/title:airbag<Enter>", "artists 2/0/0"),
+        ("l/vesper<Enter>", "albums 0/2/0"),
+        ("l/title:cocoon<Enter>", "albums 0/2/0"),
+        ("<Tab>/artist:radiohead<Enter>", "queue 5"),
+        ("<Tab>/artist:radiohead<Enter>2n", "queue 7"),
+        ("<Tab>/artist:radiohead<Enter>N", "queue 8"),
+    ];
+    for (keys, expected) in cases {
+        let mut stage = stage();
+        assert_eq!(place(stage.press(keys)), expected, "{keys}");
+    }
+}
+
+#[test]
+fn a_search_that_is_no_query_marks_the_place_and_leaves_one_where_one_was() {
+    let mut stage = stage();
+    stage.press("ll/cocoon");
+    assert_eq!(place(&stage), "tracks 0/0/4");
+    stage.input(Input::Paste(" artst:x".into()));
+    assert_eq!(place(&stage), "tracks 0/0/4", "the last good words hold");
+    let lines = stage.lines();
+    assert!(lines[22].contains("▾ there is no field artst"), "{lines:?}");
+    stage.press("<Enter>");
+    assert!(stage.state.prompt.is_some(), "it can be mended");
+    stage.press("<Esc>");
+    assert_eq!(place(&stage), "tracks 0/0/0");
+    stage.press(":search year:x<Enter>");
+    assert!(stage.lines()[22].contains("▾ \"x\" is not a year"));
+}
+
+/// The worker answers late: what was asked before is no longer wanted, and steps that were asked for together are added.
+#[test]
+fn late_answers_of_a_search_move_nothing_and_steps_add_up() {
+    let mut stage = stage();
+    stage.answers = false;
+    stage.press("ll/bjork<Enter>");
+    let first = stage.state.search.asked;
+    stage.press("nn");
+    let question = stage.state.search.pending.clone().unwrap().question;
+    assert_eq!((question.from, question.steps, question.here), (0, 3, true), "the first place, and two on");
+    stage.input(Input::Searched { asked: first, row: Some(7) });
+    assert_eq!(place(&stage), "tracks 0/0/0");
+    // Another list is looked at by then.
+    stage.press("<Tab>");
+    stage.input(Input::Searched { asked: question.asked, row: Some(7) });
+    assert_eq!(place(&stage), "queue 0");
+}
+
+#[test]
+fn the_librarys_tracks_are_sorted_and_a_filter_keeps_the_order() {
+    let titles = |stage: &Stage| -> Vec<String> {
+        let library = &stage.state.library;
+        let rows = library.rows(Column::Tracks);
+        rows.iter().filter_map(|row| library.track(row)).map(|track| track.title().to_owned()).collect()
+    };
+    let mut stage = stage();
+    let before = titles(&stage);
+    stage.press(":sort length<Enter>");
+    assert_eq!(titles(&stage)[..2], ["歌舞伎町の女王 👩\u{200d}🎤", "Unravel"]);
+    assert!(stage.lines()[23].contains("sorted: dur"), "{:?}", stage.lines());
+    stage.press(":sort artist -dur<Enter>");
+    assert_eq!(titles(&stage)[..3], ["Hidden Place", "Jóga", "Cocoon"]);
+    stage.press("f-title:joga<Enter>");
+    assert_eq!(titles(&stage)[..2], ["Hidden Place", "Cocoon"]);
+    // One album, too.
+    stage.press("<Esc>j");
+    assert_eq!(titles(&stage)[..3], ["Hidden Place", "Jóga", "Cocoon"]);
+    stage.press("k:sort order<Enter>");
+    assert_eq!(titles(&stage), before);
+    assert_eq!(stage.asked(), []);
+    stage.press("<Tab>:sort length<Enter>");
+    assert!(matches!(stage.asked()[..], [Command::Queue(Queue::Sort(_))]), "there it is the queue");
+    stage.press(":sort artist -dur<Enter>");
+    assert!(note(&stage).contains("The queue is sorted by one of"), "{}", note(&stage));
+}
+
+#[test]
+fn the_queue_the_history_and_the_listening_are_shown_as_figures() {
+    let mut stage = stage();
+    stage.press(":queue-stats<Enter>");
+    let lines = stage.lines();
+    assert!(lines[0].contains("What is in the queue"), "{lines:?}");
+    assert!(lines[1].contains("Entries") && lines[1].contains("10"), "{lines:?}");
+    stage.press("/longest<Enter>");
+    assert!(stage.lines().iter().any(|line| line.contains("Longest") && line.contains("6:23")));
+    stage.press("gU");
+    assert!(stage.lines()[0].contains("What can be taken back"), "{:?}", stage.lines());
+    stage.press("<Esc>:stats week<Enter>");
+    let period = auralis::model::listening::Period::Week;
+    assert_eq!(stage.asked(), [Command::Library(auralis::model::command::Library::Count(period))]);
+    let stats = auralis::model::listening::Stats { plays: 42, ..Default::default() };
+    stage.show(Snapshot { stats: Some((period, Arc::new(stats))), ..stage.snapshot.clone() });
+    let lines = stage.lines();
+    assert!(lines.iter().any(|line| line.contains("Plays") && line.contains("42")), "{lines:?}");
+}
+
+#[test]
+fn a_template_is_chosen_from_the_list() {
+    use auralis::model::command::{IntoQueue, Templating};
+    use auralis::model::id::PlaylistId;
+    use auralis::model::template::{Template, TemplateName, Templates, Usage};
+    let template = |id: u64, name: &str| Template {
+        id: PlaylistId(id),
+        name: TemplateName::new(name).unwrap(),
+        note: String::new(),
+        tags: vec!["slow".into()],
+        favourite: name == "Zulu",
+        shuffle: None,
+        repeat: Default::default(),
+        items: Arc::default(),
+        made_s: 0,
+        changed_s: 0,
+        usage: Usage::default(),
+    };
+    let templates: Templates =
+        [template(1, "Alpha"), template(2, "Zulu")].into_iter().map(Arc::new).collect();
+    let mut stage = stage();
+    stage.show(Snapshot { templates: Arc::new(templates), ..stage.snapshot.clone() });
+    stage.press("gP");
+    let lines = stage.lines();
+    assert!(lines[0].contains("Queue templates"), "{lines:?}");
+    assert!(
+        lines[1].contains("♥ Zulu") && lines[2].contains("Alpha") && lines[2].contains("#slow"),
+        "{lines:?}"
+    );
+    stage.press("jaikg*<Enter>");
+    let load = |name: &str, how| Command::Template(Templating::Load(name.into(), how));
+    assert_eq!(
+        stage.asked(),
+        [
+            load("Alpha", IntoQueue::Append),
+            load("Alpha", IntoQueue::Insert),
+            Command::Template(Templating::Favourite("Zulu".into(), None)),
+            load("Zulu", IntoQueue::Replace),
+        ]
+    );
+    assert!(stage.state.report.is_none(), "the queue is what one looks at then");
 }
 
 #[test]

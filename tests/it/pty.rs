@@ -67,8 +67,8 @@ fn keys_move_search_and_filter() {
         session.press(keys);
         session.wait_selected(title);
     }
-    // `a` is in all three titles, `r` only in Bravo and Charlie.
-    session.press("gg/r\r");
+    // Of the titles only Bravo and Charlie have it; the album has it, too.
+    session.press("gg/title:r\r");
     session.wait_selected("Bravo");
     session.press("n");
     session.wait_selected("Charlie");
@@ -103,6 +103,34 @@ fn the_queue_is_filled_cut_and_mended() {
     session.wait_for(" ►  Bravo");
     session.press("D");
     session.wait_for("Nothing is playing");
+    session.quit();
+}
+
+/// The editor has the terminal to itself: what is typed then is its own, and the screen comes back whole.
+#[test]
+fn an_editor_has_the_terminal_until_it_ends() {
+    let home = Home::with_music();
+    let script = home.folder().join("editor");
+    // It reads a line from the terminal, and turns the queue around.
+    let text = "echo EDITOR; read word; echo got $word >&2; tac \"$1\" > \"$1.new\"; cat \"$1.new\" > \"$1\"; rm \"$1.new\"";
+    std::fs::write(&script, text).unwrap();
+    let editor = format!("sh {}", script.display());
+    let start = Start { words: &["music"], variables: &[("VISUAL", &editor)], ..Start::default() };
+    let mut session = Session::begin(&home, &start);
+    session.wait_for("Queue 3 · 3:00");
+    session.press(" ");
+    session.wait_for("❚❚");
+    session.press("gqe");
+    session.wait_for("EDITOR");
+    assert!(!session.is_raw(), "the editor takes the terminal as it was");
+    session.press("qqq\n");
+    session.wait_for("The queue has 3 tracks now");
+    assert!(session.is_raw());
+    session.press("gg");
+    session.wait_selected("Charlie");
+    session.press("u");
+    session.press("gg");
+    session.wait_selected("Alpha");
     session.quit();
 }
 

@@ -256,6 +256,119 @@ fn without_a_player_or_a_meaning_the_exit_code_says_so() {
 }
 
 #[test]
+fn a_player_that_has_the_library_searches_it_for_others() {
+    let home = Home::with_music();
+    let session = paused(&home);
+    let found = out(&home, &["ctl", "search", "title~/^[ab]/"]);
+    assert_eq!(found.lines().count(), 2, "{found}");
+    assert_eq!(
+        out(&home, &["search", "--sort", "title:desc", "--format", "{title}", "a"]),
+        "Charlie\nBravo\nAlpha\n"
+    );
+    assert_eq!(
+        out(&home, &["search", "--limit", "1", "--sort", "title", "--format", "{title}", "a"]),
+        "Alpha\n"
+    );
+    let line: Value = serde_json::from_str(&out(&home, &["ctl", "--json", "search", "bravo"])).unwrap();
+    assert_eq!((&line["title"], &line["artists"]), (&json!("Bravo"), &json!(["Ann"])));
+    assert!(line["path"].as_str().unwrap().starts_with('/'), "{line}");
+    fails(&home, &["search", "zzzzzz"], 3, "nothing matches");
+    fails(&home, &["ctl", "search", "artst:x"], 2, "there is no field artst");
+    let mut raw = Raw::greeted(&home);
+    let told = raw.asks(json!({"id": 4, "tell": {"search": {"query": "alpha"}}}));
+    assert_eq!((&told["id"], &told["told"]["search"]["total"]), (&json!(4), &json!(1)));
+    let told = raw.asks(json!({"tell": {"search": {"query": "(", "from": 7}}}));
+    assert_eq!(told["error"]["kind"], "usage", "{told}");
+    session.quit();
+}
+
+#[test]
+fn the_queue_is_counted_and_listening_is_told_beside_a_player() {
+    let home = Home::with_music();
+    let session = paused(&home);
+    let stats: Value = serde_json::from_str(&out(&home, &["ctl", "--json", "queue", "stats"])).unwrap();
+    assert_eq!(
+        (&stats["entries"], &stats["seconds"], &stats["unique_artists"]),
+        (&json!(3), &json!(180.0), &json!(1))
+    );
+    let text = out(&home, &["ctl", "queue", "stats"]);
+    assert!(text.lines().any(|line| line.starts_with("Length ") && line.ends_with(" 3:00")), "{text}");
+    // Nothing was listened to: told, not refused.
+    let output = ran(&home, &["stats", "--json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let stats: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&stats["period"], &stats["plays"]), (&json!("month"), &json!(0)));
+    session.quit();
+}
+
+#[test]
+fn templates_are_kept_from_one_run_to_the_next_and_changed_without_a_player() {
+    let home = Home::with_music();
+    let session = paused(&home);
+    out(&home, &["ctl", "template", "save", "Sunday morning", "slow"]);
+    out(&home, &["template", "favourite", "sunday morning"]);
+    assert_eq!(out(&home, &["ctl", "template", "list"]), "Sunday morning\t3\t*\t#slow\n");
+    fails(&home, &["ctl", "template", "load", "nothing"], 1, "There is no template");
+    out(&home, &["ctl", "clear"]);
+    out(&home, &["ctl", "template", "load", "Sunday morning", "append"]);
+    assert_eq!(status(&home)["queue"]["length"], 3);
+    session.quit();
+    out(&home, &["template", "note", "sunday morning", "with tea"]);
+    out(&home, &["template", "rename", "Sunday morning", "Sunday"]);
+    assert_eq!(out(&home, &["template", "list", "tea", "#slow"]), "Sunday\t3\t*\t#slow\twith tea\n");
+    let line: Value = serde_json::from_str(&out(&home, &["template", "list", "--json"])).unwrap();
+    assert_eq!((&line["loads"], &line["entries"]), (&json!(1), &json!(3)));
+    fails(&home, &["template", "list", "evening"], 3, "");
+    fails(&home, &["template", "delete", "nothing"], 1, "There is no template");
+    out(&home, &["template", "delete", "sunday"]);
+    fails(&home, &["template", "list"], 3, "");
+}
+
+/// An editor that is a line of a shell.
+fn edits(home: &Home, editor: &str) -> Output {
+    home.program(&["ctl", "queue", "edit"]).env("VISUAL", editor).output().unwrap()
+}
+
+#[test]
+fn the_queue_is_edited_as_a_text_beside_a_player() {
+    let home = Home::with_music();
+    let session = paused(&home);
+    let titles = |home: &Home| {
+        let text = fs::read_to_string(home.folder().join("seen")).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines.filter_map(|line| line.split(" - ").nth(1).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let seen = format!("cp \"$1\" {} #", home.folder().join("seen").display());
+    let edited = edits(&home, &seen);
+    assert!(edited.status.success(), "{edited:?}");
+    assert_eq!(titles(&home).len(), 3);
+    // The last line comes first, and once more at the end.
+    let edited = edits(&home, "sed -i '$!{H;d};p;x;s/^\\n//'");
+    assert!(edited.status.success(), "{edited:?}");
+    assert_eq!(status(&home)["queue"]["length"], 4);
+    edits(&home, &seen);
+    assert!(titles(&home)[0].starts_with("Charlie"), "{:?}", titles(&home));
+    assert_eq!(status(&home)["state"], "paused", "what plays stays as it is");
+    // A wrong line refuses the whole, and the text is there the next time.
+    let refused = edits(&home, "sh -c 'printf \"nonsense\\n\" >> \"$1\"' sh");
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        told.contains("a line begins with an entry's number") && told.contains("Your text is kept in"),
+        "{told}"
+    );
+    assert_eq!(status(&home)["queue"]["length"], 4);
+    let mended = edits(&home, "sed -i -e /nonsense/d -e '/^ *[0-9]/d' -e '$a? title:bravo'");
+    assert!(mended.status.success(), "{mended:?}");
+    assert_eq!(status(&home)["queue"]["length"], 1);
+    out(&home, &["ctl", "undo"]);
+    assert_eq!(status(&home)["queue"]["length"], 4);
+    let failed = edits(&home, "false #");
+    assert_eq!(failed.status.code(), Some(1));
+    session.quit();
+}
+
+#[test]
 fn a_bookmark_is_gone_to_in_the_next_run() {
     let home = Home::with_music();
     let sheet = "FILE \"1.wav\" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 00:30:00\n";

@@ -10,20 +10,19 @@ use auralis::config::keys::{Key, Keymap};
 use auralis::config::theme::Theme;
 use auralis::model::audio::Volume;
 use auralis::model::catalog::{
-    AlbumEntry, ArtistEntry, Catalog, CatalogParts, ListId, TextId, TrackFlags, TrackRow, path_key,
+    AlbumEntry, ArtistEntry, Catalog, CatalogParts, Frames, ListId, TextId, TrackFlags, TrackRow, path_key,
 };
 use auralis::model::command::Command;
 use auralis::model::id::{ItemId, PlayId, TrackId};
 use auralis::model::playback::PlayState;
 use auralis::model::player::{Answer, Busy, Lease, Outcome, Player, Position};
-use auralis::model::query::search::Searcher;
 use auralis::model::settings::ScreenSettings;
 use auralis::model::snapshot::{NowPlaying, PlaybackView, QueueItem, QueueView, Snapshot};
 use auralis::model::spectrum::SpectrumFrame;
 use auralis::model::track::Codec;
 use auralis::tui::draw::draw;
-use auralis::tui::matches::Matches;
 use auralis::tui::scene::{FrameMap, Gauges, Scene};
+use auralis::tui::search::Finder;
 use auralis::tui::state::UiState;
 use auralis::tui::style::{Depth, Styles};
 use auralis::tui::update::{Effect, FilterQuestion, Input, PathBase, Surroundings, update};
@@ -120,7 +119,7 @@ impl CatalogBuilder {
             flags: TrackFlags::default(),
             channels: 2,
             rate: 44_100,
-            frames: seconds * 44_100,
+            frames: Frames::new(Some(seconds * 44_100)),
             added_s: 0,
         };
         self.parts.tracks.push(track);
@@ -261,7 +260,9 @@ pub struct Stage {
     pub now: Duration,
     /// Effects that are not commands.
     pub effects: Vec<Effect>,
-    searcher: Option<(Arc<Catalog>, Searcher)>,
+    finder: Finder,
+    /// The worker answers at once, else never.
+    pub answers: bool,
 }
 
 impl Stage {
@@ -278,7 +279,8 @@ impl Stage {
             map: FrameMap::default(),
             now: Duration::from_secs(1),
             effects: Vec::new(),
-            searcher: None,
+            finder: Finder::default(),
+            answers: true,
         };
         stage.input(Input::Resize(width, height));
         stage.show(snapshot);
@@ -309,19 +311,23 @@ impl Stage {
         }
     }
 
-    /// Commands go to the player, filters are answered at once.
+    /// Commands go to the player, filters and searches are answered at once.
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Send(command) => self.player.send(command).unwrap(),
+            Effect::Filter(_) | Effect::Search(_) | Effect::Figures(_) if !self.answers => {}
             Effect::Filter(question) => {
-                let FilterQuestion { asked, catalog, facts, query } = question;
-                let mut searcher = match self.searcher.take() {
-                    Some((of, searcher)) if Arc::ptr_eq(&of, &catalog) => searcher,
-                    _ => Searcher::new(&catalog),
-                };
-                let matches = Arc::new(Matches::find(&mut searcher, &catalog, &query, &facts, 0));
-                self.searcher = Some((Arc::clone(&catalog), searcher));
+                let matches = Arc::new(self.finder.filter(&question, 0));
+                let FilterQuestion { asked, catalog, .. } = question;
                 self.input(Input::Filtered { asked, catalog, matches });
+            }
+            Effect::Figures(question) => {
+                let lines = Arc::new(question.lines(0));
+                self.input(Input::Figures { asked: question.asked, lines });
+            }
+            Effect::Search(question) => {
+                let row = self.finder.find(&question, 0);
+                self.input(Input::Searched { asked: question.asked, row });
             }
             other => self.effects.push(other),
         }

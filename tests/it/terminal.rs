@@ -38,6 +38,7 @@ fn inside() {
         theme: Theme::default(),
         themes: Theme::names(None),
         themes_folder: None,
+        collation: Default::default(),
         places: PathBase::default(),
         problems: Vec::new(),
         log: Some(std::fs::File::create(log).unwrap()),

@@ -39,6 +39,20 @@ impl Queue {
         others.filter(|item| !seen.insert(&item.path)).map(|item| item.id).collect()
     }
 
+    /// Puts these in place of all, of which some may be old ones. Where the current one is not among them, the one that
+    /// follows what is left of it becomes current.
+    pub fn rearrange(&mut self, items: Vec<QueueItem>) {
+        let kept: HashSet<ItemId> = items.iter().map(|item| item.id).collect();
+        let old: HashSet<ItemId> = self.items.iter().map(|item| item.id).collect();
+        if self.current.is_some_and(|id| !kept.contains(&id)) {
+            self.current = self.current.and_then(|id| self.following(id, |id| kept.contains(&id)));
+        }
+        self.order.remove(&old.difference(&kept).copied().collect());
+        let new: Vec<ItemId> = items.iter().map(|item| item.id).filter(|id| !old.contains(id)).collect();
+        self.items = Arc::new(items);
+        self.order.insert(&new, self.current, false);
+    }
+
     /// All but these.
     pub fn others(&self, kept: &[ItemId]) -> Vec<ItemId> {
         let kept: HashSet<ItemId> = kept.iter().copied().collect();

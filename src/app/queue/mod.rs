@@ -169,7 +169,8 @@ impl Queue {
         ItemId(self.next_id - 1)
     }
 
-    fn make_items(&mut self, files: Vec<(Arc<Path>, Option<crate::model::id::TrackId>)>) -> Vec<QueueItem> {
+    /// Items of files, with ids of their own; nowhere yet.
+    pub fn make_items(&mut self, files: NewItems) -> Vec<QueueItem> {
         files.into_iter().map(|(path, track)| QueueItem { id: self.fresh_id(), path, track }).collect()
     }
 

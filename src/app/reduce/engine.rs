@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{notices, playback, queue, saving, sound};
+use super::{notices, playback, queue, resume, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, Rest};
@@ -121,6 +121,7 @@ fn ended(state: &mut AppState, play: PlayId, now: Now, fx: &mut Vec<Effect>) {
     let Some(playing) = state.playback.playing.filter(|playing| playing.play == play) else {
         return;
     };
+    resume::heard_out(state, playing.item, fx);
     // The engine has nothing any more: there is nothing to stop.
     state.playback.playing = None;
     let following = playback::following(state, playing.item);

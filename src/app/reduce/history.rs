@@ -15,6 +15,7 @@ use crate::model::facts::TrackFacts;
 use crate::model::history::{Entry, Step};
 use crate::model::id::TrackId;
 use crate::model::playlist::Change;
+use crate::model::template;
 
 pub fn reduce(state: &mut AppState, command: History, now: Now, fx: &mut Vec<Effect>) {
     let within = |state: &AppState, way, time| state.history.steps_within(way, time, now_s(now));
@@ -45,6 +46,19 @@ pub fn playlists_changed(
     fx: &mut Vec<Effect>,
 ) {
     state.history.record(Step::Playlists(changes), words, now_s(now));
+    state.dirty.history = true;
+    saving::facts(state, Vec::new(), now, fx);
+}
+
+/// Records a change of templates that took effect.
+pub fn templates_changed(
+    state: &mut AppState,
+    changes: Vec<template::Change>,
+    words: String,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
+    state.history.record(Step::Templates(changes), words, now_s(now));
     state.dirty.history = true;
     saving::facts(state, Vec::new(), now, fx);
 }
@@ -87,6 +101,9 @@ fn travel(state: &mut AppState, way: Way, steps: usize, now: Now, fx: &mut Vec<E
             notices::tell(state, wording::playlists_loading(), now);
             return;
         }
+        if matches!(entry.step, Step::Templates(_)) && !state.templates_loaded {
+            return notices::tell(state, wording::templates_loading(), now);
+        }
         let Some(facts) = go_over(state, &entry, way, now, fx) else {
             state.history.drop_all();
             state.dirty.history = true;
@@ -95,7 +112,7 @@ fn travel(state: &mut AppState, way: Way, steps: usize, now: Now, fx: &mut Vec<E
         };
         state.history.went(way);
         // Together with how far the history is done.
-        if !facts.is_empty() || !state.saving.playlists.is_empty() {
+        if !facts.is_empty() || !state.saving.playlists.is_empty() || !state.saving.templates.is_empty() {
             saving::facts(state, facts, now, fx);
         }
         state.dirty.history = true;
@@ -125,6 +142,7 @@ fn go_over(
     match &entry.step {
         Step::Queue(step) => queue::go_over(state, step, way, now, fx).then(Vec::new),
         Step::Playlists(changes) => super::playlists::go_over(state, changes, way).then(Vec::new),
+        Step::Templates(changes) => super::templates::go_over(state, changes, way).then(Vec::new),
         Step::Facts(rows) => {
             state.dirty.facts = true;
             Some(facts_over(state, rows, way))
@@ -154,7 +172,7 @@ fn now_s(now: Now) -> i64 {
 
 /// How long ago a step was made, for people.
 fn ago(entry: &Entry, now: Now) -> String {
-    wording::ago(now_s(now).saturating_sub(entry.at_s))
+    crate::model::history::ago(now_s(now).saturating_sub(entry.at_s))
 }
 
 fn list(state: &mut AppState, now: Now) {

@@ -31,11 +31,14 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::Clean { sure } => clean(state, sure, now, fx),
         Library::FindDuplicates => find_duplicates(state, fx),
         Library::Care(care) => begin_care(state, care, now, fx),
-        Library::Stats(period) => {
-            let (job, from_ms) = (state.fresh_job(), period.begins_ms(now.unix_ms));
-            fx.push(Effect::CountStats { job, period, from_ms });
-        }
+        Library::Stats(period) => count(state, period, false, now, fx),
+        Library::Count(period) => count(state, period, true, now, fx),
     }
+}
+
+fn count(state: &mut AppState, period: Period, quietly: bool, now: Now, fx: &mut Vec<Effect>) {
+    let (job, from_ms) = (state.fresh_job(), period.begins_ms(now.unix_ms));
+    fx.push(Effect::CountStats { job, period, from_ms, quietly });
 }
 
 fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect>) {
@@ -251,16 +254,23 @@ fn build_ended(state: &mut AppState, took: Duration, now: Now, fx: &mut Vec<Effe
     loaded(state, now, fx);
 }
 
-pub fn stats_counted(state: &mut AppState, period: Period, stats: Result<Stats, String>, now: Now) {
+pub fn stats_counted(
+    state: &mut AppState,
+    (period, quietly): (Period, bool),
+    stats: Result<Stats, String>,
+    now: Now,
+) {
     let notice = match stats {
         Ok(stats) => {
             // To who asks for it this is done; words without a change would be a refusal.
             state.dirty.facts = true;
-            wording::stats(period, &stats)
+            let words = wording::stats(period, &stats);
+            state.library.stats = Some((period, Arc::new(stats)));
+            (!quietly).then_some(words)
         }
-        Err(why) => wording::no_stats(&why),
+        Err(why) => Some(wording::no_stats(&why)),
     };
-    notices::tell(state, notice, now);
+    notice.into_iter().for_each(|notice| notices::tell(state, notice, now));
 }
 
 pub fn build_failed(state: &mut AppState, why: &str, now: Now, fx: &mut Vec<Effect>) {

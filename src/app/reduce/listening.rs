@@ -1,7 +1,7 @@
 //! What is heard, counted: plays and skips. The ear counts, not the wall clock: a pause adds nothing, and a seek adds no
 //! more than the time that it took.
 
-use super::facts;
+use super::{facts, resume};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Now};
 use crate::app::state::{AppState, Hearing, Play};
@@ -93,6 +93,7 @@ fn begun(state: &AppState, play: Play, now: Now) -> Hearing {
 }
 
 fn finish(state: &mut AppState, hearing: &Hearing, passes_over: bool, now: Now, fx: &mut Vec<Effect>) {
+    resume::left(state, hearing, fx);
     let Some(id) = hearing.track.filter(|_| hearing.frames > 0) else {
         return;
     };

@@ -12,8 +12,10 @@ mod notices;
 mod playback;
 pub(super) mod playlists;
 mod queue;
+mod resume;
 mod saving;
 mod sound;
+pub(super) mod templates;
 
 use super::effect::Effect;
 use super::event::{Event, Expanded, Now};
@@ -29,6 +31,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::Command(command) => reduce_command(state, command, now, &mut fx),
         Event::Engine(event) => engine::reduce(state, event, now, &mut fx),
         Event::Expanded(expanded) => walked(state, expanded, now, &mut fx),
+        Event::Gathered { job, gathered } => queue::edit::gathered(state, job, gathered, now, &mut fx),
         Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::Cared { care, result, .. } => library::cared(state, &care, result, now, &mut fx),
@@ -38,9 +41,13 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now, &mut fx),
         Event::FactsRead(facts) => facts::read(state, facts, now, &mut fx),
-        Event::StatsCounted { period, stats, .. } => library::stats_counted(state, period, stats, now),
+        Event::StatsCounted { period, quietly, stats, .. } => {
+            library::stats_counted(state, (period, quietly), stats, now);
+        }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
+        Event::PlacesLoaded(places) => resume::loaded(state, places),
+        Event::TemplatesLoaded(templates) => templates::loaded(state, templates, now),
         Event::PlaylistsRead { read, .. } => playlists::imported(state, read, now, &mut fx),
         Event::PlaylistWritten { path, result, .. } => playlists::exported(state, &path, result, now),
         Event::Evaluated { job, found, took } => evaluation::found(state, job, found, took, now, &mut fx),
@@ -75,6 +82,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Playlist(command) => playlists::reduce(state, command, now, fx),
+        Command::Template(command) => templates::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),
@@ -99,5 +107,9 @@ mod facts_tests;
 mod history_tests;
 #[cfg(test)]
 mod queue_tests;
+#[cfg(test)]
+mod resume_tests;
+#[cfg(test)]
+mod templates_tests;
 #[cfg(test)]
 mod tests;

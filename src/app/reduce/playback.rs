@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{history, notices, queue, saving, sound};
+use super::{history, notices, queue, resume, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{Ab, Aim, AppState, Rest, Sleep, load};
@@ -27,6 +27,8 @@ pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Ef
         Playback::Volume(change) => volume(state, change, now, fx),
         Playback::ToggleMute => mute(state, now, fx),
         Playback::StopAfter(mode) => stop_after(state, mode),
+        Playback::Restart => resume::restart(state, now, fx),
+        Playback::Resume(least) => resume::set_least(state, least, now),
         Playback::Sleep(time) => sleep(state, time, now, fx),
         Playback::AbLoop(change) => ab_loop(state, change, now, fx),
         Playback::Repeat(mode) => repeat(state, mode, now),
@@ -74,7 +76,9 @@ fn start_at_rest(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
         Some(item) => {
             let place = if rest.frame == 0 { Place::Start } else { Place::Frame(rest.frame) };
             start(state, item, place, now, fx);
-            state.playback.rest = if current.is_some() { rest } else { Rest::default() };
+            if rest.frame > 0 {
+                state.playback.rest = if current.is_some() { rest } else { Rest::default() };
+            }
         }
         None => notices::tell(state, wording::nothing_to_play(), now),
     }
@@ -131,13 +135,22 @@ pub fn start(state: &mut AppState, id: ItemId, place: Place, now: Now, fx: &mut 
     let Some(item) = state.queue.get(id).cloned() else {
         return;
     };
+    // A long one goes on where it was left off; what plays already is begun again.
+    let again = state.playback.playing.is_some_and(|playing| playing.item == id);
+    let (place, rest) = match place {
+        Place::Start if !again => resume::place(state, id),
+        named => (named, Rest::default()),
+    };
+    if rest.frame > 0 {
+        notices::tell(state, wording::goes_on(rest.frame, rest.rate), now);
+    }
     let play = state.playback.fresh_play(id);
     state.queue.set_current(Some(id));
     state.playback.broken.remove(&id);
     state.playback.playing = Some(play);
     state.playback.next = None;
     forget_sound(state);
-    state.playback.rest = Rest::default();
+    state.playback.rest = rest;
     state.playback.ab = None;
     set_state(state, PlayState::Opening);
     state.dirty.queue = true;
@@ -190,6 +203,11 @@ fn previous(state: &mut AppState, count: u32, now: Now, fx: &mut Vec<Effect>) {
         0 => seek_to(state, Seek::To(Duration::ZERO), now, fx),
         back => skip(state, -i64::from(back), now, fx),
     }
+}
+
+/// To the beginning of the current item.
+pub fn to_start(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    seek_to(state, Seek::To(Duration::ZERO), now, fx);
 }
 
 fn seek_to(state: &mut AppState, seek: Seek, now: Now, fx: &mut Vec<Effect>) {
@@ -429,8 +447,12 @@ fn wanted_next(state: &AppState, playing: ItemId) -> Option<ItemId> {
     let ends_album = state.playback.stop_after == StopAfter::Album;
     match state.queue.repeat() {
         Repeat::One => Some(playing),
+        // What goes on somewhere else than at its start is begun when the other has ended.
         _ => {
-            following(state, playing).filter(|next| !ends_album || sound::share_album(state, playing, *next))
+            let begins = |next: &ItemId| resume::of(state, *next).is_none();
+            following(state, playing)
+                .filter(begins)
+                .filter(|next| !ends_album || sound::share_album(state, playing, *next))
         }
     }
 }

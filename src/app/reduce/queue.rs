@@ -1,6 +1,9 @@
 //! The queue: what comes in, goes out, moves, and how that is taken back.
 
 mod arrange;
+pub mod edit;
+#[cfg(test)]
+mod edit_tests;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +16,12 @@ use crate::app::state::{AppState, Purpose, Rest};
 use crate::app::wording;
 use crate::engine::command::Place;
 use crate::model::catalog::path_key_of;
-use crate::model::command::{Items, Queue, Target};
+use crate::model::command::{IntoQueue, Items, Queue, Target};
 use crate::model::edit::Way;
 use crate::model::fold::fold;
 use crate::model::history::QueueStep;
 use crate::model::id::{ItemId, TrackId};
-use crate::model::playback::{Shuffle, ShuffleBy};
+use crate::model::playback::{Repeat, Shuffle, ShuffleBy};
 use crate::model::snapshot::QueueItem;
 
 pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effect>) {
@@ -37,6 +40,7 @@ pub fn reduce(state: &mut AppState, command: Queue, now: Now, fx: &mut Vec<Effec
         Queue::Reverse => arrange::reverse(state, now),
         Queue::Sort(by) => arrange::sort(state, by, now),
         Queue::Clear => clear(state, now, fx),
+        Queue::Edit(edited) => edit::begin(state, edited, now, fx),
     }
 }
 
@@ -111,6 +115,32 @@ pub fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx
             play_from(state, &ids, start, now, fx);
         }
     }
+    history::queue_changed(state, &before, words, now);
+}
+
+/// A kept queue; in place of all it brings its modes, too.
+pub fn load(
+    state: &mut AppState,
+    files: NewItems,
+    how: IntoQueue,
+    (shuffle, repeat): (Option<ShuffleBy>, Repeat),
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
+    match how {
+        IntoQueue::Append => return put(state, files, Purpose::Append, now, fx),
+        IntoQueue::Insert => return put(state, files, Purpose::Insert, now, fx),
+        IntoQueue::PlayNow => return put(state, files, Purpose::PlayNow, now, fx),
+        IntoQueue::Replace => {}
+    }
+    let before = state.queue.moment();
+    let words = wording::put(Purpose::Replace { start: 0 }, files.len());
+    let shuffle = shuffle.map_or(Shuffle::Off, |by| Shuffle::On { by, seed: None });
+    let ids = state.queue.replace(files);
+    let traits = traits(state, shuffle);
+    state.queue.set_shuffle(shuffle, now.seed, &traits);
+    state.queue.set_repeat(repeat);
+    play_from(state, &ids, 0, now, fx);
     history::queue_changed(state, &before, words, now);
 }
 

@@ -54,10 +54,12 @@ pub fn facts(state: &mut AppState, facts: Vec<(TrackId, TrackFacts)>, now: Now, 
 fn save(state: &mut AppState, facts: Vec<(TrackId, TrackFacts)>, now: Now, fx: &mut Vec<Effect>) {
     let session = state.saving.session_due.take().map(|_| session(state, now));
     let playlists = std::mem::take(&mut state.saving.playlists);
+    let templates = std::mem::take(&mut state.saving.templates);
     fx.push(Effect::Save(Box::new(Save {
         session,
         facts,
         playlists,
+        templates,
         history: state.history.take_unsaved(),
     })));
 }

@@ -123,17 +123,6 @@ pub fn history_does_not_fit(words: &str) -> Notice {
         .next_step("The history begins anew; the queue stays as it is")
 }
 
-/// "just now", "5 min ago".
-pub fn ago(seconds: i64) -> String {
-    match seconds {
-        ..=4 => "just now".to_owned(),
-        5..=59 => format!("{seconds} s ago"),
-        60..=3_599 => format!("{} min ago", seconds / 60),
-        3_600..=86_399 => format!("{} h ago", seconds / 3_600),
-        _ => format!("{} d ago", seconds / 86_400),
-    }
-}
-
 /// Lines of the history, the nearest first.
 pub fn undo_list(done: &[String], taken_back: &[String]) -> Notice {
     let part = |title: &str, lines: &[String], most: usize| {
@@ -148,4 +137,23 @@ pub fn undo_list(done: &[String], taken_back: &[String]) -> Notice {
         true => note("Nothing was changed yet that could be taken back"),
         false => note(parts.join("  ")),
     }
+}
+
+pub fn edited(count: usize, lost: usize) -> Notice {
+    let notice =
+        note(format!("The queue has {} now", count_of(count, "track"))).next_step("`u` takes it back");
+    match lost {
+        0 => notice,
+        lost => notice.why(format!("{} had gone meanwhile", count_of(lost, "track"))),
+    }
+}
+
+pub fn edited_nothing() -> Notice {
+    note("The queue is as it was")
+}
+
+pub fn edit_refused(line: usize, why: &str) -> Notice {
+    warning(format!("The queue is as it was: line {line} adds nothing"))
+        .why(why)
+        .next_step("`:edit queue` goes on with your text")
 }

@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Playlists, Queue};
+use super::Context::{self, Global, Library, Playlists, Queue};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -24,6 +24,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, ")", "speed +0.1"),
     (Global, "(", "speed -0.1"),
     (Global, "gm", "mute"),
+    (Global, "gh", "restart"),
     (Global, "gB", "ab-loop"),
     (Global, "gb", "bookmark"),
     (Global, "g'", "command-line bookmark-go"),
@@ -51,6 +52,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "g-", "earlier 10m"),
     (Global, "g+", "later 10m"),
     (Global, "gu", "scan"),
+    (Global, "gP", "templates"),
     (Global, "f", "filter"),
     (Global, "/", "search"),
     (Global, "n", "search-next"),
@@ -122,5 +124,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Queue, "gD", "dedupe"),
     (Queue, "gR", "reverse"),
     (Queue, "gs", "command-line sort"),
+    (Queue, "e", "queue-edit"),
+    (Queue, "gI", "queue-stats"),
+    (Library, "gs", "command-line sort"),
     (Queue, "gi", "command-line insert-at"),
 ];

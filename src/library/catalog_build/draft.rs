@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt};
 
 use super::intern::Interner;
-use crate::model::catalog::{ListId, TextId, TrackFlags, TrackRow, split};
+use crate::model::catalog::{Frames, ListId, TextId, TrackFlags, TrackRow, split};
 use crate::model::fold::fold;
 use crate::model::tag::Mbid;
 use crate::model::track::{Numbered, Track};
@@ -104,8 +104,8 @@ impl Drafts {
             flags: TrackFlags::default().with(TrackFlags::COMPILATION, track.tags.compilation),
             channels: format.spec.channels,
             rate: format.spec.rate,
-            frames: format.frames.unwrap_or(u64::MAX),
-            added_s: track.added_s,
+            frames: Frames::new(format.frames),
+            added_s: u32::try_from(track.added_s.max(0)).unwrap_or(u32::MAX),
         }
     }
 

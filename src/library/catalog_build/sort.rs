@@ -105,7 +105,7 @@ fn place_album(parts: &mut CatalogParts, drafts: &Drafts, album: &DraftAlbum) {
 }
 
 fn duration(row: &TrackRow) -> Duration {
-    if row.frames == u64::MAX { Duration::ZERO } else { frames_to_duration(row.frames, row.rate) }
+    row.frames.get().map_or(Duration::ZERO, |frames| frames_to_duration(frames, row.rate))
 }
 
 fn row_number(at: usize) -> Row {

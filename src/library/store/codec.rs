@@ -18,6 +18,7 @@ use crate::model::history::Entry;
 use crate::model::id::{ItemId, TrackId};
 use crate::model::listening::{Listen, Verdict};
 use crate::model::playback::{Repeat, Shuffle};
+use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
 pub use session::{decode_session, encode_session};
@@ -333,6 +334,32 @@ pub fn decode_listen((began_ms, track): (i64, u32), bytes: &[u8]) -> Result<List
 
 /// Name, path, frame, rate.
 type BookmarkRecord = (String, Vec<u8>, u64, u32);
+
+const PLACE_VERSION: u8 = 1;
+const PLACE_LEN: usize = 1 + 8 + 4;
+
+pub fn encode_place(place: Place) -> [u8; PLACE_LEN] {
+    let mut out = [PLACE_VERSION; PLACE_LEN];
+    out[1..9].copy_from_slice(&place.frame.to_le_bytes());
+    out[9..].copy_from_slice(&place.rate.to_le_bytes());
+    out
+}
+
+pub fn decode_place(bytes: &[u8]) -> Result<Place, CodecError> {
+    let what = "the place where a track was left off";
+    let damaged = CodecError::Damaged { what };
+    let (&found, rest) = bytes.split_first().ok_or(CodecError::Damaged { what })?;
+    if found != PLACE_VERSION {
+        return Err(CodecError::Version { what, found, known: PLACE_VERSION });
+    }
+    let (frame, rate) = rest.split_at_checked(8).ok_or(CodecError::Damaged { what })?;
+    match (frame.try_into(), rate.try_into()) {
+        (Ok(frame), Ok(rate)) => {
+            Ok(Place { frame: u64::from_le_bytes(frame), rate: u32::from_le_bytes(rate) })
+        }
+        _ => Err(damaged),
+    }
+}
 
 pub fn encode_bookmarks(marks: &Bookmarks) -> Result<Vec<u8>, CodecError> {
     let record = |mark: &Bookmark| -> BookmarkRecord {

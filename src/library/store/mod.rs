@@ -11,6 +11,7 @@ mod open;
 mod playlist;
 mod read;
 mod schema;
+mod template;
 #[cfg(test)]
 mod tests;
 mod write;

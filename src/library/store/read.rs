@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use redb::{
     AccessGuard, Database, Key, Range, ReadOnlyTable, ReadTransaction, ReadableDatabase,
-    ReadableTableMetadata, TableDefinition, Value,
+    ReadableTableMetadata, TableDefinition, TableError, Value,
 };
 
 use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
@@ -15,15 +15,19 @@ use super::error::StoreError;
 use super::playlist;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MISSING, OUTPUTS_KEY,
-    PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TEMPLATES,
+    TRACKS,
 };
+use super::template;
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::{Facts, TrackFacts};
 use crate::model::history::Entry;
 use crate::model::id::TrackId;
 use crate::model::listening::Listen;
 use crate::model::playlist::Playlists;
+use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
+use crate::model::template::Templates;
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
 
@@ -254,6 +258,35 @@ impl StoreReader {
         rows.map(|row| {
             let (id, bytes) = self.tell(row.map_err(Into::into))?;
             self.value(playlist::decode(id.value(), bytes.value())).map(Arc::new)
+        })
+        .collect()
+    }
+
+    /// Where tracks were left off.
+    pub fn resume(&self) -> Result<Places, StoreError> {
+        // A library of this version that was made before has no such table.
+        let table = match self.txn.open_table(RESUME) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Places::default()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u32>(..).map_err(Into::into))?;
+        rows.map(|row| {
+            let (id, bytes) = self.tell(row.map_err(Into::into))?;
+            Ok((TrackId(id.value()), self.value(codec::decode_place(bytes.value()))?))
+        })
+        .collect()
+    }
+
+    /// All queue templates.
+    pub fn templates(&self) -> Result<Templates, StoreError> {
+        let table = match self.txn.open_table(TEMPLATES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Templates::default()),
+            table => self.tell(table.map_err(Into::into))?,
+        };
+        let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
+        rows.map(|row| {
+            let (id, bytes) = self.tell(row.map_err(Into::into))?;
+            self.value(template::decode(id.value(), bytes.value())).map(Arc::new)
         })
         .collect()
     }

@@ -65,6 +65,12 @@ tables! {
     /// Playlists: id to `playlist::encode`.
     PLAYLISTS: u64 => &'static [u8] = "playlists";
 
+    /// Queue templates: id to `template::encode`.
+    TEMPLATES: u64 => &'static [u8] = "templates";
+
+    /// Where long tracks were left off: track id to `codec::encode_place`.
+    RESUME: u32 => &'static [u8] = "resume";
+
     /// What can be taken back: number of the step to `codec::encode_entry`. How many of them are done stands under
     /// `HISTORY_KEY`.
     HISTORY: u64 => &'static [u8] = "history";

@@ -15,7 +15,9 @@ use crate::model::facts::TrackFacts;
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::Listen;
 use crate::model::playlist::Playlist;
+use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
+use crate::model::template::{Template, TemplateId};
 use crate::model::track::{FileStamp, Track};
 use files::FileTables;
 
@@ -66,6 +68,10 @@ pub enum WriteOp {
     PutFacts(Vec<(TrackId, TrackFacts)>),
     /// Another one of the same track and time is replaced.
     PutListens(Vec<Listen>),
+    /// Where tracks were left off; `None`: nowhere.
+    PutResume(Vec<(TrackId, Option<Place>)>),
+    /// Templates as they are now; `None` for one that is gone.
+    PutTemplates(Vec<(TemplateId, Option<Arc<Template>>)>),
     /// Lists as they are now; `None` for one that is gone.
     PutPlaylists(Vec<(PlaylistId, Option<Arc<Playlist>>)>),
 }
@@ -91,7 +97,13 @@ impl WriteOp {
             | Self::PutOutputs(_)
             | Self::PutBookmarks(_) => 1,
             Self::PutPlaylists(lists) => known::weight(lists),
-            Self::Save(save) => 1 + save.facts.len() + known::weight(&save.playlists),
+            Self::PutResume(places) => places.len(),
+            Self::PutTemplates(templates) => known::template_weight(templates),
+            Self::Save(save) => {
+                1 + save.facts.len()
+                    + known::weight(&save.playlists)
+                    + known::template_weight(&save.templates)
+            }
         }
     }
 }
@@ -133,6 +145,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::Save(save) => {
                 known::put_facts(&txn, &save.facts)?;
                 known::put_playlists(&txn, &save.playlists)?;
+                known::put_templates(&txn, &save.templates)?;
                 save.history.iter().try_for_each(|change| known::put_history(&txn, change))?;
             }
             WriteOp::PutPosition(position) => known::put_position(&txn, *position)?,
@@ -141,6 +154,8 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutFacts(rows) => known::put_facts(&txn, rows)?,
             WriteOp::PutListens(listens) => known::put_listens(&txn, listens)?,
             WriteOp::PutPlaylists(lists) => known::put_playlists(&txn, lists)?,
+            WriteOp::PutResume(places) => known::put_resume(&txn, places)?,
+            WriteOp::PutTemplates(templates) => known::put_templates(&txn, templates)?,
         }
     }
     txn.commit()?;

@@ -15,7 +15,10 @@ use super::facts::Rating;
 use super::id::{ItemId, TrackId};
 use super::listening::Period;
 use super::playback::{Repeat, Shuffle, StopAfter};
+use super::queue_text::Edited;
 use super::settings::LevelMode;
+use super::sort::{Column, Sort};
+use super::template::TemplateName;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +30,7 @@ pub enum Command {
     Bookmark(Bookmarking),
     Judge(Judging),
     Playlist(Playlisting),
+    Template(Templating),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -50,6 +54,10 @@ pub enum Playback {
     ToggleMute,
     /// Stop when the current item or album ends; `None` toggles between the item and never.
     StopAfter(Option<StopAfter>),
+    /// From the beginning, also where it would go on where it was left off.
+    Restart,
+    /// How long tracks must be to go on where they were left off; `None`: none do.
+    Resume(Option<Duration>),
     /// Pause after so long, with a fade before; `None`: never mind.
     Sleep(Option<Duration>),
     /// Play a part of the item over and over.
@@ -170,6 +178,8 @@ pub enum Queue {
     Reverse,
     Sort(SortBy),
     Clear,
+    /// Make it what an edited text says. Not to be typed: made by whoever has the text.
+    Edit(Edited),
 }
 
 /// What the queue is put in order by. What is not known comes last.
@@ -194,6 +204,21 @@ pub enum SortKey {
 }
 
 impl SortKey {
+    /// As the library has it.
+    pub fn column(self) -> Column {
+        match self {
+            Self::Title => Column::Title,
+            Self::Artist => Column::Artist,
+            Self::Album => Column::Order,
+            Self::Year => Column::Year,
+            Self::Length => Column::Duration,
+            Self::Path => Column::Path,
+            Self::Added => Column::Added,
+            Self::Plays => Column::Plays,
+            Self::Rating => Column::Rating,
+        }
+    }
+
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "title" => Self::Title,
@@ -236,6 +261,23 @@ pub enum Bookmarking {
     List,
 }
 
+/// What is done with queues that are kept. All but loading can be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Templating {
+    /// Keep the queue and its modes; one of that name becomes that. Tags are added.
+    Save(TemplateName, Vec<String>),
+    Load(String, IntoQueue),
+    Rename(String, TemplateName),
+    Delete(String),
+    /// These are its tags.
+    Tag(String, Vec<String>),
+    Note(String, String),
+    /// `None` toggles.
+    Favourite(String, Option<bool>),
+    /// Tell which there are that have these words.
+    List(String),
+}
+
 /// What the listener thinks of tracks. Can be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judging {
@@ -269,6 +311,8 @@ pub enum Library {
     FindDuplicates,
     /// Tell what was listened to.
     Stats(Period),
+    /// As [`Library::Stats`], but put it into the snapshot, without words.
+    Count(Period),
     Care(Care),
 }
 
@@ -332,6 +376,14 @@ pub enum Screen {
     FilterPrompt,
     /// Show only what a query asks for; empty shows all.
     Filter(String),
+    /// Put the library's tracks in this order, the first column before the others; none: the order of the albums.
+    Sort(Vec<Sort>),
+    /// Have the queue edited as a text.
+    EditQueue,
+    /// Show or hide what is in the queue, counted.
+    QueueStats,
+    /// Show or hide the templates, to choose from.
+    Templates,
     /// Move the selection to the playing track.
     GoToPlaying,
     /// Mark or unmark the row for the next command.

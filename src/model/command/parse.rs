@@ -1,6 +1,7 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
 mod playlists;
+mod templates;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +15,9 @@ use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
 use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
+use crate::model::resume::LONG;
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
+use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 
 /// Why words are not a command.
@@ -108,6 +111,9 @@ impl Call<'_> {
         if let Some(command) = self.playlist()? {
             return Ok(Request::Core(Command::Playlist(command)));
         }
+        if let Some(command) = self.template()? {
+            return Ok(Request::Core(Command::Template(command)));
+        }
         if let Some(command) = self.history()? {
             return Ok(Request::Core(Command::History(command)));
         }
@@ -134,6 +140,8 @@ impl Call<'_> {
             ),
             "mute" => self.bare(Playback::ToggleMute)?,
             "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
+            "restart" => self.bare(Playback::Restart)?,
+            "resume" => Playback::Resume(self.one("a time such as 20m, on, or off", parse_resume)?),
             "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
             "ab-loop" => Playback::AbLoop(self.ab_loop()?),
             "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
@@ -211,6 +219,7 @@ impl Call<'_> {
             "crop" => Command::Queue(Queue::Crop(self.items()?)),
             "dedupe" => self.bare(Command::Queue(Queue::Dedupe))?,
             "reverse" => self.bare(Command::Queue(Queue::Reverse))?,
+            "sort" if self.is_of_columns() => return Ok(None),
             "sort" => Command::Queue(Queue::Sort(self.one(SORT, parse_sort)?)),
             "clear" => self.bare(Command::Queue(Queue::Clear))?,
             "scan" => Command::Library(match self.arguments {
@@ -288,6 +297,13 @@ impl Call<'_> {
         }))
     }
 
+    /// Several columns, or one that only the library is sorted by.
+    fn is_of_columns(&self) -> bool {
+        let words = self.arguments;
+        let only_one = matches!(words, [word] if parse_sort(word).is_some());
+        !words.is_empty() && !only_one && words.iter().all(|word| Sort::parse(word).is_ok())
+    }
+
     fn screen(&self) -> Result<Screen, ParseError> {
         let pane = "library, playlists, queue or spectrum";
         match self.row.name {
@@ -295,6 +311,15 @@ impl Call<'_> {
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
             "search" if self.rest.is_empty() => Ok(Screen::SearchPrompt),
             "search" => Ok(Screen::Search(self.rest.to_owned())),
+            "sort" => {
+                Ok(Screen::Sort(self.arguments.iter().filter_map(|word| Sort::parse(word).ok()).collect()))
+            }
+            "queue-edit" => {
+                self.optional("queue, or nothing", |word| (word == "queue").then_some(()))?;
+                Ok(Screen::EditQueue)
+            }
+            "queue-stats" => self.bare(Screen::QueueStats),
+            "templates" => self.bare(Screen::Templates),
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),
@@ -431,6 +456,18 @@ fn parse_sleep(word: &str) -> Option<Option<Duration>> {
         return Some(None);
     }
     parse_time(word).filter(|time| *time <= Duration::from_secs(86_400)).map(Some)
+}
+
+/// From a second to a hundred hours.
+fn parse_resume(word: &str) -> Option<Option<Duration>> {
+    match word {
+        "off" => Some(None),
+        "on" => Some(Some(LONG)),
+        _ => {
+            let times = Duration::from_secs(1)..=Duration::from_secs(360_000);
+            parse_time(word).filter(|time| times.contains(time)).map(Some)
+        }
+    }
 }
 
 /// `-3`, `+2.5`, `-3dB`.
@@ -577,7 +614,9 @@ pub fn quoted(word: &str) -> String {
 pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
+    let kept = (call.playlist(), call.template(), call.history());
     !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
+        || !matches!(kept, (Ok(None), Ok(None), Ok(None)))
 }
 
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
@@ -620,7 +659,7 @@ mod tests {
         for row in registry::COMMANDS {
             let example = match row.arguments {
                 "" => row.name.to_owned(),
-                "[-]KEY" => format!("{} -year", row.name),
+                "[-]KEY..." => format!("{} -year", row.name),
                 "N|top|bottom [N...]" | "N [PATH...]" => format!("{} 3", row.name),
                 "TIME" => format!("{} 10m", row.name),
                 "[NAME] +N|-N [N...]" => format!("{} +1", row.name),
@@ -634,9 +673,12 @@ mod tests {
                 "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
-                "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
+                "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
-                "NAME" => format!("{} dark", row.name),
+                "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
+                    format!("{} dark", row.name)
+                }
+                "NAME NEW" | "NAME NOTE" => format!("{} dark light", row.name),
                 "STARS [playing]" => format!("{} 3.5", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
             };

@@ -18,6 +18,10 @@ pub enum Completer {
     Bookmark,
     /// Names of the playlists.
     Playlist,
+    /// Names of the queue templates.
+    Template,
+    /// The name of a template, then one of these.
+    TemplateWord(&'static [&'static str]),
     /// The name of a playlist, then files and folders.
     PlaylistPath,
     /// The name of a playlist, then one of these.
@@ -80,7 +84,8 @@ const fn row(
 }
 
 use Completer::{
-    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Theme, Word,
+    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Template,
+    TemplateWord, Theme, Word,
 };
 use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound};
 
@@ -110,6 +115,15 @@ pub const COMMANDS: &[Row] = &[
         "TIME|off",
         Word(&["15m", "30m", "1h", "off"]),
         "fade out and pause after a time",
+    ),
+    row(Playback, "restart", &[], "", Nothing, "from the beginning, whatever was left off"),
+    row(
+        Playback,
+        "resume",
+        &[],
+        "TIME|on|off",
+        Word(&["on", "off", "20m", "1h"]),
+        "tracks so long go on where they were left off; on is 20m",
     ),
     row(
         Playback,
@@ -227,9 +241,82 @@ pub const COMMANDS: &[Row] = &[
         Queue,
         "sort",
         &[],
-        "[-]KEY",
-        Word(&["title", "artist", "album", "year", "length", "path", "added", "plays", "rating"]),
-        "put the queue in order; - is downwards",
+        "[-]KEY...",
+        Word(&[
+            "title",
+            "artist",
+            "album",
+            "year",
+            "length",
+            "path",
+            "added",
+            "plays",
+            "rating",
+            "order",
+            "genre",
+            "composer",
+            "albumartist",
+            "codec",
+            "played",
+            "skips",
+            "rate",
+            "bits",
+            "channels",
+        ]),
+        "put the queue in order, or in the library its tracks, there by several columns; - is downwards",
+    ),
+    row(
+        Queue,
+        "queue-edit",
+        &["edit"],
+        "[queue]",
+        Word(&["queue"]),
+        "edit the queue as a text in $VISUAL or $EDITOR, one line an entry",
+    ),
+    row(
+        Queue,
+        "template-save",
+        &[],
+        "NAME [TAG...]",
+        Template,
+        "keep the queue and its modes as a template, to load again",
+    ),
+    row(
+        Queue,
+        "template-load",
+        &[],
+        "NAME [replace|append|next]",
+        TemplateWord(&["replace", "append", "next"]),
+        "play a template in place of the queue, or put it at its end, or next",
+    ),
+    row(Queue, "template-rename", &[], "NAME NEW", Template, "give a template another name"),
+    row(Queue, "template-delete", &[], "NAME", Template, "delete a template; its files stay"),
+    row(Queue, "template-tag", &[], "NAME [TAG...]", Template, "these are the tags of a template"),
+    row(Queue, "template-note", &[], "NAME NOTE", Template, "write a note on a template"),
+    row(
+        Queue,
+        "template-favourite",
+        &["template-favorite"],
+        "NAME [on|off]",
+        TemplateWord(&["on", "off"]),
+        "templates that stand first, or no longer",
+    ),
+    row(
+        Queue,
+        "template-list",
+        &[],
+        "[WORDS]",
+        Nothing,
+        "the templates, those that have all the words: in name, note, #tag; * is a favourite",
+    ),
+    row(Queue, "templates", &[], "", Nothing, "the templates, to load one: Enter, a, i; favourite: g*"),
+    row(
+        Queue,
+        "queue-stats",
+        &[],
+        "",
+        Nothing,
+        "what is in the queue: lengths, artists, albums, formats, years",
     ),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
     row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, playlists, ratings"),

@@ -150,7 +150,7 @@ fn track_key(track: TrackRef<'_>, by: By, known: Known<'_>) -> Option<Key> {
         By::Year => track.year().and_then(number),
         By::Path => Some(Key::Text(track.path().into_os_string().into_encoded_bytes())),
         By::Duration => track.duration().and_then(|time| number(time.as_nanos())),
-        By::Added => number(track.raw().added_s),
+        By::Added => number(i64::from(track.raw().added_s)),
         By::Plays => number(facts().plays),
         By::Rating => facts().rating.and_then(|rating| number(rating.halves())),
         By::Played => facts().last_played_s.and_then(number),

@@ -41,6 +41,18 @@ impl Expr {
     }
 }
 
+impl Expr {
+    pub(super) fn fits_texts(&self, texts: &[&str]) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.fits_texts(texts)),
+            Self::One(parts) => parts.iter().any(|part| part.fits_texts(texts)),
+            Self::Not(inner) => !inner.fits_texts(texts),
+            Self::Test(Test::Any { pattern, .. }) => pattern.fits_any(texts.iter().copied()),
+            Self::Test(_) => false,
+        }
+    }
+}
+
 impl Test {
     pub(super) fn asks_facts(&self) -> bool {
         match self {
@@ -117,7 +129,7 @@ fn number(track: &TrackRef<'_>, facts: &TrackFacts, field: NumberField) -> Optio
 
 fn time(track: &TrackRef<'_>, facts: &TrackFacts, field: TimeField) -> Option<i64> {
     match field {
-        TimeField::Added => Some(track.raw().added_s),
+        TimeField::Added => Some(i64::from(track.raw().added_s)),
         TimeField::Played => facts.last_played_s,
         TimeField::Skipped => facts.last_skipped_s,
     }

@@ -75,6 +75,19 @@ impl Query {
         self.expr.fits(track, facts, now_s)
     }
 
+    /// Whether it asks for nothing but words in whatever text there is.
+    pub fn is_words(&self) -> bool {
+        let mut words = true;
+        self.expr.each_test(&mut |test| words &= matches!(test, expr::Test::Any { .. }));
+        words
+    }
+
+    /// Whether these texts are what is asked for, where they are all that there is: a field is in none of them.
+    pub fn fits_texts<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+        let texts: Vec<&str> = texts.into_iter().collect();
+        self.expr.fits_texts(&texts)
+    }
+
     /// Whether the answer can change with the facts, though the catalog stays.
     pub fn asks_facts(&self) -> bool {
         let mut asks = false;

@@ -18,6 +18,14 @@ pub struct Found {
     pub similar: bool,
 }
 
+/// The tracks that `query` asks for, or nearly, best first, with a score in 0 to 1: for one question. `now_s`: seconds
+/// since the Unix epoch.
+pub fn search(catalog: &Catalog, query: &Query, facts: &Facts, now_s: i64) -> Vec<(Row, f32)> {
+    let mut searcher = Searcher::new(catalog);
+    let found = searcher.find(catalog, query, facts, now_s);
+    searcher.rank(catalog, query, &found)
+}
+
 /// The folded texts of one catalog, and what the last question found in them. Ask it of that catalog only.
 #[derive(Debug, Clone, Default)]
 pub struct Searcher {
@@ -233,8 +241,8 @@ impl Look<'_> {
     fn path<'a>(&mut self, words: &Folded) -> Plan<'a> {
         let whole = self.fitting(&Pattern::Has(words.clone()));
         let across = words.folded.rsplit_once('/').map(|(folder, name)| {
-            let ends = self.texts.chosen_all(|text| text.ends_with(folder.as_bytes()));
-            (ends, self.texts.chosen_all(|text| text.starts_with(name.as_bytes())))
+            let ends = self.texts.chosen(|text| text.ends_with(folder.as_bytes()));
+            (ends, self.texts.chosen(|text| text.starts_with(name.as_bytes())))
         });
         Plan::Path { texts: whole, across }
     }

@@ -25,6 +25,11 @@ impl Bits {
         }
     }
 
+    /// How many are set.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|&word| word == 0)
     }
@@ -42,29 +47,35 @@ impl Bits {
     }
 }
 
+/// The beginnings of so many lines apart are known; the lines between are counted.
+const EVERY: usize = 16;
+
 /// See the module's head.
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
-    /// A line feed after each text.
+    /// A line for each id, by its number; empty where the text is not searched.
     folded: String,
-    /// Where the text of each id ends, its line feed in it; one that is not searched takes no place.
-    ends: Vec<u32>,
+    /// Where each [`EVERY`]th line begins.
+    starts: Vec<u32>,
+    len: usize,
 }
 
 impl Texts {
     /// Folds titles, artists, albums, album artists, genres, composers, folders and file names of `catalog`.
     pub fn new(catalog: &Catalog) -> Self {
         let searched = searched(catalog);
-        let mut texts = Self { folded: String::new(), ends: Vec::with_capacity(catalog.text_count()) };
-        let mut end = 0;
-        for id in 0..u32::try_from(catalog.text_count()).unwrap_or(u32::MAX) {
-            if searched.has(id) {
-                fold_into(catalog.text(TextId(id)), &mut texts.folded);
-                texts.folded.push('\n');
-                // Beyond 4 GiB nothing is found.
-                end = u32::try_from(texts.folded.len()).unwrap_or(end);
+        let len = catalog.text_count();
+        let mut texts = Self { folded: String::new(), starts: Vec::with_capacity(len.div_ceil(EVERY)), len };
+        for id in 0..u32::try_from(len).unwrap_or(u32::MAX) {
+            let start = u32::try_from(texts.folded.len()).unwrap_or(u32::MAX);
+            if id as usize % EVERY == 0 {
+                texts.starts.push(start);
             }
-            texts.ends.push(end);
+            // Beyond 4 GiB nothing is found.
+            if searched.has(id) && start < u32::MAX {
+                fold_into(catalog.text(TextId(id)), &mut texts.folded);
+            }
+            texts.folded.push('\n');
         }
         texts.folded.shrink_to_fit();
         texts
@@ -72,68 +83,69 @@ impl Texts {
 
     /// Bytes that it takes in memory.
     pub fn bytes_held(&self) -> usize {
-        self.folded.capacity() + self.ends.capacity() * size_of::<u32>()
+        self.folded.capacity() + self.starts.capacity() * size_of::<u32>()
     }
 
-    fn start(&self, id: u32) -> usize {
-        let before = id.checked_sub(1).and_then(|before| self.ends.get(before as usize));
-        before.copied().unwrap_or(0) as usize
-    }
-
-    /// Folded; `None` where it is not searched.
+    /// Folded; empty where it is not searched.
     pub fn get(&self, id: TextId) -> Option<&str> {
-        let end = *self.ends.get(id.0 as usize)? as usize;
-        self.folded.get(self.start(id.0)..end)?.strip_suffix('\n')
+        let line = self.line(id.0)?;
+        self.folded.get(line)
     }
 
-    fn bytes(&self, id: u32) -> Option<&[u8]> {
-        let end = *self.ends.get(id as usize)? as usize;
-        self.folded.as_bytes().get(self.start(id)..end)?.strip_suffix(b"\n")
+    fn line(&self, id: u32) -> Option<std::ops::Range<usize>> {
+        let bytes = self.folded.as_bytes();
+        let mut start = *self.starts.get(id as usize / EVERY)? as usize;
+        for _ in 0..id as usize % EVERY {
+            start += memchr::memchr(b'\n', bytes.get(start..)?)? + 1;
+        }
+        let len = memchr::memchr(b'\n', bytes.get(start..)?)?;
+        Some(start..start + len)
     }
 
     /// The texts that a pattern fits. `within`: the only ones that can be.
     pub fn fitting(&self, catalog: &Catalog, pattern: &Pattern, within: Option<&Bits>) -> Bits {
         match pattern {
             Pattern::Has(words) => match within {
-                Some(within) => {
+                // To find a line takes as long as to look through several.
+                Some(within) if within.count() * EVERY < self.len => {
                     let finder = memchr::memmem::Finder::new(words.folded.as_bytes());
-                    self.chosen(within.iter(), |_, text| finder.find(text).is_some())
+                    let has = |id: u32| {
+                        let line = self.line(id).and_then(|line| self.folded.as_bytes().get(line));
+                        line.is_some_and(|text| finder.find(text).is_some())
+                    };
+                    self.set(within.iter().filter(|&id| has(id)))
                 }
-                None => self.having(words),
+                _ => self.having(words),
             },
-            Pattern::Is(words) => self.chosen_all(|text| text == words.folded.as_bytes()),
+            Pattern::Is(words) => self.chosen(|text| text == words.folded.as_bytes()),
             Pattern::Regex(regex) => {
-                self.chosen(self.ids(), |id, _| regex.is_match(catalog.text(TextId(id))))
+                let ids = 1..u32::try_from(self.len).unwrap_or(u32::MAX);
+                self.set(ids.filter(|&id| regex.is_match(catalog.text(TextId(id)))))
             }
         }
     }
 
-    fn ids(&self) -> std::ops::Range<u32> {
-        0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
-    }
-
-    pub fn chosen_all(&self, fits: impl Fn(&[u8]) -> bool) -> Bits {
-        self.chosen(self.ids(), |_, text| fits(text))
-    }
-
-    fn chosen(&self, ids: impl Iterator<Item = u32>, fits: impl Fn(u32, &[u8]) -> bool) -> Bits {
-        let mut found = Bits::new(self.ends.len());
-        ids.filter(|&id| self.bytes(id).is_some_and(|text| fits(id, text))).for_each(|id| found.set(id));
+    fn set(&self, ids: impl Iterator<Item = u32>) -> Bits {
+        let mut found = Bits::new(self.len);
+        ids.for_each(|id| found.set(id));
         found
     }
 
-    /// A word of several letters is looked for in all texts at once; one letter is in so many that each is looked at.
+    /// The texts that fit, looked at one by one. The empty text is none.
+    pub fn chosen(&self, fits: impl Fn(&[u8]) -> bool) -> Bits {
+        let lines = (0..).zip(self.folded.as_bytes().split(|&byte| byte == b'\n'));
+        self.set(lines.skip(1).filter(|(_, line)| !line.is_empty() && fits(line)).map(|(id, _)| id))
+    }
+
+    /// A word is looked for in all texts at once.
     fn having(&self, words: &Folded) -> Bits {
         let needle = words.folded.as_bytes();
         match needle {
-            [] => return self.chosen_all(|_| true),
-            &[letter] => return self.chosen_all(|text| memchr::memchr(letter, text).is_some()),
+            [] => return self.chosen(|_| true),
+            &[letter] => return self.places(|from| memchr::memchr(letter, from)),
             _ => {}
         }
         let finder = memchr::memmem::Finder::new(needle);
-        if needle.contains(&b'\n') {
-            return self.chosen_all(|text| finder.find(text).is_some());
-        }
         self.places(|from| finder.find(from))
     }
 
@@ -147,28 +159,33 @@ impl Texts {
 
     /// The texts in which `next` finds a place, one text after the other; it looks from the beginning of what it gets.
     fn places(&self, next: impl Fn(&[u8]) -> Option<usize>) -> Bits {
-        let mut found = Bits::new(self.ends.len());
-        let (mut from, mut id) = (0, 0_u32);
-        while let Some(at) = self.folded.as_bytes().get(from..).and_then(&next) {
-            id = self.text_at(from + at, id);
-            found.set(id);
-            let Some(&end) = self.ends.get(id as usize) else { break };
-            from = end as usize;
+        let bytes = self.folded.as_bytes();
+        let mut found = Bits::new(self.len);
+        let (mut from, mut id) = (0, 0);
+        while let Some(at) = bytes.get(from..).and_then(&next) {
+            id = self.line_at((from, id), from + at);
+            found.set(u32::try_from(id).unwrap_or(u32::MAX));
+            let Some(end) = bytes.get(from + at..).and_then(|rest| memchr::memchr(b'\n', rest)) else {
+                break;
+            };
+            from += at + end + 1;
             id += 1;
         }
         found
     }
 
-    /// The text that has the byte at `place`; `from` or behind it. Near ones are found by stepping, far ones by halving.
-    fn text_at(&self, place: usize, from: u32) -> u32 {
-        let rest = self.ends.get(from as usize..).unwrap_or(&[]);
-        let mut width = 1;
-        while rest.get(width).is_some_and(|&end| end as usize <= place) {
-            width *= 2;
-        }
-        let near = &rest[width / 2..rest.len().min(width + 1)];
-        let steps = width / 2 + near.partition_point(|&end| end as usize <= place);
-        from + u32::try_from(steps).unwrap_or(u32::MAX)
+    /// The line that has the byte at `place`, from a line's beginning before it on. Near ones are counted, far ones found
+    /// by halving.
+    fn line_at(&self, (from, id): (usize, usize), place: usize) -> usize {
+        const NEAR: usize = 1024;
+        let (from, id) = if place - from < NEAR {
+            (from, id)
+        } else {
+            let known = self.starts.partition_point(|&start| start as usize <= place).saturating_sub(1);
+            (self.starts.get(known).map_or(0, |&start| start as usize), known * EVERY)
+        };
+        let between = self.folded.as_bytes().get(from..place).unwrap_or(&[]);
+        id + memchr::memchr_iter(b'\n', between).count()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
 use crate::model::outputs::OutputDevice;
 use crate::model::playlist::Playlists;
+use crate::model::template::Templates;
 
 /// The candidates at hand and which of them is in the line.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +69,7 @@ pub struct Words<'a> {
     pub devices: &'a [OutputDevice],
     pub bookmarks: &'a Bookmarks,
     pub playlists: &'a Playlists,
+    pub templates: &'a Templates,
 }
 
 /// What may stand at the end of `line`, the text before the cursor.
@@ -96,6 +98,13 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
     let lists = || Offer::Ready(Completion::new(start, typed, playlists(known.playlists, typed)));
     match Some(row.completer) {
         Some(Completer::Playlist) => lists(),
+        Some(Completer::Template | Completer::TemplateWord(_)) if is_first => {
+            Offer::Ready(Completion::new(start, typed, templates(known.templates, typed)))
+        }
+        Some(Completer::TemplateWord(words)) => {
+            Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
+        }
+        Some(Completer::Template) => Offer::Nothing,
         Some(Completer::PlaylistPath | Completer::PlaylistWord(_) | Completer::PlaylistQuery) if is_first => {
             lists()
         }
@@ -145,6 +154,11 @@ fn word_count(line: &str) -> usize {
         rest = rest[..word_start(rest)].trim_end();
     }
     count
+}
+
+fn templates(all: &Templates, typed: &str) -> Vec<Candidate> {
+    let names: Vec<String> = all.iter().map(|template| escaped(template.name.as_str())).collect();
+    plain(names.iter().map(String::as_str), typed)
 }
 
 fn playlists(lists: &Playlists, typed: &str) -> Vec<Candidate> {
@@ -270,6 +284,7 @@ mod tests {
             devices: &devices(),
             bookmarks: &marks(),
             playlists: &Playlists::default(),
+            templates: &Templates::default(),
         };
         match offer(line, &words) {
             Offer::Ready(completion) => {
@@ -291,7 +306,14 @@ mod tests {
         assert_eq!(ready("bookmark-go "), ["b", "the\\ solo"]);
         assert_eq!(ready("bookmark-drop the\\ s"), ["the\\ solo"]);
         assert_eq!(ready("").len(), registry::COMMANDS.len());
-        let none = Words { themes: &[], devices: &[], bookmarks: &marks(), playlists: &Playlists::default() };
+        let (marks, playlists, templates) = (marks(), Playlists::default(), Templates::default());
+        let none = Words {
+            themes: &[],
+            devices: &[],
+            bookmarks: &marks,
+            playlists: &playlists,
+            templates: &templates,
+        };
         assert_eq!(ready("playlist ren"), ["rename"]);
         assert_eq!(ready("playlist-sort Mix -pla"), ["-plays", "-played"]);
         assert_eq!(offer("playlist add Mix a", &none), Offer::Paths { start: 17, typed: "a".into() });

@@ -35,7 +35,7 @@ pub struct Prompt {
     pub kind: Kind,
     pub line: Line,
     pub completion: Option<Completion>,
-    /// Why a filter's words are no query, and where.
+    /// Why the words of a search or filter are no query, and where.
     pub error: Option<QueryError>,
     /// How many entries of the history back, and what was typed before going there.
     pub recalled: Option<(usize, String)>,

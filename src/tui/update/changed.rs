@@ -7,6 +7,7 @@ use super::{Effect, FilterQuestion, Turn};
 use crate::model::catalog::Catalog;
 use crate::model::query::{Query, QueryError};
 use crate::model::snapshot::{QueueView, Snapshot};
+use crate::model::sort::{Column as SortColumn, Sort};
 use crate::tui::matches::Matches;
 
 /// Longer queues are counted but not added up.
@@ -17,13 +18,14 @@ impl Turn<'_> {
         let snapshot = self.around.snapshot;
         self.state.notices.see_core(snapshot.notice.as_ref());
         let new_catalog = !Arc::ptr_eq(&self.state.library.catalog, &snapshot.catalog);
-        if new_catalog && self.state.filter.words.is_empty() {
+        if new_catalog && self.state.filter.is_nothing() {
             let views = self.column_view();
             self.state.library.renew(Arc::clone(&snapshot.catalog), None, views);
         } else if new_catalog || self.filter_is_of_older_facts() {
             self.ask_filter();
         }
         self.playlists_changed();
+        self.renew_figures();
         let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));
@@ -66,19 +68,21 @@ impl Turn<'_> {
             catalog: Arc::clone(&self.around.snapshot.catalog),
             facts: Arc::clone(&self.around.snapshot.facts),
             query: self.state.filter.query.clone(),
+            sorts: self.state.filter.sorts.clone(),
         }));
     }
 
     /// Folds the catalog while the first letter is not yet typed.
     pub(super) fn warm_filter(&mut self) {
-        if self.state.filter.words.is_empty() {
+        if self.state.filter.is_nothing() {
             self.ask_filter();
         }
     }
 
     fn filter_is_of_older_facts(&self) -> bool {
         let filter = &self.state.filter;
-        filter.query.asks_facts() && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts)
+        let asks_facts = filter.query.asks_facts() || filter.sorts.iter().any(|sort| sort.asks_facts());
+        asks_facts && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts)
     }
 
     /// Empty words take the filter away; words that are no query change nothing.
@@ -89,19 +93,29 @@ impl Turn<'_> {
         }
         self.state.filter.query = Query::parse(words)?;
         self.state.filter.words = words.to_owned();
-        if !words.is_empty() {
-            self.ask_filter();
-            return Ok(());
+        self.show_filtered();
+        Ok(())
+    }
+
+    fn show_filtered(&mut self) {
+        if !self.state.filter.is_nothing() {
+            return self.ask_filter();
         }
         // Answers under way are of no use any more.
         self.state.filter.asked += 1;
         let views = self.column_view();
         self.state.library.renew(Arc::clone(&self.around.snapshot.catalog), None, views);
-        Ok(())
+    }
+
+    /// None: the order of the albums.
+    pub(super) fn sort_library(&mut self, sorts: Vec<Sort>) {
+        let is_order = matches!(sorts[..], [Sort { column: SortColumn::Order, descending: false }]);
+        self.state.filter.sorts = if is_order { Vec::new() } else { sorts };
+        self.show_filtered();
     }
 
     pub(super) fn filtered(&mut self, asked: u64, catalog: Arc<Catalog>, matches: Arc<Matches>) {
-        if asked == self.state.filter.asked && !self.state.filter.words.is_empty() {
+        if asked == self.state.filter.asked && !self.state.filter.is_nothing() {
             let views = self.column_view();
             self.state.library.renew(catalog, Some(matches), views);
         }

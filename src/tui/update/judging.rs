@@ -6,6 +6,11 @@ use crate::model::id::{ItemId, TrackId};
 
 impl Turn<'_> {
     pub(super) fn judge(&mut self, judging: Judging, count: Option<u32>) {
+        if let Judging::Favourite(Judged::Selection, on) = judging
+            && self.judge_template(on)
+        {
+            return;
+        }
         let judging = match judging {
             Judging::Rate(Judged::Selection, rating) => {
                 let Some(judged) = self.judged(count) else { return };

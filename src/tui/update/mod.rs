@@ -24,6 +24,7 @@ use super::list::View;
 use super::matches::Matches;
 use super::prompt::complete::Candidate;
 use super::scene::{FrameMap, Gauges};
+use super::search::Question;
 use super::state::UiState;
 use crate::config::keys::{Key, Keymap};
 use crate::config::problem::Problem;
@@ -35,6 +36,8 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
+use crate::model::sort::Sort;
+use crate::model::tally::Lines;
 
 /// What comes in.
 #[derive(Debug, Clone)]
@@ -52,6 +55,16 @@ pub enum Input {
         asked: u64,
         catalog: Arc<Catalog>,
         matches: Arc<Matches>,
+    },
+    /// The row that question `asked` of a search was about, if any fits.
+    Searched {
+        asked: u64,
+        row: Option<usize>,
+    },
+    /// The rows of a report, asked for by `Effect::Figures`.
+    Figures {
+        asked: u64,
+        lines: Arc<Lines>,
     },
     /// The file worker's paths for the word from `start` that was typed so.
     Paths {
@@ -83,7 +96,14 @@ pub enum Mouse {
 pub enum Effect {
     Send(Command),
     Filter(FilterQuestion),
-    ListPaths { start: usize, typed: String },
+    Search(Question),
+    Figures(super::report::Question),
+    /// Have the queue edited.
+    EditQueue,
+    ListPaths {
+        start: usize,
+        typed: String,
+    },
     LoadTheme(String),
     Suspend,
     Redraw,
@@ -97,11 +117,16 @@ pub struct FilterQuestion {
     pub catalog: Arc<Catalog>,
     pub facts: Arc<Facts>,
     pub query: Query,
+    /// The order of the tracks; none: the albums'.
+    pub sorts: Vec<Sort>,
 }
 
 impl PartialEq for FilterQuestion {
     fn eq(&self, other: &Self) -> bool {
-        self.asked == other.asked && self.query == other.query && Arc::ptr_eq(&self.catalog, &other.catalog)
+        self.asked == other.asked
+            && self.query == other.query
+            && self.sorts == other.sorts
+            && Arc::ptr_eq(&self.catalog, &other.catalog)
     }
 }
 
@@ -147,6 +172,8 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Resize(width, height) => turn.resize(width, height),
         Input::Changed => turn.changed(),
         Input::Filtered { asked, catalog, matches } => turn.filtered(asked, catalog, matches),
+        Input::Searched { asked, row } => turn.searched(asked, row),
+        Input::Figures { asked, lines } => turn.figures(asked, lines),
         Input::Paths { start, typed, candidates } => turn.paths_listed(start, &typed, candidates),
         Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
         Input::Refused => turn.refused(),

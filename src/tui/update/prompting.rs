@@ -4,6 +4,7 @@ use super::{Effect, Turn};
 use crate::config::keys::{Code, Key};
 use crate::model::command::Pane;
 use crate::model::command::parse::{ParseError, parse};
+use crate::model::query::QueryError;
 use crate::tui::prompt::complete::{Candidate, Completion, Offer, Words, offer};
 use crate::tui::prompt::edit::Edited;
 use crate::tui::prompt::{Before, Kind, Prompt};
@@ -15,6 +16,9 @@ impl Turn<'_> {
             self.focus(Pane::Library);
         }
         self.state.prompt = Some(Prompt::new(kind, text, before));
+        if kind == Kind::Search && !self.searches_words() {
+            self.warm_filter();
+        }
     }
 
     pub(super) fn open_command_line(&mut self, text: &str) {
@@ -83,8 +87,16 @@ impl Turn<'_> {
         let (words, cursor) = (prompt.line.text().to_owned(), prompt.before.cursor);
         match prompt.kind {
             Kind::Command => {}
-            Kind::Search => self.search_typed(&words, cursor),
+            Kind::Search => self.search_words_typed(&words, cursor),
             Kind::Filter => self.filter_typed(&words),
+        }
+    }
+
+    /// Where one is stays while the words are no query.
+    fn search_words_typed(&mut self, words: &str, begin: usize) {
+        let error = self.search_typed(words, begin).err();
+        if let Some(prompt) = &mut self.state.prompt {
+            prompt.error = error;
         }
     }
 
@@ -100,15 +112,14 @@ impl Turn<'_> {
         let Some(prompt) = self.state.prompt.take() else { return };
         match prompt.kind {
             Kind::Command => {}
-            Kind::Search => self.search_go(prompt.before.cursor),
+            Kind::Search => self.search_dropped(prompt.before.cursor),
             // It was in force, so it is a query.
             Kind::Filter => self.set_filter(&prompt.before.filter).unwrap_or_default(),
         }
     }
 
     fn finish_prompt(&mut self) {
-        let is_wrong = |prompt: &Prompt| prompt.kind == Kind::Filter && prompt.error.is_some();
-        if self.state.prompt.as_ref().is_some_and(is_wrong) {
+        if self.state.prompt.as_ref().is_some_and(|prompt| prompt.error.is_some()) {
             // It stays open, to be mended.
             return;
         }
@@ -119,19 +130,19 @@ impl Turn<'_> {
             Kind::Command => self.run_line(&words),
             Kind::Filter => self.filter_by(&words),
             Kind::Search if words.trim().is_empty() => {}
-            Kind::Search => {
-                self.state.search = words;
-                if self.find(prompt.before.cursor, false, true).is_none() {
-                    self.not_found();
-                }
-            }
+            Kind::Search => self.search_entered(&words, prompt.before.cursor),
         }
     }
 
     /// Words that are no query come back to be mended.
     pub(super) fn filter_by(&mut self, words: &str) {
-        let Err(error) = self.set_filter(words) else { return };
-        self.open_prompt(Kind::Filter, words);
+        if let Err(error) = self.set_filter(words) {
+            self.mend(Kind::Filter, words, error);
+        }
+    }
+
+    pub(super) fn mend(&mut self, kind: Kind, words: &str, error: QueryError) {
+        self.open_prompt(kind, words);
         if let Some(prompt) = &mut self.state.prompt {
             prompt.error = Some(error);
         }
@@ -175,6 +186,7 @@ impl Turn<'_> {
             devices: &snapshot.outputs.devices,
             bookmarks: &snapshot.bookmarks,
             playlists: &snapshot.playlists.lists,
+            templates: &snapshot.templates,
         };
         match offer(prompt.line.before_cursor(), &words) {
             Offer::Ready(completion) => self.start_completion(completion, back),

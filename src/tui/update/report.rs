@@ -1,8 +1,12 @@
-//! The list of what was found wrong or double: opening, moving.
+//! What is shown over the panes, problems and figures: opening, moving, keeping figures new.
 
-use super::Turn;
+use std::sync::Arc;
+
+use super::{Effect, Turn};
+use crate::model::command::{Command, IntoQueue, Templating};
+use crate::model::tally::Lines;
 use crate::tui::list::{List, View};
-use crate::tui::report::{self, ReportKind};
+use crate::tui::report::{self, About, Figures, Question, ReportKind};
 
 impl Turn<'_> {
     pub(super) fn toggle_report(&mut self, kind: ReportKind) {
@@ -13,12 +17,74 @@ impl Turn<'_> {
         self.state.report = (!is_shown).then(|| (kind, List::default()));
     }
 
+    pub(super) fn toggle_figures(&mut self, kind: ReportKind) {
+        self.state.figures = Figures { asked: self.state.figures.asked + 1, ..Figures::default() };
+        self.toggle_report(kind);
+        self.renew_figures();
+    }
+
+    /// The selected template, where templates are shown.
+    fn shown_template(&self) -> Option<String> {
+        let (kind, list) = self.state.report.as_ref()?;
+        let Some(About::Templates(templates)) = &self.state.figures.about else { return None };
+        let shown = templates.shown();
+        let template = shown.get(list.cursor).filter(|_| *kind == ReportKind::Templates)?;
+        Some(template.name.as_str().to_owned())
+    }
+
+    /// `true` where templates are shown: it is about the selected one then.
+    pub(super) fn load_template(&mut self, how: IntoQueue) -> bool {
+        if !matches!(self.state.report, Some((ReportKind::Templates, _))) {
+            return false;
+        }
+        match self.shown_template() {
+            Some(name) => {
+                self.send(Command::Template(Templating::Load(name, how)));
+                if how == IntoQueue::Replace {
+                    self.state.report = None;
+                }
+            }
+            None => self.state.note("There is no template yet: `:template save NAME` keeps the queue as one"),
+        }
+        true
+    }
+
+    /// As [`Turn::load_template`].
+    pub(super) fn judge_template(&mut self, on: Option<bool>) -> bool {
+        match self.shown_template() {
+            Some(name) => self.send(Command::Template(Templating::Favourite(name, on))),
+            None => return false,
+        }
+        true
+    }
+
+    /// Asks for figures of what is there now, where they are of something older.
+    pub(super) fn renew_figures(&mut self) {
+        let Some((kind, _)) = self.state.report else { return };
+        let Some(about) = About::new(self.around.snapshot, kind) else { return };
+        let figures = &mut self.state.figures;
+        if figures.about.as_ref().is_some_and(|old| old.is(&about)) {
+            return;
+        }
+        figures.asked += 1;
+        figures.about = Some(about.clone());
+        self.effects.push(Effect::Figures(Question { asked: figures.asked, about }));
+    }
+
+    pub(super) fn figures(&mut self, asked: u64, lines: Arc<Lines>) {
+        if asked == self.state.figures.asked {
+            self.state.figures.lines = Some(lines);
+            self.change_report(|list, view| list.show_cursor(view));
+        }
+    }
+
     pub(super) fn change_report(&mut self, change: impl FnOnce(&mut List, View)) {
         // One row of the pane is its title.
         let height = usize::from(self.layout().main.height).saturating_sub(1);
         let margin = usize::from(self.around.settings.scrolloff);
         if let Some((kind, list)) = &mut self.state.report {
-            change(list, View { len: report::len(self.around.snapshot, *kind), height, margin });
+            let len = report::len(self.around.snapshot, &self.state.figures, *kind);
+            change(list, View { len, height, margin });
         }
     }
 

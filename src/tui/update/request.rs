@@ -2,9 +2,11 @@
 
 use super::{Effect, Turn};
 use crate::model::command::{
-    Command, History, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, VolumeChange,
+    Command, History, IntoQueue, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek,
+    SortBy, Target, Templating, VolumeChange,
 };
 use crate::model::settings::OutputSpec;
+use crate::model::sort::Sort;
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
 use crate::tui::state::Shows;
@@ -23,7 +25,10 @@ impl Turn<'_> {
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
             Command::Playlist(command) => self.playlist(command, count),
-            Command::Sound(_) | Command::Bookmark(_) => self.send(command),
+            Command::Template(Templating::List(words)) if words.is_empty() => {
+                self.toggle_figures(ReportKind::Templates);
+            }
+            Command::Sound(_) | Command::Bookmark(_) | Command::Template(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Judge(judging) => self.judge(judging, count),
             Command::History(history) => self.history(history, count),
@@ -70,13 +75,27 @@ impl Turn<'_> {
                 }
                 Library::FindDuplicates
             }
+            Library::Stats(period) => {
+                self.toggle_figures(ReportKind::Listening);
+                if self.state.report.is_none() {
+                    return;
+                }
+                Library::Count(period)
+            }
             other => other,
         };
         self.send(Command::Library(library));
     }
 
     fn queue(&mut self, queue: Queue, count: Option<u32>) {
-        if self.queue_in_lists(&queue, count) {
+        let load = match &queue {
+            Queue::Append(Target::Selection) => Some(IntoQueue::Append),
+            Queue::Insert(Target::Selection) => Some(IntoQueue::Insert),
+            Queue::PlayNow(Target::Selection) => Some(IntoQueue::PlayNow),
+            Queue::Replace { target: Target::Selection, .. } => Some(IntoQueue::Replace),
+            _ => None,
+        };
+        if load.is_some_and(|how| self.load_template(how)) || self.queue_in_lists(&queue, count) {
             return;
         }
         let times = count.unwrap_or(1);
@@ -98,7 +117,12 @@ impl Turn<'_> {
             }
             Queue::MoveTo(items, place) => self.take(items, count, |items| Queue::MoveTo(items, place)),
             Queue::Crop(items) => self.crop(items),
-            Queue::Dedupe | Queue::Reverse | Queue::Sort(_) => self.send(Command::Queue(queue)),
+            Queue::Sort(SortBy { key, descending }) if self.state.focus == Pane::Library => {
+                self.sort_library(vec![Sort { column: key.column(), descending }]);
+            }
+            Queue::Dedupe | Queue::Reverse | Queue::Sort(_) | Queue::Edit(_) => {
+                self.send(Command::Queue(queue))
+            }
             Queue::Clear => self.send(Command::Queue(Queue::Clear)),
         }
     }
@@ -111,7 +135,7 @@ impl Turn<'_> {
             History::Redo(steps) => History::Redo(steps.saturating_mul(times)),
             History::Earlier(time) => History::Earlier(time.saturating_mul(times)),
             History::Later(time) => History::Later(time.saturating_mul(times)),
-            History::List => History::List,
+            History::List => return self.toggle_figures(ReportKind::History),
         };
         self.send(Command::History(history));
     }
@@ -131,6 +155,13 @@ impl Turn<'_> {
             Screen::SearchPrevious => self.search_again(count, true),
             Screen::FilterPrompt => self.open_filter(),
             Screen::Filter(words) => self.filter_by(&words),
+            Screen::Sort(_) if self.state.focus != Pane::Library => {
+                self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating");
+            }
+            Screen::Sort(sorts) => self.sort_library(sorts),
+            Screen::EditQueue => self.effects.push(Effect::EditQueue),
+            Screen::Templates => self.toggle_figures(ReportKind::Templates),
+            Screen::QueueStats => self.toggle_figures(ReportKind::Queue),
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),

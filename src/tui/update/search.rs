@@ -1,25 +1,56 @@
-//! `/`, `n`, `N`: to the next row that has the words, in the list that is looked at; round the end.
+//! `/`, `n`, `N`: to the next row that a query asks for, in the list that is looked at; round the end. Tracks are found by
+//! the filter worker, see [`crate::tui::search`]; help, reports, devices and names of playlists by plain words, here.
 
-use super::Turn;
+use std::sync::Arc;
+
+use super::{Effect, Turn};
 use crate::model::command::Pane;
 use crate::model::fold::{fold, fold_into};
+use crate::model::query::{Query, QueryError};
+use crate::tui::browse::Column;
 use crate::tui::help::HelpLine;
+use crate::tui::prompt::Kind;
 use crate::tui::report;
-use crate::tui::text;
+use crate::tui::search::{Place, Question};
+use crate::tui::state::Pending;
+
+/// Steps at once.
+const MOST_STEPS: u32 = 1000;
 
 impl Turn<'_> {
+    /// Whether what is looked at is searched by plain words.
+    pub(super) fn searches_words(&self) -> bool {
+        self.state.is_covered() || self.search_place().is_none()
+    }
+
     pub(super) fn search_for(&mut self, words: String) {
-        self.state.search = words;
-        self.search_again(None, false);
+        let wrong = if self.searches_words() { None } else { Query::parse(&words).err() };
+        match wrong {
+            Some(error) => self.mend(Kind::Search, &words, error),
+            None => {
+                self.state.search.words = words;
+                self.search_again(None, false);
+            }
+        }
     }
 
     pub(super) fn search_again(&mut self, count: Option<u32>, back: bool) {
-        if self.state.search.trim().is_empty() {
+        if self.state.search.words.trim().is_empty() {
             return self.state.note("No search yet: press /");
         }
-        for _ in 0..count.unwrap_or(1).min(1000) {
-            let from = self.search_cursor();
-            match self.find(from, back, false) {
+        let steps = count.unwrap_or(1).min(MOST_STEPS);
+        let from = self.search_cursor();
+        if !self.searches_words() {
+            return match Query::parse(&self.state.search.words) {
+                Ok(query) => self.ask_step(query, steps as usize, back, from),
+                Err(error) => {
+                    let words = self.state.search.words.clone();
+                    self.mend(Kind::Search, &words, error);
+                }
+            };
+        }
+        for _ in 0..steps {
+            match self.find(self.search_cursor(), back, false) {
                 Some(found) => self.search_go(found),
                 None => return self.not_found(),
             }
@@ -27,17 +58,139 @@ impl Turn<'_> {
     }
 
     /// While words are typed: the first place from where the search began.
-    pub(super) fn search_typed(&mut self, words: &str, begin: usize) {
-        self.state.search = words.to_owned();
-        match self.find(begin, false, true) {
-            Some(found) => self.search_go(found),
-            None => self.search_go(begin),
+    pub(super) fn search_typed(&mut self, words: &str, begin: usize) -> Result<(), QueryError> {
+        if self.searches_words() {
+            self.state.search.words = words.to_owned();
+            self.search_go(self.find(begin, false, true).unwrap_or(begin));
+            return Ok(());
+        }
+        let query = Query::parse(words)?;
+        self.state.search.words = words.to_owned();
+        if query.is_empty() {
+            self.search_dropped(begin);
+        } else {
+            self.ask_place(query, begin, true);
+        }
+        Ok(())
+    }
+
+    /// Enter: where nothing fits, that is told.
+    pub(super) fn search_entered(&mut self, words: &str, begin: usize) {
+        if self.searches_words() {
+            self.state.search.words = words.to_owned();
+            if self.find(begin, false, true).is_none() {
+                self.not_found();
+            }
+        } else if let Ok(query) = Query::parse(words) {
+            self.state.search.words = words.to_owned();
+            self.ask_place(query, begin, false);
         }
     }
 
-    pub(super) fn not_found(&mut self) {
-        let words = &self.state.search;
+    /// Answers under way are of no use any more.
+    pub(super) fn search_dropped(&mut self, begin: usize) {
+        self.state.search.asked += 1;
+        self.state.search.pending = None;
+        self.search_go(begin);
+    }
+
+    fn not_found(&mut self) {
+        let words = &self.state.search.words;
         self.state.note(format!("Not found: {words}"));
+    }
+
+    /// The list of tracks, albums, artists that is looked at.
+    fn search_place(&self) -> Option<Place> {
+        let pane = &self.state.lists;
+        Some(match self.state.focus {
+            Pane::Library => {
+                let (library, column) = (&self.state.library, self.state.column());
+                let rows = library.rows(column).clone();
+                let lead = library.len(column) - rows.len();
+                match column {
+                    Column::Artists => Place::Artists(lead, rows),
+                    Column::Albums => Place::Albums(lead, rows),
+                    Column::Tracks => Place::Tracks(lead, rows),
+                }
+            }
+            Pane::Playlists if pane.in_entries => {
+                Place::Entries(Arc::clone(&pane.seen), Arc::clone(pane.selected()?))
+            }
+            Pane::Playlists => return None,
+            Pane::Queue | Pane::Spectrum => Place::Queue(Arc::clone(&self.state.queue.seen.items)),
+        })
+    }
+
+    fn ask_place(&mut self, query: Query, begin: usize, typed: bool) {
+        self.ask_search(query, (begin, 1), (false, true), typed);
+    }
+
+    /// Steps asked for before the answer to others came are steps on.
+    fn ask_step(&mut self, query: Query, steps: usize, back: bool, from: usize) {
+        let place = self.search_place();
+        let pending = self.state.search.pending.take().filter(|pending| {
+            let question = &pending.question;
+            question.query == query
+                && question.back == back
+                && place.as_ref().is_some_and(|place| question.place.is(place))
+        });
+        match pending {
+            Some(Pending { question, .. }) => {
+                let steps = (question.steps + steps).min(MOST_STEPS as usize);
+                self.ask_search(query, (question.from, steps), (back, question.here), false);
+            }
+            None => self.ask_search(query, (from, steps), (back, false), false),
+        }
+    }
+
+    fn ask_search(
+        &mut self,
+        query: Query,
+        (from, steps): (usize, usize),
+        (back, here): (bool, bool),
+        typed: bool,
+    ) {
+        let Some(place) = self.search_place() else { return };
+        // What the rows are of.
+        let catalog = match self.state.focus {
+            Pane::Library => &self.state.library.catalog,
+            _ => &self.around.snapshot.catalog,
+        };
+        self.state.search.asked += 1;
+        let question = Question {
+            asked: self.state.search.asked,
+            catalog: Arc::clone(catalog),
+            facts: Arc::clone(&self.around.snapshot.facts),
+            query,
+            place,
+            from,
+            steps,
+            back,
+            here,
+        };
+        self.state.search.pending = Some(Pending { question: question.clone(), typed });
+        self.effects.push(Effect::Search(question));
+    }
+
+    /// The worker's answer. One about rows that are others by now is asked for again.
+    pub(super) fn searched(&mut self, asked: u64, row: Option<usize>) {
+        if asked != self.state.search.asked {
+            return;
+        }
+        let Some(Pending { question, typed }) = self.state.search.pending.take() else { return };
+        let Some(place) = self.search_place().filter(|place| place.is_like(&question.place)) else { return };
+        if self.state.is_covered() {
+            return;
+        }
+        let Question { query, from, steps, back, here, .. } = question;
+        match row {
+            _ if !place.is(&question.place) => {
+                self.ask_search(query, (from, steps), (back, here), typed);
+            }
+            Some(row) => self.search_go(row),
+            None if typed => self.search_go(from),
+            None => self.not_found(),
+        }
     }
 
     pub(super) fn search_cursor(&self) -> usize {
@@ -50,7 +203,7 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn search_go(&mut self, row: usize) {
+    fn search_go(&mut self, row: usize) {
         if self.state.report.is_some() {
             return self.change_report(|list, view| list.go_to(row, view));
         }
@@ -78,8 +231,8 @@ impl Turn<'_> {
     }
 
     /// The nearest row behind (or before) `from`, or `from` itself where `here` counts; round the end.
-    pub(super) fn find(&self, from: usize, back: bool, here: bool) -> Option<usize> {
-        let folded = fold(&self.state.search);
+    fn find(&self, from: usize, back: bool, here: bool) -> Option<usize> {
+        let folded = fold(&self.state.search.words);
         let words: Vec<&str> = folded.split_whitespace().collect();
         let len = self.search_len();
         if words.is_empty() || len == 0 {
@@ -102,22 +255,20 @@ impl Turn<'_> {
 
     fn search_len(&self) -> usize {
         if let Some((kind, _)) = self.state.report {
-            return report::len(self.around.snapshot, kind);
+            return report::len(self.around.snapshot, &self.state.figures, kind);
         }
         if self.state.outputs.is_some() {
             return self.output_rows().len();
         }
-        match (&self.state.help, self.state.focus) {
-            (Some(_), _) => self.help_view().len,
-            (None, Pane::Library) => self.state.library.len(self.state.column()),
-            (None, Pane::Playlists) => self.state.lists.rows(),
-            (None, _) => self.state.queue.seen.items.len(),
+        match &self.state.help {
+            Some(_) => self.help_view().len,
+            None => self.state.lists.rows(),
         }
     }
 
     fn search_texts(&self, help: &[HelpLine], at: usize, mut each: impl FnMut(&str)) {
         if let Some((kind, _)) = self.state.report {
-            if let Some(row) = report::row(self.around.snapshot, kind, at) {
+            if let Some(row) = report::row(self.around.snapshot, &self.state.figures, kind, at) {
                 each(&row.text());
             }
             return;
@@ -134,39 +285,9 @@ impl Turn<'_> {
             }
             return;
         }
-        if self.state.focus == Pane::Library {
-            let column = self.state.column();
-            if let Some(entry) = self.state.library.entry(column, at) {
-                self.state.library.texts(entry, each);
-            }
-            return;
-        }
-        if self.state.focus == Pane::Playlists {
-            return self.list_texts(at, each);
-        }
-        let Some(item) = self.state.queue.seen.items.get(at) else { return };
-        match item.track.and_then(|id| self.around.snapshot.catalog.find(id)) {
-            Some(track) => {
-                each(track.title());
-                track.artists().for_each(&mut each);
-                each(track.album_title());
-            }
-            None => each(&text::file_name(&item.path)),
-        }
-    }
-
-    fn list_texts(&self, at: usize, mut each: impl FnMut(&str)) {
-        let (pane, catalog) = (&self.state.lists, &self.around.snapshot.catalog);
-        if !pane.in_entries {
-            if let Some(list) = pane.seen.lists.at(at) {
-                each(list.name.as_str());
-                each(&list.note);
-            }
-        } else if let Some(entry) = pane.entry(at, catalog) {
-            each(&entry.title(catalog));
-            each(&entry.artist(catalog));
-            each(&entry.album(catalog));
-            each(entry.note.as_deref().unwrap_or_default());
+        if let Some(list) = self.state.lists.seen.lists.at(at) {
+            each(list.name.as_str());
+            each(&list.note);
         }
     }
 }

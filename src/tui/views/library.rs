@@ -104,8 +104,7 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
     }
     // Where the file is gone, that is what there is to say.
     let missing = track.is(TrackFlags::MISSING);
-    let duration =
-        if missing { "missing".into() } else { track.duration().map_or(String::new(), text::time) };
+    let duration = if missing { "missing".into() } else { length(canvas, track) };
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);
@@ -115,6 +114,15 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
         (false, false) => role(marked),
     };
     row.put_pair(canvas, x, room, (track.title(), role), &other_artist(browse, track));
+}
+
+/// A track's length, and before it where it goes on.
+pub fn length(canvas: &Canvas<'_>, track: TrackRef<'_>) -> String {
+    let length = track.duration().map_or(String::new(), text::time);
+    match canvas.scene.snapshot.places.get(&track.id()) {
+        Some(place) => format!("{}/{length}", text::time(place.time())),
+        None => length,
+    }
 }
 
 /// What the listener thinks of a track, left of its duration, which takes `used` columns; returns the columns it takes.

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::library::{joined, put_judged};
+use super::library::{joined, length, put_judged};
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::model::command::Pane;
@@ -62,7 +62,7 @@ fn draw_item(canvas: &mut Canvas<'_>, row: &Row, item: &QueueItem, at: usize, di
         row.put(canvas, x, room, &text::file_name(&item.path), role);
         return;
     };
-    let duration = track.duration().map_or(String::new(), text::time);
+    let duration = length(canvas, track);
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);

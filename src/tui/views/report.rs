@@ -1,4 +1,4 @@
-//! What the last scan could not read, or tracks that hold the same sound, over everything but what plays.
+//! A report, see [`crate::tui::report`], over everything but what plays.
 
 use ratatui::layout::Rect;
 
@@ -25,8 +25,10 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     }
     let area = Rect { y: main.y + 1, height: main.height - 1, ..main };
     canvas.hit(area, Hit::Report);
-    for (at, row_area) in visible(area, list, len(canvas.scene.snapshot, *kind)) {
-        let Some(found) = row(canvas.scene.snapshot, *kind, at) else { continue };
+    for (at, row_area) in visible(area, list, len(canvas.scene.snapshot, &canvas.scene.state.figures, *kind))
+    {
+        let scene = canvas.scene;
+        let Some(found) = row(scene.snapshot, &scene.state.figures, *kind, at) else { continue };
         let row = Row::new(canvas, row_area, at == list.cursor, true);
         let width = row.area.width;
         let detail_at = width * 3 / 5;

@@ -10,7 +10,7 @@ use crate::model::settings::OutputSpec;
 use crate::model::snapshot::{OutputState, ScanView};
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
-use crate::tui::state::Shows;
+use crate::tui::state::{Shows, UiState};
 use crate::tui::text;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
@@ -89,6 +89,7 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
             if marks > 0 { format!("{} marked", text::count(marks as u64)) } else { String::new() },
             Role::Marked,
         ),
+        (sorting(state), Role::Accent),
         (if filter.is_empty() { String::new() } else { format!("filter: {filter}") }, Role::Accent),
     ];
     let mut end = row.right();
@@ -102,6 +103,12 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
         end = (end - width).saturating_sub(2);
     }
     Rect { width: end.saturating_sub(row.x), ..row }
+}
+
+/// The order of the library's tracks, where it is not the albums'.
+fn sorting(state: &UiState) -> String {
+    let columns: Vec<String> = state.filter.sorts.iter().map(|sort| sort.shown()).collect();
+    if columns.is_empty() { String::new() } else { format!("sorted: {}", columns.join(" ")) }
 }
 
 /// Count and keys that wait for more.

@@ -103,7 +103,7 @@ fn key(state: &AppState, item: &QueueItem, key: SortKey) -> Option<Key> {
         }
         SortKey::Year => number(i64::from(track.year()?)),
         SortKey::Length => number(i64::try_from(track.duration()?.as_millis()).ok()?),
-        SortKey::Added => number(track.raw().added_s),
+        SortKey::Added => number(i64::from(track.raw().added_s)),
         SortKey::Plays => number(i64::from(facts.plays)),
         SortKey::Rating => number(i64::from(facts.rating?.halves())),
         SortKey::Path => None,

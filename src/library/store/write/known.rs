@@ -5,17 +5,19 @@ use std::sync::Arc;
 use redb::WriteTransaction;
 
 use crate::library::store::schema::{
-    BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, SESSION,
-    SESSION_KEY,
+    BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, RESUME,
+    SESSION, SESSION_KEY, TEMPLATES,
 };
-use crate::library::store::{codec, playlist};
+use crate::library::store::{codec, playlist, template};
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::history::HistoryChange;
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::Listen;
 use crate::model::playlist::Playlist;
+use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::template::{Template, TemplateId};
 
 pub fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Error> {
     let bytes = codec::encode_session(session).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
@@ -106,5 +108,43 @@ pub fn put_position(txn: &WriteTransaction, position: Option<SessionPosition>) -
     let bytes =
         codec::encode_position(position).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     txn.open_table(SESSION)?.insert(POSITION_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+pub fn put_resume(txn: &WriteTransaction, places: &[(TrackId, Option<Place>)]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(RESUME)?;
+    for (id, place) in places {
+        match place {
+            None => drop(table.remove(id.0)?),
+            Some(place) => drop(table.insert(id.0, codec::encode_place(*place).as_slice())?),
+        }
+    }
+    Ok(())
+}
+
+/// An item of a template is a record.
+pub fn template_weight(templates: &[(TemplateId, Option<Arc<Template>>)]) -> usize {
+    let items = |template: &Option<Arc<Template>>| template.as_ref().map_or(0, |kept| kept.items.len());
+    templates.iter().map(|(_, template)| 1 + items(template)).sum()
+}
+
+pub fn put_templates(
+    txn: &WriteTransaction,
+    templates: &[(TemplateId, Option<Arc<Template>>)],
+) -> Result<(), redb::Error> {
+    if templates.is_empty() {
+        return Ok(());
+    }
+    let mut table = txn.open_table(TEMPLATES)?;
+    for (id, kept) in templates {
+        match kept {
+            None => drop(table.remove(id.0)?),
+            Some(kept) => {
+                let record =
+                    template::encode(kept).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+                table.insert(id.0, record.as_slice())?;
+            }
+        }
+    }
     Ok(())
 }
