@@ -1,7 +1,9 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
+mod analysis;
 mod playlists;
 
+pub use analysis::*;
 pub use playlists::*;
 mod queue;
 

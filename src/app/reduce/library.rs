@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{notices, queue};
+use super::{analysis, notices, queue};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
@@ -30,6 +30,7 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::ScanReport => notices::tell(state, wording::scan_report(&state.library.failed), now),
         Library::Clean { sure } => clean(state, sure, now, fx),
         Library::FindDuplicates => find_duplicates(state, fx),
+        Library::Analyse(command) => analysis::reduce(state, command, now, fx),
         Library::Stats(period) => {
             let (job, from_ms) = (state.fresh_job(), period.begins_ms(now.unix_ms));
             fx.push(Effect::CountStats { job, period, from_ms });
@@ -191,6 +192,7 @@ pub fn built(state: &mut AppState, catalog: Arc<Catalog>, took: Duration, now: N
     state.library.catalog = catalog;
     state.dirty.catalog = true;
     queue::resolve(state);
+    analysis::catalog_built(state, fx);
     build_ended(state, took, now, fx);
 }
 

@@ -3,6 +3,7 @@
 
 mod codec;
 mod error;
+mod measured;
 mod open;
 mod playlist;
 mod read;
@@ -24,7 +25,8 @@ use redb::Database;
 
 pub use codec::{AudioId, CodecError, FileRow, ScanRecord, SheetRow, Standing};
 pub use error::StoreError;
-pub use read::{Audios, Files, Listens, StoreReader, Tracks};
+pub use measured::MeasuredRow;
+pub use read::{Audios, Files, Listens, MeasuredRows, StoreReader, Tracks};
 pub use schema::SCHEMA_VERSION;
 pub use write::{Failure, WriteOp};
 

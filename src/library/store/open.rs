@@ -10,8 +10,8 @@ use redb::{Builder, Database, ReadableDatabase, TableError, TableHandle};
 
 use super::error::StoreError;
 use super::schema::{
-    AUDIO, FACTS, FAILURES, FILES, HISTORY, LISTENS, META, META_NEXT_TRACK, META_SCHEMA, MISSING, PLACES,
-    ROOTS, SCHEMA_VERSION, SESSION, SHEETS, TRACKS,
+    AUDIO, FACTS, FAILURES, FILES, HISTORY, LISTENS, MEASURED, META, META_NEXT_TRACK, META_SCHEMA, MISSING,
+    PLACES, ROOTS, SCHEMA_VERSION, SESSION, SHEETS, TRACKS, WAVEFORMS,
 };
 use crate::model::contain::contain;
 
@@ -151,6 +151,8 @@ fn create_tables(db: &Database) -> Result<(), redb::Error> {
         let _ = txn.open_table(LISTENS)?.name();
         let _ = txn.open_table(HISTORY)?.name();
         let _ = txn.open_table(AUDIO)?.name();
+        let _ = txn.open_table(MEASURED)?.name();
+        let _ = txn.open_table(WAVEFORMS)?.name();
         let _ = txn.open_table(MISSING)?.name();
         let _ = txn.open_table(PLACES)?.name();
         let _ = txn.open_table(ROOTS)?.name();

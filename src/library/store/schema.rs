@@ -40,6 +40,13 @@ pub const PLACES: TableDefinition<&[u8], u64> = TableDefinition::new("places");
 /// What the sound of a track is known by: track id to `codec::encode_audio`. Stores made before had no such table.
 pub const AUDIO: TableDefinition<u32, &[u8]> = TableDefinition::new("audio");
 
+/// What was measured of a track: track id to `measured::MeasuredRow`, without its waveform. Stores made before had no such
+/// table.
+pub const MEASURED: TableDefinition<u32, &[u8]> = TableDefinition::new("measured");
+
+/// Overviews of tracks for the seek bar: track id to a `model::features::Waveform`. Stores made before had no such table.
+pub const WAVEFORMS: TableDefinition<u32, &[u8]> = TableDefinition::new("waveforms");
+
 /// What was listened to: when it began (milliseconds since the Unix epoch) and track id to `codec::encode_listen`.
 /// Stores made before had no such table.
 pub const LISTENS: TableDefinition<(i64, u32), &[u8]> = TableDefinition::new("listens");

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 
 use super::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
+use super::measured::{self, MeasuredRow};
 use super::playlist;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, META, META_NEXT_TRACK,
@@ -54,6 +55,8 @@ pub enum WriteOp {
     RemoveSheets(Vec<PathBuf>),
     /// What their sound is known by. Of tracks that there are.
     PutAudio(Vec<(TrackId, AudioId)>),
+    /// What was measured of tracks, or why nothing could be. Of tracks that there are.
+    PutMeasured(Vec<(TrackId, MeasuredRow)>),
     /// Devices by root and mount point, see `schema::PLACES`; `None` where nothing is mounted any more.
     PutPlaces(Vec<(PathBuf, Option<u64>)>),
     /// Replaces the list of roots.
@@ -81,6 +84,7 @@ impl WriteOp {
             Self::PutTracks(tracks) => tracks.len(),
             Self::RemoveTracks(ids) | Self::PutMissing(ids, _) | Self::RemoveMissing(ids) => ids.len(),
             Self::PutAudio(rows) => rows.len(),
+            Self::PutMeasured(rows) => 2 * rows.len(),
             Self::PutPlaces(places) => places.len(),
             Self::PutFailures(failures) => failures.len(),
             Self::RemoveFailures(paths) => paths.len(),
@@ -130,6 +134,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutSheets(sheets) => put_sheets(&txn, sheets)?,
             WriteOp::RemoveSheets(paths) => remove_sheets(&txn, paths)?,
             WriteOp::PutAudio(rows) => FileTables::open(&txn)?.put_audio(rows)?,
+            WriteOp::PutMeasured(rows) => measured::put(&txn, rows)?,
             WriteOp::PutPlaces(places) => put_places(&txn, places)?,
             WriteOp::PutRoots(roots) => put_roots(&txn, roots)?,
             WriteOp::PutSession(_) => {}
@@ -160,6 +165,7 @@ struct FileTables<'txn> {
     missing: Table<'txn, u32, i64>,
     facts: Table<'txn, u32, &'static [u8]>,
     audio: Table<'txn, u32, &'static [u8]>,
+    txn: &'txn WriteTransaction,
 }
 
 impl<'txn> FileTables<'txn> {
@@ -171,6 +177,7 @@ impl<'txn> FileTables<'txn> {
             missing: txn.open_table(MISSING)?,
             facts: txn.open_table(FACTS)?,
             audio: txn.open_table(AUDIO)?,
+            txn,
         })
     }
 
@@ -215,7 +222,7 @@ impl<'txn> FileTables<'txn> {
         self.missing.remove(id.0)?;
         self.facts.remove(id.0)?;
         self.audio.remove(id.0)?;
-        Ok(())
+        measured::remove(self.txn, id)
     }
 
     fn put_audio(&mut self, rows: &[(TrackId, AudioId)]) -> Result<(), redb::Error> {
@@ -359,7 +366,7 @@ fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(
     let mut table = txn.open_table(FACTS)?;
     let mut record = Vec::new();
     for (id, facts) in rows {
-        if *facts == TrackFacts::default() {
+        if facts.is_nothing() {
             table.remove(id.0)?;
             continue;
         }

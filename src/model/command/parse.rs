@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Bookmarking, Command, History, Items, Judged, Judging, Library, Motion, Notices, Pane, Playback,
-    Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Analyse, Bookmarking, Command, History, Items, Judged, Judging, Library, Motion, Notices, Pane,
+    Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -224,6 +224,14 @@ impl Call<'_> {
                 Command::Library(Library::Clean { sure: sure.unwrap_or(false) })
             }
             "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
+            "analyse" => {
+                let how = self.optional("again, stop, or nothing", |word| match word {
+                    "again" => Some(Analyse::Again),
+                    "stop" => Some(Analyse::Stop),
+                    _ => None,
+                })?;
+                Command::Library(Library::Analyse(how.unwrap_or(Analyse::New)))
+            }
             "rate" => Command::Judge(self.rate()?),
             "favourite" => Command::Judge(self.favourite()?),
             "stats" => {

@@ -347,6 +347,14 @@ pub const COMMANDS: &[Row] = &[
         Word(&["yes"]),
         "how many missing tracks can be forgotten; yes forgets them",
     ),
+    row(
+        Library,
+        "analyse",
+        &["analyze"],
+        "[again|stop]",
+        Word(&["again", "stop"]),
+        "measure the loudness of the tracks that were not measured; again: of all",
+    ),
     row(Library, "duplicates", &[], "", Nothing, "tracks that hold the same sound, whatever their names"),
     row(
         Library,
