@@ -185,7 +185,7 @@ impl Core {
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
-        let watch = if config.settings.watch { watch(&events, &state) } else { None };
+        let watch = if config.settings.watch { watch(&events) } else { None };
         let collation = Arc::new(config.collation());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
         let measuring = Control::new(0, !config.settings.analysis.on_battery);
@@ -258,12 +258,13 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     state.library.failed = Arc::new(failed.map(|problem| (problem.path, problem.error)).collect());
     // Catalog and facts are read by jobs, so that the first frame need not wait for them.
     state.library.build.running = true;
+    state.library.loading = true;
     state.facts_awaited = true;
     Ok(state)
 }
 
 /// The watch over the library's folders; without one the player is told why, and works.
-fn watch(events: &EventSender, state: &AppState) -> Option<Watch> {
+fn watch(events: &EventSender) -> Option<Watch> {
     let told = events.clone();
     let started = Watch::spawn(move |event| {
         told.send(match event {
@@ -272,10 +273,7 @@ fn watch(events: &EventSender, state: &AppState) -> Option<Watch> {
         });
     });
     match started {
-        Ok(watch) => {
-            watch.roots(&state.library.roots);
-            Some(watch)
-        }
+        Ok(watch) => Some(watch),
         Err(error) => {
             events.send(Event::Tell(wording::no_watch(&error.to_string())));
             None
