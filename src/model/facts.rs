@@ -169,6 +169,21 @@ fn place(id: TrackId) -> (usize, usize) {
 mod tests {
     use super::*;
 
+    /// ReplayGain 2.0: -18 LUFS is a gain of nothing.
+    #[test]
+    fn levels_are_told_as_tags_would_say_them_and_no_change_of_facts_touches_them() {
+        let levels =
+            Levels { lufs: Some(-1_050), album_lufs: Some(-1_800), peak: Some(0), ..Levels::default() };
+        let tags = levels.tags();
+        assert_eq!((tags.track.gain_db, tags.album.gain_db), (Some(-7.5), Some(0.0)));
+        assert_eq!((tags.track.peak, tags.album.peak), (Some(1.0), None));
+        assert!(Levels::default().tags().is_empty());
+        let facts = TrackFacts { levels, ..TrackFacts::default() };
+        assert!(facts.is_nothing(), "they are not kept with the facts");
+        let loved = TrackFacts { favourite: true, ..TrackFacts::default() };
+        assert_eq!(facts.with_changes(&TrackFacts::default(), &loved), TrackFacts { levels, ..loved });
+    }
+
     #[test]
     fn a_change_is_of_one_track_and_leaves_older_views_alone() {
         let mut facts = Facts::default();

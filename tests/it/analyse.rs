@@ -19,7 +19,8 @@ use crate::library_media::all_tracks;
 #[test]
 #[ignore = "needs the files of AURALIS_VECTORS"]
 fn the_official_sequences_read_what_they_must() {
-    let folder = std::env::var_os("AURALIS_VECTORS").expect("AURALIS_VECTORS names the folder of test vectors");
+    let folder =
+        std::env::var_os("AURALIS_VECTORS").expect("AURALIS_VECTORS names the folder of test vectors");
     let folder = PathBuf::from(folder).join("loudness");
     let table = std::fs::read_to_string(folder.join("EXPECTED.tsv")).unwrap();
     let mut wrong = Vec::new();
@@ -47,7 +48,9 @@ fn check(path: &Path, row: &[&str]) -> Result<(), String> {
             ("-inf", found) if found == Err(Absent::Silence) => {}
             ("-inf", found) => return Err(format!("{name}: {found:?}")),
             (range, _) if range.contains("successive") => {}
-            (number, found) => near(name, found.ok(), number.parse().unwrap(), -tolerance(name), tolerance(name))?,
+            (number, found) => {
+                near(name, found.ok(), number.parse().unwrap(), -tolerance(name), tolerance(name))?
+            }
         }
     }
     if let Ok(expected) = row[8].parse::<f32>() {
@@ -215,7 +218,16 @@ fn other_measures_make_every_track_be_measured_again_and_a_forgotten_track_is_fo
     let mut row = store.read().unwrap().measured(track.id).unwrap().unwrap();
     assert_eq!(row.algorithm, VERSION);
     assert!(!row.found.as_ref().unwrap().waveform.0.is_empty());
-    assert!(store.read().unwrap().all_measured().unwrap().all(|row| row.unwrap().1.found.unwrap().waveform.0.is_empty()));
+    assert!(
+        store.read().unwrap().all_measured().unwrap().all(|row| row
+            .unwrap()
+            .1
+            .found
+            .unwrap()
+            .waveform
+            .0
+            .is_empty())
+    );
     row.algorithm = VERSION - 1;
     store.write(WriteOp::PutMeasured(vec![(track.id, row)])).unwrap();
     assert!(store.close(Duration::from_secs(10)));
@@ -241,7 +253,9 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     let until = Instant::now() + PATIENCE;
     let store = rig.home.path("data/library.redb");
     let before = std::fs::metadata(&store).unwrap().modified().unwrap();
-    while std::fs::metadata(&store).unwrap().modified().unwrap() == before && child.try_wait().unwrap().is_none() {
+    while std::fs::metadata(&store).unwrap().modified().unwrap() == before
+        && child.try_wait().unwrap().is_none()
+    {
         assert!(Instant::now() < until, "nothing is written");
         std::thread::sleep(Duration::from_millis(2));
     }

@@ -56,7 +56,10 @@ fn begin(state: &mut AppState, asked: bool, again: bool, fx: &mut Vec<Effect>) {
 
 /// The catalog is another one: its albums are, and there may be new tracks.
 pub fn catalog_built(state: &mut AppState, fx: &mut Vec<Effect>) {
-    read_levels(state, fx);
+    // One that is built anew already is not worth it.
+    if !state.library.catalog.is_empty() && !state.library.build.running {
+        read_levels(state, fx);
+    }
     if state.settings.analysis.when == AnalyseWhen::Off {
         return;
     }

@@ -204,8 +204,8 @@ pub fn built(state: &mut AppState, catalog: Arc<Catalog>, took: Duration, now: N
     state.library.catalog = catalog;
     state.dirty.catalog = true;
     queue::resolve(state);
-    analysis::catalog_built(state, fx);
     build_ended(state, took, now, fx);
+    analysis::catalog_built(state, fx);
 }
 
 fn build_ended(state: &mut AppState, took: Duration, now: Now, fx: &mut Vec<Effect>) {

@@ -98,6 +98,8 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
 }
 
 #[cfg(test)]
+mod analysis_tests;
+#[cfg(test)]
 mod facts_tests;
 #[cfg(test)]
 mod history_tests;

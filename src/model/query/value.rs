@@ -238,6 +238,23 @@ pub fn date_text(seconds: i64) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn levels_are_numbers_with_a_tenth_and_a_sign() {
+        for (text, tenths) in
+            [("-14", -140), ("-14.5", -145), ("0", 0), ("3.0", 30), ("-0.3", -3), ("12.5", 125)]
+        {
+            assert_eq!(number(NumberField::Loudness, text), Some(tenths), "{text}");
+            assert_eq!(
+                number(NumberField::Peak, &number_text(NumberField::Peak, tenths)),
+                Some(tenths),
+                "{text}"
+            );
+        }
+        for text in ["", "-", "--1", "1.", ".5", "1.25", "1e3", "99999999999999999999"] {
+            assert_eq!(number(NumberField::Loudness, text), None, "{text}");
+        }
+    }
+
     /// Expected values by `date -u -d DAY +%s`.
     #[test]
     fn dates_are_the_seconds_that_they_cover() {
