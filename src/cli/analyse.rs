@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -16,11 +17,13 @@ use super::{interrupt, open_store, settings};
 use crate::boot::analyse::{self as measuring, AnalyseOutcome, AnalyseProgress, Asked};
 use crate::boot::log;
 use crate::library::catalog_build::load_catalog_in;
+use crate::library::expand::expand;
 use crate::library::scan::absolute_root;
 use crate::library::search::search;
 use crate::library::store::Store;
 use crate::model::analysis::AnalysisView;
-use crate::model::features::{Measured, Value};
+use crate::model::catalog::Catalog;
+use crate::model::features::{Measured, Quality, Value};
 use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::query::Query;
@@ -67,11 +70,7 @@ struct Chosen {
 }
 
 /// `None`: all.
-fn choose(
-    store: &Store,
-    catalog: &crate::model::catalog::Catalog,
-    what: &[OsString],
-) -> Result<Option<Chosen>, CliError> {
+fn choose(store: &Store, catalog: &Catalog, what: &[OsString]) -> Result<Option<Chosen>, CliError> {
     if what.is_empty() {
         return Ok(None);
     }
@@ -95,12 +94,12 @@ fn choose(
     Ok(Some(chosen))
 }
 
-fn put_path(catalog: &crate::model::catalog::Catalog, path: &Path, chosen: &mut Chosen) {
+fn put_path(catalog: &Catalog, path: &Path, chosen: &mut Chosen) {
     let before = chosen.tracks.len();
     let inside = catalog.tracks().filter(|track| track.path().starts_with(path));
     chosen.tracks.extend(inside.map(|track| track.id()));
-    if chosen.tracks.len() == before && path.is_file() {
-        chosen.files.push(path.to_path_buf());
+    if chosen.tracks.len() == before {
+        chosen.files.extend(expand(&[path.to_path_buf()], &AtomicBool::new(false)).files);
     }
 }
 
@@ -181,7 +180,7 @@ struct Line<'a> {
     dynamic_range_db: Option<f32>,
     overs: Option<u32>,
     #[serde(flatten)]
-    quality: Option<&'a crate::model::features::Quality>,
+    quality: Option<&'a Quality>,
     findings: Vec<String>,
 }
 

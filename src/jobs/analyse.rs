@@ -23,6 +23,8 @@ const PULSE: Duration = Duration::from_millis(250);
 const POWER_PAUSE: Duration = Duration::from_secs(5);
 /// Beyond those of the thread that starts it: the lowest there is.
 const NICE: i32 = 19;
+/// Tracks that come first are remembered up to this.
+const MOST_FIRST: usize = 100;
 /// Failures that are named; more are counted.
 const NAMED_FAILURES: usize = 100;
 
@@ -67,7 +69,7 @@ impl Control {
         let mut first = self.0.first.lock().unwrap_or_else(PoisonError::into_inner);
         first.retain(|other| *other != track);
         first.push_front(track);
-        first.truncate(NAMED_FAILURES);
+        first.truncate(MOST_FIRST);
     }
 
     fn take_first(&self) -> Option<TrackId> {

@@ -1,11 +1,11 @@
 //! What was measured of tracks, as it lies on disk: a version byte, then postcard. The waveforms have a table of their own, so
 //! that all numbers are read without them.
 
-use redb::{Error, ReadTransaction, TableError, WriteTransaction};
+use redb::{Error, ReadTransaction, ReadableTable, TableError, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::codec::{self, CodecError};
-use super::schema::{MEASURED, WAVEFORMS};
+use super::schema::{MEASURED, TRACKS, WAVEFORMS};
 use crate::model::features::{Measured, Waveform};
 use crate::model::id::TrackId;
 use crate::model::track::FileStamp;
@@ -35,10 +35,15 @@ impl MeasuredRow {
 }
 
 pub(super) fn put(txn: &WriteTransaction, rows: &[(TrackId, MeasuredRow)]) -> Result<(), Error> {
+    let tracks = txn.open_table(TRACKS)?;
     let (mut measured, mut waveforms) = (txn.open_table(MEASURED)?, txn.open_table(WAVEFORMS)?);
     let corrupted = |error: CodecError| Error::Corrupted(error.to_string());
     let mut record = Vec::new();
     for (id, row) in rows {
+        // It may have been forgotten while it was measured.
+        if tracks.get(id.0)?.is_none() {
+            continue;
+        }
         let mut row = row.clone();
         let waveform =
             row.found.as_mut().map(|found| std::mem::take(&mut found.waveform)).unwrap_or_default();

@@ -55,7 +55,7 @@ pub enum WriteOp {
     RemoveSheets(Vec<PathBuf>),
     /// What their sound is known by. Of tracks that there are.
     PutAudio(Vec<(TrackId, AudioId)>),
-    /// What was measured of tracks, or why nothing could be. Of tracks that there are.
+    /// What was measured of tracks, or why nothing could be. Of tracks that there are no more nothing is kept.
     PutMeasured(Vec<(TrackId, MeasuredRow)>),
     /// Devices by root and mount point, see `schema::PLACES`; `None` where nothing is mounted any more.
     PutPlaces(Vec<(PathBuf, Option<u64>)>),
