@@ -19,7 +19,7 @@ pub fn library(
     on_progress: &mut dyn FnMut(&AnalyseProgress),
 ) -> AnalyseOutcome {
     let workers = workers.unwrap_or_else(|| analyse::workers(false));
-    analyse::analyse(store, asked, &analyse::Control::new(workers, false), cancel, on_progress)
+    analyse::analyse(store, asked, &analyse::Control::foreground(workers), cancel, on_progress)
 }
 
 /// Measures one file that need not be in the library. The words say why it could not be.

@@ -188,7 +188,7 @@ impl Core {
         let watch = if config.settings.watch { watch(&events) } else { None };
         let collation = Arc::new(config.collation());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
-        let measuring = Control::new(0, !config.settings.analysis.on_battery);
+        let measuring = Control::background(!config.settings.analysis.on_battery);
         let performer = Performer {
             measuring,
             engine: sender,

@@ -18,6 +18,7 @@ use crate::boot::analyse::{self as measuring, AnalyseOutcome, AnalyseProgress, A
 use crate::boot::log;
 use crate::library::catalog_build::load_catalog_in;
 use crate::library::expand::expand;
+use crate::library::levels::facts;
 use crate::library::scan::absolute_root;
 use crate::library::search::search;
 use crate::library::store::Store;
@@ -84,7 +85,7 @@ fn choose(store: &Store, catalog: &Catalog, what: &[OsString]) -> Result<Option<
         let text = words.join(" ");
         let query = Query::parse(&text)
             .map_err(|error| CliError::Usage(format!("neither a path nor a query: {}", error.message)))?;
-        let found = search(catalog, &query, &store.read()?.facts()?, 0);
+        let found = search(catalog, &query, &facts(store, catalog)?, 0);
         chosen.tracks.extend(found.iter().filter_map(|&(row, _)| Some(catalog.track(row)?.id())));
     }
     if chosen.tracks.is_empty() && chosen.files.is_empty() {

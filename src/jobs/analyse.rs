@@ -1,6 +1,5 @@
 //! Measures the tracks of the library that are not measured yet. One coordinating thread (a lane of [`super::Jobs`], or the
-//! command line's) chooses and writes; the threads `measure-1..N`, which live as long as there is work, decode and measure at
-//! the lowest priority. Each track is written when it is done: who is stopped in the middle loses only what is at work.
+//! command line's) chooses and writes; the threads `measure-1..N`, which live as long as there is work, decode and measure. Each track is written when it is done: who is stopped in the middle loses only what is at work.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -35,6 +34,8 @@ pub struct Control(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     workers: AtomicUsize,
+    /// Workers run at the lowest priority.
+    yields: bool,
     /// Nobody works while the machine runs on its battery.
     spares_battery: bool,
     on_battery: AtomicBool,
@@ -43,9 +44,20 @@ struct Shared {
 }
 
 impl Control {
-    pub fn new(workers: usize, spares_battery: bool) -> Self {
+    /// For work that was asked for and is waited for: so many at once, like any other program.
+    pub fn foreground(workers: usize) -> Self {
+        Self::new(workers, false, false)
+    }
+
+    /// For work beside all else, at the lowest priority: nobody works before [`Self::set_workers`] says so.
+    pub fn background(spares_battery: bool) -> Self {
+        Self::new(0, true, spares_battery)
+    }
+
+    fn new(workers: usize, yields: bool, spares_battery: bool) -> Self {
         Self(Arc::new(Shared {
             workers: AtomicUsize::new(workers),
+            yields,
             spares_battery,
             on_battery: AtomicBool::new(false),
             first: Mutex::default(),
@@ -283,8 +295,10 @@ struct Queue<'a> {
 
 impl Queue<'_> {
     fn work(&self, worker: usize, told: &Sender<Told>) {
-        // On Linux this is a property of the thread. Not being allowed is no harm.
-        let _ = rustix::process::nice(NICE);
+        if self.control.0.yields {
+            // On Linux this is a property of the thread. Not being allowed is no harm.
+            let _ = rustix::process::nice(NICE);
+        }
         while self.wait_for_leave(worker) {
             let next = self.left.lock().unwrap_or_else(PoisonError::into_inner).take(self.control);
             let Some(id) = next else { return };
@@ -330,7 +344,7 @@ mod tests {
 
     #[test]
     fn what_comes_first_is_taken_first_and_only_once() {
-        let control = Control::new(1, false);
+        let control = Control::foreground(1);
         let mut left = Left::new((1..=5).map(TrackId).collect());
         assert_eq!(left.take(&control), Some(TrackId(1)));
         control.put_first(TrackId(3));
@@ -343,7 +357,7 @@ mod tests {
 
     #[test]
     fn who_is_beyond_the_number_of_workers_has_no_leave() {
-        let control = Control::new(1, false);
+        let control = Control::foreground(1);
         assert!(control.may_work(0) && !control.may_work(1));
         control.set_workers(0);
         assert!(!control.may_work(0));

@@ -9,7 +9,6 @@
 //!   events: nobody waits for a job.
 
 pub mod analyse;
-pub mod levels;
 pub mod library;
 pub mod playlists;
 mod power;

@@ -19,6 +19,7 @@ pub mod clean;
 pub mod duplicates;
 pub mod edit;
 pub mod expand;
+pub mod levels;
 pub mod matching;
 pub mod past;
 pub mod playlist;

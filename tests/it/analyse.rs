@@ -245,7 +245,7 @@ fn other_measures_make_every_track_be_measured_again_and_a_forgotten_track_is_fo
 fn a_run_that_is_killed_goes_on_where_it_was() {
     let home = Home::new();
     for number in 0..24 {
-        home.song(format!("music/{number}.wav"), 60.0, &[("INAM", &format!("song {number}"))]);
+        home.song(format!("music/{number}.wav"), 15.0, &[("INAM", &format!("song {number}"))]);
     }
     let rig = Rig { home };
     rig.scan();

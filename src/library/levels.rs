@@ -1,10 +1,11 @@
-//! The measured loudness of all tracks and of their albums, as the app needs it. Runs on a lane of [`super::Jobs`].
+//! The measured loudness of all tracks and of their albums, as queries and playback need it. Called by jobs and the command
+//! line.
 
 use std::collections::HashMap;
 
-use crate::library::store::{Store, StoreError};
+use super::store::{Store, StoreError};
 use crate::model::catalog::Catalog;
-use crate::model::facts::Levels;
+use crate::model::facts::{Facts, Levels, TrackFacts};
 use crate::model::features::{LoudnessBlocks, Measured, Value};
 use crate::model::id::TrackId;
 
@@ -35,6 +36,15 @@ pub fn levels(store: &Store, catalog: &Catalog) -> Result<Vec<(TrackId, Levels)>
         }
     }
     Ok(found.into_iter().map(|(id, (levels, _))| (id, levels)).collect())
+}
+
+/// What only we know of the tracks, measured loudness included.
+pub fn facts(store: &Store, catalog: &Catalog) -> Result<Facts, StoreError> {
+    let mut facts = store.read()?.facts()?;
+    for (id, levels) in levels(store, catalog)? {
+        facts.set(id, TrackFacts { levels, ..facts.get(id) });
+    }
+    Ok(facts)
 }
 
 fn of_track(measured: &Measured) -> Levels {
