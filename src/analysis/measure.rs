@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Analyser;
 use super::dynamics::DynamicRange;
 use super::loudness::Meter;
+use super::print::Print;
 use super::quality::Examination;
 use super::waveform::Overview;
 use crate::decode::{DecodeError, Source};
@@ -64,6 +65,7 @@ struct Measures {
     dynamics: DynamicRange,
     quality: Examination,
     waveform: Overview,
+    print: Print,
 }
 
 impl Measures {
@@ -74,6 +76,7 @@ impl Measures {
             dynamics: DynamicRange::new(spec),
             quality: Examination::new(spec, format.bits),
             waveform: Overview::new(spec),
+            print: Print::new(spec),
         }
     }
 
@@ -82,11 +85,14 @@ impl Measures {
         self.dynamics.push(frames);
         self.quality.push(frames);
         self.waveform.push(frames);
+        self.print.push(frames);
     }
 
     fn finish(self) -> Measured {
+        let loudness = self.loudness.finish();
         Measured {
-            loudness: self.loudness.finish(),
+            fingerprint: self.print.finish().with_loudness(&loudness),
+            loudness,
             dynamic_range_db: self.dynamics.finish(),
             quality: self.quality.finish(),
             waveform: self.waveform.finish(),

@@ -29,6 +29,7 @@ impl Deeds {
         match effect {
             Effect::Expand { job, .. }
             | Effect::CountStats { job, .. }
+            | Effect::Care { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. } => self.walks = Some(*job),
             Effect::Close => self.closes = true,
@@ -43,6 +44,7 @@ impl Answers {
         match event {
             Event::Expanded(Expanded { job, .. })
             | Event::StatsCounted { job, .. }
+            | Event::Cared { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. } => self.walking.remove(job),
             _ => None,

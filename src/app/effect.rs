@@ -7,7 +7,7 @@ use crate::engine::command::EngineCommand;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
-use crate::model::command::PathStyle;
+use crate::model::command::{Care, PathStyle};
 use crate::model::facts::Facts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
@@ -48,6 +48,11 @@ pub enum Effect {
     /// Read how loud the tracks, and the albums of this catalog, were measured to be.
     ReadLevels {
         catalog: Arc<Catalog>,
+    },
+    /// What is done for the library as a whole.
+    Care {
+        job: JobId,
+        care: Care,
     },
     /// These are the folders of the library now: watch them.
     Watch(Arc<Vec<PathBuf>>),

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
-use crate::jobs::library::{Cleaned, ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cared, Cleaned, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
-use crate::model::command::Command;
+use crate::model::command::{Care, Command};
 use crate::model::facts::{Facts, Levels};
 use crate::model::id::{JobId, PlaylistId, TrackId};
 use crate::model::listening::{Period, Stats};
@@ -40,6 +40,12 @@ pub enum Event {
     Cleaned {
         sure: bool,
         result: Result<Cleaned, String>,
+    },
+    /// Asked for by `Effect::Care`.
+    Cared {
+        job: JobId,
+        care: Care,
+        result: Result<Cared, String>,
     },
     DuplicatesFound(Result<DuplicatesView, String>),
     /// Files in these folders changed; told by the watch.

@@ -17,6 +17,7 @@ use crate::library::watch::Watch;
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
 use crate::model::collate::Collation;
+use crate::model::command::Care;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
@@ -59,6 +60,7 @@ impl Perform for Performer {
             }),
             Effect::AnalyseFirst(track) => self.measuring.put_first(track),
             Effect::ReadLevels { catalog } => self.read_levels(catalog),
+            Effect::Care { job, care } => self.care(job, care),
             Effect::Watch(roots) => {
                 if let Some(watch) = &self.watch {
                     watch.roots(&roots);
@@ -194,6 +196,18 @@ impl Performer {
         };
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             failed.send(Event::Cleaned { sure, result: Err(panic) });
+        });
+    }
+
+    fn care(&self, job: JobId, care: Care) {
+        let (events, failed) = (self.events.clone(), self.events.clone());
+        let (store, cancel, asked) = (self.store.clone(), self.closing.clone(), care.clone());
+        let work = move || {
+            let result = crate::jobs::library::care(&store, &asked, &cancel);
+            events.send(Event::Cared { job, care: asked, result });
+        };
+        self.jobs.submit_guarded(Lane::Long, work, move |panic| {
+            failed.send(Event::Cared { job, care, result: Err(panic) });
         });
     }
 

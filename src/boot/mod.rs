@@ -11,7 +11,7 @@
 pub mod analyse;
 pub mod log;
 pub mod offline;
-mod panic;
+pub mod panic;
 mod play;
 mod player;
 mod shutdown;

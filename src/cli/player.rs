@@ -24,6 +24,7 @@ const VERBS: &[&str] = &[
     "search",
     "stats",
     "playlist",
+    "library",
     "import",
     "ctl",
     "status",

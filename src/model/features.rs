@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::Fingerprint;
 use super::track::AudioFormat;
 
 /// Why there is no number. Never is one made up in its place.
@@ -40,6 +41,7 @@ pub struct Measured {
     pub dynamic_range_db: Value,
     pub quality: Quality,
     pub waveform: Waveform,
+    pub fingerprint: Fingerprint,
 }
 
 impl Measured {

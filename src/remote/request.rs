@@ -8,7 +8,7 @@ use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
-    self, Added, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Target,
+    self, Added, Care, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Target,
 };
 use crate::model::settings::OutputSpec;
 
@@ -84,6 +84,11 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
     match &mut command {
         Command::Library(Library::Scan(roots)) => roots.extend(more),
         Command::Playlist(Playlisting::Import(paths)) => paths.extend(more),
+        Command::Library(Library::Care(
+            Care::Backup(path @ None) | Care::Export(path @ None) | Care::Forget(path @ None),
+        )) if more.len() == 1 => {
+            *path = more.into_iter().next();
+        }
         // The name was taken for the file, which comes beside it.
         Command::Playlist(Playlisting::Export(list, path, _)) if more.len() == 1 => {
             let name = std::mem::replace(path, more.into_iter().next().unwrap_or_default());
@@ -136,6 +141,7 @@ fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
 fn paths_of(command: &Command) -> &[PathBuf] {
     match command {
         Command::Library(Library::Scan(paths)) => paths,
+        Command::Library(Library::Care(care)) => care.path().map_or(&[], std::slice::from_ref),
         Command::Playlist(command) => command.paths(),
         Command::Queue(
             Queue::Append(Target::Paths(paths))
@@ -217,6 +223,12 @@ mod tests {
         assert_eq!(command("playlist-add x", &paths), Ok(Command::Playlist(added)));
         let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into(), Default::default());
         assert_eq!(command("playlist-export x", &paths[..1]), Ok(Command::Playlist(written)));
+        let care = |care| Ok(Command::Library(Library::Care(care)));
+        assert_eq!(command("library-backup", &paths[..1]), care(Care::Backup(Some("/b c".into()))));
+        assert_eq!(command("library export", &[]), care(Care::Export(None)));
+        assert_eq!(command("forget /b", &[]), care(Care::Forget(Some("/b".into()))));
+        assert!(command("forget b", &[]).unwrap_err().message.contains("absolute"));
+        assert!(command("forget", &paths).is_err(), "one at a time");
         assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
     }
 }

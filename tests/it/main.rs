@@ -3,6 +3,7 @@
 
 mod analyse;
 mod ape;
+mod care;
 mod catalog;
 mod cli;
 mod config;
@@ -26,6 +27,7 @@ mod library_media;
 mod limiter;
 mod loudness;
 mod media;
+mod migrate;
 mod missing;
 mod nasty;
 mod outputs;
@@ -52,6 +54,7 @@ mod sound;
 mod sound_id;
 mod stage;
 mod store;
+mod store_kill;
 mod tag_edit;
 mod tags;
 mod tempo;

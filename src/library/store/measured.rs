@@ -1,7 +1,7 @@
 //! What was measured of tracks, as it lies on disk: a version byte, then postcard. The waveforms have a table of their own, so
 //! that all numbers are read without them.
 
-use redb::{Error, ReadTransaction, ReadableTable, TableError, WriteTransaction};
+use redb::{Error, ReadableTable, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::codec::{self, CodecError};
@@ -55,24 +55,10 @@ pub(super) fn put(txn: &WriteTransaction, rows: &[(TrackId, MeasuredRow)]) -> Re
     Ok(())
 }
 
-pub(super) fn remove(txn: &WriteTransaction, id: TrackId) -> Result<(), Error> {
-    txn.open_table(MEASURED)?.remove(id.0)?;
-    txn.open_table(WAVEFORMS)?.remove(id.0)?;
-    Ok(())
-}
-
 pub(super) fn decode(bytes: &[u8]) -> Result<MeasuredRow, CodecError> {
     codec::decode(WHAT, VERSION, bytes)
 }
 
-/// The bytes of a track's waveform, decoded; `None` where there is none.
-pub(super) fn waveform(
-    txn: &ReadTransaction,
-    id: TrackId,
-) -> Result<Option<Result<Waveform, CodecError>>, Error> {
-    let table = match txn.open_table(WAVEFORMS) {
-        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-        table => table?,
-    };
-    Ok(table.get(id.0)?.map(|bytes| codec::decode(WHAT, VERSION, bytes.value())))
+pub(super) fn decode_waveform(bytes: &[u8]) -> Result<Waveform, CodecError> {
+    codec::decode(WHAT, VERSION, bytes)
 }
