@@ -1,5 +1,6 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
+pub mod analysis;
 pub mod playlists;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::history::History;
 use super::queue::Queue;
 use crate::engine::command::{Context, EngineCommand, Item, Place};
+use crate::model::analysis::AnalysisSettings;
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
@@ -50,6 +52,7 @@ pub struct AppState {
     /// They were read from the store; nothing is changed before.
     pub templates_loaded: bool,
     pub history: History,
+    pub analysis: analysis::AnalysisState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -82,6 +85,7 @@ pub struct AppSettings {
     pub rewind: Duration,
     /// Tracks so long go on where they were left off; `None`: none do.
     pub resume: Option<Duration>,
+    pub analysis: AnalysisSettings,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
 }

@@ -1,8 +1,10 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
+mod analysis;
 mod library;
 mod playlists;
 
+pub use analysis::*;
 pub use library::*;
 pub use playlists::*;
 mod queue;

@@ -19,6 +19,7 @@ use crate::config::theme::Theme;
 use crate::config::{self, Loaded};
 use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
+use crate::jobs::analyse::Control;
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
@@ -195,8 +196,17 @@ impl Core {
         let watch = if config.settings.watch { watch(&events) } else { None };
         let collation = Arc::new(config.collation());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
-        let performer =
-            Performer { engine: sender, store: store_of_jobs, jobs, collation, events, closing, watch };
+        let measuring = Control::background(!config.settings.analysis.on_battery);
+        let performer = Performer {
+            measuring,
+            engine: sender,
+            store: store_of_jobs,
+            jobs,
+            collation,
+            events,
+            closing,
+            watch,
+        };
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();
@@ -234,6 +244,7 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
         resume: Some(Duration::from_secs(60 * u64::from(config.settings.resume_min)))
             .filter(|least| !least.is_zero()),
         output: config.settings.output.clone(),
+        analysis: config.settings.analysis,
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;

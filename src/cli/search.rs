@@ -12,6 +12,7 @@ use super::{open_store, settings};
 use crate::boot::log;
 use crate::config::Loaded;
 use crate::library::catalog_build::load_catalog_in;
+use crate::library::levels;
 use crate::model::query::field::FIELDS;
 use crate::model::query::{Query, QueryError};
 use crate::model::sort::COLUMNS;
@@ -84,7 +85,8 @@ fn of_store(
     log::start(&settings::log(global, config))?;
     let collation = config.collation();
     let store = open_store(config, messages)?;
-    let (catalog, facts) = (load_catalog_in(&store, &collation)?, store.read()?.facts()?);
+    let catalog = load_catalog_in(&store, &collation)?;
+    let facts = levels::facts(&store, &catalog)?;
     let found = tell::find(&catalog, &facts, &collation, query, &asked.sort);
     if found.is_empty() {
         return Err(nothing(catalog.len(), text));

@@ -1,14 +1,17 @@
 //! # jobs: background work
 //!
-//! - **Purpose.** Runs what may take long or wait for disks: scans, walks, catalog builds.
+//! - **Purpose.** Runs what may take long or wait for disks: scans, the measuring of tracks, walks, catalog builds.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long` (low priority) and `job-short`, one job at a time each.
+//! - **Threads.** `job-long` and `job-measure` (low priority) and `job-short`, one job at a time each; `measure-1..N` (lowest
+//!   priority) while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
 
+pub mod analyse;
 pub mod library;
 pub mod playlists;
+mod power;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -21,6 +24,8 @@ use crate::model::contain::contain;
 pub enum Lane {
     /// Minutes: scans. Runs at low priority.
     Long,
+    /// Hours: the measuring of tracks. Its thread only waits for the workers of [`analyse`].
+    Measuring,
     /// Well below a second: walks of a few folders, catalog builds.
     Short,
 }
@@ -30,6 +35,7 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Debug)]
 pub struct Jobs {
     long: Sender<Job>,
+    measuring: Sender<Job>,
     short: Sender<Job>,
 }
 
@@ -40,9 +46,14 @@ pub struct JobThreads(Vec<JoinHandle<()>>);
 impl Jobs {
     pub fn spawn() -> std::io::Result<(Self, JobThreads)> {
         let (long, long_jobs) = channel();
+        let (measuring, measuring_jobs) = channel();
         let (short, short_jobs) = channel();
-        let threads = vec![lane("job-long", true, long_jobs)?, lane("job-short", false, short_jobs)?];
-        Ok((Self { long, short }, JobThreads(threads)))
+        let threads = vec![
+            lane("job-long", true, long_jobs)?,
+            lane("job-measure", true, measuring_jobs)?,
+            lane("job-short", false, short_jobs)?,
+        ];
+        Ok((Self { long, measuring, short }, JobThreads(threads)))
     }
 
     /// Runs `job` behind the others of its lane. Dropped where the lane is gone, which is at the end of the program only.
@@ -64,6 +75,7 @@ impl Jobs {
         });
         let sender = match lane {
             Lane::Long => &self.long,
+            Lane::Measuring => &self.measuring,
             Lane::Short => &self.short,
         };
         let _ = sender.send(guarded);

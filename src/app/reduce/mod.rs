@@ -1,6 +1,7 @@
 //! Every change of the state: `(state, event, now) -> effects`. Pure: no I/O, no clock, no lock, no chance of its own.
 //! One subject a file; here only who is asked.
 
+mod analysis;
 mod bookmarks;
 mod engine;
 mod evaluation;
@@ -44,6 +45,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::StatsCounted { period, quietly, stats, .. } => {
             library::stats_counted(state, (period, quietly), stats, now);
         }
+        Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
+        Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
+        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -59,6 +63,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     playback::sync_next(state, &mut fx);
     listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
+    analysis::follow(state, &mut fx);
     fx
 }
 
@@ -101,6 +106,8 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
     std::mem::take(&mut state.dirty)
 }
 
+#[cfg(test)]
+mod analysis_tests;
 #[cfg(test)]
 mod facts_tests;
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::model::id::TrackId;
 use crate::model::json_path::JsonPath;
 use crate::model::listening::Listen;
 use crate::model::playlist::{Entry, Kind, Playlist, Told};
+use crate::model::resume::Places;
 
 /// Into a new file, which is there only when it is whole. Gives the number of lines.
 pub fn export(store: &Store, to: &Path) -> Result<u64, TransferError> {
@@ -44,13 +45,13 @@ pub fn export_place(store: &Path, word: &str) -> PathBuf {
 
 /// Into a new file, what is known of these tracks, where anything is. Gives the number of tracks.
 pub fn write_facts(reader: &StoreReader, ids: &[TrackId], to: &Path) -> Result<u64, TransferError> {
-    let facts = reader.facts()?;
+    let (facts, places) = (reader.facts()?, reader.resume()?);
     whole(to, |out| {
         let mut lines = Lines { reader, out, count: 0 };
         lines.put(&Line::Auralis { version: VERSION })?;
         for &id in ids {
             let Some(track) = reader.track(id)? else { continue };
-            if let Some(line) = lines.track(&track.path, id, &facts, None)? {
+            if let Some(line) = lines.track(&track.path, id, (&facts, &places), None)? {
                 lines.put(&Line::Track(Box::new(line)))?;
             }
         }
@@ -69,6 +70,7 @@ pub fn write_lines(reader: &StoreReader, out: &mut impl Write) -> Result<u64, Tr
     lines.tracks()?;
     lines.listens()?;
     lines.playlists()?;
+    lines.templates()?;
     lines.session()?;
     lines.rest()?;
     lines.out.flush().map_err(unwritten)?;
@@ -94,13 +96,13 @@ impl<W: Write> Lines<'_, W> {
 
     /// By path: numbers of tracks are of one library.
     fn tracks(&mut self) -> Result<(), TransferError> {
-        let facts = self.reader.facts()?;
+        let (facts, places) = (self.reader.facts()?, self.reader.resume()?);
         let missing: HashMap<TrackId, i64> =
             self.reader.missing_after(None, usize::MAX)?.into_iter().collect();
         for file in self.reader.files()? {
             let (path, row) = file?;
             let Some(id) = row.track else { continue };
-            if let Some(line) = self.track(&path, id, &facts, missing.get(&id).copied())? {
+            if let Some(line) = self.track(&path, id, (&facts, &places), missing.get(&id).copied())? {
                 self.put(&Line::Track(Box::new(line)))?;
             }
         }
@@ -111,7 +113,7 @@ impl<W: Write> Lines<'_, W> {
         &self,
         path: &Path,
         id: TrackId,
-        facts: &Facts,
+        (facts, places): (&Facts, &Places),
         since: Option<i64>,
     ) -> Result<Option<TrackLine>, TransferError> {
         let Some(track) = self.reader.track(id)? else { return Ok(None) };
@@ -125,6 +127,7 @@ impl<W: Write> Lines<'_, W> {
             last_skipped: facts.last_skipped_s,
             rating: facts.rating.map(Rating::halves),
             favourite: facts.favourite,
+            left_off: places.get(&id).map(|place| PlaceLine { frame: place.frame, rate: place.rate }),
             missing: since.map(|since| MissingLine {
                 since,
                 stamp: track.stamp,
@@ -181,6 +184,28 @@ impl<W: Write> Lines<'_, W> {
             for entry in list.entries() {
                 let line = self.entry(entry)?;
                 self.put(&Line::Entry(line))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn templates(&mut self) -> Result<(), TransferError> {
+        for template in self.reader.templates()?.iter() {
+            self.put(&Line::Template(TemplateLine {
+                id: template.id.0,
+                name: template.name.as_str().to_owned(),
+                note: template.note.clone(),
+                tags: template.tags.clone(),
+                favourite: template.favourite,
+                shuffle: template.shuffle,
+                repeat: template.repeat,
+                made: template.made_s,
+                changed: template.changed_s,
+                usage: template.usage,
+            }))?;
+            for item in template.items.iter() {
+                let now = self.now(&item.path, item.track)?;
+                self.put(&Line::Kept { file: JsonPath::new(&item.path), now })?;
             }
         }
         Ok(())

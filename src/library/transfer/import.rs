@@ -21,7 +21,9 @@ use crate::model::json_path::JsonPath;
 use crate::model::listening::Listen;
 use crate::model::playlist::smart::Smart;
 use crate::model::playlist::{Entry, Kind, Playlist, PlaylistName, Playlists, Told};
+use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem};
+use crate::model::template::{self, Item, Template, TemplateName};
 use crate::model::track::Track;
 
 /// A longer line is not ours.
@@ -98,6 +100,8 @@ struct Import<'a> {
     bookmarks: Bookmarks,
     outputs: OutputMemory,
     lists: Vec<Playlist>,
+    templates: Vec<Template>,
+    places: BTreeMap<TrackId, Place>,
     session: Option<Session>,
     done: Imported,
 }
@@ -118,6 +122,8 @@ impl<'a> Import<'a> {
             bookmarks: reader.bookmarks()?,
             outputs: reader.outputs()?,
             lists: Vec::new(),
+            templates: Vec::new(),
+            places: BTreeMap::new(),
             session: None,
             done: Imported::default(),
             reader,
@@ -160,6 +166,13 @@ impl<'a> Import<'a> {
             }
             Line::Playlist { id, name, note, query } => self.playlist(id, &name, note, query),
             Line::Entry(line) => self.entry(line),
+            Line::Template(line) => self.template(line),
+            Line::Kept { file, now } => {
+                let (path, track) = self.placed(&file, now.as_ref())?;
+                let template = self.templates.last_mut().ok_or("it stands behind no template")?;
+                Arc::make_mut(&mut template.items).push(Item { path: Arc::from(path), track });
+                Ok(())
+            }
             Line::Session(line) => self.begin_session(line),
             Line::Queued { id, file, now } => {
                 let (path, track) = self.placed(&file, now.as_ref())?;
@@ -208,9 +221,13 @@ impl<'a> Import<'a> {
             last_skipped_s: here.last_skipped_s.max(line.last_skipped),
             rating: here.rating.or(rating),
             favourite: here.favourite || line.favourite,
+            ..here
         };
         if facts != here {
             self.facts.insert(id, facts);
+        }
+        if let Some(PlaceLine { frame, rate }) = line.left_off {
+            self.places.entry(id).or_insert(Place { frame, rate });
         }
         Ok(())
     }
@@ -289,6 +306,29 @@ impl<'a> Import<'a> {
             return Err("there are too many playlists".into());
         }
         self.lists.push(Playlist { id: PlaylistId(id), name, note: note.into(), kind });
+        Ok(())
+    }
+
+    fn template(&mut self, line: TemplateLine) -> Result<(), Refused> {
+        let name = TemplateName::new(&line.name).ok_or("that is no name of a template")?;
+        if self.templates.len() == Template::MOST {
+            return Err("there are too many templates".into());
+        }
+        let tags: Option<Vec<String>> = line.tags.iter().map(|word| template::tag(word)).collect();
+        let tags = tags.filter(|tags| tags.len() <= Template::MOST_TAGS).ok_or("those are no tags")?;
+        self.templates.push(Template {
+            id: PlaylistId(line.id),
+            name,
+            note: line.note.chars().take(Template::MOST_NOTE).collect(),
+            tags,
+            favourite: line.favourite,
+            shuffle: line.shuffle,
+            repeat: line.repeat,
+            items: Arc::default(),
+            made_s: line.made,
+            changed_s: line.changed,
+            usage: line.usage,
+        });
         Ok(())
     }
 

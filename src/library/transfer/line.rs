@@ -6,8 +6,9 @@ use crate::model::audio::Volume;
 use crate::model::id::ItemId;
 use crate::model::json_path::JsonPath;
 use crate::model::listening::Verdict;
-use crate::model::playback::{Repeat, Shuffle};
+use crate::model::playback::{Repeat, Shuffle, ShuffleBy};
 use crate::model::session::SessionPosition;
+use crate::model::template::Usage;
 use crate::model::track::{AudioFormat, FileStamp, Tags};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,6 +50,14 @@ pub enum Line {
     },
     /// Of the list above.
     Entry(EntryLine),
+    Template(TemplateLine),
+    /// Of the template above.
+    Kept {
+        #[serde(flatten)]
+        file: JsonPath,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        now: Option<JsonPath>,
+    },
     /// The modes of playing, and the place in the queue below.
     Session(SessionLine),
     Queued {
@@ -88,7 +97,16 @@ pub struct TrackLine {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub favourite: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_off: Option<PlaceLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingLine>,
+}
+
+/// Where a long track was left off: frames of its own rate, in Hz.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct PlaceLine {
+    pub frame: u64,
+    pub rate: u32,
 }
 
 /// Of a track whose file is gone: since when, and what the file said.
@@ -141,6 +159,24 @@ pub struct ToldLine {
     pub artist: String,
     pub album: String,
     pub millis: Option<u64>,
+}
+
+/// Times are seconds since the Unix epoch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TemplateLine {
+    pub id: u64,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub favourite: bool,
+    pub shuffle: Option<ShuffleBy>,
+    pub repeat: Repeat,
+    pub made: i64,
+    pub changed: i64,
+    pub usage: Usage,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

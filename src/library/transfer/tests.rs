@@ -19,7 +19,9 @@ use crate::model::listening::{Listen, Verdict};
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy};
 use crate::model::playlist::smart::Smart;
 use crate::model::playlist::{Entry, Kind, Playlist, PlaylistName, Told};
+use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
+use crate::model::template::{Item, Template, TemplateName, Usage};
 use crate::model::track::{AudioFormat, Codec, FileStamp, Tags, Track};
 
 fn open(folder: &Path) -> Store {
@@ -65,6 +67,7 @@ fn known() -> impl Strategy<Value = Known> {
             last_skipped_s: last.map(|time| time / 2),
             rating: Rating::new(rating),
             favourite,
+            ..TrackFacts::default()
         },
     );
     let tracks =
@@ -100,7 +103,12 @@ fn fill(store: &Store, known: &Known) {
         if let Some(since_s) = missing {
             store.write(WriteOp::PutMissing(vec![ids[number]], *since_s)).unwrap();
         }
+        if facts.plays > 2 {
+            let place = Place { frame: u64::MAX, rate: u32::from(*number) };
+            store.write(WriteOp::PutResume(vec![(ids[number], Some(place))])).unwrap();
+        }
     }
+    store.write(WriteOp::PutTemplates(templates(known, &ids))).unwrap();
     for ((began_ms, number), (frames, played)) in &known.listens {
         let verdict = if *played { Verdict::Played } else { Verdict::LeftOff };
         let listen =
@@ -148,6 +156,28 @@ fn lists(known: &Known, ids: &Ids) -> Vec<(PlaylistId, Option<Arc<Playlist>>)> {
         lists.push(Playlist { id: PlaylistId(1 << 52), name, note: "".into(), kind });
     }
     lists.into_iter().map(|list| (list.id, Some(Arc::new(list)))).collect()
+}
+
+/// One for each playlist, of the files of the queue.
+fn templates(known: &Known, ids: &Ids) -> Vec<(PlaylistId, Option<Arc<Template>>)> {
+    let item = |(number, _): &(u8, u64)| Item {
+        path: Arc::from(path(*number)),
+        track: known.tracks.contains_key(number).then(|| ids[number]),
+    };
+    let template = |(&id, entries): (&u64, &Vec<KnownEntry>)| Template {
+        id: PlaylistId(id),
+        name: TemplateName::new(&format!("template {id}")).unwrap(),
+        note: "n".repeat(entries.len()),
+        tags: entries.iter().map(|entry| format!("t{}", entry.0)).collect(),
+        favourite: entries.is_empty(),
+        shuffle: known.shuffled.then_some(ShuffleBy::Album),
+        repeat: Repeat::One,
+        items: Arc::new(known.queue.iter().map(item).collect()),
+        made_s: i64::MIN,
+        changed_s: i64::MAX,
+        usage: Usage { loads: 3, last_s: Some(-1) },
+    };
+    known.lists.iter().map(template).map(|template| (template.id, Some(Arc::new(template)))).collect()
 }
 
 fn session(known: &Known, ids: &Ids) -> Session {
@@ -232,6 +262,7 @@ fn what_is_known_here_stays() {
         last_skipped_s: None,
         rating: Rating::new(3),
         favourite: true,
+        ..TrackFacts::default()
     };
     store.write(WriteOp::PutFacts(vec![(id, here)])).unwrap();
     let item = SessionItem { id: ItemId(1), path: path(1), track: Some(id) };

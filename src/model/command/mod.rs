@@ -309,6 +309,7 @@ pub enum Library {
     },
     /// Look for tracks that hold the same sound.
     FindDuplicates,
+    Analyse(Analyse),
     /// Tell what was listened to.
     Stats(Period),
     /// As [`Library::Stats`], but put it into the snapshot, without words.
@@ -343,6 +344,16 @@ impl Care {
             Self::Roots => None,
         }
     }
+}
+
+/// Measuring tracks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Analyse {
+    /// Those that are not measured yet.
+    New,
+    /// All of them.
+    Again,
+    Stop,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use redb::TableHandle;
 
 use crate::library::store::codec::{self, CodecError};
-use crate::library::store::playlist;
 use crate::library::store::schema::*;
+use crate::library::store::{measured, playlist, template};
 
 /// Whether a wrong value would show: most tables have a version and a form in each of theirs, some just a number.
 pub fn says_what_it_is(table: &str) -> bool {
@@ -35,6 +35,15 @@ pub fn judge(table: &str, key: &[u8], value: &[u8]) -> Result<(), CodecError> {
     } else if table == PLAYLISTS.name() {
         let id = key.try_into().map(u64::from_le_bytes).map_err(|_| damaged)?;
         playlist::decode(id, value).map(drop)
+    } else if table == TEMPLATES.name() {
+        let id = key.try_into().map(u64::from_le_bytes).map_err(|_| damaged)?;
+        template::decode(id, value).map(drop)
+    } else if table == RESUME.name() {
+        codec::decode_place(value).map(drop)
+    } else if table == MEASURED.name() {
+        measured::decode(value).map(drop)
+    } else if table == WAVEFORMS.name() {
+        measured::decode_waveform(value).map(drop)
     } else if table == HISTORY.name() {
         codec::decode_entry(value).map(drop)
     } else if table == ROOTS.name() {

@@ -104,6 +104,7 @@ fn fill(store: &Store) {
         session: Some(Session { items: (1..9).map(item).collect(), ..Session::default() }),
         facts: Vec::new(),
         playlists: vec![(PlaylistId(8), Some(Arc::new(list)))],
+        templates: Vec::new(),
         history: Some(HistoryChange { first: 1, from: 1, entries: vec![Arc::new(step)], done: 1 }),
     };
     store.write(WriteOp::Save(Box::new(save))).unwrap();

@@ -8,7 +8,8 @@ use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use super::Failure;
 use crate::library::store::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
 use crate::library::store::schema::{
-    AUDIO, FACTS, FAILURES, FILES, MISSING, PLACES, RESUME, ROOTS, SCAN_KEY, SESSION, SHEETS, TRACKS,
+    AUDIO, FACTS, FAILURES, FILES, MEASURED, MISSING, PLACES, RESUME, ROOTS, SCAN_KEY, SESSION, SHEETS,
+    TRACKS, WAVEFORMS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::id::TrackId;
@@ -24,6 +25,8 @@ pub struct FileTables<'txn> {
     facts: Table<'txn, u32, &'static [u8]>,
     audio: Table<'txn, u32, &'static [u8]>,
     resume: Table<'txn, u32, &'static [u8]>,
+    measured: Table<'txn, u32, &'static [u8]>,
+    waveforms: Table<'txn, u32, &'static [u8]>,
 }
 
 impl<'txn> FileTables<'txn> {
@@ -36,6 +39,8 @@ impl<'txn> FileTables<'txn> {
             facts: txn.open_table(FACTS)?,
             audio: txn.open_table(AUDIO)?,
             resume: txn.open_table(RESUME)?,
+            measured: txn.open_table(MEASURED)?,
+            waveforms: txn.open_table(WAVEFORMS)?,
         })
     }
 
@@ -81,6 +86,8 @@ impl<'txn> FileTables<'txn> {
         self.facts.remove(id.0)?;
         self.audio.remove(id.0)?;
         self.resume.remove(id.0)?;
+        self.measured.remove(id.0)?;
+        self.waveforms.remove(id.0)?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use super::{BATCH, Import, Imported};
 use crate::library::store::{Failure, StoreError, WriteOp};
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::playlist::{Change, Entry, Kind, Playlist, Playlists};
+use crate::model::template::Template;
 use crate::model::track::Track;
 
 impl Import<'_> {
@@ -14,6 +15,8 @@ impl Import<'_> {
     pub fn write(mut self) -> Result<Imported, StoreError> {
         self.write_tracks()?;
         self.write_lists()?;
+        self.write_templates()?;
+        self.write_places()?;
         self.write_session()?;
         let facts: Vec<_> = std::mem::take(&mut self.facts).into_iter().collect();
         for rows in facts.chunks(BATCH) {
@@ -76,14 +79,43 @@ impl Import<'_> {
             }
             list.name = lists.free_name(&list.name);
             while !ids.insert(list.id) {
-                list.id =
-                    PlaylistId::new(list.id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1 << 11));
+                list.id = another(list.id);
             }
             let list = Arc::new(list);
             lists.apply(&Change { before: None, after: Some(list.clone()) });
             made.push((list.id, Some(list)));
         }
         if made.is_empty() { Ok(()) } else { self.store.write(WriteOp::PutPlaylists(made)) }
+    }
+
+    /// One that is called as one of here is left out.
+    fn write_templates(&mut self) -> Result<(), StoreError> {
+        let mut templates = self.reader.templates()?;
+        let mut made = Vec::new();
+        for mut template in std::mem::take(&mut self.templates) {
+            if templates.named(template.name.as_str()).is_some() {
+                continue;
+            }
+            if templates.len() == Template::MOST {
+                self.done.full += 1;
+                continue;
+            }
+            while templates.get(template.id).is_some() {
+                template.id = another(template.id);
+            }
+            let template = Arc::new(template);
+            templates.put(template.id, Some(template.clone()));
+            made.push((template.id, Some(template)));
+        }
+        if made.is_empty() { Ok(()) } else { self.store.write(WriteOp::PutTemplates(made)) }
+    }
+
+    /// Where a track was left off here holds.
+    fn write_places(&mut self) -> Result<(), StoreError> {
+        let here = self.reader.resume()?;
+        let new = std::mem::take(&mut self.places).into_iter().filter(|(id, _)| !here.contains_key(id));
+        let new: Vec<_> = new.map(|(id, place)| (id, Some(place))).collect();
+        new.chunks(BATCH).try_for_each(|rows| self.store.write(WriteOp::PutResume(rows.to_vec())))
     }
 
     fn write_session(&mut self) -> Result<(), StoreError> {
@@ -98,6 +130,10 @@ impl Import<'_> {
             _ => self.store.write(WriteOp::PutSession(session)),
         }
     }
+}
+
+fn another(id: PlaylistId) -> PlaylistId {
+    PlaylistId::new(id.0.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1 << 11))
 }
 
 /// The same files in the same order with the same notes, or the same query.
