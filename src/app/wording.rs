@@ -1,9 +1,8 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
 mod playlists;
-
-pub use playlists::*;
 mod queue;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +22,9 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
+pub use playlists::*;
 pub use queue::*;
+pub use tags::*;
 
 fn note(what: impl Into<String>) -> Notice {
     Notice::new(Severity::Note, what)

@@ -187,8 +187,17 @@ impl Core {
         let watch = if config.settings.watch { watch(&events, &state) } else { None };
         let collation = Arc::new(config.collation());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
-        let performer =
-            Performer { engine: sender, store: store_of_jobs, jobs, collation, events, closing, watch };
+        let batches = Batches::new(config.places.tag_batches()?);
+        let performer = Performer {
+            engine: sender,
+            store: store_of_jobs,
+            jobs,
+            collation,
+            events,
+            closing,
+            batches,
+            watch,
+        };
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();

@@ -2,13 +2,14 @@
 //!
 //! - **Purpose.** Runs what may take long or wait for disks: scans, walks, catalog builds.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long` (low priority) and `job-short`, one job at a time each.
+//! - **Threads.** `job-long` (low priority), `job-short` and `job-files`, one job at a time each.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
 
 pub mod library;
 pub mod playlists;
+pub mod tags;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -16,13 +17,15 @@ use std::time::{Duration, Instant};
 
 use crate::model::contain::contain;
 
-/// Two kinds of work that must not wait for each other.
+/// Kinds of work that must not wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// Minutes: scans. Runs at low priority.
     Long,
     /// Well below a second: walks of a few folders, catalog builds.
     Short,
+    /// Changes of the user's files, one at a time.
+    Files,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -31,6 +34,7 @@ type Job = Box<dyn FnOnce() + Send>;
 pub struct Jobs {
     long: Sender<Job>,
     short: Sender<Job>,
+    files: Sender<Job>,
 }
 
 /// The lanes' threads, for the shutdown.
@@ -41,8 +45,13 @@ impl Jobs {
     pub fn spawn() -> std::io::Result<(Self, JobThreads)> {
         let (long, long_jobs) = channel();
         let (short, short_jobs) = channel();
-        let threads = vec![lane("job-long", true, long_jobs)?, lane("job-short", false, short_jobs)?];
-        Ok((Self { long, short }, JobThreads(threads)))
+        let (files, files_jobs) = channel();
+        let threads = vec![
+            lane("job-long", true, long_jobs)?,
+            lane("job-short", false, short_jobs)?,
+            lane("job-files", false, files_jobs)?,
+        ];
+        Ok((Self { long, short, files }, JobThreads(threads)))
     }
 
     /// Runs `job` behind the others of its lane. Dropped where the lane is gone, which is at the end of the program only.
@@ -65,6 +74,7 @@ impl Jobs {
         let sender = match lane {
             Lane::Long => &self.long,
             Lane::Short => &self.short,
+            Lane::Files => &self.files,
         };
         let _ = sender.send(guarded);
     }

@@ -37,4 +37,5 @@ pub mod sort;
 pub mod spectrum;
 pub mod suggest;
 pub mod tag;
+pub mod tagging;
 pub mod track;

@@ -8,9 +8,10 @@ use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
-    self, Added, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Target,
+    self, Added, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Tagging, Target,
 };
 use crate::model::settings::OutputSpec;
+use crate::model::tagging::{TagEdit, TagWork};
 
 /// A request understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +85,15 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
     match &mut command {
         Command::Library(Library::Scan(roots)) => roots.extend(more),
         Command::Playlist(Playlisting::Import(paths)) => paths.extend(more),
+        // The file of a picture comes beside the words.
+        Command::Tags(Tagging::Extract(_, path)) if more.len() == 1 => {
+            *path = more.into_iter().next().unwrap_or_default();
+        }
+        Command::Tags(Tagging::Change { work: TagWork::Edit(edits), .. })
+            if more.len() == 1 && matches!(edits[..], [TagEdit::Cover(_)]) =>
+        {
+            *edits = more.into_iter().map(TagEdit::Cover).collect();
+        }
         // The name was taken for the file, which comes beside it.
         Command::Playlist(Playlisting::Export(list, path, _)) if more.len() == 1 => {
             let name = std::mem::replace(path, more.into_iter().next().unwrap_or_default());
@@ -107,7 +117,12 @@ fn target_of(command: &mut Command) -> Option<&mut Target> {
             | Queue::Replace { target, .. }
             | Queue::InsertAt(_, target),
         )
-        | Command::Playlist(Playlisting::Add { what: Added::Target(target), .. }) => Some(target),
+        | Command::Playlist(Playlisting::Add { what: Added::Target(target), .. })
+        | Command::Tags(
+            Tagging::Look { what: target, .. }
+            | Tagging::Picture(target)
+            | Tagging::Change { what: target, .. },
+        ) => Some(target),
         _ => None,
     }
 }
@@ -137,6 +152,16 @@ fn paths_of(command: &Command) -> &[PathBuf] {
     match command {
         Command::Library(Library::Scan(paths)) => paths,
         Command::Playlist(command) => command.paths(),
+        Command::Tags(
+            Tagging::Look { what: Target::Paths(paths), .. }
+            | Tagging::Picture(Target::Paths(paths))
+            | Tagging::Change { what: Target::Paths(paths), .. },
+        ) => paths,
+        Command::Tags(Tagging::Extract(_, path)) => std::slice::from_ref(path),
+        Command::Tags(Tagging::Change { work: TagWork::Edit(edits), .. }) => match &edits[..] {
+            [TagEdit::Cover(path)] => std::slice::from_ref(path),
+            _ => &[],
+        },
         Command::Queue(
             Queue::Append(Target::Paths(paths))
             | Queue::Insert(Target::Paths(paths))

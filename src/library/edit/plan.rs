@@ -38,8 +38,8 @@ pub struct FilePlan {
     pub(super) size: u64,
     pub(super) mtime: (i64, i64),
     pub(super) inode: u64,
-    /// Its texts were in another coding than they said: all are written anew.
-    pub(super) mended: bool,
+    /// Its texts were in another coding than they said, or stand in several frames: all are written anew.
+    pub(super) anew: bool,
     pub(super) writer: Writer,
 }
 
@@ -104,7 +104,7 @@ pub(super) fn plan_file(
         size: about.len(),
         mtime: (about.mtime(), about.mtime_nsec()),
         inode: about.ino(),
-        mended: read.mended_from.is_some(),
+        anew: read.mended_from.is_some() || read.repeats,
         writer,
         path,
     })

@@ -24,9 +24,9 @@ type Changes<'a> = Vec<(Field, &'a [String])>;
 pub fn write(path: &Path, plan: &FilePlan) -> Result<(), String> {
     let mut file = File::options().read(true).write(true).open(path).map_err(|error| error.to_string())?;
     let job = Job {
-        changes: match plan.mended {
+        changes: match plan.anew {
             false => plan.changes().map(|(field, _, after)| (field, after)).collect(),
-            // One tag, one coding: the texts that were mended on reading are mended here.
+            // One tag, one coding, one frame: the texts that were mended on reading are mended here.
             true => Field::all()
                 .map(|field| (field, plan.after.get(field)))
                 .filter(|(field, after)| !after.is_empty() || plan.before.has(*field))

@@ -4,6 +4,7 @@
 
 mod bomb;
 mod container;
+mod id3;
 pub mod keys;
 mod matroska;
 mod mend;
@@ -11,6 +12,7 @@ mod normalize;
 pub mod payload;
 mod pictures;
 mod read;
+mod repeated;
 mod sheet;
 mod sound;
 mod symphonia_tags;
@@ -35,7 +37,7 @@ pub use sound::SoundHash;
 use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
-pub const READER_VERSION: u8 = 3;
+pub const READER_VERSION: u8 = 4;
 
 /// Why a file cannot be taken for music.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +69,8 @@ pub struct Read {
     pub has_picture: bool,
     /// How its texts were coded, where it said otherwise; `fields` are mended.
     pub mended_from: Option<&'static str>,
+    /// It has several frames for one field: a change of any writes these anew.
+    pub repeats: bool,
 }
 
 impl Read {
@@ -168,14 +172,23 @@ fn read_with<T>(path: &Path, read: impl FnOnce(Window) -> Result<T, ReadError>) 
 
 fn read_open(mut window: Window, path: &Path) -> Result<Read, ReadError> {
     let kind = container::sniff(&mut window)?;
+    let mut repeats = false;
     let (format, mut fields, has_picture) = match kind.lofty {
         Some(file_type) => {
             let format = container::read(&mut window, kind)?;
             if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
-                return Ok(Read { format, fields: Fields::default(), has_picture: false, mended_from: None });
+                return Ok(Read {
+                    format,
+                    fields: Fields::default(),
+                    has_picture: false,
+                    mended_from: None,
+                    repeats,
+                });
             }
             let has_picture = pictures::are_in(&mut window, kind)?;
-            let (fields, found) = read::read_fields(window, file_type);
+            let repeated = repeated::fields(&mut window, kind).map_err(ReadError::Io)?;
+            repeats = repeated.iter().next().is_some();
+            let (fields, found) = read::read_fields(window, file_type, &repeated);
             (format, fields, has_picture || found)
         }
         None if kind.container == container::Container::Decoded => symphonia_tags::read_decoded(path)?,
@@ -185,5 +198,5 @@ fn read_open(mut window: Window, path: &Path) -> Result<Read, ReadError> {
         }
     };
     let mended_from = mend::mend(&mut fields);
-    Ok(Read { format, fields, has_picture, mended_from })
+    Ok(Read { format, fields, has_picture, mended_from, repeats })
 }

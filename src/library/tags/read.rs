@@ -26,8 +26,8 @@ pub fn options() -> ParseOptions {
         .max_junk_bytes(128 * 1024)
 }
 
-/// The fields, and whether the tags that were read hold a picture.
-pub fn read_fields(mut window: Window, file_type: FileType) -> (Fields, bool) {
+/// The fields, and whether the tags that were read hold a picture. `repeated`: what lofty keeps only the last of.
+pub fn read_fields(mut window: Window, file_type: FileType, repeated: &Fields) -> (Fields, bool) {
     if window.seek(SeekFrom::Start(0)).is_err() {
         return Default::default();
     }
@@ -37,7 +37,7 @@ pub fn read_fields(mut window: Window, file_type: FileType) -> (Fields, bool) {
             let Ok(file) = FlacFile::read_from(&mut window, options()) else { return Default::default() };
             let (mut fields, picture) = file.vorbis_comments().map(of_comments).unwrap_or_default();
             if let Some(id3) = file.id3v2() {
-                fields.fill(of_tag(&Tag::from(id3.clone())));
+                fields.fill(of_id3(&Tag::from(id3.clone()), repeated));
             }
             (fields, picture)
         }
@@ -46,11 +46,11 @@ pub fn read_fields(mut window: Window, file_type: FileType) -> (Fields, bool) {
             .map_or_else(|_| Default::default(), |file| of_comments(file.vorbis_comments())),
         FileType::Opus => OpusFile::read_from(&mut window, options().read_cover_art(true))
             .map_or_else(|_| Default::default(), |file| of_comments(file.vorbis_comments())),
-        _ => (read_general(window, file_type), false),
+        _ => (read_general(window, file_type, repeated), false),
     }
 }
 
-fn read_general(window: Window, file_type: FileType) -> Fields {
+fn read_general(window: Window, file_type: FileType, repeated: &Fields) -> Fields {
     let Ok(file) = Probe::with_file_type(window, file_type).options(options()).read() else {
         return Fields::default();
     };
@@ -58,9 +58,15 @@ fn read_general(window: Window, file_type: FileType) -> Fields {
     tags.sort_by_key(|tag| trust(tag.tag_type()));
     let mut merged = Fields::default();
     for tag in tags {
-        merged.fill(of_tag(tag));
+        merged.fill(if tag.tag_type() == TagType::Id3v2 { of_id3(tag, repeated) } else { of_tag(tag) });
     }
     merged
+}
+
+fn of_id3(tag: &Tag, repeated: &Fields) -> Fields {
+    let mut fields = of_tag(tag);
+    repeated.iter().for_each(|(field, values)| fields.set(field, values.to_vec()));
+    fields
 }
 
 /// Order of trust where a file has several tags: the richest first, ID3v1 with its 30 letters last.
