@@ -192,12 +192,12 @@ fn replace(path: &Path, copy: &Path, old: &Path) -> io::Result<()> {
 /// Writes the new content beside the file and proves that it is what was asked for.
 fn write_copy(file: &FilePlan, to: &Path) -> Result<(), String> {
     let told = |error: io::Error| format!("cannot be copied: {error}");
-    let sound = tags::sound_hash(&file.path).map_err(|error| error.to_string())?;
+    let sound = tags::sound::proof(&file.path).map_err(|error| error.to_string())?;
     copy(&file.path, to).map_err(told)?;
     write::write(to, file)?;
     let after =
         tags::read_fields(to).map_err(|error| format!("cannot be read once it is written: {error}"))?;
-    if tags::sound_hash(to).map_err(|error| error.to_string())? != sound || after.format != file.format {
+    if tags::sound::proof(to).map_err(|error| error.to_string())? != sound || after.format != file.format {
         return Err("would not sound the same, so it was left as it is".to_owned());
     }
     let wrong = Field::all().find(|&field| after.fields.get(field) != file.after.get(field));

@@ -93,7 +93,7 @@ pub(super) fn plan_file(
     }
     let read = tags::read_fields(&path).map_err(|error| error.to_string())?;
     let writer = tags::writer(&path).map_err(|error| error.to_string())?;
-    let writer = writer.ok_or("is of a kind whose tags cannot be written yet")?;
+    let writer = writer?;
     let after = change(&read.fields)?;
     Ok(FilePlan {
         other_names: about.nlink().saturating_sub(1),

@@ -4,6 +4,7 @@
 
 use std::io;
 
+use super::bare;
 use super::container::{Container, Kind};
 use super::window::Window;
 
@@ -115,7 +116,9 @@ pub fn tags(window: &mut Window, kind: Kind) -> io::Result<Vec<u64>> {
         tags.push(at);
         at += tag_len(window, at)?.max(10);
     }
-    if matches!(kind.container, Container::Riff | Container::Aiff) {
+    if let Some(place) = bare::place(window, kind)? {
+        tags.extend(bare::at(window, place)?.filter(|&at| at >= kind.start));
+    } else if matches!(kind.container, Container::Riff | Container::Aiff) {
         in_chunks(window, kind, &mut tags)?;
     }
     Ok(tags)

@@ -3,12 +3,11 @@
 //! the last. Here each is read as a tag of its own.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor};
+use std::io;
 
-use lofty::file::AudioFile;
-use lofty::mpeg::MpegFile;
 use lofty::tag::Tag;
 
+use super::bare;
 use super::container::Kind;
 use super::id3::{self, Frame};
 use super::read;
@@ -81,9 +80,6 @@ fn alone(tag: &mut id3::Tag<'_>, frame: &Frame) -> io::Result<Fields> {
     let len = bytes.len();
     let size = [len >> 21, len >> 14, len >> 7, len].map(|bits| (bits & 0x7f) as u8);
     let head = [b'I', b'D', b'3', tag.head[3], 0, flags];
-    // The tag library looks for other tags at the end.
-    let file = [&head[..], &size, &bytes, &[0; 256]].concat();
-    let read = MpegFile::read_from(&mut Cursor::new(file), read::options());
-    let id3 = read.ok().and_then(|file| file.id3v2().cloned());
+    let id3 = bare::parse([&head[..], &size, &bytes].concat(), read::options());
     Ok(id3.map(|id3| read::of_tag(&Tag::from(id3))).unwrap_or_default())
 }
