@@ -13,10 +13,10 @@ use crate::jobs::{Jobs, Lane, playlists, tags};
 use crate::library::edit::{Batches, Refused};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
-use crate::model::collate::Collation;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
+use crate::model::naming::Naming;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -28,8 +28,8 @@ pub struct Performer {
     pub engine: EngineSender,
     pub store: Store,
     pub jobs: Jobs,
-    /// The order of names.
-    pub collation: Arc<Collation>,
+    /// How names are taken.
+    pub naming: Arc<Naming>,
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
@@ -309,10 +309,10 @@ impl Performer {
     /// Reads the catalog from the store; at the start too.
     pub fn build_catalog(&self) {
         let (events, store) = (self.events.clone(), self.store.clone());
-        let (failed, collation) = (self.events.clone(), Arc::clone(&self.collation));
+        let (failed, naming) = (self.events.clone(), Arc::clone(&self.naming));
         let work = move || {
             let began = Instant::now();
-            let event = match crate::jobs::library::catalog(&store, &collation) {
+            let event = match crate::jobs::library::catalog(&store, &naming) {
                 Ok(catalog) => Event::CatalogBuilt { catalog: Arc::new(catalog), took: began.elapsed() },
                 Err(error) => Event::CatalogFailed(error.to_string()),
             };

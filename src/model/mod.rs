@@ -21,6 +21,7 @@ pub mod id;
 pub mod job;
 pub mod listening;
 pub mod loudness;
+pub mod naming;
 pub mod notice;
 pub mod outputs;
 pub mod part;

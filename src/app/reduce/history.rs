@@ -162,6 +162,7 @@ pub fn arrived(
         (Some(entry), Ok(_)) => {
             state.history.went(travel.way);
             state.dirty.history = true;
+            saving::facts(state, Vec::new(), now, fx);
             travel.gone.push(entry);
             travel.left -= 1;
             go_on(state, travel, now, fx);
@@ -171,6 +172,7 @@ pub fn arrived(
             let words = wording::tags_gone_over(travel.way, written.paths.len());
             notices::tell(state, wording::tags_done(&words), now);
             record(state, Step::Tags(written.batch), words, now);
+            saving::facts(state, Vec::new(), now, fx);
         }
         (entry, Err(refused)) => {
             let words = entry.map_or_else(String::new, |entry| entry.words.to_string());

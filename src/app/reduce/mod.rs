@@ -107,4 +107,6 @@ mod history_tests;
 #[cfg(test)]
 mod queue_tests;
 #[cfg(test)]
+mod tags_tests;
+#[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{history, library, notices, queue};
+use super::{history, library, notices, queue, saving};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -199,6 +199,8 @@ pub fn written(
             let words = wording::tags_changed(files, moves);
             notices::tell(state, wording::tags_done(&words), now);
             history::record(state, Step::Tags(written.batch), words, now);
+            // Files are changed already: the history of it is not to come late.
+            saving::facts(state, Vec::new(), now, fx);
         }
         (Deed::Change { .. }, Err(refused)) => refuse(state, refused, now),
         (Deed::Travel(travel), result) => history::arrived(state, travel, result, now, fx),

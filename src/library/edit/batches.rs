@@ -163,7 +163,8 @@ fn undo_tags(id: BatchId, journal: &TagJournal) -> Result<Plan, Refused> {
     let mut refused = Vec::new();
     for entry in &journal.entries {
         match undo_file(entry) {
-            Ok(file) => plan.files.push(file),
+            Ok(file) if file.changes_anything() => plan.files.push(file),
+            Ok(_) => plan.unchanged += 1,
             Err(why) => refused.push((entry.path(), why)),
         }
     }
@@ -175,7 +176,8 @@ fn undo_file(entry: &Entry) -> Result<FilePlan, String> {
         let mut after = now.clone();
         for (name, before, made) in &entry.changes {
             let field = Field::parse(name).ok_or("was changed by a newer version of this program")?;
-            if now.get(field) != made {
+            // One that is back already was broken off before anybody heard of it.
+            if now.get(field) != made && now.get(field) != before {
                 return Err(format!("was changed since: its {name} is another"));
             }
             after.set(field, before.clone());
@@ -184,7 +186,7 @@ fn undo_file(entry: &Entry) -> Result<FilePlan, String> {
     })?;
     if let Some(before) = &entry.pictures_before {
         let now = artwork::embedded(&file.path).map_err(|error| error.to_string())?;
-        file.pictures = Some((now, before.clone()));
+        file.pictures = (now != *before).then(|| (now, before.clone()));
     }
     Ok(file)
 }

@@ -47,6 +47,8 @@ pub fn recover(batch: &Batch, journal: &MoveJournal) -> Recovered {
 pub fn undo(id: BatchId, journal: &MoveJournal) -> Result<Renames, Refused> {
     let moves: Vec<_> = journal.moves().into_iter().rev().map(|(from, to)| (to, from)).collect();
     let mut refused = Vec::new();
+    // One that is back already was broken off before anybody heard of it.
+    let moves: Vec<_> = moves.into_iter().filter(|(now, before)| !is_moved(now, before)).collect();
     for (now, before) in &moves {
         if now.symlink_metadata().is_err() {
             refused.push((now.clone(), "is not there any more".to_owned()));

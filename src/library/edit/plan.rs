@@ -50,7 +50,7 @@ impl FilePlan {
         pairs.filter(|(_, before, after)| before != after)
     }
 
-    fn changes_anything(&self) -> bool {
+    pub(super) fn changes_anything(&self) -> bool {
         self.changes().next().is_some() || self.pictures.is_some()
     }
 }

@@ -24,10 +24,14 @@ impl Turn<'_> {
             Tagging::Change { what, mut work, .. } => {
                 let Some(what) = self.tagged(what, count) else { return };
                 if let TagWork::Edit(edits) = &mut work {
-                    for edit in edits {
-                        if let TagEdit::Cover(file) = edit {
-                            *file = self.around.places.absolute(file);
+                    for file in edits.iter_mut().filter_map(|edit| match edit {
+                        TagEdit::Cover(file) => Some(file),
+                        _ => None,
+                    }) {
+                        if file.as_os_str().is_empty() {
+                            return self.state.note("Name the picture: `:art-set PATH`");
                         }
+                        *file = self.around.places.absolute(file);
                     }
                 }
                 return self.plan_tags(what, work);
@@ -36,6 +40,9 @@ impl Turn<'_> {
                 Some(what) => Tagging::Picture(what),
                 None => return,
             },
+            Tagging::Extract(_, to) if to.as_os_str().is_empty() => {
+                return self.state.note("Name the new file: `:art-extract PATH`");
+            }
             Tagging::Extract(what, to) => match self.tagged(what, count) {
                 Some(what) => Tagging::Extract(what, self.around.places.absolute(&to)),
                 None => return,
