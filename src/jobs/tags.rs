@@ -34,6 +34,9 @@ pub struct Planned {
     pub preview: TagPreview,
 }
 
+/// Of more files only the tags are read: what else they are differs anyway.
+const MOST_DESCRIBED: usize = 200;
+
 /// What the files say, all together.
 pub fn look(paths: &[PathBuf], cancel: &CancelToken) -> TagSheet {
     let mut sheet = TagSheet { files: paths.to_vec(), ..TagSheet::default() };
@@ -47,7 +50,7 @@ pub fn look(paths: &[PathBuf], cancel: &CancelToken) -> TagSheet {
 
 fn take_in(sheet: &mut TagSheet, path: &Path) -> Result<(), String> {
     let read = tags::read_fields(container(path)).map_err(|error| error.to_string())?;
-    let facts = facts(path, &read);
+    let facts = if sheet.files.len() > MOST_DESCRIBED { Vec::new() } else { facts(path, &read) };
     if sheet.fields.is_empty() {
         sheet.fields =
             Field::all().map(|field| (field, Said::Same(read.fields.get(field).to_vec()))).collect();

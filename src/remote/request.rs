@@ -242,6 +242,12 @@ mod tests {
         assert_eq!(command("playlist-add x", &paths), Ok(Command::Playlist(added)));
         let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into(), Default::default());
         assert_eq!(command("playlist-export x", &paths[..1]), Ok(Command::Playlist(written)));
+        let cover = |path: &str| TagWork::Edit(vec![TagEdit::Cover(path.into())]);
+        let change = |work| Command::Tags(Tagging::Change { what: Target::Selection, work, ask: false });
+        assert_eq!(command("art-set", &paths[..1]), Ok(change(cover("/b c"))));
+        assert_eq!(command("art-set", &[]).unwrap_err().message, "a path must be absolute: ");
+        let written = Command::Tags(Tagging::Extract(Target::Selection, "/b c".into()));
+        assert_eq!(command("art-extract", &paths[..1]), Ok(written));
         assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
     }
 }

@@ -44,7 +44,7 @@ fn probed(path: &Path) -> String {
 /// A file of each kind that we write, tagged by ffmpeg.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let source = put(folder, "source", &wav(50_003, 44_100));
-    let kinds: [(&str, &[&str]); 13] = [
+    let kinds: [(&str, &[&str]); 12] = [
         ("a.flac", &[]),
         ("a.mp3", &[]),
         ("old.mp3", &["-id3v2_version", "3", "-write_id3v1", "1"]),
@@ -57,7 +57,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         ("a.wv", &[]),
         ("a.tta", &[]),
         ("flac.oga", &["-c:a", "flac"]),
-        ("long.wav", &["-rf64", "always"]),
     ];
     let make = |(name, options): (&str, &[&str])| {
         let path = folder.join(name);
@@ -70,7 +69,16 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         output("ffmpeg", &args);
         path
     };
-    kinds.into_iter().map(make).chain([dsf(folder)]).collect()
+    kinds.into_iter().map(make).chain([dsf(folder), long_wav(folder, &[])]).collect()
+}
+
+/// The long form of WAV, which ffmpeg tags in the older way only.
+fn long_wav(folder: &Path, tags: &[&str]) -> PathBuf {
+    let path = folder.join(if tags.is_empty() { "long.wav" } else { "info.wav" });
+    let source = put(folder, "long-source", &wav(50_003, 44_100));
+    let begin = ["-v", "error", "-y", "-f", "wav", "-i", text(&source), "-bitexact", "-rf64", "always"];
+    output("ffmpeg", &[&begin[..], tags, &[text(&path)]].concat());
+    path
 }
 
 /// A DSF file with a second of noise (DSF File Format Specification 1.01), which nobody tagged.
@@ -358,6 +366,9 @@ fn kinds_that_are_not_written_say_why() {
         let refused = plan(std::slice::from_ref(&path), &[set(Field::Title, &["x"])]).unwrap_err();
         assert!(refused.0[0].1.contains(why), "{refused:?}");
     }
+    let info = long_wav(folder.path(), &["-metadata", "title=x"]);
+    let refused = plan(std::slice::from_ref(&info), &[set(Field::Title, &["y"])]).unwrap_err();
+    assert!(refused.0[0].1.contains("RIFF INFO"), "{refused:?}");
 }
 
 /// A batch that is taken back, made again, and taken back: each time what is there is what was there before.

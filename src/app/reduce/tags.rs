@@ -60,6 +60,7 @@ fn look(state: &mut AppState, paths: Vec<PathBuf>, tell: bool) -> Effect {
     state.tags.looking = Some(Look { job, tell });
     state.tags.view.looking = true;
     state.tags.view.sheet = None;
+    state.tags.refuse(Vec::new());
     Effect::ReadTags { job, paths }
 }
 

@@ -150,7 +150,12 @@ impl Job<'_> {
 
     fn ape_tag(&self, old: Option<ApeTag>) -> ApeTag {
         let changes = if old.is_some() { &self.changes } else { &self.all };
-        let mut tag = old.map_or_else(|| Tag::new(TagType::Ape), Tag::from);
+        let mut old = old.unwrap_or_default();
+        // Names that others use and lofty does not know: they would go on saying what was.
+        let names = changes.iter().flat_map(|(field, _)| keys::vorbis(*field));
+        let unknown = names.filter(|name| ItemKey::from_key(TagType::Ape, name).is_none());
+        unknown.for_each(|name| old.remove(name));
+        let mut tag = Tag::from(old);
         self.edit_tag(&mut tag, changes);
         let mut tag = ApeTag::from(tag);
         if let Some(pictures) = self.pictures {

@@ -65,14 +65,22 @@ fn range(window: &mut Window, place: Place) -> io::Result<Range<u64>> {
         Place::Dff => chunk(window, 16, &[b"ID3 "], &|header| {
             u64::from_be_bytes(std::array::from_fn(|at| header[4 + at]))
         }),
-        Place::Rf64 => {
-            let long = window.bytes_at::<8>(28)?.map_or(0, u64::from_le_bytes);
-            chunk(window, 12, &[b"id3 ", b"ID3 "], &|header| {
-                let size = u32::from_le_bytes(std::array::from_fn(|at| header[4 + at]));
-                if size == u32::MAX { long } else { u64::from(size) }
-            })
-        }
+        Place::Rf64 => rf64_chunk(window, &[b"id3 ", b"ID3 "]),
     }
+}
+
+/// Whether it has the older texts of RIFF, which are not written here and would say something else than a new tag.
+pub fn has_info(window: &mut Window) -> io::Result<bool> {
+    let list = rf64_chunk(window, &[b"LIST"])?;
+    Ok(!list.is_empty() && window.bytes_at::<4>(list.start + 8)? == Some(*b"INFO"))
+}
+
+fn rf64_chunk(window: &mut Window, names: &[&[u8; 4]]) -> io::Result<Range<u64>> {
+    let long = window.bytes_at::<8>(28)?.map_or(0, u64::from_le_bytes);
+    chunk(window, 12, names, &|header| {
+        let size = u32::from_le_bytes(std::array::from_fn(|at| header[4 + at]));
+        if size == u32::MAX { long } else { u64::from(size) }
+    })
 }
 
 fn header_len(place: Place) -> u64 {

@@ -133,6 +133,9 @@ pub fn writer(path: &Path) -> Result<Result<Writer, &'static str>, ReadError> {
 
 fn writer_of(window: &mut Window, kind: container::Kind) -> io::Result<Result<Writer, &'static str>> {
     if let Some(place) = bare::place(window, kind)? {
+        if place == bare::Place::Rf64 && bare::has_info(window)? {
+            return Ok(Err("has texts in a RIFF INFO list, which are not written in the long form of WAV"));
+        }
         return Ok(Ok(Writer::Bare(place)));
     }
     let magic = window.bytes_at::<4>(kind.start)?.unwrap_or_default();

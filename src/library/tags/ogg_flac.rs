@@ -100,7 +100,7 @@ fn headers(from: &mut (impl Read + Seek)) -> io::Result<Headers> {
     let (mut pages, mut packets, mut last) = (1, 0, false);
     // Where their number is not told, the last one says that it is.
     while if count > 0 { packets < count } else { !last } {
-        let page = Page::read(from)?.filter(|page| page.serial() == serial && !page.content().is_empty());
+        let page = Page::read(from)?.filter(|page| page.serial() == serial);
         native.extend(page.ok_or_else(|| wrong("pages"))?.content());
         pages += 1;
         if native.len() > MAX_HEADERS {
@@ -117,14 +117,14 @@ fn headers(from: &mut (impl Read + Seek)) -> io::Result<Headers> {
     Ok(Headers { native, serial, pages, sound: from.stream_position()? })
 }
 
-/// The whole metadata blocks of a native file, their headers included.
+/// The whole metadata blocks of a native file, their headers included, up to one that says that it is the last.
 fn blocks(native: &[u8]) -> Vec<&[u8]> {
-    let (mut at, mut found) = (4, Vec::new());
-    while let Some(&[_, a, b, c]) = native.get(at..at + 4) {
+    let (mut at, mut found, mut last) = (4, Vec::new(), false);
+    while let Some(&[kind, a, b, c]) = native.get(at..at + 4).filter(|_| !last) {
         let end = at + 4 + u32::from_be_bytes([0, a, b, c]) as usize;
         let Some(block) = native.get(at..end) else { break };
         found.push(block);
-        at = end;
+        (at, last) = (end, kind & 0x80 != 0);
     }
     found
 }

@@ -108,15 +108,11 @@ pub fn of_tag(tag: &Tag) -> Fields {
 
 /// A tag where lofty does not look for one; `None` where there is none.
 pub fn read_bare(window: &mut Window, place: Place, repeated: &Fields) -> io::Result<Option<(Fields, bool)>> {
-    let options = options().read_cover_art(true);
+    // What reads the sound reads APE tags too, by names that lofty does not know.
     if place == Place::Behind {
-        let ape = bare::read_ape(window, options)?;
-        return Ok(ape.map(|ape| {
-            let has_picture = !ape_pictures(&ape).is_empty();
-            (of_tag(&Tag::from(ape)), has_picture)
-        }));
+        return Ok(None);
     }
-    Ok(bare::read(window, place, options)?.map(|id3| {
+    Ok(bare::read(window, place, options().read_cover_art(true))?.map(|id3| {
         let tag = Tag::from(id3);
         (of_id3(&tag, repeated), tag.picture_count() > 0)
     }))

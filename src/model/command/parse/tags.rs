@@ -63,3 +63,54 @@ impl Call<'_> {
 fn change(work: TagWork) -> Tagging {
     Tagging::Change { what: Target::Selection, work, ask: false }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::command::{Command, FieldDeed, Request, Screen, parse::parse};
+
+    fn work(line: &str) -> TagWork {
+        match parse(line).unwrap() {
+            Request::Core(Command::Tags(Tagging::Change { what: Target::Selection, work, ask: false })) => {
+                work
+            }
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn changes_of_tags_are_fields_and_values() {
+        let values = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+        let edits = |edit| TagWork::Edit(vec![edit]);
+        assert_eq!(work("tag set artist A 'B C'"), edits(TagEdit::Set(Field::Artist, values(&["A", "B C"]))));
+        assert_eq!(work("tag-set YEAR 1997"), edits(TagEdit::Set(Field::Date, values(&["1997"]))));
+        assert_eq!(work("tag set track 07"), edits(TagEdit::Set(Field::Track, values(&["7"]))));
+        assert_eq!(work("tag set comment"), edits(TagEdit::Set(Field::Comment, values(&[]))));
+        assert_eq!(work("tag add genre Rock"), edits(TagEdit::Add(Field::Genre, values(&["Rock"]))));
+        let two = vec![TagEdit::Remove(Field::Comment), TagEdit::Remove(Field::Lyrics)];
+        assert_eq!(work("tag remove comment lyrics"), TagWork::Edit(two));
+        assert_eq!(work("tag rename '{artist} - {title}'"), TagWork::Rename("{artist} - {title}".into()));
+        assert_eq!(work("art set cover.jpg"), edits(TagEdit::Cover("cover.jpg".into())));
+        assert_eq!(work("art remove"), edits(TagEdit::NoPictures));
+        let shown = Tagging::Look { what: Target::Selection, tell: true };
+        assert_eq!(parse("tag show"), Ok(Request::Core(Command::Tags(shown))));
+        assert_eq!(parse("tag-edit"), Ok(Request::Screen(Screen::TagField(FieldDeed::Edit))));
+    }
+
+    #[test]
+    fn what_is_no_change_of_tags_says_what_was_expected() {
+        let error = |line: &str| parse(line).unwrap_err().to_string();
+        assert_eq!(
+            error("tag set tittle x"),
+            "`tag-set` needs the name of a field, such as title, artist or date, not `tittle x`"
+        );
+        assert_eq!(
+            error("tag set track three"),
+            "`tag-set` needs a number from 1 to 65535, not `track three`"
+        );
+        assert_eq!(error("tag add genre"), "`tag-add` needs a field, and values behind it, not `genre`");
+        assert_eq!(error("tag remove"), "`tag-remove` needs names of fields");
+        assert!(error("tag rename a b").contains("needs a template in quotes"));
+        assert!(error("tag write now").contains("needs nothing behind it"));
+    }
+}
