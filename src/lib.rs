@@ -31,7 +31,7 @@
 //! | [`config`] | files and flags to settings, keymap, theme | model |
 //! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets, HTTP | model |
 //! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
-//! | [`analysis`] | numbers about sound: the spectrum of what is heard | model rt decode dsp |
+//! | [`analysis`] | numbers about sound: whole tracks in one pass, the spectrum of what is heard | model rt decode dsp |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |
 //! | [`jobs`] | the lanes of background work and its kinds | model library analysis |

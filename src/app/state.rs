@@ -208,6 +208,8 @@ pub struct LibraryState {
     /// Missing tracks are being counted or forgotten.
     pub cleaning: bool,
     pub build: CatalogBuild,
+    /// What the store has is being read for the first time. Meanwhile nothing else asks the disk for anything.
+    pub loading: bool,
 }
 
 #[derive(Debug)]

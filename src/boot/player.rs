@@ -184,7 +184,7 @@ impl Core {
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
-        let watch = if config.settings.watch { watch(&events, &state) } else { None };
+        let watch = if config.settings.watch { watch(&events) } else { None };
         let naming = Arc::new(config.naming());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
         let batches = Batches::new(config.places.tag_batches()?);
@@ -248,12 +248,13 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     state.library.failed = Arc::new(failed.map(|problem| (problem.path, problem.error)).collect());
     // Catalog and facts are read by jobs, so that the first frame need not wait for them.
     state.library.build.running = true;
+    state.library.loading = true;
     state.facts_awaited = true;
     Ok(state)
 }
 
 /// The watch over the library's folders; without one the player is told why, and works.
-fn watch(events: &EventSender, state: &AppState) -> Option<Watch> {
+fn watch(events: &EventSender) -> Option<Watch> {
     let told = events.clone();
     let started = Watch::spawn(move |event| {
         told.send(match event {
@@ -262,10 +263,7 @@ fn watch(events: &EventSender, state: &AppState) -> Option<Watch> {
         });
     });
     match started {
-        Ok(watch) => {
-            watch.roots(&state.library.roots);
-            Some(watch)
-        }
+        Ok(watch) => Some(watch),
         Err(error) => {
             events.send(Event::Tell(wording::no_watch(&error.to_string())));
             None

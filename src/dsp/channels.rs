@@ -53,6 +53,19 @@ pub fn side(channels: usize, channel: usize) -> Side {
     }
 }
 
+/// How channel number `channel` of so many counts for loudness (ITU-R BS.1770-5 Annex 1 and 3): speakers at the side and, where
+/// there are none at the side, behind count 1.5 dB more; the low-frequency channel does not.
+pub fn loudness_weight(channels: usize, channel: usize) -> f64 {
+    use Speaker::{BackLeft, BackRight, LowFrequency, SideLeft, SideRight};
+    match layout(channels).and_then(|speakers| speakers.get(channel)) {
+        Some(LowFrequency) => 0.0,
+        Some(SideLeft | SideRight) => 1.41,
+        // Of eight they stand behind 120 degrees, else they are the surrounds at 110.
+        Some(BackLeft | BackRight) if channels < 8 => 1.41,
+        _ => 1.0,
+    }
+}
+
 /// Where a speaker goes that the output has not, in the order of preference: each a list of speakers with their gains.
 fn substitutes(speaker: Speaker) -> &'static [&'static [(Speaker, f32)]] {
     use Speaker::{BackCentre, BackLeft, BackRight, Centre, Left, LowFrequency, Right, SideLeft, SideRight};

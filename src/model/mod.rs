@@ -15,6 +15,7 @@ pub mod command;
 pub mod contain;
 pub mod edit;
 pub mod facts;
+pub mod features;
 pub mod fold;
 pub mod history;
 pub mod id;

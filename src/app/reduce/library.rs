@@ -42,7 +42,7 @@ pub fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Ef
     if let (Some(address), true) = (addresses.first(), roots.is_empty()) {
         return notices::tell(state, wording::no_scan_of(address), now);
     }
-    if state.library.scan.is_some() {
+    if state.library.scan.is_some() || state.library.loading {
         // Everything known includes what is waiting already.
         let waiting = state.library.waiting.get_or_insert_default();
         waiting.extend(roots.into_iter().filter(|root| !waiting.contains(root)).collect::<Vec<_>>());
@@ -136,10 +136,22 @@ pub fn done(state: &mut AppState, job: JobId, report: ScanOutcome, now: Now, fx:
         |path: &Path| !folders.is_empty() && !folders.iter().any(|folder| path.starts_with(folder));
     let kept = state.library.failed.iter().filter(|(path, _)| elsewhere(path)).cloned();
     state.library.failed = Arc::new(kept.chain(report.failed).collect());
+    scan_what_waits(state, now, fx);
+}
+
+fn scan_what_waits(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     if let Some(roots) = state.library.waiting.take()
         && !state.closing
     {
         scan(state, roots, now, fx);
+    }
+}
+
+/// The library that the store has is here, or cannot be read: now it may be looked at whether it is still right.
+fn loaded(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+    if std::mem::take(&mut state.library.loading) {
+        fx.push(Effect::Watch(state.library.roots.clone()));
+        scan_what_waits(state, now, fx);
     }
 }
 
@@ -200,6 +212,7 @@ fn build_ended(state: &mut AppState, took: Duration, now: Now, fx: &mut Vec<Effe
     if std::mem::take(&mut state.library.build.again) {
         build(state, fx);
     }
+    loaded(state, now, fx);
 }
 
 pub fn stats_counted(state: &mut AppState, period: Period, stats: Result<Stats, String>, now: Now) {
@@ -214,8 +227,9 @@ pub fn stats_counted(state: &mut AppState, period: Period, stats: Result<Stats, 
     notices::tell(state, notice, now);
 }
 
-pub fn build_failed(state: &mut AppState, why: &str, now: Now) {
+pub fn build_failed(state: &mut AppState, why: &str, now: Now, fx: &mut Vec<Effect>) {
     state.library.build.running = false;
     state.library.build.again = false;
     notices::tell(state, wording::catalog_failed(why), now);
+    loaded(state, now, fx);
 }

@@ -36,7 +36,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::DuplicatesFound(found) => library::duplicates_found(state, found, now),
         Event::FoldersChanged(folders) => library::folders_changed(state, folders, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
-        Event::CatalogFailed(why) => library::build_failed(state, &why, now),
+        Event::CatalogFailed(why) => library::build_failed(state, &why, now, &mut fx),
         Event::FactsRead(facts) => facts::read(state, facts, now, &mut fx),
         Event::StatsCounted { period, stats, .. } => library::stats_counted(state, period, stats, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),

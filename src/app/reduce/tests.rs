@@ -394,6 +394,29 @@ fn a_scan_runs_alone_and_the_catalog_is_built_in_a_share_of_the_time() {
     assert!(matches!(effects[..], [Effect::BuildCatalog]), "what came after the scan's end is built too");
 }
 
+#[test]
+fn what_the_store_has_is_read_before_anything_is_scanned_or_watched() {
+    use crate::model::command::Library;
+    for broken in [false, true] {
+        let mut rig = Rig::new(0);
+        (rig.state.library.loading, rig.state.library.build.running) = (true, true);
+        let scan = Command::Library(Library::Scan(vec!["/a".into()]));
+        assert!(rig.event(Event::Command(scan)).is_empty(), "it waits");
+        let effects = match broken {
+            true => rig.event(Event::CatalogFailed("the disk".into())),
+            false => rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::ZERO }),
+        };
+        let asked = |effect: &Effect| match effect {
+            Effect::Watch(_) => Some("watch"),
+            Effect::Scan { roots, .. } if *roots == [PathBuf::from("/a")] => Some("scan"),
+            _ => None,
+        };
+        assert_eq!(effects.iter().filter_map(asked).collect::<Vec<_>>(), ["watch", "scan"], "{effects:?}");
+        let again = rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::ZERO });
+        assert!(!again.iter().any(|effect| asked(effect).is_some()), "once");
+    }
+}
+
 /// A station and a file, playing.
 fn station() -> Rig {
     let mut rig = Rig::new(0);

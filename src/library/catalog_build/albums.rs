@@ -10,7 +10,7 @@
 //!    year in another folder does not join.
 //! 4. Tracks without an album are together under their artists, in an album without a title.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::disc_folder;
 use super::draft::{Draft, Drafts};

@@ -1,6 +1,6 @@
 //! Tracks on their way into the catalog: texts interned, albums not yet known.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::intern::Interner;
 use crate::model::catalog::{ListId, TextId, TrackFlags, TrackRow, split};
@@ -45,7 +45,7 @@ impl<'a> Drafts<'a> {
             drafts: Vec::new(),
             lists: Vec::new(),
             list_ends: vec![0],
-            list_keys: HashMap::from([(Box::default(), ListId::EMPTY)]),
+            list_keys: HashMap::from_iter([(Box::default(), ListId::EMPTY)]),
             sort_names: HashMap::new(),
             folded: HashMap::new(),
             releases: HashMap::new(),

@@ -1,7 +1,8 @@
 //! Interning: each different text once, end to end in one buffer.
 
-use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
 
 use crate::model::catalog::TextId;
 
@@ -18,7 +19,7 @@ pub struct Interner {
 impl Default for Interner {
     fn default() -> Self {
         let mut interner =
-            Self { text: Vec::new(), ends: Vec::new(), slots: vec![0; 64], hasher: RandomState::new() };
+            Self { text: Vec::new(), ends: Vec::new(), slots: vec![0; 64], hasher: RandomState::default() };
         interner.intern(b"");
         interner
     }

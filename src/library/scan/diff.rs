@@ -38,7 +38,9 @@ impl<I: Iterator<Item = Result<(PathBuf, FileRow), StoreError>>> Known<I> {
         gone: &mut dyn FnMut(PathBuf, FileRow),
     ) -> Result<Change, StoreError> {
         self.pass(path, gone)?;
-        let Some((_, row)) = self.next_if(|known| known == path)? else { return Ok(Change::New) };
+        let Some((_, row)) = self.next_if(|known| known.as_os_str() == path.as_os_str())? else {
+            return Ok(Change::New);
+        };
         let same = row.stamp == stamp && row.reader == self.reader;
         Ok(if same { Change::Same(row) } else { Change::Changed(row) })
     }

@@ -3,12 +3,16 @@
 //! folder. Keeps its own stack: depth is no danger.
 
 use std::collections::HashSet;
-use std::fs::{DirEntry, Metadata};
+use std::ffi::{CString, OsStr};
+use std::fs::Metadata;
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, statat};
 
 use super::kinds::{Named, named};
 use crate::library::expand::system_words;
@@ -62,14 +66,14 @@ enum What {
 
 /// Walks `root` (a folder or a file), telling `tell` what it meets. `false` where it was cancelled.
 pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found)) -> bool {
-    let about = match std::fs::metadata(root) {
+    let about = match rustix::fs::stat(root) {
         Ok(about) => about,
         Err(error) => {
-            tell(problem(root, system_words(&error)));
+            tell(problem(root, system_words(&error.into())));
             return true;
         }
     };
-    if !about.is_dir() {
+    if FileType::from_raw_mode(about.st_mode) != FileType::Directory {
         match of_file(&about, named(root), seen) {
             Some(What::File(stamp)) => tell(Found::File(root.to_path_buf(), stamp)),
             Some(What::Sheet(stamp)) => tell(Found::Sheet(root.to_path_buf(), stamp)),
@@ -143,12 +147,16 @@ fn open(
     seen: &mut Seen,
     tell: &mut dyn FnMut(Found),
 ) -> (std::vec::IntoIter<Entry>, Option<u64>) {
-    let about = std::fs::metadata(folder);
-    let device = about.as_ref().ok().map(MetadataExt::dev);
-    let listing = match about.map(|about| seen.folders.insert((about.dev(), about.ino()))) {
-        Ok(true) => std::fs::read_dir(folder),
-        Ok(false) => return (Vec::new().into_iter(), device),
-        Err(error) => Err(error),
+    let (listing, device) = match listing_of(folder) {
+        Ok((listing, about)) => {
+            let device = device_of(&about);
+            if !seen.folders.insert((device, about.st_ino)) {
+                return (Vec::new().into_iter(), Some(device));
+            }
+            (Ok(listing), Some(device))
+        }
+        // One that may not be listed still says where it is.
+        Err(error) => (Err(error), std::fs::metadata(folder).ok().map(|about| about.dev())),
     };
     tell(Found::Folder(folder.to_path_buf(), share));
     if let Some(device) = device.filter(|_| device != around) {
@@ -163,6 +171,13 @@ fn open(
     (entries.into_iter(), device)
 }
 
+fn listing_of(folder: &Path) -> io::Result<(Dir, Stat)> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::open(folder, flags, Mode::empty())?;
+    let about = fstat(&folder)?;
+    Ok((Dir::new(folder)?, about))
+}
+
 /// As [`is_hidden`].
 pub fn is_hidden_name(name: &std::ffi::OsStr) -> bool {
     is_hidden(name.as_bytes())
@@ -174,19 +189,23 @@ fn is_hidden(name: &[u8]) -> bool {
     matches!(name, [b'.', second, ..] if second.is_ascii_alphanumeric() || *second == b'_')
 }
 
-fn list(listing: std::fs::ReadDir, seen: &mut Seen, entries: &mut Vec<Entry>) -> io::Result<()> {
-    let mut files = Vec::new();
-    for entry in listing {
+/// Names are looked at from the folder that is open: the system need not walk the whole path for each.
+fn list(mut listing: Dir, seen: &mut Seen, entries: &mut Vec<Entry>) -> io::Result<()> {
+    let mut names = Vec::new();
+    while let Some(entry) = listing.read() {
         let entry = entry?;
-        if !is_hidden(entry.file_name().as_bytes()) {
-            files.push(entry);
+        let (name, kind) = (entry.file_name(), entry.file_type());
+        if !is_hidden(name.to_bytes()) && (name != c"." && name != c"..") && may_matter(name.to_bytes(), kind)
+        {
+            names.push((name.to_owned(), kind));
         }
     }
     // Which of two links to one file is kept must not hang on the order in which the disk lists them.
-    files.sort_by_cached_key(DirEntry::file_name);
-    for entry in files {
-        if let Some(what) = look(&entry, seen) {
-            let mut key = entry.file_name().into_vec();
+    names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let folder = listing.fd()?;
+    for (name, kind) in names {
+        if let Some(what) = look(folder, &name, kind, seen) {
+            let mut key = name.into_bytes();
             if matches!(what, What::Folder) {
                 key.push(b'/');
             }
@@ -196,47 +215,67 @@ fn list(listing: std::fs::ReadDir, seen: &mut Seen, entries: &mut Vec<Entry>) ->
     Ok(())
 }
 
+fn named_as(name: &[u8]) -> Named {
+    named(Path::new(OsStr::from_bytes(name)))
+}
+
+fn is_ours(named: Named) -> bool {
+    matches!(named, Named::Music | Named::Sheet)
+}
+
+/// Most of what is not ours is known by its name and kind alone. Some file systems do not say what kind an entry is.
+fn may_matter(name: &[u8], kind: FileType) -> bool {
+    matches!(kind, FileType::Directory | FileType::Symlink | FileType::Unknown) || is_ours(named_as(name))
+}
+
 const NOT_REGULAR: &str = "is named like music but is not a regular file";
 
 /// `None`: nothing of ours, or met before.
-fn look(entry: &DirEntry, seen: &mut Seen) -> Option<What> {
-    let name = entry.file_name();
-    let named = named(Path::new(&name));
-    let ours = matches!(named, Named::Music | Named::Sheet);
-    let kind = match entry.file_type() {
-        Ok(kind) => kind,
-        Err(error) => return Some(What::Problem(system_words(&error))),
-    };
-    if kind.is_dir() {
+fn look(folder: BorrowedFd<'_>, name: &CString, kind: FileType, seen: &mut Seen) -> Option<What> {
+    if kind == FileType::Directory {
         return Some(What::Folder);
     }
-    if !kind.is_symlink() && !ours {
-        return None;
-    }
-    let about = if kind.is_symlink() { std::fs::metadata(entry.path()) } else { entry.metadata() };
-    match about {
-        Ok(about) if about.is_dir() => Some(What::Folder),
-        Ok(_) if !ours => None,
+    let named = named_as(name.as_bytes());
+    match statat(folder, name, AtFlags::empty()) {
+        Ok(about) if FileType::from_raw_mode(about.st_mode) == FileType::Directory => Some(What::Folder),
+        Ok(_) if !is_ours(named) => None,
         Ok(about) => of_file(&about, named, seen),
         // A link that leads nowhere matters only where music is missing.
-        Err(error) => ours.then(|| What::Problem(system_words(&error))),
+        Err(error) => is_ours(named).then(|| What::Problem(system_words(&error.into()))),
     }
 }
 
 /// `None` where this very file was met under another name.
-fn of_file(about: &Metadata, named: Named, seen: &mut Seen) -> Option<What> {
-    if !about.is_file() {
+fn of_file(about: &Stat, named: Named, seen: &mut Seen) -> Option<What> {
+    if FileType::from_raw_mode(about.st_mode) != FileType::RegularFile {
         return Some(What::Problem(NOT_REGULAR.into()));
     }
-    seen.files.insert((about.dev(), about.ino())).then(|| match named {
-        Named::Sheet => What::Sheet(stamp(about)),
-        _ => What::File(stamp(about)),
+    let stamp = stamp_of(about.st_size.cast_unsigned(), mtime_of(about), about.st_ino);
+    seen.files.insert((device_of(about), about.st_ino)).then_some(match named {
+        Named::Sheet => What::Sheet(stamp),
+        _ => What::File(stamp),
     })
 }
 
+// Systems differ in the widths of these fields.
+#[allow(clippy::unnecessary_cast)]
+fn device_of(about: &Stat) -> u64 {
+    about.st_dev as u64
+}
+
+/// Seconds and nanoseconds.
+#[allow(clippy::unnecessary_cast)]
+fn mtime_of(about: &Stat) -> (i64, i64) {
+    (about.st_mtime as i64, about.st_mtime_nsec as i64)
+}
+
 pub fn stamp(about: &Metadata) -> FileStamp {
-    let mtime_ns = about.mtime().saturating_mul(1_000_000_000).saturating_add(about.mtime_nsec());
-    FileStamp { size: about.size(), mtime_ns, inode: about.ino() }
+    stamp_of(about.size(), (about.mtime(), about.mtime_nsec()), about.ino())
+}
+
+fn stamp_of(size: u64, (mtime_s, mtime_nsec): (i64, i64), inode: u64) -> FileStamp {
+    let mtime_ns = mtime_s.saturating_mul(1_000_000_000).saturating_add(mtime_nsec);
+    FileStamp { size, mtime_ns, inode }
 }
 
 fn problem(path: &Path, error: String) -> Found {
