@@ -31,11 +31,7 @@ pub enum Lane {
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Debug)]
-pub struct Jobs {
-    long: Sender<Job>,
-    short: Sender<Job>,
-    files: Sender<Job>,
-}
+pub struct Jobs([Sender<Job>; 3]);
 
 /// The lanes' threads, for the shutdown.
 #[derive(Debug)]
@@ -43,15 +39,15 @@ pub struct JobThreads(Vec<JoinHandle<()>>);
 
 impl Jobs {
     pub fn spawn() -> std::io::Result<(Self, JobThreads)> {
-        let (long, long_jobs) = channel();
-        let (short, short_jobs) = channel();
-        let (files, files_jobs) = channel();
-        let threads = vec![
-            lane("job-long", true, long_jobs)?,
-            lane("job-short", false, short_jobs)?,
-            lane("job-files", false, files_jobs)?,
-        ];
-        Ok((Self { long, short, files }, JobThreads(threads)))
+        let mut threads = Vec::new();
+        let mut lane = |name, low_priority| -> std::io::Result<Sender<Job>> {
+            let (sender, jobs) = channel();
+            threads.push(lane(name, low_priority, jobs)?);
+            Ok(sender)
+        };
+        // In the order of `Lane`.
+        let lanes = [lane("job-long", true)?, lane("job-short", false)?, lane("job-files", false)?];
+        Ok((Self(lanes), JobThreads(threads)))
     }
 
     /// Runs `job` behind the others of its lane. Dropped where the lane is gone, which is at the end of the program only.
@@ -71,12 +67,7 @@ impl Jobs {
                 on_panic(format!("internal error: {words}"));
             }
         });
-        let sender = match lane {
-            Lane::Long => &self.long,
-            Lane::Short => &self.short,
-            Lane::Files => &self.files,
-        };
-        let _ = sender.send(guarded);
+        let _ = self.0[lane as usize].send(guarded);
     }
 }
 

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::decode::Source;
 use crate::library::artwork::{self, Picture, Place};
 use crate::library::edit::{self, Batches, Change, Edit, Refused, Template};
 use crate::library::tags;
@@ -99,7 +98,7 @@ fn facts(path: &Path, read: &tags::Read) -> Vec<(&'static str, String)> {
 
 /// Gain and peak of track and album, as the tags have them.
 fn loudness(path: &Path) -> [String; 2] {
-    let told = Source::open(path).map(|source| source.loudness()).unwrap_or_default();
+    let told = tags::loudness(path);
     [told.track, told.album].map(|level: Leveling| match (level.gain_db, level.peak) {
         (None, None) => "none".to_owned(),
         (gain, peak) => {

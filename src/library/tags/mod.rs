@@ -27,11 +27,12 @@ use std::path::Path;
 use container::Container;
 use lofty::file::FileType;
 
-use crate::decode::DecodeError;
+use crate::decode::{self, DecodeError};
 use crate::decode::cue::{self, Sheet};
 use crate::library::artwork::Picture;
 use crate::library::store::AudioId;
 use crate::model::contain::contain;
+use crate::model::loudness::LoudnessTags;
 use crate::model::tag::Fields;
 use crate::model::track::{AudioFormat, Tags};
 pub use read::APE_PICTURE;
@@ -154,6 +155,11 @@ fn writer_of(window: &mut Window, kind: container::Kind) -> io::Result<Result<Wr
         }
         _ => kind.lofty.map(Writer::Lofty).ok_or("is of a kind whose tags cannot be written"),
     })
+}
+
+/// What the file says of its loudness, as it is played; nothing where it cannot be opened.
+pub fn loudness(path: &Path) -> LoudnessTags {
+    decode::Source::open(path).map(|source| source.loudness()).unwrap_or_default()
 }
 
 /// All pictures inside the file, in its order.

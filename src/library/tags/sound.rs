@@ -69,7 +69,9 @@ pub fn proof(path: &Path) -> Result<u128, ReadError> {
     read_with(path, |mut window| {
         let kind = container::sniff(&mut window)?;
         match kind.container {
-            Container::OggFlac | Container::Mp4 | Container::Matroska | Container::Caf => packets(window),
+            // Pages of Ogg are laid out anew by who writes tags.
+            Container::OggVorbis | Container::OggOpus | Container::OggFlac => packets(window),
+            Container::Mp4 | Container::Matroska | Container::Caf => packets(window),
             _ => {
                 let coded = find::coded(&mut window, kind).map_err(ReadError::Io)?;
                 let Some(coded) = coded else {

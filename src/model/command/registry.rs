@@ -251,7 +251,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[N|skip]",
         Word(&["skip"]),
-        "take back the last change, or N: queue, playlists, ratings, tags; skip passes over one that cannot be",
+        "take back the last change, or N; skip passes over one of tags that cannot be",
     ),
     row(Queue, "redo", &[], "[N]", Nothing, "make again what was taken back"),
     row(Queue, "earlier", &[], "TIME", Word(&["10m", "1h"]), "take back what was changed in that time"),
