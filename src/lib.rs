@@ -32,6 +32,7 @@
 //! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets, HTTP | model |
 //! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: whole tracks in one pass, the spectrum of what is heard | model rt decode dsp |
+//! | [`similarity`] | what sounds like what: distance, neighbours, reasons, radio, paths, orders, near-duplicates | model |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |
 //! | [`jobs`] | the lanes of background work and its kinds | model library analysis |
@@ -106,4 +107,5 @@ pub mod library;
 pub mod model;
 pub mod remote;
 pub mod rt;
+pub mod similarity;
 pub mod tui;

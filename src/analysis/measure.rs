@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Analyser;
 use super::loudness::Meter;
+use super::print::Print;
 use crate::decode::{DecodeError, Source};
 use crate::model::audio::Spec;
 use crate::model::features::Measured;
@@ -53,20 +54,24 @@ pub fn measure(
 /// Every measure side by side.
 struct Measures {
     loudness: Meter,
+    print: Print,
 }
 
 impl Analyser for Measures {
     type Found = Measured;
 
     fn new(spec: Spec) -> Self {
-        Self { loudness: Meter::new(spec) }
+        Self { loudness: Meter::new(spec), print: Print::new(spec) }
     }
 
     fn push(&mut self, frames: &[f32]) {
         self.loudness.push(frames);
+        self.print.push(frames);
     }
 
     fn finish(self) -> Measured {
-        Measured { loudness: self.loudness.finish() }
+        let loudness = self.loudness.finish();
+        let fingerprint = self.print.finish().with_loudness(&loudness);
+        Measured { loudness, fingerprint }
     }
 }

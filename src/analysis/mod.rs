@@ -11,6 +11,7 @@
 pub mod eye;
 pub mod loudness;
 pub mod measure;
+pub mod print;
 pub mod spectrum;
 
 use crate::model::audio::Spec;

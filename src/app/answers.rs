@@ -29,6 +29,7 @@ impl Deeds {
         match effect {
             Effect::Expand { job, .. }
             | Effect::CountStats { job, .. }
+            | Effect::Care { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. }
             | Effect::ReadTags { job, .. }
@@ -49,6 +50,7 @@ impl Answers {
         match event {
             Event::Expanded(Expanded { job, .. })
             | Event::StatsCounted { job, .. }
+            | Event::Cared { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. }
             | Event::TagsRead { job, .. }

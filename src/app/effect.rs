@@ -7,7 +7,7 @@ use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
-use crate::model::command::PathStyle;
+use crate::model::command::{Care, PathStyle};
 use crate::model::edit::Way;
 use crate::model::facts::Facts;
 use crate::model::id::JobId;
@@ -37,6 +37,11 @@ pub enum Effect {
         sure: bool,
     },
     FindDuplicates,
+    /// What is done for the library as a whole.
+    Care {
+        job: JobId,
+        care: Care,
+    },
     /// These are the folders of the library now: watch them.
     Watch(Arc<Vec<PathBuf>>),
     /// Look which sound devices there are.

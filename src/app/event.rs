@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
-use crate::jobs::library::{Cleaned, ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cared, Cleaned, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::tags::{Planned, Written};
 use crate::library::edit::Refused;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
-use crate::model::command::Command;
+use crate::model::command::{Care, Command};
 use crate::model::facts::Facts;
 use crate::model::id::{JobId, PlaylistId};
 use crate::model::listening::{Period, Stats};
@@ -42,6 +42,12 @@ pub enum Event {
     Cleaned {
         sure: bool,
         result: Result<Cleaned, String>,
+    },
+    /// Asked for by `Effect::Care`.
+    Cared {
+        job: JobId,
+        care: Care,
+        result: Result<Cared, String>,
     },
     DuplicatesFound(Result<DuplicatesView, String>),
     /// Files in these folders changed; told by the watch.

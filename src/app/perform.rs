@@ -13,6 +13,7 @@ use crate::jobs::{Jobs, Lane, playlists, tags};
 use crate::library::edit::{Batches, Refused};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
+use crate::model::command::Care;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
@@ -48,6 +49,7 @@ impl Perform for Performer {
             Effect::BuildCatalog => self.build_catalog(),
             Effect::Clean { sure } => self.clean(sure),
             Effect::FindDuplicates => self.find_duplicates(),
+            Effect::Care { job, care } => self.care(job, care),
             Effect::Watch(roots) => {
                 if let Some(watch) = &self.watch {
                     watch.roots(&roots);
@@ -258,6 +260,18 @@ impl Performer {
         };
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             failed.send(Event::Cleaned { sure, result: Err(panic) });
+        });
+    }
+
+    fn care(&self, job: JobId, care: Care) {
+        let (events, failed) = (self.events.clone(), self.events.clone());
+        let (store, cancel, asked) = (self.store.clone(), self.closing.clone(), care.clone());
+        let work = move || {
+            let result = crate::jobs::library::care(&store, &asked, &cancel);
+            events.send(Event::Cared { job, care: asked, result });
+        };
+        self.jobs.submit_guarded(Lane::Long, work, move |panic| {
+            failed.send(Event::Cared { job, care, result: Err(panic) });
         });
     }
 

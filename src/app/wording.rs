@@ -1,5 +1,6 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
+mod library;
 mod playlists;
 mod queue;
 mod tags;
@@ -22,6 +23,7 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
+pub use library::*;
 pub use playlists::*;
 pub use queue::*;
 pub use tags::*;
@@ -104,14 +106,6 @@ pub fn no_device(why: &str) -> Notice {
 
 pub fn output_refused(asked: &OutputSpec, why: &str) -> Notice {
     warning(format!("Cannot use the output {asked}")).why(why).next_step("The sound stays where it was")
-}
-
-pub fn store_failed(why: &str) -> Notice {
-    error("The library cannot be saved").why(why).next_step("Changes are kept in memory and tried again")
-}
-
-pub fn store_recovered() -> Notice {
-    note("The library is saved again")
 }
 
 pub fn sound_changed(command: Sound, sound: &SoundSettings) -> Notice {
@@ -385,7 +379,9 @@ pub fn no_watch(why: &str) -> Notice {
 }
 
 pub fn catalog_failed(why: &str) -> Notice {
-    error("The library cannot be read").why(why)
+    error("The library cannot be read")
+        .why(why)
+        .next_step("Quit; `auralis library check` tells what is damaged, `--repair` saves what can be read")
 }
 
 /// Nothing where nothing changed and nothing failed.

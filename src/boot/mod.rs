@@ -10,7 +10,7 @@
 
 pub mod log;
 pub mod offline;
-mod panic;
+pub mod panic;
 mod play;
 mod player;
 mod shutdown;

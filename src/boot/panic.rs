@@ -2,17 +2,22 @@
 //! caught where they happen and told as failures (decoders, tags, jobs) are only logged.
 
 use std::panic;
+use std::sync::Once;
 
 use crate::model::contain::is_contained;
 use crate::tui::terminal;
 
+/// Once, however often it is asked for.
 pub fn install() {
-    let print = panic::take_hook();
-    panic::set_hook(Box::new(move |words| {
-        tracing::error!("panic: {words}");
-        if !is_contained() {
-            terminal::restore();
-            print(words);
-        }
-    }));
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |words| {
+            tracing::error!("panic: {words}");
+            if !is_contained() {
+                terminal::restore();
+                print(words);
+            }
+        }));
+    });
 }

@@ -121,6 +121,11 @@ pub enum Verb {
         #[command(subcommand)]
         verb: PlaylistVerb,
     },
+    /// The library as a whole: check, backup, restore, compact, export, import, roots, forget
+    Library {
+        #[command(subcommand)]
+        verb: LibraryVerb,
+    },
     /// Bring plays, ratings and playlists over from another player or service
     Import(Import),
     /// Drive the player that runs
@@ -388,6 +393,54 @@ pub enum PlaylistVerb {
         /// Write all paths as seen from the file; else only those of files beside or below it are
         #[arg(long)]
         relative: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LibraryVerb {
+    /// Read every page and row and tell what is damaged; exit code 1 where something is. No player may run
+    Check {
+        /// Set a damaged library aside, never deleted, and save what can be read
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Copy the library to a new file, also while a player runs
+    Backup {
+        /// [default: beside the library, named by the time]
+        #[arg(value_name = "PATH")]
+        path: Option<PathBuf>,
+    },
+    /// Put a copy of a backup in the place of the library, which is set aside. No player may run
+    Restore {
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+    },
+    /// Give back the room of what was removed. No player may run
+    Compact,
+    /// Write what only we know as JSON lines, also while a player runs
+    #[command(after_help = super::library::EXPORT_HELP)]
+    Export {
+        /// A new file; `-`: standard output [default: beside the library, named by the time]
+        #[arg(value_name = "PATH")]
+        path: Option<PathBuf>,
+    },
+    /// Take such lines in; what is known here stays, so twice is once. No player may run
+    #[command(after_help = super::library::IMPORT_HELP)]
+    Import {
+        /// The file; `-`: standard input
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+    },
+    /// Print the folders that the library is made of, one a line: tracks, tab, missing ones, tab, path
+    Roots,
+    /// Let a folder of the library go, with its tracks; plays and ratings go into a file beside the library
+    #[command(after_help = super::library::FORGET_HELP)]
+    Forget {
+        #[arg(value_name = "ROOT")]
+        root: PathBuf,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use crate::boot::BootError;
 use crate::config::ConfigError;
+use crate::library::forget::ForgetError;
 use crate::library::store::StoreError;
+use crate::library::transfer::TransferError;
 use crate::remote::RemoteError;
 use crate::remote::wire::FaultKind;
 
@@ -46,6 +48,8 @@ pub enum CliError {
         source: StoreError,
     },
     #[error(transparent)]
+    Transfer(TransferError),
+    #[error(transparent)]
     Remote(#[from] RemoteError),
     #[error(transparent)]
     Boot(BootError),
@@ -78,6 +82,31 @@ impl CliError {
     }
 }
 
+impl From<TransferError> for CliError {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Store { source } => Self::Store { source },
+            TransferError::Write { source, .. } if source.kind() == ErrorKind::BrokenPipe => {
+                Self::Output(source)
+            }
+            error => Self::Transfer(error),
+        }
+    }
+}
+
+impl From<ForgetError> for CliError {
+    fn from(error: ForgetError) -> Self {
+        match error {
+            ForgetError::Store(source) => Self::Store { source },
+            ForgetError::Transfer(error) => error.into(),
+            ForgetError::NoRoot(_) => {
+                Self::NothingMatched(format!("{error}. `auralis library roots` lists them"))
+            }
+            ForgetError::Cancelled => Self::Refused(error.to_string()),
+        }
+    }
+}
+
 /// The same cause gives the same words and code, wherever it was met.
 impl From<BootError> for CliError {
     fn from(error: BootError) -> Self {
@@ -96,7 +125,11 @@ fn store_hint(error: &StoreError) -> &'static str {
     match error {
         StoreError::AlreadyOpen { .. } => ". Quit the other auralis, or give another `--data-dir`",
         StoreError::FutureVersion { .. } => ". Update auralis, or give another `--data-dir`",
-        StoreError::Foreign { .. } | StoreError::Damaged { .. } => {
+        StoreError::Damaged { .. } | StoreError::Value { .. } => {
+            ". `auralis library check` tells what is damaged, `auralis library check --repair` sets it aside and saves what can be read"
+        }
+        StoreError::Backup { .. } => ". Make room beside it, or give another `--data-dir`",
+        StoreError::Foreign { .. } => {
             ". Move it away to begin with an empty library, or give another `--data-dir`"
         }
         StoreError::Folder { .. } => ". Give a folder that can be written with `--data-dir`",

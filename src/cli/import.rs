@@ -21,7 +21,7 @@ use crate::library::past::{Heard, Past, PastList, cmus, mpd, scrobbles};
 use crate::library::playlist::Format;
 use crate::library::playlist::import::import;
 use crate::library::scan::absolute_root;
-use crate::library::store::{Store, WriteOp};
+use crate::library::store::{Store, WriteOp, care};
 use crate::model::catalog::Catalog;
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::playlist::{Kind, Playlists, edit};
@@ -170,16 +170,10 @@ fn recordings(store: &Store) -> Result<HashMap<String, TrackId>, CliError> {
 
 /// Sets it, all or nothing; where the library as it was before is.
 fn apply(store: &Store, plan: &Plan, lists: &Playlists) -> Result<PathBuf, CliError> {
-    store.flush()?;
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut backup = store.path().as_os_str().to_owned();
-    backup.push(format!(".before-import-{now_s}"));
-    let backup = PathBuf::from(backup);
-    std::fs::copy(store.path(), &backup).map_err(|error| {
-        CliError::Refused(format!(
-            "nothing was set: the library cannot be copied to {}: {error}",
-            shown(&backup)
-        ))
+    let backup = care::backup_place(store.path());
+    care::backup(store, &backup, &mut |_| ()).map_err(|error| {
+        CliError::Refused(format!("nothing was set: the library cannot be copied: {error}"))
     })?;
     let mut lists = lists.clone();
     let mut made = Vec::new();

@@ -24,6 +24,7 @@ mod config;
 mod ctl;
 mod duplicates;
 mod import;
+mod library;
 mod outputs;
 mod play;
 mod player;
@@ -41,8 +42,9 @@ use args::{Arguments, Verb};
 use exit::{CliError, Exit};
 use terminal::Messages;
 
+use crate::boot;
 use crate::config::Loaded;
-use crate::library::store::{Store, StoreEvent};
+use crate::library::store::{Migrated, Store, StoreEvent};
 
 /// The whole program: arguments in, exit code out. Called by `main`, on the main thread.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -51,6 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return terminal::print_answer(&answer).into(),
     };
     let messages = Messages::new(arguments.global.quiet);
+    boot::panic::install();
     match run(arguments, &messages) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -73,6 +76,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),
         Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),
+        Some(Verb::Library { verb }) => library::run(&global, verb, messages),
         Some(Verb::Import(asked)) => import::run(&global, &asked, messages),
         Some(Verb::Ctl(asked)) => ctl::run(&global, &asked, messages),
         Some(Verb::Status(asked)) => status::run(&global, &asked),
@@ -89,6 +93,12 @@ fn open_store(config: &Loaded, messages: &Messages) -> Result<Store, CliError> {
     let on_event = move |event| match event {
         StoreEvent::WriteFailed(error) => messages.warning(&error.to_string()),
         StoreEvent::Recovered => messages.warning("the library is written again"),
+        StoreEvent::Migrated(done) => messages.note(&migrated(&done)),
     };
     Ok(Store::open(config.places.library()?, Box::new(on_event))?)
+}
+
+fn migrated(done: &Migrated) -> String {
+    let backup = text::shown(&done.backup);
+    format!("the library was brought from schema {} to {}; as it was before: {backup}", done.from, done.to)
 }

@@ -23,6 +23,7 @@ const VERBS: &[&str] = &[
     "search",
     "stats",
     "playlist",
+    "library",
     "import",
     "ctl",
     "status",

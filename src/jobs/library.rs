@@ -5,11 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::library::catalog_build::load_catalog_in;
+use crate::library::forget::forget;
+use crate::library::store::care::{backup, backup_place};
 use crate::library::store::{Store, StoreError};
+use crate::library::transfer::{export, export_place};
 use crate::library::{
     clean as cleaning, duplicates as doubles, expand as walk, scan as scanning, stats as counting,
 };
 use crate::model::catalog::Catalog;
+use crate::model::command::Care;
 use crate::model::job::CancelToken;
 use crate::model::listening::Stats;
 use crate::model::naming::Naming;
@@ -105,6 +109,38 @@ pub type Cleaned = (u64, BTreeMap<PathBuf, u64>);
 pub fn clean(store: &Store, sure: bool, cancel: &CancelToken) -> Result<Cleaned, StoreError> {
     let report = cleaning::clean(store, !sure, cancel.flag(), &mut |_, _, _| ())?;
     Ok((report.forgotten, report.away))
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cared {
+    /// Rows, lines or tracks.
+    pub count: u64,
+    /// What was written.
+    pub file: Option<PathBuf>,
+    /// All roots that the library has now.
+    pub roots: Vec<PathBuf>,
+}
+
+pub fn care(store: &Store, care: &Care, cancel: &CancelToken) -> Result<Cared, String> {
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    match care {
+        Care::Backup(to) => {
+            let to = to.clone().unwrap_or_else(|| backup_place(store.path()));
+            let count = backup(store, &to, &mut |_| ()).map_err(|error| told(&error))?;
+            Ok(Cared { count, file: Some(to), ..Cared::default() })
+        }
+        Care::Export(to) => {
+            let to = to.clone().unwrap_or_else(|| export_place(store.path(), "export"));
+            let count = export(store, &to).map_err(|error| told(&error))?;
+            Ok(Cared { count, file: Some(to), ..Cared::default() })
+        }
+        Care::Forget(Some(root)) => {
+            let done = forget(store, root, cancel.flag()).map_err(|error| told(&error))?;
+            Ok(Cared { count: done.tracks, file: done.file, roots: done.roots })
+        }
+        Care::Roots | Care::Forget(None) => Ok(Cared::default()),
+    }
 }
 
 /// At most so many groups are kept to be shown; more are counted.

@@ -7,7 +7,7 @@
 //!   on the caller's thread and may block: call it from a job or the command line, never from ui, app or engine.
 //! - **Entry points.** [`store::Store`], [`scan::scan`], [`clean::clean`], [`expand::expand`], [`catalog_build::load_catalog`],
 //!   [`search::search`], [`playlist::import::import`], [`smart::evaluate`], [`past::plan::plan`], [`edit::plan`],
-//!   [`artwork::find`], [`stats::count`].
+//!   [`artwork::find`], [`stats::count`], [`store::care`], [`transfer::export`], [`transfer::import()`].
 //! - **Invariants.** A path is bytes and belongs to at most one track; a track id is never used twice; a file is opened
 //!   only when size, time or inode say that it changed; a track whose file is gone stays, marked as missing, until it is
 //!   cleaned; nothing is taken for missing because a folder could not be read or a disk is away; a
@@ -19,6 +19,7 @@ pub mod clean;
 pub mod duplicates;
 pub mod edit;
 pub mod expand;
+pub mod forget;
 pub mod matching;
 pub mod past;
 pub mod playlist;
@@ -28,4 +29,5 @@ pub mod smart;
 pub mod stats;
 pub mod store;
 pub mod tags;
+pub mod transfer;
 pub mod watch;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::Fingerprint;
+
 /// Why there is no number. Never is one made up in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Absent {
@@ -34,6 +36,7 @@ pub type Value<T = f32> = Result<T, Absent>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     pub loudness: Loudness,
+    pub fingerprint: Fingerprint,
 }
 
 /// Loudness by ITU-R BS.1770-5, EBU Tech 3341 and Tech 3342.

@@ -62,6 +62,11 @@ impl OutputMemory {
         self.volumes.last().map(|(id, _)| id.as_str())
     }
 
+    /// One more takes the place of another.
+    pub fn is_full(&self) -> bool {
+        self.volumes.len() == Self::MOST
+    }
+
     /// `true` where that is something new.
     pub fn remember(&mut self, id: &str, volume: Volume) -> bool {
         if self.volumes.last().is_some_and(|last| last.0 == id && last.1 == volume) {

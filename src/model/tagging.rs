@@ -71,11 +71,14 @@ impl TagSheet {
     }
 }
 
+/// Name of what differs, before, after.
+pub type Difference = (String, String, String);
+
 /// What would be changed: shown before it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TagPreview {
     /// Path, and what changes of it: name, before, after.
-    pub files: Vec<(PathBuf, Vec<(String, String, String)>)>,
+    pub files: Vec<(PathBuf, Vec<Difference>)>,
     /// Files that are already as they are to be.
     pub unchanged: usize,
 }

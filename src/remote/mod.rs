@@ -46,7 +46,7 @@ pub mod client;
 mod error;
 mod link;
 pub mod lists;
-pub mod path;
+pub use crate::model::json_path as path;
 pub mod place;
 pub mod request;
 pub mod server;

@@ -8,7 +8,7 @@ use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
-    self, Added, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Tagging, Target,
+    self, Added, Care, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Tagging, Target,
 };
 use crate::model::settings::OutputSpec;
 use crate::model::tagging::{TagEdit, TagWork};
@@ -94,6 +94,11 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
         {
             *edits = more.into_iter().map(TagEdit::Cover).collect();
         }
+        Command::Library(Library::Care(
+            Care::Backup(path @ None) | Care::Export(path @ None) | Care::Forget(path @ None),
+        )) if more.len() == 1 => {
+            *path = more.into_iter().next();
+        }
         // The name was taken for the file, which comes beside it.
         Command::Playlist(Playlisting::Export(list, path, _)) if more.len() == 1 => {
             let name = std::mem::replace(path, more.into_iter().next().unwrap_or_default());
@@ -151,6 +156,7 @@ fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
 fn paths_of(command: &Command) -> &[PathBuf] {
     match command {
         Command::Library(Library::Scan(paths)) => paths,
+        Command::Library(Library::Care(care)) => care.path().map_or(&[], std::slice::from_ref),
         Command::Playlist(command) => command.paths(),
         Command::Tags(
             Tagging::Look { what: Target::Paths(paths), .. }
@@ -248,6 +254,12 @@ mod tests {
         assert_eq!(command("art-set", &[]).unwrap_err().message, "a path must be absolute: ");
         let written = Command::Tags(Tagging::Extract(Target::Selection, "/b c".into()));
         assert_eq!(command("art-extract", &paths[..1]), Ok(written));
+        let care = |care| Ok(Command::Library(Library::Care(care)));
+        assert_eq!(command("library-backup", &paths[..1]), care(Care::Backup(Some("/b c".into()))));
+        assert_eq!(command("library export", &[]), care(Care::Export(None)));
+        assert_eq!(command("forget /b", &[]), care(Care::Forget(Some("/b".into()))));
+        assert!(command("forget b", &[]).unwrap_err().message.contains("absolute"));
+        assert!(command("forget", &paths).is_err(), "one at a time");
         assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
     }
 }

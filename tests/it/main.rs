@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
 mod ape;
+mod care;
 mod catalog;
 mod cli;
 mod config;
@@ -25,6 +26,7 @@ mod library_media;
 mod limiter;
 mod loudness;
 mod media;
+mod migrate;
 mod missing;
 mod nasty;
 mod outputs;
@@ -51,6 +53,7 @@ mod sound;
 mod sound_id;
 mod stage;
 mod store;
+mod store_kill;
 mod tag_edit;
 mod tags;
 mod tempo;

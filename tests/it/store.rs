@@ -9,7 +9,7 @@ use auralis::model::audio::Volume;
 use auralis::model::id::{ItemId, TrackId};
 use auralis::model::playback::{Repeat, Shuffle, ShuffleBy};
 use auralis::model::session::{Session, SessionItem, SessionPosition};
-use auralis::model::track::{Tags, Track};
+use auralis::model::track::Track;
 use proptest::prelude::*;
 
 use crate::library_media::{all_tracks, bytes_name, open, tags, track};
@@ -262,7 +262,7 @@ fn a_library_of_a_future_version_is_refused() {
     txn.commit().unwrap();
     drop(db);
     let refused = Store::open(&file, Box::new(|_| ()));
-    assert!(matches!(refused, Err(StoreError::FutureVersion { found: 4711, known: 1, .. })));
+    assert!(matches!(refused, Err(StoreError::FutureVersion { found: 4711, known: 2, .. })));
 }
 
 #[test]
@@ -271,27 +271,4 @@ fn a_folder_that_cannot_be_made_is_said() {
     std::fs::write(folder.path().join("file"), "").unwrap();
     let refused = Store::open(&folder.path().join("file/sub/library.redb"), Box::new(|_| ()));
     assert!(matches!(refused, Err(StoreError::Folder { .. })));
-}
-
-/// Made by older programs, the first of them before there were sheets and facts: all of it is read, and more is written.
-#[test]
-fn stores_of_older_programs_open_with_all_that_is_in_them() {
-    for name in ["schema1_first.redb", "schema1.redb"] {
-        let home = tempfile::tempdir().unwrap();
-        let file = home.path().join("data/library.redb");
-        std::fs::create_dir(home.path().join("data")).unwrap();
-        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/stores").join(name), &file)
-            .unwrap();
-        let store = open(home.path());
-        let before = all_tracks(&store);
-        assert!(!before.is_empty(), "{name}");
-        let reader = store.read().unwrap();
-        assert!(reader.session().is_ok() && reader.bookmarks().is_ok() && reader.outputs().is_ok(), "{name}");
-        assert!(reader.facts().is_ok() && reader.missing().unwrap().is_empty(), "{name}");
-        let id = store.new_track_id();
-        assert!(before.iter().all(|track| track.id != id), "{name}: an id is given once");
-        store.write(WriteOp::PutTracks(vec![track(id.0, "/new/a.flac", Tags::default())])).unwrap();
-        store.flush().unwrap();
-        assert_eq!(all_tracks(&store).len(), before.len() + 1, "{name}");
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auralis::library::artwork::{self, Picture, Place};
 use auralis::library::edit::{Batches, Change, Edit, Recovered, Refused, Template, plan, rename_plan};
@@ -269,24 +269,30 @@ fn moments(mut seed: u32) -> impl Iterator<Item = u64> {
     })
 }
 
-#[test]
-fn a_batch_that_is_killed_at_any_moment_is_whole_or_not_at_all() {
+/// Kills batches at moments spread over the time that a whole one takes: how many did not end by themselves, and how many
+/// of these were finished by the next start.
+fn kill_batches(times: usize, seed: u32) -> (usize, usize) {
     let home = Home::new();
     let folder = home.path("music");
     std::fs::create_dir_all(&folder).unwrap();
     let files: Vec<PathBuf> =
         (0..12).map(|n| put(&folder, format!("{n}.flac"), &flac(44_100, &[("TITLE", "start")]))).collect();
     let sounds: Vec<_> = files.iter().map(|file| proof(file).unwrap()).collect();
-    let mut whole = "start".to_owned();
+    let mut whole = "first".to_owned();
+    let begun = Instant::now();
+    let first = ["tag".into(), "set".into(), folder.clone().into_os_string(), "title=first".into()];
+    assert!(home.program(&first).output().unwrap().status.success());
+    let longest = begun.elapsed().as_micros() as u64 * 5 / 4;
     let (mut killed, mut changed) = (0, 0);
-    for (round, moment) in moments(2).take(16).enumerate() {
+    for (round, moment) in moments(seed).take(times).enumerate() {
         let title = format!("title {round}");
         let words =
             ["tag".into(), "set".into(), folder.clone().into_os_string(), format!("title={title}").into()];
         let mut child = home.program(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(moment % 60_000));
+        std::thread::sleep(Duration::from_micros(moment * longest / 65_536));
         child.kill().unwrap();
-        killed += u32::from(!child.wait().unwrap().success());
+        let was_killed = !child.wait().unwrap().success();
+        killed += usize::from(was_killed);
         // The next start finishes it or takes it back.
         let shown = home.program(&["tag".as_ref(), "show".as_ref(), folder.as_os_str()]).output().unwrap();
         assert!(shown.status.success());
@@ -294,13 +300,27 @@ fn a_batch_that_is_killed_at_any_moment_is_whole_or_not_at_all() {
         let now = titles[0].first(Field::Title).unwrap().to_owned();
         assert!(titles.iter().all(|fields| fields.first(Field::Title) == Some(&now)), "round {round}");
         assert!(now == whole || now == title, "round {round}: {now}");
-        changed += u32::from(now != whole);
+        changed += usize::from(was_killed && now != whole);
         whole = now;
         assert_eq!(hidden(&folder), Vec::<String>::new(), "round {round}");
         assert_eq!(files.iter().map(|file| proof(file).unwrap()).collect::<Vec<_>>(), sounds);
     }
-    println!("{killed} of 16 killed, {changed} changed");
+    (killed, changed)
+}
+
+#[test]
+fn a_batch_that_is_killed_at_any_moment_is_whole_or_not_at_all() {
+    let (killed, _) = kill_batches(16, 2);
     assert!(killed > 0, "no batch was killed before its end");
+}
+
+/// Of so many kills some must hit the middle of the work, else this would show nothing.
+#[test]
+#[ignore = "takes a minute: the same 300 times"]
+fn three_hundred_kills_of_batches_leave_every_file_whole() {
+    let (killed, changed) = kill_batches(300, 1);
+    println!("{killed} of 300 killed, {changed} of them behind the point of no return");
+    assert!(killed > 50 && changed > 0);
 }
 
 #[test]
@@ -565,7 +585,7 @@ fn files_of_others_say_what_others_read() {
     let folder = Path::new(&folder).join("mutagen");
     type Case = (&'static str, &'static [(Field, &'static [&'static str])]);
     use Field::*;
-    let cases: [Case; 21] = [
+    let cases: [Case; 20] = [
         ("has-tags.m4a", &[(Artist, &["Test Artist"]), (Title, &[]), (Comment, &[])]),
         ("alac.m4a", &[(Title, &["empty"]), (Compilation, &[])]),
         (
@@ -599,7 +619,6 @@ fn files_of_others_say_what_others_read() {
         ("silence-44-s.wv", &[(Artist, &["piman", "jzig"]), (Date, &["2004"]), (TrackTotal, &["10"])]),
         ("silence-2s-PCM-44100-16-ID3v23.wav", &[(Artist, &["piman / jzig"]), (Date, &["2004"])]),
         ("with-id3.aif", &[(Title, &["AIFF title"])]),
-        ("with-id3.dsf", &[(Title, &["DSF title"])]),
         // Its second frame of sound is cut by the end of the file.
         (
             "bad-POPM-frame.mp3",

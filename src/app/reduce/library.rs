@@ -9,10 +9,10 @@ use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
 use crate::app::wording;
-use crate::jobs::library::{Cleaned, ScanOutcome, ScanProgress};
+use crate::jobs::library::{Cared, Cleaned, ScanOutcome, ScanProgress};
 use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
-use crate::model::command::Library;
+use crate::model::command::{Care, Library};
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::{Period, Stats};
@@ -30,6 +30,7 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::ScanReport => notices::tell(state, wording::scan_report(&state.library.failed), now),
         Library::Clean { sure } => clean(state, sure, now, fx),
         Library::FindDuplicates => find_duplicates(state, fx),
+        Library::Care(care) => begin_care(state, care, now, fx),
         Library::Stats(period) => {
             let (job, from_ms) = (state.fresh_job(), period.begins_ms(now.unix_ms));
             fx.push(Effect::CountStats { job, period, from_ms });
@@ -182,6 +183,41 @@ pub fn cleaned(
         build(state, fx);
     }
     notices::tell(state, wording::cleaned(sure, result), now);
+}
+
+fn begin_care(state: &mut AppState, care: Care, now: Now, fx: &mut Vec<Effect>) {
+    match care {
+        Care::Roots | Care::Forget(None) => {
+            // To who asked for it this is done; words without a change would be a refusal.
+            state.dirty.scan = true;
+            notices::tell(state, wording::roots(&state.library.roots), now);
+        }
+        Care::Forget(Some(root)) if !state.library.roots.contains(&root) => {
+            notices::tell(state, wording::no_root(&root, &state.library.roots), now);
+        }
+        Care::Forget(_) if state.library.scan.is_some() => notices::tell(state, wording::scan_first(), now),
+        care => {
+            let job = state.fresh_job();
+            fx.push(Effect::Care { job, care });
+        }
+    }
+}
+
+pub fn cared(
+    state: &mut AppState,
+    care: &Care,
+    result: Result<Cared, String>,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
+    // To who asked for it this is done; words without a change would be a refusal.
+    state.dirty.scan |= result.is_ok();
+    if let (Care::Forget(_), Ok(done)) = (care, &result) {
+        state.library.roots = Arc::new(done.roots.clone());
+        fx.push(Effect::Watch(state.library.roots.clone()));
+        build(state, fx);
+    }
+    notices::tell(state, wording::cared(care, result), now);
 }
 
 fn find_duplicates(state: &mut AppState, fx: &mut Vec<Effect>) {

@@ -32,6 +32,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::Expanded(expanded) => walked(state, expanded, now, &mut fx),
         Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
+        Event::Cared { care, result, .. } => library::cared(state, &care, result, now, &mut fx),
         Event::Cleaned { sure, result } => library::cleaned(state, sure, result, now, &mut fx),
         Event::DuplicatesFound(found) => library::duplicates_found(state, found, now),
         Event::FoldersChanged(folders) => library::folders_changed(state, folders, now, &mut fx),

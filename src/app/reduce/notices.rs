@@ -46,11 +46,12 @@ pub fn expire(state: &mut AppState, now: Now) {
 
 pub fn store(state: &mut AppState, event: StoreEvent, now: Now) {
     let notice = match event {
-        StoreEvent::WriteFailed(error) => wording::store_failed(&error.to_string()),
+        StoreEvent::WriteFailed(error) => wording::store_failed(&error),
         StoreEvent::Recovered => {
             dismiss(state);
             wording::store_recovered()
         }
+        StoreEvent::Migrated(done) => wording::store_migrated(&done),
     };
     tell(state, notice, now);
 }

@@ -19,8 +19,11 @@ use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::tagging::TagSheet;
 
+/// What is asked of a job, once it is known of which files.
+type Make = Box<dyn FnOnce(&mut AppState, Vec<PathBuf>) -> Effect>;
+
 pub fn reduce(state: &mut AppState, command: Tagging, now: Now, fx: &mut Vec<Effect>) {
-    let (what, make): (_, Box<dyn FnOnce(&mut AppState, Vec<PathBuf>) -> Effect>) = match command {
+    let (what, make): (Target, Make) = match command {
         Tagging::Write => return write(state, now, fx),
         Tagging::Drop => return drop_plan(state, now),
         Tagging::Look { what, tell } => (what, Box::new(move |state, paths| look(state, paths, tell))),

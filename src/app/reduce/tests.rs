@@ -8,10 +8,11 @@ use super::*;
 use crate::app::queue::unresolved;
 use crate::app::state::{AppSettings, Rest};
 use crate::engine::command::{EngineCommand, EngineEvent, Reason};
+use crate::jobs::library::{Cared, ScanOutcome};
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::command::{
-    Bookmarking, History, Items, Library, Playback, Queue, Seek, Target, VolumeChange,
+    Bookmarking, Care, History, Items, Library, Playback, Queue, Seek, Target, VolumeChange,
 };
 use crate::model::id::PlayId;
 use crate::model::playback::{PlayState, Repeat, StopAfter};
@@ -753,4 +754,27 @@ fn bookmarks_are_dropped_listed_and_no_more_than_fit() {
     }
     assert_eq!(rig.marks().len(), 100);
     assert!(rig.notice().starts_with("No room for another bookmark"), "{}", rig.notice());
+}
+
+#[test]
+fn a_root_is_let_go_when_it_is_one_and_no_scan_runs_and_is_watched_no_more() {
+    let mut rig = Rig::new(0);
+    rig.state.library.roots = Arc::new(vec!["/m".into(), "/n".into()]);
+    let ask = |path: &str| Event::Command(Command::Library(Library::Care(Care::Forget(Some(path.into())))));
+    assert!(rig.event(ask("/m/sub")).is_empty());
+    assert!(rig.state.told.as_ref().unwrap().to_string().contains("/m, /n"));
+    let scan = rig.event(Event::Command(Command::Library(Library::Scan(Vec::new()))));
+    let [Effect::Scan { job, .. }] = scan[..] else { panic!("{scan:?}") };
+    assert!(rig.event(ask("/m")).is_empty(), "a scan runs");
+    let report = ScanOutcome { roots: vec!["/m".into(), "/n".into()], ..ScanOutcome::default() };
+    rig.event(Event::ScanDone { job, report });
+    let asked = rig.event(ask("/m"));
+    let [Effect::Care { job, care: Care::Forget(Some(_)) }] = &asked[..] else { panic!("{asked:?}") };
+    let care = Care::Forget(Some("/m".into()));
+    let result = Ok(Cared { count: 3, file: None, roots: vec!["/n".into()] });
+    let done = rig.event(Event::Cared { job: *job, care, result });
+    assert!(
+        matches!(&done[..], [Effect::Watch(roots), Effect::BuildCatalog] if roots[..] == [PathBuf::from("/n")])
+    );
+    assert_eq!(rig.state.library.roots[..], [PathBuf::from("/n")]);
 }

@@ -2,7 +2,6 @@
 //! decode to a value or to an error, never to a panic. Called by the store's readers and its writer.
 
 mod session;
-mod track_v1;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -37,7 +36,6 @@ pub enum CodecError {
 }
 
 const TRACK_VERSION: u8 = 2;
-/// Version 1 had no order of play, and is still read.
 const SESSION_VERSION: u8 = 2;
 const POSITION_VERSION: u8 = 1;
 const HISTORY_VERSION: u8 = 1;
@@ -81,10 +79,7 @@ pub fn encode_track(track: &Track, out: &mut Vec<u8>) -> Result<(), CodecError> 
 }
 
 pub fn decode_track(id: u32, bytes: &[u8]) -> Result<Track, CodecError> {
-    let record: TrackIn<'_> = match bytes.first() {
-        Some(1) => decode::<track_v1::TrackIn<'_>>("a track", 1, bytes)?.into(),
-        _ => decode("a track", TRACK_VERSION, bytes)?,
-    };
+    let record: TrackIn<'_> = decode("a track", TRACK_VERSION, bytes)?;
     Ok(Track {
         id: TrackId(id),
         path: path_from(record.path),

@@ -13,10 +13,14 @@ pub enum StoreError {
     AlreadyOpen { path: PathBuf },
     #[error("the library {} was written by a newer version: schema {found}, this program knows up to {known}", path.display())]
     FutureVersion { path: PathBuf, found: u32, known: u32 },
+    #[error("the library {} is of an older version, schema {from}, and was left as it is: it is changed only behind a copy, and that cannot be made: {why}", path.display())]
+    Backup { path: PathBuf, from: u32, why: String },
     #[error("the file {} is not a library of this program; it was left as it is", path.display())]
     Foreign { path: PathBuf },
     #[error("the library {} is damaged: {why}; it was left as it is", path.display())]
     Damaged { path: PathBuf, why: String },
+    #[error("{} cannot be written: {source}", path.display())]
+    Unwritten { path: PathBuf, source: io::Error },
     #[error("the disk with the library {} is full", path.display())]
     Full { path: PathBuf },
     #[error("the library {} cannot be read or written: {source}", path.display())]
@@ -30,6 +34,17 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The same of a copy of that file.
+    pub(super) fn at(self, original: &Path) -> Self {
+        let path = original.to_path_buf();
+        match self {
+            Self::FutureVersion { found, known, .. } => Self::FutureVersion { path, found, known },
+            Self::Foreign { .. } => Self::Foreign { path },
+            Self::Damaged { why, .. } => Self::Damaged { path, why },
+            other => other,
+        }
+    }
+
     /// Sorts redb's error by cause.
     pub(super) fn from_redb(path: &Path, error: redb::Error) -> Self {
         let path = path.to_path_buf();

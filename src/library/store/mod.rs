@@ -1,8 +1,12 @@
 //! The store: one redb file, one writer thread, readers by MVCC from any thread. [`Store`] is the handle: cheap to
-//! clone, shared by scan, catalog build and app. Opening never deletes or overwrites what it cannot read.
+//! clone, shared by scan, catalog build and app. Opening never deletes or overwrites what it cannot read, and brings a store
+//! of an older version to today's (`migrate`) behind a copy. [`care`] copies, checks, mends and shrinks it as a whole.
 
+pub mod care;
 mod codec;
 mod error;
+pub(super) mod files;
+mod migrate;
 mod open;
 mod playlist;
 mod read;
@@ -24,6 +28,7 @@ use redb::Database;
 
 pub use codec::{AudioId, CodecError, FileRow, ScanRecord, SheetRow, Standing};
 pub use error::StoreError;
+pub use migrate::Migrated;
 pub use read::{Audios, Files, Listens, StoreReader, Tracks};
 pub use schema::SCHEMA_VERSION;
 pub use write::{Failure, WriteOp};
@@ -31,16 +36,18 @@ pub use write::{Failure, WriteOp};
 use crate::model::id::TrackId;
 use writer::{Health, Message, Writer};
 
-/// What the writer thread tells while it works. Told once when writing begins to fail and once when it is well again.
+/// What the store tells. Told once when writing begins to fail and once when it is well again.
 #[derive(Debug)]
 pub enum StoreEvent {
     /// A write failed. What was to be written is kept in memory and tried again.
     WriteFailed(StoreError),
     /// Everything kept was written.
     Recovered,
+    /// The store was of an older version. Told once, by the thread that opens it.
+    Migrated(Migrated),
 }
 
-/// Called on the writer thread; must not block.
+/// Called on the writer thread, and while the store is opened; must not block.
 pub type OnStoreEvent = Box<dyn Fn(StoreEvent) + Send>;
 
 /// Handle to the one library file. See the module's head.
@@ -63,15 +70,29 @@ struct Shared {
 }
 
 impl Store {
-    /// Opens the library, made if it is not there, with its folders. `on_event` hears of failed writes.
+    /// Opens the library, made if it is not there, with its folders, and brought to today's schema, see `migrate`.
+    /// `on_event` hears of that, and of failed writes.
     pub fn open(file: &Path, on_event: OnStoreEvent) -> Result<Self, StoreError> {
+        let _alone = files::alone(file)?;
+        let db = open::open_file(file)?;
         let path = file.to_path_buf();
-        Self::start(file, Box::new(move || open::open_file(&path)), on_event)
+        let again = move || {
+            let _alone = files::alone(&path)?;
+            open::open_file(&path)
+        };
+        Self::start(file, db, Box::new(again), on_event)
     }
 
-    fn start(file: &Path, opener: open::Opener, on_event: OnStoreEvent) -> Result<Self, StoreError> {
-        let db = opener()?;
-        let next_track = open::prepare(file, &db)?;
+    fn start(
+        file: &Path,
+        db: Database,
+        opener: open::Opener,
+        on_event: OnStoreEvent,
+    ) -> Result<Self, StoreError> {
+        let (next_track, migrated) = open::prepare(file, &db)?;
+        if let Some(migrated) = migrated {
+            on_event(StoreEvent::Migrated(migrated));
+        }
         let shared = Arc::new(Shared {
             path: file.to_path_buf(),
             db: ArcSwapOption::from_pointee(db),

@@ -1,18 +1,16 @@
 //! Opening the file and bringing its schema in order. Called at start, and by the writer thread after a failed write
 //! (redb refuses all work on a file after an I/O error until it is opened again).
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use redb::{Builder, Database, ReadableDatabase, TableError, TableHandle};
+use redb::{Builder, Database, Key, ReadableDatabase, TableDefinition, TableError, Value, WriteTransaction};
 
 use super::error::StoreError;
-use super::schema::{
-    AUDIO, FACTS, FAILURES, FILES, HISTORY, LISTENS, META, META_NEXT_TRACK, META_SCHEMA, MISSING, PLACES,
-    ROOTS, SCHEMA_VERSION, SESSION, SHEETS, TRACKS,
-};
+use super::files;
+use super::migrate::{Migrated, migrate};
+use super::schema::{META, META_NEXT_TRACK, META_SCHEMA, SCHEMA_VERSION, Visit, every_table};
 use crate::model::contain::contain;
 
 /// Opens the file once more.
@@ -24,11 +22,8 @@ const CACHE_BYTES: usize = 4 * 1024 * 1024;
 /// First bytes of every redb file (redb's design document, "Database header").
 const MAGIC: &[u8; 4] = b"redb";
 
+/// The caller holds the lock of `files`.
 pub fn open_file(path: &Path) -> Result<Database, StoreError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|source| StoreError::Folder { path: folder.to_path_buf(), source })?;
-    }
     if refuse_foreign(path)? {
         make_new(path)?;
     }
@@ -36,26 +31,25 @@ pub fn open_file(path: &Path) -> Result<Database, StoreError> {
 }
 
 /// A store appears under its name only when it is whole: a kill at any moment leaves none, or an empty one that opens.
-/// The lock lets the first of two programs that start at once make it.
 fn make_new(path: &Path) -> Result<(), StoreError> {
-    let io = |source| StoreError::from_redb(path, redb::Error::Io(source));
-    let lock = File::create(path.with_extension("lock")).map_err(io)?;
-    lock.lock().map_err(io)?;
-    if !refuse_foreign(path)? {
-        return Ok(());
-    }
+    let io = |source| files::failed(path, source);
     let half_made = path.with_extension("new");
-    match std::fs::remove_file(&half_made) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(error)),
-        _ => {}
-    }
+    files::remove(&half_made).map_err(io)?;
     create_tables(&open_there(&half_made)?).map_err(|error| StoreError::from_redb(path, error))?;
-    std::fs::rename(&half_made, path).map_err(io)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)
+    files::rename(&half_made, path).map_err(io)
 }
 
-fn open_there(path: &Path) -> Result<Database, StoreError> {
+/// The version of the store in a file that is there, as far as this program knows it. Pages that a program which was killed
+/// left out of order are mended.
+pub fn version_of(path: &Path) -> Result<u32, StoreError> {
+    if refuse_foreign(path)? {
+        return Err(StoreError::Foreign { path: path.to_path_buf() });
+    }
+    known_version(path, &open_there(path)?)?.ok_or_else(|| StoreError::Foreign { path: path.to_path_buf() })
+}
+
+/// As `open_file`, of a file that is there or is to be made empty.
+pub fn open_there(path: &Path) -> Result<Database, StoreError> {
     // A damaged header may break redb's own assertions: that is an answer too, not the end of the program.
     let opened = contain(|| builder().create(path));
     match opened {
@@ -74,7 +68,7 @@ pub fn builder() -> Builder {
 
 /// Anything but an empty file or a redb database is left alone; redb would take some short files for new ones. Gives
 /// whether there is nothing yet.
-fn refuse_foreign(path: &Path) -> Result<bool, StoreError> {
+pub fn refuse_foreign(path: &Path) -> Result<bool, StoreError> {
     let io = |source| StoreError::Io { path: path.to_path_buf(), source };
     let about = match std::fs::metadata(path) {
         Ok(about) => about,
@@ -93,20 +87,32 @@ fn refuse_foreign(path: &Path) -> Result<bool, StoreError> {
     Err(StoreError::Foreign { path: path.to_path_buf() })
 }
 
-/// Checks the schema's version, or makes the tables of a new store. Gives the next track id.
-pub fn prepare(path: &Path, db: &Database) -> Result<u32, StoreError> {
+/// Brings the schema to today's version, or makes the tables of a new store. Gives the next track id. The caller holds the
+/// lock of `files`.
+pub fn prepare(path: &Path, db: &Database) -> Result<(u32, Option<Migrated>), StoreError> {
     let redb = |error: redb::Error| StoreError::from_redb(path, error);
-    match schema_version(db).map_err(redb)? {
-        Schema::Of(SCHEMA_VERSION) => next_track(db).map_err(redb),
-        Schema::Of(found) if found > SCHEMA_VERSION => {
-            Err(StoreError::FutureVersion { path: path.to_path_buf(), found, known: SCHEMA_VERSION })
+    let migrated = match known_version(path, db)? {
+        None => {
+            create_tables(db).map_err(redb)?;
+            None
         }
-        Schema::Of(found) => Err(StoreError::Damaged {
-            path: path.to_path_buf(),
-            why: format!("schema {found} never existed"),
-        }),
-        Schema::Foreign => Err(StoreError::Foreign { path: path.to_path_buf() }),
-        Schema::New => create_tables(db).map_err(redb).map(|()| 1),
+        Some(SCHEMA_VERSION) => None,
+        Some(older) => Some(migrate(path, db, older)?),
+    };
+    Ok((next_track(db).map_err(redb)?, migrated))
+}
+
+/// `None` for a database with nothing in it.
+fn known_version(path: &Path, db: &Database) -> Result<Option<u32>, StoreError> {
+    let path = path.to_path_buf();
+    match schema_version(db).map_err(|error| StoreError::from_redb(&path, error))? {
+        Schema::New => Ok(None),
+        Schema::Of(0) => Err(StoreError::Damaged { path, why: "schema 0 never existed".into() }),
+        Schema::Of(found) if found > SCHEMA_VERSION => {
+            Err(StoreError::FutureVersion { path, found, known: SCHEMA_VERSION })
+        }
+        Schema::Of(found) => Ok(Some(found)),
+        Schema::Foreign => Err(StoreError::Foreign { path }),
     }
 }
 
@@ -139,23 +145,28 @@ fn next_track(db: &Database) -> Result<u32, redb::Error> {
 
 fn create_tables(db: &Database) -> Result<(), redb::Error> {
     let txn = db.begin_write()?;
-    {
-        let mut meta = txn.open_table(META)?;
-        meta.insert(META_SCHEMA, SCHEMA_VERSION)?;
-        meta.insert(META_NEXT_TRACK, 1)?;
-        let _ = txn.open_table(TRACKS)?.name();
-        let _ = txn.open_table(FILES)?.name();
-        let _ = txn.open_table(FAILURES)?.name();
-        let _ = txn.open_table(SHEETS)?.name();
-        let _ = txn.open_table(FACTS)?.name();
-        let _ = txn.open_table(LISTENS)?.name();
-        let _ = txn.open_table(HISTORY)?.name();
-        let _ = txn.open_table(AUDIO)?.name();
-        let _ = txn.open_table(MISSING)?.name();
-        let _ = txn.open_table(PLACES)?.name();
-        let _ = txn.open_table(ROOTS)?.name();
-        let _ = txn.open_table(SESSION)?.name();
-    }
+    fill_new(&txn)?;
     txn.commit()?;
     Ok(())
+}
+
+/// What a new store has.
+pub fn fill_new(txn: &WriteTransaction) -> Result<(), redb::Error> {
+    every_table(&mut Make(txn))?;
+    let mut meta = txn.open_table(META)?;
+    meta.insert(META_SCHEMA, SCHEMA_VERSION)?;
+    meta.insert(META_NEXT_TRACK, 1)?;
+    Ok(())
+}
+
+/// Makes each table where it is not there.
+pub struct Make<'a>(pub &'a WriteTransaction);
+
+impl Visit for Make<'_> {
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<(), redb::Error> {
+        self.0.open_table(table).map(drop).map_err(Into::into)
+    }
 }

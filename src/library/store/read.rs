@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redb::{
-    AccessGuard, Database, Range, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError,
+    AccessGuard, Database, Key, Range, ReadOnlyTable, ReadTransaction, ReadableDatabase,
+    ReadableTableMetadata, TableDefinition, Value,
 };
 
 use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
@@ -17,7 +18,7 @@ use super::schema::{
     PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
 };
 use crate::model::bookmark::Bookmarks;
-use crate::model::facts::Facts;
+use crate::model::facts::{Facts, TrackFacts};
 use crate::model::history::Entry;
 use crate::model::id::TrackId;
 use crate::model::listening::Listen;
@@ -36,6 +37,10 @@ impl StoreReader {
     pub(super) fn new(db: &Database, path: &Path) -> Result<Self, StoreError> {
         let txn = db.begin_read().map_err(|error| StoreError::from_redb(path, error.into()))?;
         Ok(Self { txn, path: path.to_path_buf() })
+    }
+
+    pub(super) fn transaction(&self) -> &ReadTransaction {
+        &self.txn
     }
 
     /// All tracks by id.
@@ -92,10 +97,7 @@ impl StoreReader {
         after: Option<TrackId>,
         limit: usize,
     ) -> Result<Vec<(TrackId, i64)>, StoreError> {
-        let table = match self.txn.open_table(MISSING) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(MISSING)?;
         let from = after.map_or(0, |id| id.0.saturating_add(1));
         let rows = self.tell(table.range(from..).map_err(Into::into))?;
         let row = |row: Result<(AccessGuard<'_, u32>, AccessGuard<'_, i64>), _>| {
@@ -112,32 +114,21 @@ impl StoreReader {
 
     /// What the sound of one track is known by.
     pub fn audio(&self, id: TrackId) -> Result<Option<AudioId>, StoreError> {
-        let table = match self.txn.open_table(AUDIO) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(AUDIO)?;
         let found = self.tell(table.get(id.0).map_err(Into::into))?;
         found.map(|bytes| self.value(codec::decode_audio(bytes.value()))).transpose()
     }
 
     /// What the sound of all tracks is known by, by id.
     pub fn audios(&self) -> Result<Audios, StoreError> {
-        let table = match self.txn.open_table(AUDIO) {
-            Err(TableError::TableDoesNotExist(_)) => {
-                return Ok(Audios(Rows { range: None, path: self.path.clone() }));
-            }
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(AUDIO)?;
         let range = self.tell(table.range::<u32>(..).map_err(Into::into))?;
         Ok(Audios(Rows { range: Some(range), path: self.path.clone() }))
     }
 
     /// Devices of roots and mount points at or below `root`, by path; see `schema::PLACES`.
     pub fn places(&self, root: &Path) -> Result<Vec<(PathBuf, u64)>, StoreError> {
-        let table = match self.txn.open_table(PLACES) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(PLACES)?;
         let mut places = Vec::new();
         for row in self.tell(table.range(root.as_os_str().as_bytes()..).map_err(Into::into))? {
             let (path, device) = self.tell(row.map_err(Into::into))?;
@@ -152,20 +143,14 @@ impl StoreReader {
 
     /// The device of one root or mount point.
     pub fn place(&self, path: &Path) -> Result<Option<u64>, StoreError> {
-        let table = match self.txn.open_table(PLACES) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(PLACES)?;
         let device = self.tell(table.get(path.as_os_str().as_bytes()).map_err(Into::into))?;
         Ok(device.map(|device| device.value()))
     }
 
     /// All known CUE sheets by path.
     pub fn sheets(&self) -> Result<Vec<(PathBuf, SheetRow)>, StoreError> {
-        let table = match self.txn.open_table(SHEETS) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(SHEETS)?;
         let range = self.tell((|| Ok(table.range::<&[u8]>(..)?))())?;
         let mut rows = Rows { range: Some(range), path: self.path.clone() };
         let row = |path: &[u8], bytes: &[u8]| Ok((codec::path_from(path), codec::decode_sheet(bytes)?));
@@ -185,7 +170,7 @@ impl StoreReader {
     }
 
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
-        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let table = self.table(SESSION)?;
         let Some(bytes) = self.tell(table.get(SESSION_KEY).map_err(Into::into))? else {
             return Ok(None);
         };
@@ -198,7 +183,7 @@ impl StoreReader {
 
     /// Nothing where nothing was written yet.
     pub fn outputs(&self) -> Result<OutputMemory, StoreError> {
-        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let table = self.table(SESSION)?;
         let bytes = self.tell(table.get(OUTPUTS_KEY).map_err(Into::into))?;
         bytes.map_or_else(
             || Ok(OutputMemory::default()),
@@ -208,17 +193,21 @@ impl StoreReader {
 
     /// How the last scan ended; `None` before the first.
     pub fn scan_record(&self) -> Result<Option<ScanRecord>, StoreError> {
-        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let table = self.table(SESSION)?;
         let bytes = self.tell(table.get(SCAN_KEY).map_err(Into::into))?;
         bytes.map(|bytes| self.value(codec::decode_scan(bytes.value()))).transpose()
     }
 
+    /// What only we know of one track.
+    pub fn fact(&self, id: TrackId) -> Result<TrackFacts, StoreError> {
+        let found = self.tell(self.table(FACTS)?.get(id.0).map_err(Into::into))?;
+        found
+            .map_or_else(|| Ok(TrackFacts::default()), |bytes| self.value(codec::decode_facts(bytes.value())))
+    }
+
     /// What only we know of the tracks.
     pub fn facts(&self) -> Result<Facts, StoreError> {
-        let table = match self.txn.open_table(FACTS) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Facts::default()),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(FACTS)?;
         let rows = self.tell(table.range::<u32>(..).map_err(Into::into))?;
         rows.map(|row| {
             let (id, bytes) = self.tell(row.map_err(Into::into))?;
@@ -229,29 +218,20 @@ impl StoreReader {
 
     /// What was listened to, from a time on (milliseconds since the Unix epoch), the oldest first.
     pub fn listens(&self, from_ms: i64) -> Result<Listens, StoreError> {
-        let range = match self.txn.open_table(LISTENS) {
-            Err(TableError::TableDoesNotExist(_)) => None,
-            table => {
-                let table = self.tell(table.map_err(Into::into))?;
-                Some(self.tell(table.range((from_ms, 0)..).map_err(Into::into))?)
-            }
-        };
-        Ok(Listens(Rows { range, path: self.path.clone() }))
+        let range = self.tell(self.table(LISTENS)?.range((from_ms, 0)..).map_err(Into::into))?;
+        Ok(Listens(Rows { range: Some(range), path: self.path.clone() }))
     }
 
     /// The steps that can be gone over, by number, and the number of the last one that is done.
     pub fn history(&self) -> Result<(Vec<Arc<Entry>>, u64), StoreError> {
-        let table = match self.txn.open_table(HISTORY) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok((Vec::new(), 0)),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(HISTORY)?;
         let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
         let entries = rows.map(|row| {
             let (_, bytes) = self.tell(row.map_err(Into::into))?;
             self.value(codec::decode_entry(bytes.value())).map(Arc::new)
         });
         let entries: Vec<Arc<Entry>> = entries.collect::<Result<_, StoreError>>()?;
-        let session = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let session = self.table(SESSION)?;
         let done = self.tell(session.get(HISTORY_KEY).map_err(Into::into))?;
         let done = done.and_then(|bytes| bytes.value().try_into().ok().map(u64::from_le_bytes));
         Ok((entries, done.unwrap_or(0)))
@@ -259,7 +239,7 @@ impl StoreReader {
 
     /// None where none was ever set.
     pub fn bookmarks(&self) -> Result<Bookmarks, StoreError> {
-        let table = self.tell((|| Ok(self.txn.open_table(SESSION)?))())?;
+        let table = self.table(SESSION)?;
         let bytes = self.tell(table.get(BOOKMARKS_KEY).map_err(Into::into))?;
         bytes.map_or_else(
             || Ok(Bookmarks::default()),
@@ -269,16 +249,20 @@ impl StoreReader {
 
     /// All playlists.
     pub fn playlists(&self) -> Result<Playlists, StoreError> {
-        let table = match self.txn.open_table(PLAYLISTS) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Playlists::default()),
-            table => self.tell(table.map_err(Into::into))?,
-        };
+        let table = self.table(PLAYLISTS)?;
         let rows = self.tell(table.range::<u64>(..).map_err(Into::into))?;
         rows.map(|row| {
             let (id, bytes) = self.tell(row.map_err(Into::into))?;
             self.value(playlist::decode(id.value(), bytes.value())).map(Arc::new)
         })
         .collect()
+    }
+
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
+        self.tell(self.txn.open_table(table).map_err(Into::into))
     }
 
     fn tell<T>(&self, result: Result<T, redb::Error>) -> Result<T, StoreError> {

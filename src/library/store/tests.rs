@@ -16,7 +16,7 @@ use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::edit::Edit;
 use crate::model::history::{Entry, HistoryChange, QueueHead, QueueStep, Step};
 use crate::model::id::ItemId;
-use crate::model::playback::{Repeat, Shuffle, ShuffleBy};
+use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::session::{OutputMemory, Save, Session, SessionItem};
 use crate::model::snapshot::QueueItem;
 
@@ -66,6 +66,11 @@ impl StorageBackend for Disk {
     }
 }
 
+fn start(disk: &Disk, on_event: OnStoreEvent) -> Result<Store, StoreError> {
+    let opener = disk.opener();
+    Store::start(Path::new("disk"), opener()?, opener, on_event)
+}
+
 fn session(name: &str) -> Session {
     let item = SessionItem { id: Default::default(), path: name.into(), track: None };
     Session { items: vec![item], ..Session::default() }
@@ -75,9 +80,7 @@ fn session(name: &str) -> Session {
 fn a_full_disk_is_told_once_and_loses_nothing() {
     let disk = Disk::default();
     let (told, events) = channel();
-    let store =
-        Store::start(Path::new("disk"), disk.opener(), Box::new(move |event| told.send(event).unwrap()))
-            .unwrap();
+    let store = start(&disk, Box::new(move |event| told.send(event).unwrap())).unwrap();
     store.write(WriteOp::PutSession(session("before"))).unwrap();
     store.flush().unwrap();
 
@@ -102,7 +105,7 @@ fn a_full_disk_is_told_once_and_loses_nothing() {
 #[test]
 fn what_is_known_of_outputs_comes_back_and_stays_small() {
     let disk = Disk::default();
-    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    let store = start(&disk, Box::new(|_| ())).unwrap();
     assert_eq!(store.read().unwrap().outputs().unwrap(), OutputMemory::default());
     let mut memory = OutputMemory::new(Some("dac".into()));
     for device in 0..100 {
@@ -129,7 +132,7 @@ fn mark(name: &str, path: &[u8], frame: u64) -> Bookmark {
 #[test]
 fn bookmarks_come_back_as_they_were_set() {
     let disk = Disk::default();
-    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    let store = start(&disk, Box::new(|_| ())).unwrap();
     assert_eq!(store.read().unwrap().bookmarks().unwrap(), Bookmarks::default());
     let mut marks = Bookmarks::default();
     marks.set(mark("the solo", b"/m/\xff.flac", u64::MAX)).unwrap();
@@ -139,7 +142,7 @@ fn bookmarks_come_back_as_they_were_set() {
     store.write(WriteOp::PutSession(session("queue"))).unwrap();
     store.flush().unwrap();
     assert!(store.close(Duration::from_secs(5)));
-    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    let store = start(&disk, Box::new(|_| ())).unwrap();
     let reader = store.read().unwrap();
     assert_eq!((reader.bookmarks().unwrap(), reader.session().unwrap()), (marks, Some(session("queue"))));
     drop(reader);
@@ -177,7 +180,7 @@ fn what_is_no_bookmark_is_told_as_damage() {
 #[test]
 fn writing_to_a_full_disk_is_refused_in_time_instead_of_waiting_for_ever() {
     let disk = Disk::default();
-    let store = Store::start(Path::new("disk"), disk.opener(), Box::new(|_| ())).unwrap();
+    let store = start(&disk, Box::new(|_| ())).unwrap();
     disk.full.store(true, Ordering::SeqCst);
     let refused = (0..100_000).find_map(|n| {
         let roots = (0..1000).map(|at| PathBuf::from(format!("/{n}/{at}"))).collect();
@@ -212,18 +215,8 @@ fn any_bytes_decode_to_a_value_or_an_error() {
 }
 
 #[test]
-fn a_session_of_the_first_version_is_still_read() {
-    // Version, one item (id 7, "/a", no track), no place, volume 37, muted, repeat all, shuffle on with seed 99.
-    let bytes = [1, 1, 7, 2, b'/', b'a', 0, 0, 37, 1, 2, 1, 1, 99];
-    let session = codec::decode_session(&bytes).unwrap();
-    assert_eq!(session.items[0].path, Path::new("/a"));
-    assert_eq!((session.volume.percent(), session.muted), (37, true));
-    assert_eq!((session.repeat, session.shuffle.seed(), session.order.len()), (Repeat::All, Some(99), 0));
-}
-
-#[test]
 fn the_history_is_found_again_and_what_it_forgot_is_gone() {
-    let store = Store::start(Path::new("disk"), Disk::default().opener(), Box::new(|_| {})).unwrap();
+    let store = start(&Disk::default(), Box::new(|_| {})).unwrap();
     let item = |id: u64| QueueItem {
         id: ItemId(id),
         path: Arc::from(PathBuf::from(std::ffi::OsString::from_vec(b"/m/\xff".to_vec()))),

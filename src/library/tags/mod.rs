@@ -27,8 +27,8 @@ use std::path::Path;
 use container::Container;
 use lofty::file::FileType;
 
-use crate::decode::{self, DecodeError};
 use crate::decode::cue::{self, Sheet};
+use crate::decode::{self, DecodeError};
 use crate::library::artwork::Picture;
 use crate::library::store::AudioId;
 use crate::model::contain::contain;
@@ -37,7 +37,7 @@ use crate::model::tag::Fields;
 use crate::model::track::{AudioFormat, Tags};
 pub use read::APE_PICTURE;
 pub use sheet::tags as of_sheet;
-pub use window::Window;
+pub(crate) use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
 pub const READER_VERSION: u8 = 4;

@@ -16,6 +16,10 @@ use super::window::Window;
 const MAX_HEADERS: usize = 64 * 1024 * 1024;
 /// Before the native stream in the first packet: a type, a name, a version, the number of other headers.
 const MAPPING: usize = 9;
+/// Types of metadata blocks (RFC 9639, section 8.1).
+const STREAMINFO: u8 = 0;
+const PADDING: u8 = 1;
+const COMMENTS: u8 = 4;
 /// Flags of pages (RFC 3533, section 6).
 const CONTINUED: u8 = 1;
 const FIRST: u8 = 2;
@@ -131,14 +135,18 @@ fn blocks(native: &[u8]) -> Vec<&[u8]> {
 
 /// The headers as a native file: its last block says that it is the last, which not every writer of Ogg says.
 fn native(headers: &Headers) -> Vec<u8> {
-    let all = blocks(&headers.native);
-    let mut native = b"fLaC".to_vec();
-    for (at, block) in all.iter().enumerate() {
-        let last = if at + 1 == all.len() { 0x80 } else { 0 };
-        native.push(block[0] & 0x7f | last);
-        native.extend(&block[1..]);
-    }
-    native
+    [b"fLaC".to_vec(), flagged(&blocks(&headers.native)).concat()].concat()
+}
+
+/// The blocks, of which the last one says that it is.
+fn flagged(blocks: &[&[u8]]) -> Vec<Vec<u8>> {
+    let one = |(at, block): (usize, &&[u8])| {
+        let last = if at + 1 == blocks.len() { 0x80 } else { 0 };
+        let mut block = block.to_vec();
+        block[0] = block[0] & 0x7f | last;
+        block
+    };
+    blocks.iter().enumerate().map(one).collect()
 }
 
 /// Its tags, as lofty reads those of a native file.
@@ -160,12 +168,21 @@ pub fn write(
 }
 
 fn put(file: &mut File, old: &Headers, native: &[u8]) -> io::Result<()> {
-    let blocks = blocks(native);
+    let mut blocks = blocks(native);
+    // Nothing is padded in Ogg, and the comments come first (RFC 9639, section 10.1).
+    let kind = |block: &&[u8]| block[0] & 0x7f;
+    blocks.retain(|block| kind(block) != PADDING);
+    blocks.sort_by_key(|block| match kind(block) {
+        STREAMINFO => 0,
+        COMMENTS => 1,
+        _ => 2,
+    });
+    let blocks = flagged(&blocks);
     let (info, others) = blocks.split_first().ok_or_else(|| wrong("headers"))?;
     let count = u16::try_from(others.len()).map_err(io::Error::other)?;
     let first = [b"\x7fFLAC\x01\x00", &count.to_be_bytes()[..], b"fLaC", info].concat();
     let mut pages = Vec::new();
-    for (at, packet) in std::iter::once(first.as_slice()).chain(others.iter().copied()).enumerate() {
+    for (at, packet) in std::iter::once(&first).chain(others).enumerate() {
         lay_out(packet, old.serial, if at == 0 { FIRST } else { 0 }, &mut pages);
     }
     let bytes: Vec<u8> = pages.concat();

@@ -290,6 +290,36 @@ pub enum Library {
     FindDuplicates,
     /// Tell what was listened to.
     Stats(Period),
+    Care(Care),
+}
+
+/// What is done for the library as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Care {
+    /// Copy it to a new file, where none is named to one beside it.
+    Backup(Option<PathBuf>),
+    /// Write what only we know to a new file, where none is named to one beside it.
+    Export(Option<PathBuf>),
+    /// Tell which folders it is made of.
+    Roots,
+    /// Let a root go, with its tracks; none: tell which there are.
+    Forget(Option<PathBuf>),
+}
+
+impl Care {
+    pub fn path(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Backup(path) | Self::Export(path) | Self::Forget(path) => path.as_ref(),
+            Self::Roots => None,
+        }
+    }
+
+    pub fn path_mut(&mut self) -> Option<&mut PathBuf> {
+        match self {
+            Self::Backup(path) | Self::Export(path) | Self::Forget(path) => path.as_mut(),
+            Self::Roots => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Bookmarking, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion, Notices, Pane,
-    Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion, Notices,
+    Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -228,6 +228,10 @@ impl Call<'_> {
                 let sure = self.optional("yes, or nothing", |word| (word == "yes").then_some(true))?;
                 Command::Library(Library::Clean { sure: sure.unwrap_or(false) })
             }
+            "library-backup" => Command::Library(Library::Care(Care::Backup(self.place()?))),
+            "library-export" => Command::Library(Library::Care(Care::Export(self.place()?))),
+            "library-roots" => self.bare(Command::Library(Library::Care(Care::Roots)))?,
+            "library-forget" => Command::Library(Library::Care(Care::Forget(self.place()?))),
             "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
             "rate" => Command::Judge(self.rate()?),
             "favourite" => Command::Judge(self.favourite()?),
@@ -354,6 +358,10 @@ impl Call<'_> {
 
     fn paths(&self) -> Vec<PathBuf> {
         self.arguments.iter().map(PathBuf::from).collect()
+    }
+
+    fn place(&self) -> Result<Option<PathBuf>, ParseError> {
+        self.optional("a path, or nothing", |path| Some(PathBuf::from(path)))
     }
 
     fn target(&self) -> Target {

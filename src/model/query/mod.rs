@@ -24,6 +24,7 @@ mod value;
 use std::fmt::{self, Display, Formatter};
 
 use expr::Expr;
+pub use value::date_text;
 
 use super::catalog::TrackRef;
 use super::facts::TrackFacts;

@@ -59,6 +59,12 @@ impl Turn<'_> {
             Library::Scan(paths) => {
                 Library::Scan(paths.iter().map(|path| self.around.places.absolute(path)).collect())
             }
+            Library::Care(mut care) => {
+                if let Some(path) = care.path_mut() {
+                    *path = self.around.places.absolute(path);
+                }
+                Library::Care(care)
+            }
             Library::ScanReport => return self.toggle_report(ReportKind::Scan),
             Library::FindDuplicates => {
                 self.toggle_report(ReportKind::Duplicates);

@@ -1,7 +1,6 @@
-//! The session as bytes, as it is written today and as it was written before.
+//! The session as bytes.
 
 use super::*;
-use crate::model::playback::ShuffleBy;
 
 #[derive(Serialize, Deserialize)]
 struct Record {
@@ -14,34 +13,6 @@ struct Record {
     order: Vec<ItemId>,
     chance: u64,
     consume: bool,
-}
-
-/// Version 1.
-#[derive(Deserialize)]
-struct First {
-    items: Vec<(ItemId, Vec<u8>, Option<TrackId>)>,
-    position: Option<SessionPosition>,
-    volume: Volume,
-    muted: bool,
-    repeat: Repeat,
-    shuffle: FirstShuffle,
-}
-
-#[derive(Deserialize)]
-enum FirstShuffle {
-    Off,
-    On { seed: Option<u64> },
-}
-
-impl From<First> for Record {
-    fn from(first: First) -> Self {
-        let shuffle = match first.shuffle {
-            FirstShuffle::Off => Shuffle::Off,
-            FirstShuffle::On { seed } => Shuffle::On { by: ShuffleBy::Tracks, seed },
-        };
-        let First { items, position, volume, muted, repeat, .. } = first;
-        Self { items, position, volume, muted, repeat, shuffle, order: Vec::new(), chance: 0, consume: false }
-    }
 }
 
 pub fn encode_session(session: &Session) -> Result<Vec<u8>, CodecError> {
@@ -63,10 +34,7 @@ pub fn encode_session(session: &Session) -> Result<Vec<u8>, CodecError> {
 }
 
 pub fn decode_session(bytes: &[u8]) -> Result<Session, CodecError> {
-    let record = match bytes.first() {
-        Some(1) => decode::<First>("the session", 1, bytes)?.into(),
-        _ => decode::<Record>("the session", SESSION_VERSION, bytes)?,
-    };
+    let record: Record = decode("the session", SESSION_VERSION, bytes)?;
     let item = |(id, path, track): (ItemId, Vec<u8>, Option<TrackId>)| SessionItem {
         id,
         path: PathBuf::from(OsString::from_vec(path)),

@@ -1,0 +1,144 @@
+//! Rhythm of a track of any length: its envelope is taken in sections of ten minutes, each tracked when it is whole, so
+//! that memory does not grow. Tempo, regularity, onsets, beats.
+
+use super::beats;
+use super::onset::{self, Onsets, PER_S, Strength};
+use super::tempo::{self, Pulse};
+use crate::model::features::{Absent, Value};
+use crate::model::fingerprint::Beats;
+
+/// Values of a section: 240 KB.
+const SECTION: usize = 600 * PER_S as usize;
+/// The tempo at an end is that of so many seconds.
+const END_S: f64 = 30.0;
+/// Tempos so near are one.
+const SAME: f64 = 0.04;
+
+/// See the module's head.
+pub struct Rhythm {
+    onsets: Onsets,
+    /// Rises of the section, and the sum of its levels.
+    rises: Vec<f32>,
+    level: f64,
+    done: Vec<Section>,
+    values: u64,
+    onsets_found: u32,
+    beats: Option<Beats>,
+}
+
+/// What stays of a section that had a pulse.
+struct Section {
+    bpm: f64,
+    confidence: f64,
+    strength: f64,
+    variation: f64,
+    beats: f64,
+}
+
+/// What [`Rhythm`] finds.
+pub struct Found {
+    pub bpm: Value,
+    pub tempo_confidence: f32,
+    pub stability: Value,
+    pub rhythm_confidence: f32,
+    pub onsets_per_s: Value,
+    pub beats: Value<Beats>,
+}
+
+impl Rhythm {
+    pub fn new(bins: usize, bin_hz: f64) -> Self {
+        Self {
+            onsets: Onsets::new(bins, bin_hz),
+            rises: Vec::with_capacity(SECTION),
+            level: 0.0,
+            done: Vec::new(),
+            values: 0,
+            onsets_found: 0,
+            beats: None,
+        }
+    }
+
+    pub fn push(&mut self, power: &[f32]) {
+        let Strength { rise, level } = self.onsets.push(power);
+        self.rises.push(rise);
+        self.level += f64::from(level);
+        if self.rises.len() == SECTION {
+            self.end_section();
+        }
+    }
+
+    fn end_section(&mut self) {
+        let start_s = self.values as f64 / f64::from(PER_S);
+        self.values += self.rises.len() as u64;
+        let level = std::mem::take(&mut self.level) / self.rises.len().max(1) as f64;
+        self.onsets_found += onset::count(&self.rises, level as f32);
+        if self.rises.len() >= tempo::LEAST
+            && let Some(pulse) = tempo::pulse(&self.rises, level as f32)
+        {
+            self.keep(&pulse, start_s);
+        }
+        self.rises.clear();
+    }
+
+    fn keep(&mut self, pulse: &Pulse, start_s: f64) {
+        let Some(variation) = beats::variation(&pulse.beats) else { return };
+        self.done.push(Section {
+            bpm: pulse.bpm,
+            confidence: pulse.confidence,
+            strength: pulse.strength,
+            variation,
+            beats: pulse.beats.len() as f64,
+        });
+        let (Some(first), Some(last)) = (pulse.beats.first(), pulse.beats.last()) else { return };
+        let per_s = f64::from(PER_S);
+        let (first_s, last_s) = (first / per_s, last / per_s);
+        let near =
+            |from: f64| beats::bpm_between(&pulse.beats, from, from + END_S).unwrap_or(pulse.bpm) as f32;
+        let here = Beats {
+            count: pulse.beats.len() as u32,
+            first_s: (start_s + first_s) as f32,
+            last_s: (start_s + last_s) as f32,
+            head_bpm: near(first_s),
+            tail_bpm: near(last_s - END_S),
+        };
+        self.beats = Some(self.beats.map_or(here, |before| Beats {
+            count: before.count + here.count,
+            first_s: before.first_s,
+            head_bpm: before.head_bpm,
+            ..here
+        }));
+    }
+
+    pub fn finish(mut self) -> Found {
+        if !self.rises.is_empty() {
+            self.end_section();
+        }
+        let seconds = self.values as f64 / f64::from(PER_S);
+        let why = if self.values < tempo::LEAST as u64 { Absent::TooShort } else { Absent::Unclear };
+        let weight = |section: &Section| section.beats * (section.confidence + 1e-3);
+        // The tempo that most beats have; a long mix may have several.
+        let alike = |bpm: f64| move |section: &&Section| (section.bpm / bpm - 1.0).abs() <= SAME;
+        let support = |bpm: f64| self.done.iter().filter(alike(bpm)).map(weight).sum::<f64>();
+        let best = self.done.iter().max_by(|a, b| support(a.bpm).total_cmp(&support(b.bpm)));
+        let mean = |number: fn(&Section) -> f64| {
+            let all: f64 = self.done.iter().map(weight).sum();
+            self.done.iter().map(|section| number(section) * weight(section)).sum::<f64>() / all
+        };
+        let found = best.map(|best| best.bpm as f32).ok_or(why);
+        Found {
+            bpm: found,
+            tempo_confidence: found.map_or(0.0, |_| mean(|section| section.confidence) as f32),
+            stability: found.map(|_| mean(|section| section.strength / (1.0 + section.variation)) as f32),
+            rhythm_confidence: found.map_or(0.0, |_| {
+                // A handful of beats is regular by chance.
+                mean(|section| section.confidence.sqrt() * (1.0 - (-section.beats / 8.0).exp())) as f32
+            }),
+            onsets_per_s: if seconds > 0.0 {
+                Ok((f64::from(self.onsets_found) / seconds) as f32)
+            } else {
+                Err(why)
+            },
+            beats: self.beats.ok_or(why),
+        }
+    }
+}

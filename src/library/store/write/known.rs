@@ -1,0 +1,110 @@
+//! What only we know: queue, facts, the log, playlists, history, bookmarks, outputs. Runs within the writer's transaction.
+
+use std::sync::Arc;
+
+use redb::WriteTransaction;
+
+use crate::library::store::schema::{
+    BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, SESSION,
+    SESSION_KEY,
+};
+use crate::library::store::{codec, playlist};
+use crate::model::bookmark::Bookmarks;
+use crate::model::facts::TrackFacts;
+use crate::model::history::HistoryChange;
+use crate::model::id::{PlaylistId, TrackId};
+use crate::model::listening::Listen;
+use crate::model::playlist::Playlist;
+use crate::model::session::{OutputMemory, Session, SessionPosition};
+
+pub fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Error> {
+    let bytes = codec::encode_session(session).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    let mut table = txn.open_table(SESSION)?;
+    table.insert(SESSION_KEY, bytes.as_slice())?;
+    // A session has its own place; an older one must not outlive it.
+    table.remove(POSITION_KEY)?;
+    Ok(())
+}
+
+pub fn put_outputs(txn: &WriteTransaction, memory: &OutputMemory) -> Result<(), redb::Error> {
+    let bytes = codec::encode_outputs(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(OUTPUTS_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+pub fn put_bookmarks(txn: &WriteTransaction, marks: &Bookmarks) -> Result<(), redb::Error> {
+    let bytes = codec::encode_bookmarks(marks).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(BOOKMARKS_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+pub fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(FACTS)?;
+    let mut record = Vec::new();
+    for (id, facts) in rows {
+        if *facts == TrackFacts::default() {
+            table.remove(id.0)?;
+            continue;
+        }
+        codec::encode_facts(facts, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert(id.0, record.as_slice())?;
+    }
+    Ok(())
+}
+
+pub fn put_listens(txn: &WriteTransaction, listens: &[Listen]) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(LISTENS)?;
+    let mut record = Vec::new();
+    for listen in listens {
+        codec::encode_listen(listen, &mut record)
+            .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert((listen.began_ms, listen.track.0), record.as_slice())?;
+    }
+    Ok(())
+}
+
+/// Records of lists, counted as their entries are.
+pub fn weight(lists: &[(PlaylistId, Option<Arc<Playlist>>)]) -> usize {
+    lists.iter().map(|(_, list)| 1 + list.as_ref().map_or(0, |list| list.entries().len())).sum()
+}
+
+pub fn put_playlists(
+    txn: &WriteTransaction,
+    lists: &[(PlaylistId, Option<Arc<Playlist>>)],
+) -> Result<(), redb::Error> {
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let mut table = txn.open_table(PLAYLISTS)?;
+    for (id, list) in lists {
+        match list {
+            None => drop(table.remove(id.0)?),
+            Some(list) => {
+                let record =
+                    playlist::encode(list).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+                table.insert(id.0, record.as_slice())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub fn put_history(txn: &WriteTransaction, change: &HistoryChange) -> Result<(), redb::Error> {
+    let mut table = txn.open_table(HISTORY)?;
+    table.retain_in(..change.first, |_, _| false)?;
+    table.retain_in(change.from.max(change.first).., |_, _| false)?;
+    let mut record = Vec::new();
+    for entry in &change.entries {
+        codec::encode_entry(entry, &mut record).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        table.insert(entry.number, record.as_slice())?;
+    }
+    txn.open_table(SESSION)?.insert(HISTORY_KEY, change.done.to_le_bytes().as_slice())?;
+    Ok(())
+}
+
+pub fn put_position(txn: &WriteTransaction, position: Option<SessionPosition>) -> Result<(), redb::Error> {
+    let bytes =
+        codec::encode_position(position).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(POSITION_KEY, bytes.as_slice())?;
+    Ok(())
+}

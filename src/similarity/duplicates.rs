@@ -1,0 +1,83 @@
+//! Near-duplicates: other masterings and encodings of one recording. They last as long, and sound nearly the same.
+
+use super::space::{Point, Space};
+
+/// Lengths of one recording differ by so many seconds at most: padding of encoders, trimmed silence.
+const SECONDS: f32 = 1.5;
+/// Parts of the distance of a median pair within which two are one recording.
+const NEAR: f32 = 0.25;
+
+/// Rows that are one recording, each group and the groups by row; what is alone is left out. `seconds` are the lengths by
+/// row.
+pub fn near(space: &Space, seconds: &[f32]) -> Vec<Vec<usize>> {
+    let points: &[Point] = space.points();
+    let limit = space.typical() * NEAR;
+    let mut rows: Vec<usize> = (0..points.len().min(seconds.len())).collect();
+    rows.sort_by(|&a, &b| seconds[a].total_cmp(&seconds[b]).then(a.cmp(&b)));
+    let mut leader: Vec<usize> = (0..points.len()).collect();
+    for (n, &row) in rows.iter().enumerate() {
+        let alike = rows[n + 1..].iter().take_while(|&&other| seconds[other] - seconds[row] <= SECONDS);
+        for &other in alike {
+            if space.distance(&points[row], &points[other]) <= limit {
+                let (a, b) = (lead(&mut leader, row), lead(&mut leader, other));
+                leader[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); points.len()];
+    for row in 0..points.len() {
+        groups[lead(&mut leader, row)].push(row);
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
+/// The first row of a row's group, with the way to it shortened.
+fn lead(leader: &mut [usize], mut row: usize) -> usize {
+    while leader[row] != row {
+        leader[row] = leader[leader[row]];
+        row = leader[row];
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made::{chance, library};
+    use super::super::weights::Weights;
+    use super::*;
+    use crate::model::fingerprint::{Dimension, Fingerprint};
+
+    /// Another encoding: a little less air, a hair of everything else.
+    fn encoded(print: &Fingerprint, seed: u64) -> Fingerprint {
+        let mut other = print.clone();
+        for dimension in Dimension::ALL {
+            let (low, high) = dimension.about().range;
+            let off = (high - low) * 0.004 * chance(seed, dimension as u64);
+            other.set(dimension, print.get(dimension).map(|value| value + off));
+        }
+        other
+    }
+
+    #[test]
+    fn other_encodings_are_found_and_other_tracks_of_a_family_are_not() {
+        let mut prints = library(300, 13);
+        let mut seconds: Vec<f32> = (0..300).map(|n| 200.0 + (n % 5) as f32).collect();
+        for row in [10, 20] {
+            prints.push(encoded(&prints[row], row as u64));
+            seconds.push(seconds[row] + 0.05);
+        }
+        prints.push(encoded(&prints[10], 99));
+        seconds.push(seconds[10] - 0.03);
+        // As the tenth, yet another length: a part of it, or another piece.
+        prints.push(encoded(&prints[10], 98));
+        seconds.push(seconds[10] + 60.0);
+        let space = Space::of(&prints, Weights::default());
+        assert_eq!(near(&space, &seconds), [vec![10, 300, 302], vec![20, 301]]);
+    }
+
+    #[test]
+    fn nothing_is_like_nothing() {
+        assert!(near(&Space::of(&[], Weights::default()), &[]).is_empty());
+    }
+}
