@@ -435,7 +435,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "FIELD [VALUE...]",
         Field,
-        "give a field these values in the selection, or take it away; shown before it is done",
+        "give a field these values in the selection, or take it away",
     ),
     row(Tags, "tag-add", &[], "FIELD VALUE...", Field, "give a field these values too"),
     row(Tags, "tag-remove", &[], "FIELD...", Field, "take fields away"),
