@@ -450,7 +450,7 @@ pub const COMMANDS: &[Row] = &[
     row(Tags, "tag-show", &[], "", Nothing, "what the selected tracks, or what plays, say of themselves"),
     row(Tags, "tag-write", &[], "", Nothing, "do what is shown: every file of it, or none"),
     row(Tags, "tag-drop", &[], "", Nothing, "do not do what is shown, or stop what is being written"),
-    row(Tags, "art-show", &["art"], "", Nothing, "which picture belongs to the selection, or to what plays"),
+    row(Tags, "art-show", &[], "", Nothing, "which picture belongs to the selection, or to what plays"),
     row(Tags, "art-set", &[], "PATH", Path, "put a picture into the files, as their front cover"),
     row(Tags, "art-extract", &[], "PATH", Path, "write the picture of the first file to a new file"),
     row(Tags, "art-remove", &[], "", Nothing, "take all pictures out of the files"),
