@@ -1,6 +1,7 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
 pub mod playlists;
+pub mod tags;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ pub struct AppState {
     pub facts_held: Vec<(TrackId, Verdict, i64)>,
     pub hearing: Option<Hearing>,
     pub playlists: playlists::PlaylistsState,
+    pub tags: tags::TagsState,
     pub history: History,
     pub output: OutputView,
     pub sound: SoundSettings,
@@ -276,6 +278,7 @@ pub struct Dirty {
     pub catalog: bool,
     pub facts: bool,
     pub playlists: bool,
+    pub tags: bool,
     pub history: bool,
     pub scan: bool,
     pub output: bool,
@@ -292,6 +295,7 @@ impl Dirty {
         catalog: true,
         facts: true,
         playlists: true,
+        tags: true,
         history: true,
         scan: true,
         output: true,

@@ -185,10 +185,11 @@ impl Core {
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
         let watch = if config.settings.watch { watch(&events) } else { None };
-        let collation = Arc::new(config.collation());
+        let naming = Arc::new(config.naming());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
+        let batches = Batches::new(config.places.tag_batches()?);
         let performer =
-            Performer { engine: sender, store: store_of_jobs, jobs, collation, events, closing, watch };
+            Performer { engine: sender, store: store_of_jobs, jobs, naming, events, closing, batches, watch };
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();

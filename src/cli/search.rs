@@ -26,9 +26,9 @@ pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit,
     log::start(&settings::log(global, &config))?;
     let text = asked.query.join(" ");
     let query = Query::parse(&text).map_err(|error| CliError::Usage(wrong(&text, &error)))?;
-    let collation = config.collation();
+    let naming = config.naming();
     let store = open_store(&config, messages)?;
-    let (catalog, facts) = (load_catalog_in(&store, &collation)?, store.read()?.facts()?);
+    let (catalog, facts) = (load_catalog_in(&store, &naming)?, store.read()?.facts()?);
     if catalog.is_empty() {
         return Err(CliError::NothingMatched(
             "the library is empty. Fill it with `auralis scan PATH`".to_owned(),
@@ -42,7 +42,7 @@ pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit,
         let scores: HashMap<Row, f32> = found.iter().copied().collect();
         let mut rows: Vec<Row> = found.iter().map(|&(row, _)| row).collect();
         rows.sort_unstable();
-        sort.apply(&mut rows, &catalog, &facts, &collation);
+        sort.apply(&mut rows, &catalog, &facts, &naming.collation);
         found = rows.into_iter().map(|row| (row, scores[&row])).collect();
     }
     found.truncate(asked.limit.unwrap_or(usize::MAX));
