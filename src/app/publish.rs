@@ -36,6 +36,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.templates {
         next.templates = Arc::clone(&state.templates);
     }
+    if dirty.tags {
+        next.tags = Arc::new(state.tags.view.clone());
+    }
     if dirty.history {
         next.history = Arc::new(state.history.view());
     }

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod playlists;
+pub mod tags;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ pub struct AppState {
     pub templates: Arc<Templates>,
     /// They were read from the store; nothing is changed before.
     pub templates_loaded: bool,
+    pub tags: tags::TagsState,
     pub history: History,
     pub analysis: analysis::AnalysisState,
     pub output: OutputView,
@@ -297,6 +299,7 @@ pub struct Dirty {
     pub facts: bool,
     pub playlists: bool,
     pub templates: bool,
+    pub tags: bool,
     pub history: bool,
     pub scan: bool,
     pub output: bool,
@@ -314,6 +317,7 @@ impl Dirty {
         facts: true,
         playlists: true,
         templates: true,
+        tags: true,
         history: true,
         scan: true,
         output: true,

@@ -86,7 +86,7 @@ fn serve(
     problems: &mut Vec<Notice>,
 ) -> Option<Server> {
     let player: Arc<dyn Player> = player.clone();
-    server::serve(place, player, Arc::new(config.collation()))
+    server::serve(place, player, Arc::new(config.naming().collation))
         .map_err(|error| problems.push(unreachable(&error)))
         .ok()
 }
@@ -113,7 +113,7 @@ fn screen(
         theme,
         themes: Theme::names(themes_folder.as_deref()),
         themes_folder,
-        collation: config.collation(),
+        collation: config.naming().collation,
         places: PathBase {
             home: config.places.home.clone(),
             folder: std::env::current_dir().unwrap_or_default(),
@@ -194,17 +194,19 @@ impl Core {
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
         let watch = if config.settings.watch { watch(&events) } else { None };
-        let collation = Arc::new(config.collation());
+        let naming = Arc::new(config.naming());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
         let measuring = Control::background(!config.settings.analysis.on_battery);
+        let batches = Batches::new(config.places.tag_batches()?);
         let performer = Performer {
             measuring,
             engine: sender,
             store: store_of_jobs,
             jobs,
-            collation,
+            naming,
             events,
             closing,
+            batches,
             watch,
         };
         performer.load_playlists();

@@ -83,11 +83,11 @@ fn of_store(
     messages: &Messages,
 ) -> Result<Exit, CliError> {
     log::start(&settings::log(global, config))?;
-    let collation = config.collation();
+    let naming = config.naming();
     let store = open_store(config, messages)?;
-    let catalog = load_catalog_in(&store, &collation)?;
+    let catalog = load_catalog_in(&store, &naming)?;
     let facts = levels::facts(&store, &catalog)?;
-    let found = tell::find(&catalog, &facts, &collation, query, &asked.sort);
+    let found = tell::find(&catalog, &facts, &naming.collation, query, &asked.sort);
     if found.is_empty() {
         return Err(nothing(catalog.len(), text));
     }

@@ -24,6 +24,8 @@ pub enum Step {
     Playlists(Vec<Change>),
     /// Templates before and after.
     Templates(Vec<template::Change>),
+    /// Number of a batch of `library::edit`, whose journal says the rest.
+    Tags(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,6 +108,7 @@ impl Step {
             Self::Facts(rows) => size_of::<(TrackId, TrackFacts, TrackFacts)>() * rows.len(),
             Self::Playlists(changes) => changes.iter().map(Change::weight).sum(),
             Self::Templates(changes) => changes.iter().map(template::Change::weight).sum(),
+            Self::Tags(_) => size_of::<u64>(),
             Self::Queue(step) => {
                 let pieces = 32 * (step.items.pieces() + step.order.pieces());
                 let items = step.items.held().map(|item| 32 + item.path.as_os_str().len());
@@ -118,7 +121,7 @@ impl Step {
     pub fn highest_item(&self) -> Option<ItemId> {
         match self {
             Self::Queue(step) => step.items.held().map(|item| item.id).max(),
-            Self::Facts(_) | Self::Playlists(_) | Self::Templates(_) => None,
+            Self::Facts(_) | Self::Playlists(_) | Self::Templates(_) | Self::Tags(_) => None,
         }
     }
 }

@@ -23,6 +23,7 @@ use super::playlist::view::View as PlaylistsView;
 use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
+use super::tagging::TagsView;
 use super::template::Templates;
 use super::track::AudioFormat;
 
@@ -44,6 +45,8 @@ pub struct Snapshot {
     /// What can be taken back.
     pub history: Arc<HistoryView>,
     pub scan: Arc<ScanView>,
+    /// What was last asked of tags, and what is being changed.
+    pub tags: Arc<TagsView>,
     /// Tracks that hold the same sound, as they were last looked for.
     pub duplicates: Arc<DuplicatesView>,
     /// The measuring of tracks that runs.

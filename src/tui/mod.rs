@@ -32,6 +32,7 @@ pub mod screen;
 pub mod search;
 pub mod state;
 pub mod style;
+pub mod tags;
 pub mod terminal;
 pub mod text;
 pub mod update;

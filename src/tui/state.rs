@@ -12,6 +12,7 @@ use super::prompt::Prompt;
 use super::prompt::history::History;
 use super::report::{Figures, ReportKind};
 use super::search::Question;
+use super::tags::TagPane;
 use crate::config::keys::{Context, Key};
 use crate::model::command::Pane;
 use crate::model::facts::Facts;
@@ -44,6 +45,8 @@ pub struct UiState {
     /// A list of what was found wrong or double.
     pub report: Option<(ReportKind, List)>,
     pub figures: Figures,
+    /// What tracks say of themselves, to read and to edit.
+    pub tags: Option<TagPane>,
     pub chord: Chord,
     pub notices: Notices,
     pub history: History,
@@ -223,6 +226,7 @@ impl UiState {
             outputs: None,
             report: None,
             figures: Figures::default(),
+            tags: None,
             chord: Chord::default(),
             notices: Notices::new(problems),
             history: History::default(),
@@ -232,12 +236,14 @@ impl UiState {
 
     /// Something lies over the panes.
     pub fn is_covered(&self) -> bool {
-        self.help.is_some() || self.outputs.is_some() || self.report.is_some() || self.signal
+        let lists = self.help.is_some() || self.outputs.is_some() || self.report.is_some();
+        lists || self.signal || self.tags.is_some()
     }
 
     /// Whose keys hold now.
     pub fn context(&self) -> Context {
         match self.focus {
+            _ if self.tags.is_some() => Context::Tags,
             _ if self.is_covered() => Context::Global,
             Pane::Library => Context::Library,
             Pane::Playlists => Context::Playlists,

@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Library, Playlists, Queue};
+use super::Context::{self, Global, Library, Playlists, Queue, Tags};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -51,6 +51,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gU", "undolist"),
     (Global, "g-", "earlier 10m"),
     (Global, "g+", "later 10m"),
+    (Global, "gi", "info"),
+    (Global, "ge", "command-line tag-set"),
     (Global, "gu", "scan"),
     (Global, "gP", "templates"),
     (Global, "f", "filter"),
@@ -125,7 +127,14 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Queue, "gR", "reverse"),
     (Queue, "gs", "command-line sort"),
     (Queue, "e", "queue-edit"),
-    (Queue, "gI", "queue-stats"),
+    (Queue, "gA", "queue-stats"),
     (Library, "gs", "command-line sort"),
-    (Queue, "gi", "command-line insert-at"),
+    (Queue, "gI", "command-line insert-at"),
+    (Tags, "e", "tag-edit"),
+    (Tags, "dd", "tag-clear"),
+    (Tags, "<Del>", "tag-clear"),
+    (Tags, "U", "tag-revert"),
+    (Tags, "p", "tag-preview"),
+    (Tags, "w", "tag-write"),
+    (Tags, "X", "tag-drop"),
 ];

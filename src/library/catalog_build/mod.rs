@@ -13,6 +13,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use crate::library::store::{Store, StoreError, Tracks};
 use crate::model::catalog::Catalog;
 use crate::model::collate::Collation;
+use crate::model::naming::Naming;
 use crate::model::track::Track;
 pub use disc_folder::album as album_folder;
 use draft::Drafts;
@@ -24,16 +25,17 @@ pub fn build_catalog(tracks: impl IntoIterator<Item = Track>) -> Catalog {
 
 /// The catalog of `tracks`, which come in any order.
 pub fn build_catalog_in(tracks: impl IntoIterator<Item = Track>, collation: &Collation) -> Catalog {
-    let mut drafts = Drafts::default();
+    let naming = Naming { collation: collation.clone(), ..Naming::default() };
+    let mut drafts = Drafts::new(&naming);
     for track in tracks {
         drafts.push(&track, false);
     }
     finish(drafts, collation)
 }
 
-/// The catalog of everything that the store has committed, with the usual articles.
+/// The catalog of everything that the store has committed, with the usual articles and without separators.
 pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
-    load_catalog_in(store, &Collation::default())
+    load_catalog_in(store, &Naming::default())
 }
 
 /// Tracks handed from the reading thread at once, and how many such parts may wait.
@@ -41,8 +43,8 @@ const PART: usize = 512;
 const PARTS: usize = 4;
 
 /// The catalog of everything that the store has committed.
-pub fn load_catalog_in(store: &Store, collation: &Collation) -> Result<Catalog, StoreError> {
-    let mut drafts = Drafts::default();
+pub fn load_catalog_in(store: &Store, naming: &Naming) -> Result<Catalog, StoreError> {
+    let mut drafts = Drafts::new(naming);
     let reader = store.read()?;
     let missing = reader.missing()?;
     let tracks = reader.tracks()?;
@@ -56,7 +58,7 @@ pub fn load_catalog_in(store: &Store, collation: &Collation) -> Result<Catalog, 
             Ok(())
         })
     })?;
-    Ok(finish(drafts, collation))
+    Ok(finish(drafts, &naming.collation))
 }
 
 /// Ends after the first error, or where nobody wants more.
@@ -70,7 +72,7 @@ fn read_tracks(mut tracks: Tracks, parts: &SyncSender<Result<Vec<Track>, StoreEr
     }
 }
 
-fn finish(mut drafts: Drafts, collation: &Collation) -> Catalog {
+fn finish(mut drafts: Drafts<'_>, collation: &Collation) -> Catalog {
     let albums = albums::group(&mut drafts);
     Catalog::new(sort::arrange(drafts, albums, collation))
 }

@@ -1,6 +1,7 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
 mod playlists;
+mod tags;
 mod templates;
 
 use std::path::PathBuf;
@@ -8,8 +9,9 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Analyse, Bookmarking, Care, Command, History, Items, Judged, Judging, Library, Motion, Notices,
-    Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Analyse, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion,
+    Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target,
+    VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -114,6 +116,9 @@ impl Call<'_> {
         if let Some(command) = self.template()? {
             return Ok(Request::Core(Command::Template(command)));
         }
+        if let Some(command) = self.tagging()? {
+            return Ok(Request::Core(Command::Tags(command)));
+        }
         if let Some(command) = self.history()? {
             return Ok(Request::Core(Command::History(command)));
         }
@@ -196,6 +201,7 @@ impl Call<'_> {
     fn history(&self) -> Result<Option<History>, ParseError> {
         let time = "a time such as 10m, 1h or 90s";
         Ok(Some(match self.row.name {
+            "undo" if self.arguments == ["skip"] => History::Skip,
             "undo" => History::Undo(self.count()?),
             "redo" => History::Redo(self.count()?),
             "earlier" => History::Earlier(self.one(time, parse_time)?),
@@ -342,6 +348,11 @@ impl Call<'_> {
             "help" => self.bare(Screen::Help),
             "signal" => self.bare(Screen::Signal),
             "outputs" => self.bare(Screen::Outputs),
+            "info" => self.bare(Screen::Info),
+            "tag-edit" => self.bare(Screen::TagField(FieldDeed::Edit)),
+            "tag-clear" => self.bare(Screen::TagField(FieldDeed::Clear)),
+            "tag-revert" => self.bare(Screen::TagField(FieldDeed::Revert)),
+            "tag-preview" => self.bare(Screen::TagPreview),
             "escape" => self.bare(Screen::Escape),
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
             "redraw" => self.bare(Screen::Redraw),
@@ -622,9 +633,9 @@ pub fn quoted(word: &str) -> String {
 pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
-    let kept = (call.playlist(), call.template(), call.history());
+    let kept = (call.playlist(), call.template(), call.tagging(), call.history());
     !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
-        || !matches!(kept, (Ok(None), Ok(None), Ok(None)))
+        || !matches!(kept, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
 
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
@@ -687,6 +698,11 @@ mod tests {
                     format!("{} dark", row.name)
                 }
                 "NAME NEW" | "NAME NOTE" => format!("{} dark light", row.name),
+                "FIELD [VALUE...]" | "FIELD VALUE..." | "FIELD..." if row.name == "tag-remove" => {
+                    format!("{} title", row.name)
+                }
+                "FIELD [VALUE...]" | "FIELD VALUE..." => format!("{} title x", row.name),
+                "TEMPLATE" => format!("{} {{title}}", row.name),
                 "STARS [playing]" => format!("{} 3.5", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
             };

@@ -26,6 +26,7 @@ impl Turn<'_> {
         }
         self.playlists_changed();
         self.renew_figures();
+        self.tags_changed();
         let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));

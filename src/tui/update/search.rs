@@ -13,6 +13,7 @@ use crate::tui::prompt::Kind;
 use crate::tui::report;
 use crate::tui::search::{Place, Question};
 use crate::tui::state::Pending;
+use crate::tui::tags;
 
 /// Steps at once.
 const MOST_STEPS: u32 = 1000;
@@ -195,6 +196,7 @@ impl Turn<'_> {
 
     pub(super) fn search_cursor(&self) -> usize {
         let report = self.state.report.as_ref().map(|(_, list)| list);
+        let report = self.state.tags.as_ref().map(|pane| &pane.list).or(report);
         match (report.or(self.state.outputs.as_ref()).or(self.state.help.as_ref()), self.state.focus) {
             (Some(list), _) => list.cursor,
             (None, Pane::Library) => self.state.library.list(self.state.column()).cursor,
@@ -203,7 +205,10 @@ impl Turn<'_> {
         }
     }
 
-    fn search_go(&mut self, row: usize) {
+    pub(super) fn search_go(&mut self, row: usize) {
+        if self.state.tags.is_some() {
+            return self.change_tags(|list, view| list.go_to(row, view));
+        }
         if self.state.report.is_some() {
             return self.change_report(|list, view| list.go_to(row, view));
         }
@@ -254,6 +259,9 @@ impl Turn<'_> {
     }
 
     fn search_len(&self) -> usize {
+        if self.state.tags.is_some() {
+            return tags::len(self.around.snapshot);
+        }
         if let Some((kind, _)) = self.state.report {
             return report::len(self.around.snapshot, &self.state.figures, kind);
         }
@@ -267,6 +275,12 @@ impl Turn<'_> {
     }
 
     fn search_texts(&self, help: &[HelpLine], at: usize, mut each: impl FnMut(&str)) {
+        if let Some(pane) = &self.state.tags {
+            if let Some(row) = tags::row(self.around.snapshot, pane, at) {
+                each(&row.text());
+            }
+            return;
+        }
         if let Some((kind, _)) = self.state.report {
             if let Some(row) = report::row(self.around.snapshot, &self.state.figures, kind, at) {
                 each(&row.text());
