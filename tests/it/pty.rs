@@ -129,6 +129,7 @@ fn an_editor_has_the_terminal_until_it_ends() {
     session.press("gg");
     session.wait_selected("Charlie");
     session.press("u");
+    session.wait_for("Taken back: edited the queue");
     session.press("gg");
     session.wait_selected("Alpha");
     session.quit();

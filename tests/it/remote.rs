@@ -343,7 +343,7 @@ fn the_queue_is_edited_as_a_text_beside_a_player() {
     assert!(edited.status.success(), "{edited:?}");
     assert_eq!(titles(&home).len(), 3);
     // The last line comes first, and once more at the end.
-    let edited = edits(&home, "sed -i '$!{H;d};p;x;s/^\\n//'");
+    let edited = edits(&home, "sed -i '$!{H;d};p;H;x;s/^\\n//'");
     assert!(edited.status.success(), "{edited:?}");
     assert_eq!(status(&home)["queue"]["length"], 4);
     edits(&home, &seen);
