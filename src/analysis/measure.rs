@@ -37,7 +37,7 @@ pub fn measure(
     on_frames: &mut dyn FnMut(u64),
 ) -> Result<Measured, MeasureError> {
     let mut source = Source::open(path)?;
-    let format = source.info().format.clone();
+    let format = source.info().format;
     let mut all = Measures::new(&format);
     let mut block = Vec::new();
     let mut done = 0;
