@@ -31,7 +31,13 @@ impl Deeds {
             | Effect::CountStats { job, .. }
             | Effect::Care { job, .. }
             | Effect::ReadPlaylists { job, .. }
-            | Effect::WritePlaylist { job, .. } => self.walks = Some(*job),
+            | Effect::WritePlaylist { job, .. }
+            | Effect::ReadTags { job, .. }
+            | Effect::PlanTags { job, .. }
+            | Effect::WriteTags { job, .. }
+            | Effect::GoOverTags { job, .. }
+            | Effect::DescribePicture { job, .. }
+            | Effect::ExtractPicture { job, .. } => self.walks = Some(*job),
             Effect::Close => self.closes = true,
             _ => {}
         }
@@ -46,7 +52,12 @@ impl Answers {
             | Event::StatsCounted { job, .. }
             | Event::Cared { job, .. }
             | Event::PlaylistsRead { job, .. }
-            | Event::PlaylistWritten { job, .. } => self.walking.remove(job),
+            | Event::PlaylistWritten { job, .. }
+            | Event::TagsRead { job, .. }
+            | Event::TagsPlanned { job, .. }
+            | Event::TagsWritten { job, .. }
+            | Event::PictureDescribed { job, .. }
+            | Event::PictureExtracted { job, .. } => self.walking.remove(job),
             _ => None,
         }
     }
@@ -64,9 +75,9 @@ impl Answers {
     }
 }
 
-/// Words and nothing else: it was refused.
+/// Words and nothing else: it was refused. That it is looked into no longer is no change.
 fn outcome(state: &AppState, deeds: Deeds) -> Outcome {
-    let changed = Dirty { notice: false, ..state.dirty }.any() || deeds.any;
+    let changed = Dirty { notice: false, tags: false, ..state.dirty }.any() || deeds.any;
     match &state.told {
         Some(why) if !changed => Outcome::Refused(why.clone()),
         told => Outcome::Done(told.clone()),

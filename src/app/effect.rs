@@ -3,17 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, PathStyle};
+use crate::model::edit::Way;
 use crate::model::facts::Facts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
 use crate::model::playlist::{Entry, Playlist};
 use crate::model::session::{OutputMemory, Save, SessionPosition};
+use crate::model::tagging::TagWork;
 
 #[derive(Debug, Clone)]
 pub enum Effect {
@@ -96,6 +99,41 @@ pub enum Effect {
     LookForFiles {
         list: Arc<Playlist>,
         places: Vec<(usize, Arc<Path>)>,
+    },
+    /// Read what files say of themselves.
+    ReadTags {
+        job: JobId,
+        paths: Vec<PathBuf>,
+    },
+    /// Find out what a change would do to files of the library's `roots` and elsewhere.
+    PlanTags {
+        job: JobId,
+        paths: Vec<PathBuf>,
+        work: TagWork,
+        roots: Arc<Vec<PathBuf>>,
+    },
+    WriteTags {
+        job: JobId,
+        change: Waiting,
+        cancel: CancelToken,
+    },
+    /// Take a batch of changed files back, or make it again.
+    GoOverTags {
+        job: JobId,
+        batch: u64,
+        way: Way,
+        cancel: CancelToken,
+    },
+    /// Tell which picture belongs to the first of the files.
+    DescribePicture {
+        job: JobId,
+        paths: Vec<PathBuf>,
+    },
+    /// Write the picture of the first of the files to a new file.
+    ExtractPicture {
+        job: JobId,
+        paths: Vec<PathBuf>,
+        to: PathBuf,
     },
     /// Save what is to be saved, then end the app thread.
     Close,

@@ -9,6 +9,8 @@ use crate::engine::command::EngineEvent;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::jobs::library::{Cared, Cleaned, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
+use crate::jobs::tags::{Planned, Written};
+use crate::library::edit::Refused;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, Command};
@@ -21,6 +23,7 @@ use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
 use crate::model::snapshot::DuplicatesView;
+use crate::model::tagging::TagSheet;
 
 #[derive(Debug)]
 pub enum Event {
@@ -100,6 +103,37 @@ pub enum Event {
     LookedForFiles {
         list: Arc<Playlist>,
         absent: HashSet<usize>,
+    },
+    /// Asked for by `Effect::ReadTags`.
+    TagsRead {
+        job: JobId,
+        sheet: Result<TagSheet, String>,
+    },
+    /// Asked for by `Effect::PlanTags`.
+    TagsPlanned {
+        job: JobId,
+        planned: Result<Planned, Refused>,
+    },
+    /// So many files of a batch are done.
+    TagsProgress {
+        job: JobId,
+        done: usize,
+    },
+    /// Asked for by `Effect::WriteTags` and `Effect::GoOverTags`.
+    TagsWritten {
+        job: JobId,
+        result: Result<Written, Refused>,
+    },
+    /// Asked for by `Effect::DescribePicture`.
+    PictureDescribed {
+        job: JobId,
+        words: String,
+    },
+    /// Asked for by `Effect::ExtractPicture`.
+    PictureExtracted {
+        job: JobId,
+        to: PathBuf,
+        result: Result<(), String>,
     },
     Store(StoreEvent),
     /// Another room has something to tell.

@@ -10,17 +10,18 @@ use super::run::EventSender;
 use crate::engine::{self, EngineSender};
 use crate::jobs::analyse::{self, Asked, Control};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
-use crate::jobs::{Jobs, Lane, playlists};
+use crate::jobs::{Jobs, Lane, playlists, tags};
+use crate::library::edit::{Batches, Refused};
 use crate::library::levels;
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
-use crate::model::collate::Collation;
 use crate::model::command::Care;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
+use crate::model::naming::Naming;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -32,13 +33,15 @@ pub struct Performer {
     pub engine: EngineSender,
     pub store: Store,
     pub jobs: Jobs,
-    /// The order of names.
-    pub collation: Arc<Collation>,
+    /// How names are taken.
+    pub naming: Arc<Naming>,
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
     /// How many may measure tracks.
     pub measuring: Control,
+    /// Journals of changed files.
+    pub batches: Batches,
     /// `None` where folders are not watched.
     pub watch: Option<Watch>,
 }
@@ -73,17 +76,88 @@ impl Perform for Performer {
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
             Effect::SaveListen(listen) => self.write(WriteOp::PutListens(vec![listen])),
             Effect::CountStats { job, period, from_ms } => self.count_stats(job, period, from_ms),
-            other => self.perform_lists(other),
+            other => self.perform_tags(other),
         }
     }
 }
 
 impl Performer {
+    /// What is done with what files say of themselves.
+    fn perform_tags(&mut self, effect: Effect) {
+        match effect {
+            Effect::ReadTags { job, paths } => self.answer(
+                Lane::Files,
+                move |cancel| Event::TagsRead { job, sheet: Ok(tags::look(&paths, cancel)) },
+                move |panic| Event::TagsRead { job, sheet: Err(panic) },
+            ),
+            Effect::PlanTags { job, paths, work, roots } => self.answer(
+                Lane::Files,
+                move |_| Event::TagsPlanned { job, planned: tags::plan(&paths, &work, &roots) },
+                move |panic| Event::TagsPlanned { job, planned: Err(broken(panic)) },
+            ),
+            Effect::WriteTags { job, change, cancel } => {
+                self.write_tags(job, cancel, move |batches, cancel, progress| {
+                    tags::write(batches, &change, cancel, progress)
+                });
+            }
+            Effect::GoOverTags { job, batch, way, cancel } => {
+                self.write_tags(job, cancel, move |batches, cancel, progress| {
+                    tags::go_over(batches, batch, way, cancel, progress)
+                });
+            }
+            Effect::DescribePicture { job, paths } => self.answer(
+                Lane::Short,
+                move |_| {
+                    let words = paths.first().map_or_else(String::new, |path| tags::picture(path));
+                    Event::PictureDescribed { job, words }
+                },
+                move |panic| Event::PictureDescribed { job, words: panic },
+            ),
+            Effect::ExtractPicture { job, paths, to } => {
+                let target = to.clone();
+                self.answer(
+                    Lane::Short,
+                    move |_| {
+                        let result = paths.first().map_or(Ok(()), |path| tags::extract(path, &to));
+                        Event::PictureExtracted { job, to, result }
+                    },
+                    move |panic| Event::PictureExtracted { job, to: target, result: Err(panic) },
+                );
+            }
+            other => self.perform_lists(other),
+        }
+    }
+
+    fn write_tags(
+        &self,
+        job: JobId,
+        cancel: CancelToken,
+        write: impl FnOnce(&Batches, &CancelToken, &mut dyn FnMut(usize)) -> Result<tags::Written, Refused>
+        + Send
+        + 'static,
+    ) {
+        let (batches, progress, closing) = (self.batches.clone(), self.events.clone(), self.closing.clone());
+        self.answer(
+            Lane::Files,
+            move |_| {
+                let result = write(&batches, &cancel, &mut |done| {
+                    progress.send(Event::TagsProgress { job, done });
+                    if closing.is_cancelled() {
+                        cancel.cancel();
+                    }
+                });
+                Event::TagsWritten { job, result }
+            },
+            move |panic| Event::TagsWritten { job, result: Err(broken(panic)) },
+        );
+    }
+
     /// What is done for playlists, and the end.
     fn perform_lists(&mut self, effect: Effect) {
         match effect {
             Effect::ReadPlaylists { job, paths, catalog } => {
                 self.answer(
+                    Lane::Short,
                     move |cancel| {
                         let read = playlists::read(&paths, &catalog, cancel);
                         Event::PlaylistsRead { job, read }
@@ -94,6 +168,7 @@ impl Performer {
             Effect::WritePlaylist { job, list, entries, path, style, catalog } => {
                 let to = Arc::clone(&path);
                 self.answer(
+                    Lane::Short,
                     move |_| {
                         let result = playlists::write(&list, &entries, &to, style, &catalog);
                         Event::PlaylistWritten { job, path: to, result }
@@ -103,6 +178,7 @@ impl Performer {
             }
             Effect::Evaluate { job, lists, catalog, facts } => {
                 self.answer(
+                    Lane::Short,
                     move |_| {
                         let began = Instant::now();
                         let found = playlists::evaluate(&lists, &catalog, &facts);
@@ -114,6 +190,7 @@ impl Performer {
             Effect::LookForFiles { list, places } => {
                 let same = Arc::clone(&list);
                 self.answer(
+                    Lane::Short,
                     move |cancel| {
                         let absent = playlists::absent(&places, cancel);
                         Event::LookedForFiles { list, absent }
@@ -141,6 +218,7 @@ impl Performer {
     /// A job whose end is an event, whatever comes of it.
     fn answer(
         &self,
+        lane: Lane,
         work: impl FnOnce(&CancelToken) -> Event + Send + 'static,
         broken: impl FnOnce(String) -> Event + Send + 'static,
     ) {
@@ -148,7 +226,7 @@ impl Performer {
         let work = move || {
             events.send(work(&cancel));
         };
-        self.jobs.submit_guarded(Lane::Short, work, move |panic| {
+        self.jobs.submit_guarded(lane, work, move |panic| {
             failed.send(broken(panic));
         });
     }
@@ -160,7 +238,7 @@ impl Performer {
             let lists = store.read().and_then(|reader| reader.playlists());
             Event::PlaylistsLoaded(lists.map_err(|error| error.to_string()))
         };
-        self.answer(work, |panic| Event::PlaylistsLoaded(Err(panic)));
+        self.answer(Lane::Short, work, |panic| Event::PlaylistsLoaded(Err(panic)));
     }
 
     fn expand(&self, job: JobId, paths: Vec<std::path::PathBuf>) {
@@ -244,7 +322,7 @@ impl Performer {
         let work = move |_: &CancelToken| {
             Event::LevelsRead(levels::levels(&store, &catalog).map_err(|error| error.to_string()))
         };
-        self.answer(work, |panic| Event::LevelsRead(Err(panic)));
+        self.answer(Lane::Short, work, |panic| Event::LevelsRead(Err(panic)));
     }
 
     fn find_outputs(&self) {
@@ -283,10 +361,10 @@ impl Performer {
     /// Reads the catalog from the store; at the start too.
     pub fn build_catalog(&self) {
         let (events, store) = (self.events.clone(), self.store.clone());
-        let (failed, collation) = (self.events.clone(), Arc::clone(&self.collation));
+        let (failed, naming) = (self.events.clone(), Arc::clone(&self.naming));
         let work = move || {
             let began = Instant::now();
-            let event = match crate::jobs::library::catalog(&store, &collation) {
+            let event = match crate::jobs::library::catalog(&store, &naming) {
                 Ok(catalog) => Event::CatalogBuilt { catalog: Arc::new(catalog), took: began.elapsed() },
                 Err(error) => Event::CatalogFailed(error.to_string()),
             };
@@ -296,4 +374,9 @@ impl Performer {
             failed.send(Event::CatalogFailed(panic));
         });
     }
+}
+
+/// A job that broke stands in the way of all files.
+fn broken(panic: String) -> Refused {
+    Refused(vec![(std::path::PathBuf::new(), panic)])
 }

@@ -31,6 +31,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.playlists {
         next.playlists = Arc::new(state.playlists.view.clone());
     }
+    if dirty.tags {
+        next.tags = Arc::new(state.tags.view.clone());
+    }
     if dirty.history {
         next.history = Arc::new(state.history.view());
     }

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod playlists;
+pub mod tags;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ pub struct AppState {
     pub facts_held: Vec<(TrackId, Verdict, i64)>,
     pub hearing: Option<Hearing>,
     pub playlists: playlists::PlaylistsState,
+    pub tags: tags::TagsState,
     pub history: History,
     pub analysis: analysis::AnalysisState,
     pub output: OutputView,
@@ -280,6 +282,7 @@ pub struct Dirty {
     pub catalog: bool,
     pub facts: bool,
     pub playlists: bool,
+    pub tags: bool,
     pub history: bool,
     pub scan: bool,
     pub output: bool,
@@ -296,6 +299,7 @@ impl Dirty {
         catalog: true,
         facts: true,
         playlists: true,
+        tags: true,
         history: true,
         scan: true,
         output: true,

@@ -3,11 +3,8 @@
 mod analysis;
 mod library;
 mod playlists;
-
-pub use analysis::*;
-pub use library::*;
-pub use playlists::*;
 mod queue;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,7 +24,11 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
+pub use analysis::*;
+pub use library::*;
+pub use playlists::*;
 pub use queue::*;
+pub use tags::*;
 
 fn note(what: impl Into<String>) -> Notice {
     Notice::new(Severity::Note, what)

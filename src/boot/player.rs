@@ -186,17 +186,19 @@ impl Core {
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
         let watch = if config.settings.watch { watch(&events) } else { None };
-        let collation = Arc::new(config.collation());
+        let naming = Arc::new(config.naming());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
         let measuring = Control::background(!config.settings.analysis.on_battery);
+        let batches = Batches::new(config.places.tag_batches()?);
         let performer = Performer {
-            measuring,
             engine: sender,
             store: store_of_jobs,
             jobs,
-            collation,
+            naming,
             events,
             closing,
+            measuring,
+            batches,
             watch,
         };
         performer.load_playlists();

@@ -44,7 +44,7 @@ pub fn run(global: &Global, asked: &Analyse, messages: &Messages) -> Result<Exit
     let stop = interrupt::flag().map_err(CliError::Signals)?;
     let cancel = CancelToken::over(stop);
     let store = open_store(&config, messages)?;
-    let catalog = load_catalog_in(&store, &config.collation())?;
+    let catalog = load_catalog_in(&store, &config.naming())?;
     let chosen = choose(&store, &catalog, &asked.what)?;
     let tracks = chosen.as_ref().map(|chosen| chosen.tracks.clone());
     let outcome = measure(&store, &Asked { tracks, again: asked.force }, asked.jobs, &cancel, messages);

@@ -23,7 +23,7 @@ use crate::library::playlist::import::import;
 use crate::library::scan::absolute_root;
 use crate::library::store::{Store, WriteOp, care};
 use crate::model::catalog::Catalog;
-use crate::model::id::PlaylistId;
+use crate::model::id::{PlaylistId, TrackId};
 use crate::model::playlist::{Kind, Playlists, edit};
 
 const CLOSING: Duration = Duration::from_secs(5);
@@ -156,9 +156,16 @@ fn find_lists(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// MusicBrainz ids of the library's recordings.
-fn recordings(_store: &Store) -> Result<HashMap<String, crate::model::id::TrackId>, CliError> {
-    Ok(HashMap::new())
+/// MusicBrainz ids of the library's recordings, as far as files tell them. Of several files of one the first is meant.
+fn recordings(store: &Store) -> Result<HashMap<String, TrackId>, CliError> {
+    let mut found = HashMap::new();
+    for track in store.read()?.tracks()? {
+        let track = track?;
+        if let Some(id) = track.tags.details.musicbrainz.recording {
+            found.entry(id.to_string()).or_insert(track.id);
+        }
+    }
+    Ok(found)
 }
 
 /// Sets it, all or nothing; where the library as it was before is.

@@ -27,9 +27,9 @@ pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit,
     log::start(&settings::log(global, &config))?;
     let text = asked.query.join(" ");
     let query = Query::parse(&text).map_err(|error| CliError::Usage(wrong(&text, &error)))?;
-    let collation = config.collation();
+    let naming = config.naming();
     let store = open_store(&config, messages)?;
-    let catalog = load_catalog_in(&store, &collation)?;
+    let catalog = load_catalog_in(&store, &naming)?;
     let facts = facts(&store, &catalog)?;
     if catalog.is_empty() {
         return Err(CliError::NothingMatched(
@@ -44,7 +44,7 @@ pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit,
         let scores: HashMap<Row, f32> = found.iter().copied().collect();
         let mut rows: Vec<Row> = found.iter().map(|&(row, _)| row).collect();
         rows.sort_unstable();
-        sort.apply(&mut rows, &catalog, &facts, &collation);
+        sort.apply(&mut rows, &catalog, &facts, &naming.collation);
         found = rows.into_iter().map(|row| (row, scores[&row])).collect();
     }
     found.truncate(asked.limit.unwrap_or(usize::MAX));

@@ -12,10 +12,11 @@ use super::terminal::Messages;
 use super::text::{printable, shown};
 use super::{open_store, settings};
 use crate::config::Loaded;
-use crate::library::edit::{Batches, Edit, Plan, Recovered, Refused, Renames, Template, plan, rename_plan};
+use crate::library::edit::{Batches, Change, Edit, Plan, Recovered, Refused, Template, plan, rename_plan};
 use crate::library::scan;
 use crate::library::store::StoreError;
 use crate::library::tags;
+use crate::model::edit::Way;
 use crate::model::tag::Field;
 
 const CLOSING: Duration = Duration::from_secs(5);
@@ -143,7 +144,7 @@ pub fn change(
 ) -> Result<Exit, CliError> {
     let files = files(paths, messages)?;
     let plan = plan(&files, edits).map_err(|why| refuse(why, messages))?;
-    apply(config, &plan, dry_run, messages)
+    apply(config, &Change::Tags(plan), dry_run, messages)
 }
 
 /// Folders and playlists are walked, as everywhere.
@@ -165,22 +166,25 @@ fn refuse(refused: Refused, messages: &Messages) -> CliError {
     CliError::Refused("nothing was changed".into())
 }
 
-fn apply(config: &Loaded, plan: &Plan, dry_run: bool, messages: &Messages) -> Result<Exit, CliError> {
+fn apply(config: &Loaded, change: &Change, dry_run: bool, messages: &Messages) -> Result<Exit, CliError> {
     let mut out = io::stdout().lock();
-    write_difference(&mut out, plan).and_then(|()| out.flush()).map_err(CliError::Output)?;
+    write_difference(&mut out, change).and_then(|()| out.flush()).map_err(CliError::Output)?;
     drop(out);
-    if plan.files.is_empty() {
+    if change.is_empty() {
         messages.note("nothing to change");
         return Ok(Exit::Done);
     }
+    let (would, done) = match change {
+        Change::Tags(_) => ("would be changed", "changed"),
+        Change::Moves(_) => ("would be moved", "moved"),
+    };
     if dry_run {
-        messages.note(&format!("{} would be changed", counted(plan.files.len())));
+        messages.note(&format!("{} {would}", counted(change.len())));
         return Ok(Exit::Done);
     }
-    let id = batches(config)?.commit(plan).map_err(|why| refuse(why, messages))?;
-    messages.note(&format!("{} changed; `auralis tag undo {id}` takes it back", counted(plan.files.len())));
-    let paths: Vec<PathBuf> = plan.files.iter().map(|file| file.path.clone()).collect();
-    follow(config, &paths, messages);
+    let id = batches(config)?.commit(change, &mut |_| true).map_err(|why| refuse(why, messages))?;
+    messages.note(&format!("{} {done}; `auralis tag undo {id}` takes it back", counted(change.len())));
+    tell_followed(follow(config, change, messages), messages);
     Ok(Exit::Done)
 }
 
@@ -188,7 +192,17 @@ fn counted(files: usize) -> String {
     if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
 }
 
-fn write_difference(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
+fn write_difference(out: &mut impl Write, change: &Change) -> io::Result<()> {
+    match change {
+        Change::Tags(plan) => write_changes(out, plan),
+        Change::Moves(renames) => {
+            let mut moves = renames.moves.iter();
+            moves.try_for_each(|(from, to)| writeln!(out, "{}\n  -> {}", shown(from), shown(to)))
+        }
+    }
+}
+
+fn write_changes(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
     for file in &plan.files {
         writeln!(out, "{}", shown(&file.path))?;
         if file.other_names > 0 {
@@ -208,21 +222,25 @@ fn write_difference(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
     Ok(())
 }
 
-/// The library learns of changed files that it knows. A player that runs holds it, and learns at its next scan.
-fn follow(config: &Loaded, paths: &[PathBuf], messages: &Messages) {
-    let followed = || -> Result<(), CliError> {
-        if !config.places.library()?.exists() {
-            return Ok(());
+/// The library learns of changed files that it knows; a moved one keeps its id, for the scan knows it again. A player that
+/// runs holds the library, and learns at its next scan.
+fn follow(config: &Loaded, change: &Change, messages: &Messages) -> Result<(), CliError> {
+    if !config.places.library()?.exists() {
+        return Ok(());
+    }
+    let store = open_store(config, messages)?;
+    let reader = store.read()?;
+    let is_known = |path: &Path| matches!(reader.file(path), Ok(Some(_)));
+    let known: Vec<PathBuf> = match change {
+        Change::Tags(_) => change.paths().into_iter().filter(|path| is_known(path)).collect(),
+        Change::Moves(renames) => {
+            let known = renames.moves.iter().filter(|(from, _)| is_known(from));
+            known.map(|(_, to)| to.clone()).collect()
         }
-        let store = open_store(config, messages)?;
-        let known = store.read()?;
-        let known: Vec<PathBuf> =
-            paths.iter().filter(|path| matches!(known.file(path), Ok(Some(_)))).cloned().collect();
-        scan::scan(&known, &store, &AtomicBool::new(false), &mut |_| {});
-        store.close(CLOSING);
-        Ok(())
     };
-    tell_followed(followed(), messages);
+    scan::scan(&known, &store, &AtomicBool::new(false), &mut |_| {});
+    store.close(CLOSING);
+    Ok(())
 }
 
 fn tell_followed(followed: Result<(), CliError>, messages: &Messages) {
@@ -295,8 +313,8 @@ fn undo(config: &Loaded, batch: Option<u64>, dry_run: bool, messages: &Messages)
     let batches = batches(config)?;
     let id = batch.or_else(|| batches.last());
     let id = id.ok_or_else(|| CliError::NothingMatched("no change of tags is left to take back".into()))?;
-    let plan = batches.undo_plan(id).map_err(|why| refuse(why, messages))?;
-    apply(config, &plan, dry_run, messages)
+    let change = batches.over(id, Way::Back).map_err(|why| refuse(why, messages))?;
+    apply(config, &change, dry_run, messages)
 }
 
 fn rename(
@@ -308,34 +326,7 @@ fn rename(
     messages: &Messages,
 ) -> Result<Exit, CliError> {
     let base = std::path::absolute(base.unwrap_or(Path::new("."))).map_err(CliError::Input)?;
-    let renames =
-        rename_plan(&files(paths, messages)?, &base, template).map_err(|why| refuse(why, messages))?;
-    let mut out = io::stdout().lock();
-    for (from, to) in &renames.moves {
-        writeln!(out, "{}\n  -> {}", shown(from), shown(to)).map_err(CliError::Output)?;
-    }
-    out.flush().map_err(CliError::Output)?;
-    drop(out);
-    if dry_run || renames.moves.is_empty() {
-        messages.note(&format!("{} would be moved", counted(renames.moves.len())));
-        return Ok(Exit::Done);
-    }
-    renames.commit().map_err(|why| refuse(why, messages))?;
-    messages.note(&format!("{} moved", counted(renames.moves.len())));
-    tell_followed(follow_moves(config, &renames, messages), messages);
-    Ok(Exit::Done)
-}
-
-/// Known tracks keep their ids: the scan knows a moved file again.
-fn follow_moves(config: &Loaded, renames: &Renames, messages: &Messages) -> Result<(), CliError> {
-    if !config.places.library()?.exists() {
-        return Ok(());
-    }
-    let store = open_store(config, messages)?;
-    let known = store.read()?;
-    let moved = renames.moves.iter().filter(|(from, _)| matches!(known.file(from), Ok(Some(_))));
-    let moved: Vec<PathBuf> = moved.map(|(_, to)| to.clone()).collect();
-    scan::scan(&moved, &store, &AtomicBool::new(false), &mut |_| {});
-    store.close(CLOSING);
-    Ok(())
+    let renames = rename_plan(&files(paths, messages)?, &|_| base.clone(), template)
+        .map_err(|why| refuse(why, messages))?;
+    apply(config, &Change::Moves(renames), dry_run, messages)
 }

@@ -152,6 +152,8 @@ mod tests {
         ("scan_at_start", "false"),
         ("watch", "false"),
         ("articles", "[\"los\"]"),
+        ("artist_separators", "[\" feat. \"]"),
+        ("genre_separators", "[\";\"]"),
         ("rewind_s", "7"),
         ("output.output", "\"file:~/x.wav\""),
         ("output.exclusive", "true"),
@@ -187,6 +189,8 @@ mod tests {
             Settings { scan_at_start: false, watch: false, rewind_s: 7, ..Settings::default() };
         settings.music = vec!["/m".into(), "/home/u/n".into()];
         settings.articles = vec!["los".into()];
+        settings.artist_separators = vec![" feat. ".into()];
+        settings.genre_separators = vec![";".into()];
         settings.output.output = OutputSpec::File("/home/u/x.wav".into());
         settings.output.format = Some(SampleFormat::S24);
         settings.output.rate = RatePolicy::Hz(96_000);

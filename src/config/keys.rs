@@ -26,10 +26,12 @@ pub enum Context {
     Library,
     Playlists,
     Queue,
+    /// The tag editor.
+    Tags,
 }
 
 impl Context {
-    pub const ALL: [Self; 4] = [Self::Global, Self::Library, Self::Playlists, Self::Queue];
+    pub const ALL: [Self; 5] = [Self::Global, Self::Library, Self::Playlists, Self::Queue, Self::Tags];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -37,6 +39,7 @@ impl Context {
             Self::Library => "library",
             Self::Playlists => "playlists",
             Self::Queue => "queue",
+            Self::Tags => "tags",
         }
     }
 

@@ -20,6 +20,7 @@ pub mod theme;
 use std::path::PathBuf;
 
 use crate::model::collate::Collation;
+use crate::model::naming::{Naming, Separators};
 use crate::model::notice::Notice;
 use crate::model::settings::Settings;
 use paths::{Bases, PlaceFlags, Places};
@@ -56,9 +57,13 @@ impl Loaded {
         }
     }
 
-    /// The order of names.
-    pub fn collation(&self) -> Collation {
-        Collation::new(&self.settings.articles)
+    /// How names are taken apart and put in order.
+    pub fn naming(&self) -> Naming {
+        Naming {
+            collation: Collation::new(&self.settings.articles),
+            artists: Separators::new(&self.settings.artist_separators),
+            genres: Separators::new(&self.settings.genre_separators),
+        }
     }
 
     /// The problems as frontends show them.

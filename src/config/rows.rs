@@ -75,6 +75,22 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "",
+        key: "artist_separators",
+        default: "[]",
+        expects: "a list of texts, as in [\";\", \" / \", \" feat. \"]",
+        help: "Texts between several artists in one value, blanks counted; none: only what the standards separate.",
+        set: |settings, value| put(&mut settings.artist_separators, separators(value)),
+    },
+    Row {
+        table: "",
+        key: "genre_separators",
+        default: "[]",
+        expects: "a list of texts, as in [\";\", \",\", \"/\"]",
+        help: "Texts between several genres in one value, blanks counted; none: only what the standards separate.",
+        set: |settings, value| put(&mut settings.genre_separators, separators(value)),
+    },
+    Row {
+        table: "",
         key: "rewind_s",
         default: "5",
         expects: "a number of seconds from 0 to 3600",
@@ -366,6 +382,16 @@ fn theme(word: &str) -> Option<String> {
 }
 
 /// A few short words.
+/// As they are, blanks included.
+fn separators(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
+    let one = |value: &DeValue<'_>| {
+        let text = value.as_str().filter(|text| !text.trim().is_empty() && text.len() <= 32).ok_or(Unfit)?;
+        Ok(text.to_owned())
+    };
+    let list = value.as_array().filter(|list| list.len() <= 100).ok_or(Unfit)?;
+    list.iter().map(|entry| one(entry.get_ref())).collect()
+}
+
 fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     let word = |value: &DeValue<'_>| {
         let word = value.as_str().ok_or(Unfit)?.trim();

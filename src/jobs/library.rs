@@ -13,10 +13,10 @@ use crate::library::{
     clean as cleaning, duplicates as doubles, expand as walk, scan as scanning, stats as counting,
 };
 use crate::model::catalog::Catalog;
-use crate::model::collate::Collation;
 use crate::model::command::Care;
 use crate::model::job::CancelToken;
 use crate::model::listening::Stats;
+use crate::model::naming::Naming;
 use crate::model::snapshot::DuplicatesView;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -158,9 +158,9 @@ pub fn duplicates(store: &Store, cancel: &CancelToken) -> Result<DuplicatesView,
 }
 
 /// The catalog of everything that the store has, what is on its way to it included.
-pub fn catalog(store: &Store, collation: &Collation) -> Result<Catalog, StoreError> {
+pub fn catalog(store: &Store, naming: &Naming) -> Result<Catalog, StoreError> {
     store.flush()?;
-    load_catalog_in(store, collation)
+    load_catalog_in(store, naming)
 }
 
 /// What was listened to since `from_ms`, what is on its way to the store included.

@@ -2,8 +2,8 @@
 //!
 //! - **Purpose.** Runs what may take long or wait for disks: scans, the measuring of tracks, walks, catalog builds.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long` and `job-measure` (low priority) and `job-short`, one job at a time each; `measure-1..N` (lowest
-//!   priority) while tracks are measured.
+//! - **Threads.** `job-long` and `job-measure` (low priority), `job-short` and `job-files`, one job at a time each;
+//!   `measure-1..N` while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
@@ -12,6 +12,7 @@ pub mod analyse;
 pub mod library;
 pub mod playlists;
 mod power;
+pub mod tags;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use crate::model::contain::contain;
 
-/// Two kinds of work that must not wait for each other.
+/// Kinds of work that must not wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// Minutes: scans. Runs at low priority.
@@ -28,16 +29,14 @@ pub enum Lane {
     Measuring,
     /// Well below a second: walks of a few folders, catalog builds.
     Short,
+    /// Changes of the user's files, one at a time.
+    Files,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Debug)]
-pub struct Jobs {
-    long: Sender<Job>,
-    measuring: Sender<Job>,
-    short: Sender<Job>,
-}
+pub struct Jobs([Sender<Job>; 4]);
 
 /// The lanes' threads, for the shutdown.
 #[derive(Debug)]
@@ -45,15 +44,20 @@ pub struct JobThreads(Vec<JoinHandle<()>>);
 
 impl Jobs {
     pub fn spawn() -> std::io::Result<(Self, JobThreads)> {
-        let (long, long_jobs) = channel();
-        let (measuring, measuring_jobs) = channel();
-        let (short, short_jobs) = channel();
-        let threads = vec![
-            lane("job-long", true, long_jobs)?,
-            lane("job-measure", true, measuring_jobs)?,
-            lane("job-short", false, short_jobs)?,
+        let mut threads = Vec::new();
+        let mut lane = |name, low_priority| -> std::io::Result<Sender<Job>> {
+            let (sender, jobs) = channel();
+            threads.push(lane(name, low_priority, jobs)?);
+            Ok(sender)
+        };
+        // In the order of `Lane`.
+        let lanes = [
+            lane("job-long", true)?,
+            lane("job-measure", true)?,
+            lane("job-short", false)?,
+            lane("job-files", false)?,
         ];
-        Ok((Self { long, measuring, short }, JobThreads(threads)))
+        Ok((Self(lanes), JobThreads(threads)))
     }
 
     /// Runs `job` behind the others of its lane. Dropped where the lane is gone, which is at the end of the program only.
@@ -73,12 +77,7 @@ impl Jobs {
                 on_panic(format!("internal error: {words}"));
             }
         });
-        let sender = match lane {
-            Lane::Long => &self.long,
-            Lane::Measuring => &self.measuring,
-            Lane::Short => &self.short,
-        };
-        let _ = sender.send(guarded);
+        let _ = self.0[lane as usize].send(guarded);
     }
 }
 

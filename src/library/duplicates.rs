@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::store::{AudioId, Store, StoreError, StoreReader, WriteOp};
-use super::tags::payload;
+use super::tags::sound;
 use crate::model::id::TrackId;
 use crate::model::track::Track;
 
@@ -73,7 +73,7 @@ fn by_sound(
         let (Some(track), Some(audio)) = (reader.track(id)?, reader.audio(id)?) else { continue };
         let whole = match audio.whole {
             Some(whole) => Some(whole),
-            None => payload::whole(&track.path, cancel).unwrap_or_default(),
+            None => sound::whole(&track.path, cancel).unwrap_or_default(),
         };
         match whole {
             Some(whole) => {

@@ -91,6 +91,18 @@ impl Bookmarks {
         }
     }
 
+    /// Files have other names; `false` where no bookmark is in them.
+    pub fn rename(&mut self, new_name: impl Fn(&Path) -> Option<Arc<Path>>) -> bool {
+        let mut renamed = false;
+        for mark in &mut self.0 {
+            if let Some(path) = new_name(&mark.path) {
+                mark.path = path;
+                renamed = true;
+            }
+        }
+        renamed
+    }
+
     pub fn remove(&mut self, name: &BookmarkName) -> Option<Bookmark> {
         self.at(name).ok().map(|at| self.0.remove(at))
     }

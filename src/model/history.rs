@@ -21,6 +21,8 @@ pub enum Step {
     Facts(Vec<(TrackId, TrackFacts, TrackFacts)>),
     /// Lists before and after.
     Playlists(Vec<Change>),
+    /// Number of a batch of `library::edit`, whose journal says the rest.
+    Tags(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,6 +93,7 @@ impl Step {
         match self {
             Self::Facts(rows) => size_of::<(TrackId, TrackFacts, TrackFacts)>() * rows.len(),
             Self::Playlists(changes) => changes.iter().map(Change::weight).sum(),
+            Self::Tags(_) => size_of::<u64>(),
             Self::Queue(step) => {
                 let pieces = 32 * (step.items.pieces() + step.order.pieces());
                 let items = step.items.held().map(|item| 32 + item.path.as_os_str().len());
@@ -103,7 +106,7 @@ impl Step {
     pub fn highest_item(&self) -> Option<ItemId> {
         match self {
             Self::Queue(step) => step.items.held().map(|item| item.id).max(),
-            Self::Facts(_) | Self::Playlists(_) => None,
+            Self::Facts(_) | Self::Playlists(_) | Self::Tags(_) => None,
         }
     }
 }

@@ -365,6 +365,9 @@ pub struct Settings {
     pub watch: bool,
     /// Words that do not count at the beginning of a name where names are sorted.
     pub articles: Vec<String>,
+    /// Texts between several artists, and between several genres, in one value.
+    pub artist_separators: Vec<String>,
+    pub genre_separators: Vec<String>,
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub network: NetworkSettings,
@@ -381,6 +384,8 @@ impl Default for Settings {
             scan_at_start: true,
             watch: true,
             articles: ARTICLES.map(str::to_owned).to_vec(),
+            artist_separators: Vec::new(),
+            genre_separators: Vec::new(),
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),

@@ -21,6 +21,7 @@ use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
+use super::tagging::TagsView;
 use super::track::AudioFormat;
 
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub struct Snapshot {
     /// What can be taken back.
     pub history: Arc<HistoryView>,
     pub scan: Arc<ScanView>,
+    /// What was last asked of tags, and what is being changed.
+    pub tags: Arc<TagsView>,
     /// Tracks that hold the same sound, as they were last looked for.
     pub duplicates: Arc<DuplicatesView>,
     /// The measuring of tracks that runs.

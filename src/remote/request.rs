@@ -8,9 +8,10 @@ use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
-    self, Added, Care, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Target,
+    self, Added, Care, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Tagging, Target,
 };
 use crate::model::settings::OutputSpec;
+use crate::model::tagging::{TagEdit, TagWork};
 
 /// A request understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +85,15 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
     match &mut command {
         Command::Library(Library::Scan(roots)) => roots.extend(more),
         Command::Playlist(Playlisting::Import(paths)) => paths.extend(more),
+        // The file of a picture comes beside the words.
+        Command::Tags(Tagging::Extract(_, path)) if more.len() == 1 => {
+            *path = more.into_iter().next().unwrap_or_default();
+        }
+        Command::Tags(Tagging::Change { work: TagWork::Edit(edits), .. })
+            if more.len() == 1 && matches!(edits[..], [TagEdit::Cover(_)]) =>
+        {
+            *edits = more.into_iter().map(TagEdit::Cover).collect();
+        }
         Command::Library(Library::Care(
             Care::Backup(path @ None) | Care::Export(path @ None) | Care::Forget(path @ None),
         )) if more.len() == 1 => {
@@ -112,7 +122,12 @@ fn target_of(command: &mut Command) -> Option<&mut Target> {
             | Queue::Replace { target, .. }
             | Queue::InsertAt(_, target),
         )
-        | Command::Playlist(Playlisting::Add { what: Added::Target(target), .. }) => Some(target),
+        | Command::Playlist(Playlisting::Add { what: Added::Target(target), .. })
+        | Command::Tags(
+            Tagging::Look { what: target, .. }
+            | Tagging::Picture(target)
+            | Tagging::Change { what: target, .. },
+        ) => Some(target),
         _ => None,
     }
 }
@@ -143,6 +158,16 @@ fn paths_of(command: &Command) -> &[PathBuf] {
         Command::Library(Library::Scan(paths)) => paths,
         Command::Library(Library::Care(care)) => care.path().map_or(&[], std::slice::from_ref),
         Command::Playlist(command) => command.paths(),
+        Command::Tags(
+            Tagging::Look { what: Target::Paths(paths), .. }
+            | Tagging::Picture(Target::Paths(paths))
+            | Tagging::Change { what: Target::Paths(paths), .. },
+        ) => paths,
+        Command::Tags(Tagging::Extract(_, path)) => std::slice::from_ref(path),
+        Command::Tags(Tagging::Change { work: TagWork::Edit(edits), .. }) => match &edits[..] {
+            [TagEdit::Cover(path)] => std::slice::from_ref(path),
+            _ => &[],
+        },
         Command::Queue(
             Queue::Append(Target::Paths(paths))
             | Queue::Insert(Target::Paths(paths))
@@ -223,6 +248,12 @@ mod tests {
         assert_eq!(command("playlist-add x", &paths), Ok(Command::Playlist(added)));
         let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into(), Default::default());
         assert_eq!(command("playlist-export x", &paths[..1]), Ok(Command::Playlist(written)));
+        let cover = |path: &str| TagWork::Edit(vec![TagEdit::Cover(path.into())]);
+        let change = |work| Command::Tags(Tagging::Change { what: Target::Selection, work, ask: false });
+        assert_eq!(command("art-set", &paths[..1]), Ok(change(cover("/b c"))));
+        assert_eq!(command("art-set", &[]).unwrap_err().message, "a path must be absolute: ");
+        let written = Command::Tags(Tagging::Extract(Target::Selection, "/b c".into()));
+        assert_eq!(command("art-extract", &paths[..1]), Ok(written));
         let care = |care| Ok(Command::Library(Library::Care(care)));
         assert_eq!(command("library-backup", &paths[..1]), care(Care::Backup(Some("/b c".into()))));
         assert_eq!(command("library export", &[]), care(Care::Export(None)));

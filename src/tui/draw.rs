@@ -76,6 +76,7 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
     }
     views::outputs::draw(&mut canvas);
     views::report::draw(&mut canvas);
+    views::tags::draw(&mut canvas);
     views::status::draw(&mut canvas);
     if scene.state.prompt.is_some() {
         views::prompt::draw(&mut canvas);

@@ -29,6 +29,7 @@ pub mod scene;
 pub mod screen;
 pub mod state;
 pub mod style;
+pub mod tags;
 pub mod terminal;
 pub mod text;
 pub mod update;

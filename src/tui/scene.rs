@@ -71,6 +71,7 @@ pub enum Hit {
     Help,
     Outputs,
     Report,
+    Tags,
 }
 
 /// The places of one frame, later ones on top.

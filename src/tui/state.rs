@@ -11,6 +11,7 @@ use super::lists::ListsPane;
 use super::prompt::Prompt;
 use super::prompt::history::History;
 use super::report::ReportKind;
+use super::tags::TagPane;
 use crate::config::keys::{Context, Key};
 use crate::model::command::Pane;
 use crate::model::facts::Facts;
@@ -42,6 +43,8 @@ pub struct UiState {
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
     pub report: Option<(ReportKind, List)>,
+    /// What tracks say of themselves, to read and to edit.
+    pub tags: Option<TagPane>,
     pub chord: Chord,
     pub notices: Notices,
     pub history: History,
@@ -194,6 +197,7 @@ impl UiState {
             signal: false,
             outputs: None,
             report: None,
+            tags: None,
             chord: Chord::default(),
             notices: Notices::new(problems),
             history: History::default(),
@@ -203,12 +207,14 @@ impl UiState {
 
     /// Something lies over the panes.
     pub fn is_covered(&self) -> bool {
-        self.help.is_some() || self.outputs.is_some() || self.report.is_some() || self.signal
+        let lists = self.help.is_some() || self.outputs.is_some() || self.report.is_some();
+        lists || self.signal || self.tags.is_some()
     }
 
     /// Whose keys hold now.
     pub fn context(&self) -> Context {
         match self.focus {
+            _ if self.tags.is_some() => Context::Tags,
             _ if self.is_covered() => Context::Global,
             Pane::Library => Context::Library,
             Pane::Playlists => Context::Playlists,

@@ -31,6 +31,7 @@ fn keys() -> String {
             Context::Library => " (in the library)",
             Context::Queue => " (in the queue)",
             Context::Playlists => " (in the playlists)",
+            Context::Tags => " (in the tags)",
         };
         writeln!(table, "| {} | `{line}` | {}{place} |", keys.join(" "), row.help).unwrap();
     }

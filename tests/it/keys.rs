@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use auralis::config::keys::{Code, Key};
 use auralis::model::command::{
-    Command, History, Items, Judged, Judging, Pane, Playback, Queue, Seek, Target, VolumeChange,
+    Command, History, Items, Judged, Judging, Pane, Playback, Queue, Seek, Tagging, Target, VolumeChange,
 };
 use auralis::model::facts::{Rating, TrackFacts};
 use auralis::model::id::{ItemId, TrackId};
@@ -15,6 +15,8 @@ use auralis::model::outputs::OutputDevice;
 use auralis::model::playback::PlayState;
 use auralis::model::settings::OutputSpec;
 use auralis::model::snapshot::{OutputsView, Snapshot};
+use auralis::model::tag::Field;
+use auralis::model::tagging::{Said, TagEdit, TagPreview, TagSheet, TagWork, TagsView};
 use auralis::tui::browse::Column;
 use auralis::tui::scene::Hit;
 use auralis::tui::state::Shows;
@@ -544,4 +546,104 @@ proptest! {
             }
         }
     }
+}
+
+/// What two files say of themselves, as the core shows it.
+fn tags_of_two() -> TagsView {
+    let same = |values: &[&str]| Said::Same(values.iter().map(|&value| value.to_owned()).collect());
+    let said = |field| match field {
+        Field::Title => Said::Several,
+        Field::Artist => same(&["A", "B; live"]),
+        Field::Track => same(&["3"]),
+        _ => same(&[]),
+    };
+    let sheet = TagSheet {
+        files: vec!["/m/a.flac".into(), "/m/b.flac".into()],
+        fields: Field::all().map(|field| (field, said(field))).collect(),
+        facts: vec![("sound", same(&["FLAC 16 bit, 44100 Hz, 2 channels"])), ("file", Said::Several)],
+        problems: Vec::new(),
+    };
+    TagsView { sheet: Some(Arc::new(sheet)), ..TagsView::default() }
+}
+
+/// Enter edits a field in a line, `w` shows what would change and then writes it, Esc goes back step by step.
+#[test]
+fn tags_are_edited_shown_and_written() {
+    let mut stage = stage();
+    stage.press("lljmjmgi");
+    let asked = stage.asked();
+    let Some(Command::Tags(Tagging::Look { what: Target::Tracks(tracks), tell: false })) = asked.last()
+    else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(tracks.len(), 2, "the marked ones");
+    let tracks = Target::Tracks(tracks.clone());
+    let snapshot = stage.snapshot.clone();
+    let with = |tags: TagsView| Snapshot { tags: Arc::new(tags), ..snapshot.clone() };
+    stage.show(with(tags_of_two()));
+    // Title differs: nothing typed leaves it. The artist's two values are one line.
+    stage.press("<Enter><Enter>");
+    stage.press("j<Enter>");
+    assert_eq!(stage.state.prompt.as_ref().unwrap().line.text(), "A; B\\; live");
+    stage.press("<C-u>X;<Space>Y<Enter>");
+    // Not a number: it stays open, to be mended.
+    stage.press("/track<Enter><Enter><C-u>three<Enter><C-u>4<Enter>");
+    let edits = || {
+        let edits = stage.state.tags.as_ref().unwrap().edits.clone();
+        edits.into_iter().collect::<Vec<_>>()
+    };
+    let values = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect::<Vec<_>>();
+    assert_eq!(edits(), [(Field::Artist, values(&["X", "Y"])), (Field::Track, values(&["4"]))]);
+    stage.press("dd");
+    assert_eq!(stage.state.tags.as_ref().unwrap().edits[&Field::Track], values(&[]));
+    stage.press("U<Esc>");
+    assert!(stage.state.tags.is_some(), "edits are not lost by one key");
+    stage.press("w");
+    let work = TagWork::Edit(vec![TagEdit::Set(Field::Artist, values(&["X", "Y"]))]);
+    let change = Command::Tags(Tagging::Change { what: tracks.clone(), work, ask: true });
+    assert_eq!(stage.asked().last(), Some(&change));
+    let preview = TagPreview { files: vec![("/m/a.flac".into(), vec![])], unchanged: 1 };
+    stage.show(with(TagsView { preview: Some(Arc::new(preview)), ..tags_of_two() }));
+    stage.press("<Esc>");
+    assert_eq!(stage.asked().last(), Some(&Command::Tags(Tagging::Drop)));
+    assert!(stage.state.tags.is_some(), "back to the form");
+    stage.press("w");
+    assert_eq!(stage.asked().last(), Some(&Command::Tags(Tagging::Write)));
+    stage.show(with(TagsView { writing: Some((1, 2)), ..tags_of_two() }));
+    stage.show(with(TagsView::default()));
+    assert!(stage.state.tags.as_ref().unwrap().edits.is_empty());
+    assert!(matches!(stage.asked().last(), Some(Command::Tags(Tagging::Look { .. }))), "it is read anew");
+    stage.press("<Esc>");
+    assert!(stage.state.tags.is_none());
+}
+
+/// `:tag set` shows the difference of the selection first; what is done closes it, what is refused stays to be read.
+#[test]
+fn a_typed_change_of_tags_is_shown_before_it_is_done() {
+    let mut stage = stage();
+    stage.press("ll:tag<Space>set<Space>genre<Space>Rock<Space>'Post<Space>Rock'<Enter>");
+    let asked = stage.asked();
+    let Some(Command::Tags(Tagging::Change { what: Target::Tracks(tracks), work, ask: true })) = asked.last()
+    else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(tracks.len(), 1);
+    let values = vec!["Rock".to_owned(), "Post Rock".to_owned()];
+    assert_eq!(*work, TagWork::Edit(vec![TagEdit::Set(Field::Genre, values)]));
+    let snapshot = stage.snapshot.clone();
+    let with = |tags: TagsView| Snapshot { tags: Arc::new(tags), ..snapshot.clone() };
+    let refused = Arc::new(vec![("/m/a".into(), "cannot be written".to_owned())]);
+    stage.show(with(TagsView { writing: Some((0, 1)), ..TagsView::default() }));
+    stage.show(with(TagsView { refused, ..TagsView::default() }));
+    assert!(stage.state.tags.is_some());
+    stage.press("<Esc>");
+    assert!(stage.state.tags.is_none());
+    stage.press(":tag<Space>rename<Space>'{artist}<Space>-<Space>{title}'<Enter>");
+    stage.show(with(TagsView { writing: Some((0, 1)), ..TagsView::default() }));
+    stage.show(with(TagsView::default()));
+    assert!(stage.state.tags.is_none());
+    stage.press(":tag<Space>set<Space>tittle<Space>x<Enter>");
+    assert!(stage.lines().join("\n").contains("needs the name of a field"));
+    stage.press(":art-set<Enter>");
+    assert!(stage.lines().join("\n").contains("Name the picture"));
 }

@@ -226,6 +226,22 @@ fn scrobbles_become_plays_once() {
 }
 
 #[test]
+fn a_listen_with_a_musicbrainz_id_is_of_the_file_that_has_it_whatever_the_names() {
+    let home = scanned();
+    let id = "e97f805a-ab48-4c52-855e-07049142113d";
+    let tags = [("TITLE", "Other"), ("ARTIST", "Someone"), ("MUSICBRAINZ_TRACKID", id)];
+    home.put("music/id.flac", &crate::library_media::flac(44_100, &tags));
+    ran(&home, &["scan"]);
+    let listen = format!(
+        r#"{{"listened_at":1700000300,"track_metadata":{{"artist_name":"X","track_name":"Y","mbid_mapping":{{"recording_mbid":"{id}"}}}}}}"#
+    );
+    home.put("l.jsonl", listen.as_bytes());
+    let done = imports(&home, &["listenbrainz", "l.jsonl"], 1, 0);
+    assert_eq!((&done["matched_by_id"], &done["changes"][0]["plays"]), (&1.into(), &1.into()));
+    assert_eq!(ran(&home, &["search", "plays:1", "--format", "{title}"]).trim(), "Other");
+}
+
+#[test]
 fn lists_of_a_folder_are_imported_once() {
     let home = scanned();
     home.put("lists/a.m3u", b"../music/1.wav\n../music/2.wav\n");

@@ -17,6 +17,8 @@ use auralis::model::snapshot::{
     Accepted, NowPlaying, OutputState, OutputView, PlaybackView, ScanView, Snapshot, StreamView,
 };
 use auralis::model::spectrum::SpectrumFrame;
+use auralis::model::tag::Field;
+use auralis::model::tagging::{Said, TagPreview, TagSheet, TagsView};
 use auralis::model::track::AudioFormat;
 use auralis::tui::browse::Column;
 use auralis::tui::draw::{draw_gauge, gauges};
@@ -280,4 +282,37 @@ proptest! {
             }
         }
     }
+}
+
+/// The form with an edited field, and the difference before it is written.
+#[test]
+fn tags_as_a_form_and_as_a_difference() {
+    let same = |values: &[&str]| Said::Same(values.iter().map(|&value| value.to_owned()).collect());
+    let said = |field| match field {
+        Field::Title => Said::Several,
+        Field::Artist => same(&["Sigur R\u{f3}s"]),
+        Field::Genre => same(&["Rock", "\u{1b}[31mred\u{202e}"]),
+        _ => same(&[]),
+    };
+    let sheet = TagSheet {
+        files: vec!["/m/a.flac".into(), "/m/b.flac".into()],
+        fields: Field::all().map(|field| (field, said(field))).collect(),
+        facts: vec![("sound", same(&["FLAC 16 bit, 44100 Hz, 2 channels"])), ("picture", same(&["none"]))],
+        problems: vec![("/m/c.flac".into(), "is empty".into())],
+    };
+    let tags = TagsView { sheet: Some(Arc::new(sheet)), ..TagsView::default() };
+    let mut stage = stage(80, 24, "gi");
+    stage.show(Snapshot { tags: Arc::new(tags.clone()), ..snapshot() });
+    stage.press("j<Enter><C-u>Bj\u{f6}rk<Enter>");
+    assert_snapshot!("tags_80x24", stage.lines().join("\n"));
+    let changes = vec![("artist".to_owned(), "Sigur R\u{f3}s".to_owned(), "Bj\u{f6}rk".to_owned())];
+    let preview = TagPreview { files: vec![("/m/a.flac".into(), changes)], unchanged: 0 };
+    stage.show(Snapshot {
+        tags: Arc::new(TagsView { preview: Some(Arc::new(preview)), ..tags }),
+        ..snapshot()
+    });
+    assert_snapshot!("tags_preview_50x12", {
+        stage.input(auralis::tui::update::Input::Resize(50, 12));
+        stage.lines().join("\n")
+    });
 }

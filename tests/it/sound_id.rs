@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use auralis::library::duplicates::{DuplicatesReport, duplicates};
 use auralis::library::scan::{ScanReport, scan};
 use auralis::library::store::{AudioId, Store, WriteOp};
-use auralis::library::tags::{payload, read_for_scan};
+use auralis::library::tags::{read_for_scan, sound};
 use auralis::model::facts::TrackFacts;
 use auralis::model::track::Track;
 use lofty::config::WriteOptions;
@@ -151,7 +151,7 @@ fn duplicates_are_told_by_sound_and_not_by_name() {
 
 fn sound_of(path: &std::path::Path) -> (AudioId, Option<u128>) {
     let guess = read_for_scan(path).unwrap().audio.unwrap();
-    (guess, payload::whole(path, &AtomicBool::new(false)).unwrap())
+    (guess, sound::whole(path, &AtomicBool::new(false)).unwrap())
 }
 
 /// Tags of 40,000 letters, so that in Ogg the pages behind them get other numbers.

@@ -142,3 +142,42 @@ impl Rhythm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pulse of so many values for so long, over a floor.
+    fn feed(rhythm: &mut Rhythm, interval: usize, values: usize) {
+        let (quiet, loud) = (vec![1e-6; 200], vec![1e-2; 200]);
+        for n in 0..values {
+            rhythm.push(if n % interval == interval / 2 { &loud } else { &quiet });
+        }
+    }
+
+    #[test]
+    fn a_track_of_many_sections_has_one_tempo_and_all_its_beats() {
+        let mut rhythm = Rhythm::new(200, 25.0);
+        // 25 minutes at 120 BPM: three sections, of which only one is kept.
+        feed(&mut rhythm, 50, 150_000);
+        assert!(rhythm.rises.capacity() <= SECTION);
+        let found = rhythm.finish();
+        assert!((found.bpm.unwrap() - 120.0).abs() < 0.5, "{:?}", found.bpm);
+        assert!((found.onsets_per_s.unwrap() - 2.0).abs() < 0.01, "{:?}", found.onsets_per_s);
+        let beats = found.beats.unwrap();
+        assert!((2990..=3000).contains(&beats.count), "{beats:?}");
+        assert!(beats.first_s < 1.0 && beats.last_s > 1499.0, "{beats:?}");
+    }
+
+    #[test]
+    fn a_track_of_several_tempos_has_that_of_most_beats_and_those_of_its_ends() {
+        let mut rhythm = Rhythm::new(200, 25.0);
+        feed(&mut rhythm, 60, SECTION);
+        feed(&mut rhythm, 60, SECTION);
+        feed(&mut rhythm, 75, SECTION);
+        let found = rhythm.finish();
+        let beats = found.beats.unwrap();
+        assert!((found.bpm.unwrap() - 100.0).abs() < 0.5, "{:?}", found.bpm);
+        assert!((beats.head_bpm - 100.0).abs() < 0.5 && (beats.tail_bpm - 80.0).abs() < 0.5, "{beats:?}");
+    }
+}

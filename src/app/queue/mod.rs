@@ -241,6 +241,20 @@ impl Queue {
         self.order.clear();
     }
 
+    /// Files have other names: the entries are the same. `false` where no entry is of them.
+    pub fn rename(&mut self, new_name: impl Fn(&Path) -> Option<Arc<Path>>) -> bool {
+        let found: Vec<_> = self.items.iter().map(|item| new_name(&item.path)).collect();
+        if found.iter().all(Option::is_none) {
+            return false;
+        }
+        for (item, found) in Arc::make_mut(&mut self.items).iter_mut().zip(found) {
+            if let Some(path) = found {
+                item.path = path;
+            }
+        }
+        true
+    }
+
     /// Fills in or corrects the library's ids by path; `false` where nothing changed.
     pub fn resolve(&mut self, find: impl Fn(&Path) -> Option<crate::model::id::TrackId>) -> bool {
         let found: Vec<_> = self.items.iter().map(|item| find(&item.path)).collect();

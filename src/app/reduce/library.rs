@@ -39,7 +39,7 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
     }
 }
 
-fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect>) {
+pub fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect>) {
     let (addresses, roots): (Vec<_>, Vec<_>) = roots.into_iter().partition(|root| is_address(root));
     if let (Some(address), true) = (addresses.first(), roots.is_empty()) {
         return notices::tell(state, wording::no_scan_of(address), now);

@@ -15,6 +15,7 @@ pub(super) mod playlists;
 mod queue;
 mod saving;
 mod sound;
+mod tags;
 
 use super::effect::Effect;
 use super::event::{Event, Expanded, Now};
@@ -49,6 +50,12 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::PlaylistWritten { path, result, .. } => playlists::exported(state, &path, result, now),
         Event::Evaluated { job, found, took } => evaluation::found(state, job, found, took, now, &mut fx),
         Event::LookedForFiles { list, absent } => playlists::looked(state, list, absent),
+        Event::TagsRead { job, sheet } => tags::seen(state, job, sheet, now),
+        Event::TagsPlanned { job, planned } => tags::planned(state, job, planned, now, &mut fx),
+        Event::TagsProgress { job, done } => tags::progress(state, job, done),
+        Event::TagsWritten { job, result } => tags::written(state, job, result, now, &mut fx),
+        Event::PictureDescribed { words, .. } => tags::picture_described(state, &words, now),
+        Event::PictureExtracted { to, result, .. } => tags::picture_extracted(state, &to, result, now),
         Event::Store(event) => notices::store(state, event, now),
         Event::Tell(notice) => notices::tell(state, notice, now),
         Event::Due => due(state, now, &mut fx),
@@ -80,6 +87,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Playlist(command) => playlists::reduce(state, command, now, fx),
+        Command::Tags(command) => tags::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),
@@ -106,5 +114,7 @@ mod facts_tests;
 mod history_tests;
 #[cfg(test)]
 mod queue_tests;
+#[cfg(test)]
+mod tags_tests;
 #[cfg(test)]
 mod tests;

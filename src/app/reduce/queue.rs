@@ -2,7 +2,8 @@
 
 mod arrange;
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{history, notices, playback, saving};
@@ -265,6 +266,26 @@ pub fn go_over(state: &mut AppState, step: &QueueStep, way: Way, now: Now, fx: &
     }
     changed(state, now);
     true
+}
+
+/// Files have other names: queue and bookmarks go with them. No step of the history of its own, for the change of the files
+/// is one, and steps are gone over in their order.
+pub fn moved(state: &mut AppState, moves: &[(PathBuf, PathBuf)], now: Now, fx: &mut Vec<Effect>) {
+    let moves: HashMap<&Path, &Path> =
+        moves.iter().map(|(from, to)| (from.as_path(), to.as_path())).collect();
+    if moves.is_empty() {
+        return;
+    }
+    let new_name = |path: &Path| moves.get(path).map(|&to| Arc::from(to));
+    if state.queue.rename(new_name) {
+        // What follows is told anew, by its new name.
+        state.playback.next = None;
+        changed(state, now);
+    }
+    if Arc::make_mut(&mut state.bookmarks).rename(new_name) {
+        state.dirty.bookmarks = true;
+        fx.push(Effect::SaveBookmarks(Arc::clone(&state.bookmarks)));
+    }
 }
 
 /// Fills in what the library knows of the queue's files.

@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Playlists, Queue};
+use super::Context::{self, Global, Playlists, Queue, Tags};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -50,6 +50,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gU", "undolist"),
     (Global, "g-", "earlier 10m"),
     (Global, "g+", "later 10m"),
+    (Global, "gi", "info"),
+    (Global, "ge", "command-line tag-set"),
     (Global, "gu", "scan"),
     (Global, "f", "filter"),
     (Global, "/", "search"),
@@ -122,5 +124,12 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Queue, "gD", "dedupe"),
     (Queue, "gR", "reverse"),
     (Queue, "gs", "command-line sort"),
-    (Queue, "gi", "command-line insert-at"),
+    (Queue, "gI", "command-line insert-at"),
+    (Tags, "e", "tag-edit"),
+    (Tags, "dd", "tag-clear"),
+    (Tags, "<Del>", "tag-clear"),
+    (Tags, "U", "tag-revert"),
+    (Tags, "p", "tag-preview"),
+    (Tags, "w", "tag-write"),
+    (Tags, "X", "tag-drop"),
 ];

@@ -5,6 +5,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::intern::Interner;
 use crate::model::catalog::{ListId, TextId, TrackFlags, TrackRow, split};
 use crate::model::fold::fold;
+use crate::model::naming::Naming;
 use crate::model::tag::Mbid;
 use crate::model::track::{Numbered, Track};
 
@@ -22,7 +23,8 @@ pub struct Draft {
     pub release: u32,
 }
 
-pub struct Drafts {
+pub struct Drafts<'a> {
+    naming: &'a Naming,
     pub texts: Interner,
     pub drafts: Vec<Draft>,
     /// Values of all lists end to end; this becomes the catalog's column.
@@ -35,9 +37,10 @@ pub struct Drafts {
     releases: HashMap<Mbid, u32>,
 }
 
-impl Default for Drafts {
-    fn default() -> Self {
+impl<'a> Drafts<'a> {
+    pub fn new(naming: &'a Naming) -> Self {
         Self {
+            naming,
             texts: Interner::default(),
             drafts: Vec::new(),
             lists: Vec::new(),
@@ -48,17 +51,19 @@ impl Default for Drafts {
             releases: HashMap::new(),
         }
     }
-}
 
-impl Drafts {
     pub fn push(&mut self, track: &Track, is_missing: bool) {
         let tags = &track.tags;
-        let artists = self.list(&tags.artists);
-        let album_artists = self.list(&tags.album_artists);
-        let genres = self.list(&tags.genres);
+        let naming = self.naming;
+        let [artists, album_artists] =
+            [&tags.artists, &tags.album_artists].map(|names| self.list(&naming.artists.split(names)));
+        let genres = self.list(&naming.genres.split(&tags.genres));
         let composers = self.list(&tags.composers);
-        self.note_sort_names(&tags.artists, &tags.artists_sort);
-        self.note_sort_names(&tags.album_artists, &tags.album_artists_sort);
+        for (names, sort_names) in
+            [(&tags.artists, &tags.artists_sort), (&tags.album_artists, &tags.album_artists_sort)]
+        {
+            self.note_sort_names(&naming.artists.split(names), &naming.artists.split(sort_names));
+        }
         self.note_sort_names(tags.album.as_slice(), tags.album_sort.as_slice());
         let album_title = self.optional(tags.album.as_deref());
         let album_folded = self.fold(album_title);

@@ -10,6 +10,7 @@ mod sort;
 use crate::library::store::{Store, StoreError};
 use crate::model::catalog::Catalog;
 use crate::model::collate::Collation;
+use crate::model::naming::Naming;
 use crate::model::track::Track;
 pub use disc_folder::album as album_folder;
 use draft::Drafts;
@@ -21,31 +22,32 @@ pub fn build_catalog(tracks: impl IntoIterator<Item = Track>) -> Catalog {
 
 /// The catalog of `tracks`, which come in any order.
 pub fn build_catalog_in(tracks: impl IntoIterator<Item = Track>, collation: &Collation) -> Catalog {
-    let mut drafts = Drafts::default();
+    let naming = Naming { collation: collation.clone(), ..Naming::default() };
+    let mut drafts = Drafts::new(&naming);
     for track in tracks {
         drafts.push(&track, false);
     }
     finish(drafts, collation)
 }
 
-/// The catalog of everything that the store has committed, with the usual articles.
+/// The catalog of everything that the store has committed, with the usual articles and without separators.
 pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
-    load_catalog_in(store, &Collation::default())
+    load_catalog_in(store, &Naming::default())
 }
 
 /// The catalog of everything that the store has committed.
-pub fn load_catalog_in(store: &Store, collation: &Collation) -> Result<Catalog, StoreError> {
-    let mut drafts = Drafts::default();
+pub fn load_catalog_in(store: &Store, naming: &Naming) -> Result<Catalog, StoreError> {
+    let mut drafts = Drafts::new(naming);
     let reader = store.read()?;
     let missing = reader.missing()?;
     for track in reader.tracks()? {
         let track = track?;
         drafts.push(&track, missing.contains(&track.id));
     }
-    Ok(finish(drafts, collation))
+    Ok(finish(drafts, &naming.collation))
 }
 
-fn finish(mut drafts: Drafts, collation: &Collation) -> Catalog {
+fn finish(mut drafts: Drafts<'_>, collation: &Collation) -> Catalog {
     let albums = albums::group(&mut drafts);
     Catalog::new(sort::arrange(drafts, albums, collation))
 }

@@ -40,7 +40,7 @@ type SortKey = (bool, Vec<u8>);
 
 /// Sort keys, made once for each different name.
 struct Keys<'a> {
-    drafts: &'a Drafts,
+    drafts: &'a Drafts<'a>,
     collation: &'a Collation,
     made: HashMap<TextId, Vec<u8>>,
 }

@@ -38,8 +38,8 @@ pub struct FilePlan {
     pub(super) size: u64,
     pub(super) mtime: (i64, i64),
     pub(super) inode: u64,
-    /// Its texts were in another coding than they said: all are written anew.
-    pub(super) mended: bool,
+    /// Its texts were in another coding than they said, or stand in several frames: all are written anew.
+    pub(super) anew: bool,
     pub(super) writer: Writer,
 }
 
@@ -50,7 +50,7 @@ impl FilePlan {
         pairs.filter(|(_, before, after)| before != after)
     }
 
-    fn changes_anything(&self) -> bool {
+    pub(super) fn changes_anything(&self) -> bool {
         self.changes().next().is_some() || self.pictures.is_some()
     }
 }
@@ -93,7 +93,7 @@ pub(super) fn plan_file(
     }
     let read = tags::read_fields(&path).map_err(|error| error.to_string())?;
     let writer = tags::writer(&path).map_err(|error| error.to_string())?;
-    let writer = writer.ok_or("is of a kind whose tags cannot be written yet")?;
+    let writer = writer?;
     let after = change(&read.fields)?;
     Ok(FilePlan {
         other_names: about.nlink().saturating_sub(1),
@@ -104,7 +104,7 @@ pub(super) fn plan_file(
         size: about.len(),
         mtime: (about.mtime(), about.mtime_nsec()),
         inode: about.ino(),
-        mended: read.mended_from.is_some(),
+        anew: read.mended_from.is_some() || read.repeats,
         writer,
         path,
     })

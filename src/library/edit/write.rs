@@ -5,17 +5,22 @@ use std::fs::File;
 use std::io::Seek;
 use std::path::Path;
 
+use lofty::ape::{ApeFile, ApeTag};
 use lofty::config::{ParseOptions, WriteOptions};
 use lofty::file::{AudioFile, FileType, TaggedFileExt};
 use lofty::flac::FlacFile;
+use lofty::id3::v2::Id3v2Tag;
+use lofty::io::FileLike;
 use lofty::ogg::tag::VorbisComments;
 use lofty::ogg::{OggPictureStorage, OpusFile, VorbisFile};
 use lofty::probe::Probe;
-use lofty::tag::{ItemKey, ItemValue, Tag, TagItem, TagType};
+use lofty::tag::{ItemKey, ItemValue, Tag, TagExt, TagItem, TagType};
+use lofty::wavpack::WavPackFile;
 
 use super::plan::FilePlan;
 use crate::library::artwork::Picture;
-use crate::library::tags::keys;
+use crate::library::tags::bare::{self, Place};
+use crate::library::tags::{APE_PICTURE, Window, Writer, keys, ogg_flac};
 use crate::model::tag::Field;
 
 type Changes<'a> = Vec<(Field, &'a [String])>;
@@ -24,9 +29,9 @@ type Changes<'a> = Vec<(Field, &'a [String])>;
 pub fn write(path: &Path, plan: &FilePlan) -> Result<(), String> {
     let mut file = File::options().read(true).write(true).open(path).map_err(|error| error.to_string())?;
     let job = Job {
-        changes: match plan.mended {
+        changes: match plan.anew {
             false => plan.changes().map(|(field, _, after)| (field, after)).collect(),
-            // One tag, one coding: the texts that were mended on reading are mended here.
+            // One tag, one coding, one frame: the texts that were mended on reading are mended here.
             true => Field::all()
                 .map(|field| (field, plan.after.get(field)))
                 .filter(|(field, after)| !after.is_empty() || plan.before.has(*field))
@@ -36,11 +41,15 @@ pub fn write(path: &Path, plan: &FilePlan) -> Result<(), String> {
         pictures: plan.pictures.as_ref().map(|(_, after)| after.as_slice()),
         old_id3: is_id3v23(&mut file),
     };
-    let done = match plan.writer.0 {
-        FileType::Flac => job.flac(&mut file),
-        FileType::Vorbis => job.vorbis(&mut file),
-        FileType::Opus => job.opus(&mut file),
-        kind => job.general(&mut file, kind),
+    let done = match plan.writer {
+        Writer::OggFlac => ogg_flac::write(&mut file, |native| job.flac(native)),
+        Writer::Bare(place) => job.bare(&mut file, place),
+        Writer::Lofty(FileType::Flac) => job.flac(&mut file),
+        Writer::Lofty(FileType::Vorbis) => job.vorbis(&mut file),
+        Writer::Lofty(FileType::Opus) => job.opus(&mut file),
+        Writer::Lofty(FileType::WavPack) => job.wavpack(&mut file),
+        Writer::Lofty(FileType::Ape) => job.ape(&mut file),
+        Writer::Lofty(kind) => job.general(&mut file, kind),
     };
     done?;
     file.sync_all().map_err(|error| error.to_string())
@@ -76,7 +85,7 @@ impl Job<'_> {
         options
     }
 
-    fn flac(&self, file: &mut File) -> Result<(), String> {
+    fn flac(&self, file: &mut impl FileLike) -> Result<(), String> {
         let mut flac = FlacFile::read_from(file, options()).map_err(words)?;
         let mut comments = flac.vorbis_comments().cloned().unwrap_or_default();
         self.edit_comments(&mut comments);
@@ -105,6 +114,100 @@ impl Job<'_> {
         self.put_pictures(ogg.vorbis_comments_mut())?;
         file.rewind().map_err(words)?;
         ogg.save_to(file, self.write_options()).map_err(words)
+    }
+
+    /// Several values of an item, and pictures, only lofty's own form of APE takes.
+    fn wavpack(&self, file: &mut File) -> Result<(), String> {
+        let mut wavpack = WavPackFile::read_from(file, options()).map_err(words)?;
+        let tag = self.ape_tag(wavpack.ape().cloned());
+        wavpack.set_ape(tag);
+        if let Some(id3) = wavpack.id3v1().cloned() {
+            let mut tag = Tag::from(id3);
+            self.edit_tag(&mut tag, &self.changes);
+            wavpack.set_id3v1(tag.into());
+        }
+        file.rewind().map_err(words)?;
+        wavpack.save_to(file, self.write_options()).map_err(words)
+    }
+
+    fn ape(&self, file: &mut File) -> Result<(), String> {
+        let mut ape = ApeFile::read_from(file, options()).map_err(words)?;
+        let tag = self.ape_tag(ape.ape().cloned());
+        ape.set_ape(tag);
+        if let Some(id3) = ape.id3v2().cloned() {
+            let mut tag = Tag::from(id3);
+            self.edit_tag(&mut tag, &self.changes);
+            ape.set_id3v2(tag.into());
+        }
+        if let Some(id3) = ape.id3v1().cloned() {
+            let mut tag = Tag::from(id3);
+            self.edit_tag(&mut tag, &self.changes);
+            ape.set_id3v1(tag.into());
+        }
+        file.rewind().map_err(words)?;
+        ape.save_to(file, self.write_options()).map_err(words)
+    }
+
+    fn ape_tag(&self, old: Option<ApeTag>) -> ApeTag {
+        let changes = if old.is_some() { &self.changes } else { &self.all };
+        let mut old = old.unwrap_or_default();
+        // Names that others use and lofty does not know: they would go on saying what was.
+        let names = changes.iter().flat_map(|(field, _)| keys::vorbis(*field));
+        let unknown = names.filter(|name| ItemKey::from_key(TagType::Ape, name).is_none());
+        unknown.for_each(|name| old.remove(name));
+        let mut tag = Tag::from(old);
+        self.edit_tag(&mut tag, changes);
+        let mut tag = ApeTag::from(tag);
+        if let Some(pictures) = self.pictures {
+            let is_picture = |key: &str| key.to_ascii_lowercase().starts_with(APE_PICTURE);
+            let keys = (&tag).into_iter().map(|item| item.key().to_owned());
+            let old: Vec<String> = keys.filter(|key| is_picture(key)).collect();
+            old.iter().for_each(|key| tag.remove(key));
+            let mut with = Tag::new(TagType::Ape);
+            pictures.iter().for_each(|picture| with.push_picture(picture.to_lofty()));
+            ApeTag::from(with).into_iter().for_each(|item| tag.insert(item));
+        }
+        tag
+    }
+
+    /// A tag made by lofty, put in its place by us.
+    fn bare(&self, file: &mut File, place: Place) -> Result<(), String> {
+        let len = file.metadata().map_err(words)?.len();
+        let mut window = Window::new(file.try_clone().map_err(words)?, len);
+        let mut bytes = Vec::new();
+        let ape = bare::read_ape(&mut window, options()).map_err(words)?;
+        if place == Place::Behind {
+            let tag = self.ape_tag(ape);
+            if !tag.is_empty() {
+                tag.dump_to(&mut bytes, self.write_options()).map_err(words)?;
+            }
+            return bare::put(file, place, &bytes).map_err(words);
+        }
+        if ape.is_some() {
+            return Err(words("it has an APE tag beside its ID3v2 tag"));
+        }
+        let old = bare::read(&mut window, place, options()).map_err(words)?;
+        if old.is_none() && bare::at(&mut window, place).map_err(words)?.is_some() {
+            return Err(words("its tag cannot be read"));
+        }
+        let changes = if old.is_some() { &self.changes } else { &self.all };
+        let mut tag = old.map_or_else(|| Tag::new(TagType::Id3v2), Tag::from);
+        self.edit_tag(&mut tag, changes);
+        self.put_into(&mut tag);
+        let tag = Id3v2Tag::from(tag);
+        if !tag.is_empty() {
+            tag.dump_to(&mut bytes, self.write_options()).map_err(words)?;
+        }
+        bare::put(file, place, &bytes).map_err(words)
+    }
+
+    /// The pictures, where they change, in place of those that the tag has.
+    fn put_into(&self, tag: &mut Tag) {
+        let Some(pictures) = self.pictures else { return };
+        while tag.picture_count() > 0 {
+            tag.remove_picture(0);
+        }
+        pictures.iter().for_each(|picture| tag.push_picture(picture.to_lofty()));
     }
 
     fn general(&self, file: &mut File, kind: FileType) -> Result<(), String> {

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use rustix::io::Errno;
 
 use crate::library::store::{AudioId, StoreError, StoreReader};
-use crate::library::tags::{READER_VERSION, payload};
+use crate::library::tags::{READER_VERSION, sound};
 use crate::model::id::TrackId;
 use crate::model::part;
 use crate::model::track::{FileStamp, Tags, Track};
@@ -86,7 +86,7 @@ fn is_same_sound(known: AudioId, found: AudioId, path: &Path) -> bool {
         return false;
     }
     let Some(whole) = known.whole else { return true };
-    let found = found.whole.or_else(|| payload::whole(path, &AtomicBool::new(false)).ok().flatten());
+    let found = found.whole.or_else(|| sound::whole(path, &AtomicBool::new(false)).ok().flatten());
     found == Some(whole)
 }
 

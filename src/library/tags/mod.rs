@@ -2,17 +2,20 @@
 //! symphonia for the containers that lofty does not know). Called by the scan's reader threads; a panic inside a parser
 //! is contained here and fails the one file.
 
+pub mod bare;
 mod bomb;
 mod container;
+mod id3;
 pub mod keys;
 mod matroska;
 mod mend;
 mod normalize;
-pub mod payload;
+pub mod ogg_flac;
 mod pictures;
 mod read;
+mod repeated;
 mod sheet;
-mod sound;
+pub mod sound;
 mod symphonia_tags;
 mod window;
 
@@ -21,21 +24,23 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use container::Container;
 use lofty::file::FileType;
 
-use crate::decode::DecodeError;
 use crate::decode::cue::{self, Sheet};
+use crate::decode::{self, DecodeError};
 use crate::library::artwork::Picture;
 use crate::library::store::AudioId;
 use crate::model::contain::contain;
+use crate::model::loudness::LoudnessTags;
 use crate::model::tag::Fields;
 use crate::model::track::{AudioFormat, Tags};
+pub use read::APE_PICTURE;
 pub use sheet::tags as of_sheet;
-pub use sound::SoundHash;
-use window::Window;
+pub(crate) use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
-pub const READER_VERSION: u8 = 3;
+pub const READER_VERSION: u8 = 4;
 
 /// Why a file cannot be taken for music.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +72,8 @@ pub struct Read {
     pub has_picture: bool,
     /// How its texts were coded, where it said otherwise; `fields` are mended.
     pub mended_from: Option<&'static str>,
+    /// It has several frames for one field: a change of any writes these anew.
+    pub repeats: bool,
 }
 
 impl Read {
@@ -102,51 +109,72 @@ pub struct Scanned {
 pub fn read_for_scan(path: &Path) -> Result<Scanned, ReadError> {
     read_with(path, |mut window| {
         let sheet = cue::find_embedded(&mut window).map_err(ReadError::Io)?;
-        let audio = payload::guess(&mut window).map_err(ReadError::Io)?;
+        let audio = sound::guess(&mut window).map_err(ReadError::Io)?;
         read_open(window, path).map(|read| Scanned { format: read.format, tags: read.tags(), sheet, audio })
     })
 }
 
-/// Who writes the tags of a file: lofty, as this kind of file.
+/// Who writes the tags of a file, and as what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Writer(pub FileType);
+pub enum Writer {
+    Lofty(FileType),
+    /// A native FLAC's headers in Ogg pages.
+    OggFlac,
+    /// An ID3v2 tag in a container that lofty does not know.
+    Bare(bare::Place),
+}
 
-/// Who can write the tags of `path`; `None` where nobody can.
-pub fn writer(path: &Path) -> Result<Option<Writer>, ReadError> {
+/// Who can write the tags of `path`; a sentence that says why where nobody can.
+pub fn writer(path: &Path) -> Result<Result<Writer, &'static str>, ReadError> {
     read_with(path, |mut window| {
         let kind = container::sniff(&mut window)?;
-        let magic = window.bytes_at::<4>(kind.start).map_err(ReadError::Io)?.unwrap_or_default();
-        let written = match &magic {
-            // The long form of WAV is not lofty's.
-            b"RF64" | b"BW64" => None,
-            b"wvpk" => Some(FileType::WavPack),
-            b"MAC " => Some(FileType::Ape),
-            _ => kind.lofty,
-        };
-        Ok(written.map(Writer))
+        writer_of(&mut window, kind).map_err(ReadError::Io)
     })
+}
+
+fn writer_of(window: &mut Window, kind: container::Kind) -> io::Result<Result<Writer, &'static str>> {
+    if let Some(place) = bare::place(window, kind)? {
+        if place == bare::Place::Rf64 && bare::has_info(window)? {
+            return Ok(Err("has texts in a RIFF INFO list, which are not written in the long form of WAV"));
+        }
+        return Ok(Ok(Writer::Bare(place)));
+    }
+    let magic = window.bytes_at::<4>(kind.start)?.unwrap_or_default();
+    Ok(match (kind.container, &magic) {
+        (_, b"wvpk") => Ok(Writer::Lofty(FileType::WavPack)),
+        (_, b"MAC ") => Ok(Writer::Lofty(FileType::Ape)),
+        (Container::OggFlac, _) if kind.start == 0 => Ok(Writer::OggFlac),
+        (Container::Matroska, _) => {
+            Err("is Matroska, whose tags cannot be written here without moving its sound")
+        }
+        (Container::Caf, _) => Err("is a CAF file, whose texts have no names that other programs share"),
+        (_, b".snd") => Err("is an AU file, which has no place for tags"),
+        (_, b"riff") => Err("is a Wave64 file, whose tags no other program reads"),
+        (Container::Riff, b"BW64" | b"RF64") => {
+            Err("is a broadcast wave of a form whose tags are not written here")
+        }
+        _ => kind.lofty.map(Writer::Lofty).ok_or("is of a kind whose tags cannot be written"),
+    })
+}
+
+/// What the file says of its loudness, as it is played; nothing where it cannot be opened.
+pub fn loudness(path: &Path) -> LoudnessTags {
+    decode::Source::open(path).map(|source| source.loudness()).unwrap_or_default()
 }
 
 /// All pictures inside the file, in its order.
 pub fn read_pictures(path: &Path) -> Result<Vec<Picture>, ReadError> {
-    let writer = writer(path)?;
     read_with(path, |mut window| {
         let kind = container::sniff(&mut window)?;
         if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
             return Ok(Vec::new());
         }
-        match writer.map(|writer| writer.0).or(kind.lofty) {
-            Some(file_type) => Ok(read::read_pictures(window, file_type)),
+        match writer_of(&mut window, kind).map_err(ReadError::Io)?.ok() {
+            Some(Writer::Lofty(file_type)) => Ok(read::read_pictures(window, file_type)),
+            Some(Writer::Bare(place)) => read::pictures_of_bare(&mut window, place).map_err(ReadError::Io),
+            Some(Writer::OggFlac) => Ok(read::pictures_of_ogg_flac(&mut window)),
             None => Ok(symphonia_tags::pictures(window)),
         }
-    })
-}
-
-/// A hash of what the file plays, whatever its tags say.
-pub fn sound_hash(path: &Path) -> Result<SoundHash, ReadError> {
-    read_with(path, |mut window| {
-        let kind = container::sniff(&mut window)?;
-        sound::hash(window, kind)
     })
 }
 
@@ -168,22 +196,48 @@ fn read_with<T>(path: &Path, read: impl FnOnce(Window) -> Result<T, ReadError>) 
 
 fn read_open(mut window: Window, path: &Path) -> Result<Read, ReadError> {
     let kind = container::sniff(&mut window)?;
+    let is_bomb = bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)?;
+    let repeated = if is_bomb {
+        Fields::default()
+    } else {
+        repeated::fields(&mut window, kind).map_err(ReadError::Io)?
+    };
+    let repeats = repeated.iter().next().is_some();
+    let place = bare::place(&mut window, kind).map_err(ReadError::Io)?;
+    // Of these lofty reads the tag alone.
+    let alone = match (place, kind.container) {
+        _ if is_bomb => None,
+        (Some(place), _) => read::read_bare(&mut window, place, &repeated).map_err(ReadError::Io)?,
+        (None, Container::OggFlac) => read::read_ogg_flac(&mut window),
+        (None, _) => None,
+    };
     let (format, mut fields, has_picture) = match kind.lofty {
         Some(file_type) => {
             let format = container::read(&mut window, kind)?;
-            if bomb::is_bomb(&mut window, kind).map_err(ReadError::Io)? {
-                return Ok(Read { format, fields: Fields::default(), has_picture: false, mended_from: None });
+            if is_bomb {
+                return Ok(Read {
+                    format,
+                    fields: Fields::default(),
+                    has_picture: false,
+                    mended_from: None,
+                    repeats,
+                });
             }
             let has_picture = pictures::are_in(&mut window, kind)?;
-            let (fields, found) = read::read_fields(window, file_type);
+            let (fields, found) = alone.unwrap_or_else(|| read::read_fields(window, file_type, &repeated));
             (format, fields, has_picture || found)
         }
-        None if kind.container == container::Container::Decoded => symphonia_tags::read_decoded(path)?,
+        None if kind.container == Container::Decoded => {
+            let (format, fields, picture) = symphonia_tags::read_decoded(path)?;
+            let (fields, picture) = alone.unwrap_or((fields, picture));
+            (format, fields, picture)
+        }
         None => {
             let (format, fields) = symphonia_tags::read(window, kind, path)?;
-            (format, fields, false)
+            let (fields, picture) = alone.unwrap_or((fields, false));
+            (format, fields, picture)
         }
     };
     let mended_from = mend::mend(&mut fields);
-    Ok(Read { format, fields, has_picture, mended_from })
+    Ok(Read { format, fields, has_picture, mended_from, repeats })
 }

@@ -1,136 +1,190 @@
-//! A hash of what a file plays, whatever its tags say: MD5 (as FLAC signs its sound) over the bytes between the tags, or
-//! over the packets where tags and sound are woven together. The tag editor compares it before and after.
+//! What of a file is sound and not tags, and its hash: by it a file is known again that was moved, renamed or tagged, and
+//! two files are known to hold the same. FLAC tells the MD5 of its samples (RFC 9639, section 8.2); of all else the
+//! coded bytes are hashed. Of those the beginning, the end and the length are a first guess that costs next to nothing.
+
+mod find;
 
 use std::io;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use md5::{Digest, Md5};
 use symphonia::core::formats::FormatOptions;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
+use twox_hash::XxHash3_128;
 
-use super::ReadError;
-use super::container::{Container, Kind};
+use super::container::Container;
 use super::symphonia_tags::Source;
 use super::window::Window;
+use super::{ReadError, container, read_with};
+use crate::library::store::AudioId;
 
-const READ_BYTES: usize = 64 * 1024;
-/// Most chunks or blocks that are looked at.
-const MAX_CHUNKS: usize = 100_000;
-/// Most tags behind the sound.
-const MAX_TAGS: usize = 8;
+/// Bytes of the beginning and of the end that the guess is made of.
+const EDGE: u64 = 8 * 1024;
+/// Read at once when everything is read.
+const BLOCK: u64 = 256 * 1024;
 
-pub type SoundHash = [u8; 16];
+/// Where a file's sound is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Payload {
+    /// The container tells a hash of the samples, and what they are.
+    Told([u8; 34]),
+    /// The bytes in these ranges, in their order.
+    Ranges(Vec<Range<u64>>),
+    /// The bodies of the Ogg pages from here on: their headers change with the length of the tags.
+    OggPages(u64),
+}
 
-pub fn hash(mut window: Window, kind: Kind) -> Result<SoundHash, ReadError> {
-    let mut md5 = Md5::new();
-    match kind.container {
-        Container::Riff | Container::Aiff => chunks(&mut window, kind, &mut md5)?,
-        Container::Flac => {
-            let from = after_blocks(&mut window, kind.start + 4)?;
-            between_tags(&mut window, from, &mut md5)?;
+/// What the file says of its sound without reading all of it; `None` where it has none, or in a way that is not known.
+pub fn guess(window: &mut Window) -> io::Result<Option<AudioId>> {
+    let Ok(kind) = container::sniff(window) else { return Ok(None) };
+    let Some(payload) = find::find(window, kind)? else { return Ok(None) };
+    match payload {
+        Payload::Told(info) => {
+            let hash = XxHash3_128::oneshot(&info);
+            Ok(Some(AudioId { guess: hash, whole: Some(hash) }))
         }
-        Container::Mpeg | Container::Adts | Container::Decoded => {
-            between_tags(&mut window, kind.start, &mut md5)?;
-        }
-        Container::OggVorbis
-        | Container::OggOpus
-        | Container::OggFlac
-        | Container::Mp4
-        | Container::Matroska
-        | Container::Caf => packets(window, &mut md5)?,
+        Payload::Ranges(ranges) => guess_ranges(window, &ranges),
+        Payload::OggPages(start) => guess_ogg(window, start),
     }
-    Ok(md5.finalize().into())
 }
 
-fn between_tags(window: &mut Window, from: u64, md5: &mut Md5) -> Result<(), ReadError> {
-    let to = end_of_sound(window).map_err(ReadError::Io)?;
-    range(window, from, to, md5).map_err(ReadError::Io)
-}
-
-fn range(window: &mut Window, mut from: u64, to: u64, md5: &mut Md5) -> io::Result<()> {
-    while from < to {
-        let wanted = usize::try_from(to - from).unwrap_or(READ_BYTES).min(READ_BYTES);
-        let bytes = window.vec_at(from, wanted)?;
-        if bytes.is_empty() {
-            break;
+/// Reads all of the sound of `path`; `None` as above, or where it was cancelled.
+pub fn whole(path: &Path, cancel: &AtomicBool) -> Result<Option<u128>, ReadError> {
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        match find::find(&mut window, kind).map_err(ReadError::Io)? {
+            None => Ok(None),
+            Some(Payload::Told(info)) => Ok(Some(XxHash3_128::oneshot(&info))),
+            Some(payload) => hash_of(&mut window, &payload, cancel).map_err(ReadError::Io),
         }
-        md5.update(&bytes);
-        from += bytes.len() as u64;
-    }
-    Ok(())
+    })
 }
 
-/// Where the frames of a FLAC file begin (RFC 9639, section 8.1).
-fn after_blocks(window: &mut Window, mut at: u64) -> Result<u64, ReadError> {
-    for _ in 0..MAX_CHUNKS {
-        let block = window.bytes_at::<4>(at).map_err(ReadError::Io)?;
-        let Some([kind, a, b, c]) = block else { break };
-        at += 4 + u64::from(u32::from_be_bytes([0, a, b, c]));
-        if kind & 0x80 != 0 {
-            return Ok(at);
+/// A hash of the bytes that are played and of those that say how they are coded, whatever the file tells of itself: the
+/// tag editor compares it before and after. Where an index says where the sound is, what is found by the index counts.
+pub fn proof(path: &Path) -> Result<u128, ReadError> {
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        match kind.container {
+            // Pages of Ogg are laid out anew by who writes tags.
+            Container::OggVorbis | Container::OggOpus | Container::OggFlac => packets(window),
+            Container::Mp4 | Container::Matroska | Container::Caf => packets(window),
+            _ => {
+                let coded = find::coded(&mut window, kind).map_err(ReadError::Io)?;
+                let Some(coded) = coded else {
+                    // Headers alone are a whole FLAC file of no length.
+                    let is_whole = kind.container == Container::Flac;
+                    let silence = XxHash3_128::oneshot(&[]);
+                    return is_whole.then_some(silence).ok_or(ReadError::Damaged("it has no samples"));
+                };
+                let hash = hash_of(&mut window, &coded, &AtomicBool::new(false)).map_err(ReadError::Io)?;
+                hash.ok_or(ReadError::Damaged("it has no samples"))
+            }
         }
-    }
-    Err(ReadError::Damaged("its metadata has no end"))
+    })
 }
 
-/// Before the tags at the end: ID3v1 and APE.
-fn end_of_sound(window: &mut Window) -> io::Result<u64> {
-    let mut end = window.len();
-    for _ in 0..MAX_TAGS {
-        if let Some(at) = end.checked_sub(128)
-            && window.bytes_at::<3>(at)? == Some(*b"TAG")
-        {
-            end = at;
-        } else if let Some(at) = end.checked_sub(32)
-            && let Some(footer) = window.bytes_at::<32>(at)?
-            && footer.starts_with(b"APETAGEX")
-        {
-            let word = |at: usize| {
-                u64::from(u32::from_le_bytes([footer[at], footer[at + 1], footer[at + 2], footer[at + 3]]))
-            };
-            let header = if word(20) & 1 << 31 != 0 { 32 } else { 0 };
-            end = end.saturating_sub(word(12).max(32) + header);
-        } else {
-            break;
-        }
-    }
-    Ok(end)
-}
-
-/// The chunks that say what the samples are, and the samples.
-fn chunks(window: &mut Window, kind: Kind, md5: &mut Md5) -> Result<(), ReadError> {
-    let mut at = kind.start + 12;
-    let mut met_samples = false;
-    for _ in 0..MAX_CHUNKS {
-        let Some(head) = window.bytes_at::<8>(at).map_err(ReadError::Io)? else { break };
-        let mut size: [u8; 4] = [head[4], head[5], head[6], head[7]];
-        if kind.container == Container::Riff {
-            size.reverse();
-        }
-        let size = u64::from(u32::from_be_bytes(size));
-        let body = at + 8;
-        if matches!(&head[..4], b"fmt " | b"fact" | b"data" | b"COMM" | b"SSND") {
-            met_samples |= matches!(&head[..4], b"data" | b"SSND");
-            md5.update(&head[..4]);
-            range(window, body, (body + size).min(window.len()), md5).map_err(ReadError::Io)?;
-        }
-        at = body + size + (size & 1);
-    }
-    if met_samples { Ok(()) } else { Err(ReadError::Damaged("it has no samples")) }
-}
-
-fn packets(mut window: Window, md5: &mut Md5) -> Result<(), ReadError> {
+/// All packets of all tracks, by symphonia.
+fn packets(mut window: Window) -> Result<u128, ReadError> {
     window.go(0);
     let source = MediaSourceStream::new(Box::new(Source(window)), MediaSourceStreamOptions::default());
     let mut reader = symphonia::default::get_probe()
         .probe(&Hint::new(), source, FormatOptions::default(), MetadataOptions::default())
         .map_err(|_| ReadError::Damaged("its container cannot be opened"))?;
+    let mut hash = XxHash3_128::new();
     // A cut file ends in an error; what came before it counts.
     while let Ok(Some(packet)) = reader.next_packet() {
-        md5.update(packet.track_id.to_le_bytes());
-        md5.update((packet.data.len() as u64).to_le_bytes());
-        md5.update(&packet.data);
+        hash.write(&packet.track_id.to_le_bytes());
+        hash.write(&(packet.data.len() as u64).to_le_bytes());
+        hash.write(&packet.data);
     }
-    Ok(())
+    Ok(hash.finish_128())
+}
+
+/// `None` where it was cancelled, or where nothing is there.
+fn hash_of(window: &mut Window, payload: &Payload, cancel: &AtomicBool) -> io::Result<Option<u128>> {
+    match payload {
+        Payload::Told(info) => Ok(Some(XxHash3_128::oneshot(info))),
+        Payload::Ranges(ranges) => whole_ranges(window, ranges, cancel),
+        Payload::OggPages(start) => whole_ogg(window, *start, cancel),
+    }
+}
+
+fn length(ranges: &[Range<u64>]) -> u64 {
+    ranges.iter().map(|range| range.end - range.start).sum()
+}
+
+fn guess_ranges(window: &mut Window, ranges: &[Range<u64>]) -> io::Result<Option<AudioId>> {
+    let len = length(ranges);
+    if len == 0 {
+        return Ok(None);
+    }
+    if len <= 2 * EDGE {
+        let hash = whole_ranges(window, ranges, &AtomicBool::new(false))?;
+        return Ok(hash.map(|hash| AudioId { guess: hash, whole: Some(hash) }));
+    }
+    let mut hash = XxHash3_128::new();
+    hash.write(&len.to_le_bytes());
+    let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else { return Ok(None) };
+    hash.write(&window.vec_at(first.start, short(first.end - first.start, EDGE))?);
+    let tail = (last.end - last.start).min(EDGE);
+    hash.write(&window.vec_at(last.end - tail, short(tail, EDGE))?);
+    Ok(Some(AudioId { guess: hash.finish_128(), whole: None }))
+}
+
+/// The smaller of both, as a length in memory.
+fn short(len: u64, limit: u64) -> usize {
+    usize::try_from(len.min(limit)).unwrap_or(usize::MAX)
+}
+
+fn whole_ranges(window: &mut Window, ranges: &[Range<u64>], cancel: &AtomicBool) -> io::Result<Option<u128>> {
+    let mut hash = XxHash3_128::new();
+    for range in ranges {
+        let mut at = range.start;
+        while at < range.end {
+            if cancel.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let block = window.vec_at(at, short(range.end - at, BLOCK))?;
+            if block.is_empty() {
+                break;
+            }
+            at += block.len() as u64;
+            hash.write(&block);
+        }
+    }
+    Ok(Some(hash.finish_128()))
+}
+
+fn guess_ogg(window: &mut Window, start: u64) -> io::Result<Option<AudioId>> {
+    let mut hash = XxHash3_128::new();
+    let (mut at, mut hashed) = (start, 0_u64);
+    while hashed < EDGE {
+        let Some(page) = find::ogg_page(window, at)? else { break };
+        hash.write(&window.vec_at(page.body.start, short(page.body.end - page.body.start, EDGE - hashed))?);
+        hashed += page.body.end - page.body.start;
+        at = page.body.end;
+    }
+    if hashed == 0 {
+        return Ok(None);
+    }
+    hash.write(&find::last_granule(window)?.to_le_bytes());
+    Ok(Some(AudioId { guess: hash.finish_128(), whole: None }))
+}
+
+fn whole_ogg(window: &mut Window, start: u64, cancel: &AtomicBool) -> io::Result<Option<u128>> {
+    let mut hash = XxHash3_128::new();
+    let mut at = start;
+    while let Some(page) = find::ogg_page(window, at)? {
+        if cancel.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        hash.write(&page.granule.to_le_bytes());
+        hash.write(&window.vec_at(page.body.start, short(page.body.end - page.body.start, BLOCK))?);
+        at = page.body.end;
+    }
+    Ok((at > start).then(|| hash.finish_128()))
 }

@@ -175,8 +175,13 @@ fn from_tags<'a>(all: impl IntoIterator<Item = &'a Tag>) -> Fields {
 /// symphonia makes of it: it takes `TRACKNUMBER=3/12` for a 3.
 fn field(tag: &Tag) -> Option<(Field, usize, Cow<'_, str>)> {
     let key = tag.raw.key.rsplit('@').next().unwrap_or("");
-    if let (Some((field, rank)), RawValue::String(value)) = (keys::of_vorbis(key), &tag.raw.value) {
-        return Some((field, rank, value.as_str().into()));
+    match (keys::of_vorbis(key), &tag.raw.value) {
+        (Some((field, rank)), RawValue::String(value)) => return Some((field, rank, value.as_str().into())),
+        // Several values of an APE item, as the item has them.
+        (Some((field, rank)), RawValue::StringList(values)) => {
+            return Some((field, rank, values.join("\0").into()));
+        }
+        _ => {}
     }
     standard(tag.std.as_ref()?).map(|(field, value)| (field, 9, value))
 }

@@ -16,6 +16,7 @@ use super::id::{ItemId, TrackId};
 use super::listening::Period;
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::settings::LevelMode;
+use super::tagging::TagWork;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,7 @@ pub enum Command {
     Bookmark(Bookmarking),
     Judge(Judging),
     Playlist(Playlisting),
+    Tags(Tagging),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -210,11 +212,30 @@ impl SortKey {
     }
 }
 
+/// What is done with the tags, pictures and names of files. Without a screen the selection is what plays.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tagging {
+    /// Read what they say; with `tell` also as a notice.
+    Look { what: Target, tell: bool },
+    /// With `ask` it is shown first, and done by [`Tagging::Write`].
+    Change { what: Target, work: TagWork, ask: bool },
+    /// Do what is shown.
+    Write,
+    /// Do not do it; stops one that is being written: nothing is changed then.
+    Drop,
+    /// Tell which picture belongs to them.
+    Picture(Target),
+    /// Write the picture to a new file.
+    Extract(Target, PathBuf),
+}
+
 /// Ways through the history of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
     /// Take back so many steps.
     Undo(u32),
+    /// Pass over the last step without taking it back, where that cannot be.
+    Skip,
     Redo(u32),
     /// Take back what was done in that time.
     Earlier(Duration),
@@ -352,11 +373,25 @@ pub enum Screen {
     Signal,
     /// Show or hide the sound devices, to choose from.
     Outputs,
+    /// Show what the selected tracks say of themselves, to read and to edit.
+    Info,
+    /// Edit the selected field; take it away; forget its change.
+    TagField(FieldDeed),
+    /// Show what the edited fields would change.
+    TagPreview,
     /// Close what is open, drop marks, filter and notice.
     Escape,
     Theme(String),
     Redraw,
     Suspend,
+}
+
+/// What is done to a field of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldDeed {
+    Edit,
+    Clear,
+    Revert,
 }
 
 /// A way of moving the selection. Counts come from the keys: `5j` is `Down` five times, `5G` is `Line(5)`.

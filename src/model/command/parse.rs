@@ -1,14 +1,16 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
 mod playlists;
+mod tags;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Analyse, Bookmarking, Care, Command, History, Items, Judged, Judging, Library, Motion, Notices,
-    Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Analyse, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion,
+    Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target,
+    VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -108,6 +110,9 @@ impl Call<'_> {
         if let Some(command) = self.playlist()? {
             return Ok(Request::Core(Command::Playlist(command)));
         }
+        if let Some(command) = self.tagging()? {
+            return Ok(Request::Core(Command::Tags(command)));
+        }
         if let Some(command) = self.history()? {
             return Ok(Request::Core(Command::History(command)));
         }
@@ -188,6 +193,7 @@ impl Call<'_> {
     fn history(&self) -> Result<Option<History>, ParseError> {
         let time = "a time such as 10m, 1h or 90s";
         Ok(Some(match self.row.name {
+            "undo" if self.arguments == ["skip"] => History::Skip,
             "undo" => History::Undo(self.count()?),
             "redo" => History::Redo(self.count()?),
             "earlier" => History::Earlier(self.one(time, parse_time)?),
@@ -317,6 +323,11 @@ impl Call<'_> {
             "help" => self.bare(Screen::Help),
             "signal" => self.bare(Screen::Signal),
             "outputs" => self.bare(Screen::Outputs),
+            "info" => self.bare(Screen::Info),
+            "tag-edit" => self.bare(Screen::TagField(FieldDeed::Edit)),
+            "tag-clear" => self.bare(Screen::TagField(FieldDeed::Clear)),
+            "tag-revert" => self.bare(Screen::TagField(FieldDeed::Revert)),
+            "tag-preview" => self.bare(Screen::TagPreview),
             "escape" => self.bare(Screen::Escape),
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
             "redraw" => self.bare(Screen::Redraw),
@@ -584,8 +595,10 @@ pub fn quoted(word: &str) -> String {
 /// Whether the command is for the core, so that it can be asked for without a screen.
 pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
-    let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
-    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
+    let others = (call.bookmark(), call.playlist(), call.tagging(), call.history());
+    let rooms = (call.playback(), call.sound(), call.core());
+    !matches!(rooms, (Ok(None), Ok(None), Ok(None)))
+        || !matches!(others, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
 
 fn split_words(line: &str) -> Result<Vec<String>, ParseError> {
@@ -645,6 +658,11 @@ mod tests {
                 "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
                 "N" => format!("{} 3", row.name),
                 "NAME" => format!("{} dark", row.name),
+                "FIELD [VALUE...]" | "FIELD VALUE..." | "FIELD..." if row.name == "tag-remove" => {
+                    format!("{} title", row.name)
+                }
+                "FIELD [VALUE...]" | "FIELD VALUE..." => format!("{} title x", row.name),
+                "TEMPLATE" => format!("{} {{title}}", row.name),
                 "STARS [playing]" => format!("{} 3.5", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
             };

@@ -24,6 +24,8 @@ pub enum Completer {
     PlaylistWord(&'static [&'static str]),
     /// The name of a playlist, then a query that is taken as typed.
     PlaylistQuery,
+    /// A field of tags, then anything.
+    Field,
     Command,
 }
 
@@ -35,13 +37,22 @@ pub enum Subject {
     Queue,
     Playlists,
     Library,
+    Tags,
     Move,
     Screen,
 }
 
 impl Subject {
-    pub const ALL: [Self; 7] =
-        [Self::Playback, Self::Sound, Self::Queue, Self::Playlists, Self::Library, Self::Move, Self::Screen];
+    pub const ALL: [Self; 8] = [
+        Self::Playback,
+        Self::Sound,
+        Self::Queue,
+        Self::Playlists,
+        Self::Library,
+        Self::Tags,
+        Self::Move,
+        Self::Screen,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -50,6 +61,7 @@ impl Subject {
             Self::Queue => "Queue",
             Self::Playlists => "Playlists",
             Self::Library => "Library",
+            Self::Tags => "Tags",
             Self::Move => "Moving about",
             Self::Screen => "Screen",
         }
@@ -80,9 +92,10 @@ const fn row(
 }
 
 use Completer::{
-    Bookmark, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord, Theme, Word,
+    Bookmark, Field, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord,
+    Theme, Word,
 };
-use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound};
+use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound, Tags};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -232,7 +245,14 @@ pub const COMMANDS: &[Row] = &[
         "put the queue in order; - is downwards",
     ),
     row(Queue, "clear", &[], "", Nothing, "empty the queue"),
-    row(Queue, "undo", &[], "[N]", Nothing, "take back the last change, or N: queue, playlists, ratings"),
+    row(
+        Queue,
+        "undo",
+        &[],
+        "[N|skip]",
+        Word(&["skip"]),
+        "take back the last change, or N; skip passes over one of tags that cannot be",
+    ),
     row(Queue, "redo", &[], "[N]", Nothing, "make again what was taken back"),
     row(Queue, "earlier", &[], "TIME", Word(&["10m", "1h"]), "take back what was changed in that time"),
     row(Queue, "later", &[], "TIME", Word(&["10m", "1h"]), "make again what was changed in that time"),
@@ -409,6 +429,50 @@ pub const COMMANDS: &[Row] = &[
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
     row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),
+    row(
+        Tags,
+        "info",
+        &["tags"],
+        "",
+        Nothing,
+        "all that the selected tracks say of themselves, to read and to edit",
+    ),
+    row(
+        Tags,
+        "tag-set",
+        &[],
+        "FIELD [VALUE...]",
+        Field,
+        "give a field these values in the selection, or take it away",
+    ),
+    row(Tags, "tag-add", &[], "FIELD VALUE...", Field, "give a field these values too"),
+    row(Tags, "tag-remove", &[], "FIELD...", Field, "take fields away"),
+    row(
+        Tags,
+        "tag-rename",
+        &[],
+        "TEMPLATE",
+        Nothing,
+        "name files by their tags: {albumartist}/{album}/{track:02} {title}",
+    ),
+    row(Tags, "tag-show", &[], "", Nothing, "what the selected tracks, or what plays, say of themselves"),
+    row(Tags, "tag-write", &[], "", Nothing, "do what is shown: every file of it, or none"),
+    row(Tags, "tag-drop", &[], "", Nothing, "do not do what is shown, or stop what is being written"),
+    row(Tags, "art-show", &[], "", Nothing, "which picture belongs to the selection, or to what plays"),
+    row(Tags, "art-set", &[], "PATH", Path, "put a picture into the files, as their front cover"),
+    row(Tags, "art-extract", &[], "PATH", Path, "write the picture of the first file to a new file"),
+    row(Tags, "art-remove", &[], "", Nothing, "take all pictures out of the files"),
+    row(
+        Tags,
+        "tag-edit",
+        &[],
+        "",
+        Nothing,
+        "type the selected field anew; `; ` stands between several values",
+    ),
+    row(Tags, "tag-clear", &[], "", Nothing, "take the selected field away"),
+    row(Tags, "tag-revert", &[], "", Nothing, "leave the selected field as it is"),
+    row(Tags, "tag-preview", &[], "", Nothing, "what the edited fields would change; tag-write does it"),
     row(Move, "down", &[], "", Nothing, "row below"),
     row(Move, "up", &[], "", Nothing, "row above"),
     row(Move, "left", &[], "", Nothing, "column before"),

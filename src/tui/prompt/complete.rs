@@ -7,6 +7,7 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
 use crate::model::outputs::OutputDevice;
 use crate::model::playlist::Playlists;
+use crate::model::tag::Field;
 
 /// The candidates at hand and which of them is in the line.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +105,10 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
             Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
         }
         Some(Completer::PlaylistQuery) => Offer::Nothing,
+        Some(Completer::Field) if is_first || row.name == "tag-remove" => {
+            Offer::Ready(Completion::new(start, typed, plain(Field::names(), typed)))
+        }
+        Some(Completer::Field) => Offer::Nothing,
         Some(Completer::Path) => Offer::Paths { start, typed: typed.to_owned() },
         Some(Completer::Word(words)) => {
             Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))

@@ -6,13 +6,13 @@ const MAX_LINES: usize = 200;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
-    lines: [Vec<String>; Kind::ALL.len()],
+    lines: [Vec<String>; Kind::KEPT.len()],
 }
 
 impl History {
     /// A line that is there already moves to the end.
     pub fn add(&mut self, kind: Kind, line: &str) {
-        let lines = &mut self.lines[kind as usize];
+        let Some(lines) = place(kind).and_then(|at| self.lines.get_mut(at)) else { return };
         lines.retain(|other| other != line);
         if !line.trim().is_empty() {
             lines.push(line.to_owned());
@@ -24,9 +24,13 @@ impl History {
 
     /// The line `back` steps ago (1 is the last one) among those that begin with `start`.
     pub fn recall(&self, kind: Kind, back: usize, start: &str) -> Option<&str> {
-        let lines = self.lines[kind as usize].iter().rev();
+        let lines = self.lines.get(place(kind)?)?.iter().rev();
         lines.map(String::as_str).filter(|line| line.starts_with(start)).nth(back.checked_sub(1)?)
     }
+}
+
+fn place(kind: Kind) -> Option<usize> {
+    Kind::KEPT.iter().position(|&kept| kept == kind)
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ pub mod complete;
 pub mod edit;
 pub mod history;
 
+use std::borrow::Cow;
+
 use crate::model::query::QueryError;
+use crate::model::tag::Field;
 use complete::Completion;
 use edit::Line;
 
@@ -14,17 +17,21 @@ pub enum Kind {
     Command,
     Search,
     Filter,
+    /// The values of a field of tags.
+    Field(Field),
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Command, Self::Search, Self::Filter];
+    /// Kinds whose lines are kept, each at its place.
+    pub const KEPT: [Self; 3] = [Self::Command, Self::Search, Self::Filter];
 
     /// What stands before the words.
-    pub fn sign(self) -> &'static str {
+    pub fn sign(self) -> Cow<'static, str> {
         match self {
-            Self::Command => ":",
-            Self::Search => "/",
-            Self::Filter => "filter ",
+            Self::Command => ":".into(),
+            Self::Search => "/".into(),
+            Self::Filter => "filter ".into(),
+            Self::Field(field) => format!("{}: ", field.name()).into(),
         }
     }
 }

@@ -24,6 +24,7 @@ impl Turn<'_> {
             self.ask_filter();
         }
         self.playlists_changed();
+        self.tags_changed();
         let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));

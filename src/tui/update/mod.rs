@@ -13,6 +13,7 @@ mod report;
 mod request;
 mod search;
 mod selection;
+mod tags;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -205,6 +206,7 @@ impl Turn<'_> {
         }
         self.change_outputs(|list, view| list.show_cursor(view));
         self.change_report(|list, view| list.show_cursor(view));
+        self.change_tags(|list, view| list.show_cursor(view));
     }
 
     fn theme_loaded(&mut self, problems: &[Problem], error: Option<String>) {

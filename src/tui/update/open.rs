@@ -9,6 +9,9 @@ impl Turn<'_> {
         if self.state.outputs.is_some() {
             return self.take_output();
         }
+        if self.state.tags.is_some() {
+            return self.open_tags();
+        }
         if self.state.help.is_some() || self.state.report.is_some() {
             return;
         }

@@ -8,15 +8,12 @@ use crate::tui::outputs::{OutputRow, rows};
 impl Turn<'_> {
     /// What there is now is asked anew each time.
     pub(super) fn toggle_outputs(&mut self) {
-        self.state.help = None;
-        self.state.report = None;
-        self.state.outputs = match self.state.outputs {
-            Some(_) => None,
-            None => {
-                self.send(Command::Playback(Playback::FindOutputs));
-                Some(List::default())
-            }
-        };
+        let is_shown = self.state.outputs.is_some();
+        self.uncover();
+        if !is_shown {
+            self.send(Command::Playback(Playback::FindOutputs));
+            self.state.outputs = Some(List::default());
+        }
     }
 
     pub(super) fn output_rows(&self) -> Vec<OutputRow> {

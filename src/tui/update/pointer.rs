@@ -42,6 +42,7 @@ impl Turn<'_> {
             Hit::Spectrum if again => self.click_spectrum(),
             Hit::Spectrum | Hit::Volume | Hit::Help => {}
             Hit::Report => self.click_report(row),
+            Hit::Tags => self.click_tags(row, again),
             Hit::Outputs => self.click_output(row, again),
             Hit::Tab(pane) => self.focus(pane),
             Hit::SeekBar => self.start_drag(area, x),
@@ -167,6 +168,7 @@ impl Turn<'_> {
                 }
             }
             Hit::Outputs => self.change_outputs(|list, view| list.scroll(rows, view)),
+            Hit::Tags => self.change_tags(|list, view| list.scroll(rows, view)),
             Hit::Report => self.change_report(|list, view| list.scroll(rows, view)),
             Hit::Volume
             | Hit::SeekBar

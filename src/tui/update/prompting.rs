@@ -44,9 +44,16 @@ impl Turn<'_> {
             Key { code: Code::Down, .. } => self.recall(false),
             key if key == Key::ctrl('p') => self.recall(true),
             key if key == Key::ctrl('n') => self.recall(false),
-            Key { code: Code::Backspace, .. } if self.prompt_is_empty() => self.cancel_prompt(),
+            Key { code: Code::Backspace, .. } if self.prompt_is_empty() && !self.edits_a_field() => {
+                self.cancel_prompt()
+            }
             key => self.edit(key),
         }
+    }
+
+    /// A field may well be empty.
+    fn edits_a_field(&self) -> bool {
+        self.state.prompt.as_ref().is_some_and(|prompt| matches!(prompt.kind, Kind::Field(_)))
     }
 
     fn prompt_is_empty(&self) -> bool {
@@ -82,7 +89,7 @@ impl Turn<'_> {
         let Some(prompt) = &self.state.prompt else { return };
         let (words, cursor) = (prompt.line.text().to_owned(), prompt.before.cursor);
         match prompt.kind {
-            Kind::Command => {}
+            Kind::Command | Kind::Field(_) => {}
             Kind::Search => self.search_typed(&words, cursor),
             Kind::Filter => self.filter_typed(&words),
         }
@@ -99,7 +106,7 @@ impl Turn<'_> {
     fn cancel_prompt(&mut self) {
         let Some(prompt) = self.state.prompt.take() else { return };
         match prompt.kind {
-            Kind::Command => {}
+            Kind::Command | Kind::Field(_) => {}
             Kind::Search => self.search_go(prompt.before.cursor),
             // It was in force, so it is a query.
             Kind::Filter => self.set_filter(&prompt.before.filter).unwrap_or_default(),
@@ -117,6 +124,7 @@ impl Turn<'_> {
         self.state.history.add(prompt.kind, &words);
         match prompt.kind {
             Kind::Command => self.run_line(&words),
+            Kind::Field(field) => self.field_typed(field, &words),
             Kind::Filter => self.filter_by(&words),
             Kind::Search if words.trim().is_empty() => {}
             Kind::Search => {

@@ -7,9 +7,7 @@ use crate::tui::report::{self, ReportKind};
 impl Turn<'_> {
     pub(super) fn toggle_report(&mut self, kind: ReportKind) {
         let is_shown = self.state.report.as_ref().is_some_and(|(shown, _)| *shown == kind);
-        self.state.help = None;
-        self.state.outputs = None;
-        self.state.signal = false;
+        self.uncover();
         self.state.report = (!is_shown).then(|| (kind, List::default()));
     }
 

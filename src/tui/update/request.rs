@@ -2,7 +2,8 @@
 
 use super::{Effect, Turn};
 use crate::model::command::{
-    Command, History, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, VolumeChange,
+    Command, History, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek, Tagging,
+    VolumeChange,
 };
 use crate::model::settings::OutputSpec;
 use crate::tui::prompt::Kind;
@@ -19,9 +20,11 @@ impl Turn<'_> {
 
     fn core(&mut self, command: Command, count: Option<u32>) {
         match command {
+            Command::Quit if self.state.tags.is_some() => self.leave_tags(),
             Command::Quit if self.state.is_covered() => self.uncover(),
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
+            Command::Tags(command) => self.tagging(command, count),
             Command::Playlist(command) => self.playlist(command, count),
             Command::Sound(_) | Command::Bookmark(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
@@ -111,6 +114,7 @@ impl Turn<'_> {
             History::Redo(steps) => History::Redo(steps.saturating_mul(times)),
             History::Earlier(time) => History::Earlier(time.saturating_mul(times)),
             History::Later(time) => History::Later(time.saturating_mul(times)),
+            History::Skip => History::Skip,
             History::List => History::List,
         };
         self.send(Command::History(history));
@@ -136,6 +140,9 @@ impl Turn<'_> {
             Screen::Help => self.toggle_help(),
             Screen::Signal => self.toggle_signal(),
             Screen::Outputs => self.toggle_outputs(),
+            Screen::Info => self.toggle_info(count),
+            Screen::TagField(deed) => self.tag_field(deed),
+            Screen::TagPreview => self.preview_tags(),
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
             Screen::Redraw => self.effects.push(Effect::Redraw),
@@ -148,6 +155,9 @@ impl Turn<'_> {
             return;
         }
         let count = count.and_then(|count| usize::try_from(count).ok());
+        if self.state.tags.is_some() {
+            return self.change_tags(|list, view| list.go(motion, count, view));
+        }
         if self.state.report.is_some() {
             return self.change_report(|list, view| list.go(motion, count, view));
         }
@@ -206,6 +216,7 @@ impl Turn<'_> {
     /// To the column before, else out of what is open.
     fn back(&mut self) {
         match (self.state.is_covered(), self.state.focus) {
+            _ if self.state.tags.is_some() => self.leave_tags(),
             (true, _) => self.uncover(),
             (_, Pane::Library) => self.left(),
             (_, Pane::Playlists) if self.state.lists.in_entries => self.left(),
@@ -274,11 +285,14 @@ impl Turn<'_> {
         }
     }
 
-    fn uncover(&mut self) {
+    pub(super) fn uncover(&mut self) {
         self.state.help = None;
         self.state.outputs = None;
         self.state.report = None;
         self.state.signal = false;
+        if self.state.tags.take().is_some() && self.around.snapshot.tags.preview.is_some() {
+            self.send(Command::Tags(Tagging::Drop));
+        }
     }
 
     pub(super) fn toggle_signal(&mut self) {
@@ -288,13 +302,9 @@ impl Turn<'_> {
     }
 
     fn toggle_help(&mut self) {
-        self.state.signal = false;
-        self.state.outputs = None;
-        self.state.report = None;
-        self.state.help = match self.state.help {
-            Some(_) => None,
-            None => Some(crate::tui::list::List::default()),
-        };
+        let is_shown = self.state.help.is_some();
+        self.uncover();
+        self.state.help = (!is_shown).then(crate::tui::list::List::default);
     }
 
     pub(super) fn dismiss(&mut self) {
@@ -307,6 +317,9 @@ impl Turn<'_> {
 
     /// One thing at a time: what is open, the notice, the marks, the filter.
     fn escape(&mut self) {
+        if self.state.tags.is_some() {
+            return self.leave_tags();
+        }
         if self.state.is_covered() {
             return self.uncover();
         }

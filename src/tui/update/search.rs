@@ -5,6 +5,7 @@ use crate::model::command::Pane;
 use crate::model::fold::{fold, fold_into};
 use crate::tui::help::HelpLine;
 use crate::tui::report;
+use crate::tui::tags;
 use crate::tui::text;
 
 impl Turn<'_> {
@@ -42,6 +43,7 @@ impl Turn<'_> {
 
     pub(super) fn search_cursor(&self) -> usize {
         let report = self.state.report.as_ref().map(|(_, list)| list);
+        let report = self.state.tags.as_ref().map(|pane| &pane.list).or(report);
         match (report.or(self.state.outputs.as_ref()).or(self.state.help.as_ref()), self.state.focus) {
             (Some(list), _) => list.cursor,
             (None, Pane::Library) => self.state.library.list(self.state.column()).cursor,
@@ -51,6 +53,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn search_go(&mut self, row: usize) {
+        if self.state.tags.is_some() {
+            return self.change_tags(|list, view| list.go_to(row, view));
+        }
         if self.state.report.is_some() {
             return self.change_report(|list, view| list.go_to(row, view));
         }
@@ -101,6 +106,9 @@ impl Turn<'_> {
     }
 
     fn search_len(&self) -> usize {
+        if self.state.tags.is_some() {
+            return tags::len(self.around.snapshot);
+        }
         if let Some((kind, _)) = self.state.report {
             return report::len(self.around.snapshot, kind);
         }
@@ -116,6 +124,12 @@ impl Turn<'_> {
     }
 
     fn search_texts(&self, help: &[HelpLine], at: usize, mut each: impl FnMut(&str)) {
+        if let Some(pane) = &self.state.tags {
+            if let Some(row) = tags::row(self.around.snapshot, pane, at) {
+                each(&row.text());
+            }
+            return;
+        }
         if let Some((kind, _)) = self.state.report {
             if let Some(row) = report::row(self.around.snapshot, kind, at) {
                 each(&row.text());

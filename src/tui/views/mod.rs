@@ -14,3 +14,4 @@ pub mod rows;
 pub mod signal;
 pub mod spectrum;
 pub mod status;
+pub mod tags;

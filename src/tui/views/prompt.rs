@@ -33,7 +33,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 ///
 /// Gives the byte of the line that is first in sight, and its column.
 fn words(canvas: &mut Canvas<'_>, row: Rect, prompt: &Prompt) -> (usize, u16) {
-    let sign = canvas.put(row.x, row.y, row.width, prompt.kind.sign(), Role::Key);
+    let sign = canvas.put(row.x, row.y, row.width, &prompt.kind.sign(), Role::Key);
     let room = row.width.saturating_sub(sign + 1);
     let before = tail(prompt.line.before_cursor(), room);
     let used = canvas.put(row.x + sign, row.y, room, before, Role::Text);

@@ -46,6 +46,16 @@ fn notice(canvas: &mut Canvas<'_>, row: Rect, shows: &Shows) {
 
 fn left(canvas: &Canvas<'_>) -> (String, Role) {
     let snapshot = canvas.scene.snapshot;
+    match snapshot.tags.writing {
+        Some((done, 0)) => {
+            return (format!("Changing files: {} done", text::count(done as u64)), Role::Accent);
+        }
+        Some((done, all)) => {
+            let [done, all] = [done, all].map(|count| text::count(count as u64));
+            return (format!("Changing files: {done} of {all}"), Role::Accent);
+        }
+        None => {}
+    }
     if snapshot.scan.running {
         return (scanning(&snapshot.scan), Role::Accent);
     }

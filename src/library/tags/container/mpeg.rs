@@ -90,7 +90,7 @@ impl Header {
     }
 }
 
-/// Where the first frame is that is followed by two of its kind, or by the end of the file.
+/// Where the first frame is that is followed by two of its kind, or by the end of the file, which may cut the second.
 pub fn find_first(window: &mut Window, start: u64) -> Result<Option<u64>, ReadError> {
     let end = start.saturating_add(MAX_GARBAGE).min(window.len());
     let mut at = start;
@@ -111,9 +111,9 @@ pub fn find_first(window: &mut Window, start: u64) -> Result<Option<u64>, ReadEr
 fn is_followed(window: &mut Window, at: u64) -> Result<bool, ReadError> {
     let Some(first) = Header::at(window, at)? else { return Ok(false) };
     let mut next = at + first.len;
-    for _ in 0..2 {
+    for behind in 0..2 {
         if next >= window.len() {
-            return Ok(next == window.len());
+            return Ok(next == window.len() || behind > 0);
         }
         match Header::at(window, next)?.filter(|header| header.is_kin(&first)) {
             Some(header) => next += header.len,

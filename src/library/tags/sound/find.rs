@@ -13,10 +13,47 @@ const MAX_STEPS: usize = 100_000;
 /// Bytes at the end of an Ogg file in which its last page is looked for.
 const NEAR_END: usize = 8 * 1024;
 
+/// What tells two files apart: the hash that the container tells of its samples, else their coded bytes.
 pub fn find(window: &mut Window, kind: Kind) -> io::Result<Option<Payload>> {
+    if kind.container == Container::Flac {
+        let Some(info) = window.bytes_at::<34>(kind.start + 8)? else { return Ok(None) };
+        if let Some(told) = told(info) {
+            return Ok(Some(told));
+        }
+    }
+    samples(window, kind)
+}
+
+/// The coded bytes, and before them what says how they are coded.
+pub fn coded(window: &mut Window, kind: Kind) -> io::Result<Option<Payload>> {
+    let start = kind.start;
+    let describing: &[([u8; 4], u64, Sizes)] = match kind.container {
+        Container::Riff => &[(*b"fmt ", 12, Sizes::RIFF), (*b"fact", 12, Sizes::RIFF)],
+        Container::Aiff => &[(*b"COMM", 12, Sizes::AIFF)],
+        Container::Decoded => match &window.vec_at(start, 4)?[..] {
+            b"DSD " => &[(*b"fmt ", 28, Sizes::DSF)],
+            b"FRM8" => &[(*b"PROP", 16, Sizes::DFF)],
+            _ => &[],
+        },
+        _ => &[],
+    };
+    let mut described = Vec::new();
+    for &(name, at, sizes) in describing {
+        described.extend(chunks(window, start + at, name, sizes)?);
+    }
+    Ok(match samples(window, kind)? {
+        Some(Payload::Ranges(ranges)) => {
+            described.extend(ranges);
+            Some(Payload::Ranges(described))
+        }
+        other => other,
+    })
+}
+
+fn samples(window: &mut Window, kind: Kind) -> io::Result<Option<Payload>> {
     let start = kind.start;
     let ranges = match kind.container {
-        Container::Flac => return flac(window, start),
+        Container::Flac => flac(window, start)?,
         Container::OggVorbis | Container::OggOpus | Container::OggFlac => return ogg(window, start),
         Container::Riff => chunks(window, start + 12, *b"data", Sizes::RIFF)?,
         Container::Aiff => chunks(window, start + 12, *b"SSND", Sizes::AIFF)?,
@@ -33,21 +70,17 @@ pub fn find(window: &mut Window, kind: Kind) -> io::Result<Option<Payload>> {
     Ok((!ranges.is_empty()).then_some(Payload::Ranges(ranges)))
 }
 
-fn flac(window: &mut Window, start: u64) -> io::Result<Option<Payload>> {
-    let Some(info) = window.bytes_at::<34>(start + 8)? else { return Ok(None) };
-    if let Some(told) = told(info) {
-        return Ok(Some(told));
-    }
+/// The frames of a FLAC file, behind its metadata blocks (RFC 9639, section 8.1).
+fn flac(window: &mut Window, start: u64) -> io::Result<Vec<Range<u64>>> {
     let mut at = start + 4;
     for _ in 0..MAX_STEPS {
-        let Some([kind, a, b, c]) = window.bytes_at(at)? else { return Ok(None) };
+        let Some([kind, a, b, c]) = window.bytes_at(at)? else { break };
         at += 4 + u64::from(u32::from_be_bytes([0, a, b, c]));
         if kind & 0x80 != 0 {
-            break;
+            return untagged(window, at);
         }
     }
-    let ranges = untagged(window, at)?;
-    Ok((!ranges.is_empty()).then_some(Payload::Ranges(ranges)))
+    Ok(Vec::new())
 }
 
 /// STREAMINFO without what hangs on the encoder: block and frame sizes. All zero where the MD5 was not written.
@@ -68,7 +101,9 @@ fn untagged(window: &mut Window, start: u64) -> io::Result<Vec<Range<u64>>> {
             && let Some(footer) = window.bytes_at::<32>(end - 32)?
             && footer.starts_with(b"APETAGEX")
         {
-            let size = u64::from(u32::from_le_bytes([footer[12], footer[13], footer[14], footer[15]]));
+            // With the footer.
+            let size =
+                u64::from(u32::from_le_bytes([footer[12], footer[13], footer[14], footer[15]])).max(32);
             let header = if footer[23] & 0x80 == 0 { 0 } else { 32 };
             end = end.saturating_sub(size + header);
         }
@@ -103,9 +138,17 @@ impl Sizes {
     }
 }
 
+/// Bytes of samples that the long form of WAV tells in its `ds64` (EBU Tech 3306, section 3).
+fn long_size(window: &mut Window, at: u64) -> io::Result<Option<u64>> {
+    let Some(head) = window.bytes_at::<24>(at)? else { return Ok(None) };
+    let size: [u8; 8] = std::array::from_fn(|byte| head[16 + byte]);
+    Ok(head.starts_with(b"ds64").then(|| u64::from_le_bytes(size)))
+}
+
 /// The first chunk of that name, from `at` on.
 fn chunks(window: &mut Window, mut at: u64, name: [u8; 4], sizes: Sizes) -> io::Result<Vec<Range<u64>>> {
     let header_len = 4 + sizes.bytes;
+    let long = long_size(window, at)?;
     for _ in 0..MAX_STEPS {
         let header = window.vec_at(at, header_len)?;
         if header.len() < header_len {
@@ -113,7 +156,11 @@ fn chunks(window: &mut Window, mut at: u64, name: [u8; 4], sizes: Sizes) -> io::
         }
         let from = at + header_len as u64;
         let counted = if sizes.is_with_header { header_len as u64 } else { 0 };
-        let to = from.saturating_add(sizes.of(&header).saturating_sub(counted));
+        let told = match long {
+            Some(size) if header[4..] == [0xff; 4] => size,
+            _ => sizes.of(&header),
+        };
+        let to = from.saturating_add(told.saturating_sub(counted));
         if header[..4] == name {
             let to = to.min(window.len());
             return Ok(std::iter::once(from..to).filter(|range| !range.is_empty()).collect());
