@@ -58,7 +58,8 @@
 //! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `watch` | which folders the system watches | reads a file, scans |
-//! | `job-long`, `job-short`, `job-files` | the running job | outlives its cancel token by more than a file |
+//! | `job-long`, `job-measure`, `job-short`, `job-files` | the running job | outlives its cancel token by more than a file |
+//! | `measure-1..N` | the track that it measures | outlives its cancel token by more than a block |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
 //! | `signals` | what the system sends | decides anything |
 //!

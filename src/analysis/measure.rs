@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use super::Analyser;
+use super::dynamics::DynamicRange;
 use super::loudness::Meter;
 use super::print::Print;
+use super::quality::Examination;
+use super::waveform::Overview;
 use crate::decode::{DecodeError, Source};
-use crate::model::audio::Spec;
 use crate::model::features::Measured;
 use crate::model::job::CancelToken;
+use crate::model::track::AudioFormat;
 
 /// Changes whenever a number would come out otherwise for the same sound: tracks measured by another one are measured
 /// again.
@@ -34,7 +37,8 @@ pub fn measure(
     on_frames: &mut dyn FnMut(u64),
 ) -> Result<Measured, MeasureError> {
     let mut source = Source::open(path)?;
-    let mut all = Measures::new(source.info().format.spec);
+    let format = source.info().format;
+    let mut all = Measures::new(&format);
     let mut block = Vec::new();
     let mut done = 0;
     loop {
@@ -43,35 +47,55 @@ pub fn measure(
         }
         block.clear();
         match source.read(&mut block)? {
-            0 => return Ok(all.finish()),
+            0 => break,
             frames => done += frames as u64,
         }
         all.push(&block);
         on_frames(done);
     }
+    let mut measured = all.finish();
+    measured.quality.missing_frames = format.frames.map_or(0, |promised| promised.saturating_sub(done));
+    measured.quality.damaged_packets = source.corrupt_packets();
+    Ok(measured)
 }
 
 /// Every measure side by side.
 struct Measures {
     loudness: Meter,
+    dynamics: DynamicRange,
+    quality: Examination,
+    waveform: Overview,
     print: Print,
 }
 
-impl Analyser for Measures {
-    type Found = Measured;
-
-    fn new(spec: Spec) -> Self {
-        Self { loudness: Meter::new(spec), print: Print::new(spec) }
+impl Measures {
+    fn new(format: &AudioFormat) -> Self {
+        let spec = format.spec;
+        Self {
+            loudness: Meter::new(spec),
+            dynamics: DynamicRange::new(spec),
+            quality: Examination::new(spec, format.bits),
+            waveform: Overview::new(spec),
+            print: Print::new(spec),
+        }
     }
 
     fn push(&mut self, frames: &[f32]) {
         self.loudness.push(frames);
+        self.dynamics.push(frames);
+        self.quality.push(frames);
+        self.waveform.push(frames);
         self.print.push(frames);
     }
 
     fn finish(self) -> Measured {
         let loudness = self.loudness.finish();
-        let fingerprint = self.print.finish().with_loudness(&loudness);
-        Measured { loudness, fingerprint }
+        Measured {
+            fingerprint: self.print.finish().with_loudness(&loudness),
+            loudness,
+            dynamic_range_db: self.dynamics.finish(),
+            quality: self.quality.finish(),
+            waveform: self.waveform.finish(),
+        }
     }
 }

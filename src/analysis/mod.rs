@@ -8,11 +8,15 @@
 //! - **Invariants.** Measuring a track takes memory that does not grow with its length, and its numbers do not depend on how
 //!   the frames are cut into blocks. Where there is no number there is a reason. Levels are right to the closed form.
 
+pub mod dynamics;
 pub mod eye;
+mod lanes;
 pub mod loudness;
 pub mod measure;
 pub mod print;
+pub mod quality;
 pub mod spectrum;
+pub mod waveform;
 
 use crate::model::audio::Spec;
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
+use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, PathStyle};
 use crate::model::edit::Way;
 use crate::model::facts::Facts;
-use crate::model::id::JobId;
+use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
 use crate::model::playlist::{Entry, Playlist};
@@ -37,6 +38,20 @@ pub enum Effect {
         sure: bool,
     },
     FindDuplicates,
+    /// Measure the tracks that are not measured; all of them, where `again`.
+    Analyse {
+        job: JobId,
+        again: bool,
+        cancel: CancelToken,
+    },
+    /// So many may measure from now on.
+    AnalysisPace(Pace),
+    /// This track is to be measured before the others.
+    AnalyseFirst(TrackId),
+    /// Read how loud the tracks, and the albums of this catalog, were measured to be.
+    ReadLevels {
+        catalog: Arc<Catalog>,
+    },
     /// What is done for the library as a whole.
     Care {
         job: JobId,

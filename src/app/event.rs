@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
+use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::jobs::library::{Cared, Cleaned, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::tags::{Planned, Written};
@@ -13,8 +14,8 @@ use crate::library::edit::Refused;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, Command};
-use crate::model::facts::Facts;
-use crate::model::id::{JobId, PlaylistId};
+use crate::model::facts::{Facts, Levels};
+use crate::model::id::{JobId, PlaylistId, TrackId};
 use crate::model::listening::{Period, Stats};
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
@@ -60,6 +61,17 @@ pub enum Event {
     CatalogFailed(String),
     /// What only we know of the tracks, once at the start.
     FactsRead(Result<Facts, String>),
+    AnalyseProgress {
+        job: JobId,
+        progress: AnalyseProgress,
+    },
+    /// Asked for by `Effect::Analyse`.
+    Analysed {
+        job: JobId,
+        outcome: AnalyseOutcome,
+    },
+    /// How loud the tracks were measured to be; asked for by `Effect::ReadLevels`.
+    LevelsRead(Result<Vec<(TrackId, Levels)>, String>),
     /// Asked for by `Effect::CountStats`.
     StatsCounted {
         job: JobId,

@@ -8,11 +8,15 @@ use super::effect::Effect;
 use super::event::{Event, Expanded};
 use super::run::EventSender;
 use crate::engine::{self, EngineSender};
+use crate::jobs::analyse::{self, Asked, Control};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane, playlists, tags};
 use crate::library::edit::{Batches, Refused};
+use crate::library::levels;
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
+use crate::model::analysis::Pace;
+use crate::model::catalog::Catalog;
 use crate::model::command::Care;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
@@ -34,6 +38,8 @@ pub struct Performer {
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
+    /// How many may measure tracks.
+    pub measuring: Control,
     /// Journals of changed files.
     pub batches: Batches,
     /// `None` where folders are not watched.
@@ -49,6 +55,14 @@ impl Perform for Performer {
             Effect::BuildCatalog => self.build_catalog(),
             Effect::Clean { sure } => self.clean(sure),
             Effect::FindDuplicates => self.find_duplicates(),
+            Effect::Analyse { job, again, cancel } => self.analyse(job, again, cancel),
+            Effect::AnalysisPace(pace) => self.measuring.set_workers(match pace {
+                Pace::Resting => 0,
+                Pace::Beside => analyse::workers(true),
+                Pace::Free => analyse::workers(false),
+            }),
+            Effect::AnalyseFirst(track) => self.measuring.put_first(track),
+            Effect::ReadLevels { catalog } => self.read_levels(catalog),
             Effect::Care { job, care } => self.care(job, care),
             Effect::Watch(roots) => {
                 if let Some(watch) = &self.watch {
@@ -285,6 +299,30 @@ impl Performer {
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             failed.send(Event::DuplicatesFound(Err(panic)));
         });
+    }
+
+    fn analyse(&self, job: JobId, again: bool, cancel: CancelToken) {
+        let (events, done, store) = (self.events.clone(), self.events.clone(), self.store.clone());
+        let control = self.measuring.clone();
+        let work = move || {
+            let asked = Asked { tracks: None, again };
+            let outcome = analyse::analyse(&store, &asked, &control, &cancel, &mut |progress| {
+                events.send(Event::AnalyseProgress { job, progress: progress.clone() });
+            });
+            events.send(Event::Analysed { job, outcome });
+        };
+        self.jobs.submit_guarded(Lane::Measuring, work, move |panic| {
+            let outcome = analyse::AnalyseOutcome { broken: Some(panic), ..Default::default() };
+            done.send(Event::Analysed { job, outcome });
+        });
+    }
+
+    fn read_levels(&self, catalog: Arc<Catalog>) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            Event::LevelsRead(levels::levels(&store, &catalog).map_err(|error| error.to_string()))
+        };
+        self.answer(Lane::Short, work, |panic| Event::LevelsRead(Err(panic)));
     }
 
     fn find_outputs(&self) {

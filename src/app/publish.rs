@@ -40,6 +40,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
     if dirty.scan {
         next.scan = Arc::new(scan(state));
         next.duplicates = Arc::clone(&state.library.duplicates);
+        next.analysis = state.analysis.view();
     }
     if dirty.output {
         next.output = Arc::new(state.output.clone());

@@ -1,5 +1,6 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
+pub mod analysis;
 pub mod playlists;
 pub mod tags;
 
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::history::History;
 use super::queue::Queue;
 use crate::engine::command::{Context, EngineCommand, Item, Place};
+use crate::model::analysis::AnalysisSettings;
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
@@ -44,6 +46,7 @@ pub struct AppState {
     pub playlists: playlists::PlaylistsState,
     pub tags: tags::TagsState,
     pub history: History,
+    pub analysis: analysis::AnalysisState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -72,6 +75,7 @@ pub struct AppSettings {
     pub music: Vec<PathBuf>,
     /// `previous` goes to the start of the item after so long.
     pub rewind: Duration,
+    pub analysis: AnalysisSettings,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
 }

@@ -1,5 +1,6 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
+mod analysis;
 mod library;
 mod playlists;
 mod queue;
@@ -23,6 +24,7 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
+pub use analysis::*;
 pub use library::*;
 pub use playlists::*;
 pub use queue::*;

@@ -8,6 +8,7 @@
 //! - **Invariants.** Knows everything, decides nothing. There is one way out, and it waits for nobody longer than its
 //!   deadline. A panic anywhere gives the terminal back first.
 
+pub mod analyse;
 pub mod log;
 pub mod offline;
 pub mod panic;

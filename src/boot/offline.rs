@@ -12,6 +12,7 @@ use crate::app::reduce::{reduce, take_dirty};
 use crate::app::state::{AppSettings, AppState};
 use crate::jobs::{library, playlists};
 use crate::library::catalog_build::load_catalog;
+use crate::library::levels::facts;
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::model::command::Command;
 use crate::model::job::CancelToken;
@@ -31,7 +32,7 @@ pub fn run(store: &Store, command: Command, cancel: &CancelToken) -> Result<Done
     let reader = store.read()?;
     let mut state =
         AppState::restored(reader.session()?.unwrap_or_default(), catalog, AppSettings::default());
-    state.facts = reader.facts()?;
+    state.facts = facts(store, &state.library.catalog)?;
     // The player can take back what is done here.
     match reader.history() {
         Ok((entries, done)) => state.remember(entries, done),

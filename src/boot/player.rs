@@ -19,6 +19,7 @@ use crate::config::theme::Theme;
 use crate::config::{self, Loaded};
 use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
+use crate::jobs::analyse::Control;
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
@@ -187,9 +188,19 @@ impl Core {
         let watch = if config.settings.watch { watch(&events) } else { None };
         let naming = Arc::new(config.naming());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
+        let measuring = Control::background(!config.settings.analysis.on_battery);
         let batches = Batches::new(config.places.tag_batches()?);
-        let performer =
-            Performer { engine: sender, store: store_of_jobs, jobs, naming, events, closing, batches, watch };
+        let performer = Performer {
+            engine: sender,
+            store: store_of_jobs,
+            jobs,
+            naming,
+            events,
+            closing,
+            measuring,
+            batches,
+            watch,
+        };
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();
@@ -223,6 +234,7 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
         music: music(config),
         rewind: Duration::from_secs(u64::from(config.settings.rewind_s)),
         output: config.settings.output.clone(),
+        analysis: config.settings.analysis,
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;

@@ -112,6 +112,8 @@ pub enum Verb {
     Clean(Clean),
     /// Print the tracks that hold the same sound, whatever their names and tags
     Duplicates(Duplicates),
+    /// Measure tracks: loudness, true peak, dynamic range, what is wrong with them
+    Analyse(Analyse),
     /// Print the tracks of the library that match
     Search(Search),
     /// What was listened to: plays, hours, sessions, the top of tracks, artists, albums
@@ -216,6 +218,23 @@ pub struct Duplicates {
     /// Print one JSON object a group
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::analyse::HELP, visible_alias = "analyze")]
+pub struct Analyse {
+    /// Files, folders, or a query as `search` takes it [default: all tracks that are not measured]
+    #[arg(value_name = "PATH|QUERY")]
+    pub what: Vec<OsString>,
+    /// Measure also what is measured already
+    #[arg(long)]
+    pub force: bool,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+    /// Tracks measured at a time [default: one a core]
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub jobs: Option<usize>,
 }
 
 #[derive(Debug, Args)]

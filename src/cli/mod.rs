@@ -18,6 +18,7 @@ pub mod template;
 pub mod terminal;
 pub mod text;
 
+mod analyse;
 mod art;
 mod clean;
 mod config;
@@ -73,6 +74,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Scan(asked)) => scan::run(&global, &asked, messages),
         Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
+        Some(Verb::Analyse(asked)) => analyse::run(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),
         Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),

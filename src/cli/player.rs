@@ -20,6 +20,7 @@ const VERBS: &[&str] = &[
     "scan",
     "clean",
     "duplicates",
+    "analyse",
     "search",
     "stats",
     "playlist",

@@ -14,6 +14,7 @@ use super::text::{joined, printable};
 use super::{open_store, settings};
 use crate::boot::log;
 use crate::library::catalog_build::load_catalog_in;
+use crate::library::levels::facts;
 use crate::library::search::search;
 use crate::model::catalog::{Catalog, Row, TrackRef};
 use crate::model::id::TrackId;
@@ -28,7 +29,8 @@ pub fn run(global: &Global, asked: &Search, messages: &Messages) -> Result<Exit,
     let query = Query::parse(&text).map_err(|error| CliError::Usage(wrong(&text, &error)))?;
     let naming = config.naming();
     let store = open_store(&config, messages)?;
-    let (catalog, facts) = (load_catalog_in(&store, &naming)?, store.read()?.facts()?);
+    let catalog = load_catalog_in(&store, &naming)?;
+    let facts = facts(&store, &catalog)?;
     if catalog.is_empty() {
         return Err(CliError::NothingMatched(
             "the library is empty. Fill it with `auralis scan PATH`".to_owned(),

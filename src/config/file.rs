@@ -142,6 +142,7 @@ pub fn reference_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::settings::{LevelMode, LevelSettings, OnLost, RatePolicy, ResamplerQuality};
 
@@ -174,6 +175,8 @@ mod tests {
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
+        ("analysis.when", "\"idle\""),
+        ("analysis.on_battery", "false"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -206,6 +209,7 @@ mod tests {
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;
+        settings.analysis = AnalysisSettings { when: AnalyseWhen::Idle, on_battery: false };
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
+use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::settings::{
     LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
@@ -255,6 +256,22 @@ pub const ROWS: &[Row] = &[
         expects: "a number of seconds from 0 to 86400",
         help: "For so many seconds a stream that broke off is asked for again; 0: not at all.",
         set: |settings, value| put(&mut settings.network.retry, seconds(value, 0, 86_400)),
+    },
+    Row {
+        table: "analysis",
+        key: "when",
+        default: "\"off\"",
+        expects: "\"off\", \"idle\" or \"always\"",
+        help: "Measure new tracks in the background: \"idle\" while nothing plays, \"always\" also beside it on all cores but one.",
+        set: |settings, value| put(&mut settings.analysis.when, text(value, AnalyseWhen::parse)),
+    },
+    Row {
+        table: "analysis",
+        key: "on_battery",
+        default: "true",
+        expects: "true or false",
+        help: "Measure also while the machine runs on its battery.",
+        set: |settings, value| put(&mut settings.analysis.on_battery, switch(value)),
     },
     Row {
         table: "screen",

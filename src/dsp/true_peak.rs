@@ -13,6 +13,11 @@ const COARSE: usize = PHASES / 4;
 const ABOVE_COARSE: f32 = 1.09;
 /// Shape of the Kaiser window: 60 dB.
 const BETA: f64 = 6.0;
+/// The most by which a sine below 0.47 of the rate can rise above a twofold grid: 1 / cos(0.47 pi / 2).
+const ABOVE_HALVES: f32 = 1.36;
+/// Frames that are passed over together where nothing near them is loud, and the taps that are near.
+const STRETCH: usize = 16;
+const NEAR: usize = 8;
 /// Frames taken at a time.
 pub const MOST_FRAMES: usize = 512;
 
@@ -21,8 +26,9 @@ pub const MOST_FRAMES: usize = 512;
 pub struct TruePeak {
     /// Coefficients of the phases between two samples.
     phases: Box<[[f32; TAPS]]>,
-    /// No value between samples exceeds this many times the largest sample in reach.
-    most_gain: f32,
+    /// No value between samples exceeds the largest sample near it and the largest in reach, each so many times.
+    near_gain: f32,
+    far_gain: f32,
     /// For each channel the last `TAPS - 1` samples, and room for those that come.
     channels: Vec<Box<[f32]>>,
 }
@@ -30,9 +36,11 @@ pub struct TruePeak {
 impl TruePeak {
     pub fn new(channels: usize) -> Self {
         let phases: Box<[_]> = (1..PHASES).map(|phase| coefficients(phase as f64 / PHASES as f64)).collect();
-        let sum = |taps: &[f32; TAPS]| taps.iter().map(|tap| tap.abs()).sum::<f32>();
+        let sum = |taps: &[f32]| taps.iter().map(|tap| tap.abs()).sum::<f32>();
+        let near = |taps: &[f32; TAPS]| sum(&taps[DELAY - NEAR..DELAY + NEAR]);
         Self {
-            most_gain: phases.iter().map(sum).fold(1.0, f32::max) * 1.001,
+            near_gain: phases.iter().map(near).fold(1.0, f32::max) * 1.001,
+            far_gain: phases.iter().map(|taps| sum(taps) - near(taps)).fold(0.0, f32::max) * 1.001,
             phases,
             channels: vec![vec![0.0; TAPS - 1 + MOST_FRAMES].into(); channels.max(1)],
         }
@@ -53,10 +61,14 @@ impl TruePeak {
             let fed = levels.len().min(MOST_FRAMES);
             let new = frames.iter().skip(channel).step_by(count);
             samples[TAPS - 1..].iter_mut().zip(new).for_each(|(slot, sample)| *slot = *sample);
-            let loudest =
-                samples[..TAPS - 1 + fed].iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-            if loudest * self.most_gain >= floor {
-                for (level, reach) in levels.iter_mut().zip(samples.windows(TAPS)) {
+            let loudest = largest(&samples[..TAPS - 1 + fed]);
+            for (part, levels) in levels[..fed].chunks_mut(STRETCH).enumerate() {
+                let reach = &samples[part * STRETCH..][..TAPS - 1 + levels.len()];
+                let near = largest(&reach[DELAY - NEAR..DELAY + NEAR - 1 + levels.len()]);
+                if near * self.near_gain + loudest * self.far_gain < floor {
+                    continue;
+                }
+                for (level, reach) in levels.iter_mut().zip(reach.windows(TAPS)) {
                     *level = level.max(between(&self.phases, reach, floor));
                 }
             }
@@ -69,8 +81,24 @@ impl TruePeak {
 fn between(phases: &[[f32; TAPS]], reach: &[f32], floor: f32) -> f32 {
     let ends = reach[DELAY - 1].abs().max(reach[DELAY].abs());
     let at = |peak: f32, phase: &[f32; TAPS]| peak.max(dot(phase, reach).abs());
+    let halves = at(ends, &phases[PHASES / 2 - 1]);
+    if halves * ABOVE_HALVES < floor {
+        return halves;
+    }
     let coarse = phases.iter().skip(COARSE - 1).step_by(COARSE).fold(ends, at);
     if coarse * ABOVE_COARSE < floor { coarse } else { phases.iter().fold(coarse, at) }
+}
+
+/// Eight maxima side by side, for the vector unit.
+fn largest(samples: &[f32]) -> f32 {
+    let (wide, rest) = samples.as_chunks::<8>();
+    let mut peaks = [0.0_f32; 8];
+    for samples in wide {
+        for (peak, sample) in peaks.iter_mut().zip(samples) {
+            *peak = if sample.abs() > *peak { sample.abs() } else { *peak };
+        }
+    }
+    rest.iter().chain(&peaks).fold(0.0, |peak, sample| peak.max(sample.abs()))
 }
 
 /// Eight sums side by side, for the vector unit.

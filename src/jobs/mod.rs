@@ -1,14 +1,17 @@
 //! # jobs: background work
 //!
-//! - **Purpose.** Runs what may take long or wait for disks: scans, walks, catalog builds.
+//! - **Purpose.** Runs what may take long or wait for disks: scans, the measuring of tracks, walks, catalog builds.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long` (low priority), `job-short` and `job-files`, one job at a time each.
+//! - **Threads.** `job-long` and `job-measure` (low priority), `job-short` and `job-files`, one job at a time each;
+//!   `measure-1..N` while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
 
+pub mod analyse;
 pub mod library;
 pub mod playlists;
+mod power;
 pub mod tags;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -22,6 +25,8 @@ use crate::model::contain::contain;
 pub enum Lane {
     /// Minutes: scans. Runs at low priority.
     Long,
+    /// Hours: the measuring of tracks. Its thread only waits for the workers of [`analyse`].
+    Measuring,
     /// Well below a second: walks of a few folders, catalog builds.
     Short,
     /// Changes of the user's files, one at a time.
@@ -31,7 +36,7 @@ pub enum Lane {
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Debug)]
-pub struct Jobs([Sender<Job>; 3]);
+pub struct Jobs([Sender<Job>; 4]);
 
 /// The lanes' threads, for the shutdown.
 #[derive(Debug)]
@@ -46,7 +51,12 @@ impl Jobs {
             Ok(sender)
         };
         // In the order of `Lane`.
-        let lanes = [lane("job-long", true)?, lane("job-short", false)?, lane("job-files", false)?];
+        let lanes = [
+            lane("job-long", true)?,
+            lane("job-measure", true)?,
+            lane("job-short", false)?,
+            lane("job-files", false)?,
+        ];
         Ok((Self(lanes), JobThreads(threads)))
     }
 
@@ -100,19 +110,4 @@ impl JobThreads {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_told_and_the_lane_lives() {
-        let (jobs, threads) = Jobs::spawn().unwrap();
-        let (told, words) = channel();
-        let after = told.clone();
-        jobs.submit_guarded(Lane::Short, || panic!("broken"), move |words| drop(told.send(words)));
-        jobs.submit(Lane::Short, move || drop(after.send("alive".into())));
-        let got: Vec<String> = words.iter().collect();
-        assert_eq!(got, ["internal error: broken", "alive"]);
-        drop(jobs);
-        assert!(threads.join(Duration::from_secs(5)));
-    }
-}
+mod tests;

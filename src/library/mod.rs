@@ -20,6 +20,7 @@ pub mod duplicates;
 pub mod edit;
 pub mod expand;
 pub mod forget;
+pub mod levels;
 pub mod matching;
 pub mod past;
 pub mod playlist;

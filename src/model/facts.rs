@@ -1,11 +1,13 @@
-//! What only we know of the tracks: plays, skips, ratings, favourites. No file holds it. Kept by the store a track at a
+//! What only we know of the tracks: plays, skips, ratings, favourites, and how loud we measured them to be. No file holds it. Kept by the store a track at a
 //! time, shared with everybody as one immutable table.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::audio::db_to_gain;
 use super::id::TrackId;
+use super::loudness::{Leveling, LoudnessTags, REPLAYGAIN_LUFS};
 
 /// Stars in halves: 1 is half a star, 10 are five. As MPD clients and most tags count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,6 +53,32 @@ impl From<Rating> for u8 {
     }
 }
 
+/// How loud we measured a track, and its album, to be: hundredths of LUFS, of LU, of dB over full scale (true peak), of dB.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Levels {
+    pub lufs: Option<i16>,
+    pub range: Option<i16>,
+    pub peak: Option<i16>,
+    pub dynamic_range: Option<i16>,
+    pub album_lufs: Option<i16>,
+    pub album_peak: Option<i16>,
+}
+
+impl Levels {
+    /// As the tags of a file would say it.
+    pub fn tags(self) -> LoudnessTags {
+        let unit = |hundredths: i16| f32::from(hundredths) / 100.0;
+        let leveling = |lufs: Option<i16>, peak: Option<i16>| Leveling {
+            gain_db: lufs.map(|lufs| REPLAYGAIN_LUFS - unit(lufs)),
+            peak: peak.map(|peak| db_to_gain(unit(peak))),
+        };
+        LoudnessTags {
+            track: leveling(self.lufs, self.peak),
+            album: leveling(self.album_lufs, self.album_peak),
+        }
+    }
+}
+
 /// Of one track. Times are seconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackFacts {
@@ -60,9 +88,17 @@ pub struct TrackFacts {
     pub last_skipped_s: Option<i64>,
     pub rating: Option<Rating>,
     pub favourite: bool,
+    /// Kept by the store with all else that was measured, and not with the rest of this.
+    #[serde(skip)]
+    pub levels: Levels,
 }
 
 impl TrackFacts {
+    /// Whether nothing is known that is kept here.
+    pub fn is_nothing(&self) -> bool {
+        Self { levels: Levels::default(), ..*self } == Self::default()
+    }
+
     /// As it is, with what differs between `from` and `to` as it is in `to`.
     pub fn with_changes(self, from: &Self, to: &Self) -> Self {
         fn pick<T: PartialEq>(here: T, from: T, to: T) -> T {
@@ -75,6 +111,7 @@ impl TrackFacts {
             last_skipped_s: pick(self.last_skipped_s, from.last_skipped_s, to.last_skipped_s),
             rating: pick(self.rating, from.rating, to.rating),
             favourite: pick(self.favourite, from.favourite, to.favourite),
+            levels: self.levels,
         }
     }
 }
@@ -131,6 +168,21 @@ fn place(id: TrackId) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// ReplayGain 2.0: -18 LUFS is a gain of nothing.
+    #[test]
+    fn levels_are_told_as_tags_would_say_them_and_no_change_of_facts_touches_them() {
+        let levels =
+            Levels { lufs: Some(-1_050), album_lufs: Some(-1_800), peak: Some(0), ..Levels::default() };
+        let tags = levels.tags();
+        assert_eq!((tags.track.gain_db, tags.album.gain_db), (Some(-7.5), Some(0.0)));
+        assert_eq!((tags.track.peak, tags.album.peak), (Some(1.0), None));
+        assert!(Levels::default().tags().is_empty());
+        let facts = TrackFacts { levels, ..TrackFacts::default() };
+        assert!(facts.is_nothing(), "they are not kept with the facts");
+        let loved = TrackFacts { favourite: true, ..TrackFacts::default() };
+        assert_eq!(facts.with_changes(&TrackFacts::default(), &loved), TrackFacts { levels, ..loved });
+    }
 
     #[test]
     fn a_change_is_of_one_track_and_leaves_older_views_alone() {

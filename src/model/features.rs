@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
+use super::track::AudioFormat;
 
 /// Why there is no number. Never is one made up in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +37,67 @@ pub type Value<T = f32> = Result<T, Absent>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     pub loudness: Loudness,
+    /// Dynamic range ("DR14"), dB. Needs three blocks of 3 s.
+    pub dynamic_range_db: Value,
+    pub quality: Quality,
+    pub waveform: Waveform,
     pub fingerprint: Fingerprint,
+}
+
+impl Measured {
+    /// What is wrong with the recording or its file, in words. `format`: as the file has it, where that is known.
+    pub fn findings(&self, format: Option<&AudioFormat>) -> Vec<String> {
+        let quality = &self.quality;
+        let mut found = Vec::new();
+        let mut tell = |is_so: bool, words: String| found.extend(is_so.then_some(words));
+        tell(
+            quality.clipped_runs > 0,
+            format!("clipped: {} runs of equal samples at the extreme", quality.clipped_runs),
+        );
+        tell(
+            self.loudness.overs > 0,
+            format!("{} places rise over full scale between the samples", self.loudness.overs),
+        );
+        let (start, end) = (quality.silence_start_s, quality.silence_end_s);
+        tell(start >= LONG_SILENCE_S, format!("{start:.1} s of silence at the start"));
+        tell(end >= LONG_SILENCE_S, format!("{end:.1} s of silence at the end"));
+        tell(quality.is_mono, "both channels hold the same".to_owned());
+        let dc = quality.dc_offset;
+        tell(dc.abs() >= LARGE_OFFSET, format!("an offset of {:.2} % of full scale", dc * 100.0));
+        tell(quality.missing_frames > 0, format!("cut short: {} frames are missing", quality.missing_frames));
+        tell(quality.damaged_packets > 0, format!("{} damaged packets", quality.damaged_packets));
+        found.extend(format.and_then(|format| quality.pretence(format)));
+        found
+    }
+}
+
+/// Silence that is worth a word, in seconds.
+const LONG_SILENCE_S: f32 = 5.0;
+/// An offset that is: -60 dB over full scale.
+const LARGE_OFFSET: f32 = 0.001;
+
+impl Quality {
+    /// What a lossless file holds less of than it says.
+    fn pretence(&self, format: &AudioFormat) -> Option<String> {
+        if !format.codec.is_lossless() {
+            return None;
+        }
+        if let (Some(used), Some(bits)) = (self.bits_used, format.bits)
+            && used < bits
+        {
+            return Some(format!("{used} of {bits} bits are used"));
+        }
+        let cutoff = self.cutoff_hz?;
+        // Below nine tenths of half the rate: no filter before a converter begins so early.
+        if u64::from(cutoff) * 20 >= u64::from(format.spec.rate) * 9 {
+            return None;
+        }
+        let khz = f64::from(cutoff) / 1_000.0;
+        Some(match format.spec.rate > 48_000 && cutoff >= 19_500 {
+            true => format!("nothing above {khz:.1} kHz: looks like a lower rate made higher"),
+            false => format!("nothing above {khz:.1} kHz: looks like lossy coding before"),
+        })
+    }
 }
 
 /// Loudness by ITU-R BS.1770-5, EBU Tech 3341 and Tech 3342.
@@ -54,6 +115,8 @@ pub struct Loudness {
     pub true_peak_db: Value,
     /// Highest sample, dB over full scale.
     pub sample_peak_db: Value,
+    /// Places where the level between the samples is above full scale.
+    pub overs: u32,
     /// Gating blocks by their loudness, from which the loudness of an album is made.
     pub blocks: LoudnessBlocks,
 }
@@ -65,17 +128,83 @@ impl Loudness {
     }
 }
 
-/// How many 400 ms blocks were how loud: (tenths of a LU above [`LoudnessBlocks::FLOOR_LUFS`], blocks), rising.
+/// What is wrong with a recording or its file, as far as samples tell.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    /// Runs of three and more equal samples at a channel's extreme.
+    pub clipped_runs: u32,
+    /// Seconds below -60 dB over full scale at either end.
+    pub silence_start_s: f32,
+    pub silence_end_s: f32,
+    /// Two channels that hold the same.
+    pub is_mono: bool,
+    /// The mean of the channel that is furthest from zero; full scale is 1.0.
+    pub dc_offset: f32,
+    /// Above this, in Hz, the spectrum breaks off.
+    pub cutoff_hz: Option<u32>,
+    /// Bits of a sample that are ever set, of a source with integer samples.
+    pub bits_used: Option<u8>,
+    /// Frames that the file promises and does not have.
+    pub missing_frames: u64,
+    /// Packets that could not be decoded.
+    pub damaged_packets: u64,
+}
+
+/// Bins of a [`Waveform`].
+pub const BINS: usize = 400;
+
+/// The overview of a track: [`BINS`] equal stretches of it, or none of one without a frame.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waveform(pub Vec<WaveBin>);
+
+/// A stretch: levels as [`WaveBin::db_of`] reads them, and the shares of its energy (255 is all) below 250 Hz, up to 2.5 kHz
+/// and above.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaveBin {
+    pub peak: u8,
+    pub rms: u8,
+    pub low: u8,
+    pub mid: u8,
+    pub high: u8,
+}
+
+impl WaveBin {
+    const STEP_DB: f32 = 0.25;
+
+    /// Of a linear level: 255 is full scale and more, each step less is a quarter of a dB, 0 is silence.
+    pub fn byte_of(level: f32) -> u8 {
+        // A cast holds what is beyond the ends, and makes nothing of what is no number.
+        (255.0 + 20.0 * level.log10() / Self::STEP_DB).round() as u8
+    }
+
+    fn db_of(byte: u8) -> f32 {
+        if byte == 0 { f32::NEG_INFINITY } else { (f32::from(byte) - 255.0) * Self::STEP_DB }
+    }
+
+    /// dB over full scale.
+    pub fn peak_db(self) -> f32 {
+        Self::db_of(self.peak)
+    }
+
+    /// dB over full scale.
+    pub fn rms_db(self) -> f32 {
+        Self::db_of(self.rms)
+    }
+}
+
+/// How many 400 ms blocks were how loud: (twentieths of a LU above [`LoudnessBlocks::FLOOR_LUFS`], blocks), rising.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoudnessBlocks(pub Vec<(u16, u32)>);
 
 impl LoudnessBlocks {
     /// The absolute gate of BS.1770: what is not louder is not counted.
     pub const FLOOR_LUFS: f64 = -70.0;
+    /// Classes a LU.
+    pub const PER_LU: u16 = 20;
 }
 
 impl LoudnessBlocks {
-    /// The loudness of all of them as one (BS.1770-5 gates), LUFS: of an album from its tracks. Right to 0.05 LU at worst.
+    /// The loudness of all of them as one (BS.1770-5 gates), LUFS: of an album from its tracks. Right to 0.03 LU.
     pub fn integrated<'a>(parts: impl IntoIterator<Item = &'a Self> + Clone) -> Value {
         let mean_above = |gate: f64| {
             let classes = parts.clone().into_iter().flat_map(|part| &part.0);
@@ -90,7 +219,7 @@ impl LoudnessBlocks {
 
     /// The energy in the middle of a class.
     fn energy(class: u16) -> f64 {
-        lufs_to_energy(Self::FLOOR_LUFS + (f64::from(class) + 0.5) / 10.0)
+        lufs_to_energy(Self::FLOOR_LUFS + (f64::from(class) + 0.5) / f64::from(Self::PER_LU))
     }
 }
 

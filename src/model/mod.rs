@@ -7,6 +7,7 @@
 //! - **Invariants.** Illegal values do not exist: each type is checked where it is made.
 
 pub mod address;
+pub mod analysis;
 pub mod audio;
 pub mod bookmark;
 pub mod catalog;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
 
@@ -370,6 +371,7 @@ pub struct Settings {
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub network: NetworkSettings,
+    pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
     pub screen: ScreenSettings,
@@ -387,6 +389,7 @@ impl Default for Settings {
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),
+            analysis: AnalysisSettings::default(),
             rewind_s: 5,
             screen: ScreenSettings::default(),
         }

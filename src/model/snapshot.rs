@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::analysis::AnalysisView;
 use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
 use super::bookmark::Bookmarks;
 use super::catalog::{Catalog, TrackRef};
@@ -39,6 +40,8 @@ pub struct Snapshot {
     pub tags: Arc<TagsView>,
     /// Tracks that hold the same sound, as they were last looked for.
     pub duplicates: Arc<DuplicatesView>,
+    /// The measuring of tracks that runs.
+    pub analysis: AnalysisView,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,

@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one file a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
+mod analyse;
 mod ape;
 mod care;
 mod catalog;

@@ -6,7 +6,7 @@ use crate::model::features::{Absent, LoudnessBlocks, Value, energy_to_lufs};
 /// Classes a LU.
 const PER_LU: f64 = 100.0;
 /// Of these one class is made in what is kept.
-const PER_KEPT: usize = 10;
+const PER_KEPT: usize = PER_LU as usize / LoudnessBlocks::PER_LU as usize;
 /// Classes from the absolute gate up to 30 LU over full scale, the last of all that is louder.
 const CLASSES: usize = 100 * PER_LU as usize;
 
@@ -72,7 +72,7 @@ impl Histogram {
         LoudnessBlocks::FLOOR_LUFS
     }
 
-    /// To be kept, ten classes in one.
+    /// To be kept, several classes in one.
     pub(super) fn blocks(&self) -> LoudnessBlocks {
         let kept =
             self.counts.chunks(PER_KEPT).map(|part| part.iter().fold(0_u32, |a, b| a.saturating_add(*b)));

@@ -99,6 +99,7 @@ impl Analyser for Meter {
             short_term_max_lufs: self.told(lufs(short_term)),
             true_peak_db: self.told(level(self.peaks.between)),
             sample_peak_db: self.told(level(self.peaks.sample)),
+            overs: self.peaks.overs,
             blocks: self.gating.blocks(),
         }
     }
@@ -191,6 +192,8 @@ impl<const N: usize> Window<N> {
     }
 }
 
+const FULL_SCALE: f32 = 1.0;
+
 /// The largest sample and the highest level between samples, linear.
 #[derive(Debug)]
 struct Peaks {
@@ -198,6 +201,9 @@ struct Peaks {
     levels: Box<[f32]>,
     sample: f32,
     between: f32,
+    /// Places above full scale, and whether the last level was.
+    overs: u32,
+    is_over: bool,
 }
 
 impl Peaks {
@@ -207,6 +213,8 @@ impl Peaks {
             levels: vec![0.0; MOST_FRAMES].into(),
             sample: 0.0,
             between: 0.0,
+            overs: 0,
+            is_over: false,
         }
     }
 
@@ -214,8 +222,13 @@ impl Peaks {
         for part in frames.chunks(MOST_FRAMES * channels) {
             self.sample = part.iter().fold(self.sample, |peak, sample| peak.max(sample.abs()));
             let levels = &mut self.levels[..part.len() / channels];
-            self.meter.measure(part, self.between, levels);
+            self.meter.measure(part, self.between.min(FULL_SCALE), levels);
             self.between = levels.iter().copied().fold(self.between, f32::max);
+            for &level in levels.iter() {
+                let is_over = level > FULL_SCALE;
+                self.overs += u32::from(is_over && !self.is_over);
+                self.is_over = is_over;
+            }
         }
     }
 

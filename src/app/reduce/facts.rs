@@ -103,7 +103,11 @@ pub fn read(state: &mut AppState, facts: Result<Facts, String>, now: Now, fx: &m
         Ok(facts) => facts,
         Err(why) => return notices::tell(state, wording::facts_failed(&why), now),
     };
+    let measured: Vec<_> = state.facts.iter().map(|(id, facts)| (id, facts.levels)).collect();
     state.facts = facts;
+    for (id, levels) in measured {
+        state.facts.set(id, TrackFacts { levels, ..state.facts.get(id) });
+    }
     state.facts_awaited = false;
     state.dirty.facts = true;
     for (id, verdict, at_ms) in std::mem::take(&mut state.facts_held) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{notices, queue};
+use super::{analysis, notices, queue};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
@@ -30,6 +30,7 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::ScanReport => notices::tell(state, wording::scan_report(&state.library.failed), now),
         Library::Clean { sure } => clean(state, sure, now, fx),
         Library::FindDuplicates => find_duplicates(state, fx),
+        Library::Analyse(command) => analysis::reduce(state, command, now, fx),
         Library::Care(care) => begin_care(state, care, now, fx),
         Library::Stats(period) => {
             let (job, from_ms) = (state.fresh_job(), period.begins_ms(now.unix_ms));
@@ -240,6 +241,7 @@ pub fn built(state: &mut AppState, catalog: Arc<Catalog>, took: Duration, now: N
     state.dirty.catalog = true;
     queue::resolve(state);
     build_ended(state, took, now, fx);
+    analysis::catalog_built(state, fx);
 }
 
 fn build_ended(state: &mut AppState, took: Duration, now: Now, fx: &mut Vec<Effect>) {

@@ -1,6 +1,7 @@
 //! Every change of the state: `(state, event, now) -> effects`. Pure: no I/O, no clock, no lock, no chance of its own.
 //! One subject a file; here only who is asked.
 
+mod analysis;
 mod bookmarks;
 mod engine;
 mod evaluation;
@@ -39,6 +40,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now, &mut fx),
         Event::FactsRead(facts) => facts::read(state, facts, now, &mut fx),
+        Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
+        Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
+        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
         Event::StatsCounted { period, stats, .. } => library::stats_counted(state, period, stats, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
@@ -59,6 +63,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     playback::sync_next(state, &mut fx);
     listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
+    analysis::follow(state, &mut fx);
     fx
 }
 
@@ -101,6 +106,8 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
     std::mem::take(&mut state.dirty)
 }
 
+#[cfg(test)]
+mod analysis_tests;
 #[cfg(test)]
 mod facts_tests;
 #[cfg(test)]

@@ -102,6 +102,9 @@ pub fn quit(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     if let Some(scan) = &state.library.scan {
         scan.cancel.cancel();
     }
+    if let Some(run) = &state.analysis.run {
+        run.cancel.cancel();
+    }
     session_soon(state, now);
     save(state, Vec::new(), now, fx);
     outputs(state, fx);

@@ -43,7 +43,9 @@ pub fn context(state: &AppState, id: ItemId, before: Option<ItemId>) -> Context 
     let after = state.queue.following(id, |id| !state.playback.broken.contains(&id));
     let is_joined = before.is_some_and(|before| belong(state, before, id));
     let goes_on = after.is_some_and(|after| belong(state, id, after));
-    Context { is_joined, in_album: is_joined || goes_on, ..Context::default() }
+    let track = state.queue.get(id).and_then(|item| item.track);
+    let measured = track.map(|track| state.facts.get(track).levels.tags()).unwrap_or_default();
+    Context { is_joined, in_album: is_joined || goes_on, measured }
 }
 
 /// Whether the second item follows the first on their album.

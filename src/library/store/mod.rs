@@ -6,6 +6,7 @@ pub mod care;
 mod codec;
 mod error;
 pub(super) mod files;
+mod measured;
 mod migrate;
 mod open;
 mod playlist;
@@ -28,8 +29,9 @@ use redb::Database;
 
 pub use codec::{AudioId, CodecError, FileRow, ScanRecord, SheetRow, Standing};
 pub use error::StoreError;
+pub use measured::MeasuredRow;
 pub use migrate::Migrated;
-pub use read::{Audios, Files, Listens, StoreReader, Tracks};
+pub use read::{Audios, Files, Listens, MeasuredRows, StoreReader, Tracks};
 pub use schema::SCHEMA_VERSION;
 pub use write::{Failure, WriteOp};
 

@@ -12,13 +12,16 @@ use redb::{
 
 use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
 use super::error::StoreError;
+use super::measured::{self, MeasuredRow};
 use super::playlist;
 use super::schema::{
-    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MISSING, OUTPUTS_KEY,
-    PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MEASURED, MISSING,
+    OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS, TRACKS,
+    WAVEFORMS,
 };
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::{Facts, TrackFacts};
+use crate::model::features::Waveform;
 use crate::model::history::Entry;
 use crate::model::id::TrackId;
 use crate::model::listening::Listen;
@@ -124,6 +127,31 @@ impl StoreReader {
         let table = self.table(AUDIO)?;
         let range = self.tell(table.range::<u32>(..).map_err(Into::into))?;
         Ok(Audios(Rows { range: Some(range), path: self.path.clone() }))
+    }
+
+    /// What was measured of one track, its waveform with it.
+    pub fn measured(&self, id: TrackId) -> Result<Option<MeasuredRow>, StoreError> {
+        let Some(bytes) = self.tell(self.table(MEASURED)?.get(id.0).map_err(Into::into))? else {
+            return Ok(None);
+        };
+        // One that an older or a newer program wrote is as one that is not there.
+        let Ok(mut row) = measured::decode(bytes.value()) else { return Ok(None) };
+        if let (Ok(found), Some(waveform)) = (&mut row.found, self.waveform(id)?) {
+            found.waveform = waveform;
+        }
+        Ok(Some(row))
+    }
+
+    /// What was measured of all tracks, without waveforms, by id.
+    pub fn all_measured(&self) -> Result<MeasuredRows, StoreError> {
+        let range = self.tell(self.table(MEASURED)?.range::<u32>(..).map_err(Into::into))?;
+        Ok(MeasuredRows(Rows { range: Some(range), path: self.path.clone() }))
+    }
+
+    /// The overview of one track.
+    pub fn waveform(&self, id: TrackId) -> Result<Option<Waveform>, StoreError> {
+        let bytes = self.tell(self.table(WAVEFORMS)?.get(id.0).map_err(Into::into))?;
+        bytes.map(|bytes| self.value(measured::decode_waveform(bytes.value()))).transpose()
     }
 
     /// Devices of roots and mount points at or below `root`, by path; see `schema::PLACES`.
@@ -316,6 +344,24 @@ impl Iterator for Audios {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next_with(|id, bytes| Ok((TrackId(id), codec::decode_audio(bytes)?)))
+    }
+}
+
+/// See [`StoreReader::all_measured`]. What an older or a newer program wrote is left out. Ends after its first error.
+pub struct MeasuredRows(Rows<u32>);
+
+impl Iterator for MeasuredRows {
+    type Item = Result<(TrackId, MeasuredRow), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let row = self
+                .0
+                .next_with(|id, bytes| Ok(measured::decode(bytes).ok().map(|row| (TrackId(id), row))))?;
+            if let Some(row) = row.transpose() {
+                return Some(row);
+            }
+        }
     }
 }
 

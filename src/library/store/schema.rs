@@ -59,6 +59,12 @@ tables! {
     /// What the sound of a track is known by: track id to `codec::encode_audio`.
     AUDIO: u32 => &'static [u8] = "audio";
 
+    /// What was measured of a track: track id to `measured::MeasuredRow`, without its waveform.
+    MEASURED: u32 => &'static [u8] = "measured";
+
+    /// Overviews of tracks for the seek bar: track id to a `model::features::Waveform`.
+    WAVEFORMS: u32 => &'static [u8] = "waveforms";
+
     /// What was listened to: when it began (milliseconds since the Unix epoch) and track id to `codec::encode_listen`.
     LISTENS: (i64, u32) => &'static [u8] = "listens";
 

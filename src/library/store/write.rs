@@ -9,6 +9,7 @@ use std::sync::Arc;
 use redb::Database;
 
 use super::codec::{AudioId, ScanRecord, SheetRow};
+use super::measured::{self, MeasuredRow};
 use super::schema::{META, META_NEXT_TRACK};
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
@@ -50,6 +51,8 @@ pub enum WriteOp {
     RemoveSheets(Vec<PathBuf>),
     /// What their sound is known by. Of tracks that there are.
     PutAudio(Vec<(TrackId, AudioId)>),
+    /// What was measured of tracks, or why nothing could be. Of tracks that there are no more nothing is kept.
+    PutMeasured(Vec<(TrackId, MeasuredRow)>),
     /// Devices by root and mount point, see `schema::PLACES`; `None` where nothing is mounted any more.
     PutPlaces(Vec<(PathBuf, Option<u64>)>),
     /// Replaces the list of roots.
@@ -77,6 +80,7 @@ impl WriteOp {
             Self::PutTracks(tracks) => tracks.len(),
             Self::RemoveTracks(ids) | Self::PutMissing(ids, _) | Self::RemoveMissing(ids) => ids.len(),
             Self::PutAudio(rows) => rows.len(),
+            Self::PutMeasured(rows) => 2 * rows.len(),
             Self::PutPlaces(places) => places.len(),
             Self::PutFailures(failures) => failures.len(),
             Self::RemoveFailures(paths) => paths.len(),
@@ -126,6 +130,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutSheets(sheets) => files::put_sheets(&txn, sheets)?,
             WriteOp::RemoveSheets(paths) => files::remove_sheets(&txn, paths)?,
             WriteOp::PutAudio(rows) => FileTables::open(&txn)?.put_audio(rows)?,
+            WriteOp::PutMeasured(rows) => measured::put(&txn, rows)?,
             WriteOp::PutPlaces(places) => files::put_places(&txn, places)?,
             WriteOp::PutRoots(roots) => files::put_roots(&txn, roots)?,
             WriteOp::PutSession(_) => {}

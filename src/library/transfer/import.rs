@@ -208,6 +208,7 @@ impl<'a> Import<'a> {
             last_skipped_s: here.last_skipped_s.max(line.last_skipped),
             rating: here.rating.or(rating),
             favourite: here.favourite || line.favourite,
+            ..here
         };
         if facts != here {
             self.facts.insert(id, facts);

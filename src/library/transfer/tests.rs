@@ -65,6 +65,7 @@ fn known() -> impl Strategy<Value = Known> {
             last_skipped_s: last.map(|time| time / 2),
             rating: Rating::new(rating),
             favourite,
+            levels: Default::default(),
         },
     );
     let tracks =
@@ -232,6 +233,7 @@ fn what_is_known_here_stays() {
         last_skipped_s: None,
         rating: Rating::new(3),
         favourite: true,
+        levels: Default::default(),
     };
     store.write(WriteOp::PutFacts(vec![(id, here)])).unwrap();
     let item = SessionItem { id: ItemId(1), path: path(1), track: Some(id) };

@@ -288,6 +288,7 @@ pub enum Library {
     },
     /// Look for tracks that hold the same sound.
     FindDuplicates,
+    Analyse(Analyse),
     /// Tell what was listened to.
     Stats(Period),
     Care(Care),
@@ -320,6 +321,16 @@ impl Care {
             Self::Roots => None,
         }
     }
+}
+
+/// Measuring tracks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Analyse {
+    /// Those that are not measured yet.
+    New,
+    /// All of them.
+    Again,
+    Stop,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::registry::{self, Row};
 use super::{
-    AbLoop, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion, Notices,
-    Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target, VolumeChange,
+    AbLoop, Analyse, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion,
+    Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target,
+    VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -233,6 +234,14 @@ impl Call<'_> {
             "library-roots" => self.bare(Command::Library(Library::Care(Care::Roots)))?,
             "library-forget" => Command::Library(Library::Care(Care::Forget(self.place()?))),
             "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
+            "analyse" => {
+                let how = self.optional("again, stop, or nothing", |word| match word {
+                    "again" => Some(Analyse::Again),
+                    "stop" => Some(Analyse::Stop),
+                    _ => None,
+                })?;
+                Command::Library(Library::Analyse(how.unwrap_or(Analyse::New)))
+            }
             "rate" => Command::Judge(self.rate()?),
             "favourite" => Command::Judge(self.favourite()?),
             "stats" => {

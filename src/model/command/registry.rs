@@ -369,6 +369,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Library,
+        "analyse",
+        &["analyze"],
+        "[again|stop]",
+        Word(&["again", "stop"]),
+        "measure the loudness of the tracks that were not measured; again: of all",
+    ),
+    row(
+        Library,
         "library-backup",
         &[],
         "[PATH]",

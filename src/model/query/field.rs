@@ -32,6 +32,18 @@ pub enum NumberField {
     Rate,
     Bits,
     Channels,
+    /// As measured, tenths of LUFS, LU, dB over full scale, dB.
+    Loudness,
+    LoudnessRange,
+    Peak,
+    DynamicRange,
+}
+
+impl NumberField {
+    /// Whether its unit is a tenth of what is written, and it may be below nothing.
+    pub fn is_tenths(self) -> bool {
+        matches!(self, Self::Loudness | Self::LoudnessRange | Self::Peak | Self::DynamicRange)
+    }
 }
 
 /// A moment in a track's life.
@@ -122,6 +134,16 @@ pub const FIELDS: &[FieldRow] = &[
     row(Number(NumberField::Rate), "rate", &[], "rate>=96k", "samples a second"),
     row(Number(NumberField::Bits), "bits", &[], "bits:24", "bits a sample"),
     row(Number(NumberField::Channels), "channels", &[], "channels>2", "channels"),
+    row(
+        Number(NumberField::Loudness),
+        "lufs",
+        &["loudness"],
+        "lufs>-9",
+        "measured loudness, LUFS; lufs:0 is not measured",
+    ),
+    row(Number(NumberField::LoudnessRange), "lra", &[], "lra>=12.5", "measured loudness range, LU"),
+    row(Number(NumberField::Peak), "peak", &[], "peak>0", "measured true peak, dB over full scale"),
+    row(Number(NumberField::DynamicRange), "dr", &[], "dr:10..20", "measured DR value, dB"),
     row(
         Time(TimeField::Added),
         "added",

@@ -47,6 +47,7 @@ impl Test {
             Self::Any { .. } | Self::Text(..) => false,
             Self::Number(field, _) => {
                 matches!(field, NumberField::Rating | NumberField::Plays | NumberField::Skips)
+                    || field.is_tenths()
             }
             Self::Age(field, _) | Self::When(field, _) => *field != TimeField::Added,
             Self::Is(flag) => matches!(flag, Flag::Favourite | Flag::Rated | Flag::Played),
@@ -112,7 +113,16 @@ fn number(track: &TrackRef<'_>, facts: &TrackFacts, field: NumberField) -> Optio
         NumberField::Rate => Some(i64::from(raw.rate)),
         NumberField::Bits => track.format().bits.map(i64::from),
         NumberField::Channels => Some(i64::from(raw.channels)),
+        NumberField::Loudness => tenths(facts.levels.lufs),
+        NumberField::LoudnessRange => tenths(facts.levels.range),
+        NumberField::Peak => tenths(facts.levels.peak),
+        NumberField::DynamicRange => tenths(facts.levels.dynamic_range),
     }
+}
+
+/// As they are shown.
+fn tenths(hundredths: Option<i16>) -> Option<i64> {
+    hundredths.map(|value| (f64::from(value) / 10.0).round() as i64)
 }
 
 fn time(track: &TrackRef<'_>, facts: &TrackFacts, field: TimeField) -> Option<i64> {

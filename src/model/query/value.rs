@@ -58,7 +58,11 @@ fn whole(text: &str) -> Option<i64> {
 
 /// What a field's numbers can be.
 pub fn known_numbers(field: NumberField) -> Span {
-    Span { low: 0, high: if field == NumberField::Rating { 10 } else { LARGEST } }
+    match field {
+        NumberField::Rating => Span { low: 0, high: 10 },
+        field if field.is_tenths() => Span { low: -LARGEST, high: LARGEST },
+        _ => Span { low: 0, high: LARGEST },
+    }
 }
 
 /// The moments that [`date`] can name: the years 1 to 9999.
@@ -73,6 +77,7 @@ pub fn number(field: NumberField, text: &str) -> Option<i64> {
         NumberField::Duration => length(text),
         NumberField::Rating => rating(text),
         NumberField::Rate => rate(text),
+        field if field.is_tenths() => tenths(text),
         _ => whole(text),
     }
 }
@@ -84,6 +89,7 @@ pub fn number_words(field: NumberField) -> &'static str {
         NumberField::Rating => "stars from 0 to 5, halves too, as in 3.5",
         NumberField::Rate => "a rate such as 44100 or 96k",
         NumberField::Year => "a year",
+        field if field.is_tenths() => "a number with a tenth at most, as in -14.5",
         _ => "a number",
     }
 }
@@ -94,8 +100,23 @@ pub fn number_text(field: NumberField, value: i64) -> String {
         NumberField::Rating if value % 2 != 0 => format!("{}.5", value / 2),
         NumberField::Rating => (value / 2).to_string(),
         NumberField::Duration if value != 0 && value % 60 == 0 => format!("{}m", value / 60),
+        field if field.is_tenths() => tenths_text(value),
         _ => value.to_string(),
     }
+}
+
+/// `-14`, `-14.5`, `3.0`.
+fn tenths(text: &str) -> Option<i64> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let (number, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let tenth = whole(part).filter(|_| part.len() == 1)?;
+    whole(number).filter(|&number| number <= LARGEST / 10).map(|number| sign * (number * 10 + tenth))
+}
+
+fn tenths_text(value: i64) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let (number, tenth) = (value.unsigned_abs() / 10, value.unsigned_abs() % 10);
+    if tenth == 0 { format!("{sign}{number}") } else { format!("{sign}{number}.{tenth}") }
 }
 
 fn rating(text: &str) -> Option<i64> {
@@ -216,6 +237,23 @@ pub fn date_text(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levels_are_numbers_with_a_tenth_and_a_sign() {
+        for (text, tenths) in
+            [("-14", -140), ("-14.5", -145), ("0", 0), ("3.0", 30), ("-0.3", -3), ("12.5", 125)]
+        {
+            assert_eq!(number(NumberField::Loudness, text), Some(tenths), "{text}");
+            assert_eq!(
+                number(NumberField::Peak, &number_text(NumberField::Peak, tenths)),
+                Some(tenths),
+                "{text}"
+            );
+        }
+        for text in ["", "-", "--1", "1.", ".5", "1.25", "1e3", "99999999999999999999"] {
+            assert_eq!(number(NumberField::Loudness, text), None, "{text}");
+        }
+    }
 
     /// Expected values by `date -u -d DAY +%s`.
     #[test]

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::config::keys::print;
 use crate::config::theme::Role;
+use crate::model::analysis::AnalysisView;
 use crate::model::notice::Severity;
 use crate::model::settings::OutputSpec;
 use crate::model::snapshot::{OutputState, ScanView};
@@ -58,6 +59,9 @@ fn left(canvas: &Canvas<'_>) -> (String, Role) {
     if snapshot.scan.running {
         return (scanning(&snapshot.scan), Role::Accent);
     }
+    if snapshot.analysis.running && snapshot.analysis.total > 0 {
+        return (measuring(&snapshot.analysis), Role::Dim);
+    }
     let library = &canvas.scene.state.library;
     if canvas.scene.state.filter.words.is_empty() {
         let count = |amount: usize, noun: &str| {
@@ -85,6 +89,18 @@ fn scanning(scan: &ScanView) -> String {
         format!(", {} a second, {}:{:02} left", text::count(rate as u64), left / 60, left % 60)
     });
     format!("Scanning {} of {} files{pace}{folder}", text::count(scan.read), text::count(scan.found))
+}
+
+fn measuring(analysis: &AnalysisView) -> String {
+    let (done, total) = (text::count(analysis.done), text::count(analysis.total));
+    if analysis.resting {
+        return format!("Measured {done} of {total} tracks, waiting for playing to end");
+    }
+    let pace = analysis.pace().map_or(String::new(), |(speed, left)| {
+        let left = left.as_secs();
+        format!(", {} x real time, {}:{:02} left", text::count(speed as u64), left / 60, left % 60)
+    });
+    format!("Measured {done} of {total} tracks{pace}")
 }
 
 /// Draws what stands at the right, most important last to go; returns what is left of the row.

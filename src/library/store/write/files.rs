@@ -8,7 +8,8 @@ use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use super::Failure;
 use crate::library::store::codec::{self, AudioId, FileRow, ScanRecord, SheetRow};
 use crate::library::store::schema::{
-    AUDIO, FACTS, FAILURES, FILES, MISSING, PLACES, ROOTS, SCAN_KEY, SESSION, SHEETS, TRACKS,
+    AUDIO, FACTS, FAILURES, FILES, MEASURED, MISSING, PLACES, ROOTS, SCAN_KEY, SESSION, SHEETS, TRACKS,
+    WAVEFORMS,
 };
 use crate::library::tags::READER_VERSION;
 use crate::model::id::TrackId;
@@ -23,6 +24,8 @@ pub struct FileTables<'txn> {
     missing: Table<'txn, u32, i64>,
     facts: Table<'txn, u32, &'static [u8]>,
     audio: Table<'txn, u32, &'static [u8]>,
+    measured: Table<'txn, u32, &'static [u8]>,
+    waveforms: Table<'txn, u32, &'static [u8]>,
 }
 
 impl<'txn> FileTables<'txn> {
@@ -34,6 +37,8 @@ impl<'txn> FileTables<'txn> {
             missing: txn.open_table(MISSING)?,
             facts: txn.open_table(FACTS)?,
             audio: txn.open_table(AUDIO)?,
+            measured: txn.open_table(MEASURED)?,
+            waveforms: txn.open_table(WAVEFORMS)?,
         })
     }
 
@@ -78,6 +83,8 @@ impl<'txn> FileTables<'txn> {
         self.missing.remove(id.0)?;
         self.facts.remove(id.0)?;
         self.audio.remove(id.0)?;
+        self.measured.remove(id.0)?;
+        self.waveforms.remove(id.0)?;
         Ok(())
     }
 

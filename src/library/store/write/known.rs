@@ -42,7 +42,7 @@ pub fn put_facts(txn: &WriteTransaction, rows: &[(TrackId, TrackFacts)]) -> Resu
     let mut table = txn.open_table(FACTS)?;
     let mut record = Vec::new();
     for (id, facts) in rows {
-        if *facts == TrackFacts::default() {
+        if facts.is_nothing() {
             table.remove(id.0)?;
             continue;
         }

@@ -1,0 +1,142 @@
+//! Measuring tracks: one run at a time, begun by the listener or in the background, at the pace that playing leaves.
+
+use std::time::Duration;
+
+use super::notices;
+use crate::app::effect::Effect;
+use crate::app::event::Now;
+use crate::app::state::AppState;
+use crate::app::state::analysis::Run;
+use crate::app::wording;
+use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
+use crate::model::analysis::{AnalyseWhen, Pace};
+use crate::model::command::Analyse;
+use crate::model::facts::{Levels, TrackFacts};
+use crate::model::id::{JobId, TrackId};
+use crate::model::job::CancelToken;
+use crate::model::playback::PlayState;
+
+/// While a run goes on, what it found is taken up this often.
+const TAKE_UP: Duration = Duration::from_secs(60);
+
+pub fn reduce(state: &mut AppState, command: Analyse, now: Now, fx: &mut Vec<Effect>) {
+    match command {
+        Analyse::New | Analyse::Again => {
+            let again = command == Analyse::Again;
+            if let Some(run) = &mut state.analysis.run {
+                run.asked = true;
+                state.analysis.next |= again;
+                state.analysis.again |= again;
+                state.dirty.scan = true;
+            } else {
+                begin(state, true, again, fx);
+            }
+        }
+        Analyse::Stop => match &mut state.analysis.run {
+            None => notices::tell(state, wording::no_analysis(), now),
+            Some(run) => {
+                run.cancel.cancel();
+                (state.analysis.next, state.analysis.again) = (false, false);
+            }
+        },
+    }
+}
+
+fn begin(state: &mut AppState, asked: bool, again: bool, fx: &mut Vec<Effect>) {
+    if state.closing {
+        return;
+    }
+    let (job, cancel) = (state.fresh_job(), CancelToken::default());
+    state.analysis.run =
+        Some(Run { job, cancel: cancel.clone(), asked, progress: AnalyseProgress::default() });
+    state.analysis.taken_up = None;
+    state.dirty.scan = true;
+    fx.push(Effect::Analyse { job, again, cancel });
+}
+
+/// The catalog is another one: its albums are, and there may be new tracks.
+pub fn catalog_built(state: &mut AppState, fx: &mut Vec<Effect>) {
+    // One that is built anew already is not worth it.
+    if !state.library.catalog.is_empty() && !state.library.build.running {
+        read_levels(state, fx);
+    }
+    if state.settings.analysis.when == AnalyseWhen::Off {
+        return;
+    }
+    match &state.analysis.run {
+        Some(_) => state.analysis.next = true,
+        None => begin(state, false, false, fx),
+    }
+}
+
+fn read_levels(state: &AppState, fx: &mut Vec<Effect>) {
+    fx.push(Effect::ReadLevels { catalog: state.library.catalog.clone() });
+}
+
+pub fn progress(state: &mut AppState, job: JobId, progress: AnalyseProgress, now: Now, fx: &mut Vec<Effect>) {
+    let Some(run) = state.analysis.run.as_mut().filter(|run| run.job == job) else { return };
+    let has_more = progress.done > run.progress.done;
+    run.progress = progress;
+    state.dirty.scan = true;
+    let since = *state.analysis.taken_up.get_or_insert(now.instant);
+    if has_more && now.instant.saturating_duration_since(since) >= TAKE_UP {
+        state.analysis.taken_up = Some(now.instant);
+        read_levels(state, fx);
+    }
+}
+
+pub fn done(state: &mut AppState, job: JobId, outcome: AnalyseOutcome, now: Now, fx: &mut Vec<Effect>) {
+    let Some(run) = state.analysis.run.take_if(|run| run.job == job) else { return };
+    state.dirty.scan = true;
+    if outcome.measured > 0 {
+        read_levels(state, fx);
+    }
+    if run.asked || outcome.broken.is_some() || (outcome.failed > 0 && !outcome.cancelled) {
+        notices::tell(state, wording::analysed(&outcome), now);
+    }
+    let again = std::mem::take(&mut state.analysis.again);
+    if std::mem::take(&mut state.analysis.next) && outcome.broken.is_none() {
+        begin(state, again, again, fx);
+    }
+}
+
+/// What the store knows of all tracks.
+pub fn levels_read(state: &mut AppState, levels: Result<Vec<(TrackId, Levels)>, String>, now: Now) {
+    let levels = match levels {
+        Ok(levels) => levels,
+        Err(why) => return notices::tell(state, wording::no_levels(&why), now),
+    };
+    for (id, levels) in levels {
+        let facts = state.facts.get(id);
+        if facts.levels != levels {
+            state.facts.set(id, TrackFacts { levels, ..facts });
+            state.dirty.facts = true;
+        }
+    }
+}
+
+/// After every event: workers take as much as playing leaves, and what is heard next is measured first.
+pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
+    let Some(run) = &state.analysis.run else {
+        state.analysis.pace = None;
+        return;
+    };
+    let plays = state.playback.state == PlayState::Playing;
+    let pace = match state.settings.analysis.when {
+        _ if !plays => Pace::Free,
+        AnalyseWhen::Always => Pace::Beside,
+        _ if run.asked => Pace::Beside,
+        _ => Pace::Resting,
+    };
+    if state.analysis.pace != Some(pace) {
+        state.analysis.pace = Some(pace);
+        state.dirty.scan = true;
+        fx.push(Effect::AnalysisPace(pace));
+    }
+    let next = state.playback.next.and_then(|next| state.queue.get(next.item)).and_then(|item| item.track);
+    if next != state.analysis.first {
+        state.analysis.first = next;
+        let unknown = next.filter(|id| state.facts.get(*id).levels.lufs.is_none());
+        fx.extend(unknown.map(Effect::AnalyseFirst));
+    }
+}

@@ -1,0 +1,120 @@
+//! Measuring tracks as (events, effects).
+
+use std::time::Duration;
+
+use super::tests::Rig;
+use super::*;
+use crate::engine::command::{EngineCommand, EngineEvent};
+use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
+use crate::model::analysis::{AnalyseWhen, Pace};
+use crate::model::command::{Analyse, Library};
+use crate::model::facts::{Levels, TrackFacts};
+use crate::model::id::{JobId, TrackId};
+use crate::model::job::CancelToken;
+
+fn ask(rig: &mut Rig, command: Analyse) -> Vec<Effect> {
+    rig.event(Event::Command(Command::Library(Library::Analyse(command))))
+}
+
+fn begun(fx: &[Effect]) -> Option<(JobId, bool, CancelToken)> {
+    fx.iter().find_map(|effect| match effect {
+        Effect::Analyse { job, again, cancel } => Some((*job, *again, cancel.clone())),
+        _ => None,
+    })
+}
+
+fn pace(fx: &[Effect]) -> Option<Pace> {
+    fx.iter().find_map(|effect| if let Effect::AnalysisPace(pace) = effect { Some(*pace) } else { None })
+}
+
+fn built(rig: &mut Rig) -> Vec<Effect> {
+    rig.event(Event::CatalogBuilt { catalog: Default::default(), took: Duration::ZERO })
+}
+
+fn play(rig: &mut Rig) -> Vec<Effect> {
+    rig.ask(Playback::Play);
+    let play = rig.playing();
+    rig.engine(EngineEvent::Started { play, format: super::tests::format(), at: 0 })
+}
+
+#[test]
+fn one_run_at_a_time_is_begun_and_can_be_stopped() {
+    let mut rig = Rig::new(1);
+    assert!(begun(&built(&mut rig)).is_none(), "nothing is measured unasked where settings do not say so");
+    let fx = ask(&mut rig, Analyse::New);
+    let (job, again, cancel) = begun(&fx).unwrap();
+    assert!(!again && pace(&fx) == Some(Pace::Free));
+    assert!(begun(&ask(&mut rig, Analyse::New)).is_none());
+    ask(&mut rig, Analyse::Stop);
+    assert!(cancel.is_cancelled());
+    let outcome = AnalyseOutcome { cancelled: true, measured: 2, ..AnalyseOutcome::default() };
+    let fx = rig.event(Event::Analysed { job, outcome });
+    assert!(begun(&fx).is_none() && fx.iter().any(|effect| matches!(effect, Effect::ReadLevels { .. })));
+    assert!(!rig.state.analysis.view().running);
+    ask(&mut rig, Analyse::Stop);
+    assert!(rig.state.notice.is_some(), "there is nothing to stop, and that is told");
+}
+
+#[test]
+fn all_over_again_follows_the_run_that_goes_on() {
+    let mut rig = Rig::new(1);
+    let (job, ..) = begun(&ask(&mut rig, Analyse::New)).unwrap();
+    ask(&mut rig, Analyse::Again);
+    let fx = rig.event(Event::Analysed { job, outcome: AnalyseOutcome::default() });
+    assert!(begun(&fx).unwrap().1);
+    // A late word of the first run changes nothing.
+    rig.event(Event::AnalyseProgress { job, progress: AnalyseProgress { done: 9, ..Default::default() } });
+    assert_eq!(rig.state.analysis.view().done, 0);
+}
+
+#[test]
+fn what_plays_sets_the_pace() {
+    let table = [
+        (AnalyseWhen::Idle, false, Pace::Resting),
+        (AnalyseWhen::Idle, true, Pace::Beside),
+        (AnalyseWhen::Always, false, Pace::Beside),
+        (AnalyseWhen::Off, true, Pace::Beside),
+    ];
+    for (when, asked, expected) in table {
+        let mut rig = Rig::new(2);
+        rig.state.settings.analysis.when = when;
+        let fx = built(&mut rig);
+        let fx = if asked && begun(&fx).is_none() { ask(&mut rig, Analyse::New) } else { fx };
+        assert_eq!(pace(&fx), Some(Pace::Free), "{when:?}");
+        if asked {
+            ask(&mut rig, Analyse::New);
+        }
+        play(&mut rig);
+        assert_eq!(rig.state.analysis.pace, Some(expected), "{when:?} {asked}");
+        assert_eq!(rig.state.analysis.view().resting, expected == Pace::Resting);
+        assert_eq!(pace(&rig.ask(Playback::Stop)), Some(Pace::Free));
+    }
+}
+
+#[test]
+fn quitting_ends_the_run() {
+    let mut rig = Rig::new(1);
+    let (_, _, cancel) = begun(&ask(&mut rig, Analyse::New)).unwrap();
+    rig.event(Event::Command(Command::Quit));
+    assert!(cancel.is_cancelled());
+}
+
+/// -9 LUFS need -9 dB to be -18; -6.02 dB are half of full scale.
+#[test]
+fn what_was_measured_goes_with_the_item_to_the_engine_and_outlives_the_facts_of_the_store() {
+    let mut rig = Rig::new(2);
+    rig.state.queue.resolve(|_| Some(TrackId(7)));
+    let levels = Levels { lufs: Some(-900), peak: Some(-602), ..Levels::default() };
+    rig.event(Event::LevelsRead(Ok(vec![(TrackId(7), levels)])));
+    let heard = TrackFacts { plays: 3, ..TrackFacts::default() };
+    rig.event(Event::FactsRead(Ok([(TrackId(7), heard)].into_iter().collect())));
+    assert_eq!(rig.state.facts.get(TrackId(7)), TrackFacts { levels, ..heard });
+    let fx = rig.ask(Playback::Play);
+    let measured = fx.iter().find_map(|effect| match effect {
+        Effect::Engine(EngineCommand::Load { item, .. }) => Some(item.context.measured),
+        _ => None,
+    });
+    let measured = measured.unwrap();
+    assert_eq!(measured.track.gain_db, Some(-9.0));
+    assert!((measured.track.peak.unwrap() - 0.5).abs() < 1e-4 && measured.album.gain_db.is_none());
+}

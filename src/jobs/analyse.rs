@@ -1,0 +1,366 @@
+//! Measures the tracks of the library that are not measured yet. One coordinating thread (a lane of [`super::Jobs`], or the
+//! command line's) chooses and writes; the threads `measure-1..N`, which live as long as there is work, decode and measure. Each track is written when it is done: who is stopped in the middle loses only what is at work.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::power;
+use crate::analysis::measure::{MeasureError, VERSION, measure};
+use crate::library::store::{MeasuredRow, Store, StoreError, StoreReader, WriteOp};
+use crate::model::contain::contain;
+use crate::model::id::TrackId;
+use crate::model::job::CancelToken;
+use crate::model::track::Track;
+
+/// How often progress is told while a long track is measured, and a worker without leave looks again.
+const PULSE: Duration = Duration::from_millis(250);
+/// How often it is looked whether the machine runs on its battery.
+const POWER_PAUSE: Duration = Duration::from_secs(5);
+/// Beyond those of the thread that starts it: the lowest there is.
+const NICE: i32 = 19;
+/// Tracks that come first are remembered up to this.
+const MOST_FIRST: usize = 100;
+/// Failures that are named; more are counted.
+const NAMED_FAILURES: usize = 100;
+
+/// How many may work, and which tracks come first: shared between who decides and the workers.
+#[derive(Debug, Clone)]
+pub struct Control(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    workers: AtomicUsize,
+    /// Workers run at the lowest priority.
+    yields: bool,
+    /// Nobody works while the machine runs on its battery.
+    spares_battery: bool,
+    on_battery: AtomicBool,
+    /// Guards the tracks that come before all others; held to put one in or take one out.
+    first: Mutex<VecDeque<TrackId>>,
+}
+
+impl Control {
+    /// For work that was asked for and is waited for: so many at once, like any other program.
+    pub fn foreground(workers: usize) -> Self {
+        Self::new(workers, false, false)
+    }
+
+    /// For work beside all else, at the lowest priority: nobody works before [`Self::set_workers`] says so.
+    pub fn background(spares_battery: bool) -> Self {
+        Self::new(0, true, spares_battery)
+    }
+
+    fn new(workers: usize, yields: bool, spares_battery: bool) -> Self {
+        Self(Arc::new(Shared {
+            workers: AtomicUsize::new(workers),
+            yields,
+            spares_battery,
+            on_battery: AtomicBool::new(false),
+            first: Mutex::default(),
+        }))
+    }
+
+    /// Asks the system. Reads files.
+    fn look_at_power(&self) {
+        if self.0.spares_battery {
+            self.0.on_battery.store(power::on_battery(Path::new(power::SUPPLIES)), Ordering::Relaxed);
+        }
+    }
+
+    /// So many may work from now on; with none, those that work pause within their track.
+    pub fn set_workers(&self, workers: usize) {
+        self.0.workers.store(workers, Ordering::Relaxed);
+    }
+
+    /// This track is measured before all others.
+    pub fn put_first(&self, track: TrackId) {
+        let mut first = self.0.first.lock().unwrap_or_else(PoisonError::into_inner);
+        first.retain(|other| *other != track);
+        first.push_front(track);
+        first.truncate(MOST_FIRST);
+    }
+
+    fn take_first(&self) -> Option<TrackId> {
+        self.0.first.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    fn may_work(&self, worker: usize) -> bool {
+        worker < self.0.workers.load(Ordering::Relaxed) && !self.0.on_battery.load(Ordering::Relaxed)
+    }
+}
+
+/// Workers for this machine: one core is left to the player while it plays.
+pub fn workers(plays: bool) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if plays { cores.saturating_sub(1).max(1) } else { cores }
+}
+
+/// What is to be measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// `None`: every track that is there.
+    pub tracks: Option<Vec<TrackId>>,
+    /// Also what is measured already.
+    pub again: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AnalyseProgress {
+    /// Tracks measured or failed, of so many.
+    pub done: u64,
+    pub total: u64,
+    pub failed: u64,
+    /// The sound of them, of all.
+    pub sound: Duration,
+    pub total_sound: Duration,
+    pub elapsed: Duration,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnalyseOutcome {
+    pub measured: u64,
+    pub failed: u64,
+    /// The first of them, and why.
+    pub failures: Vec<(PathBuf, String)>,
+    pub sound: Duration,
+    pub elapsed: Duration,
+    pub cancelled: bool,
+    /// It broke off altogether, and why.
+    pub broken: Option<String>,
+}
+
+/// Measures what is asked for and needed; see the module's head.
+pub fn analyse(
+    store: &Store,
+    asked: &Asked,
+    control: &Control,
+    cancel: &CancelToken,
+    on_progress: &mut dyn FnMut(&AnalyseProgress),
+) -> AnalyseOutcome {
+    let began = Instant::now();
+    let mut outcome = AnalyseOutcome::default();
+    let done = needed(store, asked)
+        .and_then(|needed| run(store, needed, control, cancel, &mut outcome, on_progress))
+        .and_then(|()| store.flush());
+    outcome.broken = done.err().map(|error| error.to_string());
+    outcome.cancelled = cancel.is_cancelled();
+    outcome.elapsed = began.elapsed();
+    outcome
+}
+
+/// Tracks to be measured, and how long they are together.
+#[derive(Debug, Default)]
+struct Needed {
+    tracks: Vec<TrackId>,
+    sound: Duration,
+}
+
+fn needed(store: &Store, asked: &Asked) -> Result<Needed, StoreError> {
+    store.flush()?;
+    let reader = store.read()?;
+    let missing = reader.missing()?;
+    let mut needed = Needed::default();
+    let mut look = |track: &Track| -> Result<(), StoreError> {
+        if !missing.contains(&track.id) && (asked.again || !is_measured(&reader, track)?) {
+            needed.tracks.push(track.id);
+            needed.sound += track.format.duration().unwrap_or_default();
+        }
+        Ok(())
+    };
+    match &asked.tracks {
+        Some(ids) => {
+            for id in ids {
+                reader.track(*id)?.iter().try_for_each(&mut look)?;
+            }
+        }
+        None => {
+            for track in reader.tracks()? {
+                look(&track?)?;
+            }
+        }
+    }
+    Ok(needed)
+}
+
+fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, StoreError> {
+    let Some(row) = reader.measured(track.id)? else { return Ok(false) };
+    let sound = reader.audio(track.id)?.map(|audio| audio.guess);
+    Ok(row.is_of(VERSION, track.stamp, sound))
+}
+
+/// What a worker tells.
+struct Told {
+    track: Track,
+    row: MeasuredRow,
+}
+
+fn run(
+    store: &Store,
+    needed: Needed,
+    control: &Control,
+    cancel: &CancelToken,
+    outcome: &mut AnalyseOutcome,
+    on_progress: &mut dyn FnMut(&AnalyseProgress),
+) -> Result<(), StoreError> {
+    let began = Instant::now();
+    let total = needed.tracks.len() as u64;
+    let mut progress = AnalyseProgress { total, total_sound: needed.sound, ..AnalyseProgress::default() };
+    control.look_at_power();
+    let count = workers(false).min(needed.tracks.len());
+    let queue = Queue { left: Mutex::new(Left::new(needed.tracks)), store, control, cancel };
+    std::thread::scope(|scope| {
+        let (sender, told) = channel();
+        for worker in 0..count {
+            let (queue, sender) = (&queue, sender.clone());
+            let thread = std::thread::Builder::new().name(format!("measure-{}", worker + 1));
+            let started = thread.spawn_scoped(scope, move || queue.work(worker, &sender));
+            started.map_err(|source| StoreError::Io { path: store.path().to_path_buf(), source })?;
+        }
+        drop(sender);
+        let mut looked = began;
+        loop {
+            if looked.elapsed() >= POWER_PAUSE {
+                control.look_at_power();
+                looked = Instant::now();
+            }
+            match told.recv_timeout(PULSE) {
+                Ok(told) => keep(store, told, outcome, &mut progress)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            progress.elapsed = began.elapsed();
+            on_progress(&progress);
+        }
+    })
+}
+
+fn keep(
+    store: &Store,
+    told: Told,
+    outcome: &mut AnalyseOutcome,
+    progress: &mut AnalyseProgress,
+) -> Result<(), StoreError> {
+    let Told { track, row } = told;
+    let sound = track.format.duration().unwrap_or_default();
+    match &row.found {
+        Ok(_) => outcome.measured += 1,
+        Err(why) => {
+            outcome.failed += 1;
+            if outcome.failures.len() < NAMED_FAILURES {
+                outcome.failures.push((track.path.clone(), why.clone()));
+            }
+        }
+    }
+    outcome.sound += sound;
+    progress.sound += sound;
+    progress.done += 1;
+    progress.failed = outcome.failed;
+    store.write(WriteOp::PutMeasured(vec![(track.id, row)]))
+}
+
+/// Tracks that nobody has taken yet.
+struct Left {
+    tracks: VecDeque<TrackId>,
+}
+
+impl Left {
+    fn new(tracks: Vec<TrackId>) -> Self {
+        Self { tracks: tracks.into() }
+    }
+
+    /// The track that comes first where it is still left, else the next one.
+    fn take(&mut self, control: &Control) -> Option<TrackId> {
+        while let Some(first) = control.take_first() {
+            if let Some(at) = self.tracks.iter().position(|track| *track == first) {
+                return self.tracks.remove(at);
+            }
+        }
+        self.tracks.pop_front()
+    }
+}
+
+/// What the workers of one run share.
+struct Queue<'a> {
+    /// Guards the tracks that are left; held to take one.
+    left: Mutex<Left>,
+    store: &'a Store,
+    control: &'a Control,
+    cancel: &'a CancelToken,
+}
+
+impl Queue<'_> {
+    fn work(&self, worker: usize, told: &Sender<Told>) {
+        if self.control.0.yields {
+            // On Linux this is a property of the thread. Not being allowed is no harm.
+            let _ = rustix::process::nice(NICE);
+        }
+        while self.wait_for_leave(worker) {
+            let next = self.left.lock().unwrap_or_else(PoisonError::into_inner).take(self.control);
+            let Some(id) = next else { return };
+            let is_taken = self.measured(worker, id).is_none_or(|found| told.send(found).is_ok());
+            if !is_taken {
+                return;
+            }
+        }
+    }
+
+    /// `false` where it is to end.
+    fn wait_for_leave(&self, worker: usize) -> bool {
+        while !self.cancel.is_cancelled() && !self.control.may_work(worker) {
+            std::thread::sleep(PULSE);
+        }
+        !self.cancel.is_cancelled()
+    }
+
+    /// `None` where the track is gone meanwhile, or it was stopped.
+    fn measured(&self, worker: usize, id: TrackId) -> Option<Told> {
+        let reader = self.store.read().ok()?;
+        let track = reader.track(id).ok()??;
+        let sound = reader.audio(id).ok()?.map(|audio| audio.guess);
+        drop(reader);
+        let measuring = || {
+            measure(&track.path, self.cancel, &mut |_| {
+                self.wait_for_leave(worker);
+            })
+        };
+        let found = match contain(measuring) {
+            Ok(Err(MeasureError::Cancelled)) => return None,
+            Ok(found) => found.map_err(|error| error.to_string()),
+            Err(panic) => Err(format!("internal error: {panic}")),
+        };
+        let row = MeasuredRow { algorithm: VERSION, stamp: track.stamp, sound, found };
+        Some(Told { track, row })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_first_is_taken_first_and_only_once() {
+        let control = Control::foreground(1);
+        let mut left = Left::new((1..=5).map(TrackId).collect());
+        assert_eq!(left.take(&control), Some(TrackId(1)));
+        control.put_first(TrackId(3));
+        control.put_first(TrackId(4));
+        control.put_first(TrackId(99));
+        control.put_first(TrackId(3));
+        let order: Vec<u32> = std::iter::from_fn(|| left.take(&control)).map(|id| id.0).collect();
+        assert_eq!(order, [3, 4, 2, 5]);
+    }
+
+    #[test]
+    fn who_is_beyond_the_number_of_workers_has_no_leave() {
+        let control = Control::foreground(1);
+        assert!(control.may_work(0) && !control.may_work(1));
+        control.set_workers(0);
+        assert!(!control.may_work(0));
+        assert!(workers(true) >= 1 && workers(false) >= workers(true));
+    }
+}
