@@ -198,8 +198,17 @@ impl Core {
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
         let measuring = Control::background(!config.settings.analysis.on_battery);
         let batches = Batches::new(config.places.tag_batches()?);
-        let performer =
-            Performer { engine: sender, store: store_of_jobs, jobs, naming, events, closing, batches, watch };
+        let performer = Performer {
+            measuring,
+            engine: sender,
+            store: store_of_jobs,
+            jobs,
+            naming,
+            events,
+            closing,
+            batches,
+            watch,
+        };
         performer.load_playlists();
         performer.build_catalog();
         performer.read_facts();
