@@ -1,6 +1,6 @@
 //! The library's hot paths: catalog of 20,000 tracks, a keystroke of the filter, first scan and unchanged rescan.
 //! `cargo bench --bench library`. Files are made on the fly in a temporary folder.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;

@@ -358,7 +358,7 @@ fn the_queue_is_edited_as_a_text_beside_a_player() {
         "{told}"
     );
     assert_eq!(status(&home)["queue"]["length"], 4);
-    let mended = edits(&home, "sed -i -e /nonsense/d -e '/^ *[0-9]/d' -e '$a? title:bravo'");
+    let mended = edits(&home, "sed -i -e '1s/^/? title:bravo\\n/' -e /nonsense/d -e '/^ *[0-9]/d'");
     assert!(mended.status.success(), "{mended:?}");
     assert_eq!(status(&home)["queue"]["length"], 1);
     out(&home, &["ctl", "undo"]);

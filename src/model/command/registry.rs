@@ -275,7 +275,7 @@ pub const COMMANDS: &[Row] = &[
             "bits",
             "channels",
         ]),
-        "put the queue in order, or in the library its tracks, there by several columns; - is downwards",
+        "put the queue in order, or the library's tracks by several columns; - is downwards",
     ),
     row(
         Queue,

@@ -68,7 +68,7 @@ impl Texts {
         let mut texts = Self { folded: String::new(), starts: Vec::with_capacity(len.div_ceil(EVERY)), len };
         for id in 0..u32::try_from(len).unwrap_or(u32::MAX) {
             let start = u32::try_from(texts.folded.len()).unwrap_or(u32::MAX);
-            if id as usize % EVERY == 0 {
+            if (id as usize).is_multiple_of(EVERY) {
                 texts.starts.push(start);
             }
             // Beyond 4 GiB nothing is found.

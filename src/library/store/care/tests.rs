@@ -10,15 +10,18 @@ use redb::{Key, ReadableDatabase, TableDefinition, TableHandle, Value};
 use super::judge::{judge, says_what_it_is};
 use super::*;
 use crate::library::store::schema::{Visit, every_table};
-use crate::library::store::{AudioId, Failure, SheetRow, Standing, WriteOp};
+use crate::library::store::{AudioId, Failure, MeasuredRow, SheetRow, Standing, WriteOp};
 use crate::model::audio::{Spec, Volume};
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::facts::{Rating, TrackFacts};
 use crate::model::history::{Entry as Step, HistoryChange};
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::{Listen, Verdict};
+use crate::model::playback::Repeat;
 use crate::model::playlist::{Entry, Kind, Playlist, PlaylistName};
+use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Save, Session, SessionItem};
+use crate::model::template::{Item, Template, Usage};
 use crate::model::track::{AudioFormat, Codec, FileStamp, Tags, Track};
 
 const TRACKS: u32 = 1_000;
@@ -104,10 +107,14 @@ fn fill(store: &Store) {
         session: Some(Session { items: (1..9).map(item).collect(), ..Session::default() }),
         facts: Vec::new(),
         playlists: vec![(PlaylistId(8), Some(Arc::new(list)))],
-        templates: Vec::new(),
+        templates: vec![(PlaylistId(9), Some(Arc::new(template())))],
         history: Some(HistoryChange { first: 1, from: 1, entries: vec![Arc::new(step)], done: 1 }),
     };
     store.write(WriteOp::Save(Box::new(save))).unwrap();
+    store.write(WriteOp::PutResume(vec![(TrackId(3), Some(Place { frame: 7, rate: 8 }))])).unwrap();
+    let found = Err("it has no end".to_owned());
+    let measured = MeasuredRow { algorithm: 1, stamp: FileStamp::default(), sound: None, found };
+    store.write(WriteOp::PutMeasured(vec![(TrackId(3), measured)])).unwrap();
     let mut outputs = OutputMemory::new(None);
     outputs.remember("dac", Volume::new(40));
     store.write(WriteOp::PutOutputs(outputs)).unwrap();
@@ -116,6 +123,22 @@ fn fill(store: &Store) {
     marks.set(Bookmark { name, path: Arc::from(Path::new("/m/x")), frame: 1, rate: 2 }).unwrap();
     store.write(WriteOp::PutBookmarks(Arc::new(marks))).unwrap();
     store.flush().unwrap();
+}
+
+fn template() -> Template {
+    Template {
+        id: PlaylistId(9),
+        name: PlaylistName::new("Evening").unwrap(),
+        note: String::new(),
+        tags: Vec::new(),
+        favourite: false,
+        shuffle: None,
+        repeat: Repeat::Off,
+        items: Arc::new(vec![Item { path: Arc::from(Path::new("/m/x")), track: None }]),
+        made_s: 1,
+        changed_s: 2,
+        usage: Usage::default(),
+    }
 }
 
 fn filled(folder: &Path) -> PathBuf {
