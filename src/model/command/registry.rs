@@ -275,7 +275,7 @@ pub const COMMANDS: &[Row] = &[
             "bits",
             "channels",
         ]),
-        "put the queue in order, or the library's tracks by several columns; - is downwards",
+        "put the queue in order, or the library's tracks; - is downwards",
     ),
     row(
         Queue,
@@ -319,7 +319,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[WORDS]",
         Nothing,
-        "the templates, those that have all the words: in name, note, #tag; * is a favourite",
+        "the templates that have all the words, in name, note, #tag; * is a favourite",
     ),
     row(Queue, "templates", &[], "", Nothing, "the templates, to load one: Enter, a, i; favourite: g*"),
     row(
