@@ -58,7 +58,6 @@
 //! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
 //! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
-//! | `catalog-read` | reading tracks for the catalog that a job builds | outlives that job |
 //! | `watch` | which folders the system watches | reads a file, scans |
 //! | `job-long`, `job-measure`, `job-short`, `job-files` | the running job | outlives its cancel token by more than a file |
 //! | `measure-1..N` | the track that it measures | outlives its cancel token by more than a block |

@@ -1,6 +1,5 @@
 //! From tracks to the immutable [`Catalog`]: texts interned, albums told apart, everything sorted once. Runs on a job's
-//! thread, with another that reads the store meanwhile; tracks stream through, so that the library is never in memory
-//! twice.
+//! thread; tracks stream through, so that the library is never in memory twice.
 
 mod albums;
 mod disc_folder;
@@ -8,9 +7,7 @@ mod draft;
 mod intern;
 mod sort;
 
-use std::sync::mpsc::{SyncSender, sync_channel};
-
-use crate::library::store::{Store, StoreError, Tracks};
+use crate::library::store::{Store, StoreError};
 use crate::model::catalog::Catalog;
 use crate::model::collate::Collation;
 use crate::model::naming::Naming;
@@ -38,38 +35,16 @@ pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
     load_catalog_in(store, &Naming::default())
 }
 
-/// Tracks handed from the reading thread at once, and how many such parts may wait.
-const PART: usize = 512;
-const PARTS: usize = 4;
-
 /// The catalog of everything that the store has committed.
 pub fn load_catalog_in(store: &Store, naming: &Naming) -> Result<Catalog, StoreError> {
     let mut drafts = Drafts::new(naming);
     let reader = store.read()?;
     let missing = reader.missing()?;
-    let tracks = reader.tracks()?;
-    std::thread::scope(|scope| {
-        let (parts, read) = sync_channel(PARTS);
-        let reading = std::thread::Builder::new().name("catalog-read".into());
-        let started = reading.spawn_scoped(scope, move || read_tracks(tracks, &parts));
-        started.map_err(|source| StoreError::Io { path: store.path().to_path_buf(), source })?;
-        read.into_iter().try_for_each(|part: Result<Vec<Track>, StoreError>| {
-            part?.iter().for_each(|track| drafts.push(track, missing.contains(&track.id)));
-            Ok(())
-        })
-    })?;
-    Ok(finish(drafts, &naming.collation))
-}
-
-/// Ends after the first error, or where nobody wants more.
-fn read_tracks(mut tracks: Tracks, parts: &SyncSender<Result<Vec<Track>, StoreError>>) {
-    loop {
-        let part: Result<Vec<Track>, StoreError> = tracks.by_ref().take(PART).collect();
-        let is_last = part.as_ref().map_or(true, Vec::is_empty);
-        if parts.send(part).is_err() || is_last {
-            return;
-        }
+    for track in reader.tracks()? {
+        let track = track?;
+        drafts.push(&track, missing.contains(&track.id));
     }
+    Ok(finish(drafts, &naming.collation))
 }
 
 fn finish(mut drafts: Drafts<'_>, collation: &Collation) -> Catalog {
