@@ -157,7 +157,7 @@ pub const BINS: usize = 400;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waveform(pub Vec<WaveBin>);
 
-/// A stretch: levels as [`WaveBin::db_of`] reads them, and the shares of its energy (255 is all) below 250 Hz, up to 2.5 kHz
+/// A stretch: levels as `WaveBin::db_of` reads them, and the shares of its energy (255 is all) below 250 Hz, up to 2.5 kHz
 /// and above.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaveBin {

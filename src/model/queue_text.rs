@@ -75,7 +75,7 @@ pub fn write(queue: &QueueView, catalog: &Catalog) -> String {
     text
 }
 
-/// The entries that a text of [`write`] lists.
+/// The entries that a text of [`write()`] lists.
 pub fn base(text: &str) -> Vec<ItemId> {
     text.lines().filter_map(item).collect()
 }

@@ -221,7 +221,7 @@ fn days_from_epoch(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// The day of a moment, as [`date`] reads it. The other way round of `days_from_epoch` (`civil_from_days` there).
+/// The day of a moment, as `date` reads it. The other way round of `days_from_epoch` (`civil_from_days` there).
 pub fn date_text(seconds: i64) -> String {
     let days = seconds.div_euclid(DAY_S) + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
