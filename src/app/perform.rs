@@ -330,7 +330,7 @@ impl Performer {
     fn read_past(&self, job: JobId, asked: Importing, catalog: Arc<Catalog>) {
         let (store, home, same) = (self.store.clone(), self.home.clone(), asked.clone());
         self.answer(
-            Lane::Short,
+            Lane::Files,
             move |cancel| {
                 let found = past::look(&store, &asked, home.as_deref(), &catalog, cancel.flag());
                 Event::PastRead { job, asked, found: found.map(Box::new) }

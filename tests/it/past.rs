@@ -25,7 +25,7 @@ fn plays(home: &Home, words: &[&str]) -> u64 {
     stats["plays"].as_u64().unwrap()
 }
 
-const ALONE: &[&str] = &["stats", "all", "--json"];
+const ALONE: &[&str] = &["stats", "--period", "all", "--json"];
 
 fn listened() -> Home {
     let home = Home::with_music();

@@ -404,6 +404,33 @@ fn kinds_that_are_not_written_say_why() {
     }
 }
 
+/// Tags that outgrow their place go to the end, where others find them; the sound stays where it is.
+#[test]
+fn tags_of_matroska_grow_and_shrink() {
+    let folder = tempfile::tempdir().unwrap();
+    let batches = Batches::new(folder.path().join("batches"));
+    let source = put(folder.path(), "source", &wav(50_003, 44_100));
+    for (name, codec) in [("a.mka", "flac"), ("a.webm", "libvorbis")] {
+        let path = folder.path().join(name);
+        let begin =
+            ["-v", "error", "-f", "wav", "-i", text(&source), "-c:a", codec, "-metadata", "title=Old"];
+        output("ffmpeg", &[&begin[..], &[text(&path)]].concat());
+        let (sound, proven) = (heard(&path), proof(&path).unwrap());
+        for length in [3, 60_000, 5, 90_000, 20_000] {
+            let value = "ä".repeat(length);
+            let edits = [set(Field::Comment, &[&value]), set(Field::Title, &["New"])];
+            commit(&batches, plan(std::slice::from_ref(&path), &edits).unwrap()).unwrap();
+            let told = probed(&path);
+            assert!(told.contains(&format!("comment={value}\n")) && told.contains("title=New\n"), "{name}");
+            assert!(!told.contains("Old"), "{name}: {told}");
+            assert_eq!((heard(&path), proof(&path).unwrap()), (sound.clone(), proven), "{name}");
+        }
+        commit(&batches, plan(std::slice::from_ref(&path), &[Edit::Remove(Field::Comment)]).unwrap())
+            .unwrap();
+        assert!(!probed(&path).contains("comment="), "{name}");
+    }
+}
+
 /// Both long forms of WAV as others left them, with texts in the older way; the second is the first by another name.
 #[test]
 fn the_long_forms_of_wav_say_the_same_in_both_kinds_of_tags() {

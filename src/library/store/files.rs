@@ -49,7 +49,8 @@ impl Alone {
     /// Others are told what is done ("checked") instead of waiting.
     pub fn noting(mut self, path: &Path, deed: &str) -> Result<Self, StoreError> {
         let note = format!("{} {deed}", std::process::id());
-        self.lock.write_all(note.as_bytes()).map_err(|source| failed(path, source))?;
+        let written = self.lock.rewind().and_then(|()| self.lock.write_all(note.as_bytes()));
+        written.map_err(|source| failed(path, source))?;
         Ok(self)
     }
 }

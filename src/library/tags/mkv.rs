@@ -367,3 +367,104 @@ fn size_in(size: u64, bytes: u32) -> Vec<u8> {
 fn short(id: u32, body: &[u8]) -> Vec<u8> {
     [id_bytes(id), vec![0x80 | body.len() as u8], body.to_vec()].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(parts: &[Vec<u8>]) -> Vec<u8> {
+        let header = long(EBML_HEADER, b"");
+        [header, long(SEGMENT, &parts.concat())].concat()
+    }
+
+    fn simple(name: &str, text: &str) -> Vec<u8> {
+        long(SIMPLE_TAG, &[long(NAME, name.as_bytes()), long(TEXT, text.as_bytes())].concat())
+    }
+
+    fn written(bytes: &[u8], changes: &[(Field, &[String])]) -> Result<Vec<u8>, String> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        write(&mut file, changes).map_err(|why| why.to_string())?;
+        let mut all = Vec::new();
+        file.rewind().unwrap();
+        std::io::Read::read_to_end(&mut file, &mut all).unwrap();
+        Ok(all)
+    }
+
+    /// Its sound, here two clusters, stands where it stood.
+    #[test]
+    fn tags_go_where_there_is_room_and_nothing_else_moves() {
+        let own = long(TAG, &[long(TARGETS, &short(0x63c5, &[7])), simple("TITLE", "of a track")].concat());
+        let flat = long(TAG, &[long(TARGETS, &[]), simple("Title", "Old"), simple("ENCODER", "e")].concat());
+        let tags = long(TAGS, &[own.clone(), flat].concat());
+        let cluster = long(0x1f43_b675, &[9; 300]);
+        let info = long(INFO, &[short(CRC, &[1; 4]), short(TITLE, b"Old")].concat());
+        let seek = short(SEEK, &[short(SEEK_ID, &id_bytes(TAGS)), short(SEEK_POSITION, &[9])].concat());
+        let head = [long(SEEK_HEAD, &seek), void(60)].concat();
+        let bytes = made(&[head, info, tags, void(90), cluster.clone(), cluster.clone()]);
+        let sound = bytes.len() - 2 * cluster.len();
+        for (title, at_end) in [("New", false), ("", false), (&*"n".repeat(1_000), true)] {
+            let values: Vec<String> =
+                Some(title.to_owned()).filter(|title| !title.is_empty()).into_iter().collect();
+            let after = written(&bytes, &[(Field::Title, &values)]).unwrap();
+            assert_eq!(after[sound..sound + 2 * cluster.len()], bytes[sound..], "{title}");
+            assert_eq!(after.len() > bytes.len(), at_end, "{title}");
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&after).unwrap();
+            let mut window = Window::new(file, after.len() as u64);
+            let layout = layout(&mut window).unwrap();
+            let (_, tags) = layout.first(TAGS).unwrap();
+            let all = read(&mut window, tags).unwrap();
+            let kept = [long(TARGETS, &[]), simple("ENCODER", "e")].concat();
+            let added = if title.is_empty() { Vec::new() } else { simple("TITLE", title) };
+            assert_eq!(all, [own.clone(), long(TAG, &[kept, added].concat())].concat(), "{title}");
+            let (_, head) = layout.first(SEEK_HEAD).unwrap();
+            let head = read(&mut window, head).unwrap();
+            if at_end {
+                let place = tags.at - layout.segment.body;
+                let number =
+                    place.to_be_bytes().into_iter().skip_while(|&byte| byte == 0).collect::<Vec<_>>();
+                assert!(head.ends_with(&short(SEEK_POSITION, &number)), "{head:x?}");
+            }
+            let (_, info) = layout.first(INFO).unwrap();
+            assert!(elements(&mut window, info.body, info.end).unwrap().iter().all(|part| part.id == VOID));
+            // What stands at the end grows and shrinks there.
+            let again = written(&after, &[(Field::Title, &["x".repeat(9_000)])]).unwrap();
+            let back = written(&again, &[(Field::Title, &values)]).unwrap();
+            assert_eq!(back[sound..sound + 2 * cluster.len()], bytes[sound..], "{title}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_whole_is_left_as_it_is_and_says_why() {
+        let change: &[(Field, &[String])] = &[(Field::Title, &["x".to_owned()])];
+        let level = long(TARGETS, &short(TARGET_LEVEL, &[30]));
+        let levels = made(&[long(TAGS, &long(TAG, &[level, simple("TITLE", "a")].concat()))]);
+        assert!(written(&levels, change).unwrap_err().contains("several levels"));
+        let mut stream = made(&[]);
+        let at = stream.len() - 8;
+        stream[at..].copy_from_slice(&[1, 255, 255, 255, 255, 255, 255, 255]);
+        assert!(written(&stream, change).unwrap_err().contains("without lengths"));
+        assert!(
+            written(&made(&[vec![0x1f, 0x43, 0xb6, 0x75, 0xff]]), change).unwrap_err().contains("lengths")
+        );
+        assert!(written(&made(&[vec![0x42]]), change).unwrap_err().contains("cut"));
+        assert!(written(b"no matroska", change).is_err());
+        // None of it there before.
+        let bare = written(&made(&[]), change).unwrap();
+        assert!(bare.ends_with(&long(TAG, &[long(TARGETS, &[]), simple("TITLE", "x")].concat())));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_break_it(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..60), at in 0_usize..200, byte: u8) {
+            let change: &[(Field, &[String])] = &[(Field::Title, &["x".to_owned()])];
+            let _ = written(&made(&[bytes.clone()]), change);
+            let tags = long(TAGS, &long(TAG, &[long(TARGETS, &[]), simple("TITLE", "a")].concat()));
+            let mut whole = made(&[long(SEEK_HEAD, &bytes), tags, void(3)]);
+            let at = at % whole.len();
+            whole[at] = byte;
+            let _ = written(&whole, change);
+        }
+    }
+}
