@@ -93,7 +93,7 @@ impl QueuePane {
     }
 
     /// Rows that are shown.
-    pub fn len(&self) -> usize {
+    pub fn shown(&self) -> usize {
         self.rows.len()
     }
 
@@ -109,14 +109,14 @@ impl QueuePane {
 
     /// The entries of so many rows from there on.
     pub fn items(&self, row: usize, count: usize) -> impl Iterator<Item = &QueueItem> {
-        let end = row.saturating_add(count).min(self.len());
+        let end = row.saturating_add(count).min(self.shown());
         (row..end).filter_map(|row| self.item(row))
     }
 
     /// The row that shows a place of the queue, else the one that would stand behind it.
     pub fn row_of(&self, place: usize) -> Result<usize, usize> {
         let place = u32::try_from(place).unwrap_or(u32::MAX);
-        let (mut row, mut end) = (0, self.len());
+        let (mut row, mut end) = (0, self.shown());
         while row < end {
             let middle = row + (end - row) / 2;
             match self.rows.get(middle).is_some_and(|other| other < place) {

@@ -231,7 +231,7 @@ impl Turn<'_> {
         self.state.size = (width, height);
         let views = self.column_view();
         self.state.library.show_cursors(views);
-        let view = self.view(self.state.queue.len());
+        let view = self.view(self.state.queue.shown());
         self.state.queue.list.show_cursor(view);
         let (lists, entries) =
             (self.view(self.state.lists.seen.lists.len()), self.view(self.state.lists.len()));

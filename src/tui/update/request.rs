@@ -219,7 +219,7 @@ impl Turn<'_> {
             }
             (motion, Pane::Playlists) => self.move_in_lists(|list, view| list.go(motion, count, view)),
             (motion, Pane::Queue) => {
-                let view = self.view(self.state.queue.len());
+                let view = self.view(self.state.queue.shown());
                 self.state.queue.list.go(motion, count, view);
             }
             (_, Pane::Spectrum) => {}
@@ -315,7 +315,7 @@ impl Turn<'_> {
             let Ok(row) = self.state.queue.row_of(current) else {
                 return self.state.note("The filter hides the playing entry");
             };
-            let view = self.view(self.state.queue.len());
+            let view = self.view(self.state.queue.shown());
             return self.state.queue.list.go_to(row, view);
         }
         let views = self.column_view();

@@ -82,7 +82,7 @@ fn queue_amount(canvas: &Canvas<'_>) -> String {
     let queue = &canvas.scene.state.queue;
     let count = text::count(queue.seen.items.len() as u64);
     if !queue.filter.words.is_empty() {
-        return format!("{} of {count}", text::count(queue.len() as u64));
+        return format!("{} of {count}", text::count(queue.shown() as u64));
     }
     match queue.duration {
         Some(duration) if !queue.seen.items.is_empty() => format!("{count} · {}", text::time(duration)),

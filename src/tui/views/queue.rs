@@ -17,12 +17,12 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     let queue = &state.queue;
     if queue.seen.items.is_empty() {
         empty(canvas, area);
-    } else if queue.len() == 0 {
+    } else if queue.shown() == 0 {
         nothing_left(canvas, area);
     }
     let digits = text::count(queue.seen.items.len() as u64).len() as u16;
     let focused = state.focus == Pane::Queue && !state.is_covered();
-    for (at, row_area) in visible(area, &queue.list, queue.len()) {
+    for (at, row_area) in visible(area, &queue.list, queue.shown()) {
         let row = Row::new(canvas, row_area, at == queue.list.cursor, focused);
         if let Some(place) = queue.place(at).filter(|&place| place < queue.seen.items.len()) {
             draw_item(canvas, &row, &queue.seen.items[place], place, digits);
