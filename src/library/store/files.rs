@@ -58,6 +58,8 @@ impl Alone {
 impl Drop for Alone {
     fn drop(&mut self) {
         let _ = self.lock.set_len(0);
+        // A child process that is being started has the file too: closing ours alone would leave it locked.
+        let _ = self.lock.unlock();
     }
 }
 
