@@ -31,6 +31,7 @@ impl Deeds {
             | Effect::Gather { job, .. }
             | Effect::CountStats { job, .. }
             | Effect::Care { job, .. }
+            | Effect::ReadPast { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. }
             | Effect::ReadTags { job, .. }
@@ -53,6 +54,7 @@ impl Answers {
             | Event::Gathered { job, .. }
             | Event::StatsCounted { job, .. }
             | Event::Cared { job, .. }
+            | Event::PastRead { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. }
             | Event::TagsRead { job, .. }

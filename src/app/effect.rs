@@ -15,6 +15,7 @@ use crate::model::facts::Facts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
+use crate::model::past::Importing;
 use crate::model::playlist::{Entry, Playlist};
 use crate::model::resume;
 use crate::model::session::{OutputMemory, Save, SessionPosition};
@@ -65,6 +66,12 @@ pub enum Effect {
     Care {
         job: JobId,
         care: Care,
+    },
+    /// Read what another player or service knows, and what of it the library has not.
+    ReadPast {
+        job: JobId,
+        asked: Importing,
+        catalog: Arc<Catalog>,
     },
     /// These are the folders of the library now: watch them.
     Watch(Arc<Vec<PathBuf>>),

@@ -11,6 +11,7 @@ use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::tags::{Planned, Written};
 use crate::library::edit::Refused;
+use crate::library::past::FoundPast;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, Command};
@@ -19,6 +20,7 @@ use crate::model::id::{JobId, PlaylistId, TrackId};
 use crate::model::listening::{Period, Stats};
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
+use crate::model::past::Importing;
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
@@ -56,6 +58,12 @@ pub enum Event {
         job: JobId,
         care: Care,
         result: Result<Cared, String>,
+    },
+    /// What another player or service knows; asked for by `Effect::ReadPast`.
+    PastRead {
+        job: JobId,
+        asked: Importing,
+        found: Result<Box<FoundPast>, String>,
     },
     DuplicatesFound(Result<DuplicatesView, String>),
     /// Files in these folders changed; told by the watch.

@@ -1,6 +1,7 @@
 //! Carries effects out: hands them to engine, store and jobs, which work on their own threads. App thread; nothing here
 //! waits.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,9 +13,9 @@ use crate::jobs::analyse::{self, Asked, Control};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane, playlists, tags};
 use crate::library::edit::{Batches, Refused};
-use crate::library::levels;
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
+use crate::library::{levels, past};
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
 use crate::model::command::Care;
@@ -22,6 +23,7 @@ use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
 use crate::model::naming::Naming;
+use crate::model::past::Importing;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -35,6 +37,8 @@ pub struct Performer {
     pub jobs: Jobs,
     /// How names are taken.
     pub naming: Arc<Naming>,
+    /// Of the user.
+    pub home: Option<PathBuf>,
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
@@ -64,6 +68,7 @@ impl Perform for Performer {
             Effect::AnalyseFirst(track) => self.measuring.put_first(track),
             Effect::ReadLevels { catalog } => self.read_levels(catalog),
             Effect::Care { job, care } => self.care(job, care),
+            Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
             Effect::Watch(roots) => {
                 if let Some(watch) = &self.watch {
                     watch.roots(&roots);
@@ -320,6 +325,18 @@ impl Performer {
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             failed.send(Event::Cared { job, care, result: Err(panic) });
         });
+    }
+
+    fn read_past(&self, job: JobId, asked: Importing, catalog: Arc<Catalog>) {
+        let (store, home, same) = (self.store.clone(), self.home.clone(), asked.clone());
+        self.answer(
+            Lane::Files,
+            move |cancel| {
+                let found = past::look(&store, &asked, home.as_deref(), &catalog, cancel.flag());
+                Event::PastRead { job, asked, found: found.map(Box::new) }
+            },
+            move |panic| Event::PastRead { job, asked: same, found: Err(panic) },
+        );
     }
 
     fn find_duplicates(&self) {

@@ -72,6 +72,7 @@ fn playback(state: &AppState) -> PlaybackView {
         repeat: state.queue.repeat(),
         shuffle,
         consume: state.queue.consume,
+        resume: state.settings.resume,
         stop_after: playback.stop_after,
         sleep_at: playback.sleep.map(|sleep| sleep.at),
         ab: playback.ab.map(|ab| (ab.from, ab.to)),

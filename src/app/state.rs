@@ -20,7 +20,7 @@ use crate::model::facts::Facts;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::listening::{Period, Stats, Verdict};
+use crate::model::listening::{LogRow, Period, Stats, Verdict};
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
@@ -281,12 +281,21 @@ pub struct Saving {
     pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
     /// Templates that changed.
     pub templates: Vec<(TemplateId, Option<Arc<Template>>)>,
+    /// Entries of the log that an import, or its undoing, changed.
+    pub log: Vec<LogRow>,
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
     /// What is known of outputs is to be saved with the session.
     pub outputs: bool,
     /// Something plays: save the place by then.
     pub position_due: Option<Instant>,
+}
+
+impl Saving {
+    /// Something is to be saved together with how far the history is done.
+    pub fn is_of_a_step(&self) -> bool {
+        !(self.playlists.is_empty() && self.templates.is_empty() && self.log.is_empty())
+    }
 }
 
 /// Parts of the snapshot that a reducer changed.

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod library;
+mod past;
 mod playlists;
 mod queue;
 mod tags;
@@ -27,6 +28,7 @@ use crate::model::snapshot::DuplicatesView;
 
 pub use analysis::*;
 pub use library::*;
+pub use past::*;
 pub use playlists::*;
 pub use queue::*;
 pub use tags::*;

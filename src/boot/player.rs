@@ -206,6 +206,7 @@ impl Core {
             store: store_of_jobs,
             jobs,
             naming,
+            home: config.places.home.clone(),
             events,
             closing,
             batches,

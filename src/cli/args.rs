@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
@@ -18,6 +18,7 @@ use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::listening::Period;
+use crate::model::past::Source;
 use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 use crate::model::sort::Sort;
@@ -307,7 +308,7 @@ pub struct Status {
 #[derive(Debug, Args)]
 #[command(after_help = super::import::HELP)]
 pub struct Import {
-    #[arg(value_enum)]
+    #[arg(value_parser = source_parser())]
     pub source: Source,
     /// Where it is [default: the usual places]
     pub path: Option<PathBuf>,
@@ -320,16 +321,6 @@ pub struct Import {
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Source {
-    Cmus,
-    Mpd,
-    Rmpc,
-    Listenbrainz,
-    Lastfm,
-    M3u,
 }
 
 #[derive(Debug, Subcommand)]
@@ -606,6 +597,10 @@ fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
         };
         spec.ok_or("needs auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe")
     })
+}
+
+fn source_parser() -> impl TypedValueParser {
+    PossibleValuesParser::new(Source::NAMES).try_map(|name| Source::parse(&name).ok_or("no such source"))
 }
 
 fn sample_format(word: &str) -> Result<SampleFormat, &'static str> {

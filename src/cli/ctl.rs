@@ -130,12 +130,14 @@ pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> 
     let (as_words, as_paths) = match row.map(|row| row.completer) {
         _ if about_scan => (words, &[][..]),
         Some(Completer::Path) => words.split_at(named_by.unwrap_or(1).min(words.len())),
-        Some(Completer::PlaylistPath) => words.split_at((named_by.unwrap_or(1) + 1).min(words.len())),
+        Some(Completer::PlaylistPath | Completer::WordPath(_)) => {
+            words.split_at((named_by.unwrap_or(1) + 1).min(words.len()))
+        }
         _ => (words, &[][..]),
     };
     // How paths are written is said among them.
     let (styles, as_paths): (Vec<&OsString>, Vec<&OsString>) =
-        as_paths.iter().partition(|word| *word == "--absolute" || *word == "--relative");
+        as_paths.iter().partition(|word| word.to_str().is_some_and(is_flag));
     let paths = as_paths.iter().map(|path| JsonPath::new(&absolute_root(Path::new(path)))).collect();
     // A query is taken as it is.
     let raw_from = match row.map(|row| row.completer) {
@@ -155,6 +157,10 @@ pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> 
             Err(CliError::Usage(format!("`{name}` cannot be given what is not UTF-8")))
         }
     }
+}
+
+fn is_flag(word: &str) -> bool {
+    matches!(word, "--absolute" | "--relative" | "--apply") || word.starts_with("--music=")
 }
 
 /// `file:` of an output names a file, too.

@@ -12,7 +12,7 @@ use super::terminal::Messages;
 use super::text::{clock, printable};
 use super::{ctl, json, open_store, settings};
 use crate::boot::{log, offline};
-use crate::library::catalog_build::load_catalog;
+use crate::library::catalog_build::load_catalog_in;
 use crate::library::playlist::locate::is_part;
 use crate::library::smart;
 use crate::model::address::is_address;
@@ -95,7 +95,7 @@ pub fn change(global: &Global, words: &[OsString], messages: &Messages) -> Resul
         Err(RemoteError::NotRunning) => {
             log::start(&settings::log(global, &config))?;
             let store = open_store(&config, messages)?;
-            let done = offline::run(&store, command, &CancelToken::default())?;
+            let done = offline::run(&store, &config.naming(), command, &CancelToken::default())?;
             store.close(CLOSING);
             match done.told {
                 Some(told) if done.changed && told.severity != Severity::Note => {
@@ -126,7 +126,7 @@ impl Source {
             Err(RemoteError::NotRunning) => {
                 log::start(&settings::log(global, &config))?;
                 let store = open_store(&config, messages)?;
-                let catalog = load_catalog(&store)?;
+                let catalog = load_catalog_in(&store, &config.naming())?;
                 let reader = store.read()?;
                 let facts = reader.facts()?;
                 let mut view = View { lists: reader.playlists()?, ..View::default() };

@@ -29,7 +29,7 @@ pub enum Lane {
     Measuring,
     /// Well below a second: walks of a few folders, catalog builds.
     Short,
-    /// Changes of the user's files, one at a time.
+    /// Changes of the user's files, and what is taken over from other players, one at a time.
     Files,
 }
 

@@ -30,6 +30,7 @@ pub mod naming;
 pub mod notice;
 pub mod outputs;
 pub mod part;
+pub mod past;
 pub mod path_bytes;
 pub mod playback;
 pub mod player;

@@ -97,6 +97,8 @@ pub struct PlaybackView {
     pub shuffle: Shuffle,
     /// Items that were heard are taken out.
     pub consume: bool,
+    /// How long a track must be to go on where it was left off; `None`: none does.
+    pub resume: Option<Duration>,
     pub stop_after: StopAfter,
     /// When playing pauses by itself.
     pub sleep_at: Option<Instant>,

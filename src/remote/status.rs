@@ -51,6 +51,8 @@ pub struct Status {
     pub shuffle_seed: Option<u64>,
     /// Entries are taken out once they were heard.
     pub consume: bool,
+    /// How long a track must be to go on where it was left off; `null`: none does.
+    pub resume_min_s: Option<f64>,
     pub history: HistoryStatus,
     /// `off`, `track`, `album`.
     pub stop_after: String,
@@ -86,6 +88,8 @@ pub struct TrackStatus {
     pub skips: u32,
     /// Seconds since the Unix epoch.
     pub last_played: Option<i64>,
+    /// Where a long track was left off, and goes on when it is played again.
+    pub left_off_s: Option<f64>,
 }
 
 /// What is done to the sound; what that means for the item that plays is in the signal.
@@ -212,7 +216,10 @@ impl Status {
             duration_s: times.and_then(|(_, total)| total).map(|total| total.as_secs_f64()),
             path: file.as_ref().map(|file| file.path.clone()),
             path_hex: file.and_then(|file| file.path_hex),
-            track: snapshot.track().map(|found| track(found, snapshot.facts.get(found.id()))),
+            track: snapshot.track().map(|found| TrackStatus {
+                left_off_s: snapshot.places.get(&found.id()).map(|place| place.time().as_secs_f64()),
+                ..track(found, snapshot.facts.get(found.id()))
+            }),
             format: snapshot.format().map(format),
             stream: playback.now.as_ref().and_then(|now| now.stream.as_ref()).map(stream),
             buffering: playback.buffering,
@@ -226,6 +233,7 @@ impl Status {
             },
             shuffle_seed: playback.shuffle.seed(),
             consume: playback.consume,
+            resume_min_s: playback.resume.map(|least| least.as_secs_f64()),
             history: HistoryStatus {
                 undo: snapshot.history.done,
                 redo: snapshot.history.entries.len() - snapshot.history.done,
@@ -268,6 +276,7 @@ fn track(track: TrackRef<'_>, facts: TrackFacts) -> TrackStatus {
         plays: facts.plays,
         skips: facts.skips,
         last_played: facts.last_played_s,
+        left_off_s: None,
     }
 }
 

@@ -244,6 +244,7 @@ impl Ui {
             Effect::Redraw => return self.take_terminal_again(),
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Filter(question) => self.workers.filter(question),
+            Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),
             Effect::Figures(question) => self.workers.figures(question),
             Effect::Search(question) => self.workers.search(question),

@@ -32,6 +32,7 @@ mod missing;
 mod nasty;
 mod outputs;
 mod pairs;
+mod past;
 mod play;
 mod playlists;
 mod pseudo_terminal;

@@ -10,6 +10,7 @@ mod history;
 mod library;
 mod listening;
 mod notices;
+mod past;
 mod playback;
 pub(super) mod playlists;
 mod queue;
@@ -37,6 +38,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::Cared { care, result, .. } => library::cared(state, &care, result, now, &mut fx),
+        Event::PastRead { asked, found, .. } => past::read(state, &asked, found, now, &mut fx),
         Event::Cleaned { sure, result } => library::cleaned(state, sure, result, now, &mut fx),
         Event::DuplicatesFound(found) => library::duplicates_found(state, found, now),
         Event::FoldersChanged(folders) => library::folders_changed(state, folders, now, &mut fx),

@@ -21,13 +21,13 @@ pub enum Change {
 /// The store's side of the merge.
 pub struct Known<I: Iterator<Item = Result<(PathBuf, FileRow), StoreError>>> {
     rows: Peekable<I>,
-    reader: u8,
+    is_current: fn(u8, &Path) -> bool,
 }
 
 impl<I: Iterator<Item = Result<(PathBuf, FileRow), StoreError>>> Known<I> {
-    /// `rows` in byte order; `reader` is the version of the tag reader.
-    pub fn new(rows: I, reader: u8) -> Self {
-        Self { rows: rows.peekable(), reader }
+    /// `rows` in byte order; `is_current`: whether a version of the tag reader is good enough for a file.
+    pub fn new(rows: I, is_current: fn(u8, &Path) -> bool) -> Self {
+        Self { rows: rows.peekable(), is_current }
     }
 
     /// Places the walk's next file. Known files before it that the walk did not meet go to `gone`.
@@ -41,7 +41,7 @@ impl<I: Iterator<Item = Result<(PathBuf, FileRow), StoreError>>> Known<I> {
         let Some((_, row)) = self.next_if(|known| known.as_os_str() == path.as_os_str())? else {
             return Ok(Change::New);
         };
-        let same = row.stamp == stamp && row.reader == self.reader;
+        let same = row.stamp == stamp && (self.is_current)(row.reader, path);
         Ok(if same { Change::Same(row) } else { Change::Changed(row) })
     }
 

@@ -105,6 +105,7 @@ impl WriteOp {
             Self::PutTemplates(templates) => known::template_weight(templates),
             Self::Save(save) => {
                 1 + save.facts.len()
+                    + save.log.len()
                     + known::weight(&save.playlists)
                     + known::template_weight(&save.templates)
             }
@@ -151,6 +152,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
                 known::put_facts(&txn, &save.facts)?;
                 known::put_playlists(&txn, &save.playlists)?;
                 known::put_templates(&txn, &save.templates)?;
+                known::put_log(&txn, &save.log)?;
                 save.history.iter().try_for_each(|change| known::put_history(&txn, change))?;
             }
             WriteOp::PutPosition(position) => known::put_position(&txn, *position)?,

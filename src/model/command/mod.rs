@@ -14,6 +14,7 @@ use super::bookmark::BookmarkName;
 use super::facts::Rating;
 use super::id::{ItemId, TrackId};
 use super::listening::Period;
+use super::past::Importing;
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::queue_text::Edited;
 use super::settings::LevelMode;
@@ -315,6 +316,8 @@ pub enum Judged {
     Selection,
     Playing,
     Tracks(Vec<TrackId>),
+    /// Files, and all that the library has in folders.
+    Paths(Vec<PathBuf>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -336,6 +339,8 @@ pub enum Library {
     /// As [`Library::Stats`], but put it into the snapshot, without words.
     Count(Period),
     Care(Care),
+    /// Bring over what another player or service knows.
+    Import(Importing),
 }
 
 /// What is done for the library as a whole.

@@ -1,5 +1,6 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod past;
 mod playlists;
 mod tags;
 mod templates;
@@ -242,6 +243,7 @@ impl Call<'_> {
             "library-export" => Command::Library(Library::Care(Care::Export(self.place()?))),
             "library-roots" => self.bare(Command::Library(Library::Care(Care::Roots)))?,
             "library-forget" => Command::Library(Library::Care(Care::Forget(self.place()?))),
+            "import" => Command::Library(Library::Import(self.importing()?)),
             "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
             "analyse" => {
                 let how = self.optional("again, stop, or nothing", |word| match word {
@@ -265,27 +267,17 @@ impl Call<'_> {
     }
 
     fn rate(&self) -> Result<Judging, ParseError> {
-        let wrong = || self.wrong("0 to 5 stars, halves too, and `playing` or nothing");
-        let (stars, judged) = match self.arguments {
-            [stars] => (stars, Judged::Selection),
-            [stars, word] if word == "playing" => (stars, Judged::Playing),
-            _ => return Err(wrong()),
-        };
+        let wrong = || self.wrong("0 to 5 stars, halves too, and `playing`, paths or nothing");
+        let (stars, rest) = self.arguments.split_first().ok_or_else(wrong)?;
+        let judged = judged(rest).ok_or_else(wrong)?;
         parse_stars(stars).map(|rating| Judging::Rate(judged, rating)).ok_or_else(wrong)
     }
 
     fn favourite(&self) -> Result<Judging, ParseError> {
-        let (words, judged) = match self.arguments.split_last() {
-            Some((last, words)) if last == "playing" => (words, Judged::Playing),
-            _ => (self.arguments, Judged::Selection),
-        };
-        let on = match words {
-            [] => Some(None),
-            [word] => parse_switch(word).map(Some),
-            _ => None,
-        };
-        let expected = "on, off or nothing, and `playing` or nothing";
-        on.map(|on| Judging::Favourite(judged, on)).ok_or_else(|| self.wrong(expected))
+        let on = self.arguments.first().and_then(|word| parse_switch(word));
+        let rest = &self.arguments[usize::from(on.is_some())..];
+        let expected = "on, off or nothing, and `playing`, paths or nothing";
+        judged(rest).map(|judged| Judging::Favourite(judged, on)).ok_or_else(|| self.wrong(expected))
     }
 
     fn motion(&self) -> Result<Option<Motion>, ParseError> {
@@ -454,6 +446,18 @@ impl Call<'_> {
         };
         let step = step.ok_or_else(|| self.wrong("+N or -N, and numbers of queue entries or none"))?;
         Ok(Queue::Move(self.items_in(entries)?, step))
+    }
+}
+
+/// What is judged, as it is written. A bare word is rather a slip of the keys than a file: one is written `./NAME`.
+fn judged(words: &[String]) -> Option<Judged> {
+    match words {
+        [] => Some(Judged::Selection),
+        [word] if word == "playing" => Some(Judged::Playing),
+        paths => {
+            let is_path = |word: &String| word.contains(['/', '.', '~']);
+            paths.iter().all(is_path).then(|| Judged::Paths(paths.iter().map(PathBuf::from).collect()))
+        }
     }
 }
 
@@ -703,7 +707,8 @@ mod tests {
                 }
                 "FIELD [VALUE...]" | "FIELD VALUE..." => format!("{} title x", row.name),
                 "TEMPLATE" => format!("{} {{title}}", row.name),
-                "STARS [playing]" => format!("{} 3.5", row.name),
+                "STARS [playing|PATH...]" => format!("{} 3.5", row.name),
+                "SOURCE [PATH] [--music=DIR] [--apply]" => format!("{} cmus", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
             };
             assert!(parse(&example).is_ok(), "{example}: {:?}", parse(&example));
@@ -762,6 +767,9 @@ mod tests {
         let half = Rating::new(7);
         assert_eq!(core("rate 3.5"), judged(Judging::Rate(Judged::Selection, half)));
         assert_eq!(core("rate 0 playing"), judged(Judging::Rate(Judged::Playing, None)));
+        let paths = Judged::Paths(vec!["/m/a b".into(), "./c".into()]);
+        assert_eq!(core("rate 3.5 '/m/a b' ./c"), judged(Judging::Rate(paths.clone(), half)));
+        assert_eq!(core("favourite on '/m/a b' ./c"), judged(Judging::Favourite(paths, Some(true))));
         assert_eq!(core("favourite"), judged(Judging::Favourite(Judged::Selection, None)));
         assert_eq!(core("love off playing"), judged(Judging::Favourite(Judged::Playing, Some(false))));
         for bad in

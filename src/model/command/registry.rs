@@ -1,6 +1,7 @@
 //! Every command in one table: it feeds the keymap, the command line and its completion, the help screen, the tests of
 //! the README. A row says how a command is written; `parse` says what it means.
 
+use crate::model::past::Source;
 use crate::model::playlist::order::By;
 
 /// What completes a command's argument on the command line.
@@ -30,6 +31,8 @@ pub enum Completer {
     PlaylistQuery,
     /// A field of tags, then anything.
     Field,
+    /// One of these, then files and folders.
+    WordPath(&'static [&'static str]),
     Command,
 }
 
@@ -97,7 +100,7 @@ const fn row(
 
 use Completer::{
     Bookmark, Field, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord,
-    Template, TemplateWord, Theme, Word,
+    Template, TemplateWord, Theme, Word, WordPath,
 };
 use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound, Tags};
 
@@ -477,6 +480,14 @@ pub const COMMANDS: &[Row] = &[
         Path,
         "write what only we know as JSON lines: plays, ratings, playlists, queue",
     ),
+    row(
+        Library,
+        "import",
+        &[],
+        "SOURCE [PATH] [--music=DIR] [--apply]",
+        WordPath(Source::NAMES),
+        "what plays, ratings and lists of another player would bring; --apply takes them in",
+    ),
     row(Library, "library-roots", &["roots"], "", Nothing, "the folders that the library is made of"),
     row(
         Library,
@@ -491,17 +502,17 @@ pub const COMMANDS: &[Row] = &[
         Library,
         "rate",
         &[],
-        "STARS [playing]",
-        Word(&["0", "1", "2", "3", "4", "5"]),
-        "rate the selection, or what plays: 1 to 5, halves too; 0 takes the rating away",
+        "STARS [playing|PATH...]",
+        WordPath(&["0", "1", "2", "3", "4", "5"]),
+        "rate the selection, what plays, or files: 1 to 5, halves too; 0 takes the rating away",
     ),
     row(
         Library,
         "favourite",
         &["favorite", "love"],
-        "[on|off] [playing]",
-        Word(&["on", "off", "playing"]),
-        "make the selection, or what plays, favourites, or no longer",
+        "[on|off] [playing|PATH...]",
+        WordPath(&["on", "off", "playing"]),
+        "make the selection, what plays, or files favourites, or no longer",
     ),
     row(
         Library,
@@ -511,7 +522,14 @@ pub const COMMANDS: &[Row] = &[
         Word(&["week", "month", "year", "all"]),
         "what was listened to in that time",
     ),
-    row(Library, "filter", &[], "[QUERY]", Nothing, "show only what matches a query; none shows all"),
+    row(
+        Library,
+        "filter",
+        &[],
+        "[QUERY]",
+        Nothing,
+        "show only what matches a query, in the queue where that is looked at; none shows all",
+    ),
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
     row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),

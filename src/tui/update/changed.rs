@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Effect, FilterQuestion, Turn};
 use crate::model::catalog::Catalog;
 use crate::model::query::{Query, QueryError};
-use crate::model::snapshot::{QueueView, Snapshot};
+use crate::model::snapshot::Snapshot;
 use crate::model::sort::{Column as SortColumn, Sort};
 use crate::tui::matches::Matches;
 
@@ -31,32 +31,9 @@ impl Turn<'_> {
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));
         }
+        self.queue_filter_follows(new_queue, new_catalog);
         if new_queue || new_catalog {
             self.state.queue.duration = queue_duration(snapshot);
-        }
-    }
-
-    fn queue_changed(&mut self, queue: Arc<QueueView>) {
-        let view = self.view(queue.items.len());
-        let pane = &mut self.state.queue;
-        let old = std::mem::replace(&mut pane.seen, queue);
-        let was_on = old.items.get(pane.list.cursor).map(|item| item.id);
-        let followed = old.current == Some(pane.list.cursor) && old.current.is_some();
-        let same_items = Arc::ptr_eq(&old.items, &pane.seen.items);
-        if !same_items && !pane.marks.is_empty() {
-            let there =
-                pane.seen.items.iter().map(|item| item.id).filter(|id| pane.marks.contains(id)).collect();
-            pane.marks = there;
-        }
-        match pane.seen.current {
-            // A cursor on the playing entry goes with it.
-            Some(current) if followed && old.current != Some(current) => pane.list.go_to(current, view),
-            Some(current) if old.items.is_empty() => pane.list.go_to(current, view),
-            _ if same_items => {}
-            _ => {
-                let place = was_on.and_then(|id| pane.seen.items.iter().position(|item| item.id == id));
-                pane.list.go_to(place.unwrap_or(pane.list.cursor), view);
-            }
         }
     }
 

@@ -20,7 +20,13 @@ impl Turn<'_> {
                 let Some(judged) = self.judged(count) else { return };
                 Judging::Favourite(judged, on)
             }
-            named => named,
+            mut named => {
+                let (Judging::Rate(judged, _) | Judging::Favourite(judged, _)) = &mut named;
+                if let Judged::Paths(paths) = judged {
+                    paths.iter_mut().for_each(|path| *path = self.around.places.absolute(path));
+                }
+                named
+            }
         };
         self.send(Command::Judge(judging));
         self.drop_marks();

@@ -69,6 +69,12 @@ impl Turn<'_> {
                 }
                 Library::Care(care)
             }
+            Library::Import(mut asked) => {
+                for path in asked.path.iter_mut().chain(&mut asked.music) {
+                    *path = self.around.places.absolute(path);
+                }
+                Library::Import(asked)
+            }
             Library::ScanReport => return self.toggle_report(ReportKind::Scan),
             Library::FindDuplicates => {
                 self.toggle_report(ReportKind::Duplicates);
@@ -157,7 +163,10 @@ impl Turn<'_> {
             Screen::SearchNext => self.search_again(count, false),
             Screen::SearchPrevious => self.search_again(count, true),
             Screen::FilterPrompt => self.open_filter(),
-            Screen::Filter(words) => self.filter_by(&words),
+            Screen::Filter(words) => {
+                let of_queue = self.state.focus == Pane::Queue && !self.state.is_covered();
+                self.filter_by(of_queue, &words);
+            }
             Screen::Sort(_) if self.state.focus != Pane::Library => {
                 self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating");
             }
@@ -210,7 +219,7 @@ impl Turn<'_> {
             }
             (motion, Pane::Playlists) => self.move_in_lists(|list, view| list.go(motion, count, view)),
             (motion, Pane::Queue) => {
-                let view = self.view(self.state.queue.seen.items.len());
+                let view = self.view(self.state.queue.shown());
                 self.state.queue.list.go(motion, count, view);
             }
             (_, Pane::Spectrum) => {}
@@ -303,8 +312,11 @@ impl Turn<'_> {
         let Some(now) = &snapshot.playback.now else { return self.state.note("Nothing is playing") };
         if self.state.focus == Pane::Queue {
             let Some(current) = snapshot.queue.current else { return };
-            let view = self.view(self.state.queue.seen.items.len());
-            return self.state.queue.list.go_to(current, view);
+            let Ok(row) = self.state.queue.row_of(current) else {
+                return self.state.note("The filter hides the playing entry");
+            };
+            let view = self.view(self.state.queue.shown());
+            return self.state.queue.list.go_to(row, view);
         }
         let views = self.column_view();
         let found = now.track.map(|id| self.state.library.go_to_track(id, views));
@@ -367,8 +379,12 @@ impl Turn<'_> {
             self.state.queue.marks.clear();
             return;
         }
-        if !self.state.filter.words.is_empty() {
-            self.filter_by("");
+        // The one of the pane that is looked at goes first.
+        let queue_first = self.state.focus == Pane::Queue || self.state.filter.words.is_empty();
+        if queue_first && !self.state.queue.filter.words.is_empty() {
+            self.set_queue_filter("").unwrap_or_default();
+        } else if !self.state.filter.words.is_empty() {
+            self.set_filter("").unwrap_or_default();
         }
     }
 }

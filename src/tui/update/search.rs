@@ -118,7 +118,10 @@ impl Turn<'_> {
                 Place::Entries(Arc::clone(&pane.seen), Arc::clone(pane.selected()?))
             }
             Pane::Playlists => return None,
-            Pane::Queue | Pane::Spectrum => Place::Queue(Arc::clone(&self.state.queue.seen.items)),
+            Pane::Queue | Pane::Spectrum => {
+                let queue = &self.state.queue;
+                Place::Queue(Arc::clone(&queue.seen.items), queue.rows.clone())
+            }
         })
     }
 
@@ -229,7 +232,7 @@ impl Turn<'_> {
             }
             Pane::Playlists => self.move_in_lists(|list, view| list.go_to(row, view)),
             _ => {
-                let view = self.view(self.state.queue.seen.items.len());
+                let view = self.view(self.state.queue.shown());
                 self.state.queue.list.go_to(row, view);
             }
         }

@@ -81,6 +81,9 @@ fn library_area(canvas: &Canvas<'_>) -> Option<Rect> {
 fn queue_amount(canvas: &Canvas<'_>) -> String {
     let queue = &canvas.scene.state.queue;
     let count = text::count(queue.seen.items.len() as u64);
+    if !queue.filter.words.is_empty() {
+        return format!("{} of {count}", text::count(queue.shown() as u64));
+    }
     match queue.duration {
         Some(duration) if !queue.seen.items.is_empty() => format!("{count} · {}", text::time(duration)),
         _ => count,

@@ -13,7 +13,7 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::history::HistoryChange;
 use crate::model::id::{PlaylistId, TrackId};
-use crate::model::listening::Listen;
+use crate::model::listening::{Listen, LogRow};
 use crate::model::playlist::Playlist;
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
@@ -61,6 +61,19 @@ pub fn put_listens(txn: &WriteTransaction, listens: &[Listen]) -> Result<(), red
         codec::encode_listen(listen, &mut record)
             .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert((listen.began_ms, listen.track.0), record.as_slice())?;
+    }
+    Ok(())
+}
+
+pub fn put_log(txn: &WriteTransaction, rows: &[LogRow]) -> Result<(), redb::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let put: Vec<Listen> = rows.iter().filter_map(|(_, listen)| *listen).collect();
+    put_listens(txn, &put)?;
+    let mut table = txn.open_table(LISTENS)?;
+    for ((began_ms, track), _) in rows.iter().filter(|(_, listen)| listen.is_none()) {
+        table.remove((*began_ms, track.0))?;
     }
     Ok(())
 }
