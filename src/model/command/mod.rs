@@ -203,6 +203,10 @@ pub enum SortKey {
     Added,
     Plays,
     Rating,
+    /// As measured: beats a minute, place round the Camelot wheel, integrated loudness.
+    Tempo,
+    Key,
+    Loudness,
 }
 
 impl SortKey {
@@ -218,6 +222,9 @@ impl SortKey {
             Self::Added => Column::Added,
             Self::Plays => Column::Plays,
             Self::Rating => Column::Rating,
+            Self::Tempo => Column::Tempo,
+            Self::Key => Column::Key,
+            Self::Loudness => Column::Loudness,
         }
     }
 
@@ -232,6 +239,9 @@ impl SortKey {
             "added" => Self::Added,
             "plays" => Self::Plays,
             "rating" => Self::Rating,
+            "bpm" => Self::Tempo,
+            "key" => Self::Key,
+            "lufs" => Self::Loudness,
             _ => return None,
         })
     }
