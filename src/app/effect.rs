@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
+use crate::jobs::ears::answer::{Known, Question};
 use crate::jobs::library::Wanted;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
@@ -16,8 +17,10 @@ use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
 use crate::model::playlist::{Entry, Playlist};
+use crate::model::query::heard::Likes;
 use crate::model::resume;
 use crate::model::session::{OutputMemory, Save, SessionPosition};
+use crate::model::similar::SimilarMemory;
 use crate::model::tagging::TagWork;
 
 #[derive(Debug, Clone)]
@@ -47,6 +50,13 @@ pub enum Effect {
         sure: bool,
     },
     FindDuplicates,
+    /// Find out what sounds like what.
+    Listen {
+        job: JobId,
+        question: Box<Question>,
+        known: Known,
+    },
+    SaveSimilar(Box<SimilarMemory>),
     /// Measure the tracks that are not measured; all of them, where `again`.
     Analyse {
         job: JobId,
@@ -106,6 +116,7 @@ pub enum Effect {
         lists: Vec<Arc<Playlist>>,
         catalog: Arc<Catalog>,
         facts: Facts,
+        likes: Arc<Likes>,
     },
     /// Look which of these entries of a list are not there.
     LookForFiles {

@@ -95,6 +95,10 @@ fn summary(status: &Status) -> Vec<String> {
         None => "shuffle".into(),
     }));
     modes.extend(status.consume.then(|| "consume".to_owned()));
+    modes.extend(status.radio.as_ref().map(|radio| match &radio.title {
+        Some(title) => format!("radio like {title} seed={}", radio.seed),
+        None => format!("radio seed={}", radio.seed),
+    }));
     let stops = !["", "off"].contains(&status.stop_after.as_str());
     modes.extend(stops.then(|| format!("stop after {}", status.stop_after)));
     let mut lines = vec![headline(status), modes.join("  "), sound(status)];

@@ -8,10 +8,11 @@ const SECONDS: f32 = 1.5;
 const NEAR: f32 = 0.25;
 
 /// Rows that are one recording, each group and the groups by row; what is alone is left out. `seconds` are the lengths by
-/// row.
+/// row; what is no number is as long as nothing.
 pub fn near(space: &Space, seconds: &[f32]) -> Vec<Vec<usize>> {
     let limit = space.typical() * NEAR;
-    let mut rows: Vec<usize> = (0..space.len().min(seconds.len())).collect();
+    let known = (0..space.len().min(seconds.len())).filter(|&row| seconds[row].is_finite());
+    let mut rows: Vec<usize> = known.collect();
     rows.sort_by(|&a, &b| seconds[a].total_cmp(&seconds[b]).then(a.cmp(&b)));
     let mut leader: Vec<usize> = (0..space.len()).collect();
     for (n, &row) in rows.iter().enumerate() {

@@ -3,6 +3,7 @@
 
 use super::nearest::Index;
 use super::space::Point;
+use crate::model::similar::{Radio, SimilarSettings};
 
 /// How the next track is chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +15,18 @@ pub struct Rules {
     pub album_window: usize,
     /// 0: always the nearest that may come; 1: any of the nearest [`REACH`], all alike.
     pub surprise: f32,
+}
+
+impl Rules {
+    /// As it is set.
+    pub fn of(settings: &SimilarSettings) -> Self {
+        Self {
+            track_window: Radio::MOST_RECENT,
+            artist_window: settings.artist_window.into(),
+            album_window: settings.album_window.into(),
+            surprise: settings.surprise(),
+        }
+    }
 }
 
 impl Default for Rules {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::notices;
+use super::{ears, notices};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -113,6 +113,7 @@ pub fn levels_read(state: &mut AppState, levels: Result<Vec<(TrackId, Levels)>, 
             state.dirty.facts = true;
         }
     }
+    ears::measured(state);
 }
 
 /// After every event: workers take as much as playing leaves, and what is heard next is measured first.

@@ -4,8 +4,10 @@
 pub mod parse;
 mod playlists;
 pub mod registry;
+mod similar;
 
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
+pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,6 +35,7 @@ pub enum Command {
     Playlist(Playlisting),
     Template(Templating),
     Tags(Tagging),
+    Similar(Similar),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -338,8 +341,11 @@ pub enum Library {
     Clean {
         sure: bool,
     },
-    /// Look for tracks that hold the same sound.
-    FindDuplicates,
+    /// Look for tracks that hold the same sound; where `like`, also for those that only sound the same: other masterings and
+    /// encodings.
+    FindDuplicates {
+        like: bool,
+    },
     Analyse(Analyse),
     /// Tell what was listened to.
     Stats(Period),

@@ -1,6 +1,7 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
 mod playlists;
+mod similar;
 mod tags;
 mod templates;
 
@@ -115,6 +116,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.template()? {
             return Ok(Request::Core(Command::Template(command)));
+        }
+        if let Some(command) = self.similar()? {
+            return Ok(Request::Core(Command::Similar(command)));
         }
         if let Some(command) = self.tagging()? {
             return Ok(Request::Core(Command::Tags(command)));
@@ -242,7 +246,10 @@ impl Call<'_> {
             "library-export" => Command::Library(Library::Care(Care::Export(self.place()?))),
             "library-roots" => self.bare(Command::Library(Library::Care(Care::Roots)))?,
             "library-forget" => Command::Library(Library::Care(Care::Forget(self.place()?))),
-            "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
+            "duplicates" => {
+                let like = self.optional("like, or nothing", |word| (word == "like").then_some(true))?;
+                Command::Library(Library::FindDuplicates { like: like.unwrap_or(false) })
+            }
             "analyse" => {
                 let how = self.optional("again, stop, or nothing", |word| match word {
                     "again" => Some(Analyse::Again),
@@ -563,7 +570,8 @@ fn parse_place(word: &str) -> Option<usize> {
     }
 }
 
-const SORT: &str = "title, artist, album, year, length, path, added, plays, rating, bpm, key or lufs; -year is downwards";
+const SORT: &str =
+    "title, artist, album, year, length, path, added, plays, rating, bpm, key or lufs; -year is downwards";
 
 fn parse_sort(word: &str) -> Option<SortBy> {
     let (key, descending) = word.strip_prefix('-').map_or((word, false), |key| (key, true));
@@ -634,7 +642,8 @@ pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
     let kept = (call.playlist(), call.template(), call.tagging(), call.history());
-    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
+    !matches!(call.similar(), Ok(None))
+        || !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
         || !matches!(kept, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
 

@@ -105,8 +105,13 @@ impl Likes {
         self.0.insert(words.into(), alike);
     }
 
-    pub fn forget(&mut self, words: &str) {
-        self.0.remove(words);
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Forgets what others are like.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.0.retain(|words, _| keep(words));
     }
 
     pub fn len(&self) -> usize {

@@ -13,6 +13,7 @@ mod report;
 mod request;
 mod search;
 mod selection;
+mod similar;
 mod tags;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ use crate::model::command::Command;
 use crate::model::facts::Facts;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
+use crate::model::query::heard::Likes;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
 use crate::model::sort::Sort;
@@ -118,6 +120,7 @@ pub struct FilterQuestion {
     pub catalog: Arc<Catalog>,
     pub facts: Arc<Facts>,
     pub query: Query,
+    pub likes: Arc<Likes>,
     /// The order of the tracks; none: the albums'.
     pub sorts: Vec<Sort>,
 }
