@@ -29,7 +29,7 @@ impl Deeds {
         match effect {
             Effect::Expand { job, .. }
             | Effect::Gather { job, .. }
-            | Effect::Listen { job, .. }
+            | Effect::Listen { job, awaited: true, .. }
             | Effect::CountStats { job, .. }
             | Effect::Care { job, .. }
             | Effect::ReadPlaylists { job, .. }

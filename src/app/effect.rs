@@ -55,6 +55,8 @@ pub enum Effect {
         job: JobId,
         question: Box<Question>,
         known: Known,
+        /// Whoever asked waits for the answer; else it is asked by the by.
+        awaited: bool,
     },
     SaveSimilar(Box<SimilarMemory>),
     /// Measure the tracks that are not measured; all of them, where `again`.

@@ -59,7 +59,7 @@ impl Perform for Performer {
             Effect::BuildCatalog => self.build_catalog(),
             Effect::Clean { sure } => self.clean(sure),
             Effect::FindDuplicates => self.find_duplicates(),
-            Effect::Listen { job, question, known } => self.listen(job, *question, known),
+            Effect::Listen { job, question, known, .. } => self.listen(job, *question, known),
             Effect::SaveSimilar(memory) => self.write(WriteOp::PutSimilar(memory)),
             Effect::Analyse { job, again, cancel } => self.analyse(job, again, cancel),
             Effect::AnalysisPace(pace) => self.measuring.set_workers(match pace {

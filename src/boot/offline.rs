@@ -99,7 +99,7 @@ fn perform(
             let found = playlists::evaluate(&lists, &catalog, &facts, &likes);
             Some(Event::Evaluated { job, found: Ok(found), took: Duration::ZERO })
         }
-        Effect::Listen { job, question, known } => {
+        Effect::Listen { job, question, known, .. } => {
             Some(Event::Listened { job, answer: ears.answer(*question, &known) })
         }
         // The rest needs a player.

@@ -213,6 +213,10 @@ fn print(found: &[SimilarLine], as_json: bool) -> Result<Exit, CliError> {
 pub fn radio(global: &Global, asked: &args::RadioVerb, messages: &Messages) -> Result<Exit, CliError> {
     let listening = alone(global, messages, "auralis ctl radio on")?;
     let named = listening.named(&asked.what, messages)?;
+    if named.tracks.is_empty() {
+        let why = "a radio begins with tracks of the library: `auralis scan` takes files into it";
+        return Err(CliError::NothingMatched(why.to_owned()));
+    }
     let radio =
         Radio { seeds: named.tracks, seed: asked.seed.unwrap_or_else(chance), added: 0, recent: Vec::new() };
     let learned = listening.store.read()?.similar()?.learned;

@@ -18,7 +18,7 @@ pub fn near(space: &Space, seconds: &[f32]) -> Vec<Vec<usize>> {
     for (n, &row) in rows.iter().enumerate() {
         let alike = rows[n + 1..].iter().take_while(|&&other| seconds[other] - seconds[row] <= SECONDS);
         for &other in alike {
-            if space.apart(row, other) <= limit {
+            if space.is_within(row, other, limit) {
                 let (a, b) = (lead(&mut leader, row), lead(&mut leader, other));
                 leader[a.max(b)] = a.min(b);
             }

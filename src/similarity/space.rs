@@ -96,6 +96,17 @@ impl Space {
         (0..self.count).filter_map(|row| self.point(row))
     }
 
+    /// Whether two rows, which must be there, are not further apart than that. Most are not looked at to their end.
+    pub fn is_within(&self, a: usize, b: usize, limit: f32) -> bool {
+        let (one, other) = (&self.tiles[a / LANES], &self.tiles[b / LANES]);
+        let mut left = limit * limit;
+        self.factors.iter().enumerate().all(|(n, factor)| {
+            let off = one[n][a % LANES] - other[n][b % LANES];
+            left -= factor * off * off;
+            left >= 0.0
+        })
+    }
+
     /// How far two rows are apart, which must be there.
     pub fn apart(&self, a: usize, b: usize) -> f32 {
         let (one, other) = (&self.tiles[a / LANES], &self.tiles[b / LANES]);

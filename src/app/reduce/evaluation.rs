@@ -62,8 +62,7 @@ pub fn follow(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     begin_if_wanted(state, now, fx);
 }
 
-/// Whether anything is to be evaluated at all.
-pub fn has_smart(state: &AppState) -> bool {
+fn has_smart(state: &AppState) -> bool {
     state.playlists.view.lists.iter().any(|list| list.smart().is_some())
 }
 

@@ -54,7 +54,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gi", "info"),
     (Global, "ge", "command-line tag-set"),
     (Global, "gu", "scan"),
-    (Global, "g~", "similar"),
+    (Global, "g=", "similar"),
     (Global, "gw", "radio"),
     (Global, "gy", "path"),
     (Global, "gP", "templates"),

@@ -5,7 +5,7 @@ pub mod radio;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{evaluation, notices, queue};
+use super::{notices, queue};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::ears::Purpose;
@@ -52,11 +52,27 @@ pub fn near_duplicates(state: &mut AppState, fx: &mut Vec<Effect>) {
     ask(state, Question::Duplicates, Purpose::Duplicates, fx);
 }
 
+/// Of a command.
 fn ask(state: &mut AppState, question: Question, purpose: Purpose, fx: &mut Vec<Effect>) {
+    put(state, question, purpose, true, fx);
+}
+
+/// Beside all that is asked: nobody waits for it.
+fn ask_by_the_by(state: &mut AppState, question: Question, purpose: Purpose, fx: &mut Vec<Effect>) {
+    put(state, question, purpose, false, fx);
+}
+
+fn put(
+    state: &mut AppState,
+    question: Question,
+    purpose: Purpose,
+    awaited: bool,
+    fx: &mut Vec<Effect>,
+) {
     let job = state.fresh_job();
     state.ears.asked.insert(job, purpose);
     let known = Known { catalog: Arc::clone(&state.library.catalog), facts: state.facts.clone() };
-    fx.push(Effect::Listen { job, question: Box::new(question), known });
+    fx.push(Effect::Listen { job, question: Box::new(question), known, awaited });
 }
 
 fn save(state: &AppState, fx: &mut Vec<Effect>) {
@@ -122,7 +138,7 @@ fn know(state: &mut AppState, words: String, fx: &mut Vec<Effect>) {
     }
     state.ears.wanted.retain(|other| *other != words);
     if state.ears.likes_asked() < MOST_AT_ONCE {
-        ask_likes(state, vec![words], fx);
+        ask_likes(state, vec![words], true, fx);
     } else {
         want(state, words);
     }
@@ -141,10 +157,10 @@ fn look(state: &mut AppState, fx: &mut Vec<Effect>) {
         return;
     }
     let wanted = std::mem::take(&mut state.ears.wanted);
-    ask_likes(state, wanted, fx);
+    ask_likes(state, wanted, false, fx);
 }
 
-fn ask_likes(state: &mut AppState, wanted: Vec<String>, fx: &mut Vec<Effect>) {
+fn ask_likes(state: &mut AppState, wanted: Vec<String>, awaited: bool, fx: &mut Vec<Effect>) {
     let current = state.queue.current().and_then(|item| item.track);
     let whom = |words: String| {
         let whom = match words.as_str() {
@@ -157,7 +173,7 @@ fn ask_likes(state: &mut AppState, wanted: Vec<String>, fx: &mut Vec<Effect>) {
         state.ears.current = current;
     }
     let likes = wanted.iter().cloned().map(whom).collect();
-    ask(state, Question::Likes(likes), Purpose::Likes(wanted), fx);
+    put(state, Question::Likes(likes), Purpose::Likes(wanted), awaited, fx);
 }
 
 /// What the queries of smart playlists want to be like.
@@ -184,7 +200,7 @@ pub fn measured(state: &mut AppState) {
 
 /// After every event.
 pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
-    if state.dirty.queue || state.dirty.playback {
+    if state.dirty.queue || state.dirty.playback || state.dirty.catalog || state.dirty.facts {
         let current = state.queue.current().and_then(|item| item.track);
         if current != state.ears.current && state.ears.likes.get(CURRENT).is_some() {
             want(state, CURRENT.to_owned());
@@ -267,15 +283,16 @@ pub fn heard(state: &mut AppState, job: JobId, answer: Result<Answer, Deaf>, now
 
 fn learn_likes(state: &mut AppState, found: Vec<(String, Arc<Alike>)>) {
     let mut likes = Likes::clone(&state.ears.likes);
+    let of_lists = words_of_lists(state);
+    let is_of_lists = found.iter().any(|(words, _)| of_lists.contains(words));
     if likes.len() + found.len() > MOST_LIKES {
-        let of_lists = words_of_lists(state);
         likes.retain(|words| of_lists.contains(words));
     }
     found.into_iter().for_each(|(words, alike)| likes.set(words, alike));
     if likes != *state.ears.likes {
         state.ears.likes = Arc::new(likes);
         state.dirty.similar = true;
-        state.playlists.evaluation.wanted |= evaluation::has_smart(state);
+        state.playlists.evaluation.wanted |= is_of_lists;
     }
 }
 
@@ -321,5 +338,5 @@ pub fn judged(state: &mut AppState, (item, track): (ItemId, TrackId), accepted: 
         return;
     }
     let (seeds, learned) = (radio.seeds.clone(), state.ears.learned.clone());
-    ask(state, Question::Learn { seeds, track, accepted, learned }, Purpose::Learn, fx);
+    ask_by_the_by(state, Question::Learn { seeds, track, accepted, learned }, Purpose::Learn, fx);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{ask, save, whom};
+use super::{ask, ask_by_the_by, save, whom};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::reduce::{history, notices, queue};
@@ -70,6 +70,10 @@ pub fn rest(state: &mut AppState) {
 pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let Some(radio) = &state.ears.radio else { return };
     let Some(current) = state.queue.current().map(|item| item.id) else { return };
+    // The library is not read yet: there is nothing to choose from.
+    if state.library.loading || state.facts_awaited {
+        return;
+    }
     if state.ears.rests_at == Some(current) || state.ears.is_asked(&Purpose::Radio) || state.closing {
         return;
     }
@@ -81,7 +85,7 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let rules = Rules::of(settings);
     let (radio, learned) = (radio.clone(), state.ears.learned.clone());
     let played = played(state, &radio);
-    ask(state, Question::Radio { radio, played, rules, learned, count }, Purpose::Radio, fx);
+    ask_by_the_by(state, Question::Radio { radio, played, rules, learned, count }, Purpose::Radio, fx);
 }
 
 /// What it added before, then what stands in the queue, in the order of play.
