@@ -74,15 +74,15 @@ impl Listening {
     fn named(&self, what: &[OsString], messages: &Messages) -> Result<Named, CliError> {
         let mut named = Named { tracks: Vec::new(), prints: Vec::new() };
         let catalog = &self.known.catalog;
-        if let [word] = what
+        if let Some(paths) = paths(what) {
+            for path in paths {
+                self.named_path(&path, &mut named)?;
+            }
+        } else if let [word] = what
             && let Some(id) = word.to_str().and_then(|word| word.parse().ok()).map(TrackId)
             && catalog.find(id).is_some()
         {
             named.tracks.push(id);
-        } else if let Some(paths) = paths(what) {
-            for path in paths {
-                self.named_path(&path, &mut named)?;
-            }
         } else {
             let words = words(what);
             let seeds = self.ask(Question::Seeds(Whom::Words(words)))?;

@@ -23,6 +23,7 @@ use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
 use crate::model::collate::Collation;
 use crate::model::command::{Command, Library, Like, Similar};
 use crate::model::contain::contain;
+use crate::model::id::TrackId;
 use crate::model::listening::{Period, Stats};
 use crate::model::player::{Outcome, Player};
 use crate::model::query::Query;
@@ -323,6 +324,9 @@ impl Remote {
                 );
             }
             (_, "") => Like::Playing,
+            (_, words) if words.parse().is_ok_and(|id| snapshot.catalog.find(TrackId(id)).is_some()) => {
+                Like::Tracks(words.parse().map(TrackId).into_iter().collect())
+            }
             (_, words) => Like::Words(words.to_owned()),
         };
         self.ask(at, id, Command::Similar(Similar::Find(like)), What::Similar);

@@ -123,7 +123,7 @@ mod tests {
         let map = map(500);
         let of = TrackId(10);
         let point = map.point(of).unwrap();
-        let found = map.like(&[point.clone()], 20, &|id| id != of);
+        let found = map.like(std::slice::from_ref(&point), 20, &|id| id != of);
         assert_eq!(found.len(), 20);
         assert!(
             found

@@ -26,8 +26,11 @@ fn home() -> Home {
         };
         let samples: Vec<i16> = (0..frames).map(|at| sample(at) as i16).collect();
         let kind = if n <= 5 { "Tone" } else { "Noise" };
-        let tags =
-            [("INAM", format!("{kind} {n}")), ("IART", format!("Artist {n}")), ("IPRD", format!("Album {n}"))];
+        let tags = [
+            ("INAM", format!("{kind} {n}")),
+            ("IART", format!("Artist {n}")),
+            ("IPRD", format!("Album {n}")),
+        ];
         let tags: Vec<(&str, &str)> = tags.iter().map(|(name, value)| (*name, value.as_str())).collect();
         home.put(format!("music/{n:02}.wav"), &wav(&samples, &tags));
     }
@@ -130,8 +133,7 @@ fn a_radio_and_a_path_are_printed_and_copies_are_near_duplicates() {
     ok(&home, &["analyse", "-q"]);
     let groups = json(&ok(&home, &["duplicates", "--like", "--json"]));
     let name = |track: &Value| track["path"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    let paths =
-        |group: &Value| group["tracks"].as_array().unwrap().iter().map(name).collect::<Vec<String>>();
+    let paths = |group: &Value| group["tracks"].as_array().unwrap().iter().map(name).collect::<Vec<String>>();
     assert_eq!(groups.iter().map(paths).collect::<Vec<_>>(), [["07.wav", "11.wav"]]);
 }
 
@@ -178,9 +180,12 @@ fn what_is_learned_goes_over_to_another_library() {
 "#;
     home.put("in.jsonl", line.as_bytes());
     ok(&home, &["library", "import", "in.jsonl"]);
-    let timbre = |text: &str| json(text).iter().find(|line| line["name"] == "timbre").unwrap()["learned"].clone();
+    let timbre =
+        |text: &str| json(text).iter().find(|line| line["name"] == "timbre").unwrap()["learned"].clone();
     assert_eq!(timbre(&ok(&home, &["weights", "--json"])), 1.5);
-    assert!(ok(&home, &["library", "export", "-"]).contains(r#"{"kind":"weight","name":"timbre","factor":1.5}"#));
+    assert!(
+        ok(&home, &["library", "export", "-"]).contains(r#"{"kind":"weight","name":"timbre","factor":1.5}"#)
+    );
     ok(&home, &["weights", "--reset"]);
     assert_eq!(timbre(&ok(&home, &["weights", "--json"])), 1.0);
 }

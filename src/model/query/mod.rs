@@ -7,6 +7,8 @@
 //! - `-live`, `not live`; `a or b`, `a | b`; `(a or b) c`. `or` binds weaker than standing beside each other.
 //! - `/^the b/`: a regular expression in any text, on the text as it is written, case aside.
 //! - `~a bowie ~y1970-1979`: cmus's short form, see [`short`].
+//! - `bpm:120..130`, `key~8A`, `like:"space oddity"`: how it sounds, as far as it was measured. What is like what is found
+//!   elsewhere, and a query is told by [`Query::know`].
 //!
 //! A query means what it says, and says the same of a track whatever else the library has: that is [`Query::matches`]. A
 //! *search* that finds nothing takes bare words that occur nowhere for slips of the keys, see `near`: that is [`search::Searcher`].

@@ -62,13 +62,7 @@ fn ask_by_the_by(state: &mut AppState, question: Question, purpose: Purpose, fx:
     put(state, question, purpose, false, fx);
 }
 
-fn put(
-    state: &mut AppState,
-    question: Question,
-    purpose: Purpose,
-    awaited: bool,
-    fx: &mut Vec<Effect>,
-) {
+fn put(state: &mut AppState, question: Question, purpose: Purpose, awaited: bool, fx: &mut Vec<Effect>) {
     let job = state.fresh_job();
     state.ears.asked.insert(job, purpose);
     let known = Known { catalog: Arc::clone(&state.library.catalog), facts: state.facts.clone() };
