@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
+use crate::jobs::ears::answer::{Answer, Deaf};
 use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::tags::{Planned, Written};
@@ -87,6 +88,11 @@ pub enum Event {
     },
     /// How loud the tracks were measured to be; asked for by `Effect::ReadLevels`.
     LevelsRead(Result<Vec<(TrackId, Levels)>, String>),
+    /// Asked for by `Effect::Listen`.
+    Listened {
+        job: JobId,
+        answer: Result<Answer, Deaf>,
+    },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {
         job: JobId,

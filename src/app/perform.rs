@@ -10,6 +10,8 @@ use super::event::{Event, Expanded};
 use super::run::EventSender;
 use crate::engine::{self, EngineSender};
 use crate::jobs::analyse::{self, Asked, Control};
+use crate::jobs::ears::Ears;
+use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
 use crate::jobs::{Jobs, Lane, playlists, tags};
 use crate::library::edit::{Batches, Refused};
@@ -44,6 +46,8 @@ pub struct Performer {
     pub closing: CancelToken,
     /// How many may measure tracks.
     pub measuring: Control,
+    /// What sounds like what.
+    pub ears: Ears,
     /// Journals of changed files.
     pub batches: Batches,
     /// `None` where folders are not watched.
@@ -59,6 +63,8 @@ impl Perform for Performer {
             Effect::BuildCatalog => self.build_catalog(),
             Effect::Clean { sure } => self.clean(sure),
             Effect::FindDuplicates => self.find_duplicates(),
+            Effect::Listen { job, question, known, .. } => self.listen(job, *question, known),
+            Effect::SaveSimilar(memory) => self.write(WriteOp::PutSimilar(memory)),
             Effect::Analyse { job, again, cancel } => self.analyse(job, again, cancel),
             Effect::AnalysisPace(pace) => self.measuring.set_workers(match pace {
                 Pace::Resting => 0,
@@ -184,12 +190,12 @@ impl Performer {
                     move |panic| Event::PlaylistWritten { job, path, result: Err(panic) },
                 );
             }
-            Effect::Evaluate { job, lists, catalog, facts } => {
+            Effect::Evaluate { job, lists, catalog, facts, likes } => {
                 self.answer(
                     Lane::Short,
                     move |_| {
                         let began = Instant::now();
-                        let found = playlists::evaluate(&lists, &catalog, &facts);
+                        let found = playlists::evaluate(&lists, &catalog, &facts, &likes);
                         Event::Evaluated { job, found: Ok(found), took: began.elapsed() }
                     },
                     move |panic| Event::Evaluated { job, found: Err(panic), took: Duration::ZERO },
@@ -349,6 +355,15 @@ impl Performer {
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             failed.send(Event::DuplicatesFound(Err(panic)));
         });
+    }
+
+    fn listen(&self, job: JobId, question: Question, known: Known) {
+        let ears = self.ears.clone();
+        self.answer(
+            Lane::Similar,
+            move |_| Event::Listened { job, answer: ears.answer(question, &known) },
+            move |panic| Event::Listened { job, answer: Err(Deaf::Broken(panic)) },
+        );
     }
 
     fn analyse(&self, job: JobId, again: bool, cancel: CancelToken) {

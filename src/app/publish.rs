@@ -47,6 +47,11 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.duplicates = Arc::clone(&state.library.duplicates);
         next.analysis = state.analysis.view();
     }
+    if dirty.similar {
+        next.similar = Arc::clone(&state.ears.view);
+        next.likes = Arc::clone(&state.ears.likes);
+        next.radio = state.ears.radio.as_ref().map(|radio| Arc::new(radio.clone()));
+    }
     if dirty.output {
         next.output = Arc::new(state.output.clone());
         next.outputs = Arc::new(state.outputs.clone());

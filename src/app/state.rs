@@ -1,6 +1,7 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
 pub mod analysis;
+pub mod ears;
 pub mod playlists;
 pub mod tags;
 
@@ -30,6 +31,7 @@ use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
+use crate::model::similar::SimilarSettings;
 use crate::model::snapshot::{DuplicatesView, OutputView, OutputsView, QueueItem, StreamView};
 use crate::model::template::{Template, TemplateId, Templates};
 use crate::model::track::AudioFormat;
@@ -55,6 +57,7 @@ pub struct AppState {
     pub tags: tags::TagsState,
     pub history: History,
     pub analysis: analysis::AnalysisState,
+    pub ears: ears::EarsState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -88,6 +91,7 @@ pub struct AppSettings {
     /// Tracks so long go on where they were left off; `None`: none do.
     pub resume: Option<Duration>,
     pub analysis: AnalysisSettings,
+    pub similar: SimilarSettings,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
 }
@@ -311,6 +315,8 @@ pub struct Dirty {
     pub tags: bool,
     pub history: bool,
     pub scan: bool,
+    /// What sounds alike, and the radio.
+    pub similar: bool,
     pub output: bool,
     pub signal: bool,
     pub notice: bool,
@@ -329,6 +335,7 @@ impl Dirty {
         tags: true,
         history: true,
         scan: true,
+        similar: true,
         output: true,
         signal: true,
         notice: true,

@@ -20,6 +20,7 @@ use crate::config::{self, Loaded};
 use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::analyse::{Control, Spares};
+use crate::jobs::ears::Ears;
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
@@ -202,6 +203,7 @@ impl Core {
         let batches = Batches::new(config.places.tag_batches()?);
         let performer = Performer {
             measuring,
+            ears: Ears::new(store_of_jobs.clone(), config.settings.similar.weights.clone()),
             engine: sender,
             store: store_of_jobs,
             jobs,
@@ -250,10 +252,12 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
             .filter(|least| !least.is_zero()),
         output: config.settings.output.clone(),
         analysis: config.settings.analysis,
+        similar: config.settings.similar.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
+    state.ears.remember(reader.similar()?);
     // Without it everything else works: it begins anew.
     match reader.history() {
         Ok((entries, done)) => state.remember(entries, done),

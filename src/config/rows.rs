@@ -13,6 +13,7 @@ use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::settings::{
     LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
+use crate::model::weights::{Aspect, Weights};
 
 /// The value does not fit; the row's `expects` says what would.
 pub struct Unfit;
@@ -290,6 +291,54 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.analysis.on_load, switch(value)),
     },
     Row {
+        table: "similarity",
+        key: "weights",
+        default: "{}",
+        expects: "numbers from 0 to 10 by what they weigh, as in { tempo_bpm = 2, timbre = 0.5 }",
+        help: "How much each number of the fingerprint, or timbre, counts in what sounds alike: 1 as found, 0 not at all.",
+        set: |settings, value| put(&mut settings.similar.weights, weights(value)),
+    },
+    Row {
+        table: "similarity",
+        key: "surprise",
+        default: "30",
+        expects: "a number of percent from 0 to 100",
+        help: "How far radio strays: 0 always plays what sounds most alike, 100 any of the fifty nearest.",
+        set: |settings, value| put(&mut settings.similar.surprise, number(value, 0, 100)),
+    },
+    Row {
+        table: "similarity",
+        key: "artist_window",
+        default: "4",
+        expects: "a number of tracks from 0 to 500",
+        help: "Radio plays no artist again within so many tracks, as far as the library has others.",
+        set: |settings, value| put(&mut settings.similar.artist_window, number(value, 0, 500)),
+    },
+    Row {
+        table: "similarity",
+        key: "album_window",
+        default: "8",
+        expects: "a number of tracks from 0 to 500",
+        help: "Nor an album.",
+        set: |settings, value| put(&mut settings.similar.album_window, number(value, 0, 500)),
+    },
+    Row {
+        table: "similarity",
+        key: "ahead",
+        default: "5",
+        expects: "a number of tracks from 1 to 100",
+        help: "Tracks that radio keeps in the queue behind what plays.",
+        set: |settings, value| put(&mut settings.similar.ahead, number(value, 1, 100)),
+    },
+    Row {
+        table: "similarity",
+        key: "learn",
+        default: "true",
+        expects: "true or false",
+        help: "Radio learns from what of it is heard and skipped; `:weights` shows what.",
+        set: |settings, value| put(&mut settings.similar.learn, switch(value)),
+    },
+    Row {
         table: "screen",
         key: "theme",
         default: "\"terminal\"",
@@ -389,6 +438,14 @@ fn cap(value: &DeValue<'_>) -> Result<Volume, Unfit> {
 fn caps(value: &DeValue<'_>) -> Result<BTreeMap<String, Volume>, Unfit> {
     let table = value.as_table().ok_or(Unfit)?;
     table.iter().map(|(id, value)| Ok((id.get_ref().to_string(), cap(value.get_ref())?))).collect()
+}
+
+fn weights(value: &DeValue<'_>) -> Result<Weights, Unfit> {
+    let table = value.as_table().ok_or(Unfit)?;
+    table.iter().try_fold(Weights::default(), |weights, (name, value)| {
+        let aspect = Aspect::named(name.get_ref()).ok_or(Unfit)?;
+        Ok(weights.with(aspect, fraction(value.get_ref(), 0.0, 10.0)?))
+    })
 }
 
 /// A theme is a file's name, never a path.

@@ -371,6 +371,7 @@ pub struct Settings {
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub network: NetworkSettings,
+    pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
@@ -391,6 +392,7 @@ impl Default for Settings {
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),
+            similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,
             resume_min: 20,

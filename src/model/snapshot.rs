@@ -20,9 +20,11 @@ use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
+use super::query::heard::Likes;
 use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
+use super::similar::{Radio, SimilarView};
 use super::tagging::TagsView;
 use super::template::Templates;
 use super::track::AudioFormat;
@@ -49,6 +51,12 @@ pub struct Snapshot {
     pub tags: Arc<TagsView>,
     /// Tracks that hold the same sound, as they were last looked for.
     pub duplicates: Arc<DuplicatesView>,
+    /// What sounds alike, as it was last asked for.
+    pub similar: Arc<SimilarView>,
+    /// What sounds like the words of queries.
+    pub likes: Arc<Likes>,
+    /// The radio that plays.
+    pub radio: Option<Arc<Radio>>,
     /// The measuring of tracks that runs.
     pub analysis: AnalysisView,
     pub output: Arc<OutputView>,
@@ -190,6 +198,8 @@ impl ScanView {
 pub struct DuplicatesView {
     /// They are being looked for.
     pub looking: bool,
+    /// They only sound the same.
+    pub like: bool,
     /// Path, and format and size in words, of each track of a group; the first groups where there are very many.
     pub groups: Vec<Vec<(PathBuf, String)>>,
     /// All groups, and all tracks in them.

@@ -8,6 +8,7 @@ use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
 use crate::model::history::{Entry, HistoryView, ago};
 use crate::model::listening::{Period, Stats};
+use crate::model::similar::SimilarView;
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
 use crate::model::template::{Template, Templates};
@@ -20,6 +21,7 @@ pub enum ReportKind {
     Listening,
     History,
     Templates,
+    Similar,
 }
 
 impl ReportKind {
@@ -31,6 +33,7 @@ impl ReportKind {
             Self::Listening => "What was listened to",
             Self::History => "What can be taken back and made again",
             Self::Templates => "Queue templates",
+            Self::Similar => "What sounds alike",
         }
     }
 }
@@ -58,7 +61,7 @@ impl About {
     /// `None` for a report that is no figures.
     pub fn new(snapshot: &Snapshot, kind: ReportKind) -> Option<Self> {
         match kind {
-            ReportKind::Scan | ReportKind::Duplicates => None,
+            ReportKind::Scan | ReportKind::Duplicates | ReportKind::Similar => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
                 Arc::clone(&snapshot.catalog),
@@ -165,15 +168,37 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Scan, _) => format!("{} files and folders", snapshot.scan.failed.len()),
         (ReportKind::Duplicates, _) if found.looking => "looking...".into(),
         (ReportKind::Duplicates, Some(why)) => why.clone(),
+        (ReportKind::Duplicates, None) if found.like => {
+            format!("{} recordings, {} tracks: other masterings and encodings too", found.found, found.tracks)
+        }
         (ReportKind::Duplicates, None) => format!("{} groups, {} tracks", found.found, found.tracks),
         (ReportKind::Queue, _) => format!("{} entries", snapshot.queue.items.len()),
         (ReportKind::Listening, _) if snapshot.stats.is_none() => "counting...".into(),
         (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
+        (ReportKind::Similar, _) => similar_state(&snapshot.similar),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
         (ReportKind::History, _) => {
             format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len())
         }
     }
+}
+
+fn similar_state(view: &SimilarView) -> String {
+    match &view.problem {
+        _ if view.looking => format!("like {}: listening...", view.of),
+        Some(why) => why.clone(),
+        None => format!("like {}: Enter plays, a appends, i is next", view.of),
+    }
+}
+
+fn similar_row(snapshot: &Snapshot, at: usize) -> Option<ReportRow> {
+    let found = snapshot.similar.found.get(at)?;
+    let track = snapshot.catalog.find(found.track);
+    let name = track.map_or_else(String::new, |track| match track.artists().next() {
+        Some(artist) => format!("{artist} - {}", track.title()),
+        None => track.title().to_owned(),
+    });
+    Some(ReportRow { path: format!("{:5.1} %  {name}", found.percent()), detail: found.words() })
 }
 
 /// A group of duplicates has an empty row behind it.
@@ -182,12 +207,16 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         ReportKind::Queue | ReportKind::Listening | ReportKind::History | ReportKind::Templates => {
             figures.lines.as_ref().map_or(0, |lines| lines.len())
         }
+        ReportKind::Similar => snapshot.similar.found.len(),
         ReportKind::Scan => snapshot.scan.failed.len(),
         ReportKind::Duplicates => snapshot.duplicates.groups.iter().map(|group| group.len() + 1).sum(),
     }
 }
 
 pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) -> Option<ReportRow> {
+    if kind == ReportKind::Similar {
+        return similar_row(snapshot, at);
+    }
     if !matches!(kind, ReportKind::Scan | ReportKind::Duplicates) {
         let (path, detail) = figures.lines.as_ref()?.get(at)?.clone();
         return Some(ReportRow { path, detail });

@@ -20,6 +20,7 @@ use crate::model::facts::Facts;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
+use crate::model::query::heard::Likes;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::{QueueItem, QueueView};
 use crate::model::sort::Sort;
@@ -138,6 +139,7 @@ pub struct Filter {
     pub sorts: Vec<Sort>,
     /// What the newest question was about.
     pub facts: Arc<Facts>,
+    pub likes: Arc<Likes>,
     /// Number of the newest question to the filter worker; older answers are dropped.
     pub asked: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{notices, playback};
+use super::{ears, notices, playback};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -122,6 +122,7 @@ pub fn levels_read(
             }
         }
     }
+    ears::measured(state);
 }
 
 fn next_track(state: &AppState) -> Option<TrackId> {

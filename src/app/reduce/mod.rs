@@ -3,6 +3,7 @@
 
 mod analysis;
 mod bookmarks;
+mod ears;
 mod engine;
 mod evaluation;
 mod facts;
@@ -51,6 +52,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
         Event::LevelsRead(levels) => analysis::levels_read(state, levels, now, &mut fx),
+        Event::Listened { job, answer } => ears::heard(state, job, answer, now, &mut fx),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -72,6 +74,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     playback::sync_next(state, &mut fx);
     listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
+    ears::follow(state, &mut fx);
     analysis::follow(state, &mut fx);
     fx
 }
@@ -92,12 +95,16 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
-        Command::History(command) => history::reduce(state, command, now, fx),
+        Command::History(command) => {
+            history::reduce(state, command, now, fx);
+            ears::radio::rest(state);
+        }
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Playlist(command) => playlists::reduce(state, command, now, fx),
         Command::Template(command) => templates::reduce(state, command, now, fx),
         Command::Tags(command) => tags::reduce(state, command, now, fx),
+        Command::Similar(command) => ears::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),
@@ -118,6 +125,8 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
 
 #[cfg(test)]
 mod analysis_tests;
+#[cfg(test)]
+mod ears_tests;
 #[cfg(test)]
 mod facts_tests;
 #[cfg(test)]

@@ -4,8 +4,10 @@
 pub mod parse;
 mod playlists;
 pub mod registry;
+mod similar;
 
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
+pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +36,7 @@ pub enum Command {
     Playlist(Playlisting),
     Template(Templating),
     Tags(Tagging),
+    Similar(Similar),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -204,6 +207,10 @@ pub enum SortKey {
     Added,
     Plays,
     Rating,
+    /// As measured: beats a minute, place round the Camelot wheel, integrated loudness.
+    Tempo,
+    Key,
+    Loudness,
 }
 
 impl SortKey {
@@ -219,6 +226,9 @@ impl SortKey {
             Self::Added => Column::Added,
             Self::Plays => Column::Plays,
             Self::Rating => Column::Rating,
+            Self::Tempo => Column::Tempo,
+            Self::Key => Column::Key,
+            Self::Loudness => Column::Loudness,
         }
     }
 
@@ -233,6 +243,9 @@ impl SortKey {
             "added" => Self::Added,
             "plays" => Self::Plays,
             "rating" => Self::Rating,
+            "bpm" => Self::Tempo,
+            "key" => Self::Key,
+            "lufs" => Self::Loudness,
             _ => return None,
         })
     }
@@ -331,8 +344,11 @@ pub enum Library {
     Clean {
         sure: bool,
     },
-    /// Look for tracks that hold the same sound.
-    FindDuplicates,
+    /// Look for tracks that hold the same sound; where `like`, also for those that only sound the same: other masterings and
+    /// encodings.
+    FindDuplicates {
+        like: bool,
+    },
     Analyse(Analyse),
     /// Tell what was listened to.
     Stats(Period),

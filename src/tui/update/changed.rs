@@ -41,11 +41,14 @@ impl Turn<'_> {
     pub(super) fn ask_filter(&mut self) {
         self.state.filter.asked += 1;
         self.state.filter.facts = Arc::clone(&self.around.snapshot.facts);
+        self.state.filter.likes = Arc::clone(&self.around.snapshot.likes);
+        self.know_likes(&self.state.filter.query.likes());
         self.effects.push(Effect::Filter(FilterQuestion {
             asked: self.state.filter.asked,
             catalog: Arc::clone(&self.around.snapshot.catalog),
             facts: Arc::clone(&self.around.snapshot.facts),
             query: self.state.filter.query.clone(),
+            likes: Arc::clone(&self.around.snapshot.likes),
             sorts: self.state.filter.sorts.clone(),
         }));
     }
@@ -60,7 +63,8 @@ impl Turn<'_> {
     fn filter_is_of_older_facts(&self) -> bool {
         let filter = &self.state.filter;
         let asks_facts = filter.query.asks_facts() || filter.sorts.iter().any(|sort| sort.asks_facts());
-        asks_facts && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts)
+        let older = asks_facts && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts);
+        older || !filter.query.likes().is_empty() && !Arc::ptr_eq(&filter.likes, &self.around.snapshot.likes)
     }
 
     /// Empty words take the filter away; words that are no query change nothing.

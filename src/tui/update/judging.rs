@@ -33,7 +33,7 @@ impl Turn<'_> {
     }
 
     /// What is selected; where nothing can be, what plays.
-    fn judged(&mut self, count: Option<u32>) -> Option<Judged> {
+    pub(super) fn judged(&mut self, count: Option<u32>) -> Option<Judged> {
         let tracks = match self.state.focus {
             Pane::Library => self.selected_tracks(count),
             Pane::Queue => self.queued_tracks(count),

@@ -26,6 +26,7 @@ impl Turn<'_> {
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
             Command::Tags(command) => self.tagging(command, count),
+            Command::Similar(command) => self.similar(command, count),
             Command::Playlist(command) => self.playlist(command, count),
             Command::Template(Templating::List(words)) if words.is_empty() => {
                 self.toggle_figures(ReportKind::Templates);
@@ -76,12 +77,12 @@ impl Turn<'_> {
                 Library::Import(asked)
             }
             Library::ScanReport => return self.toggle_report(ReportKind::Scan),
-            Library::FindDuplicates => {
+            Library::FindDuplicates { like } => {
                 self.toggle_report(ReportKind::Duplicates);
                 if self.state.report.is_none() {
                     return;
                 }
-                Library::FindDuplicates
+                Library::FindDuplicates { like }
             }
             Library::Stats(period) => {
                 self.toggle_figures(ReportKind::Listening);
@@ -103,7 +104,9 @@ impl Turn<'_> {
             Queue::Replace { target: Target::Selection, .. } => Some(IntoQueue::Replace),
             _ => None,
         };
-        if load.is_some_and(|how| self.load_template(how)) || self.queue_in_lists(&queue, count) {
+        if load.is_some_and(|how| self.put_similar(how) || self.load_template(how))
+            || self.queue_in_lists(&queue, count)
+        {
             return;
         }
         let times = count.unwrap_or(1);
@@ -168,7 +171,7 @@ impl Turn<'_> {
                 self.filter_by(of_queue, &words);
             }
             Screen::Sort(_) if self.state.focus != Pane::Library => {
-                self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating");
+                self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating, bpm, key, lufs");
             }
             Screen::Sort(sorts) => self.sort_library(sorts),
             Screen::EditQueue => self.effects.push(Effect::EditQueue),
