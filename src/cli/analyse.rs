@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -35,8 +35,9 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub const HELP: &str = "\
 A line a track: integrated loudness (LUFS, ITU-R BS.1770-5), loudness range (LU, EBU Tech 3342),
 true peak (dB over full scale), DR value, path; below it what is wrong with it. What is measured
-already is not measured again, unless the sound changed or --force says so. While a player runs
-the library is its own: `auralis ctl analyse` measures there.";
+already is not measured again, unless the sound changed or --force says so. A file that is not in
+the library is measured and not kept. While a player runs the library is its own: `auralis ctl
+analyse` measures there.";
 
 pub fn run(global: &Global, asked: &Analyse, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
@@ -47,15 +48,15 @@ pub fn run(global: &Global, asked: &Analyse, messages: &Messages) -> Result<Exit
     let catalog = load_catalog_in(&store, &config.naming())?;
     let chosen = choose(&store, &catalog, &asked.what)?;
     let tracks = chosen.as_ref().map(|chosen| chosen.tracks.clone());
-    let outcome = measure(&store, &Asked { tracks, again: asked.force }, asked.jobs, &cancel, messages);
-    let shown = match chosen {
-        Some(chosen) => print(&store, &chosen, asked.json, &cancel),
-        None => Ok(0),
+    let mut outcome = match &tracks {
+        Some(tracks) if tracks.is_empty() => AnalyseOutcome::default(),
+        _ => measure(&store, &Asked { tracks, again: asked.force }, asked.jobs, &cancel, messages),
     };
+    let shown = chosen.map_or(Ok(()), |chosen| print(&store, &chosen, asked, &cancel, &mut outcome));
     store.close(CLOSING);
-    let failed = shown? + outcome.failed;
+    shown?;
     tell(&outcome, asked.what.is_empty(), messages)?;
-    Ok(match (outcome.cancelled, failed) {
+    Ok(match (outcome.cancelled, outcome.failed) {
         (true, _) => Exit::Interrupted,
         (false, 0) => Exit::Done,
         (false, _) => Exit::Failed,
@@ -147,22 +148,32 @@ fn tell(outcome: &AnalyseOutcome, all: bool, messages: &Messages) -> Result<(), 
     Ok(())
 }
 
-/// Prints what is known of each; returns how many of the files beside the library failed.
-fn print(store: &Store, chosen: &Chosen, as_json: bool, cancel: &CancelToken) -> Result<u64, CliError> {
+/// Prints what is known of each, and measures the files beside the library, which adds to the outcome.
+fn print(
+    store: &Store,
+    chosen: &Chosen,
+    asked: &Analyse,
+    cancel: &CancelToken,
+    outcome: &mut AnalyseOutcome,
+) -> Result<(), CliError> {
     let mut out = BufWriter::new(io::stdout().lock());
     let reader = store.read()?;
     for &id in &chosen.tracks {
         let (Some(track), Some(row)) = (reader.track(id)?, reader.measured(id)?) else { continue };
-        one(&mut out, &track.path, Some(&track.format), &row.found, as_json)?;
+        one(&mut out, &track.path, Some(&track.format), &row.found, asked.json)?;
     }
-    let mut failed = 0;
-    for path in chosen.files.iter().filter(|_| !cancel.is_cancelled()) {
-        let found = measuring::file(path, cancel);
-        failed += u64::from(found.is_err());
-        one(&mut out, path, None, &found, as_json)?;
-    }
-    out.flush().map_err(CliError::Output)?;
-    Ok(failed)
+    let began = Instant::now();
+    measuring::files(&chosen.files, asked.jobs, cancel, &mut |path, found| {
+        outcome.measured += u64::from(found.measured.is_ok());
+        outcome.failed += u64::from(found.measured.is_err());
+        outcome.sound += found.sound;
+        one(&mut out, path, None, &found.measured, asked.json)?;
+        // Who reads along does not wait for the others.
+        out.flush().map_err(CliError::Output)
+    })?;
+    outcome.elapsed += began.elapsed();
+    outcome.cancelled |= cancel.is_cancelled();
+    out.flush().map_err(CliError::Output)
 }
 
 #[derive(Serialize)]

@@ -181,6 +181,7 @@ mod tests {
         ("network.retry_s", "0"),
         ("analysis.when", "\"idle\""),
         ("analysis.on_battery", "false"),
+        ("analysis.on_load", "false"),
         ("similarity.weights", "{ timbre = 0.5, tempo_bpm = 2 }"),
         ("similarity.surprise", "0"),
         ("similarity.artist_window", "2"),
@@ -224,7 +225,7 @@ mod tests {
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;
-        settings.analysis = AnalysisSettings { when: AnalyseWhen::Idle, on_battery: false };
+        settings.analysis = AnalysisSettings { when: AnalyseWhen::Idle, on_battery: false, on_load: false };
         settings.similar = SimilarSettings {
             weights: Weights::default().with(Aspect::Timbre, 0.5).with(Aspect::Number(Dimension::Tempo), 2.0),
             surprise: 0,

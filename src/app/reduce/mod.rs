@@ -49,7 +49,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
-        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
+        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now, &mut fx),
         Event::Listened { job, answer } => ears::heard(state, job, answer, now, &mut fx),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
