@@ -22,7 +22,8 @@ fn main() {
     let space = Space::of(&prints, Weights::default());
     let index = Index::of(&space);
     for (row, file) in files.iter().enumerate() {
-        let found = index.nearest(&space.points()[row], files.len(), |other| other != row);
+        let Some(point) = space.point(row) else { continue };
+        let found = index.nearest(&point, files.len(), |other| other != row);
         let (near, distances): (Vec<_>, Vec<f32>) =
             found.iter().map(|found| (name(&files[found.row]), found.distance)).unzip();
         println!("{}", json!({ "file": name(file), "near": near, "distances": distances }));

@@ -13,7 +13,7 @@ use super::json::{self, JsonPath};
 use super::terminal::Messages;
 use super::text::shown;
 use super::{interrupt, open_store, settings};
-use crate::boot::analyse::{AnalyseProgress, file as measure_file};
+use crate::boot::analyse::{AnalyseProgress, files as measure_files};
 use crate::boot::log;
 use crate::boot::similar::{Answer, Deaf, Ears, Known, Question, Rules, Whom, measure};
 use crate::config::Loaded;
@@ -110,9 +110,7 @@ impl Listening {
             }
         }
         if named.tracks.len() == before {
-            let measured = measure_file(path, &CancelToken::default());
-            let measured = measured.map_err(|why| CliError::Refused(format!("{}: {why}", shown(path))))?;
-            named.prints.push(measured.fingerprint);
+            named.prints.push(print_of(path)?);
         }
         Ok(())
     }
@@ -120,6 +118,16 @@ impl Listening {
     fn close(self) {
         self.store.close(CLOSING);
     }
+}
+
+/// Of a file that need not be in the library.
+fn print_of(path: &Path) -> Result<Fingerprint, CliError> {
+    let mut found = Err("it was not measured".to_owned());
+    measure_files(&[path.to_path_buf()], Some(1), &CancelToken::default(), &mut |_, file| {
+        found = file.measured.as_ref().map(|measured| measured.fingerprint.clone()).map_err(Clone::clone);
+        Ok::<(), CliError>(())
+    })?;
+    found.map_err(|why| CliError::Refused(format!("{}: {why}", shown(path))))
 }
 
 struct Named {

@@ -6,9 +6,9 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::home::{Home, RATE, wav};
-use crate::pseudo_terminal::{Session, Start};
+use crate::pseudo_terminal::Session;
 
-/// Tones 1 to 5, whose pitch rises, and noises 6 to 10, whose level pulses faster and faster.
+/// Tones 1 to 5, whose pitch rises, and noises 6 to 10, whose level pulses at 108 to 180 beats a minute.
 fn home() -> Home {
     let home = Home::new();
     let frames = 20 * RATE as usize;
@@ -21,7 +21,7 @@ fn home() -> Home {
                 return 8000.0 * (std::f64::consts::TAU * pitch * second(at)).sin();
             }
             chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let pulse = (second(at) * f64::from(n)).fract();
+            let pulse = (second(at) * 0.3 * f64::from(n)).fract();
             f64::from((chance >> 16) as i16) * 0.3 * (1.0 - pulse)
         };
         let samples: Vec<i16> = (0..frames).map(|at| sample(at) as i16).collect();
