@@ -145,6 +145,7 @@ mod tests {
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::settings::{LevelMode, LevelSettings, OnLost, RatePolicy, ResamplerQuality};
+    use crate::model::visual::Visual;
 
     /// Another value than the default for each key.
     const OTHERS: &[(&str, &str)] = &[
@@ -181,6 +182,7 @@ mod tests {
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
+        ("screen.visual", "\"loudness\""),
         ("screen.fps", "60"),
         ("screen.scrolloff", "0"),
     ];
@@ -219,6 +221,7 @@ mod tests {
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
+        settings.screen.visual = Visual::Loudness;
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;
         settings

@@ -13,6 +13,7 @@ use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::settings::{
     LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
+use crate::model::visual::Visual;
 
 /// The value does not fit; the row's `expects` says what would.
 pub struct Unfit;
@@ -302,8 +303,16 @@ pub const ROWS: &[Row] = &[
         key: "spectrum",
         default: "true",
         expects: "true or false",
-        help: "Show the spectrum at start.",
+        help: "Show what is heard at start, below the lists.",
         set: |settings, value| put(&mut settings.screen.spectrum, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "visual",
+        default: "\"spectrum\"",
+        expects: "\"spectrum\", \"scope\", \"goniometer\", \"spectrogram\" or \"loudness\"",
+        help: "How it is shown.",
+        set: |settings, value| put(&mut settings.screen.visual, text(value, Visual::parse)),
     },
     Row {
         table: "screen",

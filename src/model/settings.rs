@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
+use super::visual::Visual;
 
 /// Where the sound goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -341,7 +342,9 @@ pub struct ScreenSettings {
     /// Name of a theme: `dark`, `light`, `terminal`, or a file in the themes folder.
     pub theme: String,
     pub mouse: bool,
+    /// What is heard is looked at from the start, and how.
     pub spectrum: bool,
+    pub visual: Visual,
     /// Most frames a second while something moves.
     pub fps: u16,
     /// Rows kept visible above and below the selection.
@@ -350,7 +353,14 @@ pub struct ScreenSettings {
 
 impl Default for ScreenSettings {
     fn default() -> Self {
-        Self { theme: "terminal".into(), mouse: true, spectrum: true, fps: 30, scrolloff: 3 }
+        Self {
+            theme: "terminal".into(),
+            mouse: true,
+            spectrum: true,
+            visual: Visual::Spectrum,
+            fps: 30,
+            scrolloff: 3,
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::model::query::Query;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::QueueView;
 use crate::model::sort::Sort;
+use crate::model::visual::Visual;
 
 #[derive(Debug, Clone)]
 pub struct UiState {
@@ -31,6 +32,8 @@ pub struct UiState {
     /// Library or playlists: what stands left of the queue.
     pub left: Pane,
     pub shown: Shown,
+    /// How what is heard is looked at.
+    pub visual: Visual,
     pub library: Browse,
     pub lists: ListsPane,
     pub queue: QueuePane,
@@ -215,6 +218,7 @@ impl UiState {
             focus: Pane::Library,
             left: Pane::Library,
             shown: Shown { library: true, queue: true, spectrum: settings.spectrum },
+            visual: settings.visual,
             library: Browse::default(),
             lists: ListsPane::default(),
             queue: QueuePane::default(),

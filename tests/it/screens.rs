@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use auralis::config::theme::Theme;
 use auralis::model::audio::{SampleFormat, Spec};
+use auralis::model::command::Pane;
 use auralis::model::command::registry::COMMANDS;
 use auralis::model::id::PlayId;
 use auralis::model::notice::{Notice, Severity};
@@ -16,12 +17,15 @@ use auralis::model::settings::OutputSpec;
 use auralis::model::snapshot::{
     Accepted, NowPlaying, OutputState, OutputView, PlaybackView, ScanView, Snapshot, StreamView,
 };
-use auralis::model::spectrum::SpectrumFrame;
 use auralis::model::tag::Field;
 use auralis::model::tagging::{Said, TagPreview, TagSheet, TagsView};
 use auralis::model::track::AudioFormat;
+use auralis::model::visual::{
+    BANDS, Bars, Field, LoudnessNow, Spectrogram, TRACE_COLUMNS, Trace, Visual, VisualFrame,
+};
 use auralis::tui::browse::Column;
 use auralis::tui::draw::{draw_gauge, gauges};
+use auralis::tui::layout::{layout, watched};
 use auralis::tui::scene::Hit;
 use auralis::tui::style::{Depth, Styles};
 use insta::assert_snapshot;
@@ -53,11 +57,49 @@ fn snapshot() -> Snapshot {
 fn stage(width: u16, height: u16, keys: &str) -> Stage {
     let mut stage = Stage::new(width, height, snapshot());
     stage.gauges.position = Some(Position { play: PlayId(1), frame: 44_100 * 133, rate: 44_100 });
-    let band = |at: i16| (0.9 - f32::from(at) / 120.0) * (0.6 + 0.4 * (f32::from(at) * 0.7).sin());
-    let frame = SpectrumFrame { bands: (0..96).map(band).collect(), still: false };
-    stage.gauges.spectrum = Some(Arc::new(frame));
+    stage.gauges.visual = Some(Arc::new(pictures()));
     stage.press(keys);
     stage
+}
+
+/// What is heard, in every way of looking: bars with a peak above each, a sine and its mirror, a circle, a falling tone.
+fn pictures() -> VisualFrame {
+    let band = |at: i16| (0.9 - f32::from(at) / 120.0) * (0.6 + 0.4 * (f32::from(at) * 0.7).sin());
+    let bands: Vec<f32> = (0..96).map(band).collect();
+    let peaks = bands.iter().map(|height| (height + 0.1).min(1.0)).collect();
+    let wave = |at: usize, size: f32| {
+        let value = size * (at as f32 / TRACE_COLUMNS as f32 * std::f32::consts::TAU * 3.0).sin();
+        (value - 0.02, value + 0.02)
+    };
+    let side = |size| (0..TRACE_COLUMNS).map(|at| wave(at, size)).collect();
+    let round = |at: u16| (f32::from(at) / 100.0 * std::f32::consts::TAU).sin_cos();
+    let column = |at: usize| {
+        Arc::new(std::array::from_fn::<u8, BANDS, _>(|band| {
+            (240 - (band + at).abs_diff(90).min(12) * 20) as u8
+        }))
+    };
+    VisualFrame {
+        spectrum: Some(Bars { bands, peaks }),
+        scope: Some(Trace { sides: [side(0.45), side(-0.2)], zoom: 2.0 }),
+        goniometer: Some(Field {
+            points: (0..100).map(|at| [round(at).0 * 0.9, round(at).1 * 0.9]).collect(),
+            zoom: 1.0,
+            correlation: Some(0.62),
+        }),
+        spectrogram: Some(Spectrogram((0..60).map(column).collect())),
+        loudness: Some(LoudnessNow {
+            momentary: Some(-12.34),
+            short_term: Some(-14.0),
+            integrated: Some(-15.26),
+            range: Some(6.2),
+            momentary_max: Some(-8.1),
+            short_term_max: None,
+            true_peak: Some(0.31),
+            heard: Duration::from_secs(83),
+            channels: 2,
+        }),
+        still: false,
+    }
 }
 
 fn frame(width: u16, height: u16, keys: &str) -> String {
@@ -89,6 +131,66 @@ fn what_opens_over_the_panes() {
     let mut stage = stage(80, 24, "5g");
     stage.now += Duration::from_secs(1);
     assert_snapshot!("hint_80x24", stage.lines().join("\n"));
+}
+
+/// Each way of looking at what is heard, beneath the lists and as the whole view.
+#[test]
+fn what_is_heard_in_every_way() {
+    for visual in [Visual::Scope, Visual::Goniometer, Visual::Spectrogram, Visual::Loudness] {
+        let name = visual.name();
+        let command = format!(":visual<Space>{name}<Enter>");
+        assert_snapshot!(format!("{name}_80x24"), frame(80, 24, &command));
+    }
+    assert_snapshot!("loudness_whole_100x30", frame(100, 30, ":visual<Space>loudness<Enter>gV"));
+    assert_snapshot!("goniometer_whole_100x30", frame(100, 30, ":visual<Space>goniometer<Enter>gV"));
+}
+
+#[test]
+fn a_key_goes_through_the_ways_of_looking_and_shows_what_was_hidden() {
+    let mut stage = stage(80, 24, "v");
+    assert_eq!(stage.state.visual, Visual::Scope);
+    assert_eq!(stage.lines()[23], " Oscilloscope");
+    stage.press("vvvv");
+    assert_eq!(stage.state.visual, Visual::Spectrum);
+    stage.press("gv");
+    assert!(!stage.state.shown.spectrum && watched(&stage.state).is_none());
+    stage.press("v");
+    assert_eq!((stage.state.shown.spectrum, stage.state.visual), (true, Visual::Spectrum), "as it was");
+    stage.press("3v");
+    assert_eq!(watched(&stage.state), Some(Visual::Spectrogram));
+    let mut low = super::stage::Stage::new(60, 12, snapshot());
+    low.press("v");
+    assert_eq!(low.state.focus, Pane::Spectrum, "there is no room beneath the lists");
+}
+
+/// What nobody sees nobody computes, but for what must not miss a frame.
+#[test]
+fn what_is_covered_is_not_looked_at() {
+    for (keys, seen) in [("", true), ("?", false), ("gS", false), ("gv", false)] {
+        assert_eq!(watched(&stage(80, 24, keys).state).is_some(), seen, "{keys}");
+        let counts = format!(":visual<Space>loudness<Enter>{keys}");
+        assert_eq!(watched(&stage(80, 24, &counts).state).is_some(), keys != "gv", "{keys}");
+    }
+}
+
+/// No size is too small for any of them, and none leaves its area.
+#[test]
+fn every_way_of_looking_fits_every_size() {
+    for visual in Visual::ALL {
+        for (width, height) in
+            (1..=48).step_by(4).flat_map(|height| [1, 3, 12, 27, 44, 80, 131].map(|width| (width, height)))
+        {
+            let mut stage = stage(width, height, "gV");
+            stage.state.visual = visual;
+            let area = layout(&stage.state).spectrum.unwrap();
+            let pictured = stage.draw();
+            stage.gauges.visual = None;
+            let empty = stage.draw();
+            for position in pictured.area.positions().filter(|position| !area.contains(*position)) {
+                assert_eq!(pictured[position], empty[position], "{visual:?} {width}x{height} {position}");
+            }
+        }
+    }
 }
 
 /// The rows of what plays.

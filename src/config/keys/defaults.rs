@@ -101,6 +101,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gS", "signal"),
     (Global, "gr", "replaygain"),
     (Global, "gv", "toggle-pane spectrum"),
+    (Global, "v", "visual"),
     (Global, "m", "mark"),
     (Global, ":", "command-line"),
     (Global, "<Esc>", "escape"),

@@ -20,6 +20,7 @@ use super::settings::LevelMode;
 use super::sort::{Column, Sort};
 use super::tagging::TagWork;
 use super::template::TemplateName;
+use super::visual::Visual;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
@@ -421,6 +422,8 @@ pub enum Screen {
     /// Mark or unmark the row for the next command.
     ToggleMark,
     Help,
+    /// Look at what is heard in this way; `None`: in the next.
+    Visual(Option<Visual>),
     /// Show or hide the signal path.
     Signal,
     /// Show or hide the sound devices, to choose from.

@@ -12,6 +12,6 @@ pub mod queue;
 pub mod report;
 pub mod rows;
 pub mod signal;
-pub mod spectrum;
 pub mod status;
 pub mod tags;
+pub mod visual;
