@@ -128,7 +128,8 @@ impl Eye {
     }
 
     fn interval(&self) -> Duration {
-        let without_holes = self.watch.is_watched(Visual::Loudness);
+        let without_holes =
+            [Visual::Loudness, Visual::Spectrogram].into_iter().any(|visual| self.watch.is_watched(visual));
         if without_holes { self.interval.min(WITHOUT_HOLES) } else { self.interval }
     }
 

@@ -51,7 +51,7 @@ impl Look for Waterfall {
         }
         self.append(elapsed);
         // What is over counts for the next, but a long pause makes no burst.
-        self.since = (self.since - COLUMN).min(COLUMN / 2);
+        self.since = (self.since - COLUMN).min(COLUMN);
         true
     }
 
