@@ -211,8 +211,11 @@ fn is_absence(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use rustix::event::{PollFd, PollFlags, poll};
     use tempfile::TempDir;
+
+    use super::super::client::Connection;
+    use super::*;
 
     fn place(folder: &TempDir) -> Place {
         Place { folders: vec![Folder::at(folder.path())], name: "player".into() }
@@ -260,6 +263,21 @@ mod tests {
         assert!(matches!(place.connect(), Err(RemoteError::NotRunning)));
         let _claim = place.claim().unwrap();
         assert!(place.connect().is_ok());
+    }
+
+    #[test]
+    fn one_that_ends_before_it_greets_is_not_running() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(&folder);
+        let claim = place.claim().unwrap();
+        let client = std::thread::spawn({
+            let place = place.clone();
+            move || Connection::open(&place)
+        });
+        let mut connected = [PollFd::new(&claim.listener, PollFlags::IN)];
+        assert_eq!(poll(&mut connected, None).unwrap(), 1);
+        drop(claim);
+        assert!(matches!(client.join().unwrap(), Err(RemoteError::NotRunning)));
     }
 
     #[test]
