@@ -61,6 +61,8 @@ pub enum Effect {
     ReadLevels {
         catalog: Arc<Catalog>,
     },
+    /// Read the wave of this track.
+    ReadWave(TrackId),
     /// What is done for the library as a whole.
     Care {
         job: JobId,

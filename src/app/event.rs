@@ -15,6 +15,7 @@ use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, Command};
 use crate::model::facts::{Facts, Levels};
+use crate::model::features::Waveform;
 use crate::model::id::{JobId, PlaylistId, TrackId};
 use crate::model::listening::{Period, Stats};
 use crate::model::notice::Notice;
@@ -79,6 +80,11 @@ pub enum Event {
     },
     /// How loud the tracks were measured to be; asked for by `Effect::ReadLevels`.
     LevelsRead(Result<Vec<(TrackId, Levels)>, String>),
+    /// The wave of a track, where it is measured; asked for by `Effect::ReadWave`.
+    WaveRead {
+        track: TrackId,
+        wave: Result<Option<Waveform>, String>,
+    },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {
         job: JobId,

@@ -18,7 +18,7 @@ use crate::library::watch::Watch;
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
 use crate::model::command::Care;
-use crate::model::id::JobId;
+use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
 use crate::model::naming::Naming;
@@ -63,6 +63,7 @@ impl Perform for Performer {
             }),
             Effect::AnalyseFirst(track) => self.measuring.put_first(track),
             Effect::ReadLevels { catalog } => self.read_levels(catalog),
+            Effect::ReadWave(track) => self.read_wave(track),
             Effect::Care { job, care } => self.care(job, care),
             Effect::Watch(roots) => {
                 if let Some(watch) = &self.watch {
@@ -356,6 +357,15 @@ impl Performer {
             Event::LevelsRead(levels::levels(&store, &catalog).map_err(|error| error.to_string()))
         };
         self.answer(Lane::Short, work, |panic| Event::LevelsRead(Err(panic)));
+    }
+
+    fn read_wave(&self, track: TrackId) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            let wave = analyse::wave(&store, track).map_err(|error| error.to_string());
+            Event::WaveRead { track, wave }
+        };
+        self.answer(Lane::Short, work, move |panic| Event::WaveRead { track, wave: Err(panic) });
     }
 
     fn find_outputs(&self) {

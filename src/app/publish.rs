@@ -46,6 +46,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.scan = Arc::new(scan(state));
         next.duplicates = Arc::clone(&state.library.duplicates);
         next.analysis = state.analysis.view();
+        next.wave = state.wave.found.clone();
     }
     if dirty.output {
         next.output = Arc::new(state.output.clone());

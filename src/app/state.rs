@@ -17,6 +17,7 @@ use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
+use crate::model::features::Waveform;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
@@ -55,6 +56,7 @@ pub struct AppState {
     pub tags: tags::TagsState,
     pub history: History,
     pub analysis: analysis::AnalysisState,
+    pub wave: WaveState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -90,6 +92,15 @@ pub struct AppSettings {
     pub analysis: AnalysisSettings,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
+}
+
+/// The wave of the current track, for the seek bar. Changed by `reduce::wave`.
+#[derive(Debug, Default)]
+pub struct WaveState {
+    /// The current track, as it was last looked for.
+    pub of: Option<TrackId>,
+    /// What was found last; it stays until there is another answer.
+    pub found: Option<(TrackId, Option<Arc<Waveform>>)>,
 }
 
 /// One item that the engine was told of.

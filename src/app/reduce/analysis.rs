@@ -78,6 +78,9 @@ pub fn progress(state: &mut AppState, job: JobId, progress: AnalyseProgress, now
     let has_more = progress.done > run.progress.done;
     run.progress = progress;
     state.dirty.scan = true;
+    if has_more {
+        super::wave::look_again(state, fx);
+    }
     let since = *state.analysis.taken_up.get_or_insert(now.instant);
     if has_more && now.instant.saturating_duration_since(since) >= TAKE_UP {
         state.analysis.taken_up = Some(now.instant);
@@ -89,6 +92,7 @@ pub fn done(state: &mut AppState, job: JobId, outcome: AnalyseOutcome, now: Now,
     let Some(run) = state.analysis.run.take_if(|run| run.job == job) else { return };
     state.dirty.scan = true;
     if outcome.measured > 0 {
+        super::wave::look_again(state, fx);
         read_levels(state, fx);
     }
     if run.asked || outcome.broken.is_some() || (outcome.failed > 0 && !outcome.cancelled) {

@@ -18,6 +18,7 @@ mod saving;
 mod sound;
 mod tags;
 pub(super) mod templates;
+mod wave;
 
 use super::effect::Effect;
 use super::event::{Event, Expanded, Now};
@@ -49,6 +50,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
         Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
+        Event::WaveRead { track, wave } => wave::read(state, track, wave, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -71,6 +73,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
     analysis::follow(state, &mut fx);
+    wave::follow(state, &mut fx);
     fx
 }
 

@@ -15,3 +15,4 @@ pub mod signal;
 pub mod status;
 pub mod tags;
 pub mod visual;
+mod wave;
