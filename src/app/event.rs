@@ -23,6 +23,7 @@ use crate::model::outputs::OutputDevice;
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
+use crate::model::portrait::{Spread, Told};
 use crate::model::resume::Places;
 use crate::model::snapshot::DuplicatesView;
 use crate::model::tagging::TagSheet;
@@ -84,6 +85,12 @@ pub enum Event {
     WaveRead {
         track: TrackId,
         wave: Result<Option<Waveform>, String>,
+    },
+    /// Asked for by `Effect::ReadPortrait`.
+    PortraitRead {
+        track: TrackId,
+        told: Told,
+        spread: Option<Arc<Spread>>,
     },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {

@@ -26,6 +26,7 @@ use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
+use crate::model::portrait::{Portrait, Spread};
 use crate::model::queue_text::Edited;
 use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
@@ -56,7 +57,7 @@ pub struct AppState {
     pub tags: tags::TagsState,
     pub history: History,
     pub analysis: analysis::AnalysisState,
-    pub wave: WaveState,
+    pub sight: SightState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -94,13 +95,17 @@ pub struct AppSettings {
     pub output: OutputSettings,
 }
 
-/// The wave of the current track, for the seek bar. Changed by `reduce::wave`.
+/// What is shown of what was measured. Changed by `reduce::sight`.
 #[derive(Debug, Default)]
-pub struct WaveState {
-    /// The current track, as it was last looked for.
-    pub of: Option<TrackId>,
-    /// What was found last; it stays until there is another answer.
-    pub found: Option<(TrackId, Option<Arc<Waveform>>)>,
+pub struct SightState {
+    /// The current track, as its wave was last looked for.
+    pub current: Option<TrackId>,
+    /// The wave that was found last; it stays until there is another answer.
+    pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
+    /// How a track sounds.
+    pub portrait: Option<Arc<Portrait>>,
+    /// How the library's values lie; `None`: not known, or no longer so.
+    pub spread: Option<Arc<Spread>>,
 }
 
 /// One item that the engine was told of.

@@ -12,7 +12,6 @@ use super::power;
 use crate::analysis::measure::{MeasureError, VERSION, measure};
 use crate::library::store::{MeasuredRow, Store, StoreError, StoreReader, WriteOp};
 use crate::model::contain::contain;
-use crate::model::features::Waveform;
 use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::track::Track;
@@ -188,18 +187,10 @@ fn needed(store: &Store, asked: &Asked) -> Result<Needed, StoreError> {
     Ok(needed)
 }
 
-fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, StoreError> {
+pub(super) fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, StoreError> {
     let Some(row) = reader.measured(track.id)? else { return Ok(false) };
     let sound = reader.audio(track.id)?.map(|audio| audio.guess);
     Ok(row.is_of(VERSION, track.stamp, sound))
-}
-
-/// The wave of a track, where it is measured as it is now.
-pub fn wave(store: &Store, id: TrackId) -> Result<Option<Waveform>, StoreError> {
-    let reader = store.read()?;
-    let Some(track) = reader.track(id)? else { return Ok(None) };
-    let row = if is_measured(&reader, &track)? { reader.measured(id)? } else { None };
-    Ok(row.and_then(|row| row.found.ok()).map(|found| found.waveform))
 }
 
 /// What a worker tells.

@@ -21,6 +21,7 @@ use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
+use super::portrait::Portrait;
 use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
@@ -54,6 +55,8 @@ pub struct Snapshot {
     pub analysis: AnalysisView,
     /// The wave of a track that became current, once it was looked for; without one where it is not measured.
     pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
+    /// How the track sounds that was last asked for.
+    pub portrait: Option<Arc<Portrait>>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,

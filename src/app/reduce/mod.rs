@@ -15,10 +15,10 @@ pub(super) mod playlists;
 mod queue;
 mod resume;
 mod saving;
+mod sight;
 mod sound;
 mod tags;
 pub(super) mod templates;
-mod wave;
 
 use super::effect::Effect;
 use super::event::{Event, Expanded, Now};
@@ -50,7 +50,10 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
         Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
-        Event::WaveRead { track, wave } => wave::read(state, track, wave, now),
+        Event::WaveRead { track, wave } => sight::wave_read(state, track, wave, now),
+        Event::PortraitRead { track, told, spread } => {
+            sight::portrait_read(state, track, told, spread, &mut fx)
+        }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -73,7 +76,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
     analysis::follow(state, &mut fx);
-    wave::follow(state, &mut fx);
+    sight::follow(state, &mut fx);
     fx
 }
 

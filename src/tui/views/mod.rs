@@ -7,6 +7,7 @@ pub mod library;
 pub(super) mod now;
 pub mod outputs;
 pub mod playlists;
+mod portrait;
 pub mod prompt;
 pub mod queue;
 pub mod report;
