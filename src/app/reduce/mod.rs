@@ -131,6 +131,8 @@ mod queue_tests;
 #[cfg(test)]
 mod resume_tests;
 #[cfg(test)]
+mod sight_tests;
+#[cfg(test)]
 mod tags_tests;
 #[cfg(test)]
 mod templates_tests;
