@@ -3,12 +3,16 @@
 use std::path::Path;
 
 use crate::analysis::measure;
+use crate::decode::Source;
 use crate::jobs::analyse;
 use crate::library::store::Store;
 use crate::model::features::Measured;
 use crate::model::job::CancelToken;
+use crate::model::track::AudioFormat;
 
+pub use crate::analysis::measure::VERSION;
 pub use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress, Asked};
+pub use crate::jobs::portrait::spread;
 
 /// Measures tracks of the library, `workers` at a time, and keeps what is found.
 pub fn library(
@@ -23,6 +27,7 @@ pub fn library(
 }
 
 /// Measures one file that need not be in the library. The words say why it could not be.
-pub fn file(path: &Path, cancel: &CancelToken) -> Result<Measured, String> {
-    measure::measure(path, cancel, &mut |_| ()).map_err(|error| error.to_string())
+pub fn file(path: &Path, cancel: &CancelToken) -> (Option<AudioFormat>, Result<Measured, String>) {
+    let format = Source::open(path).ok().map(|source| source.info().format);
+    (format, measure::measure(path, cancel, &mut |_| ()).map_err(|error| error.to_string()))
 }

@@ -183,6 +183,7 @@ mod tests {
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
         ("screen.visual", "\"loudness\""),
+        ("screen.waveform", "false"),
         ("screen.fps", "60"),
         ("screen.scrolloff", "0"),
     ];
@@ -222,6 +223,7 @@ mod tests {
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
         settings.screen.visual = Visual::Loudness;
+        settings.screen.waveform = false;
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;
         settings

@@ -316,6 +316,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "waveform",
+        default: "true",
+        expects: "true or false",
+        help: "Show the wave of a measured track in the seek bar.",
+        set: |settings, value| put(&mut settings.screen.waveform, switch(value)),
+    },
+    Row {
+        table: "screen",
         key: "fps",
         default: "30",
         expects: "a number from 1 to 120",

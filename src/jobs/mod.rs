@@ -11,6 +11,7 @@
 pub mod analyse;
 pub mod library;
 pub mod playlists;
+pub mod portrait;
 mod power;
 pub mod tags;
 

@@ -34,6 +34,7 @@ pub mod path_bytes;
 pub mod playback;
 pub mod player;
 pub mod playlist;
+pub mod portrait;
 pub mod query;
 pub mod queue_text;
 pub mod resume;

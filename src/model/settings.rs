@@ -345,6 +345,8 @@ pub struct ScreenSettings {
     /// What is heard is looked at from the start, and how.
     pub spectrum: bool,
     pub visual: Visual,
+    /// The seek bar is the wave of the track, where that is measured.
+    pub waveform: bool,
     /// Most frames a second while something moves.
     pub fps: u16,
     /// Rows kept visible above and below the selection.
@@ -358,6 +360,7 @@ impl Default for ScreenSettings {
             mouse: true,
             spectrum: true,
             visual: Visual::Spectrum,
+            waveform: true,
             fps: 30,
             scrolloff: 3,
         }

@@ -19,6 +19,9 @@ const TITLES: u16 = 8;
 const RULE: u16 = 12;
 const TABS: u16 = 14;
 const SPECTRUM: u16 = 20;
+/// With a wave of two rows, of three.
+const WAVE: u16 = 30;
+const HIGH_WAVE: u16 = 45;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layout {
@@ -36,7 +39,7 @@ pub struct Layout {
     pub spectrum: Option<Rect>,
     /// The line above what plays.
     pub rule: Option<Rect>,
-    /// What plays: one to three rows.
+    /// What plays: one to three rows, and more where a wave is shown.
     pub now: Option<Rect>,
     /// Notices, prompts, output.
     pub status: Option<Rect>,
@@ -85,6 +88,9 @@ pub fn layout(state: &UiState) -> Layout {
         0..=2 => 0,
         3..=9 => 1,
         10..=15 => 2,
+        // The more rows a wave has, the more there is to see in it.
+        HIGH_WAVE.. if state.wave => 5,
+        WAVE.. if state.wave => 4,
         _ => 3,
     };
     let status = take_foot(&mut rest, u16::from(height >= 2));

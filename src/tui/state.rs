@@ -34,6 +34,8 @@ pub struct UiState {
     pub shown: Shown,
     /// How what is heard is looked at.
     pub visual: Visual,
+    /// The seek bar is a wave, as far as it is known of what plays.
+    pub wave: bool,
     pub library: Browse,
     pub lists: ListsPane,
     pub queue: QueuePane,
@@ -219,6 +221,7 @@ impl UiState {
             left: Pane::Library,
             shown: Shown { library: true, queue: true, spectrum: settings.spectrum },
             visual: settings.visual,
+            wave: false,
             library: Browse::default(),
             lists: ListsPane::default(),
             queue: QueuePane::default(),

@@ -83,15 +83,32 @@ impl Styles {
         Some(colour(Colour::Rgb(r, g, b), self.depth))
     }
 
+    /// The spectrum's colour at a height, as strong as `weight` says from 0 (the ground) to 1; where the theme has no colours
+    /// that can be mixed, dimmed below two thirds.
+    pub fn faded(&self, height: f32, weight: f32) -> Style {
+        let whole = self.spectrum(height);
+        match self.blend(height) {
+            Some(strong) => {
+                let (r, g, b) = mix(self.ground.unwrap_or((0, 0, 0)), strong, weight);
+                whole.fg(colour(Colour::Rgb(r, g, b), self.depth))
+            }
+            None if weight < 2.0 / 3.0 => whole.add_modifier(Modifier::DIM),
+            None => whole,
+        }
+    }
+
+    /// The spectrum's colour at a height, mixed.
+    fn blend(&self, height: f32) -> Option<(u8, u8, u8)> {
+        let [low, mid, high] = self.spectrum.map(rgb);
+        let (from, to, share) =
+            if height < 0.5 { (low, mid, height * 2.0) } else { (mid, high, height * 2.0 - 1.0) };
+        Some(mix(from?, to?, share))
+    }
+
     /// The spectrum's colour at a height from 0 to 1: mixed where the theme has true colours, else in three steps.
     pub fn spectrum(&self, height: f32) -> Style {
-        let (low, high, share) = if height < 0.5 { (0, 1, height * 2.0) } else { (1, 2, height * 2.0 - 1.0) };
-        let base = self.of(Role::Text);
-        match (self.spectrum[low], self.spectrum[high]) {
-            (Some(Colour::Rgb(r, g, b)), Some(Colour::Rgb(to_r, to_g, to_b))) => {
-                let (r, g, b) = mix((r, g, b), (to_r, to_g, to_b), share);
-                base.fg(colour(Colour::Rgb(r, g, b), self.depth))
-            }
+        match self.blend(height) {
+            Some((r, g, b)) => self.of(Role::Text).fg(colour(Colour::Rgb(r, g, b), self.depth)),
             _ if height < 1.0 / 3.0 => self.on_text(Role::SpectrumLow),
             _ if height < 2.0 / 3.0 => self.on_text(Role::SpectrumMid),
             _ => self.on_text(Role::SpectrumHigh),

@@ -7,12 +7,18 @@ use std::time::Duration;
 
 use auralis::config::theme::Theme;
 use auralis::model::audio::{SampleFormat, Spec};
-use auralis::model::command::Pane;
 use auralis::model::command::registry::COMMANDS;
-use auralis::model::id::PlayId;
+use auralis::model::command::{Command, Library, Pane};
+use auralis::model::features::{
+    Absent, BINS, Loudness, LoudnessBlocks, Measured, Quality, WaveBin, Waveform,
+};
+use auralis::model::fingerprint::{Dimension, Fingerprint};
+use auralis::model::id::{PlayId, TrackId};
+use auralis::model::key::{Key, Mode};
 use auralis::model::notice::{Notice, Severity};
 use auralis::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy};
 use auralis::model::player::Position;
+use auralis::model::portrait::{Portrait, Spread, Told};
 use auralis::model::settings::OutputSpec;
 use auralis::model::snapshot::{
     Accepted, NowPlaying, OutputState, OutputView, PlaybackView, ScanView, Snapshot, StreamView,
@@ -191,6 +197,143 @@ fn every_way_of_looking_fits_every_size() {
             }
         }
     }
+}
+
+/// A track that swells and fades, low at first and high at its end.
+fn wave() -> Waveform {
+    let bin = |at: usize| {
+        let level = ((at as f32 / BINS as f32) * std::f32::consts::PI).sin();
+        let high = (at * 255 / BINS) as u8;
+        let byte = WaveBin::byte_of;
+        WaveBin { peak: byte(level), rms: byte(level * 0.3), low: 255 - high, mid: 0, high }
+    };
+    Waveform((0..BINS).map(bin).collect())
+}
+
+fn with_wave(width: u16, height: u16) -> Stage {
+    let mut stage = stage(width, height, "");
+    stage.show(Snapshot { wave: Some((TrackId(7), Some(Arc::new(wave())))), ..snapshot() });
+    stage
+}
+
+#[test]
+fn the_seek_bar_is_the_wave_of_a_measured_track() {
+    let last = |mut stage: Stage| stage.lines().split_off(20).join("\n");
+    assert_snapshot!("wave_80x24", last(with_wave(80, 24)));
+    let mut high = with_wave(120, 46);
+    assert_snapshot!("wave_120x46", high.lines().split_off(39).join("\n"));
+    let bar = high.map.area_of(Hit::SeekBar).unwrap();
+    assert_eq!(bar.height, 3, "all of it can be clicked");
+    // Another track of which nothing is known yet: a plain line, where the wave was.
+    let mut playback = playing(&small(), 8, PlayState::Playing);
+    playback.volume = snapshot().playback.volume;
+    let next = Snapshot { playback: Arc::new(playback), wave: high.snapshot.wave.clone(), ..snapshot() };
+    high.show(next.clone());
+    assert!(high.state.wave && high.lines()[44].contains("───"));
+    high.show(Snapshot { wave: Some((TrackId(8), None)), ..next });
+    assert!(!high.state.wave, "it is not measured: no rows are kept for it");
+    let mut stage = stage(80, 24, "");
+    stage.settings.waveform = false;
+    stage.show(Snapshot { wave: Some((TrackId(7), Some(Arc::new(wave())))), ..snapshot() });
+    assert!(stage.lines()[22].contains("━━"), "as the settings say");
+}
+
+/// Peaks stand above the root mean square, what is heard is stronger than what comes, and it shows without colours too.
+#[test]
+fn a_wave_is_stronger_where_it_was_heard() {
+    for (theme, depth) in [
+        ("dark", Depth::True),
+        ("dark", Depth::Palette),
+        ("terminal", Depth::Palette),
+        ("light", Depth::None),
+    ] {
+        let mut stage = with_wave(120, 46);
+        stage.styles = Styles::new(&Theme::built_in(theme).unwrap(), depth);
+        let buf = stage.draw();
+        let bar = stage.map.area_of(Hit::SeekBar).unwrap();
+        let heard = (bar.x..bar.right()).find(|&x| buf[(x, bar.y)].symbol() == "┃").unwrap();
+        let middle = (heard - bar.x).min(bar.right() - heard) / 2;
+        let look = |x: u16| {
+            let cell = &buf[(x, bar.bottom() - 1)];
+            (cell.fg, cell.modifier)
+        };
+        assert_ne!(look(heard - middle), look(heard + middle), "{theme} {depth:?}");
+    }
+}
+
+fn measured() -> Measured {
+    let mut print = Fingerprint::absent(Absent::Unclear);
+    for (at, dimension) in Dimension::ALL.into_iter().enumerate() {
+        let (low, high) = dimension.about().range;
+        print.set(dimension, Ok(low + (high - low) * (at as f32 * 0.37).fract()));
+    }
+    print.set(Dimension::Pitch, Err(Absent::Unclear));
+    print.key = Ok(Key { tonic: 9, mode: Mode::Minor, strength: 0.81 });
+    print.confidence.tempo = 0.93;
+    Measured {
+        loudness: Loudness {
+            integrated_lufs: Ok(-9.81),
+            range_lu: Ok(5.2),
+            momentary_max_lufs: Ok(-6.0),
+            short_term_max_lufs: Ok(-7.0),
+            true_peak_db: Ok(0.31),
+            sample_peak_db: Ok(0.0),
+            overs: 12,
+            blocks: LoudnessBlocks::default(),
+        },
+        dynamic_range_db: Ok(7.2),
+        quality: Quality { clipped_runs: 3, cutoff_hz: Some(16_000), ..Quality::default() },
+        waveform: wave(),
+        fingerprint: print,
+    }
+}
+
+/// A library whose values lie evenly on the range of music.
+fn spread() -> Spread {
+    Spread::new((0..200_u16).map(|at| {
+        let mut print = Fingerprint::absent(Absent::Unclear);
+        for dimension in Dimension::ALL {
+            let (low, high) = dimension.about().range;
+            print.set(dimension, Ok(low + (high - low) * f32::from(at) / 199.0));
+        }
+        print.values
+    }))
+}
+
+fn portrait(width: u16, height: u16, told: Told) -> Stage {
+    let mut stage = stage(width, height, "<Tab>gF");
+    let portrait = Portrait { track: TrackId(7), told, spread: Arc::new(spread()) };
+    stage.show(Snapshot { portrait: Some(Arc::new(portrait)), ..snapshot() });
+    stage
+}
+
+#[test]
+fn how_a_track_sounds_is_shown_against_the_library() {
+    let told = || Told::Measured(Box::new(measured()));
+    assert_snapshot!("portrait_80x24", portrait(80, 24, told()).lines().join("\n"));
+    assert_snapshot!("portrait_140x40", portrait(140, 40, told()).lines().join("\n"));
+    let mut stage = portrait(80, 24, told());
+    assert_eq!(stage.asked(), [Command::Library(Library::Portray(TrackId(7)))]);
+    stage.press("G");
+    assert!(stage.lines().iter().any(|line| line.contains("Correlation")), "it scrolls");
+    stage.press("/tempo<Enter>");
+    assert!(stage.lines().iter().any(|line| line.contains("Tempo")));
+    stage.press("gF");
+    assert!(stage.state.report.is_none());
+}
+
+#[test]
+fn a_track_that_is_not_measured_says_why_and_what_to_do() {
+    let shown = |told| portrait(80, 24, told).lines().join("\n");
+    let not = shown(Told::Not);
+    assert!(not.contains("Not measured") && not.contains("gM or :analyse"), "{not}");
+    assert!(shown(Told::Failed("no \u{1b}[31msound".into())).contains("could not be measured: no [31msound"));
+    assert!(shown(Told::Reading).contains("Reading"));
+    let mut stage = portrait(80, 24, Told::Not);
+    let mut snapshot = stage.snapshot.clone();
+    snapshot.analysis.running = true;
+    stage.show(snapshot);
+    assert!(stage.lines().join("\n").contains("it comes next"));
 }
 
 /// The rows of what plays.

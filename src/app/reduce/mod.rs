@@ -15,6 +15,7 @@ pub(super) mod playlists;
 mod queue;
 mod resume;
 mod saving;
+mod sight;
 mod sound;
 mod tags;
 pub(super) mod templates;
@@ -49,6 +50,10 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
         Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
+        Event::WaveRead { track, wave } => sight::wave_read(state, track, wave, now),
+        Event::PortraitRead { track, told, spread } => {
+            sight::portrait_read(state, track, told, spread, &mut fx)
+        }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -71,6 +76,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
     analysis::follow(state, &mut fx);
+    sight::follow(state, &mut fx);
     fx
 }
 
@@ -124,6 +130,8 @@ mod history_tests;
 mod queue_tests;
 #[cfg(test)]
 mod resume_tests;
+#[cfg(test)]
+mod sight_tests;
 #[cfg(test)]
 mod tags_tests;
 #[cfg(test)]

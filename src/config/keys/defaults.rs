@@ -102,6 +102,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gr", "replaygain"),
     (Global, "gv", "toggle-pane spectrum"),
     (Global, "v", "visual"),
+    (Global, "gF", "fingerprint"),
+    (Global, "gM", "analyse"),
     (Global, "m", "mark"),
     (Global, ":", "command-line"),
     (Global, "<Esc>", "escape"),

@@ -332,6 +332,8 @@ pub enum Library {
     /// Look for tracks that hold the same sound.
     FindDuplicates,
     Analyse(Analyse),
+    /// Put into the snapshot how this track sounds. Not to be typed: made by a screen that shows it.
+    Portray(TrackId),
     /// Tell what was listened to.
     Stats(Period),
     /// As [`Library::Stats`], but put it into the snapshot, without words.
@@ -424,6 +426,8 @@ pub enum Screen {
     Help,
     /// Look at what is heard in this way; `None`: in the next.
     Visual(Option<Visual>),
+    /// Show or hide how the selected track sounds.
+    Fingerprint,
     /// Show or hide the signal path.
     Signal,
     /// Show or hide the sound devices, to choose from.

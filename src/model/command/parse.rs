@@ -350,6 +350,7 @@ impl Call<'_> {
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
+            "fingerprint" => self.bare(Screen::Fingerprint),
             "signal" => self.bare(Screen::Signal),
             "outputs" => self.bare(Screen::Outputs),
             "info" => self.bare(Screen::Info),

@@ -464,6 +464,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Library,
+        "fingerprint",
+        &["sound"],
+        "",
+        Nothing,
+        "how the selected track sounds, against the library: its measured fingerprint, tempo, key, faults",
+    ),
+    row(
+        Library,
         "library-backup",
         &[],
         "[PATH]",

@@ -170,6 +170,7 @@ impl Turn<'_> {
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
             Screen::Visual(visual) => self.look_in(visual, count),
+            Screen::Fingerprint => self.toggle_portrait(count),
             Screen::Signal => self.toggle_signal(),
             Screen::Outputs => self.toggle_outputs(),
             Screen::Info => self.toggle_info(count),
