@@ -179,7 +179,10 @@ mod tests {
         }
         places.sort_unstable();
         assert_eq!(places, (0..24).collect::<Vec<u8>>());
-        assert_eq!((key("C#m").tonality().short(), key("8A").tonality().short()), ("C#m".into(), "Am".into()));
+        assert_eq!(
+            (key("C#m").tonality().short(), key("8A").tonality().short()),
+            ("C#m".into(), "Am".into())
+        );
     }
 
     #[test]
