@@ -12,7 +12,7 @@ use crate::tui::draw::Canvas;
 
 /// Columns at the right that lengths have, and those that titles keep at the left.
 const LENGTH: u16 = 9;
-const TITLE: u16 = 40;
+const TITLE: u16 = 24;
 
 fn width(column: MeasuredColumn) -> u16 {
     match column {
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn columns_leave_room_for_a_title_and_stand_in_their_order() {
         let all = MeasuredColumn::ALL;
-        assert!(places(&all, 50).is_empty());
+        assert!(places(&all, 30).is_empty());
         let wide = places(&all, 200);
         assert_eq!(wide.len(), all.len());
         assert!(wide.is_sorted_by(|a, b| a.1 > b.1), "{wide:?}");
