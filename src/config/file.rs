@@ -144,7 +144,9 @@ mod tests {
     use super::*;
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
-    use crate::model::settings::{LevelMode, LevelSettings, OnLost, RatePolicy, ResamplerQuality};
+    use crate::model::settings::{
+        LevelMode, LevelSettings, MeasuredColumn, OnLost, RatePolicy, ResamplerQuality,
+    };
     use crate::model::visual::Visual;
 
     /// Another value than the default for each key.
@@ -184,6 +186,7 @@ mod tests {
         ("screen.spectrum", "false"),
         ("screen.visual", "\"loudness\""),
         ("screen.waveform", "false"),
+        ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.scrolloff", "0"),
     ];
@@ -224,6 +227,7 @@ mod tests {
         settings.screen.spectrum = false;
         settings.screen.visual = Visual::Loudness;
         settings.screen.waveform = false;
+        settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;
         settings

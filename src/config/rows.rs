@@ -11,7 +11,7 @@ use toml::de::DeValue;
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::settings::{
-    LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
+    LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
 use crate::model::visual::Visual;
 
@@ -324,6 +324,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "columns",
+        default: "[\"bpm\", \"key\", \"lufs\", \"dr\"]",
+        expects: "a list of \"bpm\", \"key\", \"lufs\", \"dr\", \"lra\", \"peak\"",
+        help: "What was measured of tracks, shown in lists as far as there is room; empty where it is not measured.",
+        set: |settings, value| put(&mut settings.screen.columns, measured_columns(value)),
+    },
+    Row {
+        table: "screen",
         key: "fps",
         default: "30",
         expects: "a number from 1 to 120",
@@ -424,6 +432,12 @@ fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     };
     let list = value.as_array().filter(|list| list.len() <= 100).ok_or(Unfit)?;
     list.iter().map(|entry| word(entry.get_ref())).collect()
+}
+
+fn measured_columns(value: &DeValue<'_>) -> Result<Vec<MeasuredColumn>, Unfit> {
+    let column = |value: &DeValue<'_>| value.as_str().and_then(MeasuredColumn::parse).ok_or(Unfit);
+    let list = value.as_array().filter(|list| list.len() <= MeasuredColumn::ALL.len()).ok_or(Unfit)?;
+    list.iter().map(|entry| column(entry.get_ref())).collect()
 }
 
 /// Relative folders would depend on where the player was started.

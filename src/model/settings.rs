@@ -336,6 +336,38 @@ impl Default for NetworkSettings {
     }
 }
 
+/// A number that was measured of a track, in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeasuredColumn {
+    Tempo,
+    Key,
+    Loudness,
+    DynamicRange,
+    LoudnessRange,
+    TruePeak,
+}
+
+impl MeasuredColumn {
+    pub const ALL: [Self; 6] =
+        [Self::Tempo, Self::Key, Self::Loudness, Self::DynamicRange, Self::LoudnessRange, Self::TruePeak];
+
+    /// As queries call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tempo => "bpm",
+            Self::Key => "key",
+            Self::Loudness => "lufs",
+            Self::DynamicRange => "dr",
+            Self::LoudnessRange => "lra",
+            Self::TruePeak => "peak",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.name() == name)
+    }
+}
+
 /// Colours and shape of the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScreenSettings {
@@ -347,6 +379,8 @@ pub struct ScreenSettings {
     pub visual: Visual,
     /// The seek bar is the wave of the track, where that is measured.
     pub waveform: bool,
+    /// What was measured of tracks, shown in lists from left to right as far as there is room.
+    pub columns: Vec<MeasuredColumn>,
     /// Most frames a second while something moves.
     pub fps: u16,
     /// Rows kept visible above and below the selection.
@@ -361,6 +395,7 @@ impl Default for ScreenSettings {
             spectrum: true,
             visual: Visual::Spectrum,
             waveform: true,
+            columns: MeasuredColumn::ALL[..4].to_vec(),
             fps: 30,
             scrolloff: 3,
         }

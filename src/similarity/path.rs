@@ -14,18 +14,17 @@ pub fn path(
     between: usize,
     may: &(dyn Fn(usize) -> bool + Sync),
 ) -> Vec<usize> {
-    let points = space.points();
-    let (Some(start), Some(end)) = (points.get(from), points.get(to)) else { return Vec::new() };
+    let (Some(start), Some(end)) = (space.point(from), space.point(to)) else { return Vec::new() };
     if from == to {
         return vec![from];
     }
     let mut rows = vec![from];
     for step in 1..=between {
-        let wanted = along(start, end, step as f32 / (between + 1) as f32);
-        let before = &points[rows[rows.len() - 1]];
+        let wanted = along(&start, &end, step as f32 / (between + 1) as f32);
+        let before = rows[rows.len() - 1];
         let found = index.nearest(&wanted, NEAR, |row| row != to && !rows.contains(&row) && may(row));
         // Near the line, and near the one before: what is both is no jump.
-        let jump = |row: usize| space.distance(before, &points[row]).powi(2);
+        let jump = |row: usize| space.apart(before, row).powi(2);
         let cost = |row: usize, off: f32| off * off + 0.5 * jump(row);
         let best = found.iter().min_by(|a, b| cost(a.row, a.distance).total_cmp(&cost(b.row, b.distance)));
         match best {
@@ -57,7 +56,7 @@ mod tests {
         once.sort_unstable();
         once.dedup();
         assert_eq!(once.len(), rows.len());
-        let points = space.points();
+        let points: Vec<Point> = space.points().collect();
         let to = |end: usize| rows.iter().map(move |&row| (row, end)).collect::<Vec<_>>();
         let distances = |end: usize| {
             to(end)

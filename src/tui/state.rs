@@ -19,7 +19,7 @@ use crate::model::facts::Facts;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
-use crate::model::settings::ScreenSettings;
+use crate::model::settings::{MeasuredColumn, ScreenSettings};
 use crate::model::snapshot::QueueView;
 use crate::model::sort::Sort;
 use crate::model::visual::Visual;
@@ -36,6 +36,8 @@ pub struct UiState {
     pub visual: Visual,
     /// The seek bar is a wave, as far as it is known of what plays.
     pub wave: bool,
+    /// What was measured of tracks, in lists.
+    pub columns: Vec<MeasuredColumn>,
     pub library: Browse,
     pub lists: ListsPane,
     pub queue: QueuePane,
@@ -222,6 +224,7 @@ impl UiState {
             shown: Shown { library: true, queue: true, spectrum: settings.spectrum },
             visual: settings.visual,
             wave: false,
+            columns: settings.columns.clone(),
             library: Browse::default(),
             lists: ListsPane::default(),
             queue: QueuePane::default(),

@@ -9,12 +9,13 @@ use auralis::config::theme::Theme;
 use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::command::registry::COMMANDS;
 use auralis::model::command::{Command, Library, Pane};
+use auralis::model::facts::{Facts, Levels, TrackFacts};
 use auralis::model::features::{
     Absent, BINS, Loudness, LoudnessBlocks, Measured, Quality, WaveBin, Waveform,
 };
 use auralis::model::fingerprint::{Dimension, Fingerprint};
 use auralis::model::id::{PlayId, TrackId};
-use auralis::model::key::{Key, Mode};
+use auralis::model::key::{Key, Mode, Tonality};
 use auralis::model::notice::{Notice, Severity};
 use auralis::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy};
 use auralis::model::player::Position;
@@ -326,7 +327,7 @@ fn how_a_track_sounds_is_shown_against_the_library() {
 fn a_track_that_is_not_measured_says_why_and_what_to_do() {
     let shown = |told| portrait(80, 24, told).lines().join("\n");
     let not = shown(Told::Not);
-    assert!(not.contains("Not measured") && not.contains("gM or :analyse"), "{not}");
+    assert!(not.contains("Not measured") && not.contains("gE or :analyse"), "{not}");
     assert!(shown(Told::Failed("no \u{1b}[31msound".into())).contains("could not be measured: no [31msound"));
     assert!(shown(Told::Reading).contains("Reading"));
     let mut stage = portrait(80, 24, Told::Not);
@@ -334,6 +335,26 @@ fn a_track_that_is_not_measured_says_why_and_what_to_do() {
     snapshot.analysis.running = true;
     stage.show(snapshot);
     assert!(stage.lines().join("\n").contains("it comes next"));
+}
+
+/// What was measured stands in the lists where they are wide enough, under its names.
+#[test]
+fn lists_show_what_was_measured_of_tracks() {
+    let levels = |lufs, tempo, key: &str| Levels {
+        lufs: Some(lufs),
+        dynamic_range: Some(720),
+        tempo,
+        key: Tonality::parse(key),
+        ..Levels::default()
+    };
+    let facts = [(TrackId(7), levels(-981, Some(1_279), "Am")), (TrackId(8), levels(-1_430, None, "Eb"))];
+    let facts: Facts =
+        facts.into_iter().map(|(id, levels)| (id, TrackFacts { levels, ..TrackFacts::default() })).collect();
+    let mut stage = stage(200, 30, "<Tab>");
+    stage.show(Snapshot { facts: Arc::new(facts), ..snapshot() });
+    assert_snapshot!("columns_200x30", stage.lines().join("\n"));
+    stage.state.columns = Vec::new();
+    assert!(!stage.lines().join("\n").contains("bpm"));
 }
 
 /// The rows of what plays.

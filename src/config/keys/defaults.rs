@@ -103,7 +103,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gv", "toggle-pane spectrum"),
     (Global, "v", "visual"),
     (Global, "gF", "fingerprint"),
-    (Global, "gM", "analyse"),
+    (Global, "gE", "analyse"),
     (Global, "m", "mark"),
     (Global, ":", "command-line"),
     (Global, "<Esc>", "escape"),

@@ -204,6 +204,10 @@ pub enum SortKey {
     Added,
     Plays,
     Rating,
+    /// As measured: beats a minute, place round the Camelot wheel, integrated loudness.
+    Tempo,
+    Key,
+    Loudness,
 }
 
 impl SortKey {
@@ -219,6 +223,9 @@ impl SortKey {
             Self::Added => Column::Added,
             Self::Plays => Column::Plays,
             Self::Rating => Column::Rating,
+            Self::Tempo => Column::Tempo,
+            Self::Key => Column::Key,
+            Self::Loudness => Column::Loudness,
         }
     }
 
@@ -233,6 +240,9 @@ impl SortKey {
             "added" => Self::Added,
             "plays" => Self::Plays,
             "rating" => Self::Rating,
+            "bpm" => Self::Tempo,
+            "key" => Self::Key,
+            "lufs" => Self::Loudness,
             _ => return None,
         })
     }

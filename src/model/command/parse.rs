@@ -568,7 +568,8 @@ fn parse_place(word: &str) -> Option<usize> {
     }
 }
 
-const SORT: &str = "title, artist, album, year, length, path, added, plays or rating; -year is downwards";
+const SORT: &str =
+    "title, artist, album, year, length, path, added, plays, rating, bpm, key or lufs; -year is downwards";
 
 fn parse_sort(word: &str) -> Option<SortBy> {
     let (key, descending) = word.strip_prefix('-').map_or((word, false), |key| (key, true));

@@ -13,6 +13,7 @@
 
 mod expr;
 pub mod field;
+pub mod heard;
 mod matches;
 mod near;
 mod parse;
@@ -86,6 +87,28 @@ impl Query {
     pub fn fits_texts<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
         let texts: Vec<&str> = texts.into_iter().collect();
         self.expr.fits_texts(&texts)
+    }
+
+    /// What it asks to sound like, in the words of the query.
+    pub fn likes(&self) -> Vec<String> {
+        let mut likes = Vec::new();
+        self.expr.each_test(&mut |test| {
+            if let expr::Test::Like(like) = test
+                && !likes.contains(&like.words)
+            {
+                likes.push(like.words.clone());
+            }
+        });
+        likes
+    }
+
+    /// With what is known to sound like that. Before, nothing does.
+    pub fn know(&mut self, likes: &heard::Likes) {
+        self.expr.each_test_mut(&mut |test| {
+            if let expr::Test::Like(like) = test {
+                like.found = likes.get(&like.words).cloned();
+            }
+        });
     }
 
     /// Whether the answer can change with the facts, though the catalog stays.

@@ -106,6 +106,9 @@ fn key(state: &AppState, item: &QueueItem, key: SortKey) -> Option<Key> {
         SortKey::Added => number(i64::from(track.raw().added_s)),
         SortKey::Plays => number(i64::from(facts.plays)),
         SortKey::Rating => number(i64::from(facts.rating?.halves())),
+        SortKey::Tempo => number(i64::from(facts.levels.tempo?)),
+        SortKey::Key => number(i64::from(facts.levels.key?.place())),
+        SortKey::Loudness => number(i64::from(facts.levels.lufs?)),
         SortKey::Path => None,
     }
 }
