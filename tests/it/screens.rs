@@ -28,7 +28,7 @@ use auralis::model::tag::Field;
 use auralis::model::tagging::{Said, TagPreview, TagSheet, TagsView};
 use auralis::model::track::AudioFormat;
 use auralis::model::visual::{
-    BANDS, Bars, Field, LoudnessNow, Spectrogram, TRACE_COLUMNS, Trace, Visual, VisualFrame,
+    BANDS, Bars, Field as Points, LoudnessNow, Spectrogram, TRACE_COLUMNS, Trace, Visual, VisualFrame,
 };
 use auralis::tui::browse::Column;
 use auralis::tui::draw::{draw_gauge, gauges};
@@ -88,7 +88,7 @@ fn pictures() -> VisualFrame {
     VisualFrame {
         spectrum: Some(Bars { bands, peaks }),
         scope: Some(Trace { sides: [side(0.45), side(-0.2)], zoom: 2.0 }),
-        goniometer: Some(Field {
+        goniometer: Some(Points {
             points: (0..100).map(|at| [round(at).0 * 0.9, round(at).1 * 0.9]).collect(),
             zoom: 1.0,
             correlation: Some(0.62),

@@ -471,7 +471,7 @@ pub const COMMANDS: &[Row] = &[
         &["sound"],
         "",
         Nothing,
-        "how the selected track sounds, against the library: its measured fingerprint, tempo, key, faults",
+        "how the selected track sounds, measured against the library",
     ),
     row(
         Library,

@@ -20,6 +20,8 @@ const VALUE: u16 = 11;
 /// From here on there is a bar; it takes a part of the rest.
 const WITH_BAR: u16 = 60;
 const WIDEST_BAR: u16 = 60;
+/// Words of this width are whole.
+const WITH_WHOLE_WORDS: u16 = 56;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
     let main = canvas.layout.main;
@@ -39,7 +41,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
         match &rows[at] {
             PortraitRow::Line(words) => drop(row.put(canvas, 1, u16::MAX, words, Role::Text)),
             PortraitRow::Finding(words) => {
-                drop(row.put(canvas, 1, u16::MAX, &format!("! {words}"), Role::Warning))
+                row.put(canvas, 1, 1, "!", Role::Warning);
+                row.put(canvas, 3, u16::MAX, words, Role::Warning);
             }
             PortraitRow::Dimension(dimension) => draw_dimension(canvas, &row, portrait, measured, *dimension),
         }
@@ -106,7 +109,10 @@ fn draw_dimension(
         draw_bar(canvas, row, (at, bar), portrait, measured, dimension);
     }
     let at = at + bar + u16::from(bar > 0) * 2;
-    row.put(canvas, at, width.saturating_sub(at), &words, Role::Dim);
+    let room = width.saturating_sub(at);
+    // The title says what it is compared with.
+    let words = if room < WITH_WHOLE_WORDS { words.replace(" of your library", "") } else { words };
+    row.put(canvas, at, room, &words, Role::Text);
 }
 
 /// The library from its lowest tenth to its highest light, its middle half dark, its median a line; the track on it.
