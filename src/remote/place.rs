@@ -66,7 +66,7 @@ impl Place {
         let lock = self.lock(chosen)?;
         let socket = self.socket_in(chosen);
         match listen(&socket) {
-            Ok(listener) => Ok(Claim { listener, socket, _lock: lock }),
+            Ok(listener) => Ok(Claim { listener, socket, lock }),
             Err(source) => Err(RemoteError::Listen { socket, source }),
         }
     }
@@ -122,7 +122,7 @@ impl Place {
 pub struct Claim {
     pub(super) listener: UnixListener,
     socket: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Claim {
@@ -135,6 +135,8 @@ impl Drop for Claim {
     fn drop(&mut self) {
         // Before the lock goes: what is there later is another one's.
         let _ = fs::remove_file(&self.socket);
+        // A child process that is being started has the lock's file too.
+        let _ = self.lock.unlock();
     }
 }
 

@@ -813,6 +813,13 @@ fn the_command_line_plays_addresses() {
     let (lines, said, code) = program(&home, &["play", "--json", "--output", "null", list.to_str().unwrap()]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("(404)"), "{said}");
+    // Where a password goes it is asked for, and nowhere else.
+    let secret = |path: &str| format!("http://ann:p4ss@{}{path}", server.address());
+    let words = ["play", "--json", "--output", "null", &secret("/a.wav"), &secret("/none")];
+    let output = home.program(&words).output().unwrap();
+    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(told[0].contains(song) && told[1].contains(none), "{told:?}");
+    assert!(told.iter().all(|told| !told.contains("p4ss")), "{told:?}");
     // What will not play next is known before the first one is over.
     let paths: Vec<_> = lines.iter().filter_map(|line| line["path"].as_str()).collect();
     assert_eq!(paths, [none, song]);
