@@ -19,12 +19,13 @@ use crate::config::theme::Theme;
 use crate::config::{self, Loaded};
 use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
-use crate::jobs::analyse::Control;
+use crate::jobs::analyse::{Control, Spares};
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
 use crate::library::watch::{Watch, WatchEvent};
 use crate::model::address::is_address;
+use crate::model::analysis::AnalysisSettings;
 use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
@@ -196,7 +197,8 @@ impl Core {
         let watch = if config.settings.watch { watch(&events) } else { None };
         let naming = Arc::new(config.naming());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
-        let measuring = Control::background(!config.settings.analysis.on_battery);
+        let AnalysisSettings { on_battery, on_load, .. } = config.settings.analysis;
+        let measuring = Control::background(Spares { battery: !on_battery, load: !on_load });
         let batches = Batches::new(config.places.tag_batches()?);
         let performer = Performer {
             measuring,

@@ -25,7 +25,6 @@ use crate::model::catalog::Catalog;
 use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::query::Query;
-use print::How;
 
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -33,8 +32,9 @@ pub const HELP: &str = "\
 A line a track: integrated loudness (LUFS, ITU-R BS.1770-5), loudness range (LU, EBU Tech 3342),
 true peak (dB over full scale), DR value, path; below it what is wrong with it, and with --show how
 it sounds: tempo, key, the 25 numbers of its fingerprint and where each stands in the library. What
-is measured already is not measured again, unless the sound changed or --force says so. While a player runs
-the library is its own: `auralis ctl analyse` measures there.";
+is measured already is not measured again, unless the sound changed or --force says so. A file that
+is not in the library is measured and not kept. While a player runs the library is its own: `auralis
+ctl analyse` measures there.";
 
 pub fn run(global: &Global, asked: &Analyse, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
@@ -45,22 +45,15 @@ pub fn run(global: &Global, asked: &Analyse, messages: &Messages) -> Result<Exit
     let catalog = load_catalog_in(&store, &config.naming())?;
     let chosen = choose(&store, &catalog, &asked.what)?;
     let tracks = chosen.as_ref().map(|chosen| chosen.tracks.clone());
-    let how = if asked.json {
-        How::Json
-    } else if asked.show {
-        How::Whole
-    } else {
-        How::Short
+    let mut outcome = match &tracks {
+        Some(tracks) if tracks.is_empty() => AnalyseOutcome::default(),
+        _ => measure(&store, &Asked { tracks, again: asked.force }, asked.jobs, &cancel, messages),
     };
-    let outcome = measure(&store, &Asked { tracks, again: asked.force }, asked.jobs, &cancel, messages);
-    let shown = match chosen {
-        Some(chosen) => print::all(&store, &chosen, how, &cancel),
-        None => Ok(0),
-    };
+    let shown = chosen.map_or(Ok(()), |chosen| print::all(&store, &chosen, asked, &cancel, &mut outcome));
     store.close(CLOSING);
-    let failed = shown? + outcome.failed;
+    shown?;
     tell(&outcome, asked.what.is_empty(), messages)?;
-    Ok(match (outcome.cancelled, failed) {
+    Ok(match (outcome.cancelled, outcome.failed) {
         (true, _) => Exit::Interrupted,
         (false, 0) => Exit::Done,
         (false, _) => Exit::Failed,

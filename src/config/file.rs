@@ -181,6 +181,7 @@ mod tests {
         ("network.retry_s", "0"),
         ("analysis.when", "\"idle\""),
         ("analysis.on_battery", "false"),
+        ("analysis.on_load", "false"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -221,7 +222,7 @@ mod tests {
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;
-        settings.analysis = AnalysisSettings { when: AnalyseWhen::Idle, on_battery: false };
+        settings.analysis = AnalysisSettings { when: AnalyseWhen::Idle, on_battery: false, on_load: false };
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

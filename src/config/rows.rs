@@ -283,6 +283,14 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.analysis.on_battery, switch(value)),
     },
     Row {
+        table: "analysis",
+        key: "on_load",
+        default: "true",
+        expects: "true or false",
+        help: "Measure also while other programs keep more than half of the processors busy.",
+        set: |settings, value| put(&mut settings.analysis.on_load, switch(value)),
+    },
+    Row {
         table: "screen",
         key: "theme",
         default: "\"terminal\"",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::notices;
+use super::{notices, playback};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -107,19 +107,32 @@ pub fn done(state: &mut AppState, job: JobId, outcome: AnalyseOutcome, now: Now,
 }
 
 /// What the store knows of all tracks.
-pub fn levels_read(state: &mut AppState, levels: Result<Vec<(TrackId, Levels)>, String>, now: Now) {
+pub fn levels_read(
+    state: &mut AppState,
+    levels: Result<Vec<(TrackId, Levels)>, String>,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
     let levels = match levels {
         Ok(levels) => levels,
         Err(why) => return notices::tell(state, wording::no_levels(&why), now),
     };
     state.sight.spread = None;
+    let next = next_track(state);
     for (id, levels) in levels {
         let facts = state.facts.get(id);
         if facts.levels != levels {
             state.facts.set(id, TrackFacts { levels, ..facts });
             state.dirty.facts = true;
+            if next == Some(id) {
+                playback::tell_next(state, fx);
+            }
         }
     }
+}
+
+fn next_track(state: &AppState) -> Option<TrackId> {
+    state.playback.next.and_then(|next| state.queue.get(next.item)).and_then(|item| item.track)
 }
 
 /// After every event: workers take as much as playing leaves, and what is heard next is measured first.
@@ -140,7 +153,7 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
         state.dirty.scan = true;
         fx.push(Effect::AnalysisPace(pace));
     }
-    let next = state.playback.next.and_then(|next| state.queue.get(next.item)).and_then(|item| item.track);
+    let next = next_track(state);
     if next != state.analysis.first {
         state.analysis.first = next;
         let unknown = next.filter(|id| state.facts.get(*id).levels.lufs.is_none());

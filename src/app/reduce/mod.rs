@@ -49,7 +49,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
-        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
+        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now, &mut fx),
         Event::WaveRead { track, wave } => sight::wave_read(state, track, wave, now),
         Event::PortraitRead { track, told, spread } => {
             sight::portrait_read(state, track, told, spread, &mut fx)

@@ -8,7 +8,8 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::Chosen;
-use crate::boot::analyse as measuring;
+use crate::boot::analyse::{self as measuring, AnalyseOutcome};
+use crate::cli::args::Analyse;
 use crate::cli::exit::CliError;
 use crate::cli::json::{self, JsonPath};
 use crate::cli::text::{printable, shown};
@@ -34,49 +35,64 @@ pub(super) enum How {
 struct Found<'a> {
     path: &'a Path,
     format: Option<AudioFormat>,
-    found: Result<Measured, String>,
+    found: &'a Result<Measured, String>,
     /// Version of the measures.
     algorithm: u16,
     /// How long measuring it took; not known of what was kept.
     seconds: Option<f64>,
 }
 
-/// Prints what is known of each; returns how many of the files beside the library failed.
-pub(super) fn all(store: &Store, chosen: &Chosen, how: How, cancel: &CancelToken) -> Result<u64, CliError> {
+/// Prints what is known of each, and measures the files beside the library, which adds to the outcome.
+pub(super) fn all(
+    store: &Store,
+    chosen: &Chosen,
+    asked: &Analyse,
+    cancel: &CancelToken,
+    outcome: &mut AnalyseOutcome,
+) -> Result<(), CliError> {
+    let how = match (asked.json, asked.show) {
+        (true, _) => How::Json,
+        (false, true) => How::Whole,
+        (false, false) => How::Short,
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let reader = store.read()?;
     let spread = Arc::new(if how == How::Whole { measuring::spread(store)? } else { Spread::default() });
     for &id in &chosen.tracks {
         let (Some(track), Some(row)) = (reader.track(id)?, reader.measured(id)?) else { continue };
         let (path, format) = (track.path.as_path(), Some(track.format));
-        let found = Found { path, format, found: row.found, algorithm: row.algorithm, seconds: None };
-        one(&mut out, found, how, &spread)?;
+        let of = Found { path, format, found: &row.found, algorithm: row.algorithm, seconds: None };
+        one(&mut out, &of, how, &spread)?;
     }
-    let mut failed = 0;
-    for path in chosen.files.iter().filter(|_| !cancel.is_cancelled()) {
-        let began = Instant::now();
-        let (format, found) = measuring::file(path, cancel);
-        failed += u64::from(found.is_err());
-        let (algorithm, seconds) = (measuring::VERSION, Some(began.elapsed().as_secs_f64()));
-        one(&mut out, Found { path, format, found, algorithm, seconds }, how, &spread)?;
-    }
-    out.flush().map_err(CliError::Output)?;
-    Ok(failed)
+    let began = Instant::now();
+    measuring::files(&chosen.files, asked.jobs, cancel, &mut |path, found| {
+        outcome.measured += u64::from(found.measured.is_ok());
+        outcome.failed += u64::from(found.measured.is_err());
+        outcome.sound += found.sound;
+        let (algorithm, seconds) = (measuring::VERSION, Some(found.took.as_secs_f64()));
+        let of = Found { path, format: found.format, found: &found.measured, algorithm, seconds };
+        one(&mut out, &of, how, &spread)?;
+        // Who reads along does not wait for the others.
+        out.flush().map_err(CliError::Output)
+    })?;
+    outcome.elapsed += began.elapsed();
+    outcome.cancelled |= cancel.is_cancelled();
+    out.flush().map_err(CliError::Output)
 }
 
-fn one(out: &mut impl Write, of: Found<'_>, how: How, spread: &Arc<Spread>) -> Result<(), CliError> {
+fn one(out: &mut impl Write, of: &Found<'_>, how: How, spread: &Arc<Spread>) -> Result<(), CliError> {
     let format = of.format.as_ref();
     let findings = of.found.as_ref().map(|measured| measured.findings(format)).unwrap_or_default();
     if how == How::Json {
-        return json::print(out, &line(&of, findings));
+        return json::print(out, &line(of, findings));
     }
-    let written = match &of.found {
+    let written = match of.found {
         Err(why) => writeln!(out, "not measured: {}\t{}", printable(why), shown(of.path)),
         Ok(measured) => writeln!(out, "{}\t{}", short(measured), shown(of.path)),
     };
     written.map_err(CliError::Output)?;
     match of.found {
-        Ok(measured) if how == How::Whole => whole(out, measured, format, spread),
+        Ok(measured) if how == How::Whole => whole(out, measured.clone(), format, spread),
         _ => findings.iter().try_for_each(|finding| writeln!(out, "  {finding}")).map_err(CliError::Output),
     }
 }
@@ -185,7 +201,7 @@ struct KeyLine {
     strength: f32,
 }
 
-fn line<'a>(of: &'a Found<'_>, findings: Vec<String>) -> Line<'a> {
+fn line<'a>(of: &Found<'a>, findings: Vec<String>) -> Line<'a> {
     let measured = of.found.as_ref().ok();
     let format = of.format.as_ref();
     let loudness = measured.map(|measured| &measured.loudness);
