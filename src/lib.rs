@@ -56,7 +56,7 @@
 //! | `output` | opening and closing of outputs | holds up the engine |
 //! | device callback | the ring's consumer | allocates, locks, logs, waits, panics |
 //! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
-//! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
+//! | `spectrum` | the looks at what is heard; asleep while nobody looks or nothing is heard | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `watch` | which folders the system watches | reads a file, scans |
 //! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar` | the running job | outlives its cancel token by more than a file |

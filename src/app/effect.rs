@@ -74,6 +74,13 @@ pub enum Effect {
     ReadLevels {
         catalog: Arc<Catalog>,
     },
+    /// Read the wave of this track.
+    ReadWave(TrackId),
+    /// Read what was measured of this track, and how the library's values lie where that is not known.
+    ReadPortrait {
+        track: TrackId,
+        with_spread: bool,
+    },
     /// What is done for the library as a whole.
     Care {
         job: JobId,

@@ -18,6 +18,7 @@ use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
+use crate::model::features::Waveform;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
@@ -26,6 +27,7 @@ use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
+use crate::model::portrait::{Portrait, Spread};
 use crate::model::queue_text::Edited;
 use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
@@ -58,6 +60,7 @@ pub struct AppState {
     pub history: History,
     pub analysis: analysis::AnalysisState,
     pub ears: ears::EarsState,
+    pub sight: SightState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -94,6 +97,19 @@ pub struct AppSettings {
     pub similar: SimilarSettings,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
+}
+
+/// What is shown of what was measured. Changed by `reduce::sight`.
+#[derive(Debug, Default)]
+pub struct SightState {
+    /// The current track, as its wave was last looked for.
+    pub current: Option<TrackId>,
+    /// The wave that was found last; it stays until there is another answer.
+    pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
+    /// How a track sounds.
+    pub portrait: Option<Arc<Portrait>>,
+    /// How the library's values lie; `None`: not known, or no longer so.
+    pub spread: Option<Arc<Spread>>,
 }
 
 /// One item that the engine was told of.

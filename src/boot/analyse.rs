@@ -5,16 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::analysis::measure;
+use crate::decode::Source;
 use crate::jobs::analyse;
 use crate::library::store::Store;
 use crate::model::contain::contain;
 use crate::model::features::Measured;
 use crate::model::job::CancelToken;
+use crate::model::track::AudioFormat;
 
+pub use crate::analysis::measure::VERSION;
 pub use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress, Asked};
+pub use crate::jobs::portrait::spread;
 
 /// Measures tracks of the library, `workers` at a time, and keeps what is found.
 pub fn library(
@@ -34,10 +38,14 @@ fn count(workers: Option<usize>) -> usize {
 /// What was found of a file.
 #[derive(Debug)]
 pub struct Found {
+    /// As the decoder found it.
+    pub format: Option<AudioFormat>,
     /// The words say why it could not be measured.
     pub measured: Result<Measured, String>,
     /// How much of its sound was looked at.
     pub sound: Duration,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// Measures files that need not be in the library, `workers` at a time, and tells of them in their order, each as soon as
@@ -114,6 +122,7 @@ impl Run<'_> {
 
     /// `None` where it was stopped.
     fn measured(&self, path: &Path) -> Option<Found> {
+        let began = Instant::now();
         let mut sound = Duration::ZERO;
         let mut on_sound = |done| {
             sound = done;
@@ -121,12 +130,15 @@ impl Run<'_> {
                 self.end.cancel();
             }
         };
-        let result = contain(|| measure::measure(path, &self.end, &mut on_sound));
-        let measured = match result {
+        let result = contain(|| {
+            let format = Source::open(path).ok().map(|source| source.info().format);
+            (format, measure::measure(path, &self.end, &mut on_sound))
+        });
+        let (format, measured) = match result {
             _ if self.end.is_cancelled() || self.cancel.is_cancelled() => return None,
-            Ok(found) => found.map_err(|error| error.to_string()),
-            Err(panic) => Err(format!("internal error: {panic}")),
+            Ok((format, found)) => (format, found.map_err(|error| error.to_string())),
+            Err(panic) => (None, Err(format!("internal error: {panic}"))),
         };
-        Some(Found { measured, sound })
+        Some(Found { format, measured, sound, took: began.elapsed() })
     }
 }

@@ -246,6 +246,9 @@ pub struct Analyse {
     /// Measure also what is measured already
     #[arg(long)]
     pub force: bool,
+    /// Print how each sounds: tempo, key, the fingerprint against the library, in words
+    #[arg(long, conflicts_with = "json")]
+    pub show: bool,
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,

@@ -145,8 +145,11 @@ mod tests {
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::fingerprint::Dimension;
-    use crate::model::settings::{LevelMode, LevelSettings, OnLost, RatePolicy, ResamplerQuality};
+    use crate::model::settings::{
+        LevelMode, LevelSettings, MeasuredColumn, OnLost, RatePolicy, ResamplerQuality,
+    };
     use crate::model::similar::SimilarSettings;
+    use crate::model::visual::Visual;
     use crate::model::weights::{Aspect, Weights};
 
     /// Another value than the default for each key.
@@ -191,6 +194,9 @@ mod tests {
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
+        ("screen.visual", "\"loudness\""),
+        ("screen.waveform", "false"),
+        ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.scrolloff", "0"),
     ];
@@ -237,6 +243,9 @@ mod tests {
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
+        settings.screen.visual = Visual::Loudness;
+        settings.screen.waveform = false;
+        settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;
         settings

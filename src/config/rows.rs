@@ -11,8 +11,9 @@ use toml::de::DeValue;
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::settings::{
-    LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
+    LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
+use crate::model::visual::Visual;
 use crate::model::weights::{Aspect, Weights};
 
 /// The value does not fit; the row's `expects` says what would.
@@ -359,8 +360,32 @@ pub const ROWS: &[Row] = &[
         key: "spectrum",
         default: "true",
         expects: "true or false",
-        help: "Show the spectrum at start.",
+        help: "Show what is heard at start, below the lists.",
         set: |settings, value| put(&mut settings.screen.spectrum, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "visual",
+        default: "\"spectrum\"",
+        expects: "\"spectrum\", \"scope\", \"goniometer\", \"spectrogram\" or \"loudness\"",
+        help: "How it is shown.",
+        set: |settings, value| put(&mut settings.screen.visual, text(value, Visual::parse)),
+    },
+    Row {
+        table: "screen",
+        key: "waveform",
+        default: "true",
+        expects: "true or false",
+        help: "Show the wave of a measured track in the seek bar.",
+        set: |settings, value| put(&mut settings.screen.waveform, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "columns",
+        default: "[\"bpm\", \"key\", \"lufs\", \"dr\"]",
+        expects: "a list of \"bpm\", \"key\", \"lufs\", \"dr\", \"lra\", \"peak\"",
+        help: "What was measured of tracks, shown in lists as far as there is room; empty where it is not measured.",
+        set: |settings, value| put(&mut settings.screen.columns, measured_columns(value)),
     },
     Row {
         table: "screen",
@@ -472,6 +497,12 @@ fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     };
     let list = value.as_array().filter(|list| list.len() <= 100).ok_or(Unfit)?;
     list.iter().map(|entry| word(entry.get_ref())).collect()
+}
+
+fn measured_columns(value: &DeValue<'_>) -> Result<Vec<MeasuredColumn>, Unfit> {
+    let column = |value: &DeValue<'_>| value.as_str().and_then(MeasuredColumn::parse).ok_or(Unfit);
+    let list = value.as_array().filter(|list| list.len() <= MeasuredColumn::ALL.len()).ok_or(Unfit)?;
+    list.iter().map(|entry| column(entry.get_ref())).collect()
 }
 
 /// Relative folders would depend on where the player was started.

@@ -208,7 +208,7 @@ fn needed(store: &Store, asked: &Asked) -> Result<Needed, StoreError> {
     Ok(needed)
 }
 
-fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, StoreError> {
+pub(super) fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, StoreError> {
     let Some(row) = reader.measured(track.id)? else { return Ok(false) };
     let sound = reader.audio(track.id)?.map(|audio| audio.guess);
     Ok(row.is_of(VERSION, track.stamp, sound))

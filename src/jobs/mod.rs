@@ -13,6 +13,7 @@ pub mod analyse;
 pub mod ears;
 pub mod library;
 pub mod playlists;
+pub mod portrait;
 mod power;
 pub mod tags;
 

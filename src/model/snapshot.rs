@@ -12,6 +12,7 @@ use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
 use super::bookmark::Bookmarks;
 use super::catalog::{Catalog, TrackRef};
 use super::facts::Facts;
+use super::features::Waveform;
 use super::history::HistoryView;
 use super::id::{ItemId, PlayId, TrackId};
 use super::listening::{Period, Stats};
@@ -20,6 +21,7 @@ use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
+use super::portrait::Portrait;
 use super::query::heard::Likes;
 use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
@@ -59,6 +61,10 @@ pub struct Snapshot {
     pub radio: Option<Arc<Radio>>,
     /// The measuring of tracks that runs.
     pub analysis: AnalysisView,
+    /// The wave of a track that became current, once it was looked for; without one where it is not measured.
+    pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
+    /// How the track sounds that was last asked for.
+    pub portrait: Option<Arc<Portrait>>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,
@@ -74,6 +80,13 @@ impl Snapshot {
     /// The current item, where the library has it.
     pub fn track(&self) -> Option<TrackRef<'_>> {
         self.catalog.find(self.playback.now.as_ref()?.track?)
+    }
+
+    /// The wave of the current item.
+    pub fn wave(&self) -> Option<&Waveform> {
+        let track = self.playback.now.as_ref()?.track?;
+        let (of, wave) = self.wave.as_ref()?;
+        wave.as_deref().filter(|wave| *of == track && !wave.0.is_empty())
     }
 
     /// The sound of the current item: as the decoder found it, else as the library knows it.

@@ -8,6 +8,7 @@ use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
 use crate::model::history::{Entry, HistoryView, ago};
 use crate::model::listening::{Period, Stats};
+use crate::model::portrait::PortraitRow;
 use crate::model::similar::SimilarView;
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
@@ -22,6 +23,8 @@ pub enum ReportKind {
     History,
     Templates,
     Similar,
+    /// How a track sounds.
+    Portrait,
 }
 
 impl ReportKind {
@@ -34,6 +37,7 @@ impl ReportKind {
             Self::History => "What can be taken back and made again",
             Self::Templates => "Queue templates",
             Self::Similar => "What sounds alike",
+            Self::Portrait => "How it sounds",
         }
     }
 }
@@ -61,7 +65,7 @@ impl About {
     /// `None` for a report that is no figures.
     pub fn new(snapshot: &Snapshot, kind: ReportKind) -> Option<Self> {
         match kind {
-            ReportKind::Scan | ReportKind::Duplicates | ReportKind::Similar => None,
+            ReportKind::Scan | ReportKind::Duplicates | ReportKind::Similar | ReportKind::Portrait => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
                 Arc::clone(&snapshot.catalog),
@@ -176,6 +180,7 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Listening, _) if snapshot.stats.is_none() => "counting...".into(),
         (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
         (ReportKind::Similar, _) => similar_state(&snapshot.similar),
+        (ReportKind::Portrait, _) => portrait_state(snapshot),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
         (ReportKind::History, _) => {
             format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len())
@@ -208,6 +213,7 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
             figures.lines.as_ref().map_or(0, |lines| lines.len())
         }
         ReportKind::Similar => snapshot.similar.found.len(),
+        ReportKind::Portrait => portrait_rows(snapshot).len(),
         ReportKind::Scan => snapshot.scan.failed.len(),
         ReportKind::Duplicates => snapshot.duplicates.groups.iter().map(|group| group.len() + 1).sum(),
     }
@@ -216,6 +222,9 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
 pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) -> Option<ReportRow> {
     if kind == ReportKind::Similar {
         return similar_row(snapshot, at);
+    }
+    if kind == ReportKind::Portrait {
+        return portrait_rows(snapshot).get(at).map(|row| portrait_row(snapshot, row));
     }
     if !matches!(kind, ReportKind::Scan | ReportKind::Duplicates) {
         let (path, detail) = figures.lines.as_ref()?.get(at)?.clone();
@@ -236,4 +245,31 @@ pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) 
         left -= group.len() + 1;
     }
     None
+}
+
+/// A few dozen.
+pub fn portrait_rows(snapshot: &Snapshot) -> Vec<PortraitRow> {
+    let Some(portrait) = &snapshot.portrait else { return Vec::new() };
+    let format = snapshot.catalog.find(portrait.track).map(|track| track.format());
+    portrait.rows(format.as_ref())
+}
+
+fn portrait_row(snapshot: &Snapshot, row: &PortraitRow) -> ReportRow {
+    match (row, &snapshot.portrait) {
+        (PortraitRow::Line(words) | PortraitRow::Finding(words), _) => {
+            ReportRow { path: words.clone(), detail: String::new() }
+        }
+        (PortraitRow::Dimension(dimension), Some(portrait)) => {
+            let (name, value, words) = portrait.dimension(*dimension);
+            ReportRow { path: format!("{name} {value}"), detail: words }
+        }
+        (PortraitRow::Dimension(_), None) => ReportRow::default(),
+    }
+}
+
+fn portrait_state(snapshot: &Snapshot) -> String {
+    match snapshot.portrait.as_ref().map_or(0, |portrait| portrait.spread.tracks) {
+        0 | 1 => "no other track is measured".into(),
+        tracks => format!("against {tracks} tracks"),
+    }
 }

@@ -153,6 +153,20 @@ fn lines(output: &std::process::Output) -> Vec<Json> {
     String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// What is printed for people: a name, a value, and where it stands.
+#[test]
+fn how_tracks_sound_is_told_in_words_and_against_the_library() {
+    let rig = Rig::new();
+    assert!(rig.run(&["analyse"]).status.success());
+    let shown = rig.run(&["analyse", "--show", "title:bravo"]);
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    for words in ["no tempo (", "LUFS · range 0.0 LU", "Brightness", "Correlation", "of your library"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let names = text.lines().filter(|line| line.starts_with("  ")).count();
+    assert!(names >= 27, "two lines, and one for each number: {text}");
+}
+
 /// The songs are sines of one level at 8 kHz: true peak and sample peak agree, the range is nothing, DR is nothing.
 #[test]
 fn a_library_is_measured_once_and_printed_as_it_was_found() {
@@ -166,6 +180,10 @@ fn a_library_is_measured_once_and_printed_as_it_was_found() {
         assert!((number("true_peak_db") - number("sample_peak_db")).abs() < 0.1, "{line}");
         assert!(number("range_lu").abs() < 0.1 && number("dynamic_range_db").abs() < 0.1, "{line}");
         assert!(number("integrated_lufs") < 0.0 && line["error"].is_null(), "{line}");
+        assert_eq!(line["loudness"]["true_peak_dbtp"], line["true_peak_db"]);
+        assert_eq!(line["sample_rate"], 8_000, "{line}");
+        assert_eq!(line["fingerprint"].as_object().unwrap().len(), 25, "{line}");
+        assert_eq!(line["fingerprint"]["lufs"], line["integrated_lufs"]);
     }
     let again = rig.run(&["analyse"]);
     assert!(again.status.success());

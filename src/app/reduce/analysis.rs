@@ -52,6 +52,8 @@ fn begin(state: &mut AppState, asked: bool, again: bool, fx: &mut Vec<Effect>) {
     state.analysis.taken_up = None;
     state.dirty.scan = true;
     fx.push(Effect::Analyse { job, again, cancel });
+    // What someone looks at is waited for.
+    fx.extend(state.sight.awaited().map(Effect::AnalyseFirst));
 }
 
 /// The catalog is another one: its albums are, and there may be new tracks.
@@ -78,6 +80,9 @@ pub fn progress(state: &mut AppState, job: JobId, progress: AnalyseProgress, now
     let has_more = progress.done > run.progress.done;
     run.progress = progress;
     state.dirty.scan = true;
+    if has_more {
+        super::sight::look_again(state, fx);
+    }
     let since = *state.analysis.taken_up.get_or_insert(now.instant);
     if has_more && now.instant.saturating_duration_since(since) >= TAKE_UP {
         state.analysis.taken_up = Some(now.instant);
@@ -89,6 +94,7 @@ pub fn done(state: &mut AppState, job: JobId, outcome: AnalyseOutcome, now: Now,
     let Some(run) = state.analysis.run.take_if(|run| run.job == job) else { return };
     state.dirty.scan = true;
     if outcome.measured > 0 {
+        super::sight::look_again(state, fx);
         read_levels(state, fx);
     }
     if run.asked || outcome.broken.is_some() || (outcome.failed > 0 && !outcome.cancelled) {
@@ -111,6 +117,7 @@ pub fn levels_read(
         Ok(levels) => levels,
         Err(why) => return notices::tell(state, wording::no_levels(&why), now),
     };
+    state.sight.spread = None;
     let next = next_track(state);
     for (id, levels) in levels {
         let facts = state.facts.get(id);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{analysis, ears, notices, past, queue};
+use super::{analysis, ears, notices, past, queue, sight};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
@@ -31,6 +31,7 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::Clean { sure } => clean(state, sure, now, fx),
         Library::FindDuplicates { like } => find_duplicates(state, like, fx),
         Library::Analyse(command) => analysis::reduce(state, command, now, fx),
+        Library::Portray(track) => sight::portray(state, track, fx),
         Library::Care(care) => begin_care(state, care, now, fx),
         Library::Import(asked) => past::begin(state, asked, now, fx),
         Library::Stats(period) => count(state, period, false, now, fx),

@@ -17,6 +17,7 @@ pub(super) mod playlists;
 mod queue;
 mod resume;
 mod saving;
+mod sight;
 mod sound;
 mod tags;
 pub(super) mod templates;
@@ -53,6 +54,10 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
         Event::LevelsRead(levels) => analysis::levels_read(state, levels, now, &mut fx),
         Event::Listened { job, answer } => ears::heard(state, job, answer, now, &mut fx),
+        Event::WaveRead { track, wave } => sight::wave_read(state, track, wave, now),
+        Event::PortraitRead { track, told, spread } => {
+            sight::portrait_read(state, track, told, spread, &mut fx)
+        }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -76,6 +81,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     evaluation::follow(state, now, &mut fx);
     ears::follow(state, &mut fx);
     analysis::follow(state, &mut fx);
+    sight::follow(state, &mut fx);
     fx
 }
 
@@ -135,6 +141,8 @@ mod history_tests;
 mod queue_tests;
 #[cfg(test)]
 mod resume_tests;
+#[cfg(test)]
+mod sight_tests;
 #[cfg(test)]
 mod tags_tests;
 #[cfg(test)]

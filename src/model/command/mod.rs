@@ -23,6 +23,7 @@ use super::settings::LevelMode;
 use super::sort::{Column, Sort};
 use super::tagging::TagWork;
 use super::template::TemplateName;
+use super::visual::Visual;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
@@ -350,6 +351,8 @@ pub enum Library {
         like: bool,
     },
     Analyse(Analyse),
+    /// Put into the snapshot how this track sounds. Not to be typed: made by a screen that shows it.
+    Portray(TrackId),
     /// Tell what was listened to.
     Stats(Period),
     /// As [`Library::Stats`], but put it into the snapshot, without words.
@@ -442,6 +445,10 @@ pub enum Screen {
     /// Mark or unmark the row for the next command.
     ToggleMark,
     Help,
+    /// Look at what is heard in this way; `None`: in the next.
+    Visual(Option<Visual>),
+    /// Show or hide how the selected track sounds.
+    Fingerprint,
     /// Show or hide the signal path.
     Signal,
     /// Show or hide the sound devices, to choose from.

@@ -23,6 +23,9 @@ use crate::model::resume::LONG;
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
+use crate::model::visual::Visual;
+
+const VISUALS: &str = "spectrum, scope, goniometer, spectrogram, loudness, or nothing";
 
 /// Why words are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -345,6 +348,8 @@ impl Call<'_> {
             "mark" => self.bare(Screen::ToggleMark),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
+            "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
+            "fingerprint" => self.bare(Screen::Fingerprint),
             "signal" => self.bare(Screen::Signal),
             "outputs" => self.bare(Screen::Outputs),
             "info" => self.bare(Screen::Info),

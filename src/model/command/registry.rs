@@ -3,6 +3,7 @@
 
 use crate::model::past::Source;
 use crate::model::playlist::order::By;
+use crate::model::visual::Visual;
 
 /// What completes a command's argument on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -474,6 +475,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Library,
+        "fingerprint",
+        &["sound"],
+        "",
+        Nothing,
+        "how the selected track sounds, measured against the library",
+    ),
+    row(
+        Library,
         "library-backup",
         &[],
         "[PATH]",
@@ -669,6 +678,14 @@ pub const COMMANDS: &[Row] = &[
         "library|playlists|queue|spectrum",
         Word(&["library", "playlists", "queue", "spectrum"]),
         "show or hide a pane",
+    ),
+    row(
+        Screen,
+        "visual",
+        &["vis"],
+        "[spectrum|scope|goniometer|spectrogram|loudness]",
+        Word(Visual::NAMES),
+        "look at what is heard in this way, or in the next",
     ),
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),

@@ -24,6 +24,7 @@ impl Turn<'_> {
         } else if new_catalog || self.filter_is_of_older_facts() {
             self.ask_filter();
         }
+        self.wave_changed();
         self.playlists_changed();
         self.renew_figures();
         self.tags_changed();
@@ -34,6 +35,18 @@ impl Turn<'_> {
         self.queue_filter_follows(new_queue, new_catalog);
         if new_queue || new_catalog {
             self.state.queue.duration = queue_duration(snapshot);
+        }
+    }
+
+    /// The rows that a wave takes stay until it is known whether the next track has one.
+    fn wave_changed(&mut self) {
+        let snapshot = self.around.snapshot;
+        let current = snapshot.playback.now.as_ref().and_then(|now| now.track);
+        let is_answered = snapshot.wave.as_ref().is_some_and(|(of, _)| current == Some(*of));
+        let wave = snapshot.wave().is_some() && self.around.settings.waveform;
+        if (is_answered || current.is_none()) && wave != self.state.wave {
+            self.state.wave = wave;
+            self.resize(self.state.size.0, self.state.size.1);
         }
     }
 

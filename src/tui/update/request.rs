@@ -7,6 +7,7 @@ use crate::model::command::{
 };
 use crate::model::settings::OutputSpec;
 use crate::model::sort::Sort;
+use crate::model::visual::Visual;
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
 use crate::tui::state::Shows;
@@ -180,6 +181,8 @@ impl Turn<'_> {
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
+            Screen::Visual(visual) => self.look_in(visual, count),
+            Screen::Fingerprint => self.toggle_portrait(count),
             Screen::Signal => self.toggle_signal(),
             Screen::Outputs => self.toggle_outputs(),
             Screen::Info => self.toggle_info(count),
@@ -337,6 +340,20 @@ impl Turn<'_> {
         self.state.signal = false;
         if self.state.tags.take().is_some() && self.around.snapshot.tags.preview.is_some() {
             self.send(Command::Tags(Tagging::Drop));
+        }
+    }
+
+    /// In one way, or so many further; where nothing is looked at, first of all in the way as it was.
+    fn look_in(&mut self, visual: Option<Visual>, count: Option<u32>) {
+        let is_seen = self.layout().spectrum.is_some();
+        let steps = count.map_or(usize::from(is_seen), |count| count as usize);
+        self.state.visual = visual.unwrap_or(self.state.visual.after(steps));
+        self.state.shown.spectrum = true;
+        self.resize(self.state.size.0, self.state.size.1);
+        match self.layout().spectrum {
+            Some(_) => self.state.note(self.state.visual.title()),
+            // The screen is too low to have it beneath the lists.
+            None => self.focus(Pane::Spectrum),
         }
     }
 
