@@ -51,7 +51,7 @@ impl Turn<'_> {
         }
         let like = match self.judged(count)? {
             Judged::Tracks(tracks) => Like::Tracks(tracks),
-            Judged::Playing | Judged::Selection => Like::Playing,
+            Judged::Playing | Judged::Selection | Judged::Paths(_) => Like::Playing,
         };
         self.drop_marks();
         Some(like)
