@@ -29,6 +29,7 @@ impl Deeds {
         match effect {
             Effect::Expand { job, .. }
             | Effect::Gather { job, .. }
+            | Effect::Listen { job, awaited: true, .. }
             | Effect::CountStats { job, .. }
             | Effect::Care { job, .. }
             | Effect::ReadPast { job, .. }
@@ -52,6 +53,7 @@ impl Answers {
         match event {
             Event::Expanded(Expanded { job, .. })
             | Event::Gathered { job, .. }
+            | Event::Listened { job, .. }
             | Event::StatsCounted { job, .. }
             | Event::Cared { job, .. }
             | Event::PastRead { job, .. }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
+use crate::jobs::ears::answer::{Known, Question};
 use crate::jobs::library::Wanted;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
@@ -17,8 +18,10 @@ use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
 use crate::model::past::Importing;
 use crate::model::playlist::{Entry, Playlist};
+use crate::model::query::heard::Likes;
 use crate::model::resume;
 use crate::model::session::{OutputMemory, Save, SessionPosition};
+use crate::model::similar::SimilarMemory;
 use crate::model::tagging::TagWork;
 
 #[derive(Debug, Clone)]
@@ -48,6 +51,15 @@ pub enum Effect {
         sure: bool,
     },
     FindDuplicates,
+    /// Find out what sounds like what.
+    Listen {
+        job: JobId,
+        question: Box<Question>,
+        known: Known,
+        /// Whoever asked waits for the answer; else it is asked by the by.
+        awaited: bool,
+    },
+    SaveSimilar(Box<SimilarMemory>),
     /// Measure the tracks that are not measured; all of them, where `again`.
     Analyse {
         job: JobId,
@@ -61,6 +73,13 @@ pub enum Effect {
     /// Read how loud the tracks, and the albums of this catalog, were measured to be.
     ReadLevels {
         catalog: Arc<Catalog>,
+    },
+    /// Read the wave of this track.
+    ReadWave(TrackId),
+    /// Read what was measured of this track, and how the library's values lie where that is not known.
+    ReadPortrait {
+        track: TrackId,
+        with_spread: bool,
     },
     /// What is done for the library as a whole.
     Care {
@@ -113,6 +132,7 @@ pub enum Effect {
         lists: Vec<Arc<Playlist>>,
         catalog: Arc<Catalog>,
         facts: Facts,
+        likes: Arc<Likes>,
     },
     /// Look which of these entries of a list are not there.
     LookForFiles {

@@ -10,6 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::event::{Event, Expanded, Now};
 use crate::app::reduce::{reduce, take_dirty};
 use crate::app::state::{AppSettings, AppState};
+use crate::jobs::ears::Ears;
 use crate::jobs::{library, playlists};
 use crate::library::catalog_build::load_catalog_in;
 use crate::library::levels::facts;
@@ -22,6 +23,7 @@ use crate::model::job::CancelToken;
 use crate::model::naming::Naming;
 use crate::model::notice::Notice;
 use crate::model::past::Importing;
+use crate::model::weights::Weights;
 
 /// What became of it.
 #[derive(Debug, Default)]
@@ -74,6 +76,7 @@ fn reduced(
             .into();
     events.push_back(event);
     drop(reader);
+    let ears = Ears::new(store.clone(), Weights::default());
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let unix_ms = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     let mut done = Done::default();
@@ -82,13 +85,16 @@ fn reduced(
         number += 1;
         let is_of_command = !matches!(
             &event,
-            Event::PlaylistsLoaded(_) | Event::TemplatesLoaded(_) | Event::Evaluated { .. }
+            Event::PlaylistsLoaded(_)
+                | Event::TemplatesLoaded(_)
+                | Event::Evaluated { .. }
+                | Event::Listened { .. }
         );
         let now = Now { instant: Instant::now(), unix_ms, heard: None, seed: random.hash_one(number) };
         take_dirty(&mut state);
         for effect in reduce(&mut state, event, now) {
             done.changed |= matches!(&effect, Effect::Save(save) if !save.playlists.is_empty() || !save.templates.is_empty() || !save.log.is_empty() || !save.facts.is_empty());
-            events.extend(perform(store, effect, cancel)?);
+            events.extend(perform(store, &ears, effect, cancel)?);
         }
         done.changed |= is_of_command && (state.dirty.playlists || state.dirty.templates);
     }
@@ -97,7 +103,12 @@ fn reduced(
     Ok(done)
 }
 
-fn perform(store: &Store, effect: Effect, cancel: &CancelToken) -> Result<Option<Event>, StoreError> {
+fn perform(
+    store: &Store,
+    ears: &Ears,
+    effect: Effect,
+    cancel: &CancelToken,
+) -> Result<Option<Event>, StoreError> {
     Ok(match effect {
         Effect::Save(save) => {
             store.write(WriteOp::Save(save))?;
@@ -114,9 +125,12 @@ fn perform(store: &Store, effect: Effect, cancel: &CancelToken) -> Result<Option
             let result = playlists::write(&list, &entries, &path, style, &catalog);
             Some(Event::PlaylistWritten { job, path, result })
         }
-        Effect::Evaluate { job, lists, catalog, facts } => {
-            let found = playlists::evaluate(&lists, &catalog, &facts);
+        Effect::Evaluate { job, lists, catalog, facts, likes } => {
+            let found = playlists::evaluate(&lists, &catalog, &facts, &likes);
             Some(Event::Evaluated { job, found: Ok(found), took: Duration::ZERO })
+        }
+        Effect::Listen { job, question, known, .. } => {
+            Some(Event::Listened { job, answer: ears.answer(*question, &known) })
         }
         // The rest needs a player.
         _ => None,

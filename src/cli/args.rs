@@ -115,6 +115,14 @@ pub enum Verb {
     Duplicates(Duplicates),
     /// Measure tracks: loudness, true peak, dynamic range, what is wrong with them
     Analyse(Analyse),
+    /// Print the tracks that sound most like some, and why
+    Similar(Similar),
+    /// Print the tracks of a radio: they sound like some, and no artist comes twice in a row
+    Radio(RadioVerb),
+    /// Print tracks on the way from one to another, each a little nearer
+    Path(PathVerb),
+    /// How much each number counts in what sounds alike, and what radio learned of that
+    Weights(WeightsVerb),
     /// Print the tracks of the library that match
     Search(Search),
     /// What was listened to: plays, hours, sessions, the top of tracks, artists, albums
@@ -221,6 +229,9 @@ pub struct Clean {
 
 #[derive(Debug, Args)]
 pub struct Duplicates {
+    /// Tracks that sound like one recording: other masterings and encodings too, of what was measured
+    #[arg(long)]
+    pub like: bool,
     /// Print one JSON object a group
     #[arg(long)]
     pub json: bool,
@@ -235,12 +246,70 @@ pub struct Analyse {
     /// Measure also what is measured already
     #[arg(long)]
     pub force: bool,
+    /// Print how each sounds: tempo, key, the fingerprint against the library, in words
+    #[arg(long, conflicts_with = "json")]
+    pub show: bool,
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,
     /// Tracks measured at a time [default: one a core]
     #[arg(long, value_name = "N", value_parser = limit)]
     pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::similar::HELP)]
+pub struct Similar {
+    /// Files, folders, the number of a track, or a query as `search` takes it
+    #[arg(value_name = "PATH|QUERY", required = true)]
+    pub what: Vec<OsString>,
+    /// At most so many tracks
+    #[arg(short = 'n', long, value_name = "N", value_parser = limit, default_value = "20")]
+    pub most: usize,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::similar::RADIO_HELP)]
+pub struct RadioVerb {
+    /// Files or folders of the library, or a query as `search` takes it
+    #[arg(value_name = "PATH|QUERY", required = true)]
+    pub what: Vec<OsString>,
+    /// So many tracks [default: 20]
+    #[arg(short = 'n', long, value_name = "N", value_parser = limit)]
+    pub most: Option<usize>,
+    /// The number that repeats it [default: by chance]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PathVerb {
+    /// A file of the library, the number of a track, or a query
+    pub from: OsString,
+    /// As FROM
+    pub to: OsString,
+    /// Tracks behind the first, the last of which is TO
+    #[arg(short = 'n', long, value_name = "N", value_parser = steps, default_value = "5")]
+    pub steps: usize,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WeightsVerb {
+    /// Forget what radio learned
+    #[arg(long)]
+    pub reset: bool,
+    /// Print one JSON object a number
+    #[arg(long, conflicts_with = "reset")]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -625,6 +694,11 @@ fn time(word: &str) -> Result<Duration, &'static str> {
 
 fn limit(word: &str) -> Result<usize, &'static str> {
     word.parse().ok().filter(|&limit| limit > 0).ok_or("needs a number from 1")
+}
+
+fn steps(word: &str) -> Result<usize, &'static str> {
+    let known = 1..=crate::model::command::Similar::MOST_STEPS;
+    word.parse().ok().filter(|steps| known.contains(steps)).ok_or("needs a number from 1 to 100")
 }
 
 fn period(word: &str) -> Result<Period, &'static str> {

@@ -100,6 +100,10 @@ fn summary(status: &Status) -> Vec<String> {
     // While it plays the place is on its way.
     let left_off = left_off.filter(|_| status.state != "playing");
     modes.extend(left_off.map(|at| format!("left off at {}", clock(at))));
+    modes.extend(status.radio.as_ref().map(|radio| match &radio.title {
+        Some(title) => format!("radio like {title} seed={}", radio.seed),
+        None => format!("radio seed={}", radio.seed),
+    }));
     let stops = !["", "off"].contains(&status.stop_after.as_str());
     modes.extend(stops.then(|| format!("stop after {}", status.stop_after)));
     let mut lines = vec![headline(status), modes.join("  "), sound(status)];

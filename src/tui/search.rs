@@ -100,8 +100,10 @@ impl Finder {
 
     /// What a filter leaves, in the order asked for.
     pub fn filter(&mut self, question: &FilterQuestion, now_s: i64) -> Matches {
-        let FilterQuestion { catalog, facts, query, sorts, .. } = question;
-        let matches = self.matches(catalog, query, facts, now_s);
+        let FilterQuestion { catalog, facts, query, likes, sorts, .. } = question;
+        let mut query = query.clone();
+        query.know(likes);
+        let matches = self.matches(catalog, &query, facts, now_s);
         if sorts.is_empty() {
             self.order = None;
             return matches;
@@ -172,6 +174,7 @@ fn is_answered_by(question: &Question, last: &Question) -> bool {
         && question.place.is(&last.place)
         && Arc::ptr_eq(&question.catalog, &last.catalog)
         && (Arc::ptr_eq(&question.facts, &last.facts) || !question.query.asks_facts())
+        && question.query.likes().is_empty()
 }
 
 fn chosen(lead: usize, rows: &Rows, fits: impl Fn(Row) -> bool) -> Vec<u32> {

@@ -20,9 +20,11 @@ use crate::model::facts::Facts;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
-use crate::model::settings::ScreenSettings;
+use crate::model::query::heard::Likes;
+use crate::model::settings::{MeasuredColumn, ScreenSettings};
 use crate::model::snapshot::{QueueItem, QueueView};
 use crate::model::sort::Sort;
+use crate::model::visual::Visual;
 
 #[derive(Debug, Clone)]
 pub struct UiState {
@@ -32,6 +34,12 @@ pub struct UiState {
     /// Library or playlists: what stands left of the queue.
     pub left: Pane,
     pub shown: Shown,
+    /// How what is heard is looked at.
+    pub visual: Visual,
+    /// The seek bar is a wave, as far as it is known of what plays.
+    pub wave: bool,
+    /// What was measured of tracks, in lists.
+    pub columns: Vec<MeasuredColumn>,
     pub library: Browse,
     pub lists: ListsPane,
     pub queue: QueuePane,
@@ -138,6 +146,7 @@ pub struct Filter {
     pub sorts: Vec<Sort>,
     /// What the newest question was about.
     pub facts: Arc<Facts>,
+    pub likes: Arc<Likes>,
     /// Number of the newest question to the filter worker; older answers are dropped.
     pub asked: u64,
 }
@@ -266,6 +275,9 @@ impl UiState {
             focus: Pane::Library,
             left: Pane::Library,
             shown: Shown { library: true, queue: true, spectrum: settings.spectrum },
+            visual: settings.visual,
+            wave: false,
+            columns: settings.columns.clone(),
             library: Browse::default(),
             lists: ListsPane::default(),
             queue: QueuePane::default(),

@@ -50,6 +50,7 @@ mod screens;
 mod search;
 #[cfg(feature = "http")]
 mod server;
+mod similar;
 mod sort;
 mod sound;
 mod sound_id;

@@ -18,8 +18,8 @@ use auralis::model::playback::PlayState;
 use auralis::model::player::{Answer, Busy, Lease, Outcome, Player, Position};
 use auralis::model::settings::ScreenSettings;
 use auralis::model::snapshot::{NowPlaying, PlaybackView, QueueItem, QueueView, Snapshot};
-use auralis::model::spectrum::SpectrumFrame;
 use auralis::model::track::Codec;
+use auralis::model::visual::{Visual, VisualFrame};
 use auralis::tui::draw::draw;
 use auralis::tui::scene::{FrameMap, Gauges, Scene};
 use auralis::tui::search::{Finder, Place};
@@ -236,11 +236,11 @@ impl Player for FakePlayer {
         None
     }
 
-    fn spectrum(&self) -> Option<Arc<SpectrumFrame>> {
+    fn visual(&self) -> Option<Arc<VisualFrame>> {
         None
     }
 
-    fn watch_spectrum(&self) -> Lease {
+    fn watch(&self, _visual: Visual) -> Lease {
         Lease::new(|| {})
     }
 

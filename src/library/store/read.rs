@@ -17,7 +17,7 @@ use super::playlist;
 use super::schema::{
     AUDIO, BOOKMARKS_KEY, FACTS, FAILURES, FILES, HISTORY, HISTORY_KEY, LISTENS, MEASURED, MISSING,
     OUTPUTS_KEY, PLACES, PLAYLISTS, POSITION_KEY, RESUME, ROOTS, SCAN_KEY, SESSION, SESSION_KEY, SHEETS,
-    TEMPLATES, TRACKS, WAVEFORMS,
+    SIMILAR_KEY, TEMPLATES, TRACKS, WAVEFORMS,
 };
 use super::template;
 use crate::model::bookmark::Bookmarks;
@@ -29,6 +29,7 @@ use crate::model::listening::Listen;
 use crate::model::playlist::Playlists;
 use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
+use crate::model::similar::SimilarMemory;
 use crate::model::template::Templates;
 use crate::model::track::Track;
 use std::os::unix::ffi::OsStrExt;
@@ -220,6 +221,22 @@ impl StoreReader {
             || Ok(OutputMemory::default()),
             |bytes| self.value(codec::decode_outputs(bytes.value())),
         )
+    }
+
+    /// Nothing where nothing was learned, and no radio plays.
+    pub fn similar(&self) -> Result<SimilarMemory, StoreError> {
+        let table = self.table(SESSION)?;
+        let bytes = self.tell(table.get(SIMILAR_KEY).map_err(Into::into))?;
+        bytes.map_or_else(
+            || Ok(SimilarMemory::default()),
+            |bytes| self.value(codec::decode_similar(bytes.value())),
+        )
+    }
+
+    /// Number of rows of [`Self::all_measured`], at most.
+    pub fn count_measured(&self) -> Result<usize, StoreError> {
+        let rows = self.tell(self.table(MEASURED)?.len().map_err(Into::into))?;
+        Ok(usize::try_from(rows).unwrap_or(usize::MAX))
     }
 
     /// How the last scan ended; `None` before the first.

@@ -26,6 +26,7 @@ use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem};
 use crate::model::template::{self, Item, Template, TemplateName};
 use crate::model::track::Track;
+use crate::model::weights::Aspect;
 pub use place::names;
 use place::{By, Placer};
 
@@ -110,6 +111,7 @@ struct Import<'a> {
     roots: Vec<PathBuf>,
     bookmarks: Bookmarks,
     outputs: OutputMemory,
+    weights: Vec<(Aspect, f32)>,
     lists: Vec<Playlist>,
     templates: Vec<Template>,
     places: BTreeMap<TrackId, Place>,
@@ -134,6 +136,7 @@ impl<'a> Import<'a> {
             roots: reader.roots()?,
             bookmarks: reader.bookmarks()?,
             outputs: reader.outputs()?,
+            weights: Vec::new(),
             lists: Vec::new(),
             templates: Vec::new(),
             places: BTreeMap::new(),
@@ -178,6 +181,11 @@ impl<'a> Import<'a> {
             }
             Line::ChosenOutput { id } => {
                 self.outputs.chosen.get_or_insert(id);
+                Ok(())
+            }
+            Line::Weight { name, factor } => {
+                let aspect = Aspect::named(&name).ok_or("that is no number of a fingerprint")?;
+                self.weights.push((aspect, factor));
                 Ok(())
             }
             Line::Playlist { id, name, note, query } => self.playlist(id, &name, note, query),

@@ -39,6 +39,11 @@ pub enum Line {
     ChosenOutput {
         id: String,
     },
+    /// How much a number counts by what was learned: a dimension of the fingerprint, or `timbre`.
+    Weight {
+        name: String,
+        factor: f32,
+    },
     Playlist {
         id: u64,
         name: String,

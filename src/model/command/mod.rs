@@ -4,8 +4,10 @@
 pub mod parse;
 mod playlists;
 pub mod registry;
+mod similar;
 
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
+pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,6 +23,7 @@ use super::settings::LevelMode;
 use super::sort::{Column, Sort};
 use super::tagging::TagWork;
 use super::template::TemplateName;
+use super::visual::Visual;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +37,7 @@ pub enum Command {
     Playlist(Playlisting),
     Template(Templating),
     Tags(Tagging),
+    Similar(Similar),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -204,6 +208,10 @@ pub enum SortKey {
     Added,
     Plays,
     Rating,
+    /// As measured: beats a minute, place round the Camelot wheel, integrated loudness.
+    Tempo,
+    Key,
+    Loudness,
 }
 
 impl SortKey {
@@ -219,6 +227,9 @@ impl SortKey {
             Self::Added => Column::Added,
             Self::Plays => Column::Plays,
             Self::Rating => Column::Rating,
+            Self::Tempo => Column::Tempo,
+            Self::Key => Column::Key,
+            Self::Loudness => Column::Loudness,
         }
     }
 
@@ -233,6 +244,9 @@ impl SortKey {
             "added" => Self::Added,
             "plays" => Self::Plays,
             "rating" => Self::Rating,
+            "bpm" => Self::Tempo,
+            "key" => Self::Key,
+            "lufs" => Self::Loudness,
             _ => return None,
         })
     }
@@ -331,9 +345,14 @@ pub enum Library {
     Clean {
         sure: bool,
     },
-    /// Look for tracks that hold the same sound.
-    FindDuplicates,
+    /// Look for tracks that hold the same sound; where `like`, also for those that only sound the same: other masterings and
+    /// encodings.
+    FindDuplicates {
+        like: bool,
+    },
     Analyse(Analyse),
+    /// Put into the snapshot how this track sounds. Not to be typed: made by a screen that shows it.
+    Portray(TrackId),
     /// Tell what was listened to.
     Stats(Period),
     /// As [`Library::Stats`], but put it into the snapshot, without words.
@@ -426,6 +445,10 @@ pub enum Screen {
     /// Mark or unmark the row for the next command.
     ToggleMark,
     Help,
+    /// Look at what is heard in this way; `None`: in the next.
+    Visual(Option<Visual>),
+    /// Show or hide how the selected track sounds.
+    Fingerprint,
     /// Show or hide the signal path.
     Signal,
     /// Show or hide the sound devices, to choose from.

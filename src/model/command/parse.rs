@@ -2,6 +2,7 @@
 
 mod past;
 mod playlists;
+mod similar;
 mod tags;
 mod templates;
 
@@ -22,6 +23,9 @@ use crate::model::resume::LONG;
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
+use crate::model::visual::Visual;
+
+const VISUALS: &str = "spectrum, scope, goniometer, spectrogram, loudness, or nothing";
 
 /// Why words are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +120,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.template()? {
             return Ok(Request::Core(Command::Template(command)));
+        }
+        if let Some(command) = self.similar()? {
+            return Ok(Request::Core(Command::Similar(command)));
         }
         if let Some(command) = self.tagging()? {
             return Ok(Request::Core(Command::Tags(command)));
@@ -244,7 +251,10 @@ impl Call<'_> {
             "library-roots" => self.bare(Command::Library(Library::Care(Care::Roots)))?,
             "library-forget" => Command::Library(Library::Care(Care::Forget(self.place()?))),
             "import" => Command::Library(Library::Import(self.importing()?)),
-            "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
+            "duplicates" => {
+                let like = self.optional("like, or nothing", |word| (word == "like").then_some(true))?;
+                Command::Library(Library::FindDuplicates { like: like.unwrap_or(false) })
+            }
             "analyse" => {
                 let how = self.optional("again, stop, or nothing", |word| match word {
                     "again" => Some(Analyse::Again),
@@ -338,6 +348,8 @@ impl Call<'_> {
             "mark" => self.bare(Screen::ToggleMark),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
+            "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
+            "fingerprint" => self.bare(Screen::Fingerprint),
             "signal" => self.bare(Screen::Signal),
             "outputs" => self.bare(Screen::Outputs),
             "info" => self.bare(Screen::Info),
@@ -567,7 +579,8 @@ fn parse_place(word: &str) -> Option<usize> {
     }
 }
 
-const SORT: &str = "title, artist, album, year, length, path, added, plays or rating; -year is downwards";
+const SORT: &str =
+    "title, artist, album, year, length, path, added, plays, rating, bpm, key or lufs; -year is downwards";
 
 fn parse_sort(word: &str) -> Option<SortBy> {
     let (key, descending) = word.strip_prefix('-').map_or((word, false), |key| (key, true));
@@ -638,7 +651,8 @@ pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
     let kept = (call.playlist(), call.template(), call.tagging(), call.history());
-    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
+    !matches!(call.similar(), Ok(None))
+        || !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
         || !matches!(kept, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
 

@@ -3,6 +3,7 @@
 
 use crate::model::past::Source;
 use crate::model::playlist::order::By;
+use crate::model::visual::Visual;
 
 /// What completes a command's argument on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Completer {
     Field,
     /// One of these, then files and folders.
     WordPath(&'static [&'static str]),
+    /// Files and folders, or words of a query.
+    Like,
     Command,
 }
 
@@ -44,18 +47,20 @@ pub enum Subject {
     Queue,
     Playlists,
     Library,
+    Similar,
     Tags,
     Move,
     Screen,
 }
 
 impl Subject {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Playback,
         Self::Sound,
         Self::Queue,
         Self::Playlists,
         Self::Library,
+        Self::Similar,
         Self::Tags,
         Self::Move,
         Self::Screen,
@@ -68,6 +73,7 @@ impl Subject {
             Self::Queue => "Queue",
             Self::Playlists => "Playlists",
             Self::Library => "Library",
+            Self::Similar => "What sounds alike",
             Self::Tags => "Tags",
             Self::Move => "Moving about",
             Self::Screen => "Screen",
@@ -99,10 +105,10 @@ const fn row(
 }
 
 use Completer::{
-    Bookmark, Field, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord,
-    Template, TemplateWord, Theme, Word, WordPath,
+    Bookmark, Field, Like, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery,
+    PlaylistWord, Template, TemplateWord, Theme, Word, WordPath,
 };
-use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound, Tags};
+use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Similar, Sound, Tags};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -277,6 +283,9 @@ pub const COMMANDS: &[Row] = &[
             "rate",
             "bits",
             "channels",
+            "bpm",
+            "key",
+            "lufs",
         ]),
         "put the queue in order, or the library's tracks; - is downwards",
     ),
@@ -462,7 +471,15 @@ pub const COMMANDS: &[Row] = &[
         &["analyze"],
         "[again|stop]",
         Word(&["again", "stop"]),
-        "measure the loudness of the tracks that were not measured; again: of all",
+        "measure how the tracks sound that were not measured; again: all",
+    ),
+    row(
+        Library,
+        "fingerprint",
+        &["sound"],
+        "",
+        Nothing,
+        "how the selected track sounds, measured against the library",
     ),
     row(
         Library,
@@ -497,7 +514,14 @@ pub const COMMANDS: &[Row] = &[
         Path,
         "let a folder of the library go, with its tracks; plays and ratings go into a file",
     ),
-    row(Library, "duplicates", &[], "", Nothing, "tracks that hold the same sound, whatever their names"),
+    row(
+        Library,
+        "duplicates",
+        &[],
+        "[like]",
+        Word(&["like"]),
+        "tracks that hold the same sound, whatever their names; like: other masterings and encodings too",
+    ),
     row(
         Library,
         "rate",
@@ -533,6 +557,46 @@ pub const COMMANDS: &[Row] = &[
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
     row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),
+    row(
+        Similar,
+        "similar",
+        &[],
+        "[playing|QUERY]",
+        Like,
+        "what sounds like the selection, what plays, a file, or all that a query finds; to play: Enter, a, i",
+    ),
+    row(
+        Similar,
+        "radio",
+        &[],
+        "[on|off] [playing|QUERY] [seed=N]",
+        Like,
+        "keep the queue going with what sounds like the selection, or like that; a seed repeats a radio",
+    ),
+    row(
+        Similar,
+        "path",
+        &[],
+        "[QUERY] [N]",
+        Like,
+        "from what plays to the selection, or there, in N tracks, each a little nearer",
+    ),
+    row(
+        Similar,
+        "smooth",
+        &[],
+        "[N...]",
+        Nothing,
+        "put what follows, the marked entries, or entries N in an order without jumps of tempo, key, loudness",
+    ),
+    row(
+        Similar,
+        "weights",
+        &[],
+        "[reset]",
+        Word(&["reset"]),
+        "how much each number counts, and what radio learned of that; reset forgets it",
+    ),
     row(
         Tags,
         "info",
@@ -614,6 +678,14 @@ pub const COMMANDS: &[Row] = &[
         "library|playlists|queue|spectrum",
         Word(&["library", "playlists", "queue", "spectrum"]),
         "show or hide a pane",
+    ),
+    row(
+        Screen,
+        "visual",
+        &["vis"],
+        "[spectrum|scope|goniometer|spectrogram|loudness]",
+        Word(Visual::NAMES),
+        "look at what is heard in this way, or in the next",
     ),
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),

@@ -121,7 +121,9 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
         Some(Completer::WordPath(sources)) if is_first => {
             Offer::Ready(Completion::new(start, typed, plain(sources.iter().copied(), typed)))
         }
-        Some(Completer::Path | Completer::WordPath(_)) => Offer::Paths { start, typed: typed.to_owned() },
+        Some(Completer::Path | Completer::WordPath(_) | Completer::Like) => {
+            Offer::Paths { start, typed: typed.to_owned() }
+        }
         Some(Completer::Word(words)) => {
             Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
         }

@@ -24,6 +24,7 @@ impl Turn<'_> {
         } else if new_catalog || self.filter_is_of_older_facts() {
             self.ask_filter();
         }
+        self.wave_changed();
         self.playlists_changed();
         self.renew_figures();
         self.tags_changed();
@@ -37,15 +38,30 @@ impl Turn<'_> {
         }
     }
 
+    /// The rows that a wave takes stay until it is known whether the next track has one.
+    fn wave_changed(&mut self) {
+        let snapshot = self.around.snapshot;
+        let current = snapshot.playback.now.as_ref().and_then(|now| now.track);
+        let is_answered = snapshot.wave.as_ref().is_some_and(|(of, _)| current == Some(*of));
+        let wave = snapshot.wave().is_some() && self.around.settings.waveform;
+        if (is_answered || current.is_none()) && wave != self.state.wave {
+            self.state.wave = wave;
+            self.resize(self.state.size.0, self.state.size.1);
+        }
+    }
+
     /// Asks the worker for what the filter leaves of the newest catalog.
     pub(super) fn ask_filter(&mut self) {
         self.state.filter.asked += 1;
         self.state.filter.facts = Arc::clone(&self.around.snapshot.facts);
+        self.state.filter.likes = Arc::clone(&self.around.snapshot.likes);
+        self.know_likes(&self.state.filter.query.likes());
         self.effects.push(Effect::Filter(FilterQuestion {
             asked: self.state.filter.asked,
             catalog: Arc::clone(&self.around.snapshot.catalog),
             facts: Arc::clone(&self.around.snapshot.facts),
             query: self.state.filter.query.clone(),
+            likes: Arc::clone(&self.around.snapshot.likes),
             sorts: self.state.filter.sorts.clone(),
         }));
     }
@@ -60,7 +76,8 @@ impl Turn<'_> {
     fn filter_is_of_older_facts(&self) -> bool {
         let filter = &self.state.filter;
         let asks_facts = filter.query.asks_facts() || filter.sorts.iter().any(|sort| sort.asks_facts());
-        asks_facts && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts)
+        let older = asks_facts && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts);
+        older || !filter.query.likes().is_empty() && !Arc::ptr_eq(&filter.likes, &self.around.snapshot.likes)
     }
 
     /// Empty words take the filter away; words that are no query change nothing.

@@ -14,6 +14,7 @@ mod report;
 mod request;
 mod search;
 mod selection;
+mod similar;
 mod tags;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ use crate::model::command::Command;
 use crate::model::facts::Facts;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
+use crate::model::query::heard::Likes;
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::{QueueItem, Snapshot};
 use crate::model::sort::Sort;
@@ -127,6 +129,7 @@ pub struct FilterQuestion {
     pub catalog: Arc<Catalog>,
     pub facts: Arc<Facts>,
     pub query: Query,
+    pub likes: Arc<Likes>,
     /// The order of the tracks; none: the albums'.
     pub sorts: Vec<Sort>,
 }

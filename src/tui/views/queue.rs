@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::library::{joined, length, put_judged};
+use super::measured;
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::model::command::Pane;
@@ -68,6 +69,7 @@ fn draw_item(canvas: &mut Canvas<'_>, row: &Row, item: &QueueItem, at: usize, di
     };
     let duration = length(canvas, track);
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
+    let used = used + measured::put(canvas, row, used, track.id());
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);
     let artists = joined(track.artists());

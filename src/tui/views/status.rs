@@ -116,6 +116,7 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
             Role::Marked,
         ),
         (sorting(state), Role::Accent),
+        (canvas.scene.snapshot.radio.as_ref().map_or("", |_| "radio").to_owned(), Role::Accent),
         (if filter.is_empty() { String::new() } else { format!("filter: {filter}") }, Role::Accent),
         (if of_queue.is_empty() { String::new() } else { format!("queue: {of_queue}") }, Role::Accent),
     ];

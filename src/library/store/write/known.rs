@@ -6,7 +6,7 @@ use redb::WriteTransaction;
 
 use crate::library::store::schema::{
     BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, RESUME,
-    SESSION, SESSION_KEY, TEMPLATES,
+    SESSION, SESSION_KEY, SIMILAR_KEY, TEMPLATES,
 };
 use crate::library::store::{codec, playlist, template};
 use crate::model::bookmark::Bookmarks;
@@ -17,6 +17,7 @@ use crate::model::listening::{Listen, LogRow};
 use crate::model::playlist::Playlist;
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::similar::SimilarMemory;
 use crate::model::template::{Template, TemplateId};
 
 pub fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Error> {
@@ -31,6 +32,12 @@ pub fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb
 pub fn put_outputs(txn: &WriteTransaction, memory: &OutputMemory) -> Result<(), redb::Error> {
     let bytes = codec::encode_outputs(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     txn.open_table(SESSION)?.insert(OUTPUTS_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+pub fn put_similar(txn: &WriteTransaction, memory: &SimilarMemory) -> Result<(), redb::Error> {
+    let bytes = codec::encode_similar(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(SIMILAR_KEY, bytes.as_slice())?;
     Ok(())
 }
 
