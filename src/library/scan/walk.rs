@@ -1,40 +1,45 @@
 //! Walking folders: every real file once, whatever the symlinks say; no file is opened. Entries come in the byte order
 //! of their full paths, which is the order of the store's table of files; only CUE sheets come before the others of their
-//! folder. Keeps its own stack: depth is no danger.
+//! folder. Keeps its own stack: depth is no danger. A file costs a look at it and no allocation: names of a folder lie end
+//! to end, and paths are told from one buffer.
 
-use std::collections::HashSet;
-use std::ffi::{CString, OsStr};
+use std::ffi::{CStr, OsStr};
 use std::fs::Metadata;
 use std::io;
-use std::os::fd::BorrowedFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, statat};
+use foldhash::HashSet;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, Stat, fstat, statat};
 
-use super::kinds::{Named, named};
+use super::kinds::{Named, named, named_as};
 use crate::library::expand::system_words;
 use crate::model::track::FileStamp;
 
 /// Deepest nesting of folders. The longest path that the system opens (4,096 bytes) has no more than this.
 const MAX_DEPTH: usize = 2_048;
 
+/// Bytes of entries that the system lists at once; a name has at most 255.
+const LISTED_BYTES: usize = 32 * 1024;
+
 /// What the walk meets.
 #[derive(Debug)]
-pub enum Found {
+pub enum Found<'a> {
     /// A folder, before its entries; and how much of the walk is done, 0 to 1.
-    Folder(PathBuf, f64),
+    Folder(&'a Path, f64),
     /// The root, or a folder on another device than the one around it; with its device, and before its entries.
-    Place(PathBuf, u64),
+    Place(&'a Path, u64),
     /// A regular file named like music.
-    File(PathBuf, FileStamp),
+    File(&'a Path, FileStamp),
     /// A regular file named like a CUE sheet. Those of a folder come right behind it, before its other entries: they
     /// decide what becomes of them.
-    Sheet(PathBuf, FileStamp),
+    Sheet(&'a Path, FileStamp),
     /// A folder, or a file named like music or like a sheet, that is not what it should be.
-    Problem { path: PathBuf, error: String },
+    Problem { path: &'a Path, error: String },
 }
 
 /// Folders and files that were met, by device and inode. Shared by the roots of one scan.
@@ -46,8 +51,7 @@ pub struct Seen {
 
 /// One entry of a folder, still to be told.
 struct Entry {
-    /// Name, with `/` at the end of a folder's: so sorted, full paths come in byte order.
-    key: Vec<u8>,
+    name: Name,
     what: What,
 }
 
@@ -64,8 +68,50 @@ enum What {
     Problem(String),
 }
 
+/// Where a name lies in [`Names`].
+#[derive(Clone, Copy)]
+struct Name {
+    at: usize,
+    len: usize,
+}
+
+/// Names of one folder's entries end to end. Behind each is a zero, or `/` where it is a folder's: with that byte, which is
+/// in no name, they sort as full paths do.
+struct Names(Vec<u8>);
+
+impl Names {
+    /// Room for most folders.
+    fn new() -> Self {
+        Self(Vec::with_capacity(1_024))
+    }
+
+    fn push(&mut self, name: &CStr) -> Name {
+        let at = self.0.len();
+        self.0.extend_from_slice(name.to_bytes_with_nul());
+        Name { at, len: name.count_bytes() }
+    }
+
+    fn set_folder(&mut self, name: Name) {
+        if let Some(end) = self.0.get_mut(name.at + name.len) {
+            *end = b'/';
+        }
+    }
+
+    fn bytes(&self, name: Name) -> &[u8] {
+        self.0.get(name.at..name.at + name.len).unwrap_or_default()
+    }
+
+    fn key(&self, name: Name) -> &[u8] {
+        self.0.get(name.at..=name.at + name.len).unwrap_or_default()
+    }
+
+    fn as_c(&self, name: Name) -> &CStr {
+        CStr::from_bytes_with_nul(self.key(name)).unwrap_or_default()
+    }
+}
+
 /// Walks `root` (a folder or a file), telling `tell` what it meets. `false` where it was cancelled.
-pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found)) -> bool {
+pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found<'_>)) -> bool {
     let about = match rustix::fs::stat(root) {
         Ok(about) => about,
         Err(error) => {
@@ -75,19 +121,32 @@ pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn Fn
     };
     if FileType::from_raw_mode(about.st_mode) != FileType::Directory {
         match of_file(&about, named(root), seen) {
-            Some(What::File(stamp)) => tell(Found::File(root.to_path_buf(), stamp)),
-            Some(What::Sheet(stamp)) => tell(Found::Sheet(root.to_path_buf(), stamp)),
+            Some(What::File(stamp)) => tell(Found::File(root, stamp)),
+            Some(What::Sheet(stamp)) => tell(Found::Sheet(root, stamp)),
             Some(_) => tell(problem(root, NOT_REGULAR.into())),
             None => {}
         }
         return true;
     }
-    walk_folder(root, seen, cancel, tell)
+    let listed = Vec::with_capacity(LISTED_BYTES);
+    Walk { path: root.as_os_str().as_bytes().to_vec(), stack: Vec::new(), listed, seen, tell }.all(cancel)
+}
+
+struct Walk<'a> {
+    /// Of what is told next; begins with that of the last level.
+    path: Vec<u8>,
+    stack: Vec<Level>,
+    /// What the system lists.
+    listed: Vec<u8>,
+    seen: &'a mut Seen,
+    tell: &'a mut dyn FnMut(Found<'_>),
 }
 
 /// A folder that is being walked.
 struct Level {
-    folder: PathBuf,
+    /// Bytes of its path, with a slash behind it.
+    path_len: usize,
+    names: Names,
     entries: std::vec::IntoIter<Entry>,
     device: Option<u64>,
     /// What one of its entries counts of the whole walk.
@@ -96,90 +155,96 @@ struct Level {
     done: f64,
 }
 
-fn part(entries: &std::vec::IntoIter<Entry>, of: f64) -> f64 {
-    of / entries.len().max(1) as f64
-}
-
-fn walk_folder(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn FnMut(Found)) -> bool {
-    let (entries, device) = open(root, None, 0.0, seen, tell);
-    let mut stack =
-        vec![Level { folder: root.to_path_buf(), part: part(&entries, 1.0), entries, device, done: 0.0 }];
-    while let Some(Level { folder, entries, device, part: each, done }) = stack.last_mut() {
-        if cancel.load(Ordering::Relaxed) {
-            return false;
+impl Walk<'_> {
+    fn all(mut self, cancel: &AtomicBool) -> bool {
+        self.enter(None, 1.0, 0.0);
+        while let Some(level) = self.stack.last_mut() {
+            if cancel.load(Ordering::Relaxed) {
+                return false;
+            }
+            let Some(Entry { name, what }) = level.entries.next() else {
+                self.stack.pop();
+                continue;
+            };
+            let (around, part, share) = (level.device, level.part, level.done);
+            level.done += part;
+            self.path.truncate(level.path_len);
+            self.path.extend_from_slice(level.names.bytes(name));
+            let path = as_path(&self.path);
+            match what {
+                What::File(stamp) => (self.tell)(Found::File(path, stamp)),
+                What::Sheet(stamp) => (self.tell)(Found::Sheet(path, stamp)),
+                What::Problem(error) => (self.tell)(problem(path, error)),
+                What::Folder if self.stack.len() >= MAX_DEPTH => {
+                    (self.tell)(problem(path, "is nested too deep".into()));
+                }
+                What::Folder => self.enter(around, part, share),
+            }
         }
-        let (around, part_of, share) = (*device, *each, *done);
-        let Some(mut entry) = entries.next() else {
-            stack.pop();
-            continue;
+        true
+    }
+
+    /// Goes into the folder that `path` names. `around`: the device of the folder that it is in.
+    fn enter(&mut self, around: Option<u64>, part: f64, share: f64) {
+        let mut names = Names::new();
+        let (entries, device) = self.open(around, share, &mut names);
+        if self.path.last() != Some(&b'/') {
+            self.path.push(b'/');
+        }
+        self.stack.push(Level {
+            path_len: self.path.len(),
+            names,
+            part: part / entries.len().max(1) as f64,
+            entries: entries.into_iter(),
+            device,
+            done: share,
+        });
+    }
+
+    /// The entries of a folder in order, none where it was met before or cannot be read; and its device.
+    fn open(&mut self, around: Option<u64>, share: f64, names: &mut Names) -> (Vec<Entry>, Option<u64>) {
+        let folder = as_path(&self.path);
+        let (opened, device) = match open_folder(folder) {
+            Ok((opened, about)) => {
+                let device = device_of(&about);
+                if !self.seen.folders.insert((device, about.st_ino)) {
+                    return (Vec::new(), Some(device));
+                }
+                (Ok(opened), Some(device))
+            }
+            // One that may not be listed still says where it is.
+            Err(error) => (Err(error), std::fs::metadata(folder).ok().map(|about| about.dev())),
         };
-        *done += part_of;
-        if entry.key.last() == Some(&b'/') {
-            entry.key.pop();
+        (self.tell)(Found::Folder(folder, share));
+        if let Some(device) = device.filter(|_| device != around) {
+            (self.tell)(Found::Place(folder, device));
         }
-        let path = folder.join(std::ffi::OsString::from_vec(entry.key));
-        match entry.what {
-            What::File(stamp) => tell(Found::File(path, stamp)),
-            What::Sheet(stamp) => tell(Found::Sheet(path, stamp)),
-            What::Problem(error) => tell(problem(&path, error)),
-            What::Folder if stack.len() >= MAX_DEPTH => tell(problem(&path, "is nested too deep".into())),
-            What::Folder => {
-                let (entries, device) = open(&path, around, share, seen, tell);
-                stack.push(Level {
-                    folder: path,
-                    part: part(&entries, part_of),
-                    entries,
-                    device,
-                    done: share,
-                });
-            }
+        let mut entries = Vec::new();
+        let room = self.listed.spare_capacity_mut();
+        let listed = opened.and_then(|opened| list(opened.as_fd(), room, self.seen, names, &mut entries));
+        if let Err(error) = listed {
+            (self.tell)(problem(folder, system_words(&error)));
         }
+        entries.sort_by(|a, b| {
+            a.is_sheet().cmp(&b.is_sheet()).reverse().then_with(|| names.key(a.name).cmp(names.key(b.name)))
+        });
+        (entries, device)
     }
-    true
 }
 
-/// The entries of a folder in order, none where it was met before or cannot be read; and its device. `around`: the device
-/// of the folder that it is in.
-fn open(
-    folder: &Path,
-    around: Option<u64>,
-    share: f64,
-    seen: &mut Seen,
-    tell: &mut dyn FnMut(Found),
-) -> (std::vec::IntoIter<Entry>, Option<u64>) {
-    let (listing, device) = match listing_of(folder) {
-        Ok((listing, about)) => {
-            let device = device_of(&about);
-            if !seen.folders.insert((device, about.st_ino)) {
-                return (Vec::new().into_iter(), Some(device));
-            }
-            (Ok(listing), Some(device))
-        }
-        // One that may not be listed still says where it is.
-        Err(error) => (Err(error), std::fs::metadata(folder).ok().map(|about| about.dev())),
-    };
-    tell(Found::Folder(folder.to_path_buf(), share));
-    if let Some(device) = device.filter(|_| device != around) {
-        tell(Found::Place(folder.to_path_buf(), device));
-    }
-    let mut entries = Vec::new();
-    let listed = listing.and_then(|listing| list(listing, seen, &mut entries));
-    if let Err(error) = listed {
-        tell(problem(folder, system_words(&error)));
-    }
-    entries.sort_by(|a: &Entry, b: &Entry| (!a.is_sheet(), &a.key).cmp(&(!b.is_sheet(), &b.key)));
-    (entries.into_iter(), device)
+fn as_path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
 }
 
-fn listing_of(folder: &Path) -> io::Result<(Dir, Stat)> {
+fn open_folder(folder: &Path) -> io::Result<(OwnedFd, Stat)> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = rustix::fs::open(folder, flags, Mode::empty())?;
     let about = fstat(&folder)?;
-    Ok((Dir::new(folder)?, about))
+    Ok((folder, about))
 }
 
 /// As [`is_hidden`].
-pub fn is_hidden_name(name: &std::ffi::OsStr) -> bool {
+pub fn is_hidden_name(name: &OsStr) -> bool {
     is_hidden(name.as_bytes())
 }
 
@@ -190,33 +255,34 @@ fn is_hidden(name: &[u8]) -> bool {
 }
 
 /// Names are looked at from the folder that is open: the system need not walk the whole path for each.
-fn list(mut listing: Dir, seen: &mut Seen, entries: &mut Vec<Entry>) -> io::Result<()> {
-    let mut names = Vec::new();
-    while let Some(entry) = listing.read() {
+fn list(
+    folder: BorrowedFd<'_>,
+    room: &mut [MaybeUninit<u8>],
+    seen: &mut Seen,
+    names: &mut Names,
+    entries: &mut Vec<Entry>,
+) -> io::Result<()> {
+    let mut listing = RawDir::new(folder, room);
+    let mut found = Vec::new();
+    while let Some(entry) = listing.next() {
         let entry = entry?;
         let (name, kind) = (entry.file_name(), entry.file_type());
-        if !is_hidden(name.to_bytes()) && (name != c"." && name != c"..") && may_matter(name.to_bytes(), kind)
-        {
-            names.push((name.to_owned(), kind));
+        let named = named_as(name.to_bytes());
+        if !is_hidden(name.to_bytes()) && name != c"." && name != c".." && may_matter(named, kind) {
+            found.push((names.push(name), kind, named));
         }
     }
     // Which of two links to one file is kept must not hang on the order in which the disk lists them.
-    names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let folder = listing.fd()?;
-    for (name, kind) in names {
-        if let Some(what) = look(folder, &name, kind, seen) {
-            let mut key = name.into_bytes();
-            if matches!(what, What::Folder) {
-                key.push(b'/');
-            }
-            entries.push(Entry { key, what });
+    found.sort_unstable_by(|a, b| names.key(a.0).cmp(names.key(b.0)));
+    entries.reserve_exact(found.len());
+    for (name, kind, named) in found {
+        let Some(what) = look(folder, names.as_c(name), kind, named, seen) else { continue };
+        if matches!(what, What::Folder) {
+            names.set_folder(name);
         }
+        entries.push(Entry { name, what });
     }
     Ok(())
-}
-
-fn named_as(name: &[u8]) -> Named {
-    named(Path::new(OsStr::from_bytes(name)))
 }
 
 fn is_ours(named: Named) -> bool {
@@ -224,18 +290,17 @@ fn is_ours(named: Named) -> bool {
 }
 
 /// Most of what is not ours is known by its name and kind alone. Some file systems do not say what kind an entry is.
-fn may_matter(name: &[u8], kind: FileType) -> bool {
-    matches!(kind, FileType::Directory | FileType::Symlink | FileType::Unknown) || is_ours(named_as(name))
+fn may_matter(named: Named, kind: FileType) -> bool {
+    matches!(kind, FileType::Directory | FileType::Symlink | FileType::Unknown) || is_ours(named)
 }
 
 const NOT_REGULAR: &str = "is named like music but is not a regular file";
 
 /// `None`: nothing of ours, or met before.
-fn look(folder: BorrowedFd<'_>, name: &CString, kind: FileType, seen: &mut Seen) -> Option<What> {
+fn look(folder: BorrowedFd<'_>, name: &CStr, kind: FileType, named: Named, seen: &mut Seen) -> Option<What> {
     if kind == FileType::Directory {
         return Some(What::Folder);
     }
-    let named = named_as(name.as_bytes());
     match statat(folder, name, AtFlags::empty()) {
         Ok(about) if FileType::from_raw_mode(about.st_mode) == FileType::Directory => Some(What::Folder),
         Ok(_) if !is_ours(named) => None,
@@ -278,6 +343,6 @@ fn stamp_of(size: u64, (mtime_s, mtime_nsec): (i64, i64), inode: u64) -> FileSta
     FileStamp { size, mtime_ns, inode }
 }
 
-fn problem(path: &Path, error: String) -> Found {
-    Found::Problem { path: path.to_path_buf(), error }
+fn problem(path: &Path, error: String) -> Found<'_> {
+    Found::Problem { path, error }
 }

@@ -336,7 +336,7 @@ struct Rows<K: redb::Key + 'static> {
 impl<K: redb::Key + 'static> Rows<K> {
     fn next_with<T>(
         &mut self,
-        decode: impl Fn(K::SelfType<'_>, &[u8]) -> Result<T, CodecError>,
+        decode: impl FnOnce(K::SelfType<'_>, &[u8]) -> Result<T, CodecError>,
     ) -> Option<Result<T, StoreError>> {
         let decoded = match self.range.as_mut()?.next()? {
             Ok((key, value)) => decode(key.value(), value.value())
@@ -403,6 +403,16 @@ impl Iterator for Listens {
 
 /// See [`StoreReader::files_inside`]. Ends after its first error.
 pub struct Files(Rows<&'static [u8]>);
+
+impl Files {
+    /// As `next`, for many: the path's bytes go behind what is in `path`.
+    pub fn next_into(&mut self, path: &mut Vec<u8>) -> Option<Result<FileRow, StoreError>> {
+        self.0.next_with(|key, bytes| {
+            path.extend_from_slice(key);
+            codec::decode_file(bytes)
+        })
+    }
+}
 
 impl Iterator for Files {
     type Item = Result<(PathBuf, FileRow), StoreError>;
