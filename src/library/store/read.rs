@@ -10,7 +10,7 @@ use redb::{
     ReadableTableMetadata, TableDefinition, Value,
 };
 
-use super::codec::{self, AudioId, CodecError, FileRow, ScanRecord, SheetRow};
+use super::codec::{self, AudioId, Brief, CodecError, FileRow, ScanRecord, SheetRow};
 use super::error::StoreError;
 use super::measured::{self, MeasuredRow};
 use super::playlist;
@@ -53,6 +53,13 @@ impl StoreReader {
     pub fn tracks(&self) -> Result<Tracks, StoreError> {
         let range = || Ok(self.txn.open_table(TRACKS)?.range::<u32>(..)?);
         Ok(Tracks(Rows { range: Some(self.tell(range())?), path: self.path.clone() }))
+    }
+
+    /// What the catalog has of all tracks, by id; for so many that a copy of each would take long.
+    pub fn each_brief(&self, mut each: impl FnMut(&Brief<'_>)) -> Result<(), StoreError> {
+        let Tracks(mut rows) = self.tracks()?;
+        let mut next = || rows.next_with(|id, bytes| Ok(each(&codec::decode_brief(id, bytes)?)));
+        std::iter::from_fn(&mut next).collect()
     }
 
     pub fn track_count(&self) -> Result<u64, StoreError> {
