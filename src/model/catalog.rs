@@ -136,7 +136,7 @@ pub struct CatalogParts {
     pub artist_albums: Vec<AlbumRow>,
     /// All rows by their tracks' ids.
     pub by_id: Vec<Row>,
-    /// All rows by their `name_key`, then row.
+    /// All rows by their `path_key`, then row.
     pub by_path: Vec<Row>,
 }
 
@@ -210,11 +210,10 @@ impl Catalog {
     }
 
     pub fn find_path(&self, path: &Path) -> Option<TrackRef<'_>> {
-        let (folder, name) = split(path.as_os_str().as_bytes());
-        let key = name_key(folder_key(folder), name);
+        let key = path_key(path);
         let key_of = |&row: &Row| {
             let track = self.parts.tracks.get(row as usize);
-            track.map(|track| name_key(folder_key(self.bytes(track.folder)), self.bytes(track.name)))
+            track.map(|track| path_key_of(self.bytes(track.folder), self.bytes(track.name)))
         };
         let from = self.parts.by_path.partition_point(|row| key_of(row) < Some(key));
         let rows = self.parts.by_path.get(from..)?.iter();
@@ -391,12 +390,23 @@ pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
     (folder, name)
 }
 
-/// Of the key of the path index, 64-bit FNV-1a (draft-eastlake-fnv) of folder, slash and name, the part of the folder.
+/// Key of the path index: 64-bit FNV-1a of folder and name (draft-eastlake-fnv). Equal keys are told apart by path.
+pub fn path_key(path: &Path) -> u64 {
+    let (folder, name) = split(path.as_os_str().as_bytes());
+    path_key_of(folder, name)
+}
+
+/// As `path_key`, of a path that is split already.
+pub fn path_key_of(folder: &[u8], name: &[u8]) -> u64 {
+    name_key(folder_key(folder), name)
+}
+
+/// The part of the folder in its files' keys.
 pub fn folder_key(folder: &[u8]) -> u64 {
     fnv(fnv(0xcbf2_9ce4_8422_2325, folder), b"/")
 }
 
-/// The key of the path index. Equal keys are told apart by path.
+/// As `path_key`, from the part of the folder.
 pub fn name_key(folder_key: u64, name: &[u8]) -> u64 {
     fnv(folder_key, name)
 }

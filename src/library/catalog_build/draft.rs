@@ -61,7 +61,10 @@ impl<'a> Drafts<'a> {
     pub fn expect(&mut self, tracks: u64) {
         // A store that lies about its number costs no more than this.
         const MOST: u64 = 1 << 20;
-        self.drafts.reserve(usize::try_from(tracks.min(MOST)).unwrap_or(0));
+        let tracks = usize::try_from(tracks.min(MOST)).unwrap_or(0);
+        self.drafts.reserve(tracks);
+        // Each has at least a title and a name of its own.
+        self.texts.expect(tracks * 2);
     }
 
     pub fn push(&mut self, track: &Brief<'_>, is_missing: bool) {

@@ -38,10 +38,16 @@ impl Default for Interner {
 }
 
 impl Interner {
+    /// So many more will come.
+    pub fn expect(&mut self, texts: usize) {
+        self.ends.reserve(texts);
+        self.grow_to((self.ends.len() + texts) * 2);
+    }
+
     /// The id of `text`; the empty text where the buffer's 4 GiB are full.
     pub fn intern(&mut self, text: &[u8]) -> TextId {
         if (self.ends.len() + 1) * 2 > self.slots.len() {
-            self.grow();
+            self.grow_to(self.slots.len() * 2);
         }
         // Truncation keeps the low bits, which is all that the mask looks at.
         let hash = self.hasher.hash_one(text) as u32;
@@ -80,8 +86,8 @@ impl Interner {
         at
     }
 
-    fn grow(&mut self) {
-        let bigger = vec![Slot::default(); self.slots.len() * 2];
+    fn grow_to(&mut self, slots: usize) {
+        let bigger = vec![Slot::default(); slots.next_power_of_two().max(self.slots.len())];
         for slot in std::mem::replace(&mut self.slots, bigger) {
             if slot.taken_by > 0 {
                 let at = self.slot(slot.hash, |_| false);

@@ -52,10 +52,10 @@ impl<'a> Known<'a> {
         stamp: FileStamp,
         gone: &mut OnGone<'_>,
     ) -> Result<Change, StoreError> {
-        self.pass(path, gone)?;
-        let Some(row) = self.row.filter(|_| self.path == path.as_os_str().as_bytes()) else {
+        if self.pass(path, gone)? != Some(Ordering::Equal) {
             return Ok(Change::New);
-        };
+        }
+        let Some(row) = self.row else { return Ok(Change::New) };
         self.step()?;
         let same = row.stamp == stamp && row.reader == self.reader;
         Ok(if same { Change::Same(row) } else { Change::Changed(row) })
@@ -72,20 +72,24 @@ impl<'a> Known<'a> {
 
     /// All that is left is gone.
     pub fn finish(&mut self, gone: &mut OnGone<'_>) -> Result<(), StoreError> {
-        self.while_gone(gone, |_| true)
-    }
-
-    /// `Path`'s own order goes by components; the store's goes by bytes.
-    fn pass(&mut self, path: &Path, gone: &mut OnGone<'_>) -> Result<(), StoreError> {
-        self.while_gone(gone, |known| known.cmp(path.as_os_str().as_bytes()) == Ordering::Less)
-    }
-
-    fn while_gone(&mut self, gone: &mut OnGone<'_>, is: impl Fn(&[u8]) -> bool) -> Result<(), StoreError> {
-        while let Some(row) = self.row.filter(|_| is(&self.path)) {
+        while let Some(row) = self.row {
             gone(self.path(), row);
             self.step()?;
         }
         Ok(())
+    }
+
+    /// Goes on to the first known file that is not before `path`, and tells how it stands to that. `Path`'s own order goes
+    /// by components; the store's goes by bytes.
+    fn pass(&mut self, path: &Path, gone: &mut OnGone<'_>) -> Result<Option<Ordering>, StoreError> {
+        while let Some(row) = self.row {
+            match self.path.as_slice().cmp(path.as_os_str().as_bytes()) {
+                Ordering::Less => gone(self.path(), row),
+                order => return Ok(Some(order)),
+            }
+            self.step()?;
+        }
+        Ok(None)
     }
 
     fn path(&self) -> &Path {

@@ -13,15 +13,22 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use foldhash::HashSet;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, Stat, fstat, statat};
+use foldhash::HashMap;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, Stat, fstat, openat, statat};
 
 use super::kinds::{Named, named, named_as};
 use crate::library::expand::system_words;
 use crate::model::track::FileStamp;
 
-/// Deepest nesting of folders. The longest path that the system opens (4,096 bytes) has no more than this.
-const MAX_DEPTH: usize = 2_048;
+/// Folders that are kept open, those nearest to the root: what is in them is opened from there, so that the system need not
+/// walk the whole path.
+const MAX_OPEN: usize = 32;
+
+/// Bytes of the longest path that the system opens, the zero at its end included.
+const MAX_PATH: usize = 4_096;
+
+/// Deepest nesting of folders; no path is long enough for more.
+const MAX_DEPTH: usize = MAX_PATH / 2;
 
 /// Bytes of entries that the system lists at once; a name has at most 255.
 const LISTED_BYTES: usize = 32 * 1024;
@@ -42,11 +49,29 @@ pub enum Found<'a> {
     Problem { path: &'a Path, error: String },
 }
 
-/// Folders and files that were met, by device and inode. Shared by the roots of one scan.
+/// Folders and files that were met. Shared by the roots of one scan.
 #[derive(Debug, Default)]
 pub struct Seen {
-    folders: HashSet<(u64, u64)>,
-    files: HashSet<(u64, u64)>,
+    folders: Inodes,
+    files: Inodes,
+}
+
+/// Inodes by device. Numbers of files that were made together are near each other: a bit each, 64 to an entry.
+#[derive(Debug, Default)]
+struct Inodes(HashMap<FileId, u64>);
+
+/// Device and inode.
+type FileId = (u64, u64);
+
+impl Inodes {
+    /// `false` where it was there.
+    fn insert(&mut self, (device, inode): FileId) -> bool {
+        let bits = self.0.entry((device, inode / 64)).or_default();
+        let bit = 1 << (inode % 64);
+        let is_new = *bits & bit == 0;
+        *bits |= bit;
+        is_new
+    }
 }
 
 /// One entry of a folder, still to be told.
@@ -56,16 +81,31 @@ struct Entry {
 }
 
 impl Entry {
+    fn is_folder(&self) -> bool {
+        matches!(self.what, What::Folder)
+    }
+
     fn is_sheet(&self) -> bool {
-        matches!(self.what, What::Sheet(_))
+        matches!(self.what, What::Sheet(..))
     }
 }
 
 enum What {
     Folder,
-    File(FileStamp),
-    Sheet(FileStamp),
+    /// And the device that it is on.
+    File(FileStamp, u64),
+    Sheet(FileStamp, u64),
     Problem(String),
+}
+
+impl What {
+    /// Device and inode of a file.
+    fn file(&self) -> Option<FileId> {
+        match self {
+            Self::File(stamp, device) | Self::Sheet(stamp, device) => Some((*device, stamp.inode)),
+            Self::Folder | Self::Problem(_) => None,
+        }
+    }
 }
 
 /// Where a name lies in [`Names`].
@@ -85,16 +125,11 @@ impl Names {
         Self(Vec::with_capacity(1_024))
     }
 
-    fn push(&mut self, name: &CStr) -> Name {
+    fn push(&mut self, name: &CStr, is_folder: bool) -> Name {
         let at = self.0.len();
-        self.0.extend_from_slice(name.to_bytes_with_nul());
-        Name { at, len: name.count_bytes() }
-    }
-
-    fn set_folder(&mut self, name: Name) {
-        if let Some(end) = self.0.get_mut(name.at + name.len) {
-            *end = b'/';
-        }
+        self.0.extend_from_slice(name.to_bytes());
+        self.0.push(if is_folder { b'/' } else { 0 });
+        Name { at, len: self.0.len() - at - 1 }
     }
 
     fn bytes(&self, name: Name) -> &[u8] {
@@ -103,10 +138,6 @@ impl Names {
 
     fn key(&self, name: Name) -> &[u8] {
         self.0.get(name.at..=name.at + name.len).unwrap_or_default()
-    }
-
-    fn as_c(&self, name: Name) -> &CStr {
-        CStr::from_bytes_with_nul(self.key(name)).unwrap_or_default()
     }
 }
 
@@ -120,11 +151,13 @@ pub fn walk(root: &Path, seen: &mut Seen, cancel: &AtomicBool, tell: &mut dyn Fn
         }
     };
     if FileType::from_raw_mode(about.st_mode) != FileType::Directory {
-        match of_file(&about, named(root), seen) {
-            Some(What::File(stamp)) => tell(Found::File(root, stamp)),
-            Some(What::Sheet(stamp)) => tell(Found::Sheet(root, stamp)),
-            Some(_) => tell(problem(root, NOT_REGULAR.into())),
-            None => {}
+        let what = of_file(&about, named(root));
+        if what.file().is_none_or(|id| seen.files.insert(id)) {
+            match what {
+                What::File(stamp, _) => tell(Found::File(root, stamp)),
+                What::Sheet(stamp, _) => tell(Found::Sheet(root, stamp)),
+                What::Folder | What::Problem(_) => tell(problem(root, NOT_REGULAR.into())),
+            }
         }
         return true;
     }
@@ -146,6 +179,8 @@ struct Walk<'a> {
 struct Level {
     /// Bytes of its path, with a slash behind it.
     path_len: usize,
+    /// Of the first [`MAX_OPEN`] levels.
+    opened: Option<OwnedFd>,
     names: Names,
     entries: std::vec::IntoIter<Entry>,
     device: Option<u64>,
@@ -172,8 +207,8 @@ impl Walk<'_> {
             self.path.extend_from_slice(level.names.bytes(name));
             let path = as_path(&self.path);
             match what {
-                What::File(stamp) => (self.tell)(Found::File(path, stamp)),
-                What::Sheet(stamp) => (self.tell)(Found::Sheet(path, stamp)),
+                What::File(stamp, _) => (self.tell)(Found::File(path, stamp)),
+                What::Sheet(stamp, _) => (self.tell)(Found::Sheet(path, stamp)),
                 What::Problem(error) => (self.tell)(problem(path, error)),
                 What::Folder if self.stack.len() >= MAX_DEPTH => {
                     (self.tell)(problem(path, "is nested too deep".into()));
@@ -187,12 +222,14 @@ impl Walk<'_> {
     /// Goes into the folder that `path` names. `around`: the device of the folder that it is in.
     fn enter(&mut self, around: Option<u64>, part: f64, share: f64) {
         let mut names = Names::new();
-        let (entries, device) = self.open(around, share, &mut names);
+        let (entries, device, opened) = self.open(around, share, &mut names);
         if self.path.last() != Some(&b'/') {
             self.path.push(b'/');
         }
+        let is_near = self.stack.len() < MAX_OPEN && entries.iter().any(Entry::is_folder);
         self.stack.push(Level {
             path_len: self.path.len(),
+            opened: opened.filter(|_| is_near),
             names,
             part: part / entries.len().max(1) as f64,
             entries: entries.into_iter(),
@@ -201,14 +238,19 @@ impl Walk<'_> {
         });
     }
 
-    /// The entries of a folder in order, none where it was met before or cannot be read; and its device.
-    fn open(&mut self, around: Option<u64>, share: f64, names: &mut Names) -> (Vec<Entry>, Option<u64>) {
+    /// The entries of a folder in order, none where it was met before or cannot be read; its device; and itself.
+    fn open(
+        &mut self,
+        around: Option<u64>,
+        share: f64,
+        names: &mut Names,
+    ) -> (Vec<Entry>, Option<u64>, Option<OwnedFd>) {
         let folder = as_path(&self.path);
-        let (opened, device) = match open_folder(folder) {
+        let (opened, device) = match self.open_folder() {
             Ok((opened, about)) => {
                 let device = device_of(&about);
                 if !self.seen.folders.insert((device, about.st_ino)) {
-                    return (Vec::new(), Some(device));
+                    return (Vec::new(), Some(device), None);
                 }
                 (Ok(opened), Some(device))
             }
@@ -219,28 +261,42 @@ impl Walk<'_> {
         if let Some(device) = device.filter(|_| device != around) {
             (self.tell)(Found::Place(folder, device));
         }
-        let mut entries = Vec::new();
         let room = self.listed.spare_capacity_mut();
-        let listed = opened.and_then(|opened| list(opened.as_fd(), room, self.seen, names, &mut entries));
-        if let Err(error) = listed {
-            (self.tell)(problem(folder, system_words(&error)));
+        let listed = opened.and_then(|opened| Ok((list(opened.as_fd(), room, names)?, opened)));
+        let (mut entries, opened) = match listed {
+            Ok((entries, opened)) => (entries, Some(opened)),
+            Err(error) => {
+                (self.tell)(problem(folder, system_words(&error)));
+                (Vec::new(), None)
+            }
+        };
+        entries.sort_unstable_by(|a, b| names.key(a.name).cmp(names.key(b.name)));
+        // Which of two links to one file is kept must not hang on the order in which the disk lists them.
+        entries.retain(|entry| entry.what.file().is_none_or(|id| self.seen.files.insert(id)));
+        if entries.iter().any(Entry::is_sheet) {
+            entries.sort_by_key(|entry| !entry.is_sheet());
         }
-        entries.sort_by(|a, b| {
-            a.is_sheet().cmp(&b.is_sheet()).reverse().then_with(|| names.key(a.name).cmp(names.key(b.name)))
-        });
-        (entries, device)
+        (entries, device, opened)
+    }
+
+    fn open_folder(&self) -> io::Result<(OwnedFd, Stat)> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        // One that is too long for who opens its files is refused here, as the system does.
+        let level = self.stack.last().filter(|_| self.path.len() < MAX_PATH);
+        let around = level.and_then(|level| Some((level.opened.as_ref()?, level.path_len)));
+        let folder = match around {
+            Some((around, len)) => {
+                openat(around, self.path.get(len..).unwrap_or_default(), flags, Mode::empty())?
+            }
+            None => rustix::fs::open(as_path(&self.path), flags, Mode::empty())?,
+        };
+        let about = fstat(&folder)?;
+        Ok((folder, about))
     }
 }
 
 fn as_path(bytes: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(bytes))
-}
-
-fn open_folder(folder: &Path) -> io::Result<(OwnedFd, Stat)> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let folder = rustix::fs::open(folder, flags, Mode::empty())?;
-    let about = fstat(&folder)?;
-    Ok((folder, about))
 }
 
 /// As [`is_hidden`].
@@ -254,35 +310,24 @@ fn is_hidden(name: &[u8]) -> bool {
     matches!(name, [b'.', second, ..] if second.is_ascii_alphanumeric() || *second == b'_')
 }
 
-/// Names are looked at from the folder that is open: the system need not walk the whole path for each.
-fn list(
-    folder: BorrowedFd<'_>,
-    room: &mut [MaybeUninit<u8>],
-    seen: &mut Seen,
-    names: &mut Names,
-    entries: &mut Vec<Entry>,
-) -> io::Result<()> {
+/// Names are looked at from the folder that is open: the system need not walk the whole path for each. Nothing is taken from
+/// a folder that cannot be listed to its end.
+fn list(folder: BorrowedFd<'_>, room: &mut [MaybeUninit<u8>], names: &mut Names) -> io::Result<Vec<Entry>> {
+    let mut entries = Vec::with_capacity(32);
     let mut listing = RawDir::new(folder, room);
-    let mut found = Vec::new();
     while let Some(entry) = listing.next() {
         let entry = entry?;
         let (name, kind) = (entry.file_name(), entry.file_type());
         let named = named_as(name.to_bytes());
-        if !is_hidden(name.to_bytes()) && name != c"." && name != c".." && may_matter(named, kind) {
-            found.push((names.push(name), kind, named));
+        if is_hidden(name.to_bytes()) || name == c"." || name == c".." || !may_matter(named, kind) {
+            continue;
+        }
+        if let Some(what) = look(folder, name, kind, named) {
+            let name = names.push(name, matches!(what, What::Folder));
+            entries.push(Entry { name, what });
         }
     }
-    // Which of two links to one file is kept must not hang on the order in which the disk lists them.
-    found.sort_unstable_by(|a, b| names.key(a.0).cmp(names.key(b.0)));
-    entries.reserve_exact(found.len());
-    for (name, kind, named) in found {
-        let Some(what) = look(folder, names.as_c(name), kind, named, seen) else { continue };
-        if matches!(what, What::Folder) {
-            names.set_folder(name);
-        }
-        entries.push(Entry { name, what });
-    }
-    Ok(())
+    Ok(entries)
 }
 
 fn is_ours(named: Named) -> bool {
@@ -296,30 +341,29 @@ fn may_matter(named: Named, kind: FileType) -> bool {
 
 const NOT_REGULAR: &str = "is named like music but is not a regular file";
 
-/// `None`: nothing of ours, or met before.
-fn look(folder: BorrowedFd<'_>, name: &CStr, kind: FileType, named: Named, seen: &mut Seen) -> Option<What> {
+/// `None`: nothing of ours.
+fn look(folder: BorrowedFd<'_>, name: &CStr, kind: FileType, named: Named) -> Option<What> {
     if kind == FileType::Directory {
         return Some(What::Folder);
     }
     match statat(folder, name, AtFlags::empty()) {
         Ok(about) if FileType::from_raw_mode(about.st_mode) == FileType::Directory => Some(What::Folder),
         Ok(_) if !is_ours(named) => None,
-        Ok(about) => of_file(&about, named, seen),
+        Ok(about) => Some(of_file(&about, named)),
         // A link that leads nowhere matters only where music is missing.
         Err(error) => is_ours(named).then(|| What::Problem(system_words(&error.into()))),
     }
 }
 
-/// `None` where this very file was met under another name.
-fn of_file(about: &Stat, named: Named, seen: &mut Seen) -> Option<What> {
+fn of_file(about: &Stat, named: Named) -> What {
     if FileType::from_raw_mode(about.st_mode) != FileType::RegularFile {
-        return Some(What::Problem(NOT_REGULAR.into()));
+        return What::Problem(NOT_REGULAR.into());
     }
     let stamp = stamp_of(about.st_size.cast_unsigned(), mtime_of(about), about.st_ino);
-    seen.files.insert((device_of(about), about.st_ino)).then_some(match named {
-        Named::Sheet => What::Sheet(stamp),
-        _ => What::File(stamp),
-    })
+    match named {
+        Named::Sheet => What::Sheet(stamp, device_of(about)),
+        _ => What::File(stamp, device_of(about)),
+    }
 }
 
 // Systems differ in the widths of these fields.

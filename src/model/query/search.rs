@@ -26,19 +26,24 @@ pub fn search(catalog: &Catalog, query: &Query, facts: &Facts, now_s: i64) -> Ve
     searcher.rank(catalog, query, &found)
 }
 
+/// Words, and the texts that they are in.
+type Seen = Vec<(String, Bits)>;
+
 /// The folded texts of one catalog, and what the last question found in them. Ask it of that catalog only.
 #[derive(Debug, Clone, Default)]
 pub struct Searcher {
     texts: Texts,
     /// Words of the last question: a word that grows by a letter is looked for where it was.
-    seen: Vec<(String, Bits)>,
+    seen: Seen,
+    /// The words of the last question that nothing had, and what nearly did.
+    nearly: Seen,
     /// The last question, where it was of words only, and its rows: more words are looked for among them.
     last: Option<(Vec<String>, Vec<Row>)>,
 }
 
 impl Searcher {
     pub fn new(catalog: &Catalog) -> Self {
-        Self { texts: Texts::new(catalog), seen: Vec::new(), last: None }
+        Self { texts: Texts::new(catalog), ..Self::default() }
     }
 
     /// Bytes that it takes in memory.
@@ -80,9 +85,13 @@ impl Searcher {
 
     fn plan<'a>(&mut self, catalog: &Catalog, query: &'a Query, near: bool) -> Plan<'a> {
         let before = std::mem::take(&mut self.seen);
-        let mut look = Look { texts: &self.texts, catalog, near, before, seen: Vec::new() };
+        let near = near.then(|| (std::mem::take(&mut self.nearly), Seen::new()));
+        let mut look = Look { texts: &self.texts, catalog, near, before, seen: Seen::new() };
         let plan = look.plan(&query.expr);
         self.seen = look.seen;
+        if let Some((_, nearly)) = look.near {
+            self.nearly = nearly;
+        }
         plan
     }
 
@@ -186,9 +195,10 @@ enum Plan<'a> {
 struct Look<'s> {
     texts: &'s Texts,
     catalog: &'s Catalog,
-    near: bool,
-    before: Vec<(String, Bits)>,
-    seen: Vec<(String, Bits)>,
+    /// Where slips of the keys are looked for: what nearly had the words of the last question, and of this one.
+    near: Option<(Seen, Seen)>,
+    before: Seen,
+    seen: Seen,
 }
 
 impl Look<'_> {
@@ -205,7 +215,7 @@ impl Look<'_> {
 
     fn any<'a>(&mut self, pattern: &Pattern, loose: bool) -> Plan<'a> {
         let texts = match (self.fitting(pattern), pattern) {
-            (none, Pattern::Has(word)) if loose && self.near && none.is_empty() => self.texts.nearly(word),
+            (none, Pattern::Has(word)) if loose && none.is_empty() => self.nearly(word).unwrap_or(none),
             (texts, _) => texts,
         };
         let lists = self.lists(|id| texts.has(id.0));
@@ -245,6 +255,15 @@ impl Look<'_> {
             (ends, self.texts.chosen(|text| text.starts_with(name.as_bytes())))
         });
         Plan::Path { texts: whole, across }
+    }
+
+    /// `None` where slips are not looked for.
+    fn nearly(&mut self, word: &Folded) -> Option<Bits> {
+        let (before, seen) = self.near.as_mut()?;
+        let same = before.iter().find(|(known, _)| *known == word.folded);
+        let found = same.map_or_else(|| self.texts.nearly(word), |(_, found)| found.clone());
+        seen.push((word.folded.clone(), found.clone()));
+        Some(found)
     }
 
     fn fitting(&mut self, pattern: &Pattern) -> Bits {

@@ -139,14 +139,37 @@ impl Texts {
 
     /// A word is looked for in all texts at once.
     fn having(&self, words: &Folded) -> Bits {
-        let needle = words.folded.as_bytes();
-        match needle {
-            [] => return self.chosen(|_| true),
-            &[letter] => return self.places(|from| memchr::memchr(letter, from)),
-            _ => {}
+        let word = words.folded.as_bytes();
+        let Some((count, rarest)) = (0..word.len()).map(|at| (self.sampled(word[at]), at)).min() else {
+            return self.chosen(|_| true);
+        };
+        // Where most lines have the letter, to begin anew behind each line takes longer than to look at each of them.
+        if count * 2 > self.sampled(b'\n') {
+            return self.stepping(word, rarest);
         }
-        let finder = memchr::memmem::Finder::new(needle);
+        let finder = memchr::memmem::Finder::new(word);
         self.places(|from| finder.find(from))
+    }
+
+    /// How often a byte occurs in what stands for all of it.
+    fn sampled(&self, byte: u8) -> usize {
+        const SAMPLE: usize = 64 * 1024;
+        let bytes = self.folded.as_bytes();
+        memchr::memchr_iter(byte, bytes.get(..SAMPLE).unwrap_or(bytes)).count()
+    }
+
+    /// The texts that have `word`, by going from one place of its letter `at` to the next.
+    fn stepping(&self, word: &[u8], at: usize) -> Bits {
+        let bytes = self.folded.as_bytes();
+        let (mut found, mut id) = (Bits::new(self.len), 0);
+        for place in memchr::memchr2_iter(word[at], b'\n', bytes) {
+            if bytes[place] == b'\n' {
+                id += 1;
+            } else if place.checked_sub(at).is_some_and(|from| bytes[from..].starts_with(word)) {
+                found.set(id);
+            }
+        }
+        found
     }
 
     /// The texts in which a word begins that is nearly `word`.
@@ -209,4 +232,47 @@ fn searched(catalog: &Catalog) -> Bits {
         *first &= !1;
     }
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(lines: &[String]) -> Texts {
+        let mut texts = Texts { len: lines.len(), ..Texts::default() };
+        for (id, line) in lines.iter().enumerate() {
+            if id.is_multiple_of(EVERY) {
+                texts.starts.push(u32::try_from(texts.folded.len()).unwrap());
+            }
+            texts.folded.push_str(line);
+            texts.folded.push('\n');
+        }
+        texts
+    }
+
+    #[test]
+    fn each_way_of_looking_finds_a_word_in_the_texts_that_have_it() {
+        // All words of up to six letters out of three.
+        let word = |mut number: usize| {
+            let mut word = String::new();
+            while number > 0 {
+                word.push(['a', 'b', ' '][number % 3]);
+                number /= 3;
+            }
+            word
+        };
+        let lines: Vec<String> = (0..729).map(word).collect();
+        let texts = of(&lines);
+        for word in ["a", "ab", "ba", "aba", "bb a", "aaaaaa", "abc", "c"] {
+            let expected: Vec<u32> =
+                (0..).zip(&lines).filter(|(_, line)| line.contains(word)).map(|(id, _)| id).collect();
+            let found = |bits: Bits| bits.iter().collect::<Vec<u32>>();
+            assert_eq!(found(texts.having(&Folded::new(word))), expected, "{word}");
+            for at in 0..word.len() {
+                assert_eq!(found(texts.stepping(word.as_bytes(), at)), expected, "{word} by letter {at}");
+            }
+            let finder = memchr::memmem::Finder::new(word);
+            assert_eq!(found(texts.places(|from| finder.find(from))), expected, "{word} by leaps");
+        }
+    }
 }
