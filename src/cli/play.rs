@@ -149,7 +149,7 @@ impl<'a> Report<'a> {
         }
         let played = track.played.as_ref();
         let line = TrackLine {
-            path: JsonPath::new(&track.path),
+            path: JsonPath::new(&address::without_user(&track.path)),
             frames: played.map(|played| played.frames),
             sample_rate: played.map(|played| played.spec.rate),
             channels: played.map(|played| played.spec.channels),

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use crate::model::address::without_user;
+
 /// The text with control characters (C0, DEL, C1) and controls of direction and width replaced: it can move no cursor,
 /// set no title, hide nothing.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -13,9 +15,10 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A path for people; bytes that are not UTF-8 show as the replacement character.
+/// A path for people; bytes that are not UTF-8 show as the replacement character. Of an address, neither user nor
+/// password.
 pub fn shown(path: &Path) -> String {
-    printable(&path.to_string_lossy()).into_owned()
+    printable(&without_user(path).to_string_lossy()).into_owned()
 }
 
 /// Controls, and what Unicode's UAX 9 lists as explicit directional formatting.

@@ -1,6 +1,6 @@
 //! The other end: talks to the player that runs, line by line, waiting for each answer. Called by the command line.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
@@ -14,6 +14,9 @@ use super::wire::{Greeting, MOST_LINE_BYTES, OLDEST, PROTOCOL, Reply, Request};
 
 /// A player that runs greets at once.
 const GREETING: Duration = Duration::from_secs(5);
+/// A player that ends may still take a connection that it never greets: its socket closes a moment after it.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
 /// Folders may have to be walked.
 const ANSWER: Duration = Duration::from_secs(60);
 
@@ -26,6 +29,18 @@ pub struct Connection {
 
 impl Connection {
     pub fn open(place: &Place) -> Result<Self, RemoteError> {
+        for _ in 1..TRIES {
+            match Self::try_open(place) {
+                Err(RemoteError::Broken(error)) if error.kind() == ErrorKind::ConnectionReset => {
+                    std::thread::sleep(PAUSE);
+                }
+                done => return done,
+            }
+        }
+        Self::try_open(place)
+    }
+
+    fn try_open(place: &Place) -> Result<Self, RemoteError> {
         let (stream, socket) = place.connect()?;
         check_peer(&stream).map_err(|_| RemoteError::Foreign { socket: socket.clone() })?;
         Self::over(stream, &socket)

@@ -66,7 +66,7 @@ impl Place {
         let lock = self.lock(chosen)?;
         let socket = self.socket_in(chosen);
         match listen(&socket) {
-            Ok(listener) => Ok(Claim { listener, socket, _lock: lock }),
+            Ok(listener) => Ok(Claim { listener, socket, lock }),
             Err(source) => Err(RemoteError::Listen { socket, source }),
         }
     }
@@ -122,7 +122,7 @@ impl Place {
 pub struct Claim {
     pub(super) listener: UnixListener,
     socket: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Claim {
@@ -135,6 +135,8 @@ impl Drop for Claim {
     fn drop(&mut self) {
         // Before the lock goes: what is there later is another one's.
         let _ = fs::remove_file(&self.socket);
+        // A child process that is being started has the lock's file too.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -211,8 +213,11 @@ fn is_absence(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use rustix::event::{PollFd, PollFlags, poll};
     use tempfile::TempDir;
+
+    use super::super::client::Connection;
+    use super::*;
 
     fn place(folder: &TempDir) -> Place {
         Place { folders: vec![Folder::at(folder.path())], name: "player".into() }
@@ -260,6 +265,21 @@ mod tests {
         assert!(matches!(place.connect(), Err(RemoteError::NotRunning)));
         let _claim = place.claim().unwrap();
         assert!(place.connect().is_ok());
+    }
+
+    #[test]
+    fn one_that_ends_before_it_greets_is_not_running() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(&folder);
+        let claim = place.claim().unwrap();
+        let client = std::thread::spawn({
+            let place = place.clone();
+            move || Connection::open(&place)
+        });
+        let mut connected = [PollFd::new(&claim.listener, PollFlags::IN)];
+        assert_eq!(poll(&mut connected, None).unwrap(), 1);
+        drop(claim);
+        assert!(matches!(client.join().unwrap(), Err(RemoteError::NotRunning)));
     }
 
     #[test]

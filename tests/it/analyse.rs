@@ -144,7 +144,7 @@ impl Rig {
         };
         let rows = all_tracks(&store).into_iter().filter_map(row).collect();
         drop(reader);
-        assert!(store.close(Duration::from_secs(10)));
+        assert!(store.close(Duration::from_secs(60)));
         rows
     }
 }
@@ -230,7 +230,7 @@ fn other_measures_make_every_track_be_measured_again_and_a_forgotten_track_is_fo
     );
     row.algorithm = VERSION - 1;
     store.write(WriteOp::PutMeasured(vec![(track.id, row)])).unwrap();
-    assert!(store.close(Duration::from_secs(10)));
+    assert!(store.close(Duration::from_secs(60)));
     let newer = rig.run(&["analyse"]);
     assert!(String::from_utf8_lossy(&newer.stderr).contains("1 measured"), "{newer:?}");
     let store = rig.store();

@@ -33,7 +33,7 @@ fn store(home: &Home) -> Store {
 }
 
 fn close(store: Store) {
-    assert!(store.close(std::time::Duration::from_secs(10)));
+    assert!(store.close(std::time::Duration::from_secs(60)));
 }
 
 /// Two roots with music, one name of which is not UTF-8, with plays and ratings.

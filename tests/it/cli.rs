@@ -255,7 +255,7 @@ fn a_library_open_elsewhere_is_told() {
     let file = rig.path("data/library.redb");
     let store = auralis::library::store::Store::open(&file, Box::new(|_| {})).unwrap();
     rig.run(&["--data-dir", "data", "search", "x"]).message(1, "Quit the other auralis");
-    assert!(store.close(std::time::Duration::from_secs(5)));
+    assert!(store.close(std::time::Duration::from_secs(60)));
     let mut from_environment = rig.program();
     from_environment.env("AURALIS_DATA_DIR", rig.path("data")).args(["search", "x"]);
     Ran::of(from_environment.output().unwrap()).message(3, "the library is empty");

@@ -327,7 +327,7 @@ fn a_library_made_before_sheets_were_known_learns_of_them() {
     rig.scan();
     let Rig { folder, store, clock } = rig;
     let file = store.path().to_path_buf();
-    assert!(store.close(Duration::from_secs(10)));
+    assert!(store.close(Duration::from_secs(60)));
     let sheets: redb::TableDefinition<'_, &[u8], &[u8]> = redb::TableDefinition::new("sheets");
     let db = redb::Database::create(&file).unwrap();
     let txn = db.begin_write().unwrap();

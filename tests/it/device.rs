@@ -14,6 +14,7 @@ use auralis::engine::output::{Fault, Opened, Opener, OpensOutputs, OutputError, 
 use auralis::model::audio::SampleFormat;
 use auralis::model::settings::{OutputSettings, OutputSpec, RatePolicy};
 
+use crate::home::PATIENCE;
 use crate::sound::{SCENARIO, child, feed, floats, noise, play, scenario, tool, wait_for, wanted};
 
 /// So many times as fast as a DAC.
@@ -96,7 +97,7 @@ impl Paced {
     /// Everything between the silence before and behind is what was expected.
     fn assert_heard(&self, expected: &[u8], frame_bytes: usize, what: &str) {
         let done = self.captured.with_extension("done");
-        wait_for("the converter's end", Duration::from_secs(10), || done.exists());
+        wait_for("the converter's end", || done.exists());
         let heard = fs::read(&done).unwrap();
         let silent = heard.chunks(frame_bytes).take_while(|frame| frame.iter().all(|&byte| byte == 0));
         let start = silent.count() * frame_bytes;
@@ -323,7 +324,7 @@ impl Server {
         let daemon = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let daemon = daemon.unwrap_or_else(|error| panic!("pulseaudio is needed by this test: {error}"));
         let server = Self { daemon };
-        wait_for("the sound server", Duration::from_secs(10), || {
+        wait_for("the sound server", || {
             let asked = server.pactl().args(["list", "short", "sinks"]).output();
             asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains("test"))
         });
@@ -363,7 +364,7 @@ fn cpu_seconds() -> f64 {
 /// Plays until the output breaks; returns how long that took.
 fn until_lost(opened: &mut Opened) -> Duration {
     let began = Instant::now();
-    wait_for("the loss", Duration::from_secs(5), || {
+    wait_for("the loss", || {
         opened.writer.write(&[0.1; 2_048]);
         opened.output.fault() == Some(Fault::Lost)
     });
@@ -384,7 +385,7 @@ fn new_opener() -> Opener {
 fn discard_at_once(opener: &Opener, opened: Opened) {
     let began = Instant::now();
     opener.discard(opened.output);
-    assert!(began.elapsed() < Duration::from_millis(100), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 }
 
 #[test]
@@ -423,12 +424,12 @@ fn child_killed() {
     play(&mut opened, &[0.1; 2 * 22_050]);
     let took = began.elapsed().as_secs_f64();
     // Half a second of sound: the end is heard after that, and not much later.
-    assert!((0.48..1.2).contains(&took), "{took} s");
+    assert!((0.48..3.0).contains(&took), "{took} s");
     assert_eq!(opened.output.fault(), None);
 
     drop(server);
     let noticed = until_lost(&mut opened);
-    assert!(noticed < Duration::from_secs(1), "{noticed:?}");
+    assert!(noticed < Duration::from_secs(5), "{noticed:?}");
     assert_quiet("after the loss");
     let error = open(&device(), 44_100).unwrap_err();
     assert!(matches!(error, OutputError::NoDevice { .. }), "no server, no device: {error:?}");
@@ -438,7 +439,7 @@ fn child_killed() {
     let mut again = open(&device(), 44_100).unwrap();
     play(&mut again, &[0.1; 2 * 4_410]);
     discard_at_once(&opener, again);
-    assert!(opener.close(Duration::from_secs(5)), "what a living server has is closed in time");
+    assert!(opener.close(PATIENCE), "what a living server has is closed in time");
     drop(server);
 }
 
@@ -460,7 +461,7 @@ fn child_unloaded() {
     feed(&mut opened.writer, &[0.1; 2 * 9_600]);
     assert!(server.pactl().args(["unload-module", "module-null-sink"]).status().unwrap().success());
     let noticed = until_lost(&mut opened);
-    assert!(noticed < Duration::from_secs(1), "{noticed:?}");
+    assert!(noticed < Duration::from_secs(5), "{noticed:?}");
     let opener = new_opener();
     discard_at_once(&opener, opened);
     // Dropping it may hang for ever; that is why nobody waits for it.
@@ -495,9 +496,9 @@ fn child_stopped() {
     discard_at_once(&opener, opened);
     let asked = Instant::now();
     opener.open(7, device(), wanted(48_000, 2, 16), None);
-    assert!(asked.elapsed() < Duration::from_millis(100));
+    assert!(asked.elapsed() < Duration::from_secs(1));
     let mut answer = None;
-    wait_for("an answer", Duration::from_secs(8), || {
+    wait_for("an answer", || {
         answer = opener.poll();
         answer.is_some()
     });
@@ -505,7 +506,7 @@ fn child_stopped() {
     assert_eq!(answer.request, 7);
     assert!(answer.result.is_err(), "a server that does not answer opens nothing");
     server.signal("-CONT");
-    assert!(opener.close(Duration::from_secs(5)), "the drop ends once the server goes on");
+    assert!(opener.close(PATIENCE), "the drop ends once the server goes on");
 }
 
 /// The server's own word about its sink agrees with what the output says that it took.

@@ -81,7 +81,7 @@ fn streams(server: &Server) -> Vec<String> {
 }
 
 fn on(server: &Server, sink: &str) {
-    wait_for(sink, Duration::from_secs(5), || streams(server) == [sink]);
+    wait_for(sink, || streams(server) == [sink]);
 }
 
 /// The frame at the ear stands, and says where.

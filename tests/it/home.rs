@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// Longest wait for anything that must happen; a slow machine under load needs it, a good run none of it.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Of the songs.
 pub const RATE: u32 = 8000;
 

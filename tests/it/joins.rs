@@ -135,7 +135,6 @@ fn lossy_halves_have_the_frames_of_the_whole_and_another_decoders_samples() {
 #[test]
 fn lossless_halves_reach_a_device_as_the_uncut_signal() {
     use crate::sound::{SCENARIO, wait_for};
-    use std::time::Duration;
     for (ending, bits, rate, command) in LOSSLESS {
         let home = Home::new();
         let material = Material::new(WHOLE, 2, *rate, *bits);
@@ -159,7 +158,7 @@ fn lossless_halves_reach_a_device_as_the_uncut_signal() {
         let output = player.args(&files).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let done = captured.with_extension("done");
-        wait_for("the converter's end", Duration::from_secs(10), || done.exists());
+        wait_for("the converter's end", || done.exists());
         let heard = std::fs::read(&done).unwrap();
         let wide = |&sample: &i32| (sample << (32 - bits)).to_le_bytes();
         let expected: Vec<u8> = material.samples.iter().flat_map(wide).collect();

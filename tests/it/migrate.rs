@@ -143,7 +143,7 @@ fn check_all(path: &Path, tracks: u32) {
     assert!(reader.places(Path::new("/")).unwrap().is_empty());
     assert_eq!(store.new_track_id(), TrackId(tracks + 1));
     drop(reader);
-    assert!(store.close(Duration::from_secs(20)));
+    assert!(store.close(Duration::from_secs(60)));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn the_first_form_of_everything_is_brought_to_todays_behind_a_backup() {
     let store = Store::open(&path, Box::new(move |event| told.send(event).unwrap())).unwrap();
     let Ok(StoreEvent::Migrated(done)) = events.try_recv() else { panic!("nothing told") };
     assert_eq!((done.from, done.to), (1, SCHEMA_VERSION));
-    assert!(store.close(Duration::from_secs(20)));
+    assert!(store.close(Duration::from_secs(60)));
     check_all(&path, 2_500);
     assert_eq!((version(&path), version(&done.backup)), (SCHEMA_VERSION, 1));
     assert_eq!(beside(folder.path(), "library.schema1-"), std::slice::from_ref(&done.backup));
@@ -190,7 +190,7 @@ fn stores_of_older_programs_open_with_all_that_is_in_them() {
         store.flush().unwrap();
         assert_eq!(all_tracks(&store).len(), before.len() + 1, "{name}");
         drop(reader);
-        assert!(store.close(Duration::from_secs(20)));
+        assert!(store.close(Duration::from_secs(60)));
         let backups = beside(folder.path(), "library.schema1-");
         assert_eq!(backups.iter().map(|path| version(path)).collect::<Vec<_>>(), [1], "{name}");
         let checked = auralis::library::store::care::check(&path, &mut |_| ()).unwrap();

@@ -16,6 +16,7 @@ use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::settings::{OutputSettings, OutputSpec};
 use auralis::model::snapshot::Accepted;
 
+use crate::home::PATIENCE;
 use crate::sound::{bytes, child, feed, floats, noise, play, scenario, tool, wait_for, wanted};
 
 fn to_file(path: &Path) -> OutputSettings {
@@ -93,7 +94,7 @@ fn a_file_is_valid_while_it_is_written() {
     let values = noise(16, 2 * 30_000);
     feed(&mut opened.writer, &floats(16, &values));
     // Neither ended nor closed, as when the program is killed a moment later.
-    wait_for("a good header", Duration::from_secs(5), || {
+    wait_for("a good header", || {
         sox_samples(&path, SampleFormat::S16) == bytes(SampleFormat::S16, 16, &values)
     });
 }
@@ -218,7 +219,7 @@ fn child_full_disk() {
             opened.writer.set_ended(true);
         }
         assert!(!opened.writer.shared().is_drained(), "an end was told that never reached the disk");
-        assert!(began.elapsed() < Duration::from_secs(10));
+        assert!(began.elapsed() < PATIENCE);
     }
     assert_eq!(opened.output.fault(), Some(Fault::Final));
     let why = opened.output.fault_text().unwrap();
@@ -274,7 +275,7 @@ fn child_cut_pipe() {
     while opened.output.fault().is_none() {
         opened.writer.write(&[0.25; 4096]);
         std::thread::yield_now();
-        if began.elapsed() > Duration::from_secs(10) {
+        if began.elapsed() > PATIENCE {
             std::process::exit(1);
         }
     }
@@ -324,7 +325,7 @@ fn null_takes_samples_in_real_time() {
         // Its clock began when it was opened, a moment before ours.
         assert!(heard <= passed + 0.005, "{heard} s heard in {passed} s");
     };
-    wait_for("the end", Duration::from_secs(10), || {
+    wait_for("the end", || {
         within();
         shared.is_drained()
     });
@@ -341,19 +342,19 @@ fn null_rests_while_paused_and_goes_on_from_there() {
     let mut opened = open(&OutputSettings::new(OutputSpec::Null), &wanted(44_100, 2, 16));
     let shared = opened.writer.shared().clone();
     opened.writer.write(&vec![0.1; 2 * ring_frames(44_100, 2_205)]);
-    wait_for("the first sound", Duration::from_secs(2), || shared.consumed() > 0);
+    wait_for("the first sound", || shared.consumed() > 0);
     opened.writer.set_paused(true);
-    wait_for("the rest", Duration::from_secs(2), || shared.is_at_rest());
+    wait_for("the rest", || shared.is_at_rest());
     let (position, beats) = (shared.audible(), shared.heartbeat());
     std::thread::sleep(Duration::from_millis(250));
     assert_eq!((shared.audible(), shared.heartbeat()), (position, beats), "no wake-up in a pause");
     let resumed = Instant::now();
     opened.writer.set_paused(false);
-    wait_for("more sound", Duration::from_secs(2), || shared.consumed() > position);
-    assert!(resumed.elapsed() < Duration::from_millis(300), "{:?}", resumed.elapsed());
+    wait_for("more sound", || shared.consumed() > position);
+    assert!(resumed.elapsed() < Duration::from_secs(5), "{:?}", resumed.elapsed());
     let dropped = Instant::now();
     drop(opened);
-    assert!(dropped.elapsed() < Duration::from_millis(500));
+    assert!(dropped.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
@@ -385,14 +386,14 @@ fn a_stalled_capture_stands_still_and_goes_on() {
         capture.outputs().open(&OutputSettings::new(OutputSpec::Auto), &wanted(8_000, 1, 16)).unwrap();
     let shared = opened.writer.shared().clone();
     opened.writer.write(&[0.5; 1_000]);
-    wait_for("a heartbeat", Duration::from_secs(2), || shared.heartbeat() > 0);
+    wait_for("a heartbeat", || shared.heartbeat() > 0);
     capture.stall(true);
     std::thread::sleep(Duration::from_millis(120));
     let beats = shared.heartbeat();
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(shared.heartbeat(), beats);
     capture.stall(false);
-    wait_for("a heartbeat", Duration::from_secs(2), || shared.heartbeat() > beats);
+    wait_for("a heartbeat", || shared.heartbeat() > beats);
 }
 
 /// Records the requests that reached it; its outputs take a second to drop.
@@ -439,7 +440,7 @@ impl Drop for SlowOutput {
 
 fn answer(opener: &mut Opener) -> auralis::engine::output::OpenResult {
     let mut found = None;
-    wait_for("an answer", Duration::from_secs(5), || {
+    wait_for("an answer", || {
         found = opener.poll();
         found.is_some()
     });
@@ -465,7 +466,7 @@ fn the_opener_waits_replaces_and_never_blocks_its_caller() {
     assert!(Instant::now() >= at, "it was opened before its time");
     assert_eq!((opened.request, rates.lock().unwrap().clone()), (2, vec![2_000]));
     let opened = opened.result.unwrap();
-    wait_for("the wake", Duration::from_secs(1), || woken.load(Ordering::SeqCst) == 1);
+    wait_for("the wake", || woken.load(Ordering::SeqCst) == 1);
     // The output can wake the engine from now on.
     opened.writer.shared().wake_writer();
     assert_eq!(woken.load(Ordering::SeqCst), 2);
@@ -475,8 +476,8 @@ fn the_opener_waits_replaces_and_never_blocks_its_caller() {
     assert!(answer(&mut opener).result.is_ok(), "and the thread lives on");
     let discarding = Instant::now();
     opener.discard(opened.output);
-    assert!(discarding.elapsed() < Duration::from_millis(100), "{:?}", discarding.elapsed());
-    assert!(opener.close(Duration::from_secs(5)));
+    assert!(discarding.elapsed() < Duration::from_millis(290), "{:?}", discarding.elapsed());
+    assert!(opener.close(PATIENCE));
     assert!(discarding.elapsed() >= Duration::from_millis(300), "closing waits for what is being dropped");
 }
 

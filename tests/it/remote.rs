@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -712,7 +712,7 @@ fn fifty_clients_are_served_and_too_many_turned_away() {
     }
     out(&home, &["ctl", "volume", "7"]);
     for client in &mut clients {
-        assert_eq!(client.line()["status"]["volume"], 7);
+        while client.line()["status"]["volume"] != 7 {}
     }
     clients.extend((50..64).map(|_| Raw::greeted(&home)));
     fails(&home, &["status"], 1, "64 clients are connected already");
@@ -738,7 +738,8 @@ fn a_client_that_takes_nothing_is_dropped_and_holds_nobody_up() {
     let begun = Instant::now();
     for volume in (1..=20).rev() {
         out(&home, &["ctl", "volume", &volume.to_string()]);
-        assert_eq!(follower.line()["status"]["volume"], volume);
+        // What else changes is told as well.
+        while follower.line()["status"]["volume"] != volume {}
     }
     // The writer ends when the connection does.
     writer.join().unwrap();
@@ -861,7 +862,7 @@ fn a_hang_up_of_the_terminal_ends_the_socket_too() {
     let mut follower = Follower::start(&home, &["--format", "{title}"]);
     follower.wait_for("Alpha");
     session.signal(Signal::HUP);
-    assert_eq!(session.exit_within(Duration::from_secs(2)), 0);
+    assert_eq!(session.exit_within(PATIENCE), 0);
     assert_eq!(follower.end(), Some(0));
     assert!(!socket(&home).exists());
 }

@@ -18,7 +18,7 @@ use auralis::model::settings::{OutputSettings, OutputSpec};
 use auralis::model::track::{AudioFormat, Codec};
 
 /// Longest that a test waits for one event.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A source made of numbers.
 #[derive(Clone)]

@@ -46,7 +46,7 @@ impl Rig {
         }
         assert_eq!(reader.files().unwrap().count(), tracks.len());
         drop(reader);
-        assert!(store.close(Duration::from_secs(10)));
+        assert!(store.close(Duration::from_secs(60)));
         tracks.len()
     }
 

@@ -9,6 +9,8 @@ use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::track::{AudioFormat, Codec};
 use auralis::rt::ring::RingWriter;
 
+use crate::home::PATIENCE;
+
 /// What a child process finds in its environment: the arguments of its scenario.
 pub const SCENARIO: &str = "AURALIS_TEST_SCENARIO";
 
@@ -64,7 +66,7 @@ pub fn feed(writer: &mut RingWriter, samples: &[f32]) {
         if frames > 0 {
             last = Instant::now();
         } else {
-            assert!(last.elapsed() < Duration::from_secs(10), "the output takes nothing any more");
+            assert!(last.elapsed() < PATIENCE, "the output takes nothing any more");
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -75,13 +77,13 @@ pub fn play(opened: &mut Opened, samples: &[f32]) {
     feed(&mut opened.writer, samples);
     opened.writer.set_ended(true);
     let shared = opened.writer.shared().clone();
-    wait_for("the end", Duration::from_secs(20), || shared.is_drained());
+    wait_for("the end", || shared.is_drained());
 }
 
-pub fn wait_for(what: &str, longest: Duration, mut done: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
     let began = Instant::now();
     while !done() {
-        assert!(began.elapsed() < longest, "{what} did not come within {longest:?}");
+        assert!(began.elapsed() < PATIENCE, "{what} did not come");
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -136,7 +136,7 @@ proptest! {
                     store.write(WriteOp::RemoveMissing(vec![TrackId(id)])).unwrap();
                 }
                 Op::Reopen => {
-                    assert!(store.close(Duration::from_secs(10)));
+                    assert!(store.close(Duration::from_secs(60)));
                     store = open(folder.path());
                     check(&store, &model);
                 }
@@ -173,7 +173,7 @@ fn everything_is_there_after_opening_again() {
     store.write(WriteOp::PutRoots(vec!["/m".into(), bytes_name(b"/\xfe").into()])).unwrap();
     store.try_write(WriteOp::PutSession(Session::default())).unwrap();
     store.try_write(WriteOp::PutSession(session.clone())).unwrap();
-    assert!(store.close(Duration::from_secs(10)));
+    assert!(store.close(Duration::from_secs(60)));
 
     let store = open(folder.path());
     assert_eq!(all_tracks(&store), std::slice::from_ref(&one));
@@ -191,7 +191,7 @@ fn an_id_is_never_given_twice_even_when_its_track_is_gone() {
     let id = store.new_track_id();
     store.write(WriteOp::PutTracks(vec![track(id.0, "/m/a.flac", tags(&[]))])).unwrap();
     store.write(WriteOp::RemoveTracks(vec![id])).unwrap();
-    assert!(store.close(Duration::from_secs(10)));
+    assert!(store.close(Duration::from_secs(60)));
     assert!(open(folder.path()).new_track_id() > id);
 }
 
@@ -254,7 +254,7 @@ fn a_library_of_a_future_version_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let file = store.path().to_path_buf();
-    assert!(store.close(Duration::from_secs(10)));
+    assert!(store.close(Duration::from_secs(60)));
     let meta: redb::TableDefinition<'_, &str, u32> = redb::TableDefinition::new("meta");
     let db = redb::Database::create(&file).unwrap();
     let txn = db.begin_write().unwrap();

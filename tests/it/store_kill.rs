@@ -147,7 +147,7 @@ fn kill_edits(times: usize, seed: u64) -> (u64, usize) {
         assert!(found > before);
         untold += usize::from(found == last + 1);
         before = found;
-        assert!(store.close(Duration::from_secs(10)));
+        assert!(store.close(Duration::from_secs(60)));
     }
     (before, untold)
 }
@@ -181,7 +181,7 @@ fn with_holes(path: &Path, tracks: u32) {
     store.flush().unwrap();
     let gone = (1..=tracks).filter(|id| id % 8 != 0).map(TrackId);
     store.write(WriteOp::RemoveTracks(gone.collect())).unwrap();
-    assert!(store.close(Duration::from_secs(30)));
+    assert!(store.close(Duration::from_secs(60)));
 }
 
 /// How many compactions were cut off, and how many of these had made the file smaller or larger already.
@@ -222,7 +222,7 @@ fn kill_compactions(tracks: u32, times: usize, seed: u64) -> (usize, usize) {
         middle += usize::from(was_cut && touched);
         let store = open(&library);
         assert!(all_tracks(&store).iter().map(|track| track.id).eq(expected.iter().copied()));
-        assert!(store.close(Duration::from_secs(30)));
+        assert!(store.close(Duration::from_secs(60)));
         let checked = auralis::library::store::care::check(&library, &mut |_| ()).unwrap();
         assert!(checked.is_sound(), "{checked:?}");
     }

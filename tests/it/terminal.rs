@@ -98,7 +98,7 @@ impl Terminal {
     fn wait(&self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) {
         let begun = Instant::now();
         while !is_there(self.shown.lock().unwrap().screen()) {
-            assert!(begun.elapsed() < Duration::from_secs(10), "no {what} in:\n{}", self.text());
+            assert!(begun.elapsed() < Duration::from_secs(60), "no {what} in:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(10));
         }
     }

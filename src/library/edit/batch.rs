@@ -28,7 +28,14 @@ pub struct Batch {
     pub id: BatchId,
     folder: PathBuf,
     /// Held for its lock.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        // A child process that is being started has the file too: closing ours alone would leave it locked.
+        let _ = self.lock.unlock();
+    }
 }
 
 /// Each file is there twice for a while.
@@ -51,7 +58,7 @@ pub fn room(plan: &Plan) -> Result<(), Refused> {
 
 impl Batch {
     pub fn new(id: BatchId, folder: PathBuf, lock: File) -> Self {
-        Self { id, folder, _lock: lock }
+        Self { id, folder, lock }
     }
 
     pub fn folder(&self) -> &Path {

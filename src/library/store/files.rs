@@ -14,7 +14,14 @@ use crate::model::query::date_text;
 /// first. Let go when dropped, and by the system where the program ends.
 #[derive(Debug)]
 pub struct Alone {
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        // A child process that is being started has the file too: closing ours alone would leave it locked.
+        let _ = self.lock.unlock();
+    }
 }
 
 /// Makes the folder where it is not there. The file of the lock stays: one that comes and goes locks nothing.
@@ -24,7 +31,7 @@ pub fn alone(path: &Path) -> Result<Alone, StoreError> {
     let lock = OpenOptions::new().create(true).truncate(false).write(true).open(lock);
     let lock = lock.map_err(|source| failed(path, source))?;
     lock.lock().map_err(|source| failed(path, source))?;
-    Ok(Alone { _lock: lock })
+    Ok(Alone { lock })
 }
 
 pub fn make_folder(path: &Path) -> Result<(), StoreError> {

@@ -1,0 +1,119 @@
+//! Takes finished samples in, and says when to pause, to drop and to end.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rtrb::Producer;
+
+use super::{Mark, RingShared};
+
+/// The engine thread's half.
+#[derive(Debug)]
+pub struct RingWriter {
+    samples: Producer<f32>,
+    marks: Producer<Mark>,
+    shared: Arc<RingShared>,
+    written: u64,
+    /// What the next frame is, and what the reader will take it for.
+    exact: bool,
+    marked: bool,
+}
+
+impl RingWriter {
+    pub(super) fn new(
+        samples: Producer<f32>,
+        marks: Producer<Mark>,
+        shared: Arc<RingShared>,
+        first_frame: u64,
+    ) -> Self {
+        Self { samples, marks, shared, written: first_frame, exact: false, marked: false }
+    }
+
+    pub fn shared(&self) -> &Arc<RingShared> {
+        &self.shared
+    }
+
+    /// Count of the frame that will be written next.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    pub fn capacity_frames(&self) -> usize {
+        self.samples.buffer().capacity() / usize::from(self.shared.spec.channels.max(1))
+    }
+
+    pub fn free_frames(&self) -> usize {
+        if self.exact != self.marked && self.marks.is_full() {
+            return 0;
+        }
+        self.samples.slots() / usize::from(self.shared.spec.channels.max(1))
+    }
+
+    /// Frames written and not yet taken.
+    pub fn waiting_frames(&self) -> u64 {
+        self.written.saturating_sub(self.shared.consumed())
+    }
+
+    /// The frame with this count is at the ear; one that is not written yet is where all before it were heard.
+    pub fn is_heard(&self, at: u64) -> bool {
+        let taken = self.shared.consumed() > at || self.waiting_frames() == 0;
+        self.shared.audible() >= at && taken
+    }
+
+    /// Whether the frames written from here on have the very values that the output's integers stand for, so that
+    /// narrowing them takes nothing away. At first they have not.
+    pub fn set_exact(&mut self, exact: bool) {
+        self.exact = exact;
+    }
+
+    /// Writes whole frames as far as there is room; returns the frames written.
+    pub fn write(&mut self, samples: &[f32]) -> usize {
+        let channels = usize::from(self.shared.spec.channels.max(1));
+        if self.exact != self.marked {
+            // Before the frames: who sees them sees the mark too.
+            if self.marks.push(Mark { at: self.written, exact: self.exact }).is_err() {
+                return 0;
+            }
+            self.marked = self.exact;
+        }
+        let frames = (samples.len() / channels).min(self.free_frames());
+        let Ok(mut chunk) = self.samples.write_chunk(frames * channels) else {
+            return 0;
+        };
+        let (first, second) = chunk.as_mut_slices();
+        let (head, tail) = samples[..frames * channels].split_at(first.len());
+        first.copy_from_slice(head);
+        second.copy_from_slice(tail);
+        chunk.commit_all();
+        self.written += frames as u64;
+        self.shared.wake_reader();
+        frames
+    }
+
+    /// Pause or go on, with a fade, from the very sample where the ear was.
+    pub fn set_paused(&self, paused: bool) {
+        self.shared.paused.store(paused, Ordering::Release);
+        self.shared.wake_reader();
+    }
+
+    /// Makes everything written so far void: the reader fades out, drops it, and goes on with what is written next,
+    /// faded in or not.
+    pub fn discard(&self, fade_in: bool) {
+        self.shared.ends_at.store(u64::MAX, Ordering::Release);
+        self.shared.fade_in.store(fade_in, Ordering::Release);
+        self.shared.discard_until.store(self.written, Ordering::Release);
+        self.shared.wake_reader();
+    }
+
+    /// The count after which nothing is to come, by [`Self::set_ended`].
+    pub fn ends_at(&self) -> Option<u64> {
+        Some(self.shared.ends_at.load(Ordering::Relaxed)).filter(|at| *at != u64::MAX)
+    }
+
+    /// Nothing comes after what is written: an empty ring is the end and no underrun. `false`: more will come after all.
+    pub fn set_ended(&self, ended: bool) {
+        let at = if ended { self.written } else { u64::MAX };
+        self.shared.ends_at.store(at, Ordering::Release);
+        self.shared.wake_reader();
+    }
+}
