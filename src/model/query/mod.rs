@@ -18,6 +18,7 @@ mod near;
 mod parse;
 pub mod search;
 pub mod short;
+mod spread;
 mod texts;
 mod value;
 
