@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use auralis::model::playback::PlayState;
 use auralis::model::snapshot::Snapshot;
-use auralis::model::spectrum::SpectrumFrame;
+use auralis::model::visual::{BANDS, Bars, SPECTROGRAM_COLUMNS, Spectrogram, Visual, VisualFrame};
 use auralis::tui::draw::{Gauge, draw, draw_gauge, gauges};
 use divan::Bencher;
 use ratatui::buffer::Buffer;
@@ -31,8 +31,11 @@ fn library_of(tracks: u32) -> Stage {
     };
     let mut stage = Stage::new(200, 50, snapshot);
     stage.press("ll50j");
-    let bands = (0u8..96).map(|band| f32::from(band) / 96.0).collect();
-    stage.gauges.spectrum = Some(Arc::new(SpectrumFrame { bands, still: false }));
+    let bands: Vec<f32> = (0u8..96).map(|band| f32::from(band) / 96.0).collect();
+    let spectrum = Some(Bars { peaks: bands.clone(), bands });
+    let column = |at: usize| Arc::new(std::array::from_fn::<u8, BANDS, _>(|band| (at * 7 + band * 3) as u8));
+    let spectrogram = Some(Spectrogram((0..SPECTROGRAM_COLUMNS).map(column).collect()));
+    stage.gauges.visual = Some(Arc::new(VisualFrame { spectrum, spectrogram, ..VisualFrame::default() }));
     stage
 }
 
@@ -50,9 +53,10 @@ fn whole_frame(bencher: Bencher<'_, '_>, tracks: u32) {
     });
 }
 
-#[divan::bench]
-fn spectrum_alone(bencher: Bencher<'_, '_>) {
-    let stage = library_of(20_000);
+#[divan::bench(args = [Visual::Spectrum, Visual::Spectrogram])]
+fn picture_alone(bencher: Bencher<'_, '_>, visual: Visual) {
+    let mut stage = library_of(20_000);
+    stage.state.visual = visual;
     let (gauge, area) = gauges(&stage.scene())[0];
     assert_eq!(gauge, Gauge::Spectrum);
     bencher.bench_local(|| {

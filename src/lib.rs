@@ -35,8 +35,8 @@
 //! | [`similarity`] | what sounds like what: distance, neighbours, reasons, radio, paths, orders, near-duplicates | model |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |
-//! | [`jobs`] | the lanes of background work and its kinds | model library analysis |
-//! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs |
+//! | [`jobs`] | the lanes of background work and its kinds | model library analysis similarity |
+//! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs similarity |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
 //! | [`remote`] | a player at the end of a wire: the socket server, its protocol, its client | model config rt engine::output |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
@@ -57,10 +57,10 @@
 //! | `output` | opening and closing of outputs | holds up the engine |
 //! | device callback | the ring's consumer | allocates, locks, logs, waits, panics |
 //! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
-//! | `spectrum` | its window and transform; asleep while nobody looks | pushes back on the engine |
+//! | `spectrum` | the looks at what is heard; asleep while nobody looks or nothing is heard | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `watch` | which folders the system watches | reads a file, scans |
-//! | `job-long`, `job-measure`, `job-short`, `job-files` | the running job | outlives its cancel token by more than a file |
+//! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar` | the running job | outlives its cancel token by more than a file |
 //! | `measure-1..N` | the track that it measures | outlives its cancel token by more than a block |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
 //! | `remote-tell` | a client's question about all of library or queue | touches a socket |

@@ -1,6 +1,7 @@
 //! A file in, all its numbers out: decodes it once at its own rate and feeds every [`Analyser`]. Called on jobs.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::Analyser;
 use super::dynamics::DynamicRange;
@@ -15,7 +16,7 @@ use crate::model::track::AudioFormat;
 
 /// Changes whenever a number would come out otherwise for the same sound: tracks measured by another one are measured
 /// again.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Why a file was not measured.
 #[derive(Debug, thiserror::Error)]
@@ -26,15 +27,15 @@ pub enum MeasureError {
     Cancelled,
 }
 
-/// Measures the file, or part of one ([`crate::model::part`]), to its end. `on_frames` is told after each block how many
-/// frames are done.
+/// Measures the file, or part of one ([`crate::model::part`]), to its end. `on_sound` is told after each block how much
+/// sound is done.
 ///
 /// # Errors
 /// Where it cannot be decoded to its end, and where `cancel` was.
 pub fn measure(
     path: &Path,
     cancel: &CancelToken,
-    on_frames: &mut dyn FnMut(u64),
+    on_sound: &mut dyn FnMut(Duration),
 ) -> Result<Measured, MeasureError> {
     let mut source = Source::open(path)?;
     let format = source.info().format;
@@ -51,7 +52,7 @@ pub fn measure(
             frames => done += frames as u64,
         }
         all.push(&block);
-        on_frames(done);
+        on_sound(Duration::from_secs_f64(done as f64 / f64::from(format.spec.rate.max(1))));
     }
     let mut measured = all.finish();
     measured.quality.missing_frames = format.frames.map_or(0, |promised| promised.saturating_sub(done));

@@ -1,10 +1,10 @@
 //! # analysis: numbers about sound
 //!
-//! - **Purpose.** Measures sound: a whole track in one pass, and the spectrum of what is heard.
+//! - **Purpose.** Measures sound: a whole track in one pass, and looks at what is heard.
 //! - **May import.** `model`, `rt`, `decode`, `dsp`.
 //! - **Thread.** `spectrum`, asleep while nobody looks; the measuring itself has none: a track is measured on a job.
 //! - **Entry points.** [`measure::measure`] (a file in, all numbers out), [`Analyser`] (one of its measures),
-//!   [`spectrum::Spectrum`] (window in, bands out), [`eye::spawn`] (its thread).
+//!   [`visual::Looks`] (what is heard in, pictures out), [`eye::spawn`] (their thread).
 //! - **Invariants.** Measuring a track takes memory that does not grow with its length, and its numbers do not depend on how
 //!   the frames are cut into blocks. Where there is no number there is a reason. Levels are right to the closed form.
 
@@ -16,6 +16,7 @@ pub mod measure;
 pub mod print;
 pub mod quality;
 pub mod spectrum;
+pub mod visual;
 pub mod waveform;
 
 use crate::model::audio::Spec;

@@ -7,12 +7,15 @@ use std::time::Duration;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
-use crate::model::spectrum::{BANDS, FLOOR_DB, RANGE_HZ};
+use crate::model::visual::{BANDS, FLOOR_DB, edge_hz};
 
 /// Length of the window in seconds, as near as a power of two comes: 4096 frames at 44.1 and 48 kHz.
 const WINDOW_S: f64 = 0.09;
 /// A bar falls by so many decibels a second; it rises at once.
 const FALL_DB_PER_S: f32 = 36.0;
+/// The mark of a peak stays for so long, then falls slower than the bar.
+const HOLD: Duration = Duration::from_millis(1_000);
+const PEAK_FALL_DB_PER_S: f32 = 18.0;
 
 /// Spectrum at one rate.
 pub struct Spectrum {
@@ -25,6 +28,26 @@ pub struct Spectrum {
     /// Mean power of both channels, by bin; a full-scale sine at a bin's frequency is 1.
     power: Vec<f32>,
     bands: Vec<f32>,
+    peaks: Vec<Peak>,
+}
+
+/// The mark above a bar: how high, and how long it has been there.
+#[derive(Debug, Clone, Copy, Default)]
+struct Peak {
+    height: f32,
+    age: Duration,
+}
+
+impl Peak {
+    fn follow(&mut self, bar: f32, elapsed: Duration) {
+        self.age += elapsed;
+        // Only the time beyond the hold lets it fall.
+        let falling = self.age.saturating_sub(HOLD).min(elapsed);
+        self.height = (self.height - fall(falling, PEAK_FALL_DB_PER_S)).max(0.0);
+        if bar >= self.height {
+            *self = Self { height: bar, age: Duration::ZERO };
+        }
+    }
 }
 
 impl Spectrum {
@@ -42,6 +65,7 @@ impl Spectrum {
             scratch: fft.make_scratch_vec(),
             power: vec![0.0; frames / 2 + 1],
             bands: vec![0.0; BANDS],
+            peaks: vec![Peak::default(); BANDS],
             fft,
         }
     }
@@ -60,9 +84,19 @@ impl Spectrum {
         &self.bands
     }
 
-    /// All bars lie on the floor.
+    /// The highest of each band for a while, as heights.
+    pub fn peaks(&self) -> impl Iterator<Item = f32> {
+        self.peaks.iter().map(|peak| peak.height)
+    }
+
+    /// Height of each band in the newest window, without ballistics.
+    pub fn levels(&self) -> impl Iterator<Item = f32> {
+        (0..BANDS).map(|band| height(self.band_power(band)))
+    }
+
+    /// All bars and peaks lie on the floor.
     pub fn is_flat(&self) -> bool {
-        self.bands.iter().all(|&height| height <= 0.0)
+        self.bands.iter().copied().chain(self.peaks()).all(|height| height <= 0.0)
     }
 
     /// Takes the newest window, left and right interleaved, `elapsed` after the one before.
@@ -71,18 +105,26 @@ impl Spectrum {
         for channel in 0..2 {
             self.add_power(frames, channel);
         }
-        let fall = fall(elapsed);
+        let fall = fall(elapsed, FALL_DB_PER_S);
         for band in 0..BANDS {
             let height = height(self.band_power(band));
             self.bands[band] = height.max(self.bands[band] - fall);
         }
+        self.follow(elapsed);
     }
 
     /// Silence: bars only fall.
     pub fn rest(&mut self, elapsed: Duration) {
-        let fall = fall(elapsed);
+        let fall = fall(elapsed, FALL_DB_PER_S);
         for height in &mut self.bands {
             *height = (*height - fall).max(0.0);
+        }
+        self.follow(elapsed);
+    }
+
+    fn follow(&mut self, elapsed: Duration) {
+        for (peak, &bar) in self.peaks.iter_mut().zip(&self.bands) {
+            peak.follow(bar, elapsed);
         }
     }
 
@@ -117,19 +159,13 @@ impl Spectrum {
     }
 }
 
-/// Lower edge of a band in Hz; bands are equally wide in octaves.
-pub fn edge_hz(band: usize) -> f32 {
-    let (low, high) = RANGE_HZ;
-    low * (high / low).powf(band as f32 / BANDS as f32)
-}
-
 fn window_frames(rate: u32) -> usize {
     let wanted = (f64::from(rate) * WINDOW_S) as usize;
     wanted.next_power_of_two().clamp(256, 16_384)
 }
 
-fn fall(elapsed: Duration) -> f32 {
-    elapsed.as_secs_f32() * FALL_DB_PER_S / -FLOOR_DB
+fn fall(elapsed: Duration, db_per_s: f32) -> f32 {
+    elapsed.as_secs_f32() * db_per_s / -FLOOR_DB
 }
 
 fn height(power: f32) -> f32 {
@@ -212,6 +248,23 @@ mod tests {
         };
         assert!((fallen(1) + FALL_DB_PER_S).abs() < 0.01);
         assert!((fallen(60) + FALL_DB_PER_S).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_peak_is_held_for_a_second_and_falls_behind_its_bar_whatever_the_frames() {
+        let peak_after = |seconds: f32, steps: u32| {
+            let mut spectrum = Spectrum::new(RATE);
+            let hz = f64::from(RATE) * 100.0 / spectrum.frames() as f64;
+            spectrum.measure(&sine(spectrum.frames(), hz, 1.0, true), Duration::ZERO);
+            (0..steps).for_each(|_| spectrum.rest(Duration::from_secs_f32(seconds) / steps));
+            db(spectrum.peaks().fold(0.0, f32::max))
+        };
+        for steps in [1, 7, 60] {
+            assert!(peak_after(0.9, steps).abs() < 0.01, "{steps} steps");
+            let fallen = peak_after(2.0, steps);
+            assert!((fallen + PEAK_FALL_DB_PER_S).abs() < 0.05, "{steps} steps: {fallen} dB");
+        }
+        assert_eq!(peak_after(10.0, 100), FLOOR_DB);
     }
 
     #[test]

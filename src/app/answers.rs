@@ -29,8 +29,10 @@ impl Deeds {
         match effect {
             Effect::Expand { job, .. }
             | Effect::Gather { job, .. }
+            | Effect::Listen { job, awaited: true, .. }
             | Effect::CountStats { job, .. }
             | Effect::Care { job, .. }
+            | Effect::ReadPast { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. }
             | Effect::ReadTags { job, .. }
@@ -51,8 +53,10 @@ impl Answers {
         match event {
             Event::Expanded(Expanded { job, .. })
             | Event::Gathered { job, .. }
+            | Event::Listened { job, .. }
             | Event::StatsCounted { job, .. }
             | Event::Cared { job, .. }
+            | Event::PastRead { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. }
             | Event::TagsRead { job, .. }

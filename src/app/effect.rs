@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
+use crate::jobs::ears::answer::{Known, Question};
 use crate::jobs::library::Wanted;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
@@ -15,9 +16,12 @@ use crate::model::facts::Facts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
+use crate::model::past::Importing;
 use crate::model::playlist::{Entry, Playlist};
+use crate::model::query::heard::Likes;
 use crate::model::resume;
 use crate::model::session::{OutputMemory, Save, SessionPosition};
+use crate::model::similar::SimilarMemory;
 use crate::model::tagging::TagWork;
 
 #[derive(Debug, Clone)]
@@ -47,6 +51,15 @@ pub enum Effect {
         sure: bool,
     },
     FindDuplicates,
+    /// Find out what sounds like what.
+    Listen {
+        job: JobId,
+        question: Box<Question>,
+        known: Known,
+        /// Whoever asked waits for the answer; else it is asked by the by.
+        awaited: bool,
+    },
+    SaveSimilar(Box<SimilarMemory>),
     /// Measure the tracks that are not measured; all of them, where `again`.
     Analyse {
         job: JobId,
@@ -61,10 +74,23 @@ pub enum Effect {
     ReadLevels {
         catalog: Arc<Catalog>,
     },
+    /// Read the wave of this track.
+    ReadWave(TrackId),
+    /// Read what was measured of this track, and how the library's values lie where that is not known.
+    ReadPortrait {
+        track: TrackId,
+        with_spread: bool,
+    },
     /// What is done for the library as a whole.
     Care {
         job: JobId,
         care: Care,
+    },
+    /// Read what another player or service knows, and what of it the library has not.
+    ReadPast {
+        job: JobId,
+        asked: Importing,
+        catalog: Arc<Catalog>,
     },
     /// These are the folders of the library now: watch them.
     Watch(Arc<Vec<PathBuf>>),
@@ -106,6 +132,7 @@ pub enum Effect {
         lists: Vec<Arc<Playlist>>,
         catalog: Arc<Catalog>,
         facts: Facts,
+        likes: Arc<Likes>,
     },
     /// Look which of these entries of a list are not there.
     LookForFiles {

@@ -7,21 +7,26 @@ use std::time::{Duration, Instant};
 
 use crate::engine::command::EngineEvent;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
+use crate::jobs::ears::answer::{Answer, Deaf};
 use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::tags::{Planned, Written};
 use crate::library::edit::Refused;
+use crate::library::past::FoundPast;
 use crate::library::store::StoreEvent;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, Command};
 use crate::model::facts::{Facts, Levels};
+use crate::model::features::Waveform;
 use crate::model::id::{JobId, PlaylistId, TrackId};
 use crate::model::listening::{Period, Stats};
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
+use crate::model::past::Importing;
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
+use crate::model::portrait::{Spread, Told};
 use crate::model::resume::Places;
 use crate::model::snapshot::DuplicatesView;
 use crate::model::tagging::TagSheet;
@@ -57,6 +62,12 @@ pub enum Event {
         care: Care,
         result: Result<Cared, String>,
     },
+    /// What another player or service knows; asked for by `Effect::ReadPast`.
+    PastRead {
+        job: JobId,
+        asked: Importing,
+        found: Result<Box<FoundPast>, String>,
+    },
     DuplicatesFound(Result<DuplicatesView, String>),
     /// Files in these folders changed; told by the watch.
     FoldersChanged(Vec<PathBuf>),
@@ -79,6 +90,22 @@ pub enum Event {
     },
     /// How loud the tracks were measured to be; asked for by `Effect::ReadLevels`.
     LevelsRead(Result<Vec<(TrackId, Levels)>, String>),
+    /// Asked for by `Effect::Listen`.
+    Listened {
+        job: JobId,
+        answer: Result<Answer, Deaf>,
+    },
+    /// The wave of a track, where it is measured; asked for by `Effect::ReadWave`.
+    WaveRead {
+        track: TrackId,
+        wave: Result<Option<Waveform>, String>,
+    },
+    /// Asked for by `Effect::ReadPortrait`.
+    PortraitRead {
+        track: TrackId,
+        told: Told,
+        spread: Option<Arc<Spread>>,
+    },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {
         job: JobId,

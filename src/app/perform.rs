@@ -1,6 +1,7 @@
 //! Carries effects out: hands them to engine, store and jobs, which work on their own threads. App thread; nothing here
 //! waits.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,19 +10,23 @@ use super::event::{Event, Expanded};
 use super::run::EventSender;
 use crate::engine::{self, EngineSender};
 use crate::jobs::analyse::{self, Asked, Control};
+use crate::jobs::ears::Ears;
+use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
-use crate::jobs::{Jobs, Lane, playlists, tags};
+use crate::jobs::{Jobs, Lane, playlists, portrait, tags};
 use crate::library::edit::{Batches, Refused};
-use crate::library::levels;
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
+use crate::library::{levels, past};
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
 use crate::model::command::Care;
-use crate::model::id::JobId;
+use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
 use crate::model::naming::Naming;
+use crate::model::past::Importing;
+use crate::model::portrait::Told;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -35,11 +40,15 @@ pub struct Performer {
     pub jobs: Jobs,
     /// How names are taken.
     pub naming: Arc<Naming>,
+    /// Of the user.
+    pub home: Option<PathBuf>,
     pub events: EventSender,
     /// Stops walks that nobody waits for any more.
     pub closing: CancelToken,
     /// How many may measure tracks.
     pub measuring: Control,
+    /// What sounds like what.
+    pub ears: Ears,
     /// Journals of changed files.
     pub batches: Batches,
     /// `None` where folders are not watched.
@@ -55,6 +64,8 @@ impl Perform for Performer {
             Effect::BuildCatalog => self.build_catalog(),
             Effect::Clean { sure } => self.clean(sure),
             Effect::FindDuplicates => self.find_duplicates(),
+            Effect::Listen { job, question, known, .. } => self.listen(job, *question, known),
+            Effect::SaveSimilar(memory) => self.write(WriteOp::PutSimilar(memory)),
             Effect::Analyse { job, again, cancel } => self.analyse(job, again, cancel),
             Effect::AnalysisPace(pace) => self.measuring.set_workers(match pace {
                 Pace::Resting => 0,
@@ -63,7 +74,10 @@ impl Perform for Performer {
             }),
             Effect::AnalyseFirst(track) => self.measuring.put_first(track),
             Effect::ReadLevels { catalog } => self.read_levels(catalog),
+            Effect::ReadWave(track) => self.read_wave(track),
+            Effect::ReadPortrait { track, with_spread } => self.read_portrait(track, with_spread),
             Effect::Care { job, care } => self.care(job, care),
+            Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
             Effect::Watch(roots) => {
                 if let Some(watch) = &self.watch {
                     watch.roots(&roots);
@@ -179,12 +193,12 @@ impl Performer {
                     move |panic| Event::PlaylistWritten { job, path, result: Err(panic) },
                 );
             }
-            Effect::Evaluate { job, lists, catalog, facts } => {
+            Effect::Evaluate { job, lists, catalog, facts, likes } => {
                 self.answer(
                     Lane::Short,
                     move |_| {
                         let began = Instant::now();
-                        let found = playlists::evaluate(&lists, &catalog, &facts);
+                        let found = playlists::evaluate(&lists, &catalog, &facts, &likes);
                         Event::Evaluated { job, found: Ok(found), took: began.elapsed() }
                     },
                     move |panic| Event::Evaluated { job, found: Err(panic), took: Duration::ZERO },
@@ -322,6 +336,18 @@ impl Performer {
         });
     }
 
+    fn read_past(&self, job: JobId, asked: Importing, catalog: Arc<Catalog>) {
+        let (store, home, same) = (self.store.clone(), self.home.clone(), asked.clone());
+        self.answer(
+            Lane::Files,
+            move |cancel| {
+                let found = past::look(&store, &asked, home.as_deref(), &catalog, cancel.flag());
+                Event::PastRead { job, asked, found: found.map(Box::new) }
+            },
+            move |panic| Event::PastRead { job, asked: same, found: Err(panic) },
+        );
+    }
+
     fn find_duplicates(&self) {
         let (events, failed) = (self.events.clone(), self.events.clone());
         let (store, cancel) = (self.store.clone(), self.closing.clone());
@@ -332,6 +358,15 @@ impl Performer {
         self.jobs.submit_guarded(Lane::Long, work, move |panic| {
             failed.send(Event::DuplicatesFound(Err(panic)));
         });
+    }
+
+    fn listen(&self, job: JobId, question: Question, known: Known) {
+        let ears = self.ears.clone();
+        self.answer(
+            Lane::Similar,
+            move |_| Event::Listened { job, answer: ears.answer(question, &known) },
+            move |panic| Event::Listened { job, answer: Err(Deaf::Broken(panic)) },
+        );
     }
 
     fn analyse(&self, job: JobId, again: bool, cancel: CancelToken) {
@@ -356,6 +391,26 @@ impl Performer {
             Event::LevelsRead(levels::levels(&store, &catalog).map_err(|error| error.to_string()))
         };
         self.answer(Lane::Short, work, |panic| Event::LevelsRead(Err(panic)));
+    }
+
+    fn read_wave(&self, track: TrackId) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            let wave = portrait::wave(&store, track).map_err(|error| error.to_string());
+            Event::WaveRead { track, wave }
+        };
+        self.answer(Lane::Short, work, move |panic| Event::WaveRead { track, wave: Err(panic) });
+    }
+
+    fn read_portrait(&self, track: TrackId, with_spread: bool) {
+        let store = self.store.clone();
+        let work = move |_: &CancelToken| {
+            // Without the others a track can still be told of.
+            let spread = with_spread.then(|| portrait::spread(&store).ok()).flatten().map(Arc::new);
+            Event::PortraitRead { track, told: portrait::told(&store, track), spread }
+        };
+        let failed = move |panic| Event::PortraitRead { track, told: Told::Failed(panic), spread: None };
+        self.answer(Lane::Short, work, failed);
     }
 
     fn find_outputs(&self) {

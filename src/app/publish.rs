@@ -46,6 +46,13 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.scan = Arc::new(scan(state));
         next.duplicates = Arc::clone(&state.library.duplicates);
         next.analysis = state.analysis.view();
+        next.wave = state.sight.wave.clone();
+        next.portrait = state.sight.portrait.clone();
+    }
+    if dirty.similar {
+        next.similar = Arc::clone(&state.ears.view);
+        next.likes = Arc::clone(&state.ears.likes);
+        next.radio = state.ears.radio.as_ref().map(|radio| Arc::new(radio.clone()));
     }
     if dirty.output {
         next.output = Arc::new(state.output.clone());
@@ -72,6 +79,7 @@ fn playback(state: &AppState) -> PlaybackView {
         repeat: state.queue.repeat(),
         shuffle,
         consume: state.queue.consume,
+        resume: state.settings.resume,
         stop_after: playback.stop_after,
         sleep_at: playback.sleep.map(|sleep| sleep.at),
         ab: playback.ab.map(|ab| (ab.from, ab.to)),

@@ -18,7 +18,7 @@ use super::state::AppState;
 use crate::model::command::Command;
 use crate::model::player::{Answer, Busy, Lease, Player, Position};
 use crate::model::snapshot::Snapshot;
-use crate::model::spectrum::SpectrumFrame;
+use crate::model::visual::{Visual, VisualFrame};
 use crate::rt::clock::PlaybackClock;
 use crate::rt::latest::Latest;
 
@@ -77,9 +77,9 @@ impl Inbox {
 /// What is polled, not pushed.
 pub struct Gauges {
     pub clock: Arc<PlaybackClock>,
-    pub spectrum: Latest<SpectrumFrame>,
-    /// Keeps the spectrum coming.
-    pub watch_spectrum: Box<dyn Fn() -> Lease + Send + Sync>,
+    pub visual: Latest<VisualFrame>,
+    /// Keeps a way of looking coming.
+    pub watch: Box<dyn Fn(Visual) -> Lease + Send + Sync>,
 }
 
 type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -238,12 +238,12 @@ impl Player for AppHandle {
         self.gauges.clock.position()
     }
 
-    fn spectrum(&self) -> Option<Arc<SpectrumFrame>> {
-        Some(self.gauges.spectrum.get())
+    fn visual(&self) -> Option<Arc<VisualFrame>> {
+        Some(self.gauges.visual.get())
     }
 
-    fn watch_spectrum(&self) -> Lease {
-        (self.gauges.watch_spectrum)()
+    fn watch(&self, visual: Visual) -> Lease {
+        (self.gauges.watch)(visual)
     }
 
     fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {

@@ -1,6 +1,7 @@
 //! The state that the app thread owns, split by subject. Changed by `reduce` only.
 
 pub mod analysis;
+pub mod ears;
 pub mod playlists;
 pub mod tags;
 
@@ -17,19 +18,22 @@ use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
+use crate::model::features::Waveform;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::listening::{Period, Stats, Verdict};
+use crate::model::listening::{LogRow, Period, Stats, Verdict};
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
+use crate::model::portrait::{Portrait, Spread};
 use crate::model::queue_text::Edited;
 use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
 use crate::model::settings::{OutputSettings, OutputSpec, SoundSettings};
 use crate::model::signal::SignalPath;
+use crate::model::similar::SimilarSettings;
 use crate::model::snapshot::{DuplicatesView, OutputView, OutputsView, QueueItem, StreamView};
 use crate::model::template::{Template, TemplateId, Templates};
 use crate::model::track::AudioFormat;
@@ -55,6 +59,8 @@ pub struct AppState {
     pub tags: tags::TagsState,
     pub history: History,
     pub analysis: analysis::AnalysisState,
+    pub ears: ears::EarsState,
+    pub sight: SightState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -88,8 +94,22 @@ pub struct AppSettings {
     /// Tracks so long go on where they were left off; `None`: none do.
     pub resume: Option<Duration>,
     pub analysis: AnalysisSettings,
+    pub similar: SimilarSettings,
     /// How the sound leaves; which output is in use is not told here.
     pub output: OutputSettings,
+}
+
+/// What is shown of what was measured. Changed by `reduce::sight`.
+#[derive(Debug, Default)]
+pub struct SightState {
+    /// The current track, as its wave was last looked for.
+    pub current: Option<TrackId>,
+    /// The wave that was found last; it stays until there is another answer.
+    pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
+    /// How a track sounds.
+    pub portrait: Option<Arc<Portrait>>,
+    /// How the library's values lie; `None`: not known, or no longer so.
+    pub spread: Option<Arc<Spread>>,
 }
 
 /// One item that the engine was told of.
@@ -281,12 +301,21 @@ pub struct Saving {
     pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
     /// Templates that changed.
     pub templates: Vec<(TemplateId, Option<Arc<Template>>)>,
+    /// Entries of the log that an import, or its undoing, changed.
+    pub log: Vec<LogRow>,
     /// The queue or the modes changed: save all by then.
     pub session_due: Option<Instant>,
     /// What is known of outputs is to be saved with the session.
     pub outputs: bool,
     /// Something plays: save the place by then.
     pub position_due: Option<Instant>,
+}
+
+impl Saving {
+    /// Something is to be saved together with how far the history is done.
+    pub fn is_of_a_step(&self) -> bool {
+        !(self.playlists.is_empty() && self.templates.is_empty() && self.log.is_empty())
+    }
 }
 
 /// Parts of the snapshot that a reducer changed.
@@ -302,6 +331,8 @@ pub struct Dirty {
     pub tags: bool,
     pub history: bool,
     pub scan: bool,
+    /// What sounds alike, and the radio.
+    pub similar: bool,
     pub output: bool,
     pub signal: bool,
     pub notice: bool,
@@ -320,6 +351,7 @@ impl Dirty {
         tags: true,
         history: true,
         scan: true,
+        similar: true,
         output: true,
         signal: true,
         notice: true,

@@ -1,7 +1,9 @@
 //! Every text that the core tells the user: what happened, why, what to do. One function a case; called by reducers.
 
 mod analysis;
+mod ears;
 mod library;
+mod past;
 mod playlists;
 mod queue;
 mod tags;
@@ -26,7 +28,9 @@ use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
 pub use analysis::*;
+pub use ears::*;
 pub use library::*;
+pub use past::*;
 pub use playlists::*;
 pub use queue::*;
 pub use tags::*;
@@ -387,7 +391,10 @@ pub fn cleaned(sure: bool, result: Result<(u64, BTreeMap<PathBuf, u64>), String>
 pub fn duplicates(view: &DuplicatesView) -> Notice {
     match (&view.problem, view.found) {
         (Some(why), _) => error("Duplicates cannot be looked for").why(why.as_str()),
+        (None, 0) if view.like => note("No two measured tracks sound like one recording"),
         (None, 0) => note("No two tracks hold the same sound"),
+        (None, groups) if view.like => note(format!("{} tracks sound like {groups} recordings", view.tracks))
+            .next_step("`:duplicates like` on the screen, or `auralis duplicates --like`, shows which"),
         (None, groups) => note(format!("{} tracks hold {groups} sounds more than once", view.tracks))
             .next_step("`:duplicates` on the screen, or `auralis duplicates`, shows which"),
     }

@@ -16,6 +16,7 @@ mod play;
 mod player;
 mod shutdown;
 mod signals;
+pub mod similar;
 
 use crate::engine::EngineError;
 use crate::library::store::StoreError;

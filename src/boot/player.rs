@@ -19,12 +19,14 @@ use crate::config::theme::Theme;
 use crate::config::{self, Loaded};
 use crate::engine::command::EngineCommand;
 use crate::engine::{Engine, EngineHandle};
-use crate::jobs::analyse::Control;
+use crate::jobs::analyse::{Control, Spares};
+use crate::jobs::ears::Ears;
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
 use crate::library::watch::{Watch, WatchEvent};
 use crate::model::address::is_address;
+use crate::model::analysis::AnalysisSettings;
 use crate::model::command::{Command, Library, Queue, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
@@ -196,14 +198,17 @@ impl Core {
         let watch = if config.settings.watch { watch(&events) } else { None };
         let naming = Arc::new(config.naming());
         let (sender, store_of_jobs) = (engine.sender(), store.clone());
-        let measuring = Control::background(!config.settings.analysis.on_battery);
+        let AnalysisSettings { on_battery, on_load, .. } = config.settings.analysis;
+        let measuring = Control::background(Spares { battery: !on_battery, load: !on_load });
         let batches = Batches::new(config.places.tag_batches()?);
         let performer = Performer {
             measuring,
+            ears: Ears::new(store_of_jobs.clone(), config.settings.similar.weights.clone()),
             engine: sender,
             store: store_of_jobs,
             jobs,
             naming,
+            home: config.places.home.clone(),
             events,
             closing,
             batches,
@@ -247,10 +252,12 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
             .filter(|least| !least.is_zero()),
         output: config.settings.output.clone(),
         analysis: config.settings.analysis,
+        similar: config.settings.similar.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
     state.output_memory = reader.outputs()?;
+    state.ears.remember(reader.similar()?);
     // Without it everything else works: it begins anew.
     match reader.history() {
         Ok((entries, done)) => state.remember(entries, done),
@@ -300,7 +307,7 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
     let clock = Arc::clone(engine.clock());
     let tap = Arc::clone(engine.tap());
     let thread = eye::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
-    let gauges = Gauges { clock, spectrum: thread.latest(), watch_spectrum: thread.watcher() };
+    let gauges = Gauges { clock, visual: thread.latest(), watch: thread.watcher() };
     Ok((thread, gauges))
 }
 

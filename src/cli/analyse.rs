@@ -1,16 +1,14 @@
 //! `auralis analyse`: tracks measured on all cores, with a report of what was found.
 
+mod print;
+
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::args::{Analyse, Global};
 use super::exit::{CliError, Exit};
-use super::json::{self, JsonPath};
 use super::terminal::Messages;
 use super::text::{printable, shown};
 use super::{interrupt, open_store, settings};
@@ -24,19 +22,19 @@ use crate::library::search::search;
 use crate::library::store::Store;
 use crate::model::analysis::AnalysisView;
 use crate::model::catalog::Catalog;
-use crate::model::features::{Measured, Quality, Value};
 use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::query::Query;
-use crate::model::track::AudioFormat;
 
 const CLOSING: Duration = Duration::from_secs(5);
 
 pub const HELP: &str = "\
 A line a track: integrated loudness (LUFS, ITU-R BS.1770-5), loudness range (LU, EBU Tech 3342),
-true peak (dB over full scale), DR value, path; below it what is wrong with it. What is measured
-already is not measured again, unless the sound changed or --force says so. While a player runs
-the library is its own: `auralis ctl analyse` measures there.";
+true peak (dB over full scale), DR value, path; below it what is wrong with it, and with --show how
+it sounds: tempo, key, the 25 numbers of its fingerprint and where each stands in the library. What
+is measured already is not measured again, unless the sound changed or --force says so. A file that
+is not in the library is measured and not kept. While a player runs the library is its own: `auralis
+ctl analyse` measures there.";
 
 pub fn run(global: &Global, asked: &Analyse, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
@@ -47,15 +45,15 @@ pub fn run(global: &Global, asked: &Analyse, messages: &Messages) -> Result<Exit
     let catalog = load_catalog_in(&store, &config.naming())?;
     let chosen = choose(&store, &catalog, &asked.what)?;
     let tracks = chosen.as_ref().map(|chosen| chosen.tracks.clone());
-    let outcome = measure(&store, &Asked { tracks, again: asked.force }, asked.jobs, &cancel, messages);
-    let shown = match chosen {
-        Some(chosen) => print(&store, &chosen, asked.json, &cancel),
-        None => Ok(0),
+    let mut outcome = match &tracks {
+        Some(tracks) if tracks.is_empty() => AnalyseOutcome::default(),
+        _ => measure(&store, &Asked { tracks, again: asked.force }, asked.jobs, &cancel, messages),
     };
+    let shown = chosen.map_or(Ok(()), |chosen| print::all(&store, &chosen, asked, &cancel, &mut outcome));
     store.close(CLOSING);
-    let failed = shown? + outcome.failed;
+    shown?;
     tell(&outcome, asked.what.is_empty(), messages)?;
-    Ok(match (outcome.cancelled, failed) {
+    Ok(match (outcome.cancelled, outcome.failed) {
         (true, _) => Exit::Interrupted,
         (false, 0) => Exit::Done,
         (false, _) => Exit::Failed,
@@ -145,97 +143,4 @@ fn tell(outcome: &AnalyseOutcome, all: bool, messages: &Messages) -> Result<(), 
         outcome.sound.as_secs_f64() / seconds.max(0.001)
     ));
     Ok(())
-}
-
-/// Prints what is known of each; returns how many of the files beside the library failed.
-fn print(store: &Store, chosen: &Chosen, as_json: bool, cancel: &CancelToken) -> Result<u64, CliError> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let reader = store.read()?;
-    for &id in &chosen.tracks {
-        let (Some(track), Some(row)) = (reader.track(id)?, reader.measured(id)?) else { continue };
-        one(&mut out, &track.path, Some(&track.format), &row.found, as_json)?;
-    }
-    let mut failed = 0;
-    for path in chosen.files.iter().filter(|_| !cancel.is_cancelled()) {
-        let found = measuring::file(path, cancel);
-        failed += u64::from(found.is_err());
-        one(&mut out, path, None, &found, as_json)?;
-    }
-    out.flush().map_err(CliError::Output)?;
-    Ok(failed)
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    #[serde(flatten)]
-    path: JsonPath,
-    /// Why it could not be measured.
-    error: Option<&'a str>,
-    integrated_lufs: Option<f32>,
-    range_lu: Option<f32>,
-    momentary_max_lufs: Option<f32>,
-    short_term_max_lufs: Option<f32>,
-    true_peak_db: Option<f32>,
-    sample_peak_db: Option<f32>,
-    peak_to_loudness_lu: Option<f32>,
-    dynamic_range_db: Option<f32>,
-    overs: Option<u32>,
-    #[serde(flatten)]
-    quality: Option<&'a Quality>,
-    findings: Vec<String>,
-}
-
-fn one(
-    out: &mut impl Write,
-    path: &Path,
-    format: Option<&AudioFormat>,
-    found: &Result<Measured, String>,
-    as_json: bool,
-) -> Result<(), CliError> {
-    let findings = found.as_ref().map(|measured| measured.findings(format)).unwrap_or_default();
-    if as_json {
-        return json::print(out, &line(path, found, findings));
-    }
-    match found {
-        Err(why) => writeln!(out, "not measured: {}\t{}", printable(why), shown(path)),
-        Ok(measured) => writeln!(out, "{}\t{}", summary(measured), shown(path)),
-    }
-    .map_err(CliError::Output)?;
-    findings.iter().try_for_each(|finding| writeln!(out, "  {finding}")).map_err(CliError::Output)
-}
-
-fn summary(measured: &Measured) -> String {
-    let loudness = &measured.loudness;
-    let part = |value: Value, unit: &str| match value {
-        Ok(value) => format!("{value:.1} {unit}"),
-        Err(why) => format!("- {unit} ({})", why.words()),
-    };
-    [
-        part(loudness.integrated_lufs, "LUFS"),
-        part(loudness.range_lu, "LU"),
-        part(loudness.true_peak_db, "dBTP"),
-        measured.dynamic_range_db.map_or("DR -".into(), |db| format!("DR{}", db.round())),
-    ]
-    .join("\t")
-}
-
-fn line<'a>(path: &Path, found: &'a Result<Measured, String>, findings: Vec<String>) -> Line<'a> {
-    let measured = found.as_ref().ok();
-    let loudness = measured.map(|measured| &measured.loudness);
-    let number = |value: Option<Value>| value.and_then(Result::ok);
-    Line {
-        path: JsonPath::new(path),
-        error: found.as_ref().err().map(String::as_str),
-        integrated_lufs: number(loudness.map(|loudness| loudness.integrated_lufs)),
-        range_lu: number(loudness.map(|loudness| loudness.range_lu)),
-        momentary_max_lufs: number(loudness.map(|loudness| loudness.momentary_max_lufs)),
-        short_term_max_lufs: number(loudness.map(|loudness| loudness.short_term_max_lufs)),
-        true_peak_db: number(loudness.map(|loudness| loudness.true_peak_db)),
-        sample_peak_db: number(loudness.map(|loudness| loudness.sample_peak_db)),
-        peak_to_loudness_lu: number(loudness.map(|loudness| loudness.peak_to_loudness())),
-        dynamic_range_db: number(measured.map(|measured| measured.dynamic_range_db)),
-        overs: loudness.map(|loudness| loudness.overs),
-        quality: measured.map(|measured| &measured.quality),
-        findings,
-    }
 }

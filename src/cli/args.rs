@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
@@ -18,6 +18,7 @@ use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::listening::Period;
+use crate::model::past::Source;
 use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 use crate::model::sort::Sort;
@@ -114,6 +115,14 @@ pub enum Verb {
     Duplicates(Duplicates),
     /// Measure tracks: loudness, true peak, dynamic range, what is wrong with them
     Analyse(Analyse),
+    /// Print the tracks that sound most like some, and why
+    Similar(Similar),
+    /// Print the tracks of a radio: they sound like some, and no artist comes twice in a row
+    Radio(RadioVerb),
+    /// Print tracks on the way from one to another, each a little nearer
+    Path(PathVerb),
+    /// How much each number counts in what sounds alike, and what radio learned of that
+    Weights(WeightsVerb),
     /// Print the tracks of the library that match
     Search(Search),
     /// What was listened to: plays, hours, sessions, the top of tracks, artists, albums
@@ -220,6 +229,9 @@ pub struct Clean {
 
 #[derive(Debug, Args)]
 pub struct Duplicates {
+    /// Tracks that sound like one recording: other masterings and encodings too, of what was measured
+    #[arg(long)]
+    pub like: bool,
     /// Print one JSON object a group
     #[arg(long)]
     pub json: bool,
@@ -234,12 +246,70 @@ pub struct Analyse {
     /// Measure also what is measured already
     #[arg(long)]
     pub force: bool,
+    /// Print how each sounds: tempo, key, the fingerprint against the library, in words
+    #[arg(long, conflicts_with = "json")]
+    pub show: bool,
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,
     /// Tracks measured at a time [default: one a core]
     #[arg(long, value_name = "N", value_parser = limit)]
     pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::similar::HELP)]
+pub struct Similar {
+    /// Files, folders, the number of a track, or a query as `search` takes it
+    #[arg(value_name = "PATH|QUERY", required = true)]
+    pub what: Vec<OsString>,
+    /// At most so many tracks
+    #[arg(short = 'n', long, value_name = "N", value_parser = limit, default_value = "20")]
+    pub most: usize,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::similar::RADIO_HELP)]
+pub struct RadioVerb {
+    /// Files or folders of the library, or a query as `search` takes it
+    #[arg(value_name = "PATH|QUERY", required = true)]
+    pub what: Vec<OsString>,
+    /// So many tracks [default: 20]
+    #[arg(short = 'n', long, value_name = "N", value_parser = limit)]
+    pub most: Option<usize>,
+    /// The number that repeats it [default: by chance]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PathVerb {
+    /// A file of the library, the number of a track, or a query
+    pub from: OsString,
+    /// As FROM
+    pub to: OsString,
+    /// Tracks behind the first, the last of which is TO
+    #[arg(short = 'n', long, value_name = "N", value_parser = steps, default_value = "5")]
+    pub steps: usize,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WeightsVerb {
+    /// Forget what radio learned
+    #[arg(long)]
+    pub reset: bool,
+    /// Print one JSON object a number
+    #[arg(long, conflicts_with = "reset")]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -307,7 +377,7 @@ pub struct Status {
 #[derive(Debug, Args)]
 #[command(after_help = super::import::HELP)]
 pub struct Import {
-    #[arg(value_enum)]
+    #[arg(value_parser = source_parser())]
     pub source: Source,
     /// Where it is [default: the usual places]
     pub path: Option<PathBuf>,
@@ -320,16 +390,6 @@ pub struct Import {
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Source {
-    Cmus,
-    Mpd,
-    Rmpc,
-    Listenbrainz,
-    Lastfm,
-    M3u,
 }
 
 #[derive(Debug, Subcommand)]
@@ -608,6 +668,10 @@ fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
     })
 }
 
+fn source_parser() -> impl TypedValueParser {
+    PossibleValuesParser::new(Source::NAMES).try_map(|name| Source::parse(&name).ok_or("no such source"))
+}
+
 fn sample_format(word: &str) -> Result<SampleFormat, &'static str> {
     SampleFormat::parse(word).ok_or("needs s16, s24, s32 or f32")
 }
@@ -630,6 +694,11 @@ fn time(word: &str) -> Result<Duration, &'static str> {
 
 fn limit(word: &str) -> Result<usize, &'static str> {
     word.parse().ok().filter(|&limit| limit > 0).ok_or("needs a number from 1")
+}
+
+fn steps(word: &str) -> Result<usize, &'static str> {
+    let known = 1..=crate::model::command::Similar::MOST_STEPS;
+    word.parse().ok().filter(|steps| known.contains(steps)).ok_or("needs a number from 1 to 100")
 }
 
 fn period(word: &str) -> Result<Period, &'static str> {

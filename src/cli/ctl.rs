@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::args::{Ctl, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
-use super::{queue, queue_template, search, stats};
+use super::{queue, queue_template, search, similar, stats};
 use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::command::Command;
@@ -28,7 +28,7 @@ and the ear soon there. Exit codes: 1 it was not done, 2 no such command, 4 no p
 running. Numbers of queue entries count from 1. Options stand before VERB.
 
 These print what they tell, with --json as JSON: search QUERY, queue stats,
-stats [PERIOD], template list [WORDS].
+stats [PERIOD], template list [WORDS], similar [PATH|QUERY].
 queue edit opens $VISUAL or $EDITOR with the queue, one line an entry, and applies what was
 changed.";
 
@@ -59,6 +59,7 @@ enum Asking {
     QueueEdit,
     Stats(Vec<String>),
     Templates(Vec<String>),
+    Similar(Vec<String>),
 }
 
 impl Asking {
@@ -69,6 +70,7 @@ impl Asking {
         let (first, rest) = words.split_first()?;
         match (first.as_str(), rest) {
             ("search", rest) if !rest.is_empty() => Some(Self::Search(rest.to_vec())),
+            ("similar", rest) => Some(Self::Similar(rest.to_vec())),
             ("stats", rest) => Some(Self::Stats(rest.to_vec())),
             ("template-list", rest) => Some(Self::Templates(rest.to_vec())),
             ("template", [word, rest @ ..]) if word == "list" => Some(Self::Templates(rest.to_vec())),
@@ -85,6 +87,7 @@ impl Asking {
         let mut player = Connection::open(&Place::new(&config.places))?;
         match self {
             Self::Search(words) => search::of_running(&mut player, &words, as_json),
+            Self::Similar(words) => similar::of_running(&mut player, &words, as_json),
             Self::Stats(words) => stats::of_running(&mut player, &words, as_json),
             Self::Templates(words) => queue_template::of_running(&mut player, &words, as_json),
             Self::QueueStats => queue::stats(&mut player, as_json),
@@ -130,12 +133,15 @@ pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> 
     let (as_words, as_paths) = match row.map(|row| row.completer) {
         _ if about_scan => (words, &[][..]),
         Some(Completer::Path) => words.split_at(named_by.unwrap_or(1).min(words.len())),
-        Some(Completer::PlaylistPath) => words.split_at((named_by.unwrap_or(1) + 1).min(words.len())),
+        Some(Completer::PlaylistPath | Completer::WordPath(_)) => {
+            words.split_at((named_by.unwrap_or(1) + 1).min(words.len()))
+        }
         _ => (words, &[][..]),
     };
+    let is_like = matches!(row.map(|row| row.completer), Some(Completer::Like));
     // How paths are written is said among them.
     let (styles, as_paths): (Vec<&OsString>, Vec<&OsString>) =
-        as_paths.iter().partition(|word| *word == "--absolute" || *word == "--relative");
+        as_paths.iter().partition(|word| word.to_str().is_some_and(is_flag));
     let paths = as_paths.iter().map(|path| JsonPath::new(&absolute_root(Path::new(path)))).collect();
     // A query is taken as it is.
     let raw_from = match row.map(|row| row.completer) {
@@ -143,7 +149,11 @@ pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> 
         _ => usize::MAX,
     };
     let spell = |(at, word): (usize, &OsString)| {
-        let word = absolute_output(word);
+        let word = if is_like && Path::new(word).exists() {
+            absolute_root(Path::new(word)).into_os_string()
+        } else {
+            absolute_output(word)
+        };
         let word = word.to_str()?;
         Some(if at >= raw_from { word.to_owned() } else { quoted(word) })
     };
@@ -155,6 +165,10 @@ pub fn spelled(words: &[OsString]) -> Result<(String, Vec<JsonPath>), CliError> 
             Err(CliError::Usage(format!("`{name}` cannot be given what is not UTF-8")))
         }
     }
+}
+
+fn is_flag(word: &str) -> bool {
+    matches!(word, "--absolute" | "--relative" | "--apply") || word.starts_with("--music=")
 }
 
 /// `file:` of an output names a file, too.

@@ -19,6 +19,9 @@ use crate::model::track::Track;
 const CLOSING: Duration = Duration::from_secs(5);
 
 pub fn run(global: &Global, asked: &Duplicates, messages: &Messages) -> Result<Exit, CliError> {
+    if asked.like {
+        return super::similar::duplicates(global, asked.json, messages);
+    }
     let config = settings::load(global, messages)?;
     log::start(&settings::log(global, &config))?;
     let stop = interrupt::flag().map_err(CliError::Signals)?;

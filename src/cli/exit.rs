@@ -124,6 +124,7 @@ impl From<BootError> for CliError {
 fn store_hint(error: &StoreError) -> &'static str {
     match error {
         StoreError::AlreadyOpen { .. } => ". Quit the other auralis, or give another `--data-dir`",
+        StoreError::InCare { .. } => ". Try again when it is done",
         StoreError::FutureVersion { .. } => ". Update auralis, or give another `--data-dir`",
         StoreError::Damaged { .. } | StoreError::Value { .. } => {
             ". `auralis library check` tells what is damaged, `auralis library check --repair` sets it aside and saves what can be read"

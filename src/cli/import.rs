@@ -1,195 +1,105 @@
 //! `auralis import`: plays, ratings and playlists of a player before us. Tells what would be set; sets it with `--apply`,
-//! behind a backup.
+//! behind a backup, as one step of the history. Where a player runs, it is asked to.
 
-use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
-use super::args::{Global, Import, Source};
+use super::args::{Global, Import};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
 use super::text::{printable, shown};
-use super::{json, open_store, settings};
-use crate::boot::log;
-use crate::library::catalog_build::load_catalog;
-use crate::library::matching::Matcher;
-use crate::library::past::plan::{Plan, plan};
-use crate::library::past::{Heard, Past, PastList, cmus, mpd, scrobbles};
-use crate::library::playlist::Format;
-use crate::library::playlist::import::import;
+use super::{json, library, open_store, settings};
+use crate::boot::{log, offline};
+use crate::library::catalog_build::load_catalog_in;
+use crate::library::past::plan::Plan;
+use crate::library::past::{FoundPast, Heard, look};
 use crate::library::scan::absolute_root;
-use crate::library::store::{Store, WriteOp, care};
 use crate::model::catalog::Catalog;
-use crate::model::id::{PlaylistId, TrackId};
-use crate::model::playlist::{Kind, Playlists, edit};
+use crate::model::job::CancelToken;
+use crate::model::past::Importing;
 
 const CLOSING: Duration = Duration::from_secs(5);
 /// Changes and misses that are printed one by one; `--json` has all.
 const MOST_SHOWN: usize = 20;
-/// Folders within folders in which playlists are looked for, and files that are looked at.
-const DEEPEST: usize = 16;
-const MOST_FILES: usize = 100_000;
 
 pub const HELP: &str = "\
 Tracks are matched by path, else by MusicBrainz id, else by artist, title, album and length.
-Counts become the larger of both, times the later; a rating is taken where there is none:
-importing twice changes nothing. Scan the music first. Without PATH the usual places are
-looked at: for cmus ~/.config/cmus, for mpd and rmpc ~/.config/mpd, ~/.mpd and /var/lib/mpd.
-listenbrainz and lastfm take the file of an export: ZIP, JSON, JSON lines, CSV.";
+Counts become the larger of both, times the later; a rating is taken where there is none;
+plays whose time is known go into the log of listening, as heard to the end where nobody says
+how long: importing twice changes nothing. All of it is one step: `u` in the player, or
+`auralis ctl undo`, takes it back. Scan the music first. While a player runs it takes them in,
+as `:import` does, and tells a sum. Without PATH the usual places are looked at: for cmus
+~/.config/cmus, for mpd and rmpc ~/.config/mpd, ~/.mpd and /var/lib/mpd. listenbrainz and
+lastfm take the file of an export: ZIP, JSON, JSON lines, CSV.";
 
 pub fn run(global: &Global, asked: &Import, messages: &Messages) -> Result<Exit, CliError> {
     let config = settings::load(global, messages)?;
     log::start(&settings::log(global, &config))?;
-    let home = config.places.home.clone();
+    if asked.path.is_none() && asked.source.needs_path() {
+        return Err(CliError::Usage(
+            "name the file of the export, or the folder of the playlists".to_owned(),
+        ));
+    }
+    let wanted = Importing {
+        source: asked.source,
+        path: asked.path.as_deref().map(absolute_root),
+        music: asked.music.as_deref().map(absolute_root),
+        apply: asked.apply,
+    };
+    if let Some(exit) = library::by_player(&config, &words_of(&wanted), messages)? {
+        return Ok(exit);
+    }
     let store = open_store(&config, messages)?;
-    let catalog = load_catalog(&store)?;
+    let catalog = Arc::new(load_catalog_in(&store, &config.naming())?);
     if catalog.is_empty() {
         return Err(CliError::NothingMatched(
             "the library is empty. Fill it with `auralis scan PATH` first".to_owned(),
         ));
     }
-    let past = past(asked, home.as_deref(), &catalog)?;
-    for told in &past.told {
+    let home = config.places.home.as_deref();
+    let found = look(&store, &wanted, home, &catalog, CancelToken::default().flag())
+        .map_err(CliError::NothingMatched)?;
+    for told in &found.plan.told {
         messages.note(told);
     }
-    let reader = store.read()?;
-    let (facts, lists) = (reader.facts()?, reader.playlists()?);
-    drop(reader);
-    let matcher = Matcher::new(&catalog, recordings(&store)?);
-    let plan = plan(past, &matcher, &catalog, &facts, &lists);
-    let backup = if asked.apply && !plan.is_empty() { Some(apply(&store, &plan, &lists)?) } else { None };
+    let applied = found.backup.is_some();
+    if applied {
+        take_in(&store, &catalog, wanted, &found)?;
+    }
     store.close(CLOSING);
-    tell(&plan, &catalog, asked, backup.as_deref())?;
+    tell(&found, &catalog, asked)?;
     Ok(Exit::Done)
 }
 
-fn past(asked: &Import, home: Option<&Path>, catalog: &Catalog) -> Result<Past, CliError> {
-    let read = match (asked.source, &asked.path) {
-        (Source::Cmus, path) => {
-            let usual = [".config/cmus", ".cmus"];
-            cmus::read(&place(path.as_deref(), home, &usual, "cache")?)
-        }
-        (Source::Mpd | Source::Rmpc, path) => {
-            let usual = [".config/mpd", ".mpd", ".local/share/mpd", "/var/lib/mpd"];
-            let folder = place(path.as_deref(), home, &usual, "")?;
-            let mut places = match folder.is_dir() {
-                true => mpd::Places::in_folder(&folder, home),
-                // The file of the stickers itself.
-                false => mpd::Places { stickers: Some(folder), ..mpd::Places::default() },
-            };
-            places.music = asked.music.as_deref().map(absolute_root).or(places.music);
-            mpd::read(&places)
-        }
-        (Source::Listenbrainz | Source::Lastfm, Some(path)) => scrobbles::read(path),
-        (Source::M3u, Some(path)) => lists(path, catalog),
-        (_, None) => {
-            return Err(CliError::Usage(
-                "name the file of the export, or the folder of the playlists".to_owned(),
-            ));
-        }
-    };
-    read.map_err(CliError::NothingMatched)
+/// As it is typed after `:`.
+fn words_of(wanted: &Importing) -> Vec<OsString> {
+    let mut words: Vec<OsString> = vec!["import".into(), wanted.source.name().into()];
+    words.extend(wanted.path.iter().map(OsString::from));
+    if let Some(music) = &wanted.music {
+        let mut flag = OsString::from("--music=");
+        flag.push(music);
+        words.push(flag);
+    }
+    words.extend(wanted.apply.then(|| "--apply".into()));
+    words
 }
 
-/// What was named, else the first of the usual places that is there.
-fn place(named: Option<&Path>, home: Option<&Path>, usual: &[&str], file: &str) -> Result<PathBuf, CliError> {
-    if let Some(path) = named {
-        return Ok(absolute_root(path));
+fn take_in(
+    store: &crate::library::store::Store,
+    catalog: &Arc<Catalog>,
+    wanted: Importing,
+    found: &FoundPast,
+) -> Result<(), CliError> {
+    let done = offline::take_in(store, Arc::clone(catalog), wanted, found.clone())?;
+    match done.told {
+        Some(told) if !done.changed => Err(CliError::Refused(told.to_string())),
+        _ => Ok(()),
     }
-    let home = home.unwrap_or(Path::new("/"));
-    let found = usual.iter().map(|place| home.join(place)).find(|place| place.join(file).exists());
-    found.ok_or_else(|| {
-        CliError::NothingMatched(format!("nothing found in {}. Name the folder", usual.join(", ")))
-    })
-}
-
-/// A file of a playlist, or all of them in a folder.
-fn lists(path: &Path, catalog: &Catalog) -> Result<Past, String> {
-    let never = std::sync::atomic::AtomicBool::new(false);
-    let mut files = Vec::new();
-    let path = absolute_root(path);
-    if path.is_dir() {
-        find_lists(&path, 0, &mut files)
-    } else {
-        files.push(path.clone())
-    }
-    let mut past = Past::default();
-    for file in files {
-        match import(&file, catalog, &never) {
-            Ok(list) => {
-                if list.missing > 0 {
-                    past.told.push(format!("{}: {} entries not found, kept", file.display(), list.missing));
-                }
-                let problems = list
-                    .problems
-                    .iter()
-                    .map(|(path, why)| format!("{}: {} {why}", file.display(), path.display()));
-                past.told.extend(problems);
-                let paths = list.entries.iter().map(|entry| entry.path.to_path_buf()).collect();
-                past.lists.push(PastList { name: list.name.to_string(), paths });
-            }
-            Err(why) => past.told.push(format!("{}: {why}", file.display())),
-        }
-    }
-    if past.lists.is_empty() {
-        return Err(format!("no playlist found in {}: {}", path.display(), past.told.join("; ")));
-    }
-    Ok(past)
-}
-
-fn find_lists(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut entries: Vec<_> = entries.flatten().take(MOST_FILES).collect();
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        // A link is not followed: it may lead in a circle.
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder && depth < DEEPEST {
-            find_lists(&path, depth + 1, found);
-        } else if !is_folder && Format::of(&path).is_some() && found.len() < MOST_FILES {
-            found.push(path);
-        }
-    }
-}
-
-/// MusicBrainz ids of the library's recordings, as far as files tell them. Of several files of one the first is meant.
-fn recordings(store: &Store) -> Result<HashMap<String, TrackId>, CliError> {
-    let mut found = HashMap::new();
-    for track in store.read()?.tracks()? {
-        let track = track?;
-        if let Some(id) = track.tags.details.musicbrainz.recording {
-            found.entry(id.to_string()).or_insert(track.id);
-        }
-    }
-    Ok(found)
-}
-
-/// Sets it, all or nothing; where the library as it was before is.
-fn apply(store: &Store, plan: &Plan, lists: &Playlists) -> Result<PathBuf, CliError> {
-    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let backup = care::backup_place(store.path());
-    care::backup(store, &backup, &mut |_| ()).map_err(|error| {
-        CliError::Refused(format!("nothing was set: the library cannot be copied: {error}"))
-    })?;
-    let mut lists = lists.clone();
-    let mut made = Vec::new();
-    let random = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), now_s);
-    for (number, (name, entries)) in (0_u64..).zip(&plan.lists) {
-        let id = PlaylistId::new(random.wrapping_add(number << 11));
-        let kind = Kind::Manual(std::sync::Arc::new(entries.clone()));
-        let change =
-            edit::create(&lists, id, name.clone(), kind).map_err(|why| CliError::Refused(why.to_string()))?;
-        lists.apply(&change);
-        made.push((id, change.after));
-    }
-    store.write(WriteOp::PutFacts(plan.rows.iter().map(|&(id, _, after)| (id, after)).collect()))?;
-    store.write(WriteOp::PutPlaylists(made))?;
-    store.flush()?;
-    Ok(backup)
 }
 
 #[derive(Serialize)]
@@ -202,6 +112,8 @@ struct Report<'a> {
     unmatched: Vec<MissLine<'a>>,
     playlists: Vec<ListLine<'a>>,
     known_playlists: usize,
+    /// New entries of the log.
+    listens: usize,
     backup: Option<json::JsonPath>,
 }
 
@@ -233,7 +145,8 @@ struct ListLine<'a> {
     entries: usize,
 }
 
-fn tell(plan: &Plan, catalog: &Catalog, asked: &Import, backup: Option<&Path>) -> Result<(), CliError> {
+fn tell(found: &FoundPast, catalog: &Catalog, asked: &Import) -> Result<(), CliError> {
+    let (plan, backup) = (&found.plan, found.backup.as_deref());
     let mut out = io::BufWriter::new(io::stdout().lock());
     if asked.json {
         json::print(&mut out, &report(plan, catalog, asked.apply, backup))?;
@@ -275,6 +188,7 @@ fn report<'a>(plan: &'a Plan, catalog: &Catalog, applied: bool, backup: Option<&
             .map(|(name, entries)| ListLine { name: name.as_str(), entries: entries.len() })
             .collect(),
         known_playlists: plan.known_lists,
+        listens: plan.listens.len(),
         backup: backup.map(json::JsonPath::new),
     }
 }
@@ -331,16 +245,18 @@ fn words(plan: &Plan, catalog: &Catalog, backup: Option<&Path>, applied: bool) -
         (true, ..) => "Nothing to set: all of it is known.".to_owned(),
         (_, true, Some(backup)) => {
             format!(
-                "{} tracks and {} playlists set. The library as it was: {}",
+                "{} tracks, {} playlists and {} entries of the log set. The library as it was: {}",
                 plan.rows.len(),
                 plan.lists.len(),
+                plan.listens.len(),
                 shown(backup)
             )
         }
         _ => format!(
-            "{} tracks and {} playlists would be set: `--apply` does it.",
+            "{} tracks, {} playlists and {} entries of the log would be set: `--apply` does it.",
             plan.rows.len(),
-            plan.lists.len()
+            plan.lists.len(),
+            plan.listens.len()
         ),
     };
     text.push_str(&end);

@@ -32,7 +32,8 @@ for missing tracks; not the history of changes. A path that is not UTF-8 has its
 `path_hex`. `-` needs the library alone.";
 
 pub const IMPORT_HELP: &str = "\
-Scan the music first: lines of files that the library does not have are counted and left out.
+Scan the music first. A track is found by its path, else by its sound, else by artist, album,
+title and length where only one has them; lines of others are counted and left out.
 Counts become the larger of both, times the later; a rating, a bookmark, a queue that is here
 stays. A list that is here with the same in it is not made again.";
 
@@ -64,7 +65,7 @@ fn rows(line: &mut Progress, rows: u64) {
 }
 
 /// `Some` where a player runs, and did it.
-fn by_player(config: &Loaded, words: &[OsString], messages: &Messages) -> Result<Option<Exit>, CliError> {
+pub fn by_player(config: &Loaded, words: &[OsString], messages: &Messages) -> Result<Option<Exit>, CliError> {
     match Connection::open(&Place::new(&config.places)) {
         Ok(mut player) => {
             let (line, paths) = ctl::spelled(words)?;
@@ -203,6 +204,14 @@ fn import(config: &Loaded, from: &Path, messages: &Messages) -> Result<Exit, Cli
     let done = transfer::import(&store, &mut input)?;
     store.close(CLOSING);
     messages.note(&format!("{} lines taken in", done.lines - done.absent));
+    if done.by_sound + done.by_names > 0 {
+        messages.note(&format!(
+            "{} tracks lie elsewhere by now: {} were told by their sound, {} by artist, album, title and length",
+            done.by_sound + done.by_names,
+            done.by_sound,
+            done.by_names
+        ));
+    }
     if done.queue_kept {
         messages.warning("the queue of here was kept, and the other one left out");
     }

@@ -34,6 +34,7 @@ mod queue;
 mod queue_template;
 mod scan;
 mod search;
+mod similar;
 mod stats;
 mod status;
 mod tag;
@@ -77,6 +78,10 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Analyse(asked)) => analyse::run(&global, &asked, messages),
+        Some(Verb::Similar(asked)) => similar::similar(&global, &asked, messages),
+        Some(Verb::Radio(asked)) => similar::radio(&global, &asked, messages),
+        Some(Verb::Path(asked)) => similar::path(&global, &asked, messages),
+        Some(Verb::Weights(asked)) => similar::weights(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),
         Some(Verb::Playlist { verb }) => playlist::run(&global, &verb, messages),

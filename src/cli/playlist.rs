@@ -2,17 +2,21 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
 use super::args::{Global, PlaylistVerb};
 use super::exit::{CliError, Exit};
+use super::similar::unheard;
 use super::terminal::Messages;
 use super::text::{clock, printable};
 use super::{ctl, json, open_store, settings};
+use crate::boot::similar::{Ears, Known, likes};
 use crate::boot::{log, offline};
-use crate::library::catalog_build::load_catalog;
+use crate::library::catalog_build::load_catalog_in;
+use crate::library::levels;
 use crate::library::playlist::locate::is_part;
 use crate::library::smart;
 use crate::model::address::is_address;
@@ -20,6 +24,7 @@ use crate::model::catalog::Catalog;
 use crate::model::job::CancelToken;
 use crate::model::notice::Severity;
 use crate::model::playlist::view::View;
+use crate::model::query::Query;
 use crate::remote::RemoteError;
 use crate::remote::client::Connection;
 use crate::remote::lists::{self, EntryLine, ListLine, ListPage};
@@ -95,7 +100,7 @@ pub fn change(global: &Global, words: &[OsString], messages: &Messages) -> Resul
         Err(RemoteError::NotRunning) => {
             log::start(&settings::log(global, &config))?;
             let store = open_store(&config, messages)?;
-            let done = offline::run(&store, command, &CancelToken::default())?;
+            let done = offline::run(&store, &config.naming(), command, &CancelToken::default())?;
             store.close(CLOSING);
             match done.told {
                 Some(told) if done.changed && told.severity != Severity::Note => {
@@ -115,7 +120,7 @@ pub fn change(global: &Global, words: &[OsString], messages: &Messages) -> Resul
 /// Where the lists are: with a player, or in the store.
 enum Source {
     Player(Box<Connection>),
-    Store(View, Box<Catalog>),
+    Store(View, Arc<Catalog>),
 }
 
 impl Source {
@@ -126,21 +131,26 @@ impl Source {
             Err(RemoteError::NotRunning) => {
                 log::start(&settings::log(global, &config))?;
                 let store = open_store(&config, messages)?;
-                let catalog = load_catalog(&store)?;
+                let catalog = Arc::new(load_catalog_in(&store, &config.naming())?);
                 let reader = store.read()?;
-                let facts = reader.facts()?;
+                let facts = levels::facts(&store, &catalog)?;
                 let mut view = View { lists: reader.playlists()?, ..View::default() };
                 let now_s = SystemTime::now()
                     .duration_since(UNIX_EPOCH)
                     .map_or(0, |since| since.as_secs().cast_signed());
+                let queries = view.lists.iter().filter_map(|list| Query::parse(list.smart()?.query()).ok());
+                let words: Vec<String> = queries.flat_map(|query| query.likes()).collect();
+                let ears = Ears::new(store.clone(), config.settings.similar.weights.clone());
+                let known = Known { catalog: Arc::clone(&catalog), facts: facts.clone() };
+                let likes = likes(&ears, &words, &known).map_err(|why| unheard(&why, &catalog))?;
                 let found = view.lists.iter().filter_map(|list| {
-                    let found = smart::evaluate(list.smart()?, list.id, &catalog, &facts, now_s);
+                    let found = smart::evaluate(list.smart()?, list.id, &catalog, (&facts, &likes), now_s);
                     Some((list.id, found.into()))
                 });
-                view.found = std::sync::Arc::new(found.collect());
+                view.found = Arc::new(found.collect());
                 drop(reader);
                 store.close(CLOSING);
-                Ok(Self::Store(view, Box::new(catalog)))
+                Ok(Self::Store(view, catalog))
             }
             Err(error) => Err(error.into()),
         }

@@ -2,6 +2,7 @@
 //! the library.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::Arc;
 
 use super::args::{Global, Search};
 use super::exit::{CliError, Exit};
@@ -10,6 +11,7 @@ use super::terminal::Messages;
 use super::text::{joined, printable};
 use super::{open_store, settings};
 use crate::boot::log;
+use crate::boot::similar::{Ears, Known, know};
 use crate::config::Loaded;
 use crate::library::catalog_build::load_catalog_in;
 use crate::library::levels;
@@ -85,9 +87,13 @@ fn of_store(
     log::start(&settings::log(global, config))?;
     let naming = config.naming();
     let store = open_store(config, messages)?;
-    let catalog = load_catalog_in(&store, &naming)?;
+    let catalog = Arc::new(load_catalog_in(&store, &naming)?);
     let facts = levels::facts(&store, &catalog)?;
-    let found = tell::find(&catalog, &facts, &naming.collation, query, &asked.sort);
+    let ears = Ears::new(store.clone(), config.settings.similar.weights.clone());
+    let known = Known { catalog: Arc::clone(&catalog), facts: facts.clone() };
+    let mut query = query.clone();
+    know(&ears, &mut query, &known).map_err(|why| super::similar::unheard(&why, &catalog))?;
+    let found = tell::find(&catalog, &facts, &naming.collation, &query, &asked.sort);
     if found.is_empty() {
         return Err(nothing(catalog.len(), text));
     }

@@ -23,10 +23,11 @@ pub const HELP: &str = "\
 Fields of TEMPLATE: {state} {title} {artist} {album} {album_artist} {genre} {year} {track}
 {disc} {path} {file} {position} {position_s} {duration} {duration_s} {codec} {index}
 {length} {volume} {muted} {repeat} {shuffle} {stop_after} {output} {output_state}
-{verdict} {notice} {station} {buffering} {rating} {favourite} {plays} {skips}. What there is not, or is off, is empty; {muted},
-{shuffle}, {buffering} and {favourite} are their names. {{ and }} are braces; \\t, \\n, \\0 and \\\\ are tab,
-line feed, NUL and backslash. A line ends with a line feed. While only the position moves,
---follow is silent.
+{verdict} {notice} {station} {buffering} {rating} {favourite} {plays} {skips}
+{left_off} {left_off_s}: where a long track was left off, and goes on when played again.
+What there is not, or is off, is empty; {muted}, {shuffle}, {buffering} and {favourite} are
+their names. {{ and }} are braces; \\t, \\n, \\0 and \\\\ are tab, line feed, NUL and backslash.
+A line ends with a line feed. While only the position moves, --follow is silent.
 Exit code 4: no player is running.";
 
 pub fn run(global: &Global, asked: &args::Status) -> Result<Exit, CliError> {
@@ -95,6 +96,14 @@ fn summary(status: &Status) -> Vec<String> {
         None => "shuffle".into(),
     }));
     modes.extend(status.consume.then(|| "consume".to_owned()));
+    let left_off = status.track.as_ref().and_then(|track| track.left_off_s).and_then(time);
+    // While it plays the place is on its way.
+    let left_off = left_off.filter(|_| status.state != "playing");
+    modes.extend(left_off.map(|at| format!("left off at {}", clock(at))));
+    modes.extend(status.radio.as_ref().map(|radio| match &radio.title {
+        Some(title) => format!("radio like {title} seed={}", radio.seed),
+        None => format!("radio seed={}", radio.seed),
+    }));
     let stops = !["", "off"].contains(&status.stop_after.as_str());
     modes.extend(stops.then(|| format!("stop after {}", status.stop_after)));
     let mut lines = vec![headline(status), modes.join("  "), sound(status)];
@@ -197,6 +206,8 @@ pub enum StatusField {
     Favourite,
     Plays,
     Skips,
+    LeftOff,
+    LeftOffS,
 }
 
 impl Field for StatusField {
@@ -234,6 +245,8 @@ impl Field for StatusField {
         ("favourite", Self::Favourite),
         ("plays", Self::Plays),
         ("skips", Self::Skips),
+        ("left_off", Self::LeftOff),
+        ("left_off_s", Self::LeftOffS),
     ];
     const LISTED: &'static str = "auralis status --help";
 }
@@ -301,6 +314,8 @@ impl StatusField {
             Self::Notice => status.notice.as_ref().map(|told| told.text.clone()).unwrap_or_default(),
             Self::Station => station(status).unwrap_or_default(),
             Self::Buffering => name(status.buffering, "buffering"),
+            Self::LeftOff => shown(status.track.as_ref().and_then(|track| track.left_off_s)),
+            Self::LeftOffS => seconds(status.track.as_ref().and_then(|track| track.left_off_s)),
             _ => String::new(),
         }
     }

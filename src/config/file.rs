@@ -144,7 +144,13 @@ mod tests {
     use super::*;
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
-    use crate::model::settings::{LevelMode, LevelSettings, OnLost, RatePolicy, ResamplerQuality};
+    use crate::model::fingerprint::Dimension;
+    use crate::model::settings::{
+        LevelMode, LevelSettings, MeasuredColumn, OnLost, RatePolicy, ResamplerQuality,
+    };
+    use crate::model::similar::SimilarSettings;
+    use crate::model::visual::Visual;
+    use crate::model::weights::{Aspect, Weights};
 
     /// Another value than the default for each key.
     const OTHERS: &[(&str, &str)] = &[
@@ -178,9 +184,19 @@ mod tests {
         ("network.retry_s", "0"),
         ("analysis.when", "\"idle\""),
         ("analysis.on_battery", "false"),
+        ("analysis.on_load", "false"),
+        ("similarity.weights", "{ timbre = 0.5, tempo_bpm = 2 }"),
+        ("similarity.surprise", "0"),
+        ("similarity.artist_window", "2"),
+        ("similarity.album_window", "3"),
+        ("similarity.ahead", "9"),
+        ("similarity.learn", "false"),
         ("screen.theme", "\"mine\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
+        ("screen.visual", "\"loudness\""),
+        ("screen.waveform", "false"),
+        ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.scrolloff", "0"),
     ];
@@ -215,10 +231,21 @@ mod tests {
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;
-        settings.analysis = AnalysisSettings { when: AnalyseWhen::Idle, on_battery: false };
+        settings.analysis = AnalysisSettings { when: AnalyseWhen::Idle, on_battery: false, on_load: false };
+        settings.similar = SimilarSettings {
+            weights: Weights::default().with(Aspect::Timbre, 0.5).with(Aspect::Number(Dimension::Tempo), 2.0),
+            surprise: 0,
+            artist_window: 2,
+            album_window: 3,
+            ahead: 9,
+            learn: false,
+        };
         settings.screen.theme = "mine".into();
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
+        settings.screen.visual = Visual::Loudness;
+        settings.screen.waveform = false;
+        settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;
         settings

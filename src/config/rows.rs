@@ -11,8 +11,10 @@ use toml::de::DeValue;
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::settings::{
-    LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
+    LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
+use crate::model::visual::Visual;
+use crate::model::weights::{Aspect, Weights};
 
 /// The value does not fit; the row's `expects` says what would.
 pub struct Unfit;
@@ -282,6 +284,62 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.analysis.on_battery, switch(value)),
     },
     Row {
+        table: "analysis",
+        key: "on_load",
+        default: "true",
+        expects: "true or false",
+        help: "Measure also while other programs keep more than half of the processors busy.",
+        set: |settings, value| put(&mut settings.analysis.on_load, switch(value)),
+    },
+    Row {
+        table: "similarity",
+        key: "weights",
+        default: "{}",
+        expects: "numbers from 0 to 10 by what they weigh, as in { tempo_bpm = 2, timbre = 0.5 }",
+        help: "How much each number of the fingerprint, or timbre, counts in what sounds alike: 1 as found, 0 not at all.",
+        set: |settings, value| put(&mut settings.similar.weights, weights(value)),
+    },
+    Row {
+        table: "similarity",
+        key: "surprise",
+        default: "30",
+        expects: "a number of percent from 0 to 100",
+        help: "How far radio strays: 0 always plays what sounds most alike, 100 any of the fifty nearest.",
+        set: |settings, value| put(&mut settings.similar.surprise, number(value, 0, 100)),
+    },
+    Row {
+        table: "similarity",
+        key: "artist_window",
+        default: "4",
+        expects: "a number of tracks from 0 to 500",
+        help: "Radio plays no artist again within so many tracks, as far as the library has others.",
+        set: |settings, value| put(&mut settings.similar.artist_window, number(value, 0, 500)),
+    },
+    Row {
+        table: "similarity",
+        key: "album_window",
+        default: "8",
+        expects: "a number of tracks from 0 to 500",
+        help: "Nor an album.",
+        set: |settings, value| put(&mut settings.similar.album_window, number(value, 0, 500)),
+    },
+    Row {
+        table: "similarity",
+        key: "ahead",
+        default: "5",
+        expects: "a number of tracks from 1 to 100",
+        help: "Tracks that radio keeps in the queue behind what plays.",
+        set: |settings, value| put(&mut settings.similar.ahead, number(value, 1, 100)),
+    },
+    Row {
+        table: "similarity",
+        key: "learn",
+        default: "true",
+        expects: "true or false",
+        help: "Radio learns from what of it is heard and skipped; `:weights` shows what.",
+        set: |settings, value| put(&mut settings.similar.learn, switch(value)),
+    },
+    Row {
         table: "screen",
         key: "theme",
         default: "\"terminal\"",
@@ -302,8 +360,32 @@ pub const ROWS: &[Row] = &[
         key: "spectrum",
         default: "true",
         expects: "true or false",
-        help: "Show the spectrum at start.",
+        help: "Show what is heard at start, below the lists.",
         set: |settings, value| put(&mut settings.screen.spectrum, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "visual",
+        default: "\"spectrum\"",
+        expects: "\"spectrum\", \"scope\", \"goniometer\", \"spectrogram\" or \"loudness\"",
+        help: "How it is shown.",
+        set: |settings, value| put(&mut settings.screen.visual, text(value, Visual::parse)),
+    },
+    Row {
+        table: "screen",
+        key: "waveform",
+        default: "true",
+        expects: "true or false",
+        help: "Show the wave of a measured track in the seek bar.",
+        set: |settings, value| put(&mut settings.screen.waveform, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "columns",
+        default: "[\"bpm\", \"key\", \"lufs\", \"dr\"]",
+        expects: "a list of \"bpm\", \"key\", \"lufs\", \"dr\", \"lra\", \"peak\"",
+        help: "What was measured of tracks, shown in lists as far as there is room; empty where it is not measured.",
+        set: |settings, value| put(&mut settings.screen.columns, measured_columns(value)),
     },
     Row {
         table: "screen",
@@ -383,6 +465,14 @@ fn caps(value: &DeValue<'_>) -> Result<BTreeMap<String, Volume>, Unfit> {
     table.iter().map(|(id, value)| Ok((id.get_ref().to_string(), cap(value.get_ref())?))).collect()
 }
 
+fn weights(value: &DeValue<'_>) -> Result<Weights, Unfit> {
+    let table = value.as_table().ok_or(Unfit)?;
+    table.iter().try_fold(Weights::default(), |weights, (name, value)| {
+        let aspect = Aspect::named(name.get_ref()).ok_or(Unfit)?;
+        Ok(weights.with(aspect, fraction(value.get_ref(), 0.0, 10.0)?))
+    })
+}
+
 /// A theme is a file's name, never a path.
 fn theme(word: &str) -> Option<String> {
     let plain = !word.is_empty() && !word.starts_with('.') && !word.contains(['/', '\0']);
@@ -407,6 +497,12 @@ fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     };
     let list = value.as_array().filter(|list| list.len() <= 100).ok_or(Unfit)?;
     list.iter().map(|entry| word(entry.get_ref())).collect()
+}
+
+fn measured_columns(value: &DeValue<'_>) -> Result<Vec<MeasuredColumn>, Unfit> {
+    let column = |value: &DeValue<'_>| value.as_str().and_then(MeasuredColumn::parse).ok_or(Unfit);
+    let list = value.as_array().filter(|list| list.len() <= MeasuredColumn::ALL.len()).ok_or(Unfit)?;
+    list.iter().map(|entry| column(entry.get_ref())).collect()
 }
 
 /// Relative folders would depend on where the player was started.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::id::PlayId;
-use crate::model::loudness::LoudnessTags;
+use crate::model::loudness::{ItemLoudness, LoudnessTags};
 use crate::model::player::Position;
 use crate::model::settings::{OutputSettings, SoundSettings};
 use crate::model::signal::SignalPath;
@@ -40,6 +40,13 @@ pub struct Context {
     pub measured: LoudnessTags,
 }
 
+impl Context {
+    /// With what the item's tags say.
+    pub fn loudness(&self, tags: LoudnessTags) -> ItemLoudness {
+        ItemLoudness { tags, measured: self.measured, in_album: self.in_album }
+    }
+}
+
 /// A place in an item.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Place {
@@ -60,7 +67,8 @@ pub enum EngineCommand {
         place: Place,
         paused: bool,
     },
-    /// What follows the current item without a gap; replaces an earlier answer as long as it is not heard.
+    /// What follows the current item without a gap; replaces an earlier answer as long as it is not heard. The same one
+    /// once more tells what is known of its loudness now: it counts unless its sound is on its way to the ear.
     SetNext(Option<Item>),
     /// Go on after a pause.
     Play,

@@ -1,6 +1,7 @@
 //! The engine's end of the block pipe: which blocks are to be heard, and how far the one at hand is rendered. Blocks of
 //! an old generation, or of an item that is neither rendered nor next, are given back unheard. Engine thread.
 
+use super::command::Context;
 use crate::model::id::{Generation, PlayId};
 use crate::model::track::AudioFormat;
 use crate::rt::pipe::{BlockReceiver, PcmBlock};
@@ -13,6 +14,8 @@ pub struct Feed {
     follower: Follower,
     /// The follower is to be laid over the end of what is rendered, and so was what is rendered.
     fades: Fades,
+    /// What became known of the follower when its blocks may have been read.
+    known: Option<Context>,
     block: Option<PcmBlock>,
     /// Frames of `block` that are rendered.
     done: usize,
@@ -49,6 +52,7 @@ impl Feed {
             rendering: Rendering::Nothing,
             follower: Follower::Nobody,
             fades: Fades::default(),
+            known: None,
             block: None,
             done: 0,
         }
@@ -60,6 +64,7 @@ impl Feed {
         self.rendering = Rendering::Item(play);
         self.follower = follower;
         self.fades = Fades { follower: fades, rendering: false };
+        self.known = None;
         self.refuse();
     }
 
@@ -92,8 +97,14 @@ impl Feed {
     /// `fades`: it is to be laid over the end of what is rendered.
     pub fn set_follower(&mut self, follower: Follower, fades: bool) {
         self.follower = follower;
+        self.known = None;
         self.fades.follower = fades;
         self.refuse();
+    }
+
+    /// The follower is as it was told, and this is known of it now.
+    pub fn know_of_follower(&mut self, context: Option<Context>) {
+        self.known = context;
     }
 
     /// All was rendered and nothing is to follow.
@@ -151,12 +162,15 @@ impl Feed {
     }
 
     fn take_up(&mut self) {
-        let Some(block) = &self.block else {
+        let Some(block) = &mut self.block else {
             return;
         };
         if self.follower == Follower::Item(block.play) {
             self.follower = Follower::Unknown;
             self.fades.rendering = self.fades.follower;
+            if let Some(context) = self.known.take() {
+                block.loudness = context.loudness(block.loudness.tags);
+            }
         }
         self.rendering = Rendering::Item(block.play);
     }

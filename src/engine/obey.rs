@@ -80,10 +80,13 @@ impl Core {
         let play = current.item.play;
         let same = next.as_ref().map(|item| item.play) == self.next.as_ref().map(|item| item.play);
         self.answer = Answer::Given;
+        let crossed = self.feed.rendering().is_some_and(|rendering| rendering != play);
         if same && self.next.is_some() {
+            if !crossed && self.next != next {
+                self.know_of_next(play, next);
+            }
             return;
         }
-        let crossed = self.feed.rendering().is_some_and(|rendering| rendering != play);
         self.next = next;
         if crossed {
             // The join is in the ring and not heard yet: the last intent wins.
@@ -96,6 +99,13 @@ impl Core {
         if self.next.is_some() {
             self.input(Input::NextTold);
         }
+    }
+
+    /// Its blocks may be waiting already, with what was known before.
+    fn know_of_next(&mut self, play: PlayId, next: Option<Item>) {
+        self.feed.know_of_follower(next.as_ref().map(|next| next.context));
+        self.prefetch.set_next(play, next.clone());
+        self.next = next;
     }
 
     pub(super) fn follower(&self) -> Follower {

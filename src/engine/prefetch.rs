@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::{self, Builder, Thread};
 
-use super::command::{Context, Item, Place};
+use super::command::{Item, Place};
 use super::error::EngineError;
 use super::priority;
 use super::source::{Opens, Reads, SourceError};
@@ -335,8 +335,7 @@ impl Worker {
             let Spec { rate, channels } = format.spec;
             return Err(format!("{rate} Hz with {channels} channels cannot be played").into());
         }
-        let Context { in_album, measured, .. } = item.context;
-        let loudness = ItemLoudness { tags: source.loudness(), measured, in_album };
+        let loudness = item.context.loudness(source.loudness());
         Ok(Reading {
             item,
             source,
@@ -355,7 +354,9 @@ impl Worker {
             Some(now) if now.item.play == after => self.next = next,
             // The one that was to follow is being read already: the engine refuses its blocks from now on.
             Some(now) if now.after == Some(after) => {
-                if next.as_ref().is_some_and(|next| next.play == now.item.play) {
+                if let Some(same) = next.as_ref().filter(|next| next.play == now.item.play) {
+                    let (item, loudness) = (same.clone(), same.context.loudness(now.loudness.tags));
+                    self.now.iter_mut().for_each(|now| (now.item, now.loudness) = (item.clone(), loudness));
                     return;
                 }
                 if let Some(now) = self.now.take() {

@@ -18,8 +18,8 @@ use crate::model::track::Track;
 
 /// How often progress is told while a long track is measured, and a worker without leave looks again.
 const PULSE: Duration = Duration::from_millis(250);
-/// How often it is looked whether the machine runs on its battery.
-const POWER_PAUSE: Duration = Duration::from_secs(5);
+/// How often it is looked whether the machine runs on its battery or has other work.
+const LOOK_PAUSE: Duration = Duration::from_secs(5);
 /// Beyond those of the thread that starts it: the lowest there is.
 const NICE: i32 = 19;
 /// Tracks that come first are remembered up to this.
@@ -36,39 +36,60 @@ struct Shared {
     workers: AtomicUsize,
     /// Workers run at the lowest priority.
     yields: bool,
-    /// Nobody works while the machine runs on its battery.
-    spares_battery: bool,
-    on_battery: AtomicBool,
+    /// Nobody works while the machine is in one of these states.
+    spares: Spares,
+    must_rest: AtomicBool,
+    /// Guards what the processors had done at the last look; held to look again.
+    times: Mutex<Option<power::Times>>,
     /// Guards the tracks that come before all others; held to put one in or take one out.
     first: Mutex<VecDeque<TrackId>>,
+}
+
+/// When nobody works.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spares {
+    /// While the machine runs on its battery.
+    pub battery: bool,
+    /// While other programs keep it busy.
+    pub load: bool,
 }
 
 impl Control {
     /// For work that was asked for and is waited for: so many at once, like any other program.
     pub fn foreground(workers: usize) -> Self {
-        Self::new(workers, false, false)
+        Self::new(workers, false, Spares::default())
     }
 
     /// For work beside all else, at the lowest priority: nobody works before [`Self::set_workers`] says so.
-    pub fn background(spares_battery: bool) -> Self {
-        Self::new(0, true, spares_battery)
+    pub fn background(spares: Spares) -> Self {
+        Self::new(0, true, spares)
     }
 
-    fn new(workers: usize, yields: bool, spares_battery: bool) -> Self {
+    fn new(workers: usize, yields: bool, spares: Spares) -> Self {
         Self(Arc::new(Shared {
             workers: AtomicUsize::new(workers),
             yields,
-            spares_battery,
-            on_battery: AtomicBool::new(false),
+            spares,
+            must_rest: AtomicBool::new(false),
+            times: Mutex::default(),
             first: Mutex::default(),
         }))
     }
 
     /// Asks the system. Reads files.
-    fn look_at_power(&self) {
-        if self.0.spares_battery {
-            self.0.on_battery.store(power::on_battery(Path::new(power::SUPPLIES)), Ordering::Relaxed);
-        }
+    fn look_at_machine(&self) {
+        let Spares { battery, load } = self.0.spares;
+        let must_rest =
+            (battery && power::on_battery(Path::new(power::SUPPLIES))) || (load && self.is_busy());
+        self.0.must_rest.store(must_rest, Ordering::Relaxed);
+    }
+
+    /// Since the last look; the first one tells nothing yet.
+    fn is_busy(&self) -> bool {
+        let now = std::fs::read_to_string(power::TIMES).ok().and_then(|stat| power::Times::parse(&stat));
+        let mut times = self.0.times.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *times, now);
+        now.zip(before).is_some_and(|(now, before)| now.busy_since(before))
     }
 
     /// So many may work from now on; with none, those that work pause within their track.
@@ -89,7 +110,7 @@ impl Control {
     }
 
     fn may_work(&self, worker: usize) -> bool {
-        worker < self.0.workers.load(Ordering::Relaxed) && !self.0.on_battery.load(Ordering::Relaxed)
+        worker < self.0.workers.load(Ordering::Relaxed) && !self.0.must_rest.load(Ordering::Relaxed)
     }
 }
 
@@ -187,7 +208,7 @@ fn needed(store: &Store, asked: &Asked) -> Result<Needed, StoreError> {
     Ok(needed)
 }
 
-fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, StoreError> {
+pub(super) fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, StoreError> {
     let Some(row) = reader.measured(track.id)? else { return Ok(false) };
     let sound = reader.audio(track.id)?.map(|audio| audio.guess);
     Ok(row.is_of(VERSION, track.stamp, sound))
@@ -210,7 +231,7 @@ fn run(
     let began = Instant::now();
     let total = needed.tracks.len() as u64;
     let mut progress = AnalyseProgress { total, total_sound: needed.sound, ..AnalyseProgress::default() };
-    control.look_at_power();
+    control.look_at_machine();
     let count = workers(false).min(needed.tracks.len());
     let queue = Queue { left: Mutex::new(Left::new(needed.tracks)), store, control, cancel };
     std::thread::scope(|scope| {
@@ -224,8 +245,8 @@ fn run(
         drop(sender);
         let mut looked = began;
         loop {
-            if looked.elapsed() >= POWER_PAUSE {
-                control.look_at_power();
+            if looked.elapsed() >= LOOK_PAUSE {
+                control.look_at_machine();
                 looked = Instant::now();
             }
             match told.recv_timeout(PULSE) {

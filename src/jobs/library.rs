@@ -147,7 +147,7 @@ pub fn care(store: &Store, care: &Care, cancel: &CancelToken) -> Result<Cared, S
 }
 
 /// At most so many groups are kept to be shown; more are counted.
-const SHOWN_GROUPS: usize = 1_000;
+pub const SHOWN_GROUPS: usize = 1_000;
 
 /// Tracks that hold the same sound.
 pub fn duplicates(store: &Store, cancel: &CancelToken) -> Result<DuplicatesView, StoreError> {
@@ -157,7 +157,8 @@ pub fn duplicates(store: &Store, cancel: &CancelToken) -> Result<DuplicatesView,
             groups.push(group.iter().map(|track| (track.path.clone(), track.summary())).collect());
         }
     })?;
-    Ok(DuplicatesView { looking: false, groups, found: report.groups, tracks: report.tracks, problem: None })
+    let (found, tracks) = (report.groups, report.tracks);
+    Ok(DuplicatesView { groups, found, tracks, ..DuplicatesView::default() })
 }
 
 /// The catalog of everything that the store has, what is on its way to it included.

@@ -1,16 +1,19 @@
 //! # jobs: background work
 //!
-//! - **Purpose.** Runs what may take long or wait for disks: scans, the measuring of tracks, walks, catalog builds.
+//! - **Purpose.** Runs what may take long or wait for disks: scans, the measuring of tracks, walks, catalog builds, what
+//!   sounds alike.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long` and `job-measure` (low priority), `job-short` and `job-files`, one job at a time each;
+//! - **Threads.** `job-long` and `job-measure` (low priority), `job-short`, `job-files` and `job-similar`, one job at a time each;
 //!   `measure-1..N` (lowest priority) while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
 
 pub mod analyse;
+pub mod ears;
 pub mod library;
 pub mod playlists;
+pub mod portrait;
 mod power;
 pub mod tags;
 
@@ -29,14 +32,16 @@ pub enum Lane {
     Measuring,
     /// Well below a second: walks of a few folders, catalog builds.
     Short,
-    /// Changes of the user's files, one at a time.
+    /// Changes of the user's files, and what is taken over from other players, one at a time.
     Files,
+    /// What sounds like what: milliseconds, but seconds where a large library is looked at for the first time.
+    Similar,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Debug)]
-pub struct Jobs([Sender<Job>; 4]);
+pub struct Jobs([Sender<Job>; 5]);
 
 /// The lanes' threads, for the shutdown.
 #[derive(Debug)]
@@ -56,6 +61,7 @@ impl Jobs {
             lane("job-measure", true)?,
             lane("job-short", false)?,
             lane("job-files", false)?,
+            lane("job-similar", false)?,
         ];
         Ok((Self(lanes), JobThreads(threads)))
     }

@@ -18,6 +18,7 @@ use crate::model::id::PlaylistId;
 use crate::model::job::CancelToken;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Entry, Playlist};
+use crate::model::query::heard::Likes;
 
 /// Files of playlists as lists.
 #[derive(Debug, Default)]
@@ -78,10 +79,11 @@ pub fn evaluate(
     lists: &[Arc<Playlist>],
     catalog: &Catalog,
     facts: &Facts,
+    likes: &Likes,
 ) -> HashMap<PlaylistId, Arc<Found>> {
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
     let found = lists.iter().filter_map(|list| {
-        let found = smart::evaluate(list.smart()?, list.id, catalog, facts, now_s);
+        let found = smart::evaluate(list.smart()?, list.id, catalog, (facts, likes), now_s);
         Some((list.id, Arc::new(found)))
     });
     found.collect()

@@ -1,4 +1,4 @@
-//! The measured loudness of all tracks and of their albums, as queries and playback need it. Called by jobs and the command
+//! The measured loudness, tempo and key of all tracks, and the loudness of their albums, as queries and playback need it. Called by jobs and the command
 //! line.
 
 use std::collections::HashMap;
@@ -7,7 +7,9 @@ use super::store::{Store, StoreError};
 use crate::model::catalog::Catalog;
 use crate::model::facts::{Facts, Levels, TrackFacts};
 use crate::model::features::{LoudnessBlocks, Measured, Value};
+use crate::model::fingerprint::Dimension;
 use crate::model::id::TrackId;
+use crate::model::key::Key;
 
 /// By track. Albums are those of the catalog; one counts where all of its tracks were measured.
 pub fn levels(store: &Store, catalog: &Catalog) -> Result<Vec<(TrackId, Levels)>, StoreError> {
@@ -55,7 +57,13 @@ fn of_track(measured: &Measured) -> Levels {
         dynamic_range: hundredths(measured.dynamic_range_db),
         album_lufs: None,
         album_peak: None,
+        tempo: tempo(measured),
+        key: measured.fingerprint.key.ok().map(Key::tonality),
     }
+}
+
+fn tempo(measured: &Measured) -> Option<u16> {
+    measured.fingerprint.get(Dimension::Tempo).ok().map(|bpm| (bpm * 10.0).round() as u16)
 }
 
 fn hundredths(value: Value) -> Option<i16> {

@@ -8,18 +8,27 @@ use crate::model::playlist::order::{Known, sort_tracks};
 use crate::model::playlist::smart::Smart;
 use crate::model::playlist::view::Found;
 use crate::model::query::Query;
+use crate::model::query::heard::Likes;
 
 /// `now_s`: seconds since the Unix epoch. The random order of a list is the same until the list is another one.
-pub fn evaluate(smart: &Smart, id: PlaylistId, catalog: &Catalog, facts: &Facts, now_s: i64) -> Found {
-    let query = match Query::parse(smart.query()) {
+pub fn evaluate(
+    smart: &Smart,
+    id: PlaylistId,
+    catalog: &Catalog,
+    (facts, likes): (&Facts, &Likes),
+    now_s: i64,
+) -> Found {
+    let mut query = match Query::parse(smart.query()) {
         Ok(query) => query,
         Err(error) => return Found { tracks: Vec::new(), problem: Some(error.message) },
     };
+    query.know(likes);
     let fits = |track: &TrackRef<'_>| query.matches(track, &facts.get(track.id()), now_s);
     let mut tracks: Vec<TrackRef<'_>> = catalog.tracks().filter(fits).collect();
     sort_tracks(&mut tracks, smart.orders(), Known { catalog, facts, seed: id.0 });
     tracks.truncate(smart.limit());
-    Found { tracks: tracks.iter().map(|track| track.id()).collect(), problem: None }
+    let problem = likes.problem(&query.likes()).map(str::to_owned);
+    Found { tracks: tracks.iter().map(|track| track.id()).collect(), problem }
 }
 
 #[cfg(test)]
@@ -58,7 +67,7 @@ mod tests {
         let facts = [(1, facts(3, 5)), (2, facts(9, 4)), (3, facts(7, 2))];
         let facts: Facts = facts.into_iter().map(|(id, facts)| (TrackId(id), facts)).collect();
         let smart = Smart::parse(text).unwrap();
-        let found = evaluate(&smart, PlaylistId(7), &catalog, &facts, NOW_S);
+        let found = evaluate(&smart, PlaylistId(7), &catalog, (&facts, &Likes::default()), NOW_S);
         assert_eq!(found.problem, None, "{text}");
         found.tracks.iter().map(|id| id.0).collect()
     }
@@ -77,7 +86,13 @@ mod tests {
     #[test]
     fn a_query_that_cannot_be_asked_is_told_and_holds_nothing() {
         let smart = Smart::parse("(").unwrap();
-        let found = evaluate(&smart, PlaylistId(7), &Catalog::default(), &Facts::default(), NOW_S);
+        let found = evaluate(
+            &smart,
+            PlaylistId(7),
+            &Catalog::default(),
+            (&Facts::default(), &Likes::default()),
+            NOW_S,
+        );
         assert!(found.tracks.is_empty() && found.problem.is_some());
     }
 }

@@ -35,11 +35,13 @@ pub struct AnalysisSettings {
     pub when: AnalyseWhen,
     /// Also while the machine runs on its battery.
     pub on_battery: bool,
+    /// Also while other programs keep more than half of the processors busy.
+    pub on_load: bool,
 }
 
 impl Default for AnalysisSettings {
     fn default() -> Self {
-        Self { when: AnalyseWhen::Off, on_battery: true }
+        Self { when: AnalyseWhen::Off, on_battery: true, on_load: true }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What only we know of the tracks: plays, skips, ratings, favourites, and how loud we measured them to be. No file holds it. Kept by the store a track at a
+//! What only we know of the tracks: plays, skips, ratings, favourites, and how loud, how fast and in which key we measured them
+//! to be. No file holds it. Kept by the store a track at a
 //! time, shared with everybody as one immutable table.
 
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audio::db_to_gain;
 use super::id::TrackId;
+use super::key::Tonality;
 use super::loudness::{Leveling, LoudnessTags, REPLAYGAIN_LUFS};
 
 /// Stars in halves: 1 is half a star, 10 are five. As MPD clients and most tags count.
@@ -53,7 +55,7 @@ impl From<Rating> for u8 {
     }
 }
 
-/// How loud we measured a track, and its album, to be: hundredths of LUFS, of LU, of dB over full scale (true peak), of dB.
+/// How we measured a track, and the loudness of its album, to be. Loudness in hundredths of LUFS, of LU, of dB over full scale (true peak), of dB.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Levels {
     pub lufs: Option<i16>,
@@ -62,6 +64,9 @@ pub struct Levels {
     pub dynamic_range: Option<i16>,
     pub album_lufs: Option<i16>,
     pub album_peak: Option<i16>,
+    /// Tenths of beats a minute.
+    pub tempo: Option<u16>,
+    pub key: Option<Tonality>,
 }
 
 impl Levels {

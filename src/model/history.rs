@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::edit::{Edit, Keyed};
 use super::facts::TrackFacts;
 use super::id::{ItemId, TrackId};
+use super::listening::Listen;
 use super::playback::Shuffle;
 use super::playlist::Change;
 use super::snapshot::QueueItem;
@@ -26,6 +27,17 @@ pub enum Step {
     Templates(Vec<template::Change>),
     /// Number of a batch of `library::edit`, whose journal says the rest.
     Tags(u64),
+    /// What another player or service knew.
+    Past(Box<PastStep>),
+}
+
+/// An import: all of it is one step.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PastStep {
+    pub facts: Vec<(TrackId, TrackFacts, TrackFacts)>,
+    pub lists: Vec<Change>,
+    /// Put into the log, which had none of them.
+    pub listens: Vec<Listen>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,8 +117,12 @@ impl Step {
     /// Bytes that it takes, about.
     pub fn weight(&self) -> usize {
         match self {
-            Self::Facts(rows) => size_of::<(TrackId, TrackFacts, TrackFacts)>() * rows.len(),
+            Self::Facts(rows) => size_of_val(rows.as_slice()),
             Self::Playlists(changes) => changes.iter().map(Change::weight).sum(),
+            Self::Past(step) => {
+                let lists = step.lists.iter().map(Change::weight).sum::<usize>();
+                size_of_val(step.facts.as_slice()) + lists + size_of_val(step.listens.as_slice())
+            }
             Self::Templates(changes) => changes.iter().map(template::Change::weight).sum(),
             Self::Tags(_) => size_of::<u64>(),
             Self::Queue(step) => {
@@ -121,7 +137,7 @@ impl Step {
     pub fn highest_item(&self) -> Option<ItemId> {
         match self {
             Self::Queue(step) => step.items.held().map(|item| item.id).max(),
-            Self::Facts(_) | Self::Playlists(_) | Self::Templates(_) | Self::Tags(_) => None,
+            Self::Facts(_) | Self::Playlists(_) | Self::Templates(_) | Self::Tags(_) | Self::Past(_) => None,
         }
     }
 }

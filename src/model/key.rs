@@ -21,10 +21,51 @@ pub struct Key {
     pub strength: f32,
 }
 
+/// A key without its strength: two of one name are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tonality {
+    /// As [`Key::tonic`].
+    pub tonic: u8,
+    pub mode: Mode,
+}
+
+impl Tonality {
+    pub fn key(self) -> Key {
+        Key { tonic: self.tonic, mode: self.mode, strength: 1.0 }
+    }
+
+    /// See [`Key::parse`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Key::parse(text).map(Key::tonality)
+    }
+
+    /// As musicians write it: `Am`, `C#m`, `Eb`.
+    pub fn short(self) -> String {
+        let minor = if self.mode == Mode::Minor { "m" } else { "" };
+        format!("{}{minor}", PITCH_CLASSES[usize::from(self.tonic % 12)])
+    }
+
+    /// As disc jockeys write it: `8A`.
+    pub fn camelot(self) -> String {
+        let (hour, ring) = self.key().camelot();
+        format!("{hour}{ring}")
+    }
+
+    /// Place round the Camelot wheel: 1A, 1B, 2A, ... 12B.
+    pub fn place(self) -> u8 {
+        let (hour, ring) = self.key().camelot();
+        (hour - 1) * 2 + u8::from(ring == 'B')
+    }
+}
+
 /// Pitch classes as they are written.
 pub const PITCH_CLASSES: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 
 impl Key {
+    pub fn tonality(self) -> Tonality {
+        Tonality { tonic: self.tonic % 12, mode: self.mode }
+    }
+
     /// Hour on the Camelot wheel, 1 to 12, and its ring: A is minor, B major.
     pub fn camelot(self) -> (u8, char) {
         let (relative, ring) = match self.mode {
@@ -123,6 +164,25 @@ mod tests {
         for text in ["", "H", "C##", "Cmix", "13A", "0B", "8C", "é"] {
             assert_eq!(Key::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn short_names_and_camelot_codes_read_back_and_the_wheel_has_a_place_for_each() {
+        let mut places: Vec<u8> = Vec::new();
+        for tonic in 0..12 {
+            for mode in [Mode::Major, Mode::Minor] {
+                let one = Tonality { tonic, mode };
+                assert_eq!(Tonality::parse(&one.short()), Some(one));
+                assert_eq!(Tonality::parse(&one.camelot()), Some(one));
+                places.push(one.place());
+            }
+        }
+        places.sort_unstable();
+        assert_eq!(places, (0..24).collect::<Vec<u8>>());
+        assert_eq!(
+            (key("C#m").tonality().short(), key("8A").tonality().short()),
+            ("C#m".into(), "Am".into())
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub enum Verdict {
     LeftOff,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listen {
     /// Milliseconds since the Unix epoch when its first sound was heard.
     pub began_ms: i64,
@@ -30,7 +30,15 @@ pub struct Listen {
     pub verdict: Verdict,
 }
 
+/// An entry of the log by its key, as it is now; `None` for one that is gone.
+pub type LogRow = ((i64, TrackId), Option<Listen>);
+
 impl Listen {
+    /// No two entries of the log have the same: when it began, and of what.
+    pub fn key(&self) -> (i64, TrackId) {
+        (self.began_ms, self.track)
+    }
+
     pub fn heard_s(&self) -> f64 {
         frames_to_duration(self.frames, self.rate).as_secs_f64()
     }

@@ -7,7 +7,7 @@ use super::command::Command;
 use super::id::PlayId;
 use super::notice::Notice;
 use super::snapshot::Snapshot;
-use super::spectrum::SpectrumFrame;
+use super::visual::{Visual, VisualFrame};
 
 /// Where the ear is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +73,11 @@ pub trait Player: Send + Sync {
     /// Where the ear is, `None` while nothing was heard of the current item. A gauge: polled, never pushed.
     fn position(&self) -> Option<Position>;
 
-    /// The newest spectrum, while someone holds [`Player::watch_spectrum`]. A gauge.
-    fn spectrum(&self) -> Option<Arc<SpectrumFrame>>;
+    /// The newest picture of what is heard, while someone holds [`Player::watch`]. A gauge.
+    fn visual(&self) -> Option<Arc<VisualFrame>>;
 
-    /// Keeps the spectrum coming until the lease is dropped.
-    fn watch_spectrum(&self) -> Lease;
+    /// Keeps one way of looking coming until the lease is dropped.
+    fn watch(&self, visual: Visual) -> Lease;
 
     /// Calls `wake` after each new snapshot, from the core's thread: it must not block and may be called often.
     fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>);

@@ -9,6 +9,7 @@ use super::audio::Volume;
 use super::facts::TrackFacts;
 use super::history::HistoryChange;
 use super::id::{ItemId, PlaylistId, TrackId};
+use super::listening::LogRow;
 use super::playback::{Repeat, Shuffle};
 use super::playlist::Playlist;
 use super::template::{Template, TemplateId};
@@ -110,5 +111,7 @@ pub struct Save {
     pub playlists: Vec<(PlaylistId, Option<Arc<Playlist>>)>,
     /// Templates as they are now; `None` for one that is gone.
     pub templates: Vec<(TemplateId, Option<Arc<Template>>)>,
+    /// Entries of the log that are put in or taken out with the history of it.
+    pub log: Vec<LogRow>,
     pub history: Option<HistoryChange>,
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
+use super::visual::Visual;
 
 /// Where the sound goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -335,13 +336,51 @@ impl Default for NetworkSettings {
     }
 }
 
+/// A number that was measured of a track, in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeasuredColumn {
+    Tempo,
+    Key,
+    Loudness,
+    DynamicRange,
+    LoudnessRange,
+    TruePeak,
+}
+
+impl MeasuredColumn {
+    pub const ALL: [Self; 6] =
+        [Self::Tempo, Self::Key, Self::Loudness, Self::DynamicRange, Self::LoudnessRange, Self::TruePeak];
+
+    /// As queries call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tempo => "bpm",
+            Self::Key => "key",
+            Self::Loudness => "lufs",
+            Self::DynamicRange => "dr",
+            Self::LoudnessRange => "lra",
+            Self::TruePeak => "peak",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.name() == name)
+    }
+}
+
 /// Colours and shape of the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScreenSettings {
     /// Name of a theme: `dark`, `light`, `terminal`, or a file in the themes folder.
     pub theme: String,
     pub mouse: bool,
+    /// What is heard is looked at from the start, and how.
     pub spectrum: bool,
+    pub visual: Visual,
+    /// The seek bar is the wave of the track, where that is measured.
+    pub waveform: bool,
+    /// What was measured of tracks, shown in lists from left to right as far as there is room.
+    pub columns: Vec<MeasuredColumn>,
     /// Most frames a second while something moves.
     pub fps: u16,
     /// Rows kept visible above and below the selection.
@@ -350,7 +389,16 @@ pub struct ScreenSettings {
 
 impl Default for ScreenSettings {
     fn default() -> Self {
-        Self { theme: "terminal".into(), mouse: true, spectrum: true, fps: 30, scrolloff: 3 }
+        Self {
+            theme: "terminal".into(),
+            mouse: true,
+            spectrum: true,
+            visual: Visual::Spectrum,
+            waveform: true,
+            columns: MeasuredColumn::ALL[..4].to_vec(),
+            fps: 30,
+            scrolloff: 3,
+        }
     }
 }
 
@@ -371,6 +419,7 @@ pub struct Settings {
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub network: NetworkSettings,
+    pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
     pub rewind_s: u32,
@@ -391,6 +440,7 @@ impl Default for Settings {
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             network: NetworkSettings::default(),
+            similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,
             resume_min: 20,

@@ -12,6 +12,7 @@ use super::audio::{SampleFormat, Spec, Volume, frames_to_duration};
 use super::bookmark::Bookmarks;
 use super::catalog::{Catalog, TrackRef};
 use super::facts::Facts;
+use super::features::Waveform;
 use super::history::HistoryView;
 use super::id::{ItemId, PlayId, TrackId};
 use super::listening::{Period, Stats};
@@ -20,9 +21,12 @@ use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
+use super::portrait::Portrait;
+use super::query::heard::Likes;
 use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
+use super::similar::{Radio, SimilarView};
 use super::tagging::TagsView;
 use super::template::Templates;
 use super::track::AudioFormat;
@@ -49,8 +53,18 @@ pub struct Snapshot {
     pub tags: Arc<TagsView>,
     /// Tracks that hold the same sound, as they were last looked for.
     pub duplicates: Arc<DuplicatesView>,
+    /// What sounds alike, as it was last asked for.
+    pub similar: Arc<SimilarView>,
+    /// What sounds like the words of queries.
+    pub likes: Arc<Likes>,
+    /// The radio that plays.
+    pub radio: Option<Arc<Radio>>,
     /// The measuring of tracks that runs.
     pub analysis: AnalysisView,
+    /// The wave of a track that became current, once it was looked for; without one where it is not measured.
+    pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
+    /// How the track sounds that was last asked for.
+    pub portrait: Option<Arc<Portrait>>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,
@@ -66,6 +80,13 @@ impl Snapshot {
     /// The current item, where the library has it.
     pub fn track(&self) -> Option<TrackRef<'_>> {
         self.catalog.find(self.playback.now.as_ref()?.track?)
+    }
+
+    /// The wave of the current item.
+    pub fn wave(&self) -> Option<&Waveform> {
+        let track = self.playback.now.as_ref()?.track?;
+        let (of, wave) = self.wave.as_ref()?;
+        wave.as_deref().filter(|wave| *of == track && !wave.0.is_empty())
     }
 
     /// The sound of the current item: as the decoder found it, else as the library knows it.
@@ -97,6 +118,8 @@ pub struct PlaybackView {
     pub shuffle: Shuffle,
     /// Items that were heard are taken out.
     pub consume: bool,
+    /// How long a track must be to go on where it was left off; `None`: none does.
+    pub resume: Option<Duration>,
     pub stop_after: StopAfter,
     /// When playing pauses by itself.
     pub sleep_at: Option<Instant>,
@@ -188,6 +211,8 @@ impl ScanView {
 pub struct DuplicatesView {
     /// They are being looked for.
     pub looking: bool,
+    /// They only sound the same.
+    pub like: bool,
     /// Path, and format and size in words, of each track of a group; the first groups where there are very many.
     pub groups: Vec<Vec<(PathBuf, String)>>,
     /// All groups, and all tracks in them.

@@ -29,6 +29,10 @@ pub enum Column {
     Rate,
     Bits,
     Channels,
+    /// As measured: beats a minute, place round the Camelot wheel, integrated loudness.
+    Tempo,
+    Key,
+    Loudness,
 }
 
 /// The names of columns, in the order of the help.
@@ -52,6 +56,9 @@ pub const COLUMNS: &[(&str, Column)] = &[
     ("rate", Column::Rate),
     ("bits", Column::Bits),
     ("channels", Column::Channels),
+    ("bpm", Column::Tempo),
+    ("key", Column::Key),
+    ("lufs", Column::Loudness),
 ];
 
 /// A column and which way.
@@ -90,7 +97,8 @@ impl Sort {
 
     /// Whether it can change with the facts, though the catalog stays.
     pub fn asks_facts(self) -> bool {
-        matches!(self.column, Column::Played | Column::Plays | Column::Skips | Column::Rating)
+        use Column::{Key, Loudness, Played, Plays, Rating, Skips, Tempo};
+        matches!(self.column, Played | Plays | Skips | Rating | Tempo | Key | Loudness)
     }
 
     /// As [`Sort::parse`] reads it.
@@ -162,6 +170,9 @@ impl<'a> Ranks<'a> {
             Column::Plays => Some(i64::from(of_facts().plays)),
             Column::Skips => Some(i64::from(of_facts().skips)),
             Column::Rating => of_facts().rating.map(|rating| i64::from(rating.halves())),
+            Column::Tempo => of_facts().levels.tempo.map(i64::from),
+            Column::Key => of_facts().levels.key.map(|key| i64::from(key.place())),
+            Column::Loudness => of_facts().levels.lufs.map(i64::from),
             Column::Rate => known(i64::from(track.rate)),
             Column::Bits => known(i64::from(track.bits)),
             Column::Channels => known(i64::from(track.channels)),

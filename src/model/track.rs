@@ -88,6 +88,12 @@ impl AudioFormat {
     pub fn duration(&self) -> Option<std::time::Duration> {
         self.frames.map(|frames| frames_to_duration(frames, self.spec.rate))
     }
+
+    /// `FLAC 44100 Hz 16 bit`.
+    pub fn words(&self) -> String {
+        let bits = self.bits.map_or(String::new(), |bits| format!(" {bits} bit"));
+        format!("{} {} Hz{bits}", self.codec.name(), self.spec.rate)
+    }
 }
 
 /// Frames that are coded but are not music, taken off by the decoder.
@@ -211,10 +217,7 @@ pub struct Track {
 impl Track {
     /// Format and size in a few words: `FLAC 44100 Hz 16 bit, 31.2 MB`. A megabyte has 1,000,000 bytes.
     pub fn summary(&self) -> String {
-        let AudioFormat { codec, spec, bits, .. } = self.format;
-        let bits = bits.map_or(String::new(), |bits| format!(" {bits} bit"));
-        let size = self.stamp.size as f64 / 1e6;
-        format!("{} {} Hz{bits}, {size:.1} MB", codec.name(), spec.rate)
+        format!("{}, {:.1} MB", self.format.words(), self.stamp.size as f64 / 1e6)
     }
 }
 

@@ -10,8 +10,10 @@ use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
-    self, Added, Care, Command, Items, Library, ListRef, Playback, Playlisting, Queue, Tagging, Target,
+    self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Playback, Playlisting, Queue,
+    Tagging, Target,
 };
+use crate::model::past::Importing;
 use crate::model::queue_text::Line;
 use crate::model::settings::OutputSpec;
 use crate::model::tagging::{TagEdit, TagWork};
@@ -88,7 +90,7 @@ pub fn command(words: &str, paths: &[JsonPath]) -> Result<Command, Fault> {
     };
     let command = with_paths(command, paths, name)?;
     refuse_selection(&command, name)?;
-    match paths_of(&command).iter().find(|path| !path.is_absolute() && !is_address(path)) {
+    match paths_of(&command).into_iter().find(|path| !path.is_absolute() && !is_address(path)) {
         Some(path) => Err(Fault::usage(format!("a path must be absolute: {}", path.display()))),
         None => Ok(command),
     }
@@ -115,9 +117,17 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
         }
         Command::Library(Library::Care(
             Care::Backup(path @ None) | Care::Export(path @ None) | Care::Forget(path @ None),
-        )) if more.len() == 1 => {
+        ))
+        | Command::Library(Library::Import(Importing { path: path @ None, .. }))
+            if more.len() == 1 =>
+        {
             *path = more.into_iter().next();
         }
+        Command::Judge(Judging::Rate(judged, _) | Judging::Favourite(judged, _)) => match judged {
+            Judged::Selection => *judged = Judged::Paths(more),
+            Judged::Paths(paths) => paths.extend(more),
+            Judged::Playing | Judged::Tracks(_) => return Err(Fault::usage("`playing` stands alone")),
+        },
         // The name was taken for the file, which comes beside it.
         Command::Playlist(Playlisting::Export(list, path, _)) if more.len() == 1 => {
             let name = std::mem::replace(path, more.into_iter().next().unwrap_or_default());
@@ -172,10 +182,20 @@ fn refuse_selection(command: &Command, name: &str) -> Result<(), Fault> {
     Err(Fault::usage(format!("`{name}` needs {needs} here: only a screen has a selection")))
 }
 
-fn paths_of(command: &Command) -> &[PathBuf] {
+fn paths_of(command: &Command) -> Vec<&PathBuf> {
+    match command {
+        Command::Library(Library::Import(asked)) => asked.path.iter().chain(&asked.music).collect(),
+        command => listed_paths_of(command).iter().collect(),
+    }
+}
+
+fn listed_paths_of(command: &Command) -> &[PathBuf] {
     match command {
         Command::Library(Library::Scan(paths)) => paths,
         Command::Library(Library::Care(care)) => care.path().map_or(&[], std::slice::from_ref),
+        Command::Judge(
+            Judging::Rate(Judged::Paths(paths), _) | Judging::Favourite(Judged::Paths(paths), _),
+        ) => paths,
         Command::Playlist(command) => command.paths(),
         Command::Tags(
             Tagging::Look { what: Target::Paths(paths), .. }
@@ -202,6 +222,8 @@ fn paths_of(command: &Command) -> &[PathBuf] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::facts::Rating;
+    use crate::model::past::Source;
     use std::path::Path;
 
     fn read(line: &str) -> Result<Wish, String> {
@@ -279,6 +301,18 @@ mod tests {
         assert_eq!(command("forget /b", &[]), care(Care::Forget(Some("/b".into()))));
         assert!(command("forget b", &[]).unwrap_err().message.contains("absolute"));
         assert!(command("forget", &paths).is_err(), "one at a time");
+        let rated = Judging::Rate(Judged::Paths(all[1..].to_vec()), Rating::new(7));
+        assert_eq!(command("rate 3.5", &paths), Ok(Command::Judge(rated)));
+        let loved = Judging::Favourite(Judged::Paths(vec!["/a".into()]), Some(true));
+        assert_eq!(command("favourite on /a", &[]), Ok(Command::Judge(loved)));
+        assert!(command("rate 3 a.flac", &[]).unwrap_err().message.contains("absolute"));
+        assert!(command("rate 3 playing", &paths).is_err());
+        let asked =
+            |apply| Importing { source: Source::Lastfm, path: Some("/b c".into()), music: None, apply };
+        let import = |asked| Ok(Command::Library(Library::Import(asked)));
+        assert_eq!(command("import lastfm", &paths[..1]), import(asked(false)));
+        assert_eq!(command("import lastfm --apply", &paths[..1]), import(asked(true)));
+        assert!(command("import mpd /b --music=c", &[]).unwrap_err().message.contains("absolute"));
         assert_eq!(command("pause", &paths).unwrap_err().message, "`pause` takes no paths");
     }
 }

@@ -14,16 +14,19 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::error::RemoteError;
 use super::link::{Follow, Link, turn_away};
 use super::lists;
+use super::path::JsonPath;
 use super::place::Claim;
 use super::request::Wish;
 use super::status::Status;
-use super::tell::{self, Tell, Telling};
+use super::tell::{self, SimilarAsked, Tell, Telling};
 use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
 use crate::model::collate::Collation;
-use crate::model::command::{Command, Library};
+use crate::model::command::{Command, Library, Like, Similar};
 use crate::model::contain::contain;
+use crate::model::id::TrackId;
 use crate::model::listening::{Period, Stats};
 use crate::model::player::{Outcome, Player};
+use crate::model::query::Query;
 use crate::model::snapshot::Snapshot;
 
 /// Clients at once.
@@ -117,6 +120,10 @@ enum What {
     /// What was listened to is in the snapshot then.
     Stats(Period, Outcome),
     Told(Result<Telling, Fault>),
+    /// What sounds alike is in the snapshot then.
+    Similar(Outcome),
+    /// What sounds like these words is known then: a question that waits for it.
+    Knows(Tell, String),
 }
 
 struct Remote {
@@ -228,9 +235,18 @@ impl Remote {
         while let Ok(Answered { link, id, what }) = self.answered.try_recv() {
             let snapshot = self.player.snapshot();
             // A client that left has no use for it.
-            if let Some(link) = self.links.iter_mut().find(|other| other.id == link) {
-                link.asked -= 1;
-                link.say(&answer(id, what, &snapshot));
+            let Some(at) = self.links.iter().position(|other| other.id == link) else { continue };
+            self.links[at].asked -= 1;
+            match what {
+                What::Knows(tell, words) => match self.unknown_like(&tell) {
+                    Some(other) if other == words => {
+                        let why = format!("what sounds like “{words}” cannot be told now");
+                        self.fault(at, id, Fault::new(FaultKind::Failed, why));
+                    }
+                    Some(other) => self.ask_like(at, id, tell, other),
+                    None => self.tell(at, id, tell),
+                },
+                what => self.links[at].say(&answer(id, what, &snapshot)),
             }
         }
     }
@@ -242,7 +258,11 @@ impl Remote {
             match wish {
                 Ok(Wish::Do(command)) => self.ask(at, id, command, What::Done),
                 Ok(Wish::Tell(Tell::Stats(period))) => self.ask_stats(at, id, &period),
-                Ok(Wish::Tell(tell)) => self.tell(at, id, tell),
+                Ok(Wish::Tell(Tell::Similar(asked))) => self.ask_similar(at, id, asked),
+                Ok(Wish::Tell(tell)) => match self.unknown_like(&tell) {
+                    Some(words) => self.ask_like(at, id, tell, words),
+                    None => self.tell(at, id, tell),
+                },
                 Ok(Wish::Hello) => self.links[at].say(&Reply::<()>::done(id)),
                 Ok(Wish::Status) => {
                     let status = Status::new(&self.player.snapshot(), self.player.position());
@@ -288,6 +308,41 @@ impl Remote {
             }
             None => self.fault(at, id, Fault::usage("a period is week, month, year or all")),
         }
+    }
+
+    fn ask_similar(&mut self, at: usize, id: Option<u64>, asked: SimilarAsked) {
+        let paths: Vec<_> = asked.paths.iter().filter_map(JsonPath::to_path).collect();
+        let snapshot = self.player.snapshot();
+        let tracks = paths.iter().filter_map(|path| snapshot.catalog.find_path(path)).map(|track| track.id());
+        let like = match (tracks.collect::<Vec<_>>(), asked.words.trim()) {
+            (tracks, _) if !tracks.is_empty() => Like::Tracks(tracks),
+            _ if !asked.paths.is_empty() => {
+                return self.fault(
+                    at,
+                    id,
+                    Fault::new(FaultKind::Failed, "none of these files is in the library"),
+                );
+            }
+            (_, "") => Like::Playing,
+            (_, words) if words.parse().is_ok_and(|id| snapshot.catalog.find(TrackId(id)).is_some()) => {
+                Like::Tracks(words.parse().map(TrackId).into_iter().collect())
+            }
+            (_, words) => Like::Words(words.to_owned()),
+        };
+        self.ask(at, id, Command::Similar(Similar::Find(like)), What::Similar);
+    }
+
+    fn ask_like(&mut self, at: usize, id: Option<u64>, tell: Tell, words: String) {
+        let command = Command::Similar(Similar::Know(words.clone()));
+        self.ask(at, id, command, move |_| What::Knows(tell, words));
+    }
+
+    /// Words of a query of which it is not known what sounds like them.
+    fn unknown_like(&self, tell: &Tell) -> Option<String> {
+        let Tell::Search(search) = tell else { return None };
+        let likes = &self.player.snapshot().likes;
+        let words = Query::parse(&search.query).ok()?.likes();
+        words.into_iter().find(|words| likes.get(words).is_none())
     }
 
     /// Hands a question to the thread that takes the time.
@@ -376,6 +431,15 @@ struct Ready {
 fn answer(id: Option<u64>, what: What, snapshot: &Snapshot) -> Reply<()> {
     match what {
         What::Done(outcome) => reply(id, &outcome),
+        What::Knows(..) => Reply::done(id),
+        What::Similar(outcome) => match (&outcome, &snapshot.similar.problem) {
+            (Outcome::Done(_), None) if !snapshot.similar.looking => {
+                let found = tell::similar(&snapshot.similar.found, &snapshot.catalog);
+                Reply { told: Some(Telling::Similar(found)), ..Reply::done(id) }
+            }
+            (Outcome::Done(_), Some(why)) => Reply::fault(id, Fault::new(FaultKind::Failed, why.clone())),
+            _ => reply(id, &outcome),
+        },
         What::Told(Ok(told)) => Reply { told: Some(told), ..Reply::done(id) },
         What::Told(Err(fault)) => Reply::fault(id, fault),
         What::Stats(period, outcome) => match &snapshot.stats {

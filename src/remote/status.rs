@@ -11,12 +11,14 @@ use super::path::JsonPath;
 use super::wire::Told;
 use crate::model::address::without_user;
 use crate::model::bookmark::Bookmark;
-use crate::model::catalog::TrackRef;
+use crate::model::catalog::{Catalog, TrackRef};
 use crate::model::facts::{Rating, TrackFacts};
+use crate::model::id::TrackId;
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
 use crate::model::settings::SoundSettings;
 use crate::model::signal::{SignalPath, SignalStage, Verdict};
+use crate::model::similar::Radio;
 use crate::model::snapshot::{Accepted, OutputState, OutputView, QueueView, ScanView, Snapshot, StreamView};
 use crate::model::track::AudioFormat;
 
@@ -51,6 +53,10 @@ pub struct Status {
     pub shuffle_seed: Option<u64>,
     /// Entries are taken out once they were heard.
     pub consume: bool,
+    /// How long a track must be to go on where it was left off; `null`: none does.
+    pub resume_min_s: Option<f64>,
+    /// `null` where none is on.
+    pub radio: Option<RadioStatus>,
     pub history: HistoryStatus,
     /// `off`, `track`, `album`.
     pub stop_after: String,
@@ -86,6 +92,8 @@ pub struct TrackStatus {
     pub skips: u32,
     /// Seconds since the Unix epoch.
     pub last_played: Option<i64>,
+    /// Where a long track was left off, and goes on when it is played again.
+    pub left_off_s: Option<f64>,
 }
 
 /// What is done to the sound; what that means for the item that plays is in the signal.
@@ -112,6 +120,20 @@ pub struct FormatStatus {
     pub sample_rate: u32,
     pub channels: u16,
     pub bits: Option<u8>,
+}
+
+/// The queue is kept going with what sounds like some tracks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RadioStatus {
+    /// Ids of those tracks.
+    pub seeds: Vec<u32>,
+    /// Of the first of them that is there.
+    pub title: Option<String>,
+    /// Repeats it: `radio on ... seed=N`.
+    pub seed: u64,
+    /// Tracks that it put into the queue.
+    pub added: u64,
 }
 
 /// What a stream says of itself.
@@ -212,7 +234,10 @@ impl Status {
             duration_s: times.and_then(|(_, total)| total).map(|total| total.as_secs_f64()),
             path: file.as_ref().map(|file| file.path.clone()),
             path_hex: file.and_then(|file| file.path_hex),
-            track: snapshot.track().map(|found| track(found, snapshot.facts.get(found.id()))),
+            track: snapshot.track().map(|found| TrackStatus {
+                left_off_s: snapshot.places.get(&found.id()).map(|place| place.time().as_secs_f64()),
+                ..track(found, snapshot.facts.get(found.id()))
+            }),
             format: snapshot.format().map(format),
             stream: playback.now.as_ref().and_then(|now| now.stream.as_ref()).map(stream),
             buffering: playback.buffering,
@@ -226,6 +251,8 @@ impl Status {
             },
             shuffle_seed: playback.shuffle.seed(),
             consume: playback.consume,
+            resume_min_s: playback.resume.map(|least| least.as_secs_f64()),
+            radio: snapshot.radio.as_deref().map(|radio| self::radio(radio, &snapshot.catalog)),
             history: HistoryStatus {
                 undo: snapshot.history.done,
                 redo: snapshot.history.entries.len() - snapshot.history.done,
@@ -268,6 +295,7 @@ fn track(track: TrackRef<'_>, facts: TrackFacts) -> TrackStatus {
         plays: facts.plays,
         skips: facts.skips,
         last_played: facts.last_played_s,
+        left_off_s: None,
     }
 }
 
@@ -293,6 +321,16 @@ fn sound(sound: &SoundSettings) -> SoundStatus {
         balance: sound.balance,
         mono: sound.mono,
         speed: sound.speed.factor(),
+    }
+}
+
+fn radio(radio: &Radio, catalog: &Catalog) -> RadioStatus {
+    let title = |id: &TrackId| catalog.find(*id).map(|track| track.title().to_owned());
+    RadioStatus {
+        seeds: radio.seeds.iter().map(|id| id.0).collect(),
+        title: radio.seeds.iter().find_map(title),
+        seed: radio.seed,
+        added: radio.added,
     }
 }
 

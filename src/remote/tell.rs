@@ -8,19 +8,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::path::JsonPath;
-use super::wire::Fault;
+use super::wire::{Fault, FaultKind};
 use crate::model::address::without_user;
 use crate::model::catalog::{Catalog, Row, TrackRef};
 use crate::model::collate::Collation;
 use crate::model::contain::contain;
 use crate::model::facts::Facts;
+use crate::model::id::TrackId;
 use crate::model::listening::Stats;
 use crate::model::query::Query;
 use crate::model::query::search::search;
+use crate::model::similar::Resembling;
 use crate::model::snapshot::Snapshot;
 use crate::model::sort::{Sort, sort_by};
 use crate::model::tally::Tally;
 use crate::model::template::Templates;
+use crate::model::weights::Aspect;
 
 /// Bytes of a page: well below the longest line.
 const PAGE_BYTES: usize = 256 * 1024;
@@ -38,6 +41,7 @@ pub enum Tell {
     Stats(String),
     /// The queue templates that have these words.
     Templates(String),
+    Similar(SimilarAsked),
 }
 
 /// Which tracks match.
@@ -60,6 +64,85 @@ pub enum Telling {
     QueueText(TextPage),
     Stats(Box<Stats>),
     Templates(Vec<TemplateLine>),
+    Similar(Vec<SimilarLine>),
+}
+
+/// What sounds like these: paths together, else words, else what plays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SimilarAsked {
+    /// A title, or a query.
+    pub words: String,
+    /// Absolute.
+    pub paths: Vec<JsonPath>,
+}
+
+/// A track that sounds like something, as others are told it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SimilarLine {
+    /// Counted from 1.
+    pub rank: usize,
+    pub id: u32,
+    #[serde(flatten)]
+    pub path: JsonPath,
+    pub title: String,
+    pub artists: Vec<String>,
+    pub distance: f32,
+    /// Percent of the library's pairs that are further apart.
+    pub percentile: f32,
+    pub why: Vec<Reason>,
+}
+
+/// A share of the square of the distance.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reason {
+    /// A number of the fingerprint, or `timbre`.
+    pub dimension: String,
+    pub share: f32,
+}
+
+impl SimilarLine {
+    fn found(&self) -> Resembling {
+        let reason = |reason: &Reason| Some((Aspect::named(&reason.dimension)?, reason.share));
+        Resembling {
+            track: TrackId(self.id),
+            distance: self.distance,
+            score: self.percentile / 100.0,
+            why: self.why.iter().filter_map(reason).collect(),
+        }
+    }
+
+    /// See [`Resembling::words`].
+    pub fn words(&self) -> String {
+        self.found().words()
+    }
+
+    /// See [`Resembling::percent`].
+    pub fn shown_percent(&self) -> f32 {
+        self.found().percent()
+    }
+}
+
+/// Nearest first.
+pub fn similar(found: &[Resembling], catalog: &Catalog) -> Vec<SimilarLine> {
+    let line = |(at, found): (usize, &Resembling)| {
+        let track = catalog.find(found.track)?;
+        let reason =
+            |(aspect, share): &(Aspect, f32)| Reason { dimension: aspect.name().into(), share: *share };
+        Some(SimilarLine {
+            rank: at + 1,
+            id: found.track.0,
+            path: JsonPath::new(&without_user(&track.path())),
+            title: track.title().to_owned(),
+            artists: track.artists().map(str::to_owned).collect(),
+            distance: found.distance,
+            percentile: found.score * 100.0,
+            why: found.why.iter().map(reason).collect(),
+        })
+    };
+    found.iter().enumerate().filter_map(line).collect()
 }
 
 /// A queue template as others are told it.
@@ -244,6 +327,7 @@ impl Desk<'_> {
             }
             Tell::Templates(words) => Ok(Telling::Templates(templates(&snapshot.templates, words))),
             // Only the core can tell.
+            Tell::Similar(_) => Err(Fault::usage("what sounds alike is not asked for here")),
             Tell::Stats(_) => Err(Fault::usage("statistics are not asked for here")),
         }
     }
@@ -255,11 +339,15 @@ impl Desk<'_> {
         let last = match kept.filter(|last| asked.from > 0 && last.search == whole) {
             Some(last) => last,
             None => {
-                let query = Query::parse(&asked.query)
+                let mut query = Query::parse(&asked.query)
                     .map_err(|error| Fault::usage(format!("this is no query: {}", error.message)))?;
                 let sorts: Result<Vec<Sort>, String> =
                     asked.sort.iter().map(|word| Sort::parse(word)).collect();
                 let sorts = sorts.map_err(|why| Fault::usage(format!("the order {why}")))?;
+                query.know(&snapshot.likes);
+                if let Some(why) = snapshot.likes.problem(&query.likes()) {
+                    return Err(Fault::new(FaultKind::Failed, why.to_owned()));
+                }
                 let found = find(catalog, &snapshot.facts, self.collation, &query, &sorts);
                 Last { catalog: Arc::clone(catalog), search: whole, found }
             }

@@ -1,7 +1,10 @@
 //! What was rendered last, for the eye: a lossy window of stereo frames that the engine thread writes and the spectrum
 //! thread reads, both without waiting. Frames have the counts of the sample ring.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+
+use super::wake::Wake;
 
 /// Frames kept: two thirds of a second at 48 kHz, a sixth at 192 kHz.
 const FRAMES: usize = 1 << 15;
@@ -17,7 +20,11 @@ pub struct Tap {
     /// Frames below this count may be overwritten at any moment.
     writing: AtomicU64,
     rate: AtomicU32,
+    channels: AtomicUsize,
     watchers: AtomicUsize,
+    /// The reader waits for the next frames.
+    waited_for: AtomicBool,
+    reader: OnceLock<Wake>,
 }
 
 impl Default for Tap {
@@ -28,7 +35,10 @@ impl Default for Tap {
             written: AtomicU64::new(0),
             writing: AtomicU64::new(0),
             rate: AtomicU32::new(0),
+            channels: AtomicUsize::new(0),
             watchers: AtomicUsize::new(0),
+            waited_for: AtomicBool::new(false),
+            reader: OnceLock::new(),
         }
     }
 }
@@ -45,6 +55,7 @@ impl Tap {
         if at != self.written.load(Ordering::Relaxed) || rate != self.rate.load(Ordering::Relaxed) {
             self.since.store(at, Ordering::Relaxed);
             self.rate.store(rate, Ordering::Relaxed);
+            self.channels.store(channels, Ordering::Relaxed);
         }
         self.writing.store(end, Ordering::Relaxed);
         // A reader that sees one of the samples below sees the count above too.
@@ -56,6 +67,19 @@ impl Tap {
             self.samples[slot + 1].store(right.to_bits(), Ordering::Relaxed);
         }
         self.written.store(end, Ordering::Release);
+        if self.waited_for.load(Ordering::Relaxed) && self.waited_for.swap(false, Ordering::Relaxed) {
+            self.reader.get().into_iter().for_each(Wake::wake);
+        }
+    }
+
+    /// Who is woken after [`Tap::wait`]; the first holds.
+    pub fn set_reader(&self, wake: Wake) {
+        let _ = self.reader.set(wake);
+    }
+
+    /// The next write wakes the reader, once.
+    pub fn wait(&self) {
+        self.waited_for.store(true, Ordering::Relaxed);
     }
 
     /// The frames that end before count `end`, as left and right interleaved, oldest first; `false` where they are not
@@ -78,6 +102,11 @@ impl Tap {
     /// Hz of the frames written last; 0 before the first.
     pub fn rate(&self) -> u32 {
         self.rate.load(Ordering::Relaxed)
+    }
+
+    /// Of the output, at those frames; 0 before the first.
+    pub fn channels(&self) -> usize {
+        self.channels.load(Ordering::Relaxed)
     }
 
     pub fn add_watcher(&self) {
@@ -126,6 +155,23 @@ mod tests {
         write(&tap, 200, FRAMES as u64);
         assert!(!tap.read(209, &mut out), "overwritten");
         assert!(tap.read(210, &mut out));
+    }
+
+    #[test]
+    fn a_reader_that_waits_is_woken_once_by_the_next_frames() {
+        let (tap, woken) = (Tap::default(), std::sync::Arc::new(AtomicUsize::new(0)));
+        let count = std::sync::Arc::clone(&woken);
+        tap.set_reader(Wake::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        }));
+        tap.add_watcher();
+        let woken_after = |at| {
+            write(&tap, at, 10);
+            woken.load(Ordering::Relaxed)
+        };
+        assert_eq!(woken_after(0), 0, "nobody waits");
+        tap.wait();
+        assert_eq!((woken_after(10), woken_after(20)), (1, 1));
     }
 
     #[test]

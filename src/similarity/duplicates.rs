@@ -1,6 +1,6 @@
 //! Near-duplicates: other masterings and encodings of one recording. They last as long, and sound nearly the same.
 
-use super::space::{Point, Space};
+use super::space::Space;
 
 /// Lengths of one recording differ by so many seconds at most: padding of encoders, trimmed silence.
 const SECONDS: f32 = 1.5;
@@ -8,24 +8,24 @@ const SECONDS: f32 = 1.5;
 const NEAR: f32 = 0.25;
 
 /// Rows that are one recording, each group and the groups by row; what is alone is left out. `seconds` are the lengths by
-/// row.
+/// row; what is no number is as long as nothing.
 pub fn near(space: &Space, seconds: &[f32]) -> Vec<Vec<usize>> {
-    let points: &[Point] = space.points();
     let limit = space.typical() * NEAR;
-    let mut rows: Vec<usize> = (0..points.len().min(seconds.len())).collect();
+    let known = (0..space.len().min(seconds.len())).filter(|&row| seconds[row].is_finite());
+    let mut rows: Vec<usize> = known.collect();
     rows.sort_by(|&a, &b| seconds[a].total_cmp(&seconds[b]).then(a.cmp(&b)));
-    let mut leader: Vec<usize> = (0..points.len()).collect();
+    let mut leader: Vec<usize> = (0..space.len()).collect();
     for (n, &row) in rows.iter().enumerate() {
         let alike = rows[n + 1..].iter().take_while(|&&other| seconds[other] - seconds[row] <= SECONDS);
         for &other in alike {
-            if space.distance(&points[row], &points[other]) <= limit {
+            if space.is_within(row, other, limit) {
                 let (a, b) = (lead(&mut leader, row), lead(&mut leader, other));
                 leader[a.max(b)] = a.min(b);
             }
         }
     }
-    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); points.len()];
-    for row in 0..points.len() {
+    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); space.len()];
+    for row in 0..space.len() {
         groups[lead(&mut leader, row)].push(row);
     }
     groups.retain(|group| group.len() > 1);

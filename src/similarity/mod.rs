@@ -5,12 +5,13 @@
 //! - **May import.** `model`.
 //! - **Thread.** None: pure functions, called on jobs. A neighbour search takes milliseconds, a space over a library some
 //!   seconds for each million.
-//! - **Entry points.** [`space::Space`] (fingerprints in; distance, score, terms), [`nearest`], [`radio::next`],
+//! - **Entry points.** [`map::Map`] (a library, by track), [`space::Space`] (fingerprints in; distance, score, terms), [`nearest`], [`radio::next`],
 //!   [`path::path`], [`smooth::order`], [`duplicates::near`].
 //! - **Invariants.** Distances are symmetric, and the terms that are told as reasons sum to their square. Nothing depends on
 //!   the order of rows, a clock or chance that was not given.
 
 pub mod duplicates;
+pub mod map;
 pub mod nearest;
 pub mod path;
 pub mod radio;
@@ -18,7 +19,8 @@ pub mod redundancy;
 pub mod scale;
 pub mod smooth;
 pub mod space;
-pub mod weights;
+
+pub use crate::model::weights;
 
 #[cfg(test)]
 pub(crate) mod made;

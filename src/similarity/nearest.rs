@@ -1,9 +1,9 @@
 //! Exact nearest neighbours: all points are looked at, eight at once, each only until it is too far away to be one.
 
-use super::space::{COORDINATES, Point, Space};
+use std::sync::Arc;
 
-/// Points done side by side.
-const LANES: usize = 8;
+use super::space::{LANES, Point, Space, Tile};
+
 /// Coordinates after which it is looked whether all of them are too far.
 const LOOK: usize = 11;
 /// Fewer points are not worth another thread.
@@ -18,9 +18,13 @@ pub struct Neighbour {
     pub distance: f32,
 }
 
-/// The points of a space, laid out for the search: in tiles of eight, coordinate by coordinate.
+/// Coordinates, the point's values, their factors; the heaviest first.
+type Query = Vec<(usize, f32, f32)>;
+
+/// The points of a space, which it shares, and the order in which their coordinates are looked at.
+#[derive(Debug, Clone)]
 pub struct Index {
-    tiles: Box<[[[f32; LANES]; COORDINATES]]>,
+    tiles: Arc<Vec<Tile>>,
     count: usize,
     /// Coordinates with the heaviest first, and their factors.
     order: Vec<(usize, f32)>,
@@ -31,27 +35,17 @@ impl Index {
         let mut order: Vec<(usize, f32)> = space.factors().iter().copied().enumerate().collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1));
         order.retain(|(_, factor)| *factor > 0.0);
-        let tile = |points: &[Point]| {
-            let mut tile = [[f32::INFINITY; LANES]; COORDINATES];
-            for (lane, point) in points.iter().enumerate() {
-                for (slot, (coordinate, _)) in tile.iter_mut().zip(&order) {
-                    slot[lane] = point.0[*coordinate];
-                }
-            }
-            tile
-        };
-        let tiles = space.points().chunks(LANES).map(tile).collect();
-        Self { tiles, count: space.points().len(), order }
+        Self { tiles: Arc::clone(space.tiles()), count: space.len(), order }
     }
 
     /// The nearest `most` points that `may` be taken, nearest first; of those equally far the first.
     pub fn nearest(&self, point: &Point, most: usize, may: impl Fn(usize) -> bool + Sync) -> Vec<Neighbour> {
-        let query: Vec<(f32, f32)> = self.order.iter().map(|&(n, factor)| (point.0[n], factor)).collect();
+        let query: Query = self.order.iter().map(|&(n, factor)| (n, point.0[n], factor)).collect();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = (self.count / A_THREAD).clamp(1, cores.min(MOST_THREADS));
         let part = self.tiles.len().div_ceil(threads).max(1);
-        let search = |n: usize, tiles: &[_]| self.search(&query, tiles, n * part * LANES, most, &may);
-        let parts: Vec<&[_]> = self.tiles.chunks(part).collect();
+        let search = |n: usize, tiles: &[Tile]| self.search(&query, tiles, n * part * LANES, most, &may);
+        let parts: Vec<&[Tile]> = self.tiles.chunks(part).collect();
         let mut found = match parts.as_slice() {
             [] => Vec::new(),
             [one] => search(0, one),
@@ -74,8 +68,8 @@ impl Index {
     /// The nearest of some tiles, with squared distances.
     fn search(
         &self,
-        query: &[(f32, f32)],
-        tiles: &[[[f32; LANES]; COORDINATES]],
+        query: &Query,
+        tiles: &[Tile],
         first: usize,
         most: usize,
         may: &(impl Fn(usize) -> bool + Sync),
@@ -102,10 +96,11 @@ impl Index {
 }
 
 /// Squared distances of eight points; `None` where all are at the limit or beyond.
-fn squares(query: &[(f32, f32)], tile: &[[f32; LANES]; COORDINATES], limit: f32) -> Option<[f32; LANES]> {
+fn squares(query: &Query, tile: &Tile, limit: f32) -> Option<[f32; LANES]> {
     let mut sums = [0.0_f32; LANES];
-    for (query, tile) in query.chunks(LOOK).zip(tile.chunks(LOOK)) {
-        for ((value, factor), others) in query.iter().zip(tile) {
+    for query in query.chunks(LOOK) {
+        for (coordinate, value, factor) in query {
+            let others = &tile[*coordinate];
             for lane in 0..LANES {
                 let off = others[lane] - value;
                 sums[lane] += factor * off * off;
@@ -127,8 +122,8 @@ mod tests {
 
     /// By looking at all: the distances, nearest first.
     fn plainly(space: &Space, point: &Point, may: impl Fn(usize) -> bool) -> Vec<f32> {
-        let rows = (0..space.points().len()).filter(|&row| may(row));
-        let mut all: Vec<f32> = rows.map(|row| space.distance(point, &space.points()[row])).collect();
+        let rows = (0..space.len()).filter(|&row| may(row));
+        let mut all: Vec<f32> = rows.map(|row| space.distance(point, &space.point(row).unwrap())).collect();
         all.sort_by(f32::total_cmp);
         all
     }
@@ -136,7 +131,7 @@ mod tests {
     /// Sums are made in another order: their last bits differ.
     fn assert_right(space: &Space, point: &Point, found: &[Neighbour], all: &[f32]) {
         for (found, expected) in found.iter().zip(all) {
-            let own = space.distance(point, &space.points()[found.row]);
+            let own = space.distance(point, &space.point(found.row).unwrap());
             let near = |a: f32, b: f32| (a - b).abs() <= 1e-4 * b.max(1.0);
             assert!(near(found.distance, own) && near(own, *expected), "{found:?}: {own}, {expected}");
         }
@@ -148,7 +143,7 @@ mod tests {
         let space = Space::of(&library(1003, 5), weights);
         let index = Index::of(&space);
         for (row, most) in [(0, 10), (500, 1), (1002, 50), (7, 2000)] {
-            let point = &space.points()[row];
+            let point = &space.point(row).unwrap();
             let may = |other: usize| other != row && !other.is_multiple_of(3);
             let found = index.nearest(point, most, may);
             let all = plainly(&space, point, may);
@@ -162,7 +157,7 @@ mod tests {
     fn many_points_are_searched_by_threads_with_the_same_result() {
         let space = Space::of(&library(60_000, 6), Weights::default());
         let index = Index::of(&space);
-        let point = &space.points()[59_999];
+        let point = &space.point(59_999).unwrap();
         let found = index.nearest(point, 20, |_| true);
         assert_eq!(found.len(), 20);
         assert_right(&space, point, &found, &plainly(&space, point, |_| true));
@@ -176,7 +171,7 @@ mod tests {
         let point = none.place(&library(1, 1)[0]);
         assert!(Index::of(&none).nearest(&point, 5, |_| true).is_empty());
         let some = Space::of(&library(20, 1), Weights::default());
-        assert!(Index::of(&some).nearest(&some.points()[0], 0, |_| true).is_empty());
-        assert!(Index::of(&some).nearest(&some.points()[0], 5, |_| false).is_empty());
+        assert!(Index::of(&some).nearest(&some.point(0).unwrap(), 0, |_| true).is_empty());
+        assert!(Index::of(&some).nearest(&some.point(0).unwrap(), 5, |_| false).is_empty());
     }
 }

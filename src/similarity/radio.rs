@@ -2,7 +2,8 @@
 //! caller.
 
 use super::nearest::Index;
-use super::space::{Point, Space};
+use super::space::Point;
+use crate::model::similar::{Radio, SimilarSettings};
 
 /// How the next track is chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +15,18 @@ pub struct Rules {
     pub album_window: usize,
     /// 0: always the nearest that may come; 1: any of the nearest [`REACH`], all alike.
     pub surprise: f32,
+}
+
+impl Rules {
+    /// As it is set.
+    pub fn of(settings: &SimilarSettings) -> Self {
+        Self {
+            track_window: Radio::MOST_RECENT,
+            artist_window: settings.artist_window.into(),
+            album_window: settings.album_window.into(),
+            surprise: settings.surprise(),
+        }
+    }
 }
 
 impl Default for Rules {
@@ -35,9 +48,9 @@ pub struct Whose {
 /// The row that comes next, of those that `may`; `None` only where none may. `played` are the rows so far, newest last;
 /// `drawn` is a random number, 0 to 1. Where the windows leave nothing, they are halved until something is left.
 pub fn next(
-    (space, index): (&Space, &Index),
+    index: &Index,
     seeds: &[Point],
-    (played, whose): (&[usize], &dyn Fn(usize) -> Whose),
+    (played, whose): (&[usize], &(dyn Fn(usize) -> Whose + Sync)),
     rules: Rules,
     drawn: f32,
     may: &(dyn Fn(usize) -> bool + Sync),
@@ -46,8 +59,7 @@ pub fn next(
     let mut rules = rules;
     loop {
         let barred = Barred::of(played, whose, rules);
-        let rows: Vec<bool> = (0..space.points().len()).map(|row| barred.allows(row, whose(row))).collect();
-        let found = index.nearest(&centre, REACH, |row| rows[row] && may(row));
+        let found = index.nearest(&centre, REACH, |row| barred.allows(row, whose(row)) && may(row));
         if !found.is_empty() {
             let rows: Vec<usize> = found.iter().map(|found| found.row).collect();
             return rows.get(pick(rows.len(), rules.surprise, drawn)).copied();
@@ -113,6 +125,7 @@ impl Barred {
 #[cfg(test)]
 mod tests {
     use super::super::made::{FAMILIES, chance, library};
+    use super::super::space::Space;
     use super::super::weights::Weights;
     use super::*;
 
@@ -125,11 +138,11 @@ mod tests {
     fn play(count: usize, rules: Rules, rows: usize) -> Vec<usize> {
         let space = Space::of(&library(rows as u64, 8), Weights::default());
         let index = Index::of(&space);
-        let seeds = [space.points()[3].clone()];
+        let seeds = [space.point(3).unwrap()];
         let mut played = vec![3];
         for n in 0..count {
             let drawn = 0.5 + 0.5 * chance(1, n as u64);
-            let next = next((&space, &index), &seeds, (&played, &whose), rules, drawn, &|_| true);
+            let next = next(&index, &seeds, (&played, &whose), rules, drawn, &|_| true);
             played.push(next.expect("radio never ends"));
         }
         played
@@ -172,9 +185,9 @@ mod tests {
     fn nothing_comes_of_nothing() {
         let space = Space::of(&library(10, 8), Weights::default());
         let index = Index::of(&space);
-        let seed = [space.points()[0].clone()];
+        let seed = [space.point(0).unwrap()];
         let ask = |seeds: &[Point], may: &(dyn Fn(usize) -> bool + Sync)| {
-            next((&space, &index), seeds, (&[], &whose), Rules::default(), 0.5, may)
+            next(&index, seeds, (&[], &whose), Rules::default(), 0.5, may)
         };
         assert_eq!(ask(&[], &|_| true), None);
         assert_eq!(ask(&seed, &|_| false), None);

@@ -1,6 +1,8 @@
 //! A library's fingerprints as points: robust scores, weighed so that what several numbers tell does not count several
 //! times. Made once from a library; distances, scores and reasons come from the same numbers.
 
+use std::sync::Arc;
+
 use super::redundancy;
 use super::scale::Scale;
 use super::weights::{ASPECTS, Aspect, Term, Weights};
@@ -21,7 +23,12 @@ const QUANTILES: usize = 1001;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point(pub Box<[f32]>);
 
-/// See the module's head.
+/// Points done side by side by the search.
+pub const LANES: usize = 8;
+/// Eight points, coordinate by coordinate; where there are fewer the rest is infinitely far away.
+pub type Tile = [[f32; LANES]; COORDINATES];
+
+/// See the module's head. A clone shares the points.
 #[derive(Debug, Clone)]
 pub struct Space {
     scales: Vec<Scale>,
@@ -30,7 +37,8 @@ pub struct Space {
     weights: Weights,
     /// That times the weights.
     factors: Box<[f32]>,
-    points: Vec<Point>,
+    tiles: Arc<Vec<Tile>>,
+    count: usize,
     /// Distances of pairs at even ranks, rising.
     quantiles: Vec<f32>,
 }
@@ -38,20 +46,9 @@ pub struct Space {
 impl Space {
     /// Of the library's fingerprints; points keep their order.
     pub fn of(prints: &[Fingerprint], weights: Weights) -> Self {
-        let step = prints.len().div_ceil(MOST_ROWS).max(1);
-        let column =
-            |n: usize| prints.iter().step_by(step).map(|print| raw(print, n).unwrap_or(f32::NAN)).collect();
-        let scales: Vec<Scale> = (0..COORDINATES).map(|n| Scale::of(column(n))).collect();
-        let points: Vec<Point> = prints.iter().map(|print| Point(scored(&scales, print).into())).collect();
-        // The 25 and the timbre are two views: in each by itself what is alike is weighed.
-        let view = |from: usize, to: usize| {
-            let rows = points.iter().step_by(step).map(move |point| &point.0[from..to]);
-            redundancy::factors(to - from, rows)
-        };
-        let own = [view(0, FIRST_OF_TIMBRE), view(FIRST_OF_TIMBRE, COORDINATES)].concat();
-        let space =
-            Self { scales, own, factors: [].into(), weights: Weights::default(), points, quantiles: vec![] };
-        space.weighted(weights)
+        let mut builder = Builder::new(prints.iter().step_by(step(prints.len())));
+        prints.iter().for_each(|print| builder.push(print));
+        builder.finish(weights)
     }
 
     /// The same points under other weights.
@@ -74,8 +71,48 @@ impl Space {
         &self.factors
     }
 
-    pub fn points(&self) -> &[Point] {
-        &self.points
+    /// Number of points; their rows are below it.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// All of them, laid out for the search.
+    pub fn tiles(&self) -> &Arc<Vec<Tile>> {
+        &self.tiles
+    }
+
+    /// The point of a row; `None` where there are not so many.
+    pub fn point(&self, row: usize) -> Option<Point> {
+        let tile = self.tiles.get(row / LANES).filter(|_| row < self.count)?;
+        Some(Point(tile.iter().map(|lanes| lanes[row % LANES]).collect()))
+    }
+
+    /// All points by row, each copied.
+    pub fn points(&self) -> impl Iterator<Item = Point> {
+        (0..self.count).filter_map(|row| self.point(row))
+    }
+
+    /// Whether two rows, which must be there, are not further apart than that. Most are not looked at to their end.
+    pub fn is_within(&self, a: usize, b: usize, limit: f32) -> bool {
+        let (one, other) = (&self.tiles[a / LANES], &self.tiles[b / LANES]);
+        let mut left = limit * limit;
+        self.factors.iter().enumerate().all(|(n, factor)| {
+            let off = one[n][a % LANES] - other[n][b % LANES];
+            left -= factor * off * off;
+            left >= 0.0
+        })
+    }
+
+    /// How far two rows are apart, which must be there.
+    pub fn apart(&self, a: usize, b: usize) -> f32 {
+        let (one, other) = (&self.tiles[a / LANES], &self.tiles[b / LANES]);
+        let off = |n: usize| one[n][a % LANES] - other[n][b % LANES];
+        let squares = self.factors.iter().enumerate().map(|(n, factor)| factor * off(n) * off(n));
+        squares.sum::<f32>().sqrt()
     }
 
     /// Where a fingerprint lies that need not be of the library.
@@ -115,7 +152,7 @@ impl Space {
 
     /// Distances of pairs drawn evenly, at even ranks.
     fn spread(&self) -> Vec<f32> {
-        let count = self.points.len() as u64;
+        let count = self.count as u64;
         if count < 2 {
             return Vec::new();
         }
@@ -124,11 +161,67 @@ impl Space {
             |n: u64, step: u64| ((u128::from(n.wrapping_mul(step)) * u128::from(count)) >> 64) as usize;
         let pair = |n: u64| (pick(n, 0x9E37_79B9_7F4A_7C15), pick(n, 0xD1B5_4A32_D192_ED03));
         let pairs = (1..=PAIRS as u64).map(pair).filter(|(a, b)| a != b);
-        let mut distances: Vec<f32> =
-            pairs.map(|(a, b)| self.distance(&self.points[a], &self.points[b])).collect();
+        let mut distances: Vec<f32> = pairs.map(|(a, b)| self.apart(a, b)).collect();
         distances.sort_by(f32::total_cmp);
         let place = |n: usize| n * distances.len().saturating_sub(1) / (QUANTILES - 1);
         (0..QUANTILES).filter_map(|n| distances.get(place(n)).copied()).collect()
+    }
+}
+
+/// Takes fingerprints in, one by one, so that they need not all be there at once.
+#[derive(Debug)]
+pub struct Builder {
+    scales: Vec<Scale>,
+    tiles: Vec<Tile>,
+    count: usize,
+}
+
+/// Every how manieth of so many prints is enough for [`Builder::new`].
+pub fn step(prints: usize) -> usize {
+    prints.div_ceil(MOST_ROWS).max(1)
+}
+
+impl Builder {
+    /// With the scales of some prints that stand for all.
+    pub fn new<'a>(prints: impl Iterator<Item = &'a Fingerprint>) -> Self {
+        let mut columns = vec![Vec::new(); COORDINATES];
+        for print in prints {
+            let numbers = (0..COORDINATES).map(|n| raw(print, n).unwrap_or(f32::NAN));
+            columns.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
+        }
+        Self { scales: columns.into_iter().map(Scale::of).collect(), tiles: Vec::new(), count: 0 }
+    }
+
+    /// The next row.
+    pub fn push(&mut self, print: &Fingerprint) {
+        let lane = self.count % LANES;
+        if lane == 0 {
+            self.tiles.push([[f32::INFINITY; LANES]; COORDINATES]);
+        }
+        if let Some(tile) = self.tiles.last_mut() {
+            tile.iter_mut().zip(scored(&self.scales, print)).for_each(|(slot, score)| slot[lane] = score);
+        }
+        self.count += 1;
+    }
+
+    pub fn finish(self, weights: Weights) -> Space {
+        let mut space = Space {
+            scales: self.scales,
+            own: Vec::new(),
+            weights: Weights::default(),
+            factors: [].into(),
+            tiles: Arc::new(self.tiles),
+            count: self.count,
+            quantiles: Vec::new(),
+        };
+        let rows = (0..space.count).step_by(step(space.count));
+        let points: Vec<Point> = rows.filter_map(|row| space.point(row)).collect();
+        // The 25 and the timbre are two views: in each by itself what is alike is weighed.
+        let view = |from: usize, to: usize| {
+            redundancy::factors(to - from, points.iter().map(move |point| &point.0[from..to]))
+        };
+        space.own = [view(0, FIRST_OF_TIMBRE), view(FIRST_OF_TIMBRE, COORDINATES)].concat();
+        space.weighted(weights)
     }
 }
 
@@ -176,7 +269,7 @@ mod tests {
     #[test]
     fn distance_is_symmetric_and_its_terms_sum_to_its_square() {
         let space = Space::of(&library(200, 1), Weights::default());
-        let points = space.points();
+        let points: Vec<Point> = space.points().collect();
         for (a, b) in [(0, 1), (5, 77), (199, 3)] {
             let (a, b) = (&points[a], &points[b]);
             let distance = space.distance(a, b);
@@ -186,7 +279,7 @@ mod tests {
             let sum: f32 = terms.iter().map(|term| term.part).sum();
             assert!((sum.sqrt() - distance).abs() < 1e-3 * distance);
             assert!(terms.windows(2).all(|pair| pair[0].part >= pair[1].part));
-            for c in points {
+            for c in &points {
                 assert!(
                     distance <= space.distance(a, c) + space.distance(c, b) + 1e-3,
                     "the detour is longer"
@@ -220,7 +313,7 @@ mod tests {
     #[test]
     fn the_score_is_the_share_of_pairs_that_are_further_apart() {
         let space = Space::of(&library(300, 3), Weights::default());
-        let points = space.points();
+        let points: Vec<Point> = space.points().collect();
         let mut scores: Vec<f32> = Vec::new();
         for a in 0..points.len() {
             for b in 0..a {
@@ -238,7 +331,7 @@ mod tests {
     #[test]
     fn a_weight_of_nothing_leaves_a_number_out_and_a_larger_one_tells_apart() {
         let space = Space::of(&library(200, 4), Weights::default());
-        let (a, b) = (space.points()[0].clone(), space.points()[1].clone());
+        let (a, b) = (space.point(0).unwrap(), space.point(1).unwrap());
         let air = Aspect::Number(Dimension::Air);
         let part = |space: &Space| space.terms(&a, &b).iter().find(|term| term.aspect == air).unwrap().part;
         let before = part(&space);
@@ -248,12 +341,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_as_far_apart_as_their_points_and_other_weights_share_them() {
+        let space = Space::of(&library(21, 4), Weights::default());
+        let apart = |a: usize, b: usize| space.distance(&space.point(a).unwrap(), &space.point(b).unwrap());
+        for (a, b) in [(0, 20), (7, 8), (3, 3)] {
+            assert!((space.apart(a, b) - apart(a, b)).abs() < 1e-4);
+        }
+        assert_eq!((space.len(), space.points().count(), space.point(21)), (21, 21, None));
+        let other = space.clone().weighted(Weights::default().with(Aspect::Timbre, 0.5));
+        assert!(Arc::ptr_eq(space.tiles(), other.tiles()));
+    }
+
+    #[test]
     fn a_library_of_none_or_one_is_no_trouble() {
         let none = Space::of(&[], Weights::default());
         assert_eq!(none.score(1.0), 0.0);
         assert!(none.place(&print(1)).0.iter().all(|value| value.is_finite()));
         let one = Space::of(&[print(1)], Weights::default());
-        assert_eq!(one.distance(&one.points()[0], &one.place(&print(1))), 0.0);
+        assert_eq!(one.distance(&one.point(0).unwrap(), &one.place(&print(1))), 0.0);
         assert_eq!(one.score(0.0), 1.0);
     }
 }

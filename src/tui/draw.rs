@@ -67,7 +67,7 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
     views::library::draw(&mut canvas);
     views::playlists::draw(&mut canvas);
     views::queue::draw(&mut canvas);
-    views::spectrum::draw(&mut canvas);
+    views::visual::draw(&mut canvas);
     views::now::draw(&mut canvas);
     if scene.state.help.is_some() {
         views::help::draw(&mut canvas);
@@ -88,6 +88,7 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
 /// A part of the frame that moves by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gauge {
+    /// What is heard, looked at.
     Spectrum,
     /// What plays, with its times.
     Now,
@@ -109,7 +110,7 @@ pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
     buf.set_style(buf.area, scene.styles.of(Role::Text));
     let mut canvas = Canvas { scene: *scene, layout: &layout, buf, map: &mut map };
     match gauge {
-        Gauge::Spectrum => views::spectrum::draw(&mut canvas),
+        Gauge::Spectrum => views::visual::draw(&mut canvas),
         Gauge::Now => views::now::draw(&mut canvas),
     }
 }

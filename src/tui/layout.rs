@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::browse::Column;
 use super::state::UiState;
 use crate::model::command::Pane;
+use crate::model::visual::Visual;
 
 /// From here on library and queue stand side by side.
 pub const WIDE: u16 = 110;
@@ -18,6 +19,9 @@ const TITLES: u16 = 8;
 const RULE: u16 = 12;
 const TABS: u16 = 14;
 const SPECTRUM: u16 = 20;
+/// With a wave of two rows, of three.
+const WAVE: u16 = 30;
+const HIGH_WAVE: u16 = 45;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layout {
@@ -35,7 +39,7 @@ pub struct Layout {
     pub spectrum: Option<Rect>,
     /// The line above what plays.
     pub rule: Option<Rect>,
-    /// What plays: one to three rows.
+    /// What plays: one to three rows, and more where a wave is shown.
     pub now: Option<Rect>,
     /// Notices, prompts, output.
     pub status: Option<Rect>,
@@ -84,6 +88,9 @@ pub fn layout(state: &UiState) -> Layout {
         0..=2 => 0,
         3..=9 => 1,
         10..=15 => 2,
+        // The more rows a wave has, the more there is to see in it.
+        HIGH_WAVE.. if state.wave => 5,
+        WAVE.. if state.wave => 4,
         _ => 3,
     };
     let status = take_foot(&mut rest, u16::from(height >= 2));
@@ -93,7 +100,8 @@ pub fn layout(state: &UiState) -> Layout {
     let mut layout = Layout { area, rule, now, status, main, ..Layout::default() };
     let (library, queue) = panes(state, width);
     if state.focus != Pane::Spectrum {
-        let rows = if state.shown.spectrum && height >= SPECTRUM { (height / 5).clamp(4, 12) } else { 0 };
+        let rows =
+            if state.shown.spectrum && height >= SPECTRUM { visual_rows(state.visual, height) } else { 0 };
         layout.spectrum = take_foot(&mut rest, rows);
         let both = state.shown.library && state.shown.queue;
         let tabs = both && !(library && queue) && height >= TABS;
@@ -117,6 +125,21 @@ pub fn layout(state: &UiState) -> Layout {
         layout.columns = columns(library_area, state.column());
     }
     layout
+}
+
+/// Rows of what is heard beneath the panes.
+fn visual_rows(visual: Visual, height: u16) -> u16 {
+    match visual {
+        // As good as square, it takes more.
+        Visual::Goniometer => (height / 3).clamp(7, 16),
+        _ => (height / 5).clamp(4, 12),
+    }
+}
+
+/// The way in which what is heard is looked at now. What counts every frame goes on beneath what covers it.
+pub fn watched(state: &UiState) -> Option<Visual> {
+    let is_seen = !state.is_covered() || state.visual == Visual::Loudness;
+    (is_seen && layout(state).spectrum.is_some()).then_some(state.visual)
 }
 
 /// Whether library and queue have room now.

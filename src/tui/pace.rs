@@ -8,9 +8,9 @@ use super::scene::{Gauges, times};
 use super::views::now::halves;
 use crate::model::playback::PlayState;
 use crate::model::snapshot::Snapshot;
-use crate::model::spectrum::SpectrumFrame;
+use crate::model::visual::VisualFrame;
 
-/// A spectrum that stands still is looked at so often while music plays: it may be a quiet place.
+/// A picture of what is heard that stands still is looked at so often while music plays: it may be a quiet place.
 const STILL: Duration = Duration::from_millis(100);
 /// The times of an item are looked at no more and no less often than this.
 const SOONEST: Duration = Duration::from_millis(100);
@@ -30,17 +30,17 @@ pub(super) struct Picture {
     seconds: u64,
     halves: u16,
     /// Frames are made anew, never changed: the address tells them apart.
-    spectrum: usize,
+    visual: usize,
 }
 
 impl Shown<'_> {
     pub(super) fn picture(&self) -> Picture {
-        let spectrum = self.gauges.spectrum.as_ref();
+        let visual = self.gauges.visual.as_ref();
         let (elapsed, total) = times(self.snapshot, self.gauges).unwrap_or_default();
         Picture {
             seconds: elapsed.as_secs(),
             halves: halves(self.width, elapsed, total),
-            spectrum: spectrum.map_or(0, |frame| Arc::as_ptr(frame).cast::<u8>() as usize),
+            visual: visual.map_or(0, |frame| Arc::as_ptr(frame).cast::<u8>() as usize),
         }
     }
 
@@ -77,19 +77,19 @@ impl Pace {
     }
 
     /// When to look at the gauges next; `None` while nothing moves.
-    pub(super) fn next_tick(&self, shown: &Shown<'_>, with_spectrum: bool) -> Option<Duration> {
-        let spectrum = if with_spectrum { self.spectrum_every(shown) } else { None };
-        let every = spectrum.into_iter().chain(shown.times_stand_for()).min()?;
+    pub(super) fn next_tick(&self, shown: &Shown<'_>, with_visual: bool) -> Option<Duration> {
+        let visual = if with_visual { self.visual_every(shown) } else { None };
+        let every = visual.into_iter().chain(shown.times_stand_for()).min()?;
         Some(self.ticked + every)
     }
 
-    pub(super) fn is_due(&self, now: Duration, shown: &Shown<'_>, with_spectrum: bool) -> bool {
-        self.next_tick(shown, with_spectrum).is_some_and(|at| now >= at)
+    pub(super) fn is_due(&self, now: Duration, shown: &Shown<'_>, with_visual: bool) -> bool {
+        self.next_tick(shown, with_visual).is_some_and(|at| now >= at)
     }
 
-    fn spectrum_every(&self, shown: &Shown<'_>) -> Option<Duration> {
-        let still = |frame: &Arc<SpectrumFrame>| frame.still;
-        match &shown.gauges.spectrum {
+    fn visual_every(&self, shown: &Shown<'_>) -> Option<Duration> {
+        let still = |frame: &Arc<VisualFrame>| frame.still;
+        match &shown.gauges.visual {
             Some(frame) if !still(frame) => Some(self.frame),
             _ if shown.is_playing() => Some(STILL.max(self.frame)),
             _ => None,
@@ -127,8 +127,8 @@ mod tests {
     }
 
     fn tick(state: PlayState, frame: u64, width: u16, still: Option<bool>) -> Option<u128> {
-        let spectrum = still.map(|still| Arc::new(SpectrumFrame { bands: vec![0.5], still }));
-        let gauges = Gauges { position: Some(Position { play: PlayId(1), frame, rate: 1000 }), spectrum };
+        let visual = still.map(|still| Arc::new(VisualFrame { still, ..VisualFrame::default() }));
+        let gauges = Gauges { position: Some(Position { play: PlayId(1), frame, rate: 1000 }), visual };
         let snapshot = snapshot(state);
         let shown = Shown { snapshot: &snapshot, gauges: &gauges, width };
         Pace::new(50).next_tick(&shown, still.is_some()).map(|at| at.as_millis())

@@ -8,6 +8,8 @@ use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
 use crate::model::history::{Entry, HistoryView, ago};
 use crate::model::listening::{Period, Stats};
+use crate::model::portrait::PortraitRow;
+use crate::model::similar::SimilarView;
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
 use crate::model::template::{Template, Templates};
@@ -20,6 +22,9 @@ pub enum ReportKind {
     Listening,
     History,
     Templates,
+    Similar,
+    /// How a track sounds.
+    Portrait,
 }
 
 impl ReportKind {
@@ -31,6 +36,8 @@ impl ReportKind {
             Self::Listening => "What was listened to",
             Self::History => "What can be taken back and made again",
             Self::Templates => "Queue templates",
+            Self::Similar => "What sounds alike",
+            Self::Portrait => "How it sounds",
         }
     }
 }
@@ -58,7 +65,7 @@ impl About {
     /// `None` for a report that is no figures.
     pub fn new(snapshot: &Snapshot, kind: ReportKind) -> Option<Self> {
         match kind {
-            ReportKind::Scan | ReportKind::Duplicates => None,
+            ReportKind::Scan | ReportKind::Duplicates | ReportKind::Similar | ReportKind::Portrait => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
                 Arc::clone(&snapshot.catalog),
@@ -165,15 +172,38 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Scan, _) => format!("{} files and folders", snapshot.scan.failed.len()),
         (ReportKind::Duplicates, _) if found.looking => "looking...".into(),
         (ReportKind::Duplicates, Some(why)) => why.clone(),
+        (ReportKind::Duplicates, None) if found.like => {
+            format!("{} recordings, {} tracks: other masterings and encodings too", found.found, found.tracks)
+        }
         (ReportKind::Duplicates, None) => format!("{} groups, {} tracks", found.found, found.tracks),
         (ReportKind::Queue, _) => format!("{} entries", snapshot.queue.items.len()),
         (ReportKind::Listening, _) if snapshot.stats.is_none() => "counting...".into(),
         (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
+        (ReportKind::Similar, _) => similar_state(&snapshot.similar),
+        (ReportKind::Portrait, _) => portrait_state(snapshot),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
         (ReportKind::History, _) => {
             format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len())
         }
     }
+}
+
+fn similar_state(view: &SimilarView) -> String {
+    match &view.problem {
+        _ if view.looking => format!("like {}: listening...", view.of),
+        Some(why) => why.clone(),
+        None => format!("like {}: Enter plays, a appends, i is next", view.of),
+    }
+}
+
+fn similar_row(snapshot: &Snapshot, at: usize) -> Option<ReportRow> {
+    let found = snapshot.similar.found.get(at)?;
+    let track = snapshot.catalog.find(found.track);
+    let name = track.map_or_else(String::new, |track| match track.artists().next() {
+        Some(artist) => format!("{artist} - {}", track.title()),
+        None => track.title().to_owned(),
+    });
+    Some(ReportRow { path: format!("{:5.1} %  {name}", found.percent()), detail: found.words() })
 }
 
 /// A group of duplicates has an empty row behind it.
@@ -182,12 +212,20 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         ReportKind::Queue | ReportKind::Listening | ReportKind::History | ReportKind::Templates => {
             figures.lines.as_ref().map_or(0, |lines| lines.len())
         }
+        ReportKind::Similar => snapshot.similar.found.len(),
+        ReportKind::Portrait => portrait_rows(snapshot).len(),
         ReportKind::Scan => snapshot.scan.failed.len(),
         ReportKind::Duplicates => snapshot.duplicates.groups.iter().map(|group| group.len() + 1).sum(),
     }
 }
 
 pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) -> Option<ReportRow> {
+    if kind == ReportKind::Similar {
+        return similar_row(snapshot, at);
+    }
+    if kind == ReportKind::Portrait {
+        return portrait_rows(snapshot).get(at).map(|row| portrait_row(snapshot, row));
+    }
     if !matches!(kind, ReportKind::Scan | ReportKind::Duplicates) {
         let (path, detail) = figures.lines.as_ref()?.get(at)?.clone();
         return Some(ReportRow { path, detail });
@@ -207,4 +245,31 @@ pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) 
         left -= group.len() + 1;
     }
     None
+}
+
+/// A few dozen.
+pub fn portrait_rows(snapshot: &Snapshot) -> Vec<PortraitRow> {
+    let Some(portrait) = &snapshot.portrait else { return Vec::new() };
+    let format = snapshot.catalog.find(portrait.track).map(|track| track.format());
+    portrait.rows(format.as_ref())
+}
+
+fn portrait_row(snapshot: &Snapshot, row: &PortraitRow) -> ReportRow {
+    match (row, &snapshot.portrait) {
+        (PortraitRow::Line(words) | PortraitRow::Finding(words), _) => {
+            ReportRow { path: words.clone(), detail: String::new() }
+        }
+        (PortraitRow::Dimension(dimension), Some(portrait)) => {
+            let (name, value, words) = portrait.dimension(*dimension);
+            ReportRow { path: format!("{name} {value}"), detail: words }
+        }
+        (PortraitRow::Dimension(_), None) => ReportRow::default(),
+    }
+}
+
+fn portrait_state(snapshot: &Snapshot) -> String {
+    match snapshot.portrait.as_ref().map_or(0, |portrait| portrait.spread.tracks) {
+        0 | 1 => "no other track is measured".into(),
+        tracks => format!("against {tracks} tracks"),
+    }
 }

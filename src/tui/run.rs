@@ -12,7 +12,7 @@ use super::channel::{Inbox, Message};
 use super::draw::{draw, draw_gauge, gauges};
 use super::editing::Editing;
 use super::input;
-use super::layout::layout;
+use super::layout::watched;
 use super::pace::{Pace, Shown};
 use super::scene::{FrameMap, Gauges, Scene};
 use super::screen::Screen;
@@ -30,6 +30,7 @@ use crate::model::notice::Notice;
 use crate::model::player::{Lease, Player};
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
+use crate::model::visual::Visual;
 
 /// What the screen is made of; read from files by the caller.
 pub struct TuiOptions {
@@ -89,8 +90,8 @@ struct Ui {
     map: FrameMap,
     /// When the terminal was last taken, since the start.
     taken: Duration,
-    /// Held while the spectrum is in sight.
-    spectrum: Option<Lease>,
+    /// Held while what is heard is looked at.
+    watch: Option<(Visual, Lease)>,
     pace: Pace,
     exit: Option<Exit>,
     started: Instant,
@@ -124,7 +125,7 @@ impl Ui {
             snapshot: player.snapshot(),
             gauges: Gauges::default(),
             map: FrameMap::default(),
-            spectrum: None,
+            watch: None,
             pace: Pace::new(options.settings.fps),
             exit: None,
             taken: Duration::ZERO,
@@ -142,7 +143,7 @@ impl Ui {
 
     fn run(mut self) -> Result<Exit, TuiError> {
         loop {
-            self.watch_spectrum();
+            self.watch();
             if self.draw().is_err() {
                 return Ok(Exit::TerminalGone);
             }
@@ -190,7 +191,7 @@ impl Ui {
             return None;
         }
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
-        let gauge = self.pace.next_tick(&self.shown(), self.spectrum.is_some());
+        let gauge = self.pace.next_tick(&self.shown(), self.watch.is_some());
         [hint, frame, gauge].into_iter().flatten().min()
     }
 
@@ -244,6 +245,7 @@ impl Ui {
             Effect::Redraw => return self.take_terminal_again(),
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Filter(question) => self.workers.filter(question),
+            Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),
             Effect::Figures(question) => self.workers.figures(question),
             Effect::Search(question) => self.workers.search(question),
@@ -326,14 +328,12 @@ impl Ui {
         }
     }
 
-    /// The core computes a spectrum only while it is in sight.
-    fn watch_spectrum(&mut self) {
-        let in_sight = layout(&self.state).spectrum.is_some();
-        if in_sight && self.spectrum.is_none() {
-            self.spectrum = Some(self.player.watch_spectrum());
-        } else if !in_sight {
-            self.spectrum = None;
-            self.gauges.spectrum = None;
+    /// The core looks at what is heard only in the way that is in sight.
+    fn watch(&mut self) {
+        let wanted = watched(&self.state);
+        if self.watch.as_ref().map(|(visual, _)| *visual) != wanted {
+            self.watch = wanted.map(|visual| (visual, self.player.watch(visual)));
+            self.gauges.visual = None;
         }
     }
 
@@ -350,14 +350,14 @@ impl Ui {
         let whole = self.pace.dirty && now >= self.pace.drawn + FRAME || self.pace.drawn.is_zero();
         let hint = !self.state.chord.keys.is_empty() && self.state.chord.since + HINT_AFTER > self.pace.drawn;
         let whole = whole || hint && now >= self.state.chord.since + HINT_AFTER;
-        let tick = self.pace.is_due(now, &self.shown(), self.spectrum.is_some());
+        let tick = self.pace.is_due(now, &self.shown(), self.watch.is_some());
         if !whole && !tick {
             return Ok(());
         }
         let before = self.shown().picture();
         self.gauges.position = self.player.position();
-        if self.spectrum.is_some() {
-            self.gauges.spectrum = self.player.spectrum();
+        if self.watch.is_some() {
+            self.gauges.visual = self.player.visual();
         }
         self.pace.ticked = now;
         let moved = self.shown().picture() != before;

@@ -12,13 +12,14 @@ use crate::config::keys::Keymap;
 use crate::model::command::Pane;
 use crate::model::player::Position;
 use crate::model::snapshot::Snapshot;
-use crate::model::spectrum::SpectrumFrame;
+use crate::model::visual::VisualFrame;
 
 /// What moves without a snapshot: polled before a frame.
 #[derive(Debug, Clone, Default)]
 pub struct Gauges {
     pub position: Option<Position>,
-    pub spectrum: Option<Arc<SpectrumFrame>>,
+    /// Pictures of what is heard.
+    pub visual: Option<Arc<VisualFrame>>,
 }
 
 /// Everything that a frame shows.

@@ -25,7 +25,8 @@ pub enum Place {
     Artists(usize, Rows),
     Albums(usize, Rows),
     Tracks(usize, Rows),
-    Queue(Arc<Vec<QueueItem>>),
+    /// The queue, and its places that are shown.
+    Queue(Arc<Vec<QueueItem>>, Rows),
     Entries(Arc<View>, Arc<Playlist>),
 }
 
@@ -38,7 +39,9 @@ impl Place {
             | (Self::Tracks(lead, rows), Self::Tracks(other_lead, others)) => {
                 lead == other_lead && rows == others
             }
-            (Self::Queue(items), Self::Queue(others)) => Arc::ptr_eq(items, others),
+            (Self::Queue(items, rows), Self::Queue(others, other_rows)) => {
+                Arc::ptr_eq(items, others) && rows == other_rows
+            }
             (Self::Entries(view, list), Self::Entries(other, others)) => {
                 Arc::ptr_eq(view, other) && Arc::ptr_eq(list, others)
             }
@@ -97,8 +100,10 @@ impl Finder {
 
     /// What a filter leaves, in the order asked for.
     pub fn filter(&mut self, question: &FilterQuestion, now_s: i64) -> Matches {
-        let FilterQuestion { catalog, facts, query, sorts, .. } = question;
-        let matches = self.matches(catalog, query, facts, now_s);
+        let FilterQuestion { catalog, facts, query, likes, sorts, .. } = question;
+        let mut query = query.clone();
+        query.know(likes);
+        let matches = self.matches(catalog, &query, facts, now_s);
         if sorts.is_empty() {
             self.order = None;
             return matches;
@@ -139,8 +144,8 @@ impl Finder {
         to
     }
 
-    /// Every place in the list that fits, ascending.
-    fn places(&mut self, question: &Question, now_s: i64) -> Vec<u32> {
+    /// Every row of the list that fits, ascending.
+    pub fn places(&mut self, question: &Question, now_s: i64) -> Vec<u32> {
         let Question { catalog, query, facts, .. } = question;
         let words = query.is_words();
         match &question.place {
@@ -169,6 +174,7 @@ fn is_answered_by(question: &Question, last: &Question) -> bool {
         && question.place.is(&last.place)
         && Arc::ptr_eq(&question.catalog, &last.catalog)
         && (Arc::ptr_eq(&question.facts, &last.facts) || !question.query.asks_facts())
+        && question.query.likes().is_empty()
 }
 
 fn chosen(lead: usize, rows: &Rows, fits: impl Fn(Row) -> bool) -> Vec<u32> {
@@ -192,13 +198,13 @@ fn among(place: &Place, matches: &Matches, question: &Question) -> Vec<u32> {
             let found = Flags::new(catalog.len(), matches.rows.iter().copied());
             chosen(*lead, rows, |row| found.has(row))
         }
-        Place::Queue(items) => {
+        Place::Queue(items, rows) => {
             let found = Flags::tracks(catalog, matches);
-            let fits = |at: usize| match items[at].track {
-                Some(id) if catalog.find(id).is_some() => found.has(id.0),
-                _ => query.fits_texts([text::file_name(&items[at].path).as_ref()]),
-            };
-            numbers(0..items.len(), fits)
+            chosen(0, rows, |at| match items.get(at as usize) {
+                Some(QueueItem { track: Some(id), .. }) if catalog.find(*id).is_some() => found.has(id.0),
+                Some(item) => query.fits_texts([text::file_name(&item.path).as_ref()]),
+                None => false,
+            })
         }
         Place::Entries(view, list) => entries(view, list, &Flags::tracks(catalog, matches), question),
     }

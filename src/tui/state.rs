@@ -11,6 +11,7 @@ use super::lists::ListsPane;
 use super::prompt::Prompt;
 use super::prompt::history::History;
 use super::report::{Figures, ReportKind};
+use super::rows::Rows;
 use super::search::Question;
 use super::tags::TagPane;
 use crate::config::keys::{Context, Key};
@@ -19,9 +20,11 @@ use crate::model::facts::Facts;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
-use crate::model::settings::ScreenSettings;
-use crate::model::snapshot::QueueView;
+use crate::model::query::heard::Likes;
+use crate::model::settings::{MeasuredColumn, ScreenSettings};
+use crate::model::snapshot::{QueueItem, QueueView};
 use crate::model::sort::Sort;
+use crate::model::visual::Visual;
 
 #[derive(Debug, Clone)]
 pub struct UiState {
@@ -31,6 +34,12 @@ pub struct UiState {
     /// Library or playlists: what stands left of the queue.
     pub left: Pane,
     pub shown: Shown,
+    /// How what is heard is looked at.
+    pub visual: Visual,
+    /// The seek bar is a wave, as far as it is known of what plays.
+    pub wave: bool,
+    /// What was measured of tracks, in lists.
+    pub columns: Vec<MeasuredColumn>,
     pub library: Browse,
     pub lists: ListsPane,
     pub queue: QueuePane,
@@ -69,11 +78,61 @@ pub struct QueuePane {
     pub seen: Arc<QueueView>,
     /// Of all entries, where all are known and not too many to add up.
     pub duration: Option<Duration>,
+    /// Places in the queue that are shown: all, or what the filter leaves.
+    pub rows: Rows,
+    pub filter: QueueFilter,
+}
+
+/// What narrows the queue.
+#[derive(Debug, Clone, Default)]
+pub struct QueueFilter {
+    /// Empty: no filter.
+    pub words: String,
+    pub query: Query,
+    /// What the newest question was about.
+    pub facts: Arc<Facts>,
+    /// Number of the newest question to the filter worker; older answers are dropped.
+    pub asked: u64,
 }
 
 impl QueuePane {
     pub fn selected(&self) -> Option<ItemId> {
-        self.seen.items.get(self.list.cursor).map(|item| item.id)
+        self.item(self.list.cursor).map(|item| item.id)
+    }
+
+    /// Rows that are shown.
+    pub fn shown(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// What stands in a row.
+    pub fn item(&self, row: usize) -> Option<&QueueItem> {
+        self.seen.items.get(self.place(row)?)
+    }
+
+    /// Where in the queue that is.
+    pub fn place(&self, row: usize) -> Option<usize> {
+        self.rows.get(row).map(|place| place as usize)
+    }
+
+    /// The entries of so many rows from there on.
+    pub fn items(&self, row: usize, count: usize) -> impl Iterator<Item = &QueueItem> {
+        let end = row.saturating_add(count).min(self.shown());
+        (row..end).filter_map(|row| self.item(row))
+    }
+
+    /// The row that shows a place of the queue, else the one that would stand behind it.
+    pub fn row_of(&self, place: usize) -> Result<usize, usize> {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        let (mut row, mut end) = (0, self.shown());
+        while row < end {
+            let middle = row + (end - row) / 2;
+            match self.rows.get(middle).is_some_and(|other| other < place) {
+                true => row = middle + 1,
+                false => end = middle,
+            }
+        }
+        if self.rows.get(row) == Some(place) { Ok(row) } else { Err(row) }
     }
 }
 
@@ -87,6 +146,7 @@ pub struct Filter {
     pub sorts: Vec<Sort>,
     /// What the newest question was about.
     pub facts: Arc<Facts>,
+    pub likes: Arc<Likes>,
     /// Number of the newest question to the filter worker; older answers are dropped.
     pub asked: u64,
 }
@@ -215,6 +275,9 @@ impl UiState {
             focus: Pane::Library,
             left: Pane::Library,
             shown: Shown { library: true, queue: true, spectrum: settings.spectrum },
+            visual: settings.visual,
+            wave: false,
+            columns: settings.columns.clone(),
             library: Browse::default(),
             lists: ListsPane::default(),
             queue: QueuePane::default(),

@@ -37,6 +37,8 @@ pub struct Styles {
     styles: [Style; Role::ALL.len()],
     depth: Depth,
     spectrum: [Option<Colour>; 3],
+    /// What the theme lies on, where it says so in full colour.
+    ground: Option<(u8, u8, u8)>,
 }
 
 impl Styles {
@@ -54,7 +56,8 @@ impl Styles {
         }
         let spectrum =
             [Role::SpectrumLow, Role::SpectrumMid, Role::SpectrumHigh].map(|role| theme.style(role).fg);
-        Self { styles, depth, spectrum }
+        let ground = rgb(theme.style(Role::Text).bg);
+        Self { styles, depth, spectrum, ground }
     }
 
     pub fn of(&self, role: Role) -> Style {
@@ -66,23 +69,63 @@ impl Styles {
         self.of(Role::Text).patch(self.of(role))
     }
 
+    /// The colour of a level from 0 to 1 as an area, from the ground up through the spectrum's colours; `None` where the theme
+    /// has no colours that can be mixed.
+    pub fn heat(&self, level: f32) -> Option<Color> {
+        let [Some(Colour::Rgb(..)), Some(Colour::Rgb(..)), Some(Colour::Rgb(..))] = self.spectrum else {
+            return None;
+        };
+        let ground = self.ground.unwrap_or((0, 0, 0));
+        let steps = [Some(ground)].into_iter().chain(self.spectrum.map(rgb)).flatten().collect::<Vec<_>>();
+        let place = level.clamp(0.0, 1.0) * (steps.len() - 1) as f32;
+        let at = (place as usize).min(steps.len() - 2);
+        let (r, g, b) = mix(steps[at], steps[at + 1], place - at as f32);
+        Some(colour(Colour::Rgb(r, g, b), self.depth))
+    }
+
+    /// The spectrum's colour at a height, as strong as `weight` says from 0 (the ground) to 1; where the theme has no colours
+    /// that can be mixed, dimmed below two thirds.
+    pub fn faded(&self, height: f32, weight: f32) -> Style {
+        let whole = self.spectrum(height);
+        match self.blend(height) {
+            Some(strong) => {
+                let (r, g, b) = mix(self.ground.unwrap_or((0, 0, 0)), strong, weight);
+                whole.fg(colour(Colour::Rgb(r, g, b), self.depth))
+            }
+            None if weight < 2.0 / 3.0 => whole.add_modifier(Modifier::DIM),
+            None => whole,
+        }
+    }
+
+    /// The spectrum's colour at a height, mixed.
+    fn blend(&self, height: f32) -> Option<(u8, u8, u8)> {
+        let [low, mid, high] = self.spectrum.map(rgb);
+        let (from, to, share) =
+            if height < 0.5 { (low, mid, height * 2.0) } else { (mid, high, height * 2.0 - 1.0) };
+        Some(mix(from?, to?, share))
+    }
+
     /// The spectrum's colour at a height from 0 to 1: mixed where the theme has true colours, else in three steps.
     pub fn spectrum(&self, height: f32) -> Style {
-        let (low, high, share) = if height < 0.5 { (0, 1, height * 2.0) } else { (1, 2, height * 2.0 - 1.0) };
-        let base = self.of(Role::Text);
-        match (self.spectrum[low], self.spectrum[high]) {
-            (Some(Colour::Rgb(r, g, b)), Some(Colour::Rgb(to_r, to_g, to_b))) => {
-                let mix = |from: u8, to: u8| {
-                    let value = f32::from(from) + (f32::from(to) - f32::from(from)) * share.clamp(0.0, 1.0);
-                    value.round() as u8
-                };
-                base.fg(colour(Colour::Rgb(mix(r, to_r), mix(g, to_g), mix(b, to_b)), self.depth))
-            }
+        match self.blend(height) {
+            Some((r, g, b)) => self.of(Role::Text).fg(colour(Colour::Rgb(r, g, b), self.depth)),
             _ if height < 1.0 / 3.0 => self.on_text(Role::SpectrumLow),
             _ if height < 2.0 / 3.0 => self.on_text(Role::SpectrumMid),
             _ => self.on_text(Role::SpectrumHigh),
         }
     }
+}
+
+fn rgb(colour: Option<Colour>) -> Option<(u8, u8, u8)> {
+    if let Some(Colour::Rgb(r, g, b)) = colour { Some((r, g, b)) } else { None }
+}
+
+fn mix(from: (u8, u8, u8), to: (u8, u8, u8), share: f32) -> (u8, u8, u8) {
+    let one = |from: u8, to: u8| {
+        let value = f32::from(from) + (f32::from(to) - f32::from(from)) * share.clamp(0.0, 1.0);
+        value.round() as u8
+    };
+    (one(from.0, to.0), one(from.1, to.1), one(from.2, to.2))
 }
 
 fn style(role: RoleStyle, depth: Depth) -> Style {

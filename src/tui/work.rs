@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::channel::{Message, UiSender};
 use super::prompt::complete;
 use super::report;
-use super::search::{self, Finder};
+use super::search::{self, Finder, Place};
 use super::update::{FilterQuestion, Input, PathBase};
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
@@ -18,6 +18,7 @@ use crate::model::collate::Collation;
 /// Of tracks.
 enum TrackQuestion {
     Filter(FilterQuestion),
+    Queue(search::Question),
     Search(search::Question),
     Figures(report::Question),
 }
@@ -48,6 +49,10 @@ impl Workers {
 
     pub(super) fn filter(&mut self, question: FilterQuestion) -> io::Result<()> {
         self.of_tracks(TrackQuestion::Filter(question))
+    }
+
+    pub(super) fn filter_queue(&mut self, question: search::Question) -> io::Result<()> {
+        self.of_tracks(TrackQuestion::Queue(question))
     }
 
     pub(super) fn search(&mut self, question: search::Question) -> io::Result<()> {
@@ -107,10 +112,11 @@ fn ask<Q: Send + 'static>(
 /// Only the newest question of each kind is worth an answer.
 fn answer_tracks(questions: &Receiver<TrackQuestion>, mut finder: Finder, sender: &UiSender) {
     while let Ok(first) = questions.recv() {
-        let (mut filter, mut search, mut figures) = (None, None, None);
+        let (mut filter, mut queue, mut search, mut figures) = (None, None, None, None);
         for question in std::iter::once(first).chain(questions.try_iter()) {
             match question {
                 TrackQuestion::Filter(question) => filter = Some(question),
+                TrackQuestion::Queue(question) => queue = Some(question),
                 TrackQuestion::Search(question) => search = Some(question),
                 TrackQuestion::Figures(question) => figures = Some(question),
             }
@@ -120,6 +126,14 @@ fn answer_tracks(questions: &Receiver<TrackQuestion>, mut finder: Finder, sender
             Input::Filtered { asked: question.asked, catalog: question.catalog, matches }
         });
         if filtered.is_some_and(|answer| !sender.send(Message::Input(answer))) {
+            return;
+        }
+        let narrowed = queue.and_then(|question| {
+            let places = Arc::new(finder.places(&question, now_s()));
+            let Place::Queue(items, _) = question.place else { return None };
+            Some(Input::QueueFiltered { asked: question.asked, items, places })
+        });
+        if narrowed.is_some_and(|answer| !sender.send(Message::Input(answer))) {
             return;
         }
         let counted = figures.map(|question| {

@@ -153,6 +153,20 @@ fn lines(output: &std::process::Output) -> Vec<Json> {
     String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// What is printed for people: a name, a value, and where it stands.
+#[test]
+fn how_tracks_sound_is_told_in_words_and_against_the_library() {
+    let rig = Rig::new();
+    assert!(rig.run(&["analyse"]).status.success());
+    let shown = rig.run(&["analyse", "--show", "title:bravo"]);
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    for words in ["no tempo (", "LUFS · range 0.0 LU", "Brightness", "Correlation", "of your library"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let names = text.lines().filter(|line| line.starts_with("  ")).count();
+    assert!(names >= 27, "two lines, and one for each number: {text}");
+}
+
 /// The songs are sines of one level at 8 kHz: true peak and sample peak agree, the range is nothing, DR is nothing.
 #[test]
 fn a_library_is_measured_once_and_printed_as_it_was_found() {
@@ -166,6 +180,10 @@ fn a_library_is_measured_once_and_printed_as_it_was_found() {
         assert!((number("true_peak_db") - number("sample_peak_db")).abs() < 0.1, "{line}");
         assert!(number("range_lu").abs() < 0.1 && number("dynamic_range_db").abs() < 0.1, "{line}");
         assert!(number("integrated_lufs") < 0.0 && line["error"].is_null(), "{line}");
+        assert_eq!(line["loudness"]["true_peak_dbtp"], line["true_peak_db"]);
+        assert_eq!(line["sample_rate"], 8_000, "{line}");
+        assert_eq!(line["fingerprint"].as_object().unwrap().len(), 25, "{line}");
+        assert_eq!(line["fingerprint"]["lufs"], line["integrated_lufs"]);
     }
     let again = rig.run(&["analyse"]);
     assert!(again.status.success());
@@ -238,6 +256,113 @@ fn other_measures_make_every_track_be_measured_again_and_a_forgotten_track_is_fo
     store.flush().unwrap();
     let reader = store.read().unwrap();
     assert!(reader.measured(track.id).unwrap().is_none() && reader.waveform(track.id).unwrap().is_none());
+}
+
+/// The stamp is that of the scan: what was measured of a file that changed after it is not what the next scan finds.
+#[test]
+fn a_file_that_changes_between_scan_and_measuring_is_measured_again_after_the_next_scan() {
+    let rig = Rig::new();
+    rig.home.song("music/1.wav", 70.0, &[("INAM", "Alpha")]);
+    let first = rig.run(&["analyse"]);
+    assert!(String::from_utf8_lossy(&first.stderr).contains("3 measured"), "{first:?}");
+    rig.scan();
+    let next = rig.run(&["analyse"]);
+    assert!(String::from_utf8_lossy(&next.stderr).contains("1 measured"), "{next:?}");
+    assert!(String::from_utf8_lossy(&rig.run(&["analyse"]).stderr).contains("0 measured"));
+}
+
+#[test]
+fn a_file_that_is_cut_off_while_it_is_measured_is_told_to_be() {
+    let home = Home::new();
+    let path = home.song("long.wav", 900.0, &[]);
+    let mut cut = false;
+    let found = measure(&path, &CancelToken::default(), &mut |_| {
+        if !std::mem::replace(&mut cut, true) {
+            std::fs::File::options().write(true).open(&path).unwrap().set_len(1_000_000).unwrap();
+        }
+    });
+    assert!(cut);
+    if let Ok(measured) = found {
+        assert!(measured.quality.missing_frames > 0, "{:?}", measured.quality);
+    }
+}
+
+#[test]
+fn two_libraries_are_measured_side_by_side_and_know_nothing_of_each_other() {
+    let home = Home::with_music();
+    home.song("other/4.wav", 20.0, &[("INAM", "Delta")]);
+    let libraries = [("one", "music", "3 measured"), ("two", "other", "1 measured")];
+    for (data, music, _) in libraries {
+        assert!(home.program(&["--data-dir", data, "scan", "-q", music]).status().unwrap().success());
+    }
+    let running = libraries.map(|(data, ..)| {
+        let mut program = home.program(&["--data-dir", data, "analyse"]);
+        program.stderr(std::process::Stdio::piped()).spawn().unwrap()
+    });
+    for (child, (data, _, told)) in running.into_iter().zip(libraries) {
+        let output = child.wait_with_output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stderr).contains(told), "{data}: {output:?}");
+    }
+    let found =
+        home.program(&["--data-dir", "two", "search", "--format", "{title}", "lufs<0"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "Delta\n");
+}
+
+/// Files beside the library are measured side by side and told of in the order they were named in; nothing is kept.
+#[test]
+fn files_beside_the_library_are_told_of_in_their_order() {
+    let home = Home::new();
+    let mut words: Vec<String> =
+        ["--data-dir", "data", "analyse", "--json", "--jobs", "4"].map(str::to_owned).into();
+    for number in 0..9 {
+        // The first is the longest: it is done last.
+        let name = format!("beside/{number}.wav");
+        home.song(&name, if number == 0 { 60.0 } else { 2.0 }, &[]);
+        words.push(name);
+    }
+    home.put("beside/4.wav", b"no sound at all");
+    let output = home.program(&words).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "one of them is no sound");
+    let found = lines(&output);
+    assert_eq!(found.len(), 9);
+    for (number, line) in found.iter().enumerate() {
+        assert!(line["path"].as_str().unwrap().ends_with(&format!("{number}.wav")), "{line}");
+        assert_eq!(line["error"].is_null(), number != 4, "{line}");
+    }
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("8 measured, 1 failed"), "{told}");
+}
+
+/// A player that measures in the background takes up what another version of the measures left.
+#[test]
+fn what_another_version_measured_is_measured_again_in_the_background() {
+    let home = Home::new();
+    // Short ones: at the lowest priority a worker may get a hundredth of a busy machine.
+    for number in 0..2 {
+        home.song(format!("music/{number}.wav"), 2.0, &[("INAM", &format!("song {number}"))]);
+    }
+    home.put(".config/auralis/config.toml", b"[analysis]\nwhen = \"always\"\n");
+    for words in [["scan", "music"], ["analyse", "-q"]] {
+        assert!(home.program(&words).output().unwrap().status.success());
+    }
+    let store = Store::open(&home.path(".local/share/auralis/library.redb"), Box::new(|_| ())).unwrap();
+    for track in all_tracks(&store) {
+        let mut row = store.read().unwrap().measured(track.id).unwrap().unwrap();
+        row.algorithm = VERSION - 1;
+        row.found.as_mut().unwrap().loudness.integrated_lufs = Ok(5.0);
+        store.write(WriteOp::PutMeasured(vec![(track.id, row)])).unwrap();
+    }
+    assert!(store.close(Duration::from_secs(10)));
+    let loud = |home: &Home| home.program(&["search", "lufs>0"]).output().unwrap().status.code();
+    assert_eq!(loud(&home), Some(0));
+    let session = crate::pseudo_terminal::Session::start(&home, &["music"]);
+    session.wait_for("2 tracks");
+    let until = Instant::now() + PATIENCE;
+    while loud(&home) != Some(3) {
+        assert!(Instant::now() < until, "the old figures stay");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    session.quit();
 }
 
 /// Killed in the middle, it loses what is at work; the next run measures the rest and no track twice.

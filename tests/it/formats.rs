@@ -142,7 +142,7 @@ fn dsf(channels: &[Vec<u8>], bit_rate: u32, id3: &[u8]) -> Vec<u8> {
 }
 
 /// A DSDIFF file ("DSDIFF File Format Specification" 1.5).
-fn dsdiff(channels: &[Vec<u8>], bit_rate: u32, compression: &[u8; 4]) -> Vec<u8> {
+pub fn dsdiff(channels: &[Vec<u8>], bit_rate: u32, compression: &[u8; 4]) -> Vec<u8> {
     let chunk = |name: &[u8; 4], body: &[u8]| {
         [name.as_slice(), &(body.len() as u64).to_be_bytes(), body, &vec![0; body.len() % 2]].concat()
     };

@@ -569,6 +569,45 @@ fn the_cursor_follows_its_entry_through_changes_of_the_queue() {
     assert_eq!(stage.state.queue.selected(), Some(ItemId(6)));
 }
 
+#[test]
+fn a_filter_narrows_the_queue_while_that_is_looked_at() {
+    let mut stage = stage();
+    let shown = |stage: &Stage| -> Vec<u64> {
+        stage.state.queue.items(0, usize::MAX).map(|item| item.id.0).collect()
+    };
+    let all = shown(&stage);
+    stage.press("<Tab>j");
+    stage.press("fartst:x");
+    assert_eq!(shown(&stage), all, "no query: what is shown stays");
+    stage.press("<C-u>album:homogenic");
+    let narrowed = shown(&stage);
+    assert!(!narrowed.is_empty() && narrowed.len() < all.len(), "{narrowed:?}");
+    assert!(stage.state.filter.words.is_empty(), "the library is as it was");
+    stage.press("<Enter>G");
+    let last = *narrowed.last().unwrap();
+    assert_eq!(stage.state.queue.selected(), Some(ItemId(last)));
+    // What is asked is about entries, wherever they are shown.
+    stage.asked();
+    stage.press("dd");
+    assert_eq!(stage.asked(), [Command::Queue(Queue::Remove(Items::Ids(vec![ItemId(last)])))]);
+    // The entry goes, and another one comes: the filter is asked again.
+    let mut queue = queue_of(&stage.snapshot.catalog, 1..=12, Some(0));
+    queue.items = Arc::new(queue.items.iter().filter(|item| item.id.0 != last).cloned().collect());
+    stage.show(Snapshot { queue: Arc::new(queue), ..stage.snapshot.clone() });
+    assert!(!shown(&stage).contains(&last));
+    // `/` goes among what is shown.
+    stage.press("gg/title~/./<Enter>");
+    assert!(shown(&stage).contains(&stage.state.queue.selected().unwrap().0));
+    stage.press("<Esc>");
+    assert_eq!(shown(&stage).len(), 11);
+    assert!(stage.state.queue.filter.words.is_empty());
+    stage.press(":filter no such words<Enter>");
+    assert_eq!(shown(&stage), [0_u64; 0]);
+    assert!(stage.lines().join("\n").contains("Nothing in the queue has"));
+    stage.press("<Esc>");
+    assert_eq!(shown(&stage).len(), 11);
+}
+
 fn click(stage: &mut Stage, x: u16, y: u16) {
     stage.draw();
     stage.input(Input::Mouse(Mouse::Press(x, y)));

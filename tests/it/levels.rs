@@ -196,3 +196,30 @@ fn a_gain_that_no_peak_bounds_is_held_by_the_limiter_and_what_follows_is_untouch
     let alike = got[got.len() - 10_000..] == known.samples[390_003..];
     assert!(alike, "it left once it held nothing down");
 }
+
+/// -20 dB is a tenth. The first blocks of what follows wait in the pipe when its loudness becomes known.
+#[test]
+fn what_is_found_of_the_next_items_loudness_counts_when_it_begins() {
+    for near_its_end in [false, true] {
+        let rig = Rig::new(Pace::Stepped, None);
+        for name in ["1", "2"] {
+            rig.add(name, &Fake::new(48_000, 1, vec![0.5; 60_000]));
+        }
+        rig.load(1, "1");
+        rig.next(2, "2");
+        rig.step_until_frames(if near_its_end { 40_000 } else { 1_000 });
+        let mut known = item(2, "2");
+        known.context.measured = tagged(-20.0, 0.9);
+        rig.engine.send(EngineCommand::SetNext(Some(known)));
+        // What is asked after it is told of when it is done.
+        rig.engine.send(leveled(LevelMode::Track));
+        signal(&rig, "the commands", |path| {
+            path.stages.iter().any(|stage| stage.detail.contains("not known"))
+        });
+        rig.step_until_frames(119_000);
+        let got = rig.capture.samples();
+        assert!(got[..60_000].iter().all(|sample| *sample == 0.5), "{near_its_end}");
+        let follows = &got[60_000..119_000];
+        assert!(follows.iter().all(|sample| (sample - 0.05).abs() < 1e-6), "{near_its_end}: {}", follows[0]);
+    }
+}

@@ -32,6 +32,7 @@ mod missing;
 mod nasty;
 mod outputs;
 mod pairs;
+mod past;
 mod play;
 mod playlists;
 mod pseudo_terminal;
@@ -49,6 +50,7 @@ mod screens;
 mod search;
 #[cfg(feature = "http")]
 mod server;
+mod similar;
 mod sort;
 mod sound;
 mod sound_id;

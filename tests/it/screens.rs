@@ -8,20 +8,31 @@ use std::time::Duration;
 use auralis::config::theme::Theme;
 use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::command::registry::COMMANDS;
-use auralis::model::id::PlayId;
+use auralis::model::command::{Command, Library, Pane};
+use auralis::model::facts::{Facts, Levels, TrackFacts};
+use auralis::model::features::{
+    Absent, BINS, Loudness, LoudnessBlocks, Measured, Quality, WaveBin, Waveform,
+};
+use auralis::model::fingerprint::{Dimension, Fingerprint};
+use auralis::model::id::{PlayId, TrackId};
+use auralis::model::key::{Key, Mode, Tonality};
 use auralis::model::notice::{Notice, Severity};
 use auralis::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy};
 use auralis::model::player::Position;
+use auralis::model::portrait::{Portrait, Spread, Told};
 use auralis::model::settings::OutputSpec;
 use auralis::model::snapshot::{
     Accepted, NowPlaying, OutputState, OutputView, PlaybackView, ScanView, Snapshot, StreamView,
 };
-use auralis::model::spectrum::SpectrumFrame;
 use auralis::model::tag::Field;
 use auralis::model::tagging::{Said, TagPreview, TagSheet, TagsView};
 use auralis::model::track::AudioFormat;
+use auralis::model::visual::{
+    BANDS, Bars, Field as Points, LoudnessNow, Spectrogram, TRACE_COLUMNS, Trace, Visual, VisualFrame,
+};
 use auralis::tui::browse::Column;
 use auralis::tui::draw::{draw_gauge, gauges};
+use auralis::tui::layout::{layout, watched};
 use auralis::tui::scene::Hit;
 use auralis::tui::style::{Depth, Styles};
 use insta::assert_snapshot;
@@ -53,11 +64,49 @@ fn snapshot() -> Snapshot {
 fn stage(width: u16, height: u16, keys: &str) -> Stage {
     let mut stage = Stage::new(width, height, snapshot());
     stage.gauges.position = Some(Position { play: PlayId(1), frame: 44_100 * 133, rate: 44_100 });
-    let band = |at: i16| (0.9 - f32::from(at) / 120.0) * (0.6 + 0.4 * (f32::from(at) * 0.7).sin());
-    let frame = SpectrumFrame { bands: (0..96).map(band).collect(), still: false };
-    stage.gauges.spectrum = Some(Arc::new(frame));
+    stage.gauges.visual = Some(Arc::new(pictures()));
     stage.press(keys);
     stage
+}
+
+/// What is heard, in every way of looking: bars with a peak above each, a sine and its mirror, a circle, a falling tone.
+fn pictures() -> VisualFrame {
+    let band = |at: i16| (0.9 - f32::from(at) / 120.0) * (0.6 + 0.4 * (f32::from(at) * 0.7).sin());
+    let bands: Vec<f32> = (0..96).map(band).collect();
+    let peaks = bands.iter().map(|height| (height + 0.1).min(1.0)).collect();
+    let wave = |at: usize, size: f32| {
+        let value = size * (at as f32 / TRACE_COLUMNS as f32 * std::f32::consts::TAU * 3.0).sin();
+        (value - 0.02, value + 0.02)
+    };
+    let side = |size| (0..TRACE_COLUMNS).map(|at| wave(at, size)).collect();
+    let round = |at: u16| (f32::from(at) / 100.0 * std::f32::consts::TAU).sin_cos();
+    let column = |at: usize| {
+        Arc::new(std::array::from_fn::<u8, BANDS, _>(|band| {
+            (240 - (band + at).abs_diff(90).min(12) * 20) as u8
+        }))
+    };
+    VisualFrame {
+        spectrum: Some(Bars { bands, peaks }),
+        scope: Some(Trace { sides: [side(0.45), side(-0.2)], zoom: 2.0 }),
+        goniometer: Some(Points {
+            points: (0..100).map(|at| [round(at).0 * 0.9, round(at).1 * 0.9]).collect(),
+            zoom: 1.0,
+            correlation: Some(0.62),
+        }),
+        spectrogram: Some(Spectrogram((0..60).map(column).collect())),
+        loudness: Some(LoudnessNow {
+            momentary: Some(-12.34),
+            short_term: Some(-14.0),
+            integrated: Some(-15.26),
+            range: Some(6.2),
+            momentary_max: Some(-8.1),
+            short_term_max: None,
+            true_peak: Some(0.31),
+            heard: Duration::from_secs(83),
+            channels: 2,
+        }),
+        still: false,
+    }
 }
 
 fn frame(width: u16, height: u16, keys: &str) -> String {
@@ -89,6 +138,223 @@ fn what_opens_over_the_panes() {
     let mut stage = stage(80, 24, "5g");
     stage.now += Duration::from_secs(1);
     assert_snapshot!("hint_80x24", stage.lines().join("\n"));
+}
+
+/// Each way of looking at what is heard, beneath the lists and as the whole view.
+#[test]
+fn what_is_heard_in_every_way() {
+    for visual in [Visual::Scope, Visual::Goniometer, Visual::Spectrogram, Visual::Loudness] {
+        let name = visual.name();
+        let command = format!(":visual<Space>{name}<Enter>");
+        assert_snapshot!(format!("{name}_80x24"), frame(80, 24, &command));
+    }
+    assert_snapshot!("loudness_whole_100x30", frame(100, 30, ":visual<Space>loudness<Enter>gV"));
+    assert_snapshot!("goniometer_whole_100x30", frame(100, 30, ":visual<Space>goniometer<Enter>gV"));
+}
+
+#[test]
+fn a_key_goes_through_the_ways_of_looking_and_shows_what_was_hidden() {
+    let mut stage = stage(80, 24, "v");
+    assert_eq!(stage.state.visual, Visual::Scope);
+    assert_eq!(stage.lines()[23], " Oscilloscope");
+    stage.press("vvvv");
+    assert_eq!(stage.state.visual, Visual::Spectrum);
+    stage.press("gv");
+    assert!(!stage.state.shown.spectrum && watched(&stage.state).is_none());
+    stage.press("v");
+    assert_eq!((stage.state.shown.spectrum, stage.state.visual), (true, Visual::Spectrum), "as it was");
+    stage.press("3v");
+    assert_eq!(watched(&stage.state), Some(Visual::Spectrogram));
+    let mut low = super::stage::Stage::new(60, 12, snapshot());
+    low.press("v");
+    assert_eq!(low.state.focus, Pane::Spectrum, "there is no room beneath the lists");
+}
+
+/// What nobody sees nobody computes, but for what must not miss a frame.
+#[test]
+fn what_is_covered_is_not_looked_at() {
+    for (keys, seen) in [("", true), ("?", false), ("gS", false), ("gv", false)] {
+        assert_eq!(watched(&stage(80, 24, keys).state).is_some(), seen, "{keys}");
+        let counts = format!(":visual<Space>loudness<Enter>{keys}");
+        assert_eq!(watched(&stage(80, 24, &counts).state).is_some(), keys != "gv", "{keys}");
+    }
+}
+
+/// No size is too small for any of them, and none leaves its area.
+#[test]
+fn every_way_of_looking_fits_every_size() {
+    for visual in Visual::ALL {
+        for (width, height) in
+            (1..=48).step_by(4).flat_map(|height| [1, 3, 12, 27, 44, 80, 131].map(|width| (width, height)))
+        {
+            let mut stage = stage(width, height, "gV");
+            stage.state.visual = visual;
+            let area = layout(&stage.state).spectrum.unwrap();
+            let pictured = stage.draw();
+            stage.gauges.visual = None;
+            let empty = stage.draw();
+            for position in pictured.area.positions().filter(|position| !area.contains(*position)) {
+                assert_eq!(pictured[position], empty[position], "{visual:?} {width}x{height} {position}");
+            }
+        }
+    }
+}
+
+/// A track that swells and fades, low at first and high at its end.
+fn wave() -> Waveform {
+    let bin = |at: usize| {
+        let level = ((at as f32 / BINS as f32) * std::f32::consts::PI).sin();
+        let high = (at * 255 / BINS) as u8;
+        let byte = WaveBin::byte_of;
+        WaveBin { peak: byte(level), rms: byte(level * 0.3), low: 255 - high, mid: 0, high }
+    };
+    Waveform((0..BINS).map(bin).collect())
+}
+
+fn with_wave(width: u16, height: u16) -> Stage {
+    let mut stage = stage(width, height, "");
+    stage.show(Snapshot { wave: Some((TrackId(7), Some(Arc::new(wave())))), ..snapshot() });
+    stage
+}
+
+#[test]
+fn the_seek_bar_is_the_wave_of_a_measured_track() {
+    let last = |mut stage: Stage| stage.lines().split_off(20).join("\n");
+    assert_snapshot!("wave_80x24", last(with_wave(80, 24)));
+    let mut high = with_wave(120, 46);
+    assert_snapshot!("wave_120x46", high.lines().split_off(39).join("\n"));
+    let bar = high.map.area_of(Hit::SeekBar).unwrap();
+    assert_eq!(bar.height, 3, "all of it can be clicked");
+    // Another track of which nothing is known yet: a plain line, where the wave was.
+    let mut playback = playing(&small(), 8, PlayState::Playing);
+    playback.volume = snapshot().playback.volume;
+    let next = Snapshot { playback: Arc::new(playback), wave: high.snapshot.wave.clone(), ..snapshot() };
+    high.show(next.clone());
+    assert!(high.state.wave && high.lines()[44].contains("───"));
+    high.show(Snapshot { wave: Some((TrackId(8), None)), ..next });
+    assert!(!high.state.wave, "it is not measured: no rows are kept for it");
+    let mut stage = stage(80, 24, "");
+    stage.settings.waveform = false;
+    stage.show(Snapshot { wave: Some((TrackId(7), Some(Arc::new(wave())))), ..snapshot() });
+    assert!(stage.lines()[22].contains("━━"), "as the settings say");
+}
+
+/// Peaks stand above the root mean square, what is heard is stronger than what comes, and it shows without colours too.
+#[test]
+fn a_wave_is_stronger_where_it_was_heard() {
+    for (theme, depth) in [
+        ("dark", Depth::True),
+        ("dark", Depth::Palette),
+        ("terminal", Depth::Palette),
+        ("light", Depth::None),
+    ] {
+        let mut stage = with_wave(120, 46);
+        stage.styles = Styles::new(&Theme::built_in(theme).unwrap(), depth);
+        let buf = stage.draw();
+        let bar = stage.map.area_of(Hit::SeekBar).unwrap();
+        let heard = (bar.x..bar.right()).find(|&x| buf[(x, bar.y)].symbol() == "┃").unwrap();
+        let middle = (heard - bar.x).min(bar.right() - heard) / 2;
+        let look = |x: u16| {
+            let cell = &buf[(x, bar.bottom() - 1)];
+            (cell.fg, cell.modifier)
+        };
+        assert_ne!(look(heard - middle), look(heard + middle), "{theme} {depth:?}");
+    }
+}
+
+fn measured() -> Measured {
+    let mut print = Fingerprint::absent(Absent::Unclear);
+    for (at, dimension) in Dimension::ALL.into_iter().enumerate() {
+        let (low, high) = dimension.about().range;
+        print.set(dimension, Ok(low + (high - low) * (at as f32 * 0.37).fract()));
+    }
+    print.set(Dimension::Pitch, Err(Absent::Unclear));
+    print.key = Ok(Key { tonic: 9, mode: Mode::Minor, strength: 0.81 });
+    print.confidence.tempo = 0.93;
+    Measured {
+        loudness: Loudness {
+            integrated_lufs: Ok(-9.81),
+            range_lu: Ok(5.2),
+            momentary_max_lufs: Ok(-6.0),
+            short_term_max_lufs: Ok(-7.0),
+            true_peak_db: Ok(0.31),
+            sample_peak_db: Ok(0.0),
+            overs: 12,
+            blocks: LoudnessBlocks::default(),
+        },
+        dynamic_range_db: Ok(7.2),
+        quality: Quality { clipped_runs: 3, cutoff_hz: Some(16_000), ..Quality::default() },
+        waveform: wave(),
+        fingerprint: print,
+    }
+}
+
+/// A library whose values lie evenly on the range of music.
+fn spread() -> Spread {
+    Spread::new((0..200_u16).map(|at| {
+        let mut print = Fingerprint::absent(Absent::Unclear);
+        for dimension in Dimension::ALL {
+            let (low, high) = dimension.about().range;
+            print.set(dimension, Ok(low + (high - low) * f32::from(at) / 199.0));
+        }
+        print.values
+    }))
+}
+
+fn portrait(width: u16, height: u16, told: Told) -> Stage {
+    let mut stage = stage(width, height, "<Tab>gF");
+    let portrait = Portrait { track: TrackId(7), told, spread: Arc::new(spread()) };
+    stage.show(Snapshot { portrait: Some(Arc::new(portrait)), ..snapshot() });
+    stage
+}
+
+#[test]
+fn how_a_track_sounds_is_shown_against_the_library() {
+    let told = || Told::Measured(Box::new(measured()));
+    assert_snapshot!("portrait_80x24", portrait(80, 24, told()).lines().join("\n"));
+    assert_snapshot!("portrait_140x40", portrait(140, 40, told()).lines().join("\n"));
+    let mut stage = portrait(80, 24, told());
+    assert_eq!(stage.asked(), [Command::Library(Library::Portray(TrackId(7)))]);
+    stage.press("G");
+    assert!(stage.lines().iter().any(|line| line.contains("Correlation")), "it scrolls");
+    stage.press("/tempo<Enter>");
+    assert!(stage.lines().iter().any(|line| line.contains("Tempo")));
+    stage.press("gF");
+    assert!(stage.state.report.is_none());
+}
+
+#[test]
+fn a_track_that_is_not_measured_says_why_and_what_to_do() {
+    let shown = |told| portrait(80, 24, told).lines().join("\n");
+    let not = shown(Told::Not);
+    assert!(not.contains("Not measured") && not.contains("gE or :analyse"), "{not}");
+    assert!(shown(Told::Failed("no \u{1b}[31msound".into())).contains("could not be measured: no [31msound"));
+    assert!(shown(Told::Reading).contains("Reading"));
+    let mut stage = portrait(80, 24, Told::Not);
+    let mut snapshot = stage.snapshot.clone();
+    snapshot.analysis.running = true;
+    stage.show(snapshot);
+    assert!(stage.lines().join("\n").contains("it comes next"));
+}
+
+/// What was measured stands in the lists where they are wide enough, under its names.
+#[test]
+fn lists_show_what_was_measured_of_tracks() {
+    let levels = |lufs, tempo, key: &str| Levels {
+        lufs: Some(lufs),
+        dynamic_range: Some(720),
+        tempo,
+        key: Tonality::parse(key),
+        ..Levels::default()
+    };
+    let facts = [(TrackId(7), levels(-981, Some(1_279), "Am")), (TrackId(8), levels(-1_430, None, "Eb"))];
+    let facts: Facts =
+        facts.into_iter().map(|(id, levels)| (id, TrackFacts { levels, ..TrackFacts::default() })).collect();
+    let mut stage = stage(200, 30, "<Tab>");
+    stage.show(Snapshot { facts: Arc::new(facts), ..snapshot() });
+    assert_snapshot!("columns_200x30", stage.lines().join("\n"));
+    stage.state.columns = Vec::new();
+    assert!(!stage.lines().join("\n").contains("bpm"));
 }
 
 /// The rows of what plays.

@@ -181,6 +181,61 @@ fn tags_are_not_sound_in_any_container() {
     assert_ne!(sound_of(&other).1, sound_of(&folder.path().join("a.opus")).1);
 }
 
+fn tool(program: &str, args: &[&str]) {
+    let done = std::process::Command::new(program).args(args).output();
+    let done = done.unwrap_or_else(|error| panic!("{program} is needed by this test: {error}"));
+    assert!(done.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Who writes tags may lay the packets out in other pages: vorbiscomment does, and so does whoever makes room for a picture.
+#[test]
+fn tags_of_ogg_files_by_us_and_by_others_are_not_sound() {
+    use auralis::library::edit::{Batches, Edit, plan};
+    use auralis::model::tag::Field;
+    let folder = tempfile::tempdir().unwrap();
+    let batches = Batches::new(folder.path().join("batches"));
+    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let noise: Vec<u8> = noise(9, 400_000);
+    let mut source = wav(100_000, 44_100);
+    let from = source.len() - noise.len();
+    source[from..].copy_from_slice(&noise);
+    let source = text(&put(folder.path(), "source.wav", &source));
+    let kinds: [(&str, &[&str]); 5] = [
+        ("a.ogg", &["-c:a", "libvorbis"]),
+        // Pages of many packets, the last of which is long.
+        ("long.ogg", &["-c:a", "libvorbis", "-q:a", "10", "-page_duration", "10000000"]),
+        ("a.opus", &["-c:a", "libopus", "-b:a", "256k"]),
+        ("a.oga", &["-c:a", "flac"]),
+        ("b.oga", &["-c:a", "flac", "-page_duration", "5000000"]),
+    ];
+    for (name, options) in kinds {
+        let path = folder.path().join(name);
+        let begin = ["-v", "error", "-y", "-i", &source];
+        tool("ffmpeg", &[&begin[..], options, &[&text(&path)]].concat());
+        let before = sound_of(&path);
+        assert!(before.1.is_some(), "{name}");
+        let long = "t".repeat(90_000);
+        let edit = Edit::Set(Field::Title, vec![long.clone()]);
+        let planned = plan(std::slice::from_ref(&path), &[edit]).unwrap();
+        batches.commit(&planned.into(), &mut |_| true).unwrap();
+        assert_eq!(sound_of(&path), before, "{name} by us");
+        if name.ends_with(".ogg") {
+            let pages = |path: &std::path::Path| {
+                let bytes = fs::read(path).unwrap();
+                bytes.windows(4).filter(|four| *four == b"OggS").count()
+            };
+            let laid = pages(&path);
+            tool("vorbiscomment", &["-w", "-t", "TITLE=short", &text(&path)]);
+            assert_eq!(
+                sound_of(&path),
+                before,
+                "{name} by vorbiscomment, {laid} pages, now {}",
+                pages(&path)
+            );
+        }
+    }
+}
+
 /// An Ogg Opus file (RFC 7845) of pages with a packet of 200 bytes each; lofty looks at no checksum.
 fn opus(pages: u32) -> Vec<u8> {
     let mut file = Vec::new();

@@ -18,11 +18,11 @@ use auralis::model::playback::PlayState;
 use auralis::model::player::{Answer, Busy, Lease, Outcome, Player, Position};
 use auralis::model::settings::ScreenSettings;
 use auralis::model::snapshot::{NowPlaying, PlaybackView, QueueItem, QueueView, Snapshot};
-use auralis::model::spectrum::SpectrumFrame;
 use auralis::model::track::Codec;
+use auralis::model::visual::{Visual, VisualFrame};
 use auralis::tui::draw::draw;
 use auralis::tui::scene::{FrameMap, Gauges, Scene};
-use auralis::tui::search::Finder;
+use auralis::tui::search::{Finder, Place};
 use auralis::tui::state::UiState;
 use auralis::tui::style::{Depth, Styles};
 use auralis::tui::update::{Effect, FilterQuestion, Input, PathBase, Surroundings, update};
@@ -236,11 +236,11 @@ impl Player for FakePlayer {
         None
     }
 
-    fn spectrum(&self) -> Option<Arc<SpectrumFrame>> {
+    fn visual(&self) -> Option<Arc<VisualFrame>> {
         None
     }
 
-    fn watch_spectrum(&self) -> Lease {
+    fn watch(&self, _visual: Visual) -> Lease {
         Lease::new(|| {})
     }
 
@@ -315,7 +315,8 @@ impl Stage {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Send(command) => self.player.send(command).unwrap(),
-            Effect::Filter(_) | Effect::Search(_) | Effect::Figures(_) if !self.answers => {}
+            Effect::Filter(_) | Effect::FilterQueue(_) | Effect::Search(_) | Effect::Figures(_)
+                if !self.answers => {}
             Effect::Filter(question) => {
                 let matches = Arc::new(self.finder.filter(&question, 0));
                 let FilterQuestion { asked, catalog, .. } = question;
@@ -324,6 +325,12 @@ impl Stage {
             Effect::Figures(question) => {
                 let lines = Arc::new(question.lines(0));
                 self.input(Input::Figures { asked: question.asked, lines });
+            }
+            Effect::FilterQueue(question) => {
+                let places = Arc::new(self.finder.places(&question, 0));
+                if let Place::Queue(items, _) = question.place {
+                    self.input(Input::QueueFiltered { asked: question.asked, items, places });
+                }
             }
             Effect::Search(question) => {
                 let row = self.finder.find(&question, 0);

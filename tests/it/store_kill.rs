@@ -66,6 +66,7 @@ fn save(edit: u64) -> Save {
         facts: vec![(TrackId(1), TrackFacts { plays: edit as u32, ..TrackFacts::default() })],
         playlists: vec![(PlaylistId(1), Some(Arc::new(list)))],
         templates: Vec::new(),
+        log: Vec::new(),
         history: Some(HistoryChange {
             first: edit.saturating_sub(99).max(1),
             from: edit,

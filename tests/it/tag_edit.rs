@@ -11,8 +11,10 @@ use auralis::library::tags::{read_fields, read_file};
 use auralis::model::edit::Way;
 use auralis::model::tag::{Field, Fields};
 
+use crate::formats::dsdiff;
 use crate::home::Home;
 use crate::library_media::{flac, put, wav};
+use crate::media::Material;
 
 fn output(program: &str, args: &[&str]) -> String {
     let done = Command::new(program).args(args).output();
@@ -44,7 +46,7 @@ fn probed(path: &Path) -> String {
 /// A file of each kind that we write, tagged by ffmpeg.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let source = put(folder, "source", &wav(50_003, 44_100));
-    let kinds: [(&str, &[&str]); 12] = [
+    let kinds: [(&str, &[&str]); 14] = [
         ("a.flac", &[]),
         ("a.mp3", &[]),
         ("old.mp3", &["-id3v2_version", "3", "-write_id3v1", "1"]),
@@ -57,6 +59,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         ("a.wv", &[]),
         ("a.tta", &[]),
         ("flac.oga", &["-c:a", "flac"]),
+        ("a.mka", &["-c:a", "flac"]),
+        ("a.webm", &["-c:a", "libopus"]),
     ];
     let make = |(name, options): (&str, &[&str])| {
         let path = folder.join(name);
@@ -69,7 +73,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         output("ffmpeg", &args);
         path
     };
-    kinds.into_iter().map(make).chain([dsf(folder), long_wav(folder, &[])]).collect()
+    let bare = [dsf(folder), dff(folder), ape(folder), long_wav(folder, &[])];
+    kinds.into_iter().map(make).chain(bare).collect()
 }
 
 /// The long form of WAV, which ffmpeg tags in the older way only.
@@ -94,6 +99,17 @@ fn dsf(folder: &Path) -> PathBuf {
     let format = [format.concat(), word(4096), word(0)].concat();
     let data = [b"data".to_vec(), long(12 + sound.len() as u64), sound].concat();
     put(folder, "a.dsf", &[head, format, data].concat())
+}
+
+/// The same in DSDIFF.
+fn dff(folder: &Path) -> PathBuf {
+    let sound = |seed: u32| (0..344_064_u32).map(|at| (at.wrapping_mul(seed) >> 13) as u8).collect();
+    put(folder, "a.dff", &dsdiff(&[sound(2_654_435_761), sound(2_246_822_519)], 2_822_400, b"DSD "))
+}
+
+/// Monkey's Audio, which nobody tagged.
+fn ape(folder: &Path) -> PathBuf {
+    put(folder, "a.ape", &crate::ape::encode(&Material::new(30_011, 2, 44_100, 16), 10_000))
 }
 
 fn commit(batches: &Batches, change: impl Into<Change>) -> Result<u64, Refused> {
@@ -170,7 +186,7 @@ fn one_file_that_cannot_be_changed_refuses_all() {
     let folder = tempfile::tempdir().unwrap();
     let batches = Batches::new(folder.path().join("batches"));
     let good = put(folder.path(), "a.flac", &flac(4_410, &[("TITLE", "old")]));
-    let other = folder.path().join("b.mka");
+    let other = folder.path().join("b.caf");
     output("ffmpeg", &["-v", "error", "-i", text(&good), text(&other)]);
     let edits = [set(Field::Title, &["new"])];
     for second in [other, folder.path().join("gone.flac")] {
@@ -380,15 +396,72 @@ fn the_command_line_shows_the_difference_changes_and_takes_back_and_the_library_
 fn kinds_that_are_not_written_say_why() {
     let folder = tempfile::tempdir().unwrap();
     let source = put(folder.path(), "source", &wav(4_410, 44_100));
-    for (name, why) in [("a.mka", "Matroska"), ("a.caf", "CAF"), ("a.au", "AU"), ("a.w64", "Wave64")] {
+    for (name, why) in [("a.caf", "CAF"), ("a.au", "AU"), ("a.w64", "Wave64")] {
         let path = folder.path().join(name);
         output("ffmpeg", &["-v", "error", "-f", "wav", "-i", text(&source), text(&path)]);
         let refused = plan(std::slice::from_ref(&path), &[set(Field::Title, &["x"])]).unwrap_err();
         assert!(refused.0[0].1.contains(why), "{refused:?}");
     }
-    let info = long_wav(folder.path(), &["-metadata", "title=x"]);
-    let refused = plan(std::slice::from_ref(&info), &[set(Field::Title, &["y"])]).unwrap_err();
-    assert!(refused.0[0].1.contains("RIFF INFO"), "{refused:?}");
+}
+
+/// Tags that outgrow their place go to the end, where others find them; the sound stays where it is.
+#[test]
+fn tags_of_matroska_grow_and_shrink() {
+    let folder = tempfile::tempdir().unwrap();
+    let batches = Batches::new(folder.path().join("batches"));
+    let source = put(folder.path(), "source", &wav(50_003, 44_100));
+    for (name, codec) in [("a.mka", "flac"), ("a.webm", "libvorbis")] {
+        let path = folder.path().join(name);
+        let begin =
+            ["-v", "error", "-f", "wav", "-i", text(&source), "-c:a", codec, "-metadata", "title=Old"];
+        output("ffmpeg", &[&begin[..], &[text(&path)]].concat());
+        let (sound, proven) = (heard(&path), proof(&path).unwrap());
+        for length in [3, 60_000, 5, 90_000, 20_000] {
+            let value = "ä".repeat(length);
+            let edits = [set(Field::Comment, &[&value]), set(Field::Title, &["New"])];
+            commit(&batches, plan(std::slice::from_ref(&path), &edits).unwrap()).unwrap();
+            let told = probed(&path);
+            assert!(told.contains(&format!("comment={value}\n")) && told.contains("title=New\n"), "{name}");
+            assert!(!told.contains("Old"), "{name}: {told}");
+            assert_eq!((heard(&path), proof(&path).unwrap()), (sound.clone(), proven), "{name}");
+        }
+        commit(&batches, plan(std::slice::from_ref(&path), &[Edit::Remove(Field::Comment)]).unwrap())
+            .unwrap();
+        assert!(!probed(&path).contains("comment="), "{name}");
+    }
+}
+
+/// Both long forms of WAV as others left them, with texts in the older way; the second is the first by another name.
+#[test]
+fn the_long_forms_of_wav_say_the_same_in_both_kinds_of_tags() {
+    let folder = tempfile::tempdir().unwrap();
+    let batches = Batches::new(folder.path().join("batches"));
+    let texts = ["-metadata", "title=Old", "-metadata", "artist=Ann", "-metadata", "encoder=Stays"];
+    let rf64 = long_wav(folder.path(), &texts);
+    let mut bytes = std::fs::read(&rf64).unwrap();
+    bytes[..4].copy_from_slice(b"BW64");
+    let bw64 = put(folder.path(), "bw64.wav", &bytes);
+    for path in [rf64, bw64] {
+        assert!(
+            probed(&path).contains("title=old") || probed(&path).contains("title=Old"),
+            "{}",
+            probed(&path)
+        );
+        assert_eq!(read_fields(&path).unwrap().fields.first(Field::Title), Some("Old"));
+        let (sound, before) = (heard(&path), std::fs::read(&path).unwrap());
+        let edits = [set(Field::Title, &["Néw"]), set(Field::Album, &["First"]), Edit::Remove(Field::Artist)];
+        let id = commit(&batches, plan(std::slice::from_ref(&path), &edits).unwrap()).unwrap();
+        let told = probed(&path);
+        assert!(told.contains("title=Néw") && told.contains("album=First"), "{told}");
+        assert!(!told.contains("Old") && !told.contains("artist"), "{told}");
+        assert_eq!(heard(&path), sound);
+        let after = std::fs::read(&path).unwrap();
+        let size = u64::from_le_bytes(after[20..28].try_into().unwrap());
+        assert_eq!(size, after.len() as u64 - 8, "as ds64 tells it (EBU Tech 3306)");
+        assert_eq!(read_fields(&path).unwrap().fields.first(Field::Title), Some("Néw"));
+        commit(&batches, batches.over(id, Way::Back).unwrap()).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
 }
 
 /// A batch that is taken back, made again, and taken back: each time what is there is what was there before.

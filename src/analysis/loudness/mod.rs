@@ -86,6 +86,13 @@ impl Analyser for Meter {
 
     fn finish(mut self) -> Loudness {
         self.peaks.finish(usize::from(self.spec.channels));
+        self.so_far()
+    }
+}
+
+impl Meter {
+    /// What the frames until now come to; the newest [`DELAY`] of them do not count for the true peak yet.
+    pub fn so_far(&self) -> Loudness {
         let lufs = |most: Option<f64>| match most {
             None => Err(Absent::TooShort),
             Some(energy) if energy > 0.0 => Ok(energy_to_lufs(energy) as f32),
@@ -103,9 +110,7 @@ impl Analyser for Meter {
             blocks: self.gating.blocks(),
         }
     }
-}
 
-impl Meter {
     /// Loudness of the last 400 ms; `None` before there were as many.
     pub fn momentary_lufs(&self) -> Option<f64> {
         self.momentary.last.map(energy_to_lufs)

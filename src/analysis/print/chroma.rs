@@ -12,9 +12,9 @@ const STEPS: usize = 120;
 const STEPS_A_CLASS: usize = STEPS / 12;
 /// A peak this much weaker than the strongest of its window does not count: 50 dB.
 const WEAK: f32 = 1e-5;
-/// Overtones that a peak may be of, and how much it counts as one of them.
-const OVERTONES: [f64; 4] = [1.0, 2.0, 3.0, 5.0];
-const AS_OVERTONE: [f64; 4] = [1.0, 0.0, 0.3, 0.2];
+/// What a peak may be of its tone: itself, its third or its fifth overtone, and how much it counts as that. Those of the
+/// octaves are of its own class.
+const OVERTONES: [(f64, f32); 3] = [(1.0, 1.0), (3.0, 0.3), (5.0, 0.2)];
 
 /// See the module's head.
 pub struct Chroma {
@@ -63,10 +63,10 @@ impl Chroma {
     }
 
     fn add(&mut self, hz: f64, power: f32) {
-        for (overtone, share) in OVERTONES.into_iter().zip(AS_OVERTONE).filter(|(_, share)| *share > 0.0) {
+        for (overtone, share) in OVERTONES {
             let octaves = (hz / overtone / 440.0).log2();
             let step = (octaves.rem_euclid(1.0) * STEPS as f64).round() as usize % STEPS;
-            self.window[step] += power.sqrt() * share as f32;
+            self.window[step] += power.sqrt() * share;
         }
     }
 

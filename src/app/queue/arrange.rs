@@ -19,6 +19,23 @@ impl Queue {
         *items = rest;
     }
 
+    /// Puts these items, in this order, on the places that they have.
+    pub fn arrange(&mut self, ids: &[ItemId]) {
+        let chosen: HashSet<ItemId> = ids.iter().copied().collect();
+        let mut by_id: std::collections::HashMap<ItemId, QueueItem> = self
+            .items
+            .iter()
+            .filter(|item| chosen.contains(&item.id))
+            .map(|item| (item.id, item.clone()))
+            .collect();
+        let mut order = ids.iter().filter_map(|id| by_id.remove(id)).collect::<Vec<_>>().into_iter();
+        for place in Arc::make_mut(&mut self.items).iter_mut().filter(|item| chosen.contains(&item.id)) {
+            if let Some(item) = order.next() {
+                *place = item;
+            }
+        }
+    }
+
     pub fn reverse(&mut self) {
         Arc::make_mut(&mut self.items).reverse();
     }

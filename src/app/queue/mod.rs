@@ -134,6 +134,12 @@ impl Queue {
         }
     }
 
+    /// How many are played behind the current one before the order of play is over.
+    pub fn ahead(&self) -> usize {
+        let Some(current) = self.current else { return 0 };
+        self.order.ids(&self.items).skip_while(|&id| id != current).skip(1).count()
+    }
+
     /// The item so many steps on from the current one, as far as there are any.
     pub fn step(&self, steps: i64) -> Option<ItemId> {
         let count = i64::try_from(self.items.len()).ok()?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::notices;
+use super::{ears, notices, playback};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -52,6 +52,8 @@ fn begin(state: &mut AppState, asked: bool, again: bool, fx: &mut Vec<Effect>) {
     state.analysis.taken_up = None;
     state.dirty.scan = true;
     fx.push(Effect::Analyse { job, again, cancel });
+    // What someone looks at is waited for.
+    fx.extend(state.sight.awaited().map(Effect::AnalyseFirst));
 }
 
 /// The catalog is another one: its albums are, and there may be new tracks.
@@ -78,6 +80,9 @@ pub fn progress(state: &mut AppState, job: JobId, progress: AnalyseProgress, now
     let has_more = progress.done > run.progress.done;
     run.progress = progress;
     state.dirty.scan = true;
+    if has_more {
+        super::sight::look_again(state, fx);
+    }
     let since = *state.analysis.taken_up.get_or_insert(now.instant);
     if has_more && now.instant.saturating_duration_since(since) >= TAKE_UP {
         state.analysis.taken_up = Some(now.instant);
@@ -89,6 +94,7 @@ pub fn done(state: &mut AppState, job: JobId, outcome: AnalyseOutcome, now: Now,
     let Some(run) = state.analysis.run.take_if(|run| run.job == job) else { return };
     state.dirty.scan = true;
     if outcome.measured > 0 {
+        super::sight::look_again(state, fx);
         read_levels(state, fx);
     }
     if run.asked || outcome.broken.is_some() || (outcome.failed > 0 && !outcome.cancelled) {
@@ -101,18 +107,33 @@ pub fn done(state: &mut AppState, job: JobId, outcome: AnalyseOutcome, now: Now,
 }
 
 /// What the store knows of all tracks.
-pub fn levels_read(state: &mut AppState, levels: Result<Vec<(TrackId, Levels)>, String>, now: Now) {
+pub fn levels_read(
+    state: &mut AppState,
+    levels: Result<Vec<(TrackId, Levels)>, String>,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
     let levels = match levels {
         Ok(levels) => levels,
         Err(why) => return notices::tell(state, wording::no_levels(&why), now),
     };
+    state.sight.spread = None;
+    let next = next_track(state);
     for (id, levels) in levels {
         let facts = state.facts.get(id);
         if facts.levels != levels {
             state.facts.set(id, TrackFacts { levels, ..facts });
             state.dirty.facts = true;
+            if next == Some(id) {
+                playback::tell_next(state, fx);
+            }
         }
     }
+    ears::measured(state);
+}
+
+fn next_track(state: &AppState) -> Option<TrackId> {
+    state.playback.next.and_then(|next| state.queue.get(next.item)).and_then(|item| item.track)
 }
 
 /// After every event: workers take as much as playing leaves, and what is heard next is measured first.
@@ -133,7 +154,7 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
         state.dirty.scan = true;
         fx.push(Effect::AnalysisPace(pace));
     }
-    let next = state.playback.next.and_then(|next| state.queue.get(next.item)).and_then(|item| item.track);
+    let next = next_track(state);
     if next != state.analysis.first {
         state.analysis.first = next;
         let unknown = next.filter(|id| state.facts.get(*id).levels.lufs.is_none());

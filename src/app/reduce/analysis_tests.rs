@@ -118,3 +118,24 @@ fn what_was_measured_goes_with_the_item_to_the_engine_and_outlives_the_facts_of_
     assert_eq!(measured.track.gain_db, Some(-9.0));
     assert!((measured.track.peak.unwrap() - 0.5).abs() < 1e-4 && measured.album.gain_db.is_none());
 }
+
+/// It may be with the engine for minutes, which has its play and blocks of it: they stay.
+#[test]
+fn what_follows_is_told_again_when_its_loudness_is_found() {
+    let mut rig = Rig::new(2);
+    rig.state.queue.resolve(|path| Some(TrackId(u32::from(path.ends_with("1.flac")))));
+    play(&mut rig);
+    let next = rig.next();
+    let levels = Levels { lufs: Some(-1_200), ..Levels::default() };
+    let mut read = |track| {
+        let fx = rig.event(Event::LevelsRead(Ok(vec![(TrackId(track), levels)])));
+        fx.into_iter().find_map(|effect| match effect {
+            Effect::Engine(EngineCommand::SetNext(next)) => next,
+            _ => None,
+        })
+    };
+    assert_eq!(read(0), None, "what plays keeps its loudness to its end");
+    let told = read(1).unwrap();
+    assert_eq!((Some(told.play), told.context.measured.track.gain_db), (next, Some(-6.0)));
+    assert_eq!(read(1), None, "nothing new");
+}

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{notices, playlists};
+use super::{ears, notices, playlists};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -56,16 +56,24 @@ pub fn then(state: &mut AppState, id: PlaylistId, then: Then) {
 /// After each event: what changed may change lists.
 pub fn follow(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     if state.dirty.catalog || state.dirty.facts {
-        let is_any = state.playlists.view.lists.iter().any(|list| list.smart().is_some());
+        let is_any = has_smart(state);
         state.playlists.evaluation.wanted |= is_any;
     }
     begin_if_wanted(state, now, fx);
+}
+
+fn has_smart(state: &AppState) -> bool {
+    state.playlists.view.lists.iter().any(|list| list.smart().is_some())
 }
 
 pub fn begin_if_wanted(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     let evaluation = &state.playlists.evaluation;
     let is_time = evaluation.not_before.is_none_or(|at| at <= now.instant);
     if !evaluation.wanted || evaluation.running.is_some() || !is_time || state.library.build.running {
+        return;
+    }
+    // It begins when it is known what sounds like what they name.
+    if !ears::knows_lists(state) {
         return;
     }
     let job = state.fresh_job();
@@ -77,6 +85,7 @@ pub fn begin_if_wanted(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
         lists: lists.iter().filter(|list| list.smart().is_some()).cloned().collect(),
         catalog: Arc::clone(&state.library.catalog),
         facts: state.facts.clone(),
+        likes: Arc::clone(&state.ears.likes),
     });
 }
 

@@ -1,5 +1,7 @@
 //! What only we know of tracks: read once, changed by the listener, counted by [`super::listening`].
 
+use std::path::PathBuf;
+
 use super::{history, notices, saving};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
@@ -43,6 +45,7 @@ fn tracks_of(state: &AppState, judged: &Judged) -> Result<Vec<TrackId>, Notice> 
     }
     let mut tracks = match judged {
         Judged::Tracks(ids) => ids.clone(),
+        Judged::Paths(paths) => paths_of(state, paths)?,
         Judged::Selection | Judged::Playing => {
             let item = state.queue.current().ok_or_else(wording::nothing_to_judge)?;
             vec![item.track.ok_or_else(|| wording::not_in_library(&state.name_of(&item.path)))?]
@@ -52,6 +55,26 @@ fn tracks_of(state: &AppState, judged: &Judged) -> Result<Vec<TrackId>, Notice> 
     tracks.sort_unstable();
     tracks.dedup();
     if tracks.is_empty() { Err(wording::nothing_selected()) } else { Ok(tracks) }
+}
+
+/// The files, and what lies in the folders, as far as the library has them; each of them has something.
+fn paths_of(state: &AppState, paths: &[PathBuf]) -> Result<Vec<TrackId>, Notice> {
+    let catalog = &state.library.catalog;
+    let mut tracks = Vec::new();
+    for path in paths {
+        let before = tracks.len();
+        match catalog.find_path(path) {
+            Some(track) => tracks.push(track.id()),
+            None => {
+                let inside = catalog.tracks().filter(|track| track.path().starts_with(path));
+                tracks.extend(inside.map(|track| track.id()));
+            }
+        }
+        if tracks.len() == before {
+            return Err(wording::not_in_library(&state.name_of(path)));
+        }
+    }
+    Ok(tracks)
 }
 
 /// Every change that the listener makes goes through here: one step of the history. `rows`: how the tracks are to be.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{notices, queue, saving, tags};
+use super::{notices, past, queue, saving, tags};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::queue::Moment;
@@ -132,7 +132,7 @@ fn go_on(state: &mut AppState, mut travel: Travel, now: Now, fx: &mut Vec<Effect
         };
         state.history.went(way);
         // Together with how far the history is done.
-        if !facts.is_empty() || !state.saving.playlists.is_empty() || !state.saving.templates.is_empty() {
+        if !facts.is_empty() || state.saving.is_of_a_step() {
             saving::facts(state, facts, now, fx);
         }
         state.dirty.history = true;
@@ -161,6 +161,8 @@ fn not_yet(state: &AppState, step: &Step) -> Option<Notice> {
     match step {
         Step::Facts(_) if state.facts_awaited => Some(wording::facts_awaited()),
         Step::Playlists(_) if !state.playlists.loaded => Some(wording::playlists_loading()),
+        Step::Past(_) if state.facts_awaited => Some(wording::facts_awaited()),
+        Step::Past(_) if !state.playlists.loaded => Some(wording::playlists_loading()),
         Step::Tags(_) if state.tags.writing.is_some() => Some(wording::tags_busy()),
         _ => None,
     }
@@ -226,6 +228,9 @@ fn go_over(
         Step::Templates(changes) => super::templates::go_over(state, changes, way).then(Vec::new),
         // Its files are changed by a job.
         Step::Tags(_) => Some(Vec::new()),
+        Step::Past(step) => {
+            super::playlists::go_over(state, &step.lists, way).then(|| past::apply(state, step, way))
+        }
         Step::Facts(rows) => {
             state.dirty.facts = true;
             Some(facts_over(state, rows, way))
@@ -233,7 +238,7 @@ fn go_over(
     }
 }
 
-fn facts_over(
+pub fn facts_over(
     state: &mut AppState,
     rows: &[(TrackId, TrackFacts, TrackFacts)],
     way: Way,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{analysis, notices, queue};
+use super::{analysis, ears, notices, past, queue, sight};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
@@ -29,9 +29,11 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::CancelScan => cancel(state, now),
         Library::ScanReport => notices::tell(state, wording::scan_report(&state.library.failed), now),
         Library::Clean { sure } => clean(state, sure, now, fx),
-        Library::FindDuplicates => find_duplicates(state, fx),
+        Library::FindDuplicates { like } => find_duplicates(state, like, fx),
         Library::Analyse(command) => analysis::reduce(state, command, now, fx),
+        Library::Portray(track) => sight::portray(state, track, fx),
         Library::Care(care) => begin_care(state, care, now, fx),
+        Library::Import(asked) => past::begin(state, asked, now, fx),
         Library::Stats(period) => count(state, period, false, now, fx),
         Library::Count(period) => count(state, period, true, now, fx),
     }
@@ -224,11 +226,15 @@ pub fn cared(
     notices::tell(state, wording::cared(care, result), now);
 }
 
-fn find_duplicates(state: &mut AppState, fx: &mut Vec<Effect>) {
+fn find_duplicates(state: &mut AppState, like: bool, fx: &mut Vec<Effect>) {
     if !state.library.duplicates.looking {
         Arc::make_mut(&mut state.library.duplicates).looking = true;
         state.dirty.scan = true;
-        fx.push(Effect::FindDuplicates);
+        if like {
+            ears::near_duplicates(state, fx);
+        } else {
+            fx.push(Effect::FindDuplicates);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is heard, counted: plays and skips. The ear counts, not the wall clock: a pause adds nothing, and a seek adds no
 //! more than the time that it took.
 
-use super::{facts, resume};
+use super::{ears, facts, resume};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Now};
 use crate::app::state::{AppState, Hearing, Play};
@@ -19,6 +19,7 @@ pub fn hear(state: &mut AppState, event: &Event, now: Now, fx: &mut Vec<Effect>)
         hearing.counted = true;
         if let Some(id) = hearing.track {
             facts::count(state, id, Verdict::Played, now.unix_ms, now, fx);
+            ears::judged(state, (hearing.of.item, id), true, fx);
             log(&hearing, Verdict::Played, fx);
         }
     }
@@ -106,6 +107,7 @@ fn finish(state: &mut AppState, hearing: &Hearing, passes_over: bool, now: Now, 
     };
     if verdict == Verdict::Skipped {
         facts::count(state, id, verdict, now.unix_ms, now, fx);
+        ears::judged(state, (hearing.of.item, id), false, fx);
     }
     // Less than a second is nobody's listening.
     if verdict != Verdict::LeftOff || hearing.frames >= u64::from(hearing.rate) {

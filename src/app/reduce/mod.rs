@@ -3,6 +3,7 @@
 
 mod analysis;
 mod bookmarks;
+mod ears;
 mod engine;
 mod evaluation;
 mod facts;
@@ -10,11 +11,13 @@ mod history;
 mod library;
 mod listening;
 mod notices;
+mod past;
 mod playback;
 pub(super) mod playlists;
 mod queue;
 mod resume;
 mod saving;
+mod sight;
 mod sound;
 mod tags;
 pub(super) mod templates;
@@ -37,6 +40,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::ScanProgress { job, progress } => library::progress(state, job, progress, now, &mut fx),
         Event::ScanDone { job, report } => library::done(state, job, report, now, &mut fx),
         Event::Cared { care, result, .. } => library::cared(state, &care, result, now, &mut fx),
+        Event::PastRead { asked, found, .. } => past::read(state, &asked, found, now, &mut fx),
         Event::Cleaned { sure, result } => library::cleaned(state, sure, result, now, &mut fx),
         Event::DuplicatesFound(found) => library::duplicates_found(state, found, now),
         Event::FoldersChanged(folders) => library::folders_changed(state, folders, now, &mut fx),
@@ -48,7 +52,12 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::AnalyseProgress { job, progress } => analysis::progress(state, job, progress, now, &mut fx),
         Event::Analysed { job, outcome } => analysis::done(state, job, outcome, now, &mut fx),
-        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now),
+        Event::LevelsRead(levels) => analysis::levels_read(state, levels, now, &mut fx),
+        Event::Listened { job, answer } => ears::heard(state, job, answer, now, &mut fx),
+        Event::WaveRead { track, wave } => sight::wave_read(state, track, wave, now),
+        Event::PortraitRead { track, told, spread } => {
+            sight::portrait_read(state, track, told, spread, &mut fx)
+        }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -70,7 +79,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     playback::sync_next(state, &mut fx);
     listening::settle(state, passes_over, now, &mut fx);
     evaluation::follow(state, now, &mut fx);
+    ears::follow(state, &mut fx);
     analysis::follow(state, &mut fx);
+    sight::follow(state, &mut fx);
     fx
 }
 
@@ -90,12 +101,16 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
-        Command::History(command) => history::reduce(state, command, now, fx),
+        Command::History(command) => {
+            history::reduce(state, command, now, fx);
+            ears::radio::rest(state);
+        }
         Command::Bookmark(command) => bookmarks::reduce(state, command, now, fx),
         Command::Judge(command) => facts::reduce(state, command, now, fx),
         Command::Playlist(command) => playlists::reduce(state, command, now, fx),
         Command::Template(command) => templates::reduce(state, command, now, fx),
         Command::Tags(command) => tags::reduce(state, command, now, fx),
+        Command::Similar(command) => ears::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit => saving::quit(state, now, fx),
@@ -117,6 +132,8 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
 #[cfg(test)]
 mod analysis_tests;
 #[cfg(test)]
+mod ears_tests;
+#[cfg(test)]
 mod facts_tests;
 #[cfg(test)]
 mod history_tests;
@@ -124,6 +141,8 @@ mod history_tests;
 mod queue_tests;
 #[cfg(test)]
 mod resume_tests;
+#[cfg(test)]
+mod sight_tests;
 #[cfg(test)]
 mod tags_tests;
 #[cfg(test)]

@@ -430,14 +430,19 @@ pub fn sync_next(state: &mut AppState, fx: &mut Vec<Effect>) {
     if wanted == state.playback.next.map(|next| next.item) {
         return;
     }
-    let item = wanted.and_then(|id| state.queue.get(id)).cloned();
-    state.playback.next = item.as_ref().map(|item| state.playback.fresh_play(item.id));
-    let told = item.zip(state.playback.next).map(|(item, play)| {
-        let context = sound::context(state, item.id, Some(playing.item));
-        Item { play: play.play, path: item.path, context }
+    state.playback.next = wanted.map(|id| state.playback.fresh_play(id));
+    tell_next(state, fx);
+    state.dirty.queue = true;
+}
+
+/// Tells the engine what follows and what is known of it.
+pub fn tell_next(state: &AppState, fx: &mut Vec<Effect>) {
+    let before = state.playback.playing.map(|playing| playing.item);
+    let told = state.playback.next.and_then(|next| {
+        let path = state.queue.get(next.item)?.path.clone();
+        Some(Item { play: next.play, path, context: sound::context(state, next.item, before) })
     });
     fx.push(Effect::Engine(EngineCommand::SetNext(told)));
-    state.dirty.queue = true;
 }
 
 fn wanted_next(state: &AppState, playing: ItemId) -> Option<ItemId> {

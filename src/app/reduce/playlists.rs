@@ -75,7 +75,7 @@ pub fn go_over(state: &mut AppState, changes: &[Change], way: Way) -> bool {
     all
 }
 
-fn apply(state: &mut AppState, changes: &[Change]) {
+pub fn apply(state: &mut AppState, changes: &[Change]) {
     let lists = &mut state.playlists.view.lists;
     changes.iter().for_each(|change| lists.apply(change));
     let rows = changes.iter().filter_map(|change| Some((change.id()?, change.after.clone())));

@@ -1,6 +1,6 @@
 //! The queue: what comes in, goes out, moves, and how that is taken back.
 
-mod arrange;
+pub mod arrange;
 pub mod edit;
 #[cfg(test)]
 mod edit_tests;
@@ -61,7 +61,7 @@ fn bring(state: &mut AppState, target: Target, purpose: Purpose, now: Now, fx: &
     }
 }
 
-fn library_files(state: &AppState, ids: &[TrackId]) -> NewItems {
+pub fn library_files(state: &AppState, ids: &[TrackId]) -> NewItems {
     let found = ids.iter().filter_map(|&id| state.library.catalog.find(id));
     found.map(|track| (Arc::from(track.path()), Some(track.id()))).collect()
 }
@@ -146,7 +146,7 @@ pub fn load(
 }
 
 /// Chance alone has placed new items already.
-fn renew_order(state: &mut AppState, traits: &dyn Fn(&QueueItem) -> Traits) {
+pub fn renew_order(state: &mut AppState, traits: &dyn Fn(&QueueItem) -> Traits) {
     if !matches!(state.queue.shuffle(), Shuffle::Off | Shuffle::On { by: ShuffleBy::Tracks, .. }) {
         state.queue.renew_order(traits);
     }
@@ -197,7 +197,7 @@ pub fn changed(state: &mut AppState, now: Now) {
     saving::session_soon(state, now);
 }
 
-fn ids_of(state: &AppState, items: &Items) -> Vec<ItemId> {
+pub fn ids_of(state: &AppState, items: &Items) -> Vec<ItemId> {
     let all = state.queue.items();
     match items {
         Items::Selection => Vec::new(),

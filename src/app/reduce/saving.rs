@@ -55,11 +55,13 @@ fn save(state: &mut AppState, facts: Vec<(TrackId, TrackFacts)>, now: Now, fx: &
     let session = state.saving.session_due.take().map(|_| session(state, now));
     let playlists = std::mem::take(&mut state.saving.playlists);
     let templates = std::mem::take(&mut state.saving.templates);
+    let log = std::mem::take(&mut state.saving.log);
     fx.push(Effect::Save(Box::new(Save {
         session,
         facts,
         playlists,
         templates,
+        log,
         history: state.history.take_unsaved(),
     })));
 }

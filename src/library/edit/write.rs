@@ -20,7 +20,7 @@ use lofty::wavpack::WavPackFile;
 use super::plan::FilePlan;
 use crate::library::artwork::Picture;
 use crate::library::tags::bare::{self, Place};
-use crate::library::tags::{APE_PICTURE, Window, Writer, keys, ogg_flac};
+use crate::library::tags::{APE_PICTURE, Window, Writer, keys, mkv, ogg_flac};
 use crate::model::tag::Field;
 
 type Changes<'a> = Vec<(Field, &'a [String])>;
@@ -44,6 +44,7 @@ pub fn write(path: &Path, plan: &FilePlan) -> Result<(), String> {
     let done = match plan.writer {
         Writer::OggFlac => ogg_flac::write(&mut file, |native| job.flac(native)),
         Writer::Bare(place) => job.bare(&mut file, place),
+        Writer::Matroska => job.matroska(&mut file),
         Writer::Lofty(FileType::Flac) => job.flac(&mut file),
         Writer::Lofty(FileType::Vorbis) => job.vorbis(&mut file),
         Writer::Lofty(FileType::Opus) => job.opus(&mut file),
@@ -198,7 +199,34 @@ impl Job<'_> {
         if !tag.is_empty() {
             tag.dump_to(&mut bytes, self.write_options()).map_err(words)?;
         }
-        bare::put(file, place, &bytes).map_err(words)
+        bare::put(file, place, &bytes).map_err(words)?;
+        if place == Place::Rf64 { self.info(file) } else { Ok(()) }
+    }
+
+    fn matroska(&self, file: &mut File) -> Result<(), String> {
+        if self.pictures.is_some() {
+            return Err(words("it is Matroska, whose pictures are attachments and are not changed here"));
+        }
+        // A number and its total may stand in one text.
+        let pairs = [(Field::Track, Field::TrackTotal), (Field::Disc, Field::DiscTotal)];
+        let is_changed = |field| self.changes.iter().any(|(changed, _)| *changed == field);
+        let mut changes = self.changes.clone();
+        for (one, other) in pairs.into_iter().flat_map(|(one, other)| [(one, other), (other, one)]) {
+            if is_changed(one) && !is_changed(other) {
+                let values = self.all.iter().find(|(field, _)| *field == other).map(|(_, values)| *values);
+                changes.push((other, values.unwrap_or_default()));
+            }
+        }
+        mkv::write(file, &changes).map_err(words)
+    }
+
+    /// The older texts beside the tag, which would go on saying what was.
+    fn info(&self, file: &mut File) -> Result<(), String> {
+        let len = file.metadata().map_err(words)?.len();
+        let mut window = Window::new(file.try_clone().map_err(words)?, len);
+        let Some(mut info) = bare::read_info(&mut window).map_err(words)? else { return Ok(()) };
+        self.changes.iter().for_each(|(field, values)| info.set(*field, values));
+        bare::put_info(file, &info).map_err(words)
     }
 
     /// The pictures, where they change, in place of those that the tag has.

@@ -1,19 +1,29 @@
 //! What other players and services know of the user's listening: cmus, MPD and its clients' stickers, ListenBrainz,
-//! Last.fm. Read here into one form, then matched to the library by [`plan`]. What they left is untrusted: every reader
+//! Last.fm. Read here into one form ([`sources`]), then matched to the library by [`plan`]; [`look`] does both. What they left is untrusted: every reader
 //! takes any bytes and reads no more than it must.
 
 pub mod cmus;
 pub mod mpd;
 pub mod plan;
 pub mod scrobbles;
+pub mod sources;
 mod sqlite;
 mod zip;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use crate::library::matching::Matcher;
 use crate::library::playlist::import::contents;
+use crate::library::store::care::{backup, backup_place};
+use crate::library::store::{Store, StoreError};
+use crate::model::catalog::Catalog;
 use crate::model::facts::Rating;
+use crate::model::id::TrackId;
+use crate::model::past::Importing;
+use plan::{Known, Plan, plan};
 
 /// One track as it is known elsewhere; empty where nothing is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,8 +40,20 @@ pub struct Heard {
     /// Seconds since the Unix epoch.
     pub last_played_s: Option<i64>,
     pub last_skipped_s: Option<i64>,
+    /// Those of the plays and skips whose time is known, in any order.
+    pub log: Vec<Logged>,
     pub rating: Option<Rating>,
     pub favourite: bool,
+}
+
+/// One play, or skip, with its time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Logged {
+    /// Seconds since the Unix epoch when it began.
+    pub at_s: i64,
+    /// How long it was heard, where that is told.
+    pub heard: Option<Duration>,
+    pub skipped: bool,
 }
 
 /// Files in an order, by their paths.
@@ -48,6 +70,64 @@ pub struct Past {
     pub lists: Vec<PastList>,
     /// What was read, and what could not be: for people.
     pub told: Vec<String>,
+}
+
+/// What can be taken in.
+#[derive(Debug, Clone, Default)]
+pub struct FoundPast {
+    pub plan: Plan,
+    /// The library as it was; made where something is to be set.
+    pub backup: Option<PathBuf>,
+}
+
+/// Reads it, and makes a backup where it is to be taken in. `home`: of the user, for the usual places.
+pub fn look(
+    store: &Store,
+    asked: &Importing,
+    home: Option<&Path>,
+    catalog: &Catalog,
+    cancel: &AtomicBool,
+) -> Result<FoundPast, String> {
+    let plan = found(store, asked, home, catalog, cancel)?;
+    if !asked.apply || plan.is_empty() {
+        return Ok(FoundPast { plan, backup: None });
+    }
+    let to = backup_place(store.path());
+    backup(store, &to, &mut |_| ())
+        .map_err(|error| format!("the library cannot be copied first: {error}"))?;
+    Ok(FoundPast { plan, backup: Some(to) })
+}
+
+/// What was found, laid over what `store` has.
+fn found(
+    store: &Store,
+    asked: &Importing,
+    home: Option<&Path>,
+    catalog: &Catalog,
+    cancel: &AtomicBool,
+) -> Result<Plan, String> {
+    let past = sources::read(asked, home, catalog, cancel)?;
+    let known = || {
+        store.flush()?;
+        let reader = store.read()?;
+        let log = reader.listens(i64::MIN)?.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((reader.facts()?, reader.playlists()?, log, recordings(store)?))
+    };
+    let (facts, lists, log, recordings) = known().map_err(|error: StoreError| error.to_string())?;
+    let matcher = Matcher::new(catalog, recordings);
+    Ok(plan(past, &matcher, &Known { catalog, facts: &facts, lists: &lists, log: &log }))
+}
+
+/// MusicBrainz ids of the library's recordings, as far as files tell them. Of several files of one the first is meant.
+fn recordings(store: &Store) -> Result<HashMap<String, TrackId>, StoreError> {
+    let mut found = HashMap::new();
+    for track in store.read()?.tracks()? {
+        let track = track?;
+        if let Some(id) = track.tags.details.musicbrainz.recording {
+            found.entry(id.to_string()).or_insert(track.id);
+        }
+    }
+    Ok(found)
 }
 
 /// Largest file that is read, in bytes.

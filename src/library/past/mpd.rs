@@ -9,7 +9,7 @@ use std::time::Duration;
 use flate2::read::GzDecoder;
 
 use super::sqlite::Database;
-use super::{Heard, MAX_FILE, Past, PastList, file, lists_in};
+use super::{Heard, Logged, MAX_FILE, Past, PastList, file, lists_in};
 use crate::model::facts::Rating;
 
 /// Where MPD's things are.
@@ -174,6 +174,12 @@ fn stickers(bytes: &[u8]) -> Result<HashMap<String, Heard>, String> {
             "lastskipped" => song.last_skipped_s = number.filter(|&at| at > 0),
             _ => {}
         }
+    }
+    for song in songs.values_mut() {
+        let times = [(song.last_played_s, false), (song.last_skipped_s, true)];
+        let logged =
+            |(at_s, skipped): (Option<i64>, bool)| Some(Logged { at_s: at_s?, heard: None, skipped });
+        song.log.extend(times.into_iter().filter_map(logged));
     }
     songs.retain(|_, song| *song != Heard::default());
     Ok(songs)

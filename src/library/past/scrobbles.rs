@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Heard, Past, file, zip};
+use super::{Heard, Logged, Past, file, zip};
 
 /// Of either service, by what the file is: ZIP, JSON, JSON lines or CSV.
 pub fn read(path: &Path) -> Result<Past, String> {
@@ -60,14 +61,17 @@ impl Sum {
         track
     }
 
-    fn listen(&mut self, artist: &str, title: &str, album: &str, id: Option<&str>, at_s: Option<i64>) {
+    fn listen(&mut self, names: [&str; 3], id: Option<&str>, at_s: Option<i64>, heard: Option<Duration>) {
+        let [artist, title, album] = names;
         if title.is_empty() && id.is_none() {
             return;
         }
         self.listens += 1;
         let track = self.track(artist, title, album, id);
         track.plays = track.plays.saturating_add(1);
-        track.last_played_s = track.last_played_s.max(at_s.filter(|&at| at > 0));
+        let at_s = at_s.filter(|&at| at > 0);
+        track.last_played_s = track.last_played_s.max(at_s);
+        track.log.extend(at_s.map(|at_s| Logged { at_s, heard, skipped: false }));
     }
 
     /// One value, or one a line.
@@ -105,7 +109,10 @@ impl Sum {
         let id = about["mbid_mapping"]["recording_mbid"].as_str();
         let id = id.or_else(|| about["additional_info"]["recording_mbid"].as_str());
         let at_s = listen["listened_at"].as_i64();
-        self.listen(text("artist_name"), text("track_name"), text("release_name"), id, at_s);
+        // As its documentation of the payload has it: seconds that were played.
+        let heard = about["additional_info"]["duration_played"].as_u64().map(Duration::from_secs);
+        let names = [text("artist_name"), text("track_name"), text("release_name")];
+        self.listen(names, id, at_s, heard);
     }
 
     fn feedback(&mut self, feedback: &Value) {
@@ -136,7 +143,7 @@ impl Sum {
         // Some count milliseconds.
         let at_s = at.map(|at| if at > 100_000_000_000 { at / 1000 } else { at });
         let id = track["mbid"].as_str().filter(|id| !id.is_empty());
-        self.listen(&name(artist), title, &name(&track["album"]), id, at_s);
+        self.listen([&name(artist), title, &name(&track["album"])], id, at_s, None);
         true
     }
 
@@ -169,7 +176,7 @@ impl Sum {
                 field(3).parse::<i64>().ok().map(|at| if at > 100_000_000_000 { at / 1000 } else { at });
             let id = Some(field(4)).filter(|id| !id.is_empty());
             if !field(0).is_empty() && !field(2).is_empty() {
-                self.listen(field(0), field(2), field(1), id, at_s);
+                self.listen([field(0), field(2), field(1)], id, at_s, None);
             }
         }
     }

@@ -27,7 +27,7 @@ pub type OnGone<'a> = dyn FnMut(&Path, FileRow) + 'a;
 /// The store's side of the merge.
 pub struct Known<'a> {
     rows: Box<NextRow<'a>>,
-    reader: u8,
+    is_current: fn(u8, &Path) -> bool,
     /// Of `row`; one buffer for all of them.
     path: Vec<u8>,
     /// The first that the walk has not reached; `None` at the end.
@@ -35,12 +35,12 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// `rows` in byte order; `reader` is the version of the tag reader.
+    /// `rows` in byte order; `is_current`: whether a version of the tag reader is good enough for a file.
     pub fn new(
         rows: impl FnMut(&mut Vec<u8>) -> Option<Result<FileRow, StoreError>> + 'a,
-        reader: u8,
+        is_current: fn(u8, &Path) -> bool,
     ) -> Result<Self, StoreError> {
-        let mut known = Self { rows: Box::new(rows), reader, path: Vec::new(), row: None };
+        let mut known = Self { rows: Box::new(rows), is_current, path: Vec::new(), row: None };
         known.step()?;
         Ok(known)
     }
@@ -57,7 +57,7 @@ impl<'a> Known<'a> {
         }
         let Some(row) = self.row else { return Ok(Change::New) };
         self.step()?;
-        let same = row.stamp == stamp && row.reader == self.reader;
+        let same = row.stamp == stamp && (self.is_current)(row.reader, path);
         Ok(if same { Change::Same(row) } else { Change::Changed(row) })
     }
 

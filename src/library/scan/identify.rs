@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use rustix::io::Errno;
 
 use crate::library::store::{AudioId, StoreError, StoreReader};
-use crate::library::tags::{READER_VERSION, sound};
+use crate::library::tags::{is_current, sound};
 use crate::model::id::TrackId;
 use crate::model::part;
 use crate::model::track::{FileStamp, Tags, Track};
@@ -107,7 +107,8 @@ fn inodes(store: &StoreReader) -> Result<HashMap<u64, TrackId>, StoreError> {
     for row in store.files()? {
         let (path, row) = row?;
         // What an older reader read is read again anyway; a part is not a file.
-        if let Some(id) = row.track.filter(|_| row.reader == READER_VERSION && part::split(&path).is_none()) {
+        let is_read = is_current(row.reader, &path) && part::split(&path).is_none();
+        if let Some(id) = row.track.filter(|_| is_read) {
             known.insert(row.stamp.inode, id);
         }
     }

@@ -18,7 +18,7 @@ use super::roots::outermost;
 use super::walk::{Found, Seen, walk};
 use super::{Problem, ScanProgress, ScanReport};
 use crate::library::store::{AudioId, Failure, FileRow, Store, StoreError, StoreReader, WriteOp};
-use crate::library::tags::{READER_VERSION, ReadError};
+use crate::library::tags::{ReadError, is_current};
 use crate::model::id::TrackId;
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
 use gone::Gone;
@@ -150,7 +150,7 @@ impl Scan<'_> {
     }
 
     fn root(&mut self, root: &Path, seen: &mut Seen, cancel: &AtomicBool) -> Result<(), StoreError> {
-        let mut known = Known::new(self.files_of(root)?, READER_VERSION)?;
+        let mut known = Known::new(self.files_of(root)?, is_current)?;
         let mut gone = Gone::new(Places::load(&self.before, root)?, self.missing.clone());
         let mut met = 0_u64;
         let mut failed = Ok(());

@@ -155,7 +155,8 @@ pub fn is_current(row: &SheetRow, now: FileStamp) -> bool {
     let same = |(path, before): &(PathBuf, FileStamp)| {
         std::fs::metadata(path).is_ok_and(|about| stamp(&about) == *before)
     };
-    row.reader == READER_VERSION
+    // No kind of file that a sheet is embedded in is read otherwise since version 4.
+    (row.reader == 4 || row.reader == READER_VERSION)
         && row.stamp == now
         && row.files.iter().all(same)
         && row.missed_in.iter().all(same)

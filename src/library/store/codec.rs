@@ -21,6 +21,7 @@ use crate::model::listening::{Listen, Verdict};
 use crate::model::playback::{Repeat, Shuffle};
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
+use crate::model::similar::SimilarMemory;
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
 pub use brief::{Brief, decode_brief};
 pub use session::{decode_session, encode_session};
@@ -50,6 +51,7 @@ const FACTS_VERSION: u8 = 1;
 const AUDIO_VERSION: u8 = 1;
 const SCAN_VERSION: u8 = 1;
 const LISTEN_VERSION: u8 = 1;
+const SIMILAR_VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct TrackOut<'a> {
@@ -237,6 +239,16 @@ pub fn decode_outputs(bytes: &[u8]) -> Result<OutputMemory, CodecError> {
         memory.remember(id, Volume::new(i64::from(volume.percent())));
     }
     Ok(memory)
+}
+
+pub fn encode_similar(memory: &SimilarMemory) -> Result<Vec<u8>, CodecError> {
+    let mut out = Vec::new();
+    encode("what was learned of likeness", SIMILAR_VERSION, memory, &mut out)?;
+    Ok(out)
+}
+
+pub fn decode_similar(bytes: &[u8]) -> Result<SimilarMemory, CodecError> {
+    decode("what was learned of likeness", SIMILAR_VERSION, bytes).map(SimilarMemory::mended)
 }
 
 /// How the last scan ended; see `scan::ScanReport`.

@@ -11,6 +11,8 @@ pub enum StoreError {
     Folder { path: PathBuf, source: io::Error },
     #[error("the library {} is open in another process", path.display())]
     AlreadyOpen { path: PathBuf },
+    #[error("the library {} is being {deed} by another auralis, process {process}", path.display())]
+    InCare { path: PathBuf, process: u32, deed: String },
     #[error("the library {} was written by a newer version: schema {found}, this program knows up to {known}", path.display())]
     FutureVersion { path: PathBuf, found: u32, known: u32 },
     #[error("the library {} is of an older version, schema {from}, and was left as it is: it is changed only behind a copy, and that cannot be made: {why}", path.display())]

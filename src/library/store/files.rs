@@ -1,11 +1,11 @@
 //! The store's file and what lies beside it: the lock, copies, and what was set aside. Nothing here writes over a file that
 //! it did not make itself.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::error::StoreError;
 use crate::model::query::date_text;
@@ -17,21 +17,61 @@ pub struct Alone {
     lock: File,
 }
 
+/// How often it is looked whether the other one is done.
+const LOOK: Duration = Duration::from_millis(20);
+/// Longest note in the file of the lock.
+const MOST_NOTE: u64 = 100;
+
+/// Waits for another program that opens the store; where it is busy for longer, tells so. Makes the folder where it is not
+/// there. The file of the lock stays: one that comes and goes locks nothing.
+pub fn alone(path: &Path) -> Result<Alone, StoreError> {
+    make_folder(path)?;
+    let lock = path.with_extension("lock");
+    let lock = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(lock);
+    let lock = lock.map_err(|source| failed(path, source))?;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(source)) => return Err(failed(path, source)),
+        }
+        if let Some((process, deed)) = noted(&lock) {
+            return Err(StoreError::InCare { path: path.to_path_buf(), process, deed });
+        }
+        std::thread::sleep(LOOK);
+    }
+    // What one left that was killed.
+    lock.set_len(0).map_err(|source| failed(path, source))?;
+    Ok(Alone { lock })
+}
+
+impl Alone {
+    /// Others are told what is done ("checked") instead of waiting.
+    pub fn noting(mut self, path: &Path, deed: &str) -> Result<Self, StoreError> {
+        let note = format!("{} {deed}", std::process::id());
+        let written = self.lock.rewind().and_then(|()| self.lock.write_all(note.as_bytes()));
+        written.map_err(|source| failed(path, source))?;
+        Ok(self)
+    }
+}
+
 impl Drop for Alone {
     fn drop(&mut self) {
+        let _ = self.lock.set_len(0);
         // A child process that is being started has the file too: closing ours alone would leave it locked.
         let _ = self.lock.unlock();
     }
 }
 
-/// Makes the folder where it is not there. The file of the lock stays: one that comes and goes locks nothing.
-pub fn alone(path: &Path) -> Result<Alone, StoreError> {
-    make_folder(path)?;
-    let lock = path.with_extension("lock");
-    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(lock);
-    let lock = lock.map_err(|source| failed(path, source))?;
-    lock.lock().map_err(|source| failed(path, source))?;
-    Ok(Alone { lock })
+/// Who holds the lock, and what is done.
+fn noted(lock: &File) -> Option<(u32, String)> {
+    let mut note = String::new();
+    let mut lock = lock;
+    lock.rewind().ok()?;
+    lock.take(MOST_NOTE).read_to_string(&mut note).ok()?;
+    let (process, deed) = note.split_once(' ')?;
+    let is_word = !deed.is_empty() && deed.bytes().all(|byte| byte.is_ascii_lowercase());
+    Some((process.parse().ok()?, deed.to_owned())).filter(|_| is_word)
 }
 
 pub fn make_folder(path: &Path) -> Result<(), StoreError> {

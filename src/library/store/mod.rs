@@ -19,7 +19,7 @@ mod write;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -69,6 +69,8 @@ struct Shared {
     /// `None` while the writer opens the file again after a failure, and after `close`.
     db: ArcSwapOption<Database>,
     next_track: AtomicU32,
+    /// How often something of measured tracks was to be written.
+    measured: AtomicU64,
     health: Health,
 }
 
@@ -100,6 +102,7 @@ impl Store {
             path: file.to_path_buf(),
             db: ArcSwapOption::from_pointee(db),
             next_track: AtomicU32::new(next_track),
+            measured: AtomicU64::new(0),
             health: Health::default(),
         });
         let (sender, receiver) = mpsc::sync_channel(writer::CHANNEL_MESSAGES);
@@ -123,16 +126,23 @@ impl Store {
     /// Hands `op` to the writer thread; waits while the writer is behind. For jobs. An error means that the disk fails
     /// and the writer can keep no more: `op` was not taken.
     pub fn write(&self, op: WriteOp) -> Result<(), StoreError> {
+        self.shared.note(&op);
         self.send(Message::Write(op))
     }
 
     /// As `write`, but never waits: `StoreError::Busy` where the writer is behind. For the app thread.
     pub fn try_write(&self, op: WriteOp) -> Result<(), StoreError> {
+        self.shared.note(&op);
         match self.sender.try_send(Message::Write(op)) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(StoreError::Busy { path: self.shared.path.clone() }),
             Err(TrySendError::Disconnected(_)) => Err(self.closed()),
         }
+    }
+
+    /// Grows with each write about measured tracks: where it is the same, so are they.
+    pub fn told_measured(&self) -> u64 {
+        self.shared.measured.load(Ordering::Relaxed)
     }
 
     /// Waits until every earlier write is on the disk, or tells why it is not.
@@ -186,6 +196,12 @@ impl Store {
 }
 
 impl Shared {
+    fn note(&self, op: &WriteOp) {
+        if matches!(op, WriteOp::PutMeasured(_) | WriteOp::RemoveTracks(_)) {
+            self.measured.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// Why nothing more is taken while writing fails.
     fn refusal(&self) -> StoreError {
         let path = self.path.clone();

@@ -18,6 +18,7 @@ use crate::model::listening::Listen;
 use crate::model::playlist::Playlist;
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
+use crate::model::similar::SimilarMemory;
 use crate::model::template::{Template, TemplateId};
 use crate::model::track::{FileStamp, Track};
 use files::FileTables;
@@ -67,6 +68,7 @@ pub enum WriteOp {
     PutPosition(Option<SessionPosition>),
     PutOutputs(OutputMemory),
     PutBookmarks(Arc<Bookmarks>),
+    PutSimilar(Box<SimilarMemory>),
     /// Facts that are the default ones are forgotten.
     PutFacts(Vec<(TrackId, TrackFacts)>),
     /// Another one of the same track and time is replaced.
@@ -99,12 +101,14 @@ impl WriteOp {
             | Self::PutSession(_)
             | Self::PutPosition(_)
             | Self::PutOutputs(_)
-            | Self::PutBookmarks(_) => 1,
+            | Self::PutBookmarks(_)
+            | Self::PutSimilar(_) => 1,
             Self::PutPlaylists(lists) => known::weight(lists),
             Self::PutResume(places) => places.len(),
             Self::PutTemplates(templates) => known::template_weight(templates),
             Self::Save(save) => {
                 1 + save.facts.len()
+                    + save.log.len()
                     + known::weight(&save.playlists)
                     + known::template_weight(&save.templates)
             }
@@ -151,11 +155,13 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
                 known::put_facts(&txn, &save.facts)?;
                 known::put_playlists(&txn, &save.playlists)?;
                 known::put_templates(&txn, &save.templates)?;
+                known::put_log(&txn, &save.log)?;
                 save.history.iter().try_for_each(|change| known::put_history(&txn, change))?;
             }
             WriteOp::PutPosition(position) => known::put_position(&txn, *position)?,
             WriteOp::PutOutputs(memory) => known::put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => known::put_bookmarks(&txn, marks)?,
+            WriteOp::PutSimilar(memory) => known::put_similar(&txn, memory)?,
             WriteOp::PutFacts(rows) => known::put_facts(&txn, rows)?,
             WriteOp::PutListens(listens) => known::put_listens(&txn, listens)?,
             WriteOp::PutPlaylists(lists) => known::put_playlists(&txn, lists)?,

@@ -1,5 +1,5 @@
 //! Tags in containers that lofty does not know, found and put in their place: TTA (ID3v2 in front of it, else APE behind
-//! it), DSF (ID3v2 behind the sound; DSF File Format Specification 1.01), DSDIFF and the long form of WAV (ID3v2 in a
+//! it), DSF (ID3v2 behind the sound; DSF File Format Specification 1.01), DSDIFF and the long forms of WAV (ID3v2 in a
 //! chunk). The tag itself is lofty's to read and to make.
 
 use std::fs::File;
@@ -13,6 +13,7 @@ use lofty::id3::v2::Id3v2Tag;
 use lofty::mpeg::MpegFile;
 
 use super::container::{Container, Kind};
+use super::info::Info;
 use super::window::Window;
 
 /// Largest tag that is read, in bytes.
@@ -32,7 +33,7 @@ pub enum Place {
     Dsf,
     /// The chunk `ID3 ` of DSDIFF.
     Dff,
-    /// The chunk `id3 ` of RF64.
+    /// The chunk `id3 ` of RF64 and BW64.
     Rf64,
 }
 
@@ -46,7 +47,8 @@ pub fn place(window: &mut Window, kind: Kind) -> io::Result<Option<Place>> {
         _ if kind.start > 0 => None,
         (Container::Decoded, b"DSD ") => Some(Place::Dsf),
         (Container::Decoded, b"FRM8") => Some(Place::Dff),
-        (Container::Riff, b"RF64") => Some(Place::Rf64),
+        // Sizes are in its first chunk (EBU Tech 3306, ITU-R BS.2088).
+        (Container::Riff, b"RF64" | b"BW64") if window.bytes_at(12)? == Some(*b"ds64") => Some(Place::Rf64),
         _ => None,
     })
 }
@@ -65,19 +67,56 @@ fn range(window: &mut Window, place: Place) -> io::Result<Range<u64>> {
         Place::Dff => chunk(window, 16, &[b"ID3 "], &|header| {
             u64::from_be_bytes(std::array::from_fn(|at| header[4 + at]))
         }),
-        Place::Rf64 => rf64_chunk(window, &[b"id3 ", b"ID3 "]),
+        Place::Rf64 => rf64_chunk(window, 12, &[b"id3 ", b"ID3 "]),
     }
 }
 
-/// Whether it has the older texts of RIFF, which are not written here and would say something else than a new tag.
-pub fn has_info(window: &mut Window) -> io::Result<bool> {
-    let list = rf64_chunk(window, &[b"LIST"])?;
-    Ok(!list.is_empty() && window.bytes_at::<4>(list.start + 8)? == Some(*b"INFO"))
+/// The list of older texts of RIFF, its chunk's header and padding included, of the long forms of WAV; `None` where there
+/// is none.
+fn info_range(window: &mut Window) -> io::Result<Option<Range<u64>>> {
+    let mut from = 12;
+    for _ in 0..MAX_CHUNKS {
+        let list = rf64_chunk(window, from, &[b"LIST"])?;
+        if list.is_empty() {
+            break;
+        }
+        if window.bytes_at::<4>(list.start + 8)? == Some(*b"INFO") {
+            return Ok(Some(list));
+        }
+        from = list.end;
+    }
+    Ok(None)
 }
 
-fn rf64_chunk(window: &mut Window, names: &[&[u8; 4]]) -> io::Result<Range<u64>> {
+/// The older texts; an error where they cannot be understood.
+pub fn read_info(window: &mut Window) -> io::Result<Option<Info>> {
+    let Some(range) = info_range(window)? else { return Ok(None) };
+    let Some(size) = window.bytes_at::<4>(range.start + 4)?.map(u32::from_le_bytes) else { return Ok(None) };
+    let size = u64::from(size).min(range.end - range.start - 8).min(MAX_TAG);
+    let body = window.vec_at(range.start + 8, usize::try_from(size).unwrap_or(0))?;
+    let info = Info::parse(&body).ok_or_else(|| io::Error::other("its list of texts makes no sense"))?;
+    Ok(Some(info))
+}
+
+/// Puts the older texts in the place that they had.
+pub fn put_info(file: &mut File, info: &Info) -> io::Result<()> {
+    let len = file.metadata()?.len();
+    let Some(range) = info_range(&mut Window::new(file.try_clone()?, len))? else { return Ok(()) };
+    let chunk = info.chunk().ok_or_else(|| io::Error::other("its list of texts is too long"))?;
+    splice(file, range, &chunk)?;
+    tell_size(file)
+}
+
+/// Of all behind the first eight bytes.
+fn tell_size(file: &mut File) -> io::Result<()> {
+    let len = file.metadata()?.len();
+    file.seek(SeekFrom::Start(20))?;
+    file.write_all(&(len - 8).to_le_bytes())
+}
+
+fn rf64_chunk(window: &mut Window, from: u64, names: &[&[u8; 4]]) -> io::Result<Range<u64>> {
     let long = window.bytes_at::<8>(28)?.map_or(0, u64::from_le_bytes);
-    chunk(window, 12, names, &|header| {
+    chunk(window, from, names, &|header| {
         let size = u32::from_le_bytes(std::array::from_fn(|at| header[4 + at]));
         if size == u32::MAX { long } else { u64::from(size) }
     })
@@ -194,7 +233,7 @@ pub fn put(file: &mut File, place: Place, tag: &[u8]) -> io::Result<()> {
             write(20, if tag.is_empty() { 0 } else { start }.to_le_bytes())
         }
         Place::Dff => write(4, (len - 12).to_be_bytes()),
-        Place::Rf64 => write(20, (len - 8).to_le_bytes()),
+        Place::Rf64 => tell_size(file),
     }
 }
 

@@ -91,7 +91,7 @@ fn put<'a>(found: &mut Vec<(Field, usize, &'a str)>, field: Field, rank: usize, 
 }
 
 /// Names of Matroska's own tagging document.
-fn own_names(field: Field) -> &'static [&'static str] {
+pub fn own_names(field: Field) -> &'static [&'static str] {
     match field {
         Field::Track => &["PART_NUMBER"],
         Field::TrackTotal => &["TOTAL_PARTS"],

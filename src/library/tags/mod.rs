@@ -6,9 +6,11 @@ pub mod bare;
 mod bomb;
 mod container;
 mod id3;
+mod info;
 pub mod keys;
 mod matroska;
 mod mend;
+pub mod mkv;
 mod normalize;
 pub mod ogg_flac;
 mod pictures;
@@ -40,7 +42,17 @@ pub use sheet::tags as of_sheet;
 pub(crate) use window::Window;
 
 /// Version of all reading in this folder. A larger one makes every file be read again at the next scan.
-pub const READER_VERSION: u8 = 4;
+pub const READER_VERSION: u8 = 5;
+
+/// Whether nothing would be read otherwise now. Version 5 knows Ogg files by other sound ids than version 4, and all
+/// others as before.
+pub fn is_current(reader: u8, path: &Path) -> bool {
+    let is_ogg = || {
+        let extension = path.extension().unwrap_or_default();
+        ["ogg", "oga", "opus"].iter().any(|name| extension.eq_ignore_ascii_case(name))
+    };
+    reader == READER_VERSION || reader == 4 && !is_ogg()
+}
 
 /// Why a file cannot be taken for music.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +132,8 @@ pub enum Writer {
     Lofty(FileType),
     /// A native FLAC's headers in Ogg pages.
     OggFlac,
+    /// Elements of Matroska and WebM.
+    Matroska,
     /// An ID3v2 tag in a container that lofty does not know.
     Bare(bare::Place),
 }
@@ -134,8 +148,10 @@ pub fn writer(path: &Path) -> Result<Result<Writer, &'static str>, ReadError> {
 
 fn writer_of(window: &mut Window, kind: container::Kind) -> io::Result<Result<Writer, &'static str>> {
     if let Some(place) = bare::place(window, kind)? {
-        if place == bare::Place::Rf64 && bare::has_info(window)? {
-            return Ok(Err("has texts in a RIFF INFO list, which are not written in the long form of WAV"));
+        if place == bare::Place::Rf64 && bare::read_info(window).is_err() {
+            return Ok(Err(
+                "has a RIFF INFO list that makes no sense, and would say something else than a new tag",
+            ));
         }
         return Ok(Ok(Writer::Bare(place)));
     }
@@ -144,14 +160,12 @@ fn writer_of(window: &mut Window, kind: container::Kind) -> io::Result<Result<Wr
         (_, b"wvpk") => Ok(Writer::Lofty(FileType::WavPack)),
         (_, b"MAC ") => Ok(Writer::Lofty(FileType::Ape)),
         (Container::OggFlac, _) if kind.start == 0 => Ok(Writer::OggFlac),
-        (Container::Matroska, _) => {
-            Err("is Matroska, whose tags cannot be written here without moving its sound")
-        }
+        (Container::Matroska, _) if kind.start == 0 => Ok(Writer::Matroska),
         (Container::Caf, _) => Err("is a CAF file, whose texts have no names that other programs share"),
         (_, b".snd") => Err("is an AU file, which has no place for tags"),
         (_, b"riff") => Err("is a Wave64 file, whose tags no other program reads"),
         (Container::Riff, b"BW64" | b"RF64") => {
-            Err("is a broadcast wave of a form whose tags are not written here")
+            Err("is a wave of the long form without its sizes, which is damaged")
         }
         _ => kind.lofty.map(Writer::Lofty).ok_or("is of a kind whose tags cannot be written"),
     })
@@ -173,7 +187,7 @@ pub fn read_pictures(path: &Path) -> Result<Vec<Picture>, ReadError> {
             Some(Writer::Lofty(file_type)) => Ok(read::read_pictures(window, file_type)),
             Some(Writer::Bare(place)) => read::pictures_of_bare(&mut window, place).map_err(ReadError::Io),
             Some(Writer::OggFlac) => Ok(read::pictures_of_ogg_flac(&mut window)),
-            None => Ok(symphonia_tags::pictures(window)),
+            Some(Writer::Matroska) | None => Ok(symphonia_tags::pictures(window)),
         }
     })
 }

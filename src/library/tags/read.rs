@@ -112,10 +112,16 @@ pub fn read_bare(window: &mut Window, place: Place, repeated: &Fields) -> io::Re
     if place == Place::Behind {
         return Ok(None);
     }
-    Ok(bare::read(window, place, options().read_cover_art(true))?.map(|id3| {
+    let id3 = bare::read(window, place, options().read_cover_art(true))?.map(|id3| {
         let tag = Tag::from(id3);
         (of_id3(&tag, repeated), tag.picture_count() > 0)
-    }))
+    });
+    // A list that cannot be understood says nothing.
+    let info = if place == Place::Rf64 { bare::read_info(window).unwrap_or_default() } else { None };
+    let Some(info) = info else { return Ok(id3) };
+    let (mut fields, picture) = id3.unwrap_or_default();
+    fields.fill(info.fields());
+    Ok(Some((fields, picture)))
 }
 
 /// The comments of FLAC in Ogg; `None` where it has none.

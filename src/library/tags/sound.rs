@@ -33,7 +33,8 @@ enum Payload {
     Told([u8; 34]),
     /// The bytes in these ranges, in their order.
     Ranges(Vec<Range<u64>>),
-    /// The bodies of the Ogg pages from here on: their headers change with the length of the tags.
+    /// The packets in the Ogg pages from here on. How they lie in pages, and what the pages' headers say, changes with who
+    /// wrote the tags.
     OggPages(u64),
 }
 
@@ -182,9 +183,9 @@ fn whole_ogg(window: &mut Window, start: u64, cancel: &AtomicBool) -> io::Result
         if cancel.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        hash.write(&page.granule.to_le_bytes());
         hash.write(&window.vec_at(page.body.start, short(page.body.end - page.body.start, BLOCK))?);
         at = page.body.end;
     }
+    hash.write(&find::last_granule(window)?.to_le_bytes());
     Ok((at > start).then(|| hash.finish_128()))
 }

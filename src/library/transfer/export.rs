@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::import::names;
 use super::line::*;
 use super::{TransferError, VERSION};
 use crate::library::store::{Store, StoreReader, files};
@@ -118,6 +119,8 @@ impl<W: Write> Lines<'_, W> {
     ) -> Result<Option<TrackLine>, TransferError> {
         let Some(track) = self.reader.track(id)? else { return Ok(None) };
         let facts = facts.get(id);
+        let names = names(&track);
+        let sound = self.reader.audio(id)?.map(|audio| format!("{:032x}", audio.guess));
         Ok(Some(TrackLine {
             file: JsonPath::new(path),
             added: track.added_s,
@@ -134,6 +137,8 @@ impl<W: Write> Lines<'_, W> {
                 format: track.format,
                 tags: track.tags,
             }),
+            sound,
+            names,
         }))
     }
 
@@ -254,6 +259,9 @@ impl<W: Write> Lines<'_, W> {
         for mark in self.reader.bookmarks()?.iter() {
             let (name, file) = (mark.name.as_str().to_owned(), JsonPath::new(&mark.path));
             self.put(&Line::Bookmark { name, file, frame: mark.frame, rate: mark.rate })?;
+        }
+        for (name, factor) in self.reader.similar()?.learned.named() {
+            self.put(&Line::Weight { name: name.to_owned(), factor })?;
         }
         let outputs = self.reader.outputs()?;
         for (id, volume) in outputs.volumes() {

@@ -2,9 +2,10 @@
 //! track was added the earlier, and what was set here is not set again; so twice is once. Nothing is written before every
 //! line was understood.
 
+mod place;
 mod write;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,9 @@ use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem};
 use crate::model::template::{self, Item, Template, TemplateName};
 use crate::model::track::Track;
+use crate::model::weights::Aspect;
+pub use place::names;
+use place::{By, Placer};
 
 /// A longer line is not ours.
 const LONGEST: u64 = 16 << 20;
@@ -35,6 +39,9 @@ const BATCH: usize = 2_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     pub lines: u64,
+    /// Tracks that lie elsewhere by now, told by their sound, and by their names.
+    pub by_sound: u64,
+    pub by_names: u64,
     /// Lines of files that the library does not have: they come in after a scan.
     pub absent: u64,
     /// The queue of here was kept, and the other left out.
@@ -62,6 +69,7 @@ pub fn import(store: &Store, from: &mut dyn BufRead) -> Result<Imported, Transfe
     if import.done.lines == 0 && !import.begun {
         return Err(TransferError::Line { number: 1, why: "there is none".to_owned() });
     }
+    import.settle()?;
     Ok(import.write()?)
 }
 
@@ -92,13 +100,18 @@ struct Import<'a> {
     added: BTreeMap<TrackId, i64>,
     /// Tracks that there are not, with since when they are missing.
     missing: Vec<(Track, i64)>,
-    /// And their numbers by path, so that other lines find them.
+    /// Their numbers, and those of tracks that lie elsewhere, by path, so that other lines find them.
     new: HashMap<PathBuf, TrackId>,
+    /// Tracks whose path was there.
+    placed: HashSet<TrackId>,
+    /// Lines of tracks whose path is not there: placed once all others are.
+    unplaced: Vec<TrackLine>,
     listens: Vec<Listen>,
     gone: HashMap<u32, TrackId>,
     roots: Vec<PathBuf>,
     bookmarks: Bookmarks,
     outputs: OutputMemory,
+    weights: Vec<(Aspect, f32)>,
     lists: Vec<Playlist>,
     templates: Vec<Template>,
     places: BTreeMap<TrackId, Place>,
@@ -116,11 +129,14 @@ impl<'a> Import<'a> {
             added: BTreeMap::new(),
             missing: Vec::new(),
             new: HashMap::new(),
+            placed: HashSet::new(),
+            unplaced: Vec::new(),
             listens: Vec::new(),
             gone: HashMap::new(),
             roots: reader.roots()?,
             bookmarks: reader.bookmarks()?,
             outputs: reader.outputs()?,
+            weights: Vec::new(),
             lists: Vec::new(),
             templates: Vec::new(),
             places: BTreeMap::new(),
@@ -144,6 +160,9 @@ impl<'a> Import<'a> {
             _ => {}
         }
         self.done.lines += 1;
+        if !matches!(line, Line::Track(_)) {
+            self.settle()?;
+        }
         match line {
             Line::Auralis { .. } => Ok(()),
             Line::Root { file } => {
@@ -162,6 +181,11 @@ impl<'a> Import<'a> {
             }
             Line::ChosenOutput { id } => {
                 self.outputs.chosen.get_or_insert(id);
+                Ok(())
+            }
+            Line::Weight { name, factor } => {
+                let aspect = Aspect::named(&name).ok_or("that is no number of a fingerprint")?;
+                self.weights.push((aspect, factor));
                 Ok(())
             }
             Line::Playlist { id, name, note, query } => self.playlist(id, &name, note, query),
@@ -190,36 +214,67 @@ impl<'a> Import<'a> {
 
     fn track(&mut self, line: TrackLine) -> Result<(), Refused> {
         let path = absolute(&line.file)?;
-        let rating = match line.rating {
-            None => None,
-            Some(halves) => Some(Rating::new(halves).ok_or("a rating is 1 to 10 half stars")?),
-        };
-        let id = match (self.id(&path)?, line.missing) {
-            (Some(id), _) => {
-                if self.reader.track(id)?.is_some_and(|track| line.added < track.added_s) {
-                    self.added.insert(id, line.added);
+        if line.rating.is_some_and(|halves| Rating::new(halves).is_none()) {
+            return Err("a rating is 1 to 10 half stars".into());
+        }
+        match self.id(&path)? {
+            Some(id) => {
+                self.placed.insert(id);
+                self.known(id, &line)?;
+            }
+            None => self.unplaced.push(line),
+        }
+        Ok(())
+    }
+
+    /// Places what has another path here. Lines of other kinds stand behind those of all tracks.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        if self.unplaced.is_empty() {
+            return Ok(());
+        }
+        let mut placer = Placer::new(&self.reader, self.placed.clone())?;
+        for line in std::mem::take(&mut self.unplaced) {
+            let Some(path) = line.file.to_path() else { continue };
+            let found = placer.find(&self.reader, &line, &path)?;
+            let id = match (found, line.missing.clone()) {
+                (Some((id, by)), _) => {
+                    match by {
+                        By::Sound => self.done.by_sound += 1,
+                        By::Names => self.done.by_names += 1,
+                    }
+                    self.placed.insert(id);
+                    id
                 }
-                id
-            }
-            (None, Some(MissingLine { since, stamp, format, tags })) => {
-                let id = self.store.new_track_id();
-                let added_s = line.added;
-                self.missing.push((Track { id, path: path.clone(), stamp, format, tags, added_s }, since));
-                self.new.insert(path, id);
-                id
-            }
-            (None, None) => {
-                self.done.absent += 1;
-                return Ok(());
-            }
-        };
+                (None, Some(MissingLine { since, stamp, format, tags })) => {
+                    let id = self.store.new_track_id();
+                    let added_s = line.added;
+                    self.missing
+                        .push((Track { id, path: path.clone(), stamp, format, tags, added_s }, since));
+                    id
+                }
+                (None, None) => {
+                    self.done.absent += 1;
+                    continue;
+                }
+            };
+            self.new.insert(path, id);
+            self.known(id, &line)?;
+        }
+        Ok(())
+    }
+
+    /// Lays what a line says over what is known of its track here.
+    fn known(&mut self, id: TrackId, line: &TrackLine) -> Result<(), StoreError> {
+        if self.reader.track(id)?.is_some_and(|track| line.added < track.added_s) {
+            self.added.insert(id, line.added);
+        }
         let here = self.facts.get(&id).copied().map_or_else(|| self.reader.fact(id), Ok)?;
         let facts = TrackFacts {
             plays: here.plays.max(line.plays),
             skips: here.skips.max(line.skips),
             last_played_s: here.last_played_s.max(line.last_played),
             last_skipped_s: here.last_skipped_s.max(line.last_skipped),
-            rating: here.rating.or(rating),
+            rating: here.rating.or(line.rating.and_then(Rating::new)),
             favourite: here.favourite || line.favourite,
             ..here
         };

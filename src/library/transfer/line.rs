@@ -39,6 +39,11 @@ pub enum Line {
     ChosenOutput {
         id: String,
     },
+    /// How much a number counts by what was learned: a dimension of the fingerprint, or `timbre`.
+    Weight {
+        name: String,
+        factor: f32,
+    },
     Playlist {
         id: u64,
         name: String,
@@ -100,6 +105,25 @@ pub struct TrackLine {
     pub left_off: Option<PlaceLine>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingLine>,
+    /// What its sound is known by (`AudioId::guess`), hexadecimal: finds it again under another path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<String>,
+    /// What it is called, for the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<NamesLine>,
+}
+
+/// What a file says that it is called.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NamesLine {
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artists: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
+    /// Length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub millis: Option<u64>,
 }
 
 /// Where a long track was left off: frames of its own rate, in Hz.

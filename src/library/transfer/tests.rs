@@ -10,7 +10,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::library::store::{Store, WriteOp};
+use crate::library::store::{AudioId, Store, WriteOp};
 use crate::model::audio::{Spec, Volume};
 use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::facts::{Rating, TrackFacts};
@@ -316,4 +316,56 @@ fn a_line_that_is_none_of_ours_is_told_with_its_number_and_nothing_is_taken_in()
         assert_eq!(store.read().unwrap().roots().unwrap(), Vec::<PathBuf>::new(), "{text}");
     }
     assert!(store.close(Duration::from_secs(20)));
+}
+
+/// A file of another path here: the one with the sound, else the only one that is called so.
+#[test]
+fn what_lies_elsewhere_by_now_is_told_by_its_sound_then_by_its_names() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (old, fresh) = (open(here.path()), open(there.path()));
+    let put = |store: &Store, path: &str, title: &str, frames: u64, sound: Option<u128>| {
+        let id = store.new_track_id();
+        let tags = Tags {
+            title: Some(title.into()),
+            artists: vec!["Ann".into()],
+            album: Some("First".into()),
+            ..Tags::default()
+        };
+        let track = Track { path: path.into(), tags, ..track(id, 1, 50) };
+        let format = AudioFormat { frames: Some(frames), ..track.format };
+        store.write(WriteOp::PutTracks(vec![Track { format, ..track }])).unwrap();
+        let audio = sound.map(|guess| (id, AudioId { guess, whole: None }));
+        store.write(WriteOp::PutAudio(audio.into_iter().collect())).unwrap();
+        id
+    };
+    for (number, (title, sound)) in
+        [("One", Some(7)), ("Two", None), ("Same", None), ("Gone", Some(9))].into_iter().enumerate()
+    {
+        let id = put(&old, &format!("/old/{number}.mp3"), title, 441_000, sound);
+        let facts = TrackFacts { plays: 3, ..TrackFacts::default() };
+        old.write(WriteOp::PutFacts(vec![(id, facts)])).unwrap();
+        let listen =
+            Listen { began_ms: number as i64, track: id, frames: 5, rate: 1, verdict: Verdict::Played };
+        old.write(WriteOp::PutListens(vec![listen])).unwrap();
+    }
+    old.flush().unwrap();
+    let one = put(&fresh, "/new/quite another.mp3", "Tagged anew", 9, Some(7));
+    // Half a second longer; the other one is another recording.
+    let two = put(&fresh, "/new/2.mp3", "TWO", 463_050, None);
+    put(&fresh, "/new/2 live.mp3", "Two", 882_000, None);
+    put(&fresh, "/new/3.mp3", "Same", 441_000, None);
+    put(&fresh, "/new/3 again.mp3", "Same", 441_000, None);
+    fresh.flush().unwrap();
+    let lines = text(&old);
+    let done = import(&fresh, &mut lines.as_bytes()).unwrap();
+    assert_eq!((done.by_sound, done.by_names), (1, 1));
+    // Two tracks, and their listens.
+    assert_eq!(done.absent, 4);
+    let reader = fresh.read().unwrap();
+    let heard: Vec<_> = reader.listens(0).unwrap().map(|listen| listen.unwrap().track).collect();
+    assert_eq!(heard, [one, two]);
+    let known: Vec<_> = reader.facts().unwrap().iter().map(|(id, facts)| (id, facts.plays)).collect();
+    assert_eq!(known, [(one, 3), (two, 3)]);
+    drop(reader);
+    assert!(old.close(Duration::from_secs(60)) && fresh.close(Duration::from_secs(60)));
 }

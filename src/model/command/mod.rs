@@ -4,8 +4,10 @@
 pub mod parse;
 mod playlists;
 pub mod registry;
+mod similar;
 
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
+pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,12 +16,14 @@ use super::bookmark::BookmarkName;
 use super::facts::Rating;
 use super::id::{ItemId, TrackId};
 use super::listening::Period;
+use super::past::Importing;
 use super::playback::{Repeat, Shuffle, StopAfter};
 use super::queue_text::Edited;
 use super::settings::LevelMode;
 use super::sort::{Column, Sort};
 use super::tagging::TagWork;
 use super::template::TemplateName;
+use super::visual::Visual;
 
 /// A request to the core: the one way in for every frontend.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +37,7 @@ pub enum Command {
     Playlist(Playlisting),
     Template(Templating),
     Tags(Tagging),
+    Similar(Similar),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -203,6 +208,10 @@ pub enum SortKey {
     Added,
     Plays,
     Rating,
+    /// As measured: beats a minute, place round the Camelot wheel, integrated loudness.
+    Tempo,
+    Key,
+    Loudness,
 }
 
 impl SortKey {
@@ -218,6 +227,9 @@ impl SortKey {
             Self::Added => Column::Added,
             Self::Plays => Column::Plays,
             Self::Rating => Column::Rating,
+            Self::Tempo => Column::Tempo,
+            Self::Key => Column::Key,
+            Self::Loudness => Column::Loudness,
         }
     }
 
@@ -232,6 +244,9 @@ impl SortKey {
             "added" => Self::Added,
             "plays" => Self::Plays,
             "rating" => Self::Rating,
+            "bpm" => Self::Tempo,
+            "key" => Self::Key,
+            "lufs" => Self::Loudness,
             _ => return None,
         })
     }
@@ -315,6 +330,8 @@ pub enum Judged {
     Selection,
     Playing,
     Tracks(Vec<TrackId>),
+    /// Files, and all that the library has in folders.
+    Paths(Vec<PathBuf>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -328,14 +345,21 @@ pub enum Library {
     Clean {
         sure: bool,
     },
-    /// Look for tracks that hold the same sound.
-    FindDuplicates,
+    /// Look for tracks that hold the same sound; where `like`, also for those that only sound the same: other masterings and
+    /// encodings.
+    FindDuplicates {
+        like: bool,
+    },
     Analyse(Analyse),
+    /// Put into the snapshot how this track sounds. Not to be typed: made by a screen that shows it.
+    Portray(TrackId),
     /// Tell what was listened to.
     Stats(Period),
     /// As [`Library::Stats`], but put it into the snapshot, without words.
     Count(Period),
     Care(Care),
+    /// Bring over what another player or service knows.
+    Import(Importing),
 }
 
 /// What is done for the library as a whole.
@@ -421,6 +445,10 @@ pub enum Screen {
     /// Mark or unmark the row for the next command.
     ToggleMark,
     Help,
+    /// Look at what is heard in this way; `None`: in the next.
+    Visual(Option<Visual>),
+    /// Show or hide how the selected track sounds.
+    Fingerprint,
     /// Show or hide the signal path.
     Signal,
     /// Show or hide the sound devices, to choose from.

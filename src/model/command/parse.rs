@@ -1,6 +1,8 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod past;
 mod playlists;
+mod similar;
 mod tags;
 mod templates;
 
@@ -21,6 +23,9 @@ use crate::model::resume::LONG;
 use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
+use crate::model::visual::Visual;
+
+const VISUALS: &str = "spectrum, scope, goniometer, spectrogram, loudness, or nothing";
 
 /// Why words are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +120,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.template()? {
             return Ok(Request::Core(Command::Template(command)));
+        }
+        if let Some(command) = self.similar()? {
+            return Ok(Request::Core(Command::Similar(command)));
         }
         if let Some(command) = self.tagging()? {
             return Ok(Request::Core(Command::Tags(command)));
@@ -242,7 +250,11 @@ impl Call<'_> {
             "library-export" => Command::Library(Library::Care(Care::Export(self.place()?))),
             "library-roots" => self.bare(Command::Library(Library::Care(Care::Roots)))?,
             "library-forget" => Command::Library(Library::Care(Care::Forget(self.place()?))),
-            "duplicates" => self.bare(Command::Library(Library::FindDuplicates))?,
+            "import" => Command::Library(Library::Import(self.importing()?)),
+            "duplicates" => {
+                let like = self.optional("like, or nothing", |word| (word == "like").then_some(true))?;
+                Command::Library(Library::FindDuplicates { like: like.unwrap_or(false) })
+            }
             "analyse" => {
                 let how = self.optional("again, stop, or nothing", |word| match word {
                     "again" => Some(Analyse::Again),
@@ -265,27 +277,17 @@ impl Call<'_> {
     }
 
     fn rate(&self) -> Result<Judging, ParseError> {
-        let wrong = || self.wrong("0 to 5 stars, halves too, and `playing` or nothing");
-        let (stars, judged) = match self.arguments {
-            [stars] => (stars, Judged::Selection),
-            [stars, word] if word == "playing" => (stars, Judged::Playing),
-            _ => return Err(wrong()),
-        };
+        let wrong = || self.wrong("0 to 5 stars, halves too, and `playing`, paths or nothing");
+        let (stars, rest) = self.arguments.split_first().ok_or_else(wrong)?;
+        let judged = judged(rest).ok_or_else(wrong)?;
         parse_stars(stars).map(|rating| Judging::Rate(judged, rating)).ok_or_else(wrong)
     }
 
     fn favourite(&self) -> Result<Judging, ParseError> {
-        let (words, judged) = match self.arguments.split_last() {
-            Some((last, words)) if last == "playing" => (words, Judged::Playing),
-            _ => (self.arguments, Judged::Selection),
-        };
-        let on = match words {
-            [] => Some(None),
-            [word] => parse_switch(word).map(Some),
-            _ => None,
-        };
-        let expected = "on, off or nothing, and `playing` or nothing";
-        on.map(|on| Judging::Favourite(judged, on)).ok_or_else(|| self.wrong(expected))
+        let on = self.arguments.first().and_then(|word| parse_switch(word));
+        let rest = &self.arguments[usize::from(on.is_some())..];
+        let expected = "on, off or nothing, and `playing`, paths or nothing";
+        judged(rest).map(|judged| Judging::Favourite(judged, on)).ok_or_else(|| self.wrong(expected))
     }
 
     fn motion(&self) -> Result<Option<Motion>, ParseError> {
@@ -346,6 +348,8 @@ impl Call<'_> {
             "mark" => self.bare(Screen::ToggleMark),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
+            "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
+            "fingerprint" => self.bare(Screen::Fingerprint),
             "signal" => self.bare(Screen::Signal),
             "outputs" => self.bare(Screen::Outputs),
             "info" => self.bare(Screen::Info),
@@ -457,6 +461,18 @@ impl Call<'_> {
     }
 }
 
+/// What is judged, as it is written. A bare word is rather a slip of the keys than a file: one is written `./NAME`.
+fn judged(words: &[String]) -> Option<Judged> {
+    match words {
+        [] => Some(Judged::Selection),
+        [word] if word == "playing" => Some(Judged::Playing),
+        paths => {
+            let is_path = |word: &String| word.contains(['/', '.', '~']);
+            paths.iter().all(is_path).then(|| Judged::Paths(paths.iter().map(PathBuf::from).collect()))
+        }
+    }
+}
+
 impl Pane {
     pub fn parse(word: &str) -> Option<Self> {
         match word {
@@ -563,7 +579,8 @@ fn parse_place(word: &str) -> Option<usize> {
     }
 }
 
-const SORT: &str = "title, artist, album, year, length, path, added, plays or rating; -year is downwards";
+const SORT: &str =
+    "title, artist, album, year, length, path, added, plays, rating, bpm, key or lufs; -year is downwards";
 
 fn parse_sort(word: &str) -> Option<SortBy> {
     let (key, descending) = word.strip_prefix('-').map_or((word, false), |key| (key, true));
@@ -634,7 +651,8 @@ pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
     let kept = (call.playlist(), call.template(), call.tagging(), call.history());
-    !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
+    !matches!(call.similar(), Ok(None))
+        || !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
         || !matches!(kept, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
 
@@ -703,7 +721,8 @@ mod tests {
                 }
                 "FIELD [VALUE...]" | "FIELD VALUE..." => format!("{} title x", row.name),
                 "TEMPLATE" => format!("{} {{title}}", row.name),
-                "STARS [playing]" => format!("{} 3.5", row.name),
+                "STARS [playing|PATH...]" => format!("{} 3.5", row.name),
+                "SOURCE [PATH] [--music=DIR] [--apply]" => format!("{} cmus", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),
             };
             assert!(parse(&example).is_ok(), "{example}: {:?}", parse(&example));
@@ -762,6 +781,9 @@ mod tests {
         let half = Rating::new(7);
         assert_eq!(core("rate 3.5"), judged(Judging::Rate(Judged::Selection, half)));
         assert_eq!(core("rate 0 playing"), judged(Judging::Rate(Judged::Playing, None)));
+        let paths = Judged::Paths(vec!["/m/a b".into(), "./c".into()]);
+        assert_eq!(core("rate 3.5 '/m/a b' ./c"), judged(Judging::Rate(paths.clone(), half)));
+        assert_eq!(core("favourite on '/m/a b' ./c"), judged(Judging::Favourite(paths, Some(true))));
         assert_eq!(core("favourite"), judged(Judging::Favourite(Judged::Selection, None)));
         assert_eq!(core("love off playing"), judged(Judging::Favourite(Judged::Playing, Some(false))));
         for bad in

@@ -1,7 +1,9 @@
 //! Every command in one table: it feeds the keymap, the command line and its completion, the help screen, the tests of
 //! the README. A row says how a command is written; `parse` says what it means.
 
+use crate::model::past::Source;
 use crate::model::playlist::order::By;
+use crate::model::visual::Visual;
 
 /// What completes a command's argument on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,10 @@ pub enum Completer {
     PlaylistQuery,
     /// A field of tags, then anything.
     Field,
+    /// One of these, then files and folders.
+    WordPath(&'static [&'static str]),
+    /// Files and folders, or words of a query.
+    Like,
     Command,
 }
 
@@ -41,18 +47,20 @@ pub enum Subject {
     Queue,
     Playlists,
     Library,
+    Similar,
     Tags,
     Move,
     Screen,
 }
 
 impl Subject {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Playback,
         Self::Sound,
         Self::Queue,
         Self::Playlists,
         Self::Library,
+        Self::Similar,
         Self::Tags,
         Self::Move,
         Self::Screen,
@@ -65,6 +73,7 @@ impl Subject {
             Self::Queue => "Queue",
             Self::Playlists => "Playlists",
             Self::Library => "Library",
+            Self::Similar => "What sounds alike",
             Self::Tags => "Tags",
             Self::Move => "Moving about",
             Self::Screen => "Screen",
@@ -96,10 +105,10 @@ const fn row(
 }
 
 use Completer::{
-    Bookmark, Field, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery, PlaylistWord,
-    Template, TemplateWord, Theme, Word,
+    Bookmark, Field, Like, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery,
+    PlaylistWord, Template, TemplateWord, Theme, Word, WordPath,
 };
-use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Sound, Tags};
+use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Similar, Sound, Tags};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -274,6 +283,9 @@ pub const COMMANDS: &[Row] = &[
             "rate",
             "bits",
             "channels",
+            "bpm",
+            "key",
+            "lufs",
         ]),
         "put the queue in order, or the library's tracks; - is downwards",
     ),
@@ -459,7 +471,15 @@ pub const COMMANDS: &[Row] = &[
         &["analyze"],
         "[again|stop]",
         Word(&["again", "stop"]),
-        "measure the loudness of the tracks that were not measured; again: of all",
+        "measure how the tracks sound that were not measured; again: all",
+    ),
+    row(
+        Library,
+        "fingerprint",
+        &["sound"],
+        "",
+        Nothing,
+        "how the selected track sounds, measured against the library",
     ),
     row(
         Library,
@@ -477,6 +497,14 @@ pub const COMMANDS: &[Row] = &[
         Path,
         "write what only we know as JSON lines: plays, ratings, playlists, queue",
     ),
+    row(
+        Library,
+        "import",
+        &[],
+        "SOURCE [PATH] [--music=DIR] [--apply]",
+        WordPath(Source::NAMES),
+        "what plays, ratings and lists of another player would bring; --apply takes them in",
+    ),
     row(Library, "library-roots", &["roots"], "", Nothing, "the folders that the library is made of"),
     row(
         Library,
@@ -486,22 +514,29 @@ pub const COMMANDS: &[Row] = &[
         Path,
         "let a folder of the library go, with its tracks; plays and ratings go into a file",
     ),
-    row(Library, "duplicates", &[], "", Nothing, "tracks that hold the same sound, whatever their names"),
+    row(
+        Library,
+        "duplicates",
+        &[],
+        "[like]",
+        Word(&["like"]),
+        "tracks that hold the same sound, whatever their names; like: other masterings and encodings too",
+    ),
     row(
         Library,
         "rate",
         &[],
-        "STARS [playing]",
-        Word(&["0", "1", "2", "3", "4", "5"]),
-        "rate the selection, or what plays: 1 to 5, halves too; 0 takes the rating away",
+        "STARS [playing|PATH...]",
+        WordPath(&["0", "1", "2", "3", "4", "5"]),
+        "rate the selection, what plays, or files: 1 to 5, halves too; 0 takes the rating away",
     ),
     row(
         Library,
         "favourite",
         &["favorite", "love"],
-        "[on|off] [playing]",
-        Word(&["on", "off", "playing"]),
-        "make the selection, or what plays, favourites, or no longer",
+        "[on|off] [playing|PATH...]",
+        WordPath(&["on", "off", "playing"]),
+        "make the selection, what plays, or files favourites, or no longer",
     ),
     row(
         Library,
@@ -511,10 +546,57 @@ pub const COMMANDS: &[Row] = &[
         Word(&["week", "month", "year", "all"]),
         "what was listened to in that time",
     ),
-    row(Library, "filter", &[], "[QUERY]", Nothing, "show only what matches a query; none shows all"),
+    row(
+        Library,
+        "filter",
+        &[],
+        "[QUERY]",
+        Nothing,
+        "show only what matches a query, in the queue where that is looked at; none shows all",
+    ),
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
     row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),
+    row(
+        Similar,
+        "similar",
+        &[],
+        "[playing|QUERY]",
+        Like,
+        "what sounds like the selection, what plays, a file, or all that a query finds; to play: Enter, a, i",
+    ),
+    row(
+        Similar,
+        "radio",
+        &[],
+        "[on|off] [playing|QUERY] [seed=N]",
+        Like,
+        "keep the queue going with what sounds like the selection, or like that; a seed repeats a radio",
+    ),
+    row(
+        Similar,
+        "path",
+        &[],
+        "[QUERY] [N]",
+        Like,
+        "from what plays to the selection, or there, in N tracks, each a little nearer",
+    ),
+    row(
+        Similar,
+        "smooth",
+        &[],
+        "[N...]",
+        Nothing,
+        "put what follows, the marked entries, or entries N in an order without jumps of tempo, key, loudness",
+    ),
+    row(
+        Similar,
+        "weights",
+        &[],
+        "[reset]",
+        Word(&["reset"]),
+        "how much each number counts, and what radio learned of that; reset forgets it",
+    ),
     row(
         Tags,
         "info",
@@ -596,6 +678,14 @@ pub const COMMANDS: &[Row] = &[
         "library|playlists|queue|spectrum",
         Word(&["library", "playlists", "queue", "spectrum"]),
         "show or hide a pane",
+    ),
+    row(
+        Screen,
+        "visual",
+        &["vis"],
+        "[spectrum|scope|goniometer|spectrogram|loudness]",
+        Word(Visual::NAMES),
+        "look at what is heard in this way, or in the next",
     ),
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),

@@ -24,6 +24,10 @@ pub enum By {
     /// When it was heard last.
     Played,
     Random,
+    /// As measured: beats a minute, place round the Camelot wheel, integrated loudness.
+    Tempo,
+    Key,
+    Loudness,
 }
 
 impl By {
@@ -39,12 +43,17 @@ impl By {
         "rating",
         "played",
         "random",
+        "bpm",
+        "key",
+        "lufs",
         "-year",
         "-duration",
         "-added",
         "-plays",
         "-rating",
         "-played",
+        "-bpm",
+        "-lufs",
     ];
 
     fn parse(word: &str) -> Option<Self> {
@@ -60,6 +69,9 @@ impl By {
             "rating" => Self::Rating,
             "played" => Self::Played,
             "random" => Self::Random,
+            "bpm" => Self::Tempo,
+            "key" => Self::Key,
+            "lufs" => Self::Loudness,
             _ => return None,
         })
     }
@@ -73,7 +85,7 @@ pub struct Order {
 }
 
 /// What [`Order::parse`] expects.
-pub const EXPECTED: &str = "title, artist, album, year, path, duration, added, plays, rating, played or random, with - before it for the reverse";
+pub const EXPECTED: &str = "title, artist, album, year, path, duration, added, plays, rating, played, random, bpm, key or lufs, with - before it for the reverse";
 
 impl Order {
     pub fn parse(word: &str) -> Option<Self> {
@@ -153,6 +165,9 @@ fn track_key(track: TrackRef<'_>, by: By, known: Known<'_>) -> Option<Key> {
         By::Added => number(i64::from(track.raw().added_s)),
         By::Plays => number(facts().plays),
         By::Rating => facts().rating.and_then(|rating| number(rating.halves())),
+        By::Tempo => facts().levels.tempo.and_then(number),
+        By::Key => facts().levels.key.and_then(|key| number(key.place())),
+        By::Loudness => facts().levels.lufs.and_then(number),
         By::Played => facts().last_played_s.and_then(number),
         By::Random => Some(Key::Number(i128::from(mixed(known.seed, u64::from(track.id().0))))),
     }

@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter, Write};
 use regex::{Regex, RegexBuilder};
 
 use super::field::{Field, Flag, NumberField, TextField, TimeField};
+use super::heard::{Keys, Like};
 use super::value::{Span, age_text, date_text, number_text};
 use crate::model::fold::fold;
 
@@ -73,6 +74,8 @@ pub enum Test {
     /// Seconds since the epoch.
     When(TimeField, Span),
     Is(Flag),
+    Key(Keys),
+    Like(Like),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +110,15 @@ impl Expr {
             }
         }
         if flat.len() == 1 { flat.remove(0) } else { make(flat) }
+    }
+
+    /// As [`Expr::each_test`], to be changed.
+    pub fn each_test_mut(&mut self, each: &mut impl FnMut(&mut Test)) {
+        match self {
+            Self::All(parts) | Self::One(parts) => parts.iter_mut().for_each(|part| part.each_test_mut(each)),
+            Self::Not(inner) => inner.each_test_mut(each),
+            Self::Test(test) => each(test),
+        }
     }
 
     /// Every test in it, in the order written.
@@ -163,6 +175,11 @@ impl Display for Test {
             Self::Age(field, span) => age(f, Field::Time(*field).name(), *span),
             Self::When(field, span) => range(f, Field::Time(*field).name(), *span, date_text),
             Self::Is(flag) => write!(f, "is:{}", flag.name()),
+            Self::Key(keys) => keys.fmt(f),
+            Self::Like(like) => {
+                f.write_str("like:")?;
+                quoted(f, &like.words)
+            }
         }
     }
 }

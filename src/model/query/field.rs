@@ -37,6 +37,8 @@ pub enum NumberField {
     LoudnessRange,
     Peak,
     DynamicRange,
+    /// As measured, whole beats a minute.
+    Tempo,
 }
 
 impl NumberField {
@@ -71,6 +73,10 @@ pub enum Field {
     Number(NumberField),
     Time(TimeField),
     Is,
+    /// The key, as measured.
+    Key,
+    /// What it sounds like.
+    Like,
 }
 
 /// One field: how it is written.
@@ -144,6 +150,27 @@ pub const FIELDS: &[FieldRow] = &[
     row(Number(NumberField::LoudnessRange), "lra", &[], "lra>=12.5", "measured loudness range, LU"),
     row(Number(NumberField::Peak), "peak", &[], "peak>0", "measured true peak, dB over full scale"),
     row(Number(NumberField::DynamicRange), "dr", &[], "dr:10..20", "measured DR value, dB"),
+    row(
+        Number(NumberField::Tempo),
+        "bpm",
+        &["tempo"],
+        "bpm:120..130",
+        "measured beats a minute; bpm:0 is not known",
+    ),
+    row(
+        Field::Key,
+        "key",
+        &[],
+        "key~8A",
+        "measured key: Am, C#, 8A; ~ also takes the fifths and the relative; key:none is not known",
+    ),
+    row(
+        Field::Like,
+        "like",
+        &[],
+        "like:\"space oddity\"",
+        "the 50 tracks that sound most like a path, what a query finds, or current (what plays)",
+    ),
     row(
         Time(TimeField::Added),
         "added",

@@ -58,11 +58,13 @@ impl Test {
         match self {
             Self::Any { .. } | Self::Text(..) => false,
             Self::Number(field, _) => {
-                matches!(field, NumberField::Rating | NumberField::Plays | NumberField::Skips)
-                    || field.is_tenths()
+                use NumberField::{Plays, Rating, Skips, Tempo};
+                matches!(field, Rating | Plays | Skips | Tempo) || field.is_tenths()
             }
             Self::Age(field, _) | Self::When(field, _) => *field != TimeField::Added,
             Self::Is(flag) => matches!(flag, Flag::Favourite | Flag::Rated | Flag::Played),
+            // What was measured may have another seed, or other neighbours.
+            Self::Key(_) | Self::Like(_) => true,
         }
     }
 
@@ -76,6 +78,8 @@ impl Test {
             }
             Self::When(field, span) => time(track, facts, *field).is_some_and(|then| span.contains(then)),
             Self::Is(flag) => is(track, facts, *flag),
+            Self::Key(keys) => keys.fit(facts.levels.key),
+            Self::Like(like) => like.has(track.id()),
         }
     }
 }
@@ -129,6 +133,7 @@ fn number(track: &TrackRef<'_>, facts: &TrackFacts, field: NumberField) -> Optio
         NumberField::LoudnessRange => tenths(facts.levels.range),
         NumberField::Peak => tenths(facts.levels.peak),
         NumberField::DynamicRange => tenths(facts.levels.dynamic_range),
+        NumberField::Tempo => facts.levels.tempo.map(|tempo| i64::from((tempo + 5) / 10)),
     }
 }
 

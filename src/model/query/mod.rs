@@ -7,12 +7,15 @@
 //! - `-live`, `not live`; `a or b`, `a | b`; `(a or b) c`. `or` binds weaker than standing beside each other.
 //! - `/^the b/`: a regular expression in any text, on the text as it is written, case aside.
 //! - `~a bowie ~y1970-1979`: cmus's short form, see [`short`].
+//! - `bpm:120..130`, `key~8A`, `like:"space oddity"`: how it sounds, as far as it was measured. What is like what is found
+//!   elsewhere, and a query is told by [`Query::know`].
 //!
 //! A query means what it says, and says the same of a track whatever else the library has: that is [`Query::matches`]. A
 //! *search* that finds nothing takes bare words that occur nowhere for slips of the keys, see `near`: that is [`search::Searcher`].
 
 mod expr;
 pub mod field;
+pub mod heard;
 mod matches;
 mod near;
 mod parse;
@@ -87,6 +90,28 @@ impl Query {
     pub fn fits_texts<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
         let texts: Vec<&str> = texts.into_iter().collect();
         self.expr.fits_texts(&texts)
+    }
+
+    /// What it asks to sound like, in the words of the query.
+    pub fn likes(&self) -> Vec<String> {
+        let mut likes = Vec::new();
+        self.expr.each_test(&mut |test| {
+            if let expr::Test::Like(like) = test
+                && !likes.contains(&like.words)
+            {
+                likes.push(like.words.clone());
+            }
+        });
+        likes
+    }
+
+    /// With what is known to sound like that. Before, nothing does.
+    pub fn know(&mut self, likes: &heard::Likes) {
+        self.expr.each_test_mut(&mut |test| {
+            if let expr::Test::Like(like) = test {
+                like.found = likes.get(&like.words).cloned();
+            }
+        });
     }
 
     /// Whether the answer can change with the facts, though the catalog stays.

@@ -1,6 +1,8 @@
 //! The readable form of a query: words, `field:value`, `-`, `or`, parentheses, quotes, `/regular expressions/`.
 //! By recursive descent over the text; nothing in it can make it go deep, run long or panic.
 
+mod heard;
+
 use super::QueryError;
 use super::expr::{Expr, Folded, Pattern, Test, regex};
 use super::field::{FLAGS, Field, Flag, NumberField, TextField, TimeField};
@@ -244,6 +246,8 @@ impl<'a> Parser<'a> {
             Field::Number(field) => self.number_test(field, sign, start + len),
             Field::Time(field) => self.time_test(field, sign, start + len),
             Field::Is => self.flag_test(sign, start + len),
+            Field::Key => self.key_test(sign, start + len),
+            Field::Like => self.like_test(sign, start + len),
         }
     }
 

@@ -118,7 +118,12 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
             Offer::Ready(Completion::new(start, typed, plain(Field::names(), typed)))
         }
         Some(Completer::Field) => Offer::Nothing,
-        Some(Completer::Path) => Offer::Paths { start, typed: typed.to_owned() },
+        Some(Completer::WordPath(sources)) if is_first => {
+            Offer::Ready(Completion::new(start, typed, plain(sources.iter().copied(), typed)))
+        }
+        Some(Completer::Path | Completer::WordPath(_) | Completer::Like) => {
+            Offer::Paths { start, typed: typed.to_owned() }
+        }
         Some(Completer::Word(words)) => {
             Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
         }

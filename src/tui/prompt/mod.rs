@@ -56,6 +56,8 @@ pub struct Before {
     /// The cursor of the searched list.
     pub cursor: usize,
     pub filter: String,
+    /// The filter is the queue's.
+    pub of_queue: bool,
 }
 
 impl Prompt {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Effect, FilterQuestion, Turn};
 use crate::model::catalog::Catalog;
 use crate::model::query::{Query, QueryError};
-use crate::model::snapshot::{QueueView, Snapshot};
+use crate::model::snapshot::Snapshot;
 use crate::model::sort::{Column as SortColumn, Sort};
 use crate::tui::matches::Matches;
 
@@ -24,6 +24,7 @@ impl Turn<'_> {
         } else if new_catalog || self.filter_is_of_older_facts() {
             self.ask_filter();
         }
+        self.wave_changed();
         self.playlists_changed();
         self.renew_figures();
         self.tags_changed();
@@ -31,32 +32,21 @@ impl Turn<'_> {
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));
         }
+        self.queue_filter_follows(new_queue, new_catalog);
         if new_queue || new_catalog {
             self.state.queue.duration = queue_duration(snapshot);
         }
     }
 
-    fn queue_changed(&mut self, queue: Arc<QueueView>) {
-        let view = self.view(queue.items.len());
-        let pane = &mut self.state.queue;
-        let old = std::mem::replace(&mut pane.seen, queue);
-        let was_on = old.items.get(pane.list.cursor).map(|item| item.id);
-        let followed = old.current == Some(pane.list.cursor) && old.current.is_some();
-        let same_items = Arc::ptr_eq(&old.items, &pane.seen.items);
-        if !same_items && !pane.marks.is_empty() {
-            let there =
-                pane.seen.items.iter().map(|item| item.id).filter(|id| pane.marks.contains(id)).collect();
-            pane.marks = there;
-        }
-        match pane.seen.current {
-            // A cursor on the playing entry goes with it.
-            Some(current) if followed && old.current != Some(current) => pane.list.go_to(current, view),
-            Some(current) if old.items.is_empty() => pane.list.go_to(current, view),
-            _ if same_items => {}
-            _ => {
-                let place = was_on.and_then(|id| pane.seen.items.iter().position(|item| item.id == id));
-                pane.list.go_to(place.unwrap_or(pane.list.cursor), view);
-            }
+    /// The rows that a wave takes stay until it is known whether the next track has one.
+    fn wave_changed(&mut self) {
+        let snapshot = self.around.snapshot;
+        let current = snapshot.playback.now.as_ref().and_then(|now| now.track);
+        let is_answered = snapshot.wave.as_ref().is_some_and(|(of, _)| current == Some(*of));
+        let wave = snapshot.wave().is_some() && self.around.settings.waveform;
+        if (is_answered || current.is_none()) && wave != self.state.wave {
+            self.state.wave = wave;
+            self.resize(self.state.size.0, self.state.size.1);
         }
     }
 
@@ -64,11 +54,14 @@ impl Turn<'_> {
     pub(super) fn ask_filter(&mut self) {
         self.state.filter.asked += 1;
         self.state.filter.facts = Arc::clone(&self.around.snapshot.facts);
+        self.state.filter.likes = Arc::clone(&self.around.snapshot.likes);
+        self.know_likes(&self.state.filter.query.likes());
         self.effects.push(Effect::Filter(FilterQuestion {
             asked: self.state.filter.asked,
             catalog: Arc::clone(&self.around.snapshot.catalog),
             facts: Arc::clone(&self.around.snapshot.facts),
             query: self.state.filter.query.clone(),
+            likes: Arc::clone(&self.around.snapshot.likes),
             sorts: self.state.filter.sorts.clone(),
         }));
     }
@@ -83,7 +76,8 @@ impl Turn<'_> {
     fn filter_is_of_older_facts(&self) -> bool {
         let filter = &self.state.filter;
         let asks_facts = filter.query.asks_facts() || filter.sorts.iter().any(|sort| sort.asks_facts());
-        asks_facts && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts)
+        let older = asks_facts && !Arc::ptr_eq(&filter.facts, &self.around.snapshot.facts);
+        older || !filter.query.likes().is_empty() && !Arc::ptr_eq(&filter.likes, &self.around.snapshot.likes)
     }
 
     /// Empty words take the filter away; words that are no query change nothing.

@@ -20,25 +20,39 @@ impl Turn<'_> {
                 let Some(judged) = self.judged(count) else { return };
                 Judging::Favourite(judged, on)
             }
-            named => named,
+            mut named => {
+                let (Judging::Rate(judged, _) | Judging::Favourite(judged, _)) = &mut named;
+                if let Judged::Paths(paths) = judged {
+                    paths.iter_mut().for_each(|path| *path = self.around.places.absolute(path));
+                }
+                named
+            }
         };
         self.send(Command::Judge(judging));
         self.drop_marks();
     }
 
     /// What is selected; where nothing can be, what plays.
-    fn judged(&mut self, count: Option<u32>) -> Option<Judged> {
-        let tracks = match self.state.focus {
-            Pane::Library => self.selected_tracks(count),
-            Pane::Queue => self.queued_tracks(count),
-            Pane::Playlists => self.listed_tracks(count)?,
-            Pane::Spectrum => return Some(Judged::Playing),
-        };
+    pub(super) fn judged(&mut self, count: Option<u32>) -> Option<Judged> {
+        if self.state.focus == Pane::Spectrum {
+            return Some(Judged::Playing);
+        }
+        let tracks = self.selected(count)?;
         if tracks.is_empty() {
             self.state.note("Nothing of the library is selected");
             return None;
         }
         Some(Judged::Tracks(tracks))
+    }
+
+    /// The selected tracks of the library, whatever the pane.
+    pub(super) fn selected(&mut self, count: Option<u32>) -> Option<Vec<TrackId>> {
+        match self.state.focus {
+            Pane::Library => Some(self.selected_tracks(count)),
+            Pane::Queue => Some(self.queued_tracks(count)),
+            Pane::Playlists => self.listed_tracks(count),
+            Pane::Spectrum => None,
+        }
     }
 
     /// Entries of a playlist, as far as the library has them.

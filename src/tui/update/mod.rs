@@ -9,10 +9,12 @@ mod outputs;
 mod playlists;
 mod pointer;
 mod prompting;
+mod queue;
 mod report;
 mod request;
 mod search;
 mod selection;
+mod similar;
 mod tags;
 
 use std::path::{Path, PathBuf};
@@ -35,8 +37,9 @@ use crate::model::command::Command;
 use crate::model::facts::Facts;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
+use crate::model::query::heard::Likes;
 use crate::model::settings::ScreenSettings;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{QueueItem, Snapshot};
 use crate::model::sort::Sort;
 use crate::model::tally::Lines;
 
@@ -56,6 +59,12 @@ pub enum Input {
         asked: u64,
         catalog: Arc<Catalog>,
         matches: Arc<Matches>,
+    },
+    /// The places that question `asked` leaves of the queue `items`.
+    QueueFiltered {
+        asked: u64,
+        items: Arc<Vec<QueueItem>>,
+        places: Arc<Vec<u32>>,
     },
     /// The row that question `asked` of a search was about, if any fits.
     Searched {
@@ -97,6 +106,8 @@ pub enum Mouse {
 pub enum Effect {
     Send(Command),
     Filter(FilterQuestion),
+    /// Narrow the queue.
+    FilterQueue(Question),
     Search(Question),
     Figures(super::report::Question),
     /// Have the queue edited.
@@ -118,6 +129,7 @@ pub struct FilterQuestion {
     pub catalog: Arc<Catalog>,
     pub facts: Arc<Facts>,
     pub query: Query,
+    pub likes: Arc<Likes>,
     /// The order of the tracks; none: the albums'.
     pub sorts: Vec<Sort>,
 }
@@ -173,6 +185,7 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Resize(width, height) => turn.resize(width, height),
         Input::Changed => turn.changed(),
         Input::Filtered { asked, catalog, matches } => turn.filtered(asked, catalog, matches),
+        Input::QueueFiltered { asked, items, places } => turn.queue_filtered(asked, &items, places),
         Input::Searched { asked, row } => turn.searched(asked, row),
         Input::Figures { asked, lines } => turn.figures(asked, lines),
         Input::Paths { start, typed, candidates } => turn.paths_listed(start, &typed, candidates),
@@ -221,7 +234,7 @@ impl Turn<'_> {
         self.state.size = (width, height);
         let views = self.column_view();
         self.state.library.show_cursors(views);
-        let view = self.view(self.state.queue.seen.items.len());
+        let view = self.view(self.state.queue.shown());
         self.state.queue.list.show_cursor(view);
         let (lists, entries) =
             (self.view(self.state.lists.seen.lists.len()), self.view(self.state.lists.len()));

@@ -12,7 +12,7 @@ impl Turn<'_> {
         if self.state.tags.is_some() {
             return self.open_tags();
         }
-        if self.load_template(IntoQueue::Replace) {
+        if self.put_similar(IntoQueue::PlayNow) || self.load_template(IntoQueue::Replace) {
             return;
         }
         if self.state.help.is_some() || self.state.report.is_some() {

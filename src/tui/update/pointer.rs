@@ -78,7 +78,7 @@ impl Turn<'_> {
     fn click_queue(&mut self, row: usize, again: bool) {
         self.focus_quietly(Pane::Queue);
         let at = self.state.queue.list.top + row;
-        if at < self.state.queue.seen.items.len() {
+        if at < self.state.queue.shown() {
             self.state.queue.list.cursor = at;
             if again {
                 self.open();
@@ -150,7 +150,7 @@ impl Turn<'_> {
                 self.state.library.scroll(column, rows, view);
             }
             Hit::Queue => {
-                let view = self.view(self.state.queue.seen.items.len());
+                let view = self.view(self.state.queue.shown());
                 self.state.queue.list.scroll(rows, view);
             }
             Hit::Lists => {

@@ -11,7 +11,9 @@ use crate::tui::prompt::{Before, Kind, Prompt};
 
 impl Turn<'_> {
     pub(super) fn open_prompt(&mut self, kind: Kind, text: &str) {
-        let before = Before { cursor: self.search_cursor(), filter: self.state.filter.words.clone() };
+        let of_queue = self.state.focus == Pane::Queue && !self.state.is_covered();
+        let filter = if of_queue { &self.state.queue.filter.words } else { &self.state.filter.words };
+        let before = Before { cursor: self.search_cursor(), filter: filter.clone(), of_queue };
         if kind == Kind::Search && self.state.focus == Pane::Spectrum && !self.state.is_covered() {
             self.focus(Pane::Library);
         }
@@ -26,9 +28,14 @@ impl Turn<'_> {
         self.open_prompt(Kind::Command, &text);
     }
 
-    /// The filter in force can be edited.
+    /// The filter in force can be edited: the queue's where that is looked at, else the library's.
     pub(super) fn open_filter(&mut self) {
         self.state.help = None;
+        if self.state.focus == Pane::Queue && !self.state.is_covered() {
+            let words = self.state.queue.filter.words.clone();
+            self.open_prompt(Kind::Filter, &words);
+            return self.warm_filter();
+        }
         if self.state.focus != Pane::Library {
             self.focus(Pane::Library);
         }
@@ -109,7 +116,8 @@ impl Turn<'_> {
 
     /// What is shown stays while the words are no query.
     fn filter_typed(&mut self, words: &str) {
-        let error = self.set_filter(words).err();
+        let of_queue = self.state.prompt.as_ref().is_some_and(|prompt| prompt.before.of_queue);
+        let error = self.set_filter_of(of_queue, words).err();
         if let Some(prompt) = &mut self.state.prompt {
             prompt.error = error;
         }
@@ -121,7 +129,9 @@ impl Turn<'_> {
             Kind::Command | Kind::Field(_) => {}
             Kind::Search => self.search_dropped(prompt.before.cursor),
             // It was in force, so it is a query.
-            Kind::Filter => self.set_filter(&prompt.before.filter).unwrap_or_default(),
+            Kind::Filter => {
+                self.set_filter_of(prompt.before.of_queue, &prompt.before.filter).unwrap_or_default();
+            }
         }
     }
 
@@ -136,17 +146,21 @@ impl Turn<'_> {
         match prompt.kind {
             Kind::Command => self.run_line(&words),
             Kind::Field(field) => self.field_typed(field, &words),
-            Kind::Filter => self.filter_by(&words),
+            Kind::Filter => self.filter_by(prompt.before.of_queue, &words),
             Kind::Search if words.trim().is_empty() => {}
             Kind::Search => self.search_entered(&words, prompt.before.cursor),
         }
     }
 
     /// Words that are no query come back to be mended.
-    pub(super) fn filter_by(&mut self, words: &str) {
-        if let Err(error) = self.set_filter(words) {
+    pub(super) fn filter_by(&mut self, of_queue: bool, words: &str) {
+        if let Err(error) = self.set_filter_of(of_queue, words) {
             self.mend(Kind::Filter, words, error);
         }
+    }
+
+    fn set_filter_of(&mut self, of_queue: bool, words: &str) -> Result<(), QueryError> {
+        if of_queue { self.set_queue_filter(words) } else { self.set_filter(words) }
     }
 
     pub(super) fn mend(&mut self, kind: Kind, words: &str, error: QueryError) {

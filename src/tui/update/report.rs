@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
-use crate::model::command::{Command, IntoQueue, Templating};
+use crate::model::command::{Command, IntoQueue, Library, Pane, Templating};
 use crate::model::tally::Lines;
 use crate::tui::list::{List, View};
 use crate::tui::report::{self, About, Figures, Question, ReportKind};
@@ -13,6 +13,25 @@ impl Turn<'_> {
         let is_shown = self.state.report.as_ref().is_some_and(|(shown, _)| *shown == kind);
         self.uncover();
         self.state.report = (!is_shown).then(|| (kind, List::default()));
+    }
+
+    /// How the first of the selected tracks sounds; where nothing can be selected, what plays.
+    pub(super) fn toggle_portrait(&mut self, count: Option<u32>) {
+        if self.state.report.as_ref().is_some_and(|(kind, _)| *kind == ReportKind::Portrait) {
+            return self.uncover();
+        }
+        let playing = || self.around.snapshot.playback.now.as_ref().and_then(|now| now.track);
+        let track = match self.state.focus {
+            Pane::Spectrum => playing(),
+            _ => self.selected(count).and_then(|tracks| tracks.first().copied()),
+        };
+        match track {
+            Some(track) => {
+                self.toggle_report(ReportKind::Portrait);
+                self.send(Command::Library(Library::Portray(track)));
+            }
+            None => self.state.note("Only tracks of the library are measured, and none is selected"),
+        }
     }
 
     pub(super) fn toggle_figures(&mut self, kind: ReportKind) {

@@ -7,6 +7,7 @@ use crate::model::command::{
 };
 use crate::model::settings::OutputSpec;
 use crate::model::sort::Sort;
+use crate::model::visual::Visual;
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
 use crate::tui::state::Shows;
@@ -26,6 +27,7 @@ impl Turn<'_> {
             Command::Quit => self.leave(),
             Command::Playback(playback) => self.playback(playback, count),
             Command::Tags(command) => self.tagging(command, count),
+            Command::Similar(command) => self.similar(command, count),
             Command::Playlist(command) => self.playlist(command, count),
             Command::Template(Templating::List(words)) if words.is_empty() => {
                 self.toggle_figures(ReportKind::Templates);
@@ -69,13 +71,19 @@ impl Turn<'_> {
                 }
                 Library::Care(care)
             }
+            Library::Import(mut asked) => {
+                for path in asked.path.iter_mut().chain(&mut asked.music) {
+                    *path = self.around.places.absolute(path);
+                }
+                Library::Import(asked)
+            }
             Library::ScanReport => return self.toggle_report(ReportKind::Scan),
-            Library::FindDuplicates => {
+            Library::FindDuplicates { like } => {
                 self.toggle_report(ReportKind::Duplicates);
                 if self.state.report.is_none() {
                     return;
                 }
-                Library::FindDuplicates
+                Library::FindDuplicates { like }
             }
             Library::Stats(period) => {
                 self.toggle_figures(ReportKind::Listening);
@@ -97,7 +105,9 @@ impl Turn<'_> {
             Queue::Replace { target: Target::Selection, .. } => Some(IntoQueue::Replace),
             _ => None,
         };
-        if load.is_some_and(|how| self.load_template(how)) || self.queue_in_lists(&queue, count) {
+        if load.is_some_and(|how| self.put_similar(how) || self.load_template(how))
+            || self.queue_in_lists(&queue, count)
+        {
             return;
         }
         let times = count.unwrap_or(1);
@@ -157,9 +167,12 @@ impl Turn<'_> {
             Screen::SearchNext => self.search_again(count, false),
             Screen::SearchPrevious => self.search_again(count, true),
             Screen::FilterPrompt => self.open_filter(),
-            Screen::Filter(words) => self.filter_by(&words),
+            Screen::Filter(words) => {
+                let of_queue = self.state.focus == Pane::Queue && !self.state.is_covered();
+                self.filter_by(of_queue, &words);
+            }
             Screen::Sort(_) if self.state.focus != Pane::Library => {
-                self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating");
+                self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating, bpm, key, lufs");
             }
             Screen::Sort(sorts) => self.sort_library(sorts),
             Screen::EditQueue => self.effects.push(Effect::EditQueue),
@@ -168,6 +181,8 @@ impl Turn<'_> {
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Help => self.toggle_help(),
+            Screen::Visual(visual) => self.look_in(visual, count),
+            Screen::Fingerprint => self.toggle_portrait(count),
             Screen::Signal => self.toggle_signal(),
             Screen::Outputs => self.toggle_outputs(),
             Screen::Info => self.toggle_info(count),
@@ -210,7 +225,7 @@ impl Turn<'_> {
             }
             (motion, Pane::Playlists) => self.move_in_lists(|list, view| list.go(motion, count, view)),
             (motion, Pane::Queue) => {
-                let view = self.view(self.state.queue.seen.items.len());
+                let view = self.view(self.state.queue.shown());
                 self.state.queue.list.go(motion, count, view);
             }
             (_, Pane::Spectrum) => {}
@@ -303,8 +318,11 @@ impl Turn<'_> {
         let Some(now) = &snapshot.playback.now else { return self.state.note("Nothing is playing") };
         if self.state.focus == Pane::Queue {
             let Some(current) = snapshot.queue.current else { return };
-            let view = self.view(self.state.queue.seen.items.len());
-            return self.state.queue.list.go_to(current, view);
+            let Ok(row) = self.state.queue.row_of(current) else {
+                return self.state.note("The filter hides the playing entry");
+            };
+            let view = self.view(self.state.queue.shown());
+            return self.state.queue.list.go_to(row, view);
         }
         let views = self.column_view();
         let found = now.track.map(|id| self.state.library.go_to_track(id, views));
@@ -322,6 +340,20 @@ impl Turn<'_> {
         self.state.signal = false;
         if self.state.tags.take().is_some() && self.around.snapshot.tags.preview.is_some() {
             self.send(Command::Tags(Tagging::Drop));
+        }
+    }
+
+    /// In one way, or so many further; where nothing is looked at, first of all in the way as it was.
+    fn look_in(&mut self, visual: Option<Visual>, count: Option<u32>) {
+        let is_seen = self.layout().spectrum.is_some();
+        let steps = count.map_or(usize::from(is_seen), |count| count as usize);
+        self.state.visual = visual.unwrap_or(self.state.visual.after(steps));
+        self.state.shown.spectrum = true;
+        self.resize(self.state.size.0, self.state.size.1);
+        match self.layout().spectrum {
+            Some(_) => self.state.note(self.state.visual.title()),
+            // The screen is too low to have it beneath the lists.
+            None => self.focus(Pane::Spectrum),
         }
     }
 
@@ -367,8 +399,12 @@ impl Turn<'_> {
             self.state.queue.marks.clear();
             return;
         }
-        if !self.state.filter.words.is_empty() {
-            self.filter_by("");
+        // The one of the pane that is looked at goes first.
+        let queue_first = self.state.focus == Pane::Queue || self.state.filter.words.is_empty();
+        if queue_first && !self.state.queue.filter.words.is_empty() {
+            self.set_queue_filter("").unwrap_or_default();
+        } else if !self.state.filter.words.is_empty() {
+            self.set_filter("").unwrap_or_default();
         }
     }
 }

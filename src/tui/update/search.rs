@@ -118,7 +118,10 @@ impl Turn<'_> {
                 Place::Entries(Arc::clone(&pane.seen), Arc::clone(pane.selected()?))
             }
             Pane::Playlists => return None,
-            Pane::Queue | Pane::Spectrum => Place::Queue(Arc::clone(&self.state.queue.seen.items)),
+            Pane::Queue | Pane::Spectrum => {
+                let queue = &self.state.queue;
+                Place::Queue(Arc::clone(&queue.seen.items), queue.rows.clone())
+            }
         })
     }
 
@@ -152,11 +155,14 @@ impl Turn<'_> {
         typed: bool,
     ) {
         let Some(place) = self.search_place() else { return };
+        self.know_likes(&query.likes());
         // What the rows are of.
         let catalog = match self.state.focus {
             Pane::Library => &self.state.library.catalog,
             _ => &self.around.snapshot.catalog,
         };
+        let mut query = query;
+        query.know(&self.around.snapshot.likes);
         self.state.search.asked += 1;
         let question = Question {
             asked: self.state.search.asked,
@@ -190,8 +196,16 @@ impl Turn<'_> {
             }
             Some(row) => self.search_go(row),
             None if typed => self.search_go(from),
+            None if self.listens(&query) => {
+                self.state.note("What sounds like it is being looked for: press n");
+            }
             None => self.not_found(),
         }
+    }
+
+    /// It is not known yet what sounds like what the query names.
+    fn listens(&self, query: &Query) -> bool {
+        query.likes().iter().any(|words| self.around.snapshot.likes.get(words).is_none())
     }
 
     pub(super) fn search_cursor(&self) -> usize {
@@ -229,7 +243,7 @@ impl Turn<'_> {
             }
             Pane::Playlists => self.move_in_lists(|list, view| list.go_to(row, view)),
             _ => {
-                let view = self.view(self.state.queue.seen.items.len());
+                let view = self.view(self.state.queue.shown());
                 self.state.queue.list.go_to(row, view);
             }
         }

@@ -121,7 +121,7 @@ impl Turn<'_> {
             return items.filter(|id| queue.marks.contains(id)).collect();
         }
         let count = count.unwrap_or(1) as usize;
-        queue.seen.items.iter().skip(queue.list.cursor).take(count).map(|item| item.id).collect()
+        queue.items(queue.list.cursor, count).map(|item| item.id).collect()
     }
 
     /// Asks for a change of entries of the queue.
@@ -185,9 +185,10 @@ impl Turn<'_> {
             Pane::Queue => {
                 let queue = &mut self.state.queue;
                 let count = count.unwrap_or(1) as usize;
-                for item in queue.seen.items.iter().skip(queue.list.cursor).take(count) {
-                    if !queue.marks.remove(&item.id) {
-                        queue.marks.insert(item.id);
+                let ids: Vec<ItemId> = queue.items(queue.list.cursor, count).map(|item| item.id).collect();
+                for id in ids {
+                    if !queue.marks.remove(&id) {
+                        queue.marks.insert(id);
                     }
                 }
             }

@@ -26,6 +26,8 @@ struct Heading {
     title: String,
     amount: String,
     focused: bool,
+    /// Its rows are tracks, with what was measured of them.
+    tracks: bool,
 }
 
 fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
@@ -35,11 +37,18 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         title: column.title().to_owned(),
         amount: text::count(state.library.rows(column).len() as u64),
         focused: state.focus == Pane::Library && state.column() == column,
+        tracks: column == Column::Tracks,
     };
     let mut headings: Vec<Heading> = canvas.layout.columns.iter().map(column).collect();
     if let (true, Some(area)) = (library_is_empty(canvas), library_area(canvas)) {
         let focused = state.focus == Pane::Library;
-        headings = vec![Heading { area, title: "Library".to_owned(), amount: String::new(), focused }];
+        headings = vec![Heading {
+            area,
+            title: "Library".to_owned(),
+            amount: String::new(),
+            focused,
+            tracks: false,
+        }];
     }
     headings.extend(list_headings(canvas));
     headings.extend(canvas.layout.queue.map(|area| Heading {
@@ -47,6 +56,7 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         title: "Queue".to_owned(),
         amount: queue_amount(canvas),
         focused: state.focus == Pane::Queue,
+        tracks: true,
     }));
     headings
 }
@@ -59,12 +69,14 @@ fn list_headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         title: "Playlists".to_owned(),
         amount: text::count(state.lists.seen.lists.len() as u64),
         focused: focused(false),
+        tracks: false,
     });
     let entries = layout.entries.zip(state.lists.selected()).map(|(area, list)| Heading {
         area,
         title: list.name.to_string(),
         amount: text::count(state.lists.len() as u64),
         focused: focused(true),
+        tracks: false,
     });
     [lists, entries].into_iter().flatten().collect()
 }
@@ -81,6 +93,9 @@ fn library_area(canvas: &Canvas<'_>) -> Option<Rect> {
 fn queue_amount(canvas: &Canvas<'_>) -> String {
     let queue = &canvas.scene.state.queue;
     let count = text::count(queue.seen.items.len() as u64);
+    if !queue.filter.words.is_empty() {
+        return format!("{} of {count}", text::count(queue.shown() as u64));
+    }
     match queue.duration {
         Some(duration) if !queue.seen.items.is_empty() => format!("{count} · {}", text::time(duration)),
         _ => count,
@@ -126,6 +141,9 @@ fn titles(canvas: &mut Canvas<'_>) {
         let amount = format!("{} ", heading.amount);
         if !heading.amount.is_empty() && room > used + text::width_of(&amount, room) {
             canvas.put(area.x + 1 + used, area.y, room - used, &amount, Role::Dim);
+        }
+        if heading.tracks {
+            super::measured::titles(canvas, area);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::measured;
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::model::catalog::{AlbumEntry, Catalog, TrackFlags, TrackRef};
@@ -106,6 +107,7 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
     let missing = track.is(TrackFlags::MISSING);
     let duration = if missing { "missing".into() } else { length(canvas, track) };
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
+    let used = used + measured::put(canvas, row, used, track.id());
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);
     let role = match (playing, missing && !marked) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::library::joined;
+use super::wave;
 use crate::config::theme::Role;
 use crate::model::address::{self, is_address};
 use crate::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy, StopAfter};
@@ -31,7 +32,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
             headline(canvas, room, false);
             let room = modes(canvas, row(1));
             byline(canvas, Rect { x: room.x + 3, width: room.width.saturating_sub(3), ..room });
-            times(canvas, row(2));
+            times(canvas, Rect { height: area.height - 2, ..row(2) });
         }
     }
 }
@@ -215,8 +216,9 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     Rect { width: end.saturating_sub(row.x), ..row }
 }
 
-/// `1:23 ━━━━━━━━━───── 4:56 -3:33`
-fn times(canvas: &mut Canvas<'_>, row: Rect) {
+/// `1:23 ━━━━━━━━━───── 4:56 -3:33`, with the words in the lowest row.
+fn times(canvas: &mut Canvas<'_>, area: Rect) {
+    let row = Rect { y: area.bottom().saturating_sub(1), height: 1, ..area };
     let Some((elapsed, total)) = canvas.scene.times() else {
         return canvas.fill(row, "─", Role::BarEmpty);
     };
@@ -244,7 +246,7 @@ fn times(canvas: &mut Canvas<'_>, row: Rect) {
     let bar = Rect {
         x: row.x + widest + 1,
         width: row.width.saturating_sub(widest + 1 + right_width.max(1)),
-        ..row
+        ..area
     };
     seek_bar(canvas, bar, elapsed, total);
     canvas.hit(bar, Hit::SeekBar);
@@ -258,6 +260,11 @@ fn now_coming(canvas: &Canvas<'_>, has_length: bool) -> &'static str {
 }
 
 fn seek_bar(canvas: &mut Canvas<'_>, bar: Rect, elapsed: Duration, total: Option<Duration>) {
+    let snapshot = canvas.scene.snapshot;
+    if let Some(wave) = snapshot.wave().filter(|_| canvas.scene.state.wave) {
+        return wave::draw(canvas, bar, wave, halves(bar.width, elapsed, total) / 2);
+    }
+    let bar = Rect { y: bar.bottom().saturating_sub(1), height: 1, ..bar };
     canvas.fill(bar, "─", Role::BarEmpty);
     let halves = halves(bar.width, elapsed, total);
     canvas.fill(Rect { width: halves / 2, ..bar }, "━", Role::BarFilled);

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::library::{joined, length, put_judged};
+use super::measured;
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::model::command::Pane;
@@ -17,12 +18,16 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     let queue = &state.queue;
     if queue.seen.items.is_empty() {
         empty(canvas, area);
+    } else if queue.shown() == 0 {
+        nothing_left(canvas, area);
     }
     let digits = text::count(queue.seen.items.len() as u64).len() as u16;
     let focused = state.focus == Pane::Queue && !state.is_covered();
-    for (at, row_area) in visible(area, &queue.list, queue.seen.items.len()) {
+    for (at, row_area) in visible(area, &queue.list, queue.shown()) {
         let row = Row::new(canvas, row_area, at == queue.list.cursor, focused);
-        draw_item(canvas, &row, &queue.seen.items[at], at, digits);
+        if let Some(place) = queue.place(at).filter(|&place| place < queue.seen.items.len()) {
+            draw_item(canvas, &row, &queue.seen.items[place], place, digits);
+        }
     }
     canvas.hit(area, Hit::Queue);
 }
@@ -64,6 +69,7 @@ fn draw_item(canvas: &mut Canvas<'_>, row: &Row, item: &QueueItem, at: usize, di
     };
     let duration = length(canvas, track);
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
+    let used = used + measured::put(canvas, row, used, track.id());
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);
     let artists = joined(track.artists());
@@ -74,6 +80,16 @@ fn draw_item(canvas: &mut Canvas<'_>, row: &Row, item: &QueueItem, at: usize, di
     row.put(canvas, x, title - 2, track.title(), role);
     row.put(canvas, x + title, artist - 2, &artists, Role::Text);
     row.put(canvas, x + title + artist, room - title - artist, track.album_title(), Role::Dim);
+}
+
+fn nothing_left(canvas: &mut Canvas<'_>, area: Rect) {
+    let words = &canvas.scene.state.queue.filter.words;
+    let key = canvas.scene.keymap.keys_for("escape").unwrap_or_else(|| ":escape".to_owned());
+    let lines = [
+        (format!("Nothing in the queue has “{words}”"), Role::Text),
+        (format!("{key} shows all of it"), Role::Dim),
+    ];
+    say_centred(canvas, area, &lines);
 }
 
 fn empty(canvas: &mut Canvas<'_>, area: Rect) {

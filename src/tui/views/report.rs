@@ -5,11 +5,14 @@ use ratatui::layout::Rect;
 use super::rows::{Row, visible};
 use crate::config::theme::Role;
 use crate::tui::draw::Canvas;
-use crate::tui::report::{len, row, state};
+use crate::tui::report::{ReportKind, len, row, state};
 use crate::tui::scene::Hit;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
     let Some((kind, list)) = &canvas.scene.state.report else { return };
+    if *kind == ReportKind::Portrait {
+        return super::portrait::draw(canvas, list);
+    }
     let main = canvas.layout.main;
     if main.is_empty() {
         return;

@@ -107,7 +107,7 @@ fn measuring(analysis: &AnalysisView) -> String {
 fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let state = canvas.scene.state;
     let marks = state.library.marks.len() + state.queue.marks.len();
-    let filter = &state.filter.words;
+    let (filter, of_queue) = (&state.filter.words, &state.queue.filter.words);
     let parts = [
         (typed(canvas), Role::Key),
         output(canvas, row.width),
@@ -116,7 +116,9 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
             Role::Marked,
         ),
         (sorting(state), Role::Accent),
+        (canvas.scene.snapshot.radio.as_ref().map_or("", |_| "radio").to_owned(), Role::Accent),
         (if filter.is_empty() { String::new() } else { format!("filter: {filter}") }, Role::Accent),
+        (if of_queue.is_empty() { String::new() } else { format!("queue: {of_queue}") }, Role::Accent),
     ];
     let mut end = row.right();
     for (text, role) in parts.into_iter().filter(|(text, _)| !text.is_empty()) {

@@ -50,6 +50,11 @@ pub fn reverse(state: &mut AppState, now: Now) {
     arranged(state, "reversed", now, crate::app::queue::Queue::reverse);
 }
 
+/// Puts items of the queue, in this order, on the places that they have.
+pub fn arrange(state: &mut AppState, ids: &[crate::model::id::ItemId], words: &str, now: Now) {
+    arranged(state, words, now, |queue| queue.arrange(ids));
+}
+
 fn arranged(state: &mut AppState, words: &str, now: Now, change: impl FnOnce(&mut crate::app::queue::Queue)) {
     let before = state.queue.moment();
     change(&mut state.queue);
@@ -106,6 +111,9 @@ fn key(state: &AppState, item: &QueueItem, key: SortKey) -> Option<Key> {
         SortKey::Added => number(i64::from(track.raw().added_s)),
         SortKey::Plays => number(i64::from(facts.plays)),
         SortKey::Rating => number(i64::from(facts.rating?.halves())),
+        SortKey::Tempo => number(i64::from(facts.levels.tempo?)),
+        SortKey::Key => number(i64::from(facts.levels.key?.place())),
+        SortKey::Loudness => number(i64::from(facts.levels.lufs?)),
         SortKey::Path => None,
     }
 }

@@ -65,6 +65,8 @@ fn session(key: &[u8], value: &[u8]) -> Result<(), CodecError> {
         codec::decode_outputs(value).map(drop)
     } else if is(BOOKMARKS_KEY) {
         codec::decode_bookmarks(value).map(drop)
+    } else if is(SIMILAR_KEY) {
+        codec::decode_similar(value).map(drop)
     } else if is(SCAN_KEY) {
         codec::decode_scan(value).map(drop)
     } else if is(HISTORY_KEY) && value.len() == 8 {

@@ -71,7 +71,7 @@ pub fn backup_place(path: &Path) -> PathBuf {
 
 /// Puts a copy of the backup in the place of the store, which is set aside. Gives where it is then, where there was one.
 pub fn restore(from: &Path, path: &Path) -> Result<Option<PathBuf>, StoreError> {
-    let _alone = files::alone(path)?;
+    let _alone = files::alone(path)?.noting(path, "restored")?;
     let held = if path.exists() { Some(hold(path)?) } else { None };
     let fresh = files::beside(path, "restored");
     files::remove(&fresh).map_err(|source| files::failed(&fresh, source))?;
@@ -92,7 +92,7 @@ pub fn restore(from: &Path, path: &Path) -> Result<Option<PathBuf>, StoreError> 
 
 /// Reads every page and row and compares what must agree. A store of an older version is brought to today's first.
 pub fn check(path: &Path, on_rows: OnRows<'_>) -> Result<Checked, StoreError> {
-    let _alone = files::alone(path)?;
+    let _alone = files::alone(path)?.noting(path, "checked")?;
     must_exist(path)?;
     drop(hold(path)?);
     let migrated = mend(path);
@@ -122,7 +122,7 @@ fn at_odds(path: &Path) -> Result<u64, StoreError> {
 /// Sets the damaged store aside and puts a new one in its place, with every row that can be used. What files say is read
 /// again from them by the next scan.
 pub fn repair(path: &Path, on_rows: OnRows<'_>) -> Result<Repaired, StoreError> {
-    let _alone = files::alone(path)?;
+    let _alone = files::alone(path)?.noting(path, "repaired")?;
     must_exist(path)?;
     let held = hold(path)?;
     let fresh = files::beside(path, "repaired");
@@ -201,7 +201,7 @@ fn mend(path: &Path) -> Result<Option<Migrated>, StoreError> {
 
 /// Gives back the room of what was removed: bytes before and after.
 pub fn compact(path: &Path) -> Result<(u64, u64), StoreError> {
-    let _alone = files::alone(path)?;
+    let _alone = files::alone(path)?.noting(path, "compacted")?;
     must_exist(path)?;
     let size = || fs::metadata(path).map(|about| about.len()).map_err(|source| files::failed(path, source));
     let before = size()?;

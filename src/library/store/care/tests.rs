@@ -108,6 +108,7 @@ fn fill(store: &Store) {
         facts: Vec::new(),
         playlists: vec![(PlaylistId(8), Some(Arc::new(list)))],
         templates: vec![(PlaylistId(9), Some(Arc::new(template())))],
+        log: Vec::new(),
         history: Some(HistoryChange { first: 1, from: 1, entries: vec![Arc::new(step)], done: 1 }),
     };
     store.write(WriteOp::Save(Box::new(save))).unwrap();
@@ -275,6 +276,25 @@ fn a_store_that_is_well_is_found_well_and_compacting_keeps_every_row() {
     assert!(matches!(compact(&path), Err(StoreError::AlreadyOpen { .. })));
     assert!(matches!(repair(&path, &mut |_| ()), Err(StoreError::AlreadyOpen { .. })));
     assert!(store.close(Duration::from_secs(20)));
+}
+
+/// A start that comes meanwhile does not wait in silence.
+#[test]
+fn a_start_is_told_what_is_done_with_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let lock = path.with_extension("lock");
+    let alone = files::alone(&path).unwrap().noting(&path, "checked").unwrap();
+    let refused = Store::open(&path, Box::new(|_| ())).unwrap_err();
+    let told = refused.to_string();
+    let process = std::process::id();
+    assert!(told.contains(&format!("is being checked by another auralis, process {process}")), "{told}");
+    drop(alone);
+    assert_eq!(std::fs::read(&lock).unwrap(), b"");
+    // What one left that was killed says nothing: nobody holds the lock.
+    std::fs::write(&lock, "1 repaired").unwrap();
+    let store = open_at(&path);
+    assert!(store.close(Duration::from_secs(60)));
 }
 
 #[test]

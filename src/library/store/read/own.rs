@@ -8,7 +8,7 @@ use crate::library::store::codec::{self, ScanRecord};
 use crate::library::store::error::StoreError;
 use crate::library::store::schema::{
     BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, RESUME,
-    SCAN_KEY, SESSION, SESSION_KEY, TEMPLATES,
+    SCAN_KEY, SESSION, SESSION_KEY, SIMILAR_KEY, TEMPLATES,
 };
 use crate::library::store::{playlist, template};
 use crate::model::bookmark::Bookmarks;
@@ -18,6 +18,7 @@ use crate::model::id::TrackId;
 use crate::model::playlist::Playlists;
 use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
+use crate::model::similar::SimilarMemory;
 use crate::model::template::Templates;
 
 impl StoreReader {
@@ -40,6 +41,16 @@ impl StoreReader {
         bytes.map_or_else(
             || Ok(OutputMemory::default()),
             |bytes| self.value(codec::decode_outputs(bytes.value())),
+        )
+    }
+
+    /// Nothing where nothing was learned, and no radio plays.
+    pub fn similar(&self) -> Result<SimilarMemory, StoreError> {
+        let table = self.table(SESSION)?;
+        let bytes = self.tell(table.get(SIMILAR_KEY).map_err(Into::into))?;
+        bytes.map_or_else(
+            || Ok(SimilarMemory::default()),
+            |bytes| self.value(codec::decode_similar(bytes.value())),
         )
     }
 

@@ -1,5 +1,7 @@
 //! What was found out about the sound of tracks.
 
+use redb::ReadableTableMetadata;
+
 use super::StoreReader;
 use super::rows::{Audios, MeasuredRows, Rows};
 use crate::library::store::codec::{self, AudioId};
@@ -41,6 +43,12 @@ impl StoreReader {
     pub fn all_measured(&self) -> Result<MeasuredRows, StoreError> {
         let range = self.tell(self.table(MEASURED)?.range::<u32>(..).map_err(Into::into))?;
         Ok(MeasuredRows(Rows { range: Some(range), path: self.path.clone() }))
+    }
+
+    /// Number of rows of [`Self::all_measured`], at most.
+    pub fn count_measured(&self) -> Result<usize, StoreError> {
+        let rows = self.tell(self.table(MEASURED)?.len().map_err(Into::into))?;
+        Ok(usize::try_from(rows).unwrap_or(usize::MAX))
     }
 
     /// The overview of one track.

@@ -6,17 +6,18 @@ use redb::WriteTransaction;
 
 use crate::library::store::schema::{
     BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, RESUME,
-    SESSION, SESSION_KEY, TEMPLATES,
+    SESSION, SESSION_KEY, SIMILAR_KEY, TEMPLATES,
 };
 use crate::library::store::{codec, playlist, template};
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::history::HistoryChange;
 use crate::model::id::{PlaylistId, TrackId};
-use crate::model::listening::Listen;
+use crate::model::listening::{Listen, LogRow};
 use crate::model::playlist::Playlist;
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
+use crate::model::similar::SimilarMemory;
 use crate::model::template::{Template, TemplateId};
 
 pub fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb::Error> {
@@ -31,6 +32,12 @@ pub fn put_session(txn: &WriteTransaction, session: &Session) -> Result<(), redb
 pub fn put_outputs(txn: &WriteTransaction, memory: &OutputMemory) -> Result<(), redb::Error> {
     let bytes = codec::encode_outputs(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     txn.open_table(SESSION)?.insert(OUTPUTS_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+pub fn put_similar(txn: &WriteTransaction, memory: &SimilarMemory) -> Result<(), redb::Error> {
+    let bytes = codec::encode_similar(memory).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(SIMILAR_KEY, bytes.as_slice())?;
     Ok(())
 }
 
@@ -61,6 +68,19 @@ pub fn put_listens(txn: &WriteTransaction, listens: &[Listen]) -> Result<(), red
         codec::encode_listen(listen, &mut record)
             .map_err(|error| redb::Error::Corrupted(error.to_string()))?;
         table.insert((listen.began_ms, listen.track.0), record.as_slice())?;
+    }
+    Ok(())
+}
+
+pub fn put_log(txn: &WriteTransaction, rows: &[LogRow]) -> Result<(), redb::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let put: Vec<Listen> = rows.iter().filter_map(|(_, listen)| *listen).collect();
+    put_listens(txn, &put)?;
+    let mut table = txn.open_table(LISTENS)?;
+    for ((began_ms, track), _) in rows.iter().filter(|(_, listen)| listen.is_none()) {
+        table.remove((*began_ms, track.0))?;
     }
     Ok(())
 }

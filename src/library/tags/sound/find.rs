@@ -10,8 +10,9 @@ use crate::library::tags::window::Window;
 
 /// Boxes, chunks, blocks, header pages that are looked at; no honest file has more.
 const MAX_STEPS: usize = 100_000;
-/// Bytes at the end of an Ogg file in which its last page is looked for.
-const NEAR_END: usize = 8 * 1024;
+/// Bytes at the end of an Ogg file in which its last page is looked for, most of which are short; no page is longer than
+/// 27 + 255 + 255 * 255 bytes (RFC 3533, section 6).
+const NEAR_END: [usize; 2] = [8 * 1024, 2 * 65_307];
 
 /// What tells two files apart: the hash that the container tells of its samples, else their coded bytes.
 pub fn find(window: &mut Window, kind: Kind) -> io::Result<Option<Payload>> {
@@ -193,7 +194,6 @@ fn boxes(window: &mut Window) -> io::Result<Vec<Range<u64>>> {
 }
 
 pub struct OggPage {
-    pub granule: u64,
     pub body: Range<u64>,
     /// Packets that end in it.
     packets: usize,
@@ -207,9 +207,8 @@ pub fn ogg_page(window: &mut Window, at: u64) -> io::Result<Option<OggPage>> {
     let segments = window.vec_at(at + 27, usize::from(header[26]))?;
     let from = at + 27 + segments.len() as u64;
     let to = from + segments.iter().map(|&len| u64::from(len)).sum::<u64>();
-    let granule = u64::from_le_bytes(std::array::from_fn(|at| header[6 + at]));
     let packets = segments.iter().filter(|&&len| len < 255).count();
-    Ok((to <= window.len()).then_some(OggPage { granule, body: from..to, packets }))
+    Ok((to <= window.len()).then_some(OggPage { body: from..to, packets }))
 }
 
 /// Audio begins on a page of its own, behind the headers of its codec.
@@ -221,7 +220,14 @@ fn ogg(window: &mut Window, start: u64) -> io::Result<Option<Payload>> {
         [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => 2,
         [0x7f, b'F', b'L', b'A', b'C', ..] => {
             // RFC 9639, section 10.1: 13 bytes, then the block's header, then STREAMINFO.
-            return Ok(head.get(17..51).and_then(|info| info.try_into().ok()).and_then(told));
+            if let Some(told) = head.get(17..51).and_then(|info| info.try_into().ok()).and_then(told) {
+                return Ok(Some(told));
+            }
+            // Packets of headers behind this one; 0 where the writer did not know.
+            match head.get(7..9) {
+                Some(&[0, 0]) | None => return Ok(None),
+                Some(count) => 1 + usize::from(u16::from_be_bytes([count[0], count[1]])),
+            }
         }
         _ => return Ok(None),
     };
@@ -237,10 +243,15 @@ fn ogg(window: &mut Window, start: u64) -> io::Result<Option<Payload>> {
     Ok(None)
 }
 
-/// The time that the last page tells; 0 where none begins so near the end. Either way tags do not change it.
+/// The time that the last page tells, which is where the sound ends; 0 where there is none.
 pub fn last_granule(window: &mut Window) -> io::Result<u64> {
-    let from = window.len().saturating_sub(NEAR_END as u64);
-    let tail = window.vec_at(from, NEAR_END)?;
-    let last = tail.windows(14).rposition(|bytes| bytes.starts_with(b"OggS\0"));
-    Ok(last.map_or(0, |at| u64::from_le_bytes(std::array::from_fn(|byte| tail[at + 6 + byte]))))
+    for near in NEAR_END {
+        let from = window.len().saturating_sub(near as u64);
+        let tail = window.vec_at(from, near)?;
+        let last = tail.windows(14).rposition(|bytes| bytes.starts_with(b"OggS\0"));
+        if let Some(at) = last {
+            return Ok(u64::from_le_bytes(std::array::from_fn(|byte| tail[at + 6 + byte])));
+        }
+    }
+    Ok(0)
 }

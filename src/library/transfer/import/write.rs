@@ -7,8 +7,10 @@ use super::{BATCH, Import, Imported};
 use crate::library::store::{Failure, StoreError, WriteOp};
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::playlist::{Change, Entry, Kind, Playlist, Playlists};
+use crate::model::similar::SimilarMemory;
 use crate::model::template::Template;
 use crate::model::track::Track;
+use crate::model::weights::Weights;
 
 impl Import<'_> {
     /// In an order in which a track is there before what is known of it.
@@ -17,6 +19,7 @@ impl Import<'_> {
         self.write_lists()?;
         self.write_templates()?;
         self.write_places()?;
+        self.write_weights()?;
         self.write_session()?;
         let facts: Vec<_> = std::mem::take(&mut self.facts).into_iter().collect();
         for rows in facts.chunks(BATCH) {
@@ -116,6 +119,16 @@ impl Import<'_> {
         let new = std::mem::take(&mut self.places).into_iter().filter(|(id, _)| !here.contains_key(id));
         let new: Vec<_> = new.map(|(id, place)| (id, Some(place))).collect();
         new.chunks(BATCH).try_for_each(|rows| self.store.write(WriteOp::PutResume(rows.to_vec())))
+    }
+
+    /// What was learned here holds.
+    fn write_weights(&mut self) -> Result<(), StoreError> {
+        let here = self.reader.similar()?;
+        let learned = Weights::of_learned(std::mem::take(&mut self.weights));
+        if here.learned != Weights::default() || learned == Weights::default() {
+            return Ok(());
+        }
+        self.store.write(WriteOp::PutSimilar(Box::new(SimilarMemory { learned, ..here })))
     }
 
     fn write_session(&mut self) -> Result<(), StoreError> {

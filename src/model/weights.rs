@@ -1,8 +1,8 @@
-//! How much each number counts, and what is learned of that from what a listener accepts and skips.
+//! How much each number counts in what sounds alike, and what is learned of that from what a listener accepts and skips.
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::fingerprint::{DIMENSIONS, Dimension};
+use super::fingerprint::{DIMENSIONS, Dimension};
 
 /// What a part of a distance comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +28,23 @@ impl Aspect {
         }
     }
 
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Number(dimension) => WORDS[dimension as usize],
+            Self::Timbre => "timbre",
+        }
+    }
+
+    /// The one of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        if name == Self::Timbre.name() {
+            Some(Self::Timbre)
+        } else {
+            Dimension::named(name).map(Self::Number)
+        }
+    }
+
     /// The dimension's name, or `timbre`.
     pub fn name(self) -> &'static str {
         match self {
@@ -36,6 +53,35 @@ impl Aspect {
         }
     }
 }
+
+/// In the order of [`Dimension::ALL`].
+const WORDS: [&str; DIMENSIONS] = [
+    "deepest bass",
+    "bass",
+    "low mids",
+    "mids",
+    "high mids",
+    "presence",
+    "air",
+    "loudness",
+    "peaks over loudness",
+    "bass against mids",
+    "tempo",
+    "steadiness of the beat",
+    "attacks",
+    "silence",
+    "brightness",
+    "highest tones",
+    "noise",
+    "held tones",
+    "pitch",
+    "harmony",
+    "changes of dynamics",
+    "loudness range",
+    "evenness of peaks",
+    "width",
+    "left and right",
+];
 
 /// Factors of the squared differences; 1 is as found, 0 leaves out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,8 +112,29 @@ impl Weights {
         self
     }
 
+    /// Both at once: what either leaves out is left out.
+    #[must_use]
+    pub fn times(mut self, other: &Self) -> Self {
+        self.factors.iter_mut().zip(other.factors).for_each(|(factor, other)| *factor *= other);
+        self
+    }
+
+    /// Those that are not as found, by name.
+    pub fn named(&self) -> Vec<(&'static str, f32)> {
+        let all = Aspect::all().map(|aspect| (aspect.name(), self.get(aspect)));
+        all.filter(|(_, factor)| *factor != 1.0).collect()
+    }
+
+    /// With factors as something outside says them: each what learning may make of it, or 1.
+    pub fn of_learned(named: impl IntoIterator<Item = (Aspect, f32)>) -> Self {
+        named.into_iter().fold(Self::default(), |weights, (aspect, factor)| {
+            let sound = if factor.is_finite() { factor.clamp(LEARNED.0, LEARNED.1) } else { 1.0 };
+            weights.with(aspect, sound)
+        })
+    }
+
     /// After an answer: where a track was accepted, what it differs in from the one before cannot matter much; where it was
-    /// skipped, that may be why. `terms` are those of the pair ([`super::space::Space::terms`]).
+    /// skipped, that may be why. `terms` are those of the pair (`similarity::space::Space::terms`).
     #[must_use]
     pub fn learned(mut self, terms: &[Term], accepted: bool) -> Self {
         let sum: f32 = terms.iter().map(|term| term.part).sum();
@@ -113,6 +180,21 @@ mod tests {
             weights = weights.learned(&terms(Dimension::Tempo), true);
         }
         assert!((weights.get(tempo) - 1.0).abs() < 1e-3, "the same answers against it undo it");
+    }
+
+    #[test]
+    fn every_aspect_is_known_by_its_name_and_has_words_of_its_own() {
+        let mut words: Vec<&str> = Aspect::all().map(Aspect::words).collect();
+        assert!(Aspect::all().all(|aspect| Aspect::named(aspect.name()) == Some(aspect)));
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), ASPECTS);
+        let some = Weights::default().with(Aspect::Timbre, 2.0);
+        assert_eq!(some.named(), [("timbre", 2.0)]);
+        let both = some.clone().times(&Weights::default().with(Aspect::Timbre, 0.25));
+        assert_eq!(both.get(Aspect::Timbre), 0.5);
+        let read = Weights::of_learned([(Aspect::Timbre, 99.0), (Aspect::Number(Dimension::Air), f32::NAN)]);
+        assert_eq!((read.get(Aspect::Timbre), read.get(Aspect::Number(Dimension::Air))), (4.0, 1.0));
     }
 
     #[test]

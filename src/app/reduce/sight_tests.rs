@@ -1,0 +1,102 @@
+//! What is shown of what was measured, as (events, effects).
+
+use std::sync::Arc;
+
+use super::tests::Rig;
+use super::*;
+use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
+use crate::model::command::{Analyse, Library};
+use crate::model::features::{WaveBin, Waveform};
+use crate::model::id::TrackId;
+use crate::model::portrait::{Spread, Told};
+
+/// A queue of two tracks, of which the first is current.
+fn rig() -> (Rig, Vec<Effect>) {
+    let mut rig = Rig::new(2);
+    rig.state.queue.resolve(|path| Some(TrackId(if path.ends_with("0.flac") { 7 } else { 8 })));
+    let fx = rig.ask(Playback::Play);
+    (rig, fx)
+}
+
+fn waves(fx: &[Effect]) -> Vec<u32> {
+    let wave = |effect: &Effect| if let Effect::ReadWave(track) = effect { Some(track.0) } else { None };
+    fx.iter().filter_map(wave).collect()
+}
+
+/// Tracks whose portrait is read, and whether the library's values are too.
+fn portraits(fx: &[Effect]) -> Vec<(u32, bool)> {
+    let portrait = |effect: &Effect| match effect {
+        Effect::ReadPortrait { track, with_spread } => Some((track.0, *with_spread)),
+        _ => None,
+    };
+    fx.iter().filter_map(portrait).collect()
+}
+
+fn first(fx: &[Effect], id: u32) -> bool {
+    fx.iter().any(|effect| matches!(effect, Effect::AnalyseFirst(track) if track.0 == id))
+}
+
+fn wave() -> Waveform {
+    Waveform(vec![WaveBin { peak: 200, ..WaveBin::default() }])
+}
+
+fn progress(rig: &mut Rig, done: u64) -> Vec<Effect> {
+    let job = rig.state.analysis.run.as_ref().unwrap().job;
+    rig.event(Event::AnalyseProgress { job, progress: AnalyseProgress { done, ..Default::default() } })
+}
+
+fn measure(rig: &mut Rig) -> Vec<Effect> {
+    rig.event(Event::Command(Command::Library(Library::Analyse(Analyse::New))))
+}
+
+#[test]
+fn the_wave_of_what_becomes_current_is_looked_for_once() {
+    let (mut rig, fx) = rig();
+    assert_eq!(waves(&fx), [7]);
+    assert!(waves(&rig.started()).is_empty());
+    assert_eq!(waves(&rig.ask(Playback::Next(1))), [8]);
+    rig.event(Event::WaveRead { track: TrackId(7), wave: Ok(Some(wave())) });
+    assert!(rig.state.sight.wave.is_none(), "it came too late");
+    rig.event(Event::WaveRead { track: TrackId(8), wave: Ok(Some(wave())) });
+    assert_eq!(rig.state.sight.wave, Some((TrackId(8), Some(Arc::new(wave())))));
+    rig.event(Event::WaveRead { track: TrackId(8), wave: Err("gone".into()) });
+    assert!(rig.state.notice.is_some() && rig.state.sight.wave == Some((TrackId(8), None)));
+}
+
+#[test]
+fn the_wave_of_a_track_that_is_being_measured_is_looked_for_again() {
+    let (mut rig, _) = rig();
+    rig.event(Event::WaveRead { track: TrackId(7), wave: Ok(None) });
+    measure(&mut rig);
+    assert_eq!(waves(&progress(&mut rig, 1)), [7]);
+    rig.event(Event::WaveRead { track: TrackId(7), wave: Ok(Some(wave())) });
+    assert!(waves(&progress(&mut rig, 2)).is_empty(), "it is there");
+}
+
+#[test]
+fn how_a_track_sounds_is_read_with_the_library_it_is_compared_with() {
+    let (mut rig, _) = rig();
+    let ask = |rig: &mut Rig| rig.event(Event::Command(Command::Library(Library::Portray(TrackId(8)))));
+    assert_eq!(portraits(&ask(&mut rig)), [(8, true)]);
+    assert_eq!(rig.state.sight.portrait.as_ref().unwrap().told, Told::Reading);
+    let (told, spread) = (Told::Failed("no sound".into()), Some(Arc::new(Spread::default())));
+    rig.event(Event::PortraitRead { track: TrackId(8), told: told.clone(), spread });
+    assert_eq!(rig.state.sight.portrait.as_ref().unwrap().told, told);
+    assert_eq!(portraits(&ask(&mut rig)), [(8, false)], "the others are known");
+    rig.event(Event::LevelsRead(Ok(Vec::new())));
+    assert_eq!(portraits(&ask(&mut rig)), [(8, true)], "more were measured");
+}
+
+#[test]
+fn what_is_looked_at_and_not_measured_is_measured_first_and_shown_then() {
+    let (mut rig, _) = rig();
+    rig.event(Event::Command(Command::Library(Library::Portray(TrackId(8)))));
+    let not = || Event::PortraitRead { track: TrackId(8), told: Told::Not, spread: None };
+    assert!(!first(&rig.event(not()), 8), "nothing is being measured");
+    assert!(first(&measure(&mut rig), 8));
+    assert!(first(&rig.event(not()), 8));
+    assert_eq!(portraits(&progress(&mut rig, 1)), [(8, true)]);
+    let job = rig.state.analysis.run.as_ref().unwrap().job;
+    let outcome = AnalyseOutcome { measured: 1, ..AnalyseOutcome::default() };
+    assert_eq!(portraits(&rig.event(Event::Analysed { job, outcome })), [(8, true)]);
+}
