@@ -47,6 +47,7 @@
 //! | thread | owns | never |
 //! |---|---|---|
 //! | `main` (ui) | the terminal, the screen's state | touches disk, engine, store |
+//! | `search`, up to three beside the one that asks | a part of the library's rows or texts | outlives its question |
 //! | `input` | the terminal's input | interprets keys |
 //! | `editor` | a text that the user's editor has | touches the terminal |
 //! | `app` | the state, all handles | does I/O, waits for anyone |

@@ -74,9 +74,11 @@ impl Expanded {
         let mut files = Vec::new();
         walk(folder, &mut Seen::default(), cancel, &mut |found| match found {
             Found::Folder(..) | Found::Place(..) => {}
-            Found::File(path, _) => files.push(path),
-            Found::Sheet(path, _) => sheets.push(path),
-            Found::Problem { path, error } => self.problems.push(Problem { path, error }),
+            Found::File(path, _) => files.push(path.to_path_buf()),
+            Found::Sheet(path, _) => sheets.push(path.to_path_buf()),
+            Found::Problem { path, error } => {
+                self.problems.push(Problem { path: path.to_path_buf(), error });
+            }
         });
         let mut claimed = HashSet::new();
         for sheet in sheets {

@@ -136,7 +136,7 @@ pub struct CatalogParts {
     pub artist_albums: Vec<AlbumRow>,
     /// All rows by their tracks' ids.
     pub by_id: Vec<Row>,
-    /// All rows by their `path_key_of`, then row.
+    /// All rows by their `path_key`, then row.
     pub by_path: Vec<Row>,
 }
 
@@ -296,7 +296,7 @@ impl<'a> TrackRef<'a> {
     }
 
     fn is_at(&self, path: &Path) -> bool {
-        let (folder, name) = split(path);
+        let (folder, name) = split(path.as_os_str().as_bytes());
         folder == self.catalog.bytes(self.track.folder) && name == self.catalog.bytes(self.track.name)
     }
 
@@ -374,8 +374,17 @@ impl<'a> TrackRef<'a> {
     }
 }
 
-/// Folder and name of a path, as bytes.
-pub fn split(path: &Path) -> (&[u8], &[u8]) {
+/// Folder and name of a path.
+pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    // Nearly all paths are plain: absolute, and with one slash between two names.
+    if let Some(slash) = memchr::memrchr(b'/', path) {
+        let (folder, name) = (&path[..slash], &path[slash + 1..]);
+        let is_plain = !matches!(folder, [] | [.., b'/'] | b"." | [.., b'/', b'.']);
+        if is_plain && !matches!(name, b"" | b"." | b"..") {
+            return (folder, name);
+        }
+    }
+    let path = Path::new(OsStr::from_bytes(path));
     let folder = path.parent().map_or(&[][..], |folder| folder.as_os_str().as_bytes());
     let name = path.file_name().map_or(&[][..], |name| name.as_bytes());
     (folder, name)
@@ -383,14 +392,25 @@ pub fn split(path: &Path) -> (&[u8], &[u8]) {
 
 /// Key of the path index: 64-bit FNV-1a of folder and name (draft-eastlake-fnv). Equal keys are told apart by path.
 pub fn path_key(path: &Path) -> u64 {
-    let (folder, name) = split(path);
+    let (folder, name) = split(path.as_os_str().as_bytes());
     path_key_of(folder, name)
 }
 
 /// As `path_key`, of a path that is split already.
 pub fn path_key_of(folder: &[u8], name: &[u8]) -> u64 {
-    let bytes = folder.iter().chain(b"/").chain(name);
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    name_key(folder_key(folder), name)
+}
+
+/// The part of the folder in its files' keys.
+pub fn folder_key(folder: &[u8]) -> u64 {
+    fnv(fnv(0xcbf2_9ce4_8422_2325, folder), b"/")
+}
+
+/// As `path_key`, from the part of the folder.
+pub fn name_key(folder_key: u64, name: &[u8]) -> u64 {
+    fnv(folder_key, name)
+}
+
+fn fnv(from: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(from, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

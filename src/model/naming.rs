@@ -27,13 +27,13 @@ impl Separators {
     }
 
     /// Every name of `values`, each once, in order.
-    pub fn split<'a>(&self, values: &'a [String]) -> Cow<'a, [String]> {
+    pub fn split<'v, 'a>(&self, values: &'v [&'a str]) -> Cow<'v, [&'a str]> {
         if self.0.is_empty() || !values.iter().any(|value| self.first(value).is_some()) {
             return Cow::Borrowed(values);
         }
-        let mut names: Vec<String> = Vec::new();
-        for value in values {
-            let mut rest = value.as_str();
+        let mut names: Vec<&str> = Vec::new();
+        for &value in values {
+            let mut rest = value;
             while let Some((before, behind)) = self.first(rest) {
                 add(&mut names, before);
                 rest = behind;
@@ -56,10 +56,10 @@ impl Separators {
     }
 }
 
-fn add(names: &mut Vec<String>, name: &str) {
+fn add<'a>(names: &mut Vec<&'a str>, name: &'a str) {
     let name = name.trim();
-    if !name.is_empty() && names.len() < MAX_VALUES && !names.iter().any(|known| known == name) {
-        names.push(name.to_owned());
+    if !name.is_empty() && names.len() < MAX_VALUES && !names.contains(&name) {
+        names.push(name);
     }
 }
 
@@ -67,9 +67,9 @@ fn add(names: &mut Vec<String>, name: &str) {
 mod tests {
     use super::*;
 
-    fn split(separators: &[&str], values: &[&str]) -> Vec<String> {
-        let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
-        Separators::new(&owned(separators)).split(&owned(values)).into_owned()
+    fn split<'a>(separators: &[&str], values: &[&'a str]) -> Vec<&'a str> {
+        let separators: Vec<String> = separators.iter().map(|&text| text.to_owned()).collect();
+        Separators::new(&separators).split(values).into_owned()
     }
 
     #[test]

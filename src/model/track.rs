@@ -178,12 +178,17 @@ impl Tags {
         if self.album_artists.is_empty() { &self.artists } else { &self.album_artists }
     }
 
-    /// The year of `date`, where it begins with four digits that can be one.
+    /// The year of `date`, see [`year`].
     pub fn year(&self) -> Option<u16> {
-        let digits = self.date.as_deref()?.get(..4)?;
-        let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-        digits.parse().ok().filter(|&year| all_digits && year > 0)
+        year(self.date.as_deref()?)
     }
+}
+
+/// The year of a date as it is written, where that begins with four digits that can be one.
+pub fn year(date: &str) -> Option<u16> {
+    let digits = date.get(..4)?;
+    let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|&year| all_digits && year > 0)
 }
 
 /// What tells that a file has changed without reading it.

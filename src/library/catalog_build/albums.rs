@@ -66,7 +66,7 @@ fn album_folders(drafts: &mut Drafts) -> Vec<TextId> {
 
 /// Rule 1, for each draft; and one answer for each release (rule 2).
 fn album_artists(drafts: &mut Drafts, folders: &[TextId]) -> Vec<ListId> {
-    let various = drafts.list(&[VARIOUS.to_owned()]);
+    let various = drafts.list(&[VARIOUS]);
     let shared = shared_artists(drafts, folders, various);
     let artists_of = |(draft, &folder): (&Draft, &TextId)| {
         if draft.album_artists != ListId::EMPTY {

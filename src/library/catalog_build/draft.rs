@@ -3,11 +3,12 @@
 use foldhash::{HashMap, HashMapExt};
 
 use super::intern::Interner;
+use crate::library::store::Brief;
 use crate::model::catalog::{Frames, ListId, TextId, TrackFlags, TrackRow, split};
 use crate::model::fold::fold;
-use crate::model::naming::Naming;
+use crate::model::naming::{Naming, Separators};
 use crate::model::tag::Mbid;
-use crate::model::track::{Numbered, Track};
+use crate::model::track::Numbered;
 
 /// What albums are told apart by.
 pub struct Draft {
@@ -30,6 +31,9 @@ pub struct Drafts<'a> {
     /// Values of all lists end to end; this becomes the catalog's column.
     pub lists: Vec<TextId>,
     pub list_ends: Vec<u32>,
+    /// Lists of one text, which most are, by it.
+    single_keys: HashMap<TextId, ListId>,
+    /// All others.
     list_keys: HashMap<Box<[TextId]>, ListId>,
     /// Name to its name for sorting, where some file tells one.
     pub sort_names: HashMap<TextId, TextId>,
@@ -45,6 +49,7 @@ impl<'a> Drafts<'a> {
             drafts: Vec::new(),
             lists: Vec::new(),
             list_ends: vec![0],
+            single_keys: HashMap::new(),
             list_keys: HashMap::from_iter([(Box::default(), ListId::EMPTY)]),
             sort_names: HashMap::new(),
             folded: HashMap::new(),
@@ -52,26 +57,31 @@ impl<'a> Drafts<'a> {
         }
     }
 
-    pub fn push(&mut self, track: &Track, is_missing: bool) {
+    /// So many will come: room for them is made at once.
+    pub fn expect(&mut self, tracks: u64) {
+        // A store that lies about its number costs no more than this.
+        const MOST: u64 = 1 << 20;
+        let tracks = usize::try_from(tracks.min(MOST)).unwrap_or(0);
+        self.drafts.reserve(tracks);
+        // Each has at least a title and a name of its own.
+        self.texts.expect(tracks * 2);
+    }
+
+    pub fn push(&mut self, track: &Brief<'_>, is_missing: bool) {
         let tags = &track.tags;
         let naming = self.naming;
-        let [artists, album_artists] =
-            [&tags.artists, &tags.album_artists].map(|names| self.list(&naming.artists.split(names)));
+        let artists = self.names(&naming.artists, &tags.artists, &tags.artists_sort);
+        let album_artists = self.names(&naming.artists, &tags.album_artists, &tags.album_artists_sort);
         let genres = self.list(&naming.genres.split(&tags.genres));
         let composers = self.list(&tags.composers);
-        for (names, sort_names) in
-            [(&tags.artists, &tags.artists_sort), (&tags.album_artists, &tags.album_artists_sort)]
-        {
-            self.note_sort_names(&naming.artists.split(names), &naming.artists.split(sort_names));
-        }
         self.note_sort_names(tags.album.as_slice(), tags.album_sort.as_slice());
-        let album_title = self.optional(tags.album.as_deref());
+        let album_title = self.optional(tags.album);
         let album_folded = self.fold(album_title);
-        let date = self.optional(tags.date.as_deref());
+        let date = self.optional(tags.date);
         let mut row = self.row(track, artists, genres, composers);
         row.flags = row.flags.with(TrackFlags::MISSING, is_missing);
         let compilation = tags.compilation;
-        let release = tags.details.musicbrainz.release.map_or(0, |id| self.release(id));
+        let release = tags.release().map_or(0, |id| self.release(id));
         self.drafts.push(Draft {
             row,
             album_title,
@@ -89,15 +99,24 @@ impl<'a> Drafts<'a> {
         *self.releases.entry(id).or_insert(next)
     }
 
-    fn row(&mut self, track: &Track, artists: ListId, genres: ListId, composers: ListId) -> TrackRow {
-        let (folder, name) = split(&track.path);
+    /// The list of artists, and under which names they sort.
+    fn names(&mut self, separators: &Separators, names: &[&str], sort_names: &[&str]) -> ListId {
+        let names = separators.split(names);
+        if !sort_names.is_empty() {
+            self.note_sort_names(&names, &separators.split(sort_names));
+        }
+        self.list(&names)
+    }
+
+    fn row(&mut self, track: &Brief<'_>, artists: ListId, genres: ListId, composers: ListId) -> TrackRow {
+        let (folder, name) = split(track.path);
         let format = &track.format;
         TrackRow {
             id: track.id,
             album: 0,
             folder: self.texts.intern(folder),
             name: self.texts.intern(name),
-            title: self.optional(track.tags.title.as_deref()),
+            title: self.optional(track.tags.title),
             artists,
             genres,
             composers,
@@ -118,23 +137,37 @@ impl<'a> Drafts<'a> {
         text.map_or(TextId::EMPTY, |text| self.texts.intern(text.as_bytes()))
     }
 
-    pub fn list(&mut self, values: &[String]) -> ListId {
-        if values.is_empty() {
-            return ListId::EMPTY;
+    pub fn list(&mut self, values: &[&str]) -> ListId {
+        match values {
+            [] => ListId::EMPTY,
+            [only] => {
+                let id = self.texts.intern(only.as_bytes());
+                self.list_of(&[id])
+            }
+            _ => {
+                let ids: Vec<TextId> =
+                    values.iter().map(|value| self.texts.intern(value.as_bytes())).collect();
+                self.list_of(&ids)
+            }
         }
-        let ids: Vec<TextId> = values.iter().map(|value| self.texts.intern(value.as_bytes())).collect();
-        self.list_of(&ids)
     }
 
     pub fn list_of(&mut self, ids: &[TextId]) -> ListId {
-        if let Some(&key) = self.list_keys.get(ids) {
+        let known = match ids {
+            [only] => self.single_keys.get(only),
+            _ => self.list_keys.get(ids),
+        };
+        if let Some(&key) = known {
             return key;
         }
         let end = u32::try_from(self.lists.len() + ids.len());
         let (Ok(end), Ok(key)) = (end, u32::try_from(self.list_ends.len())) else { return ListId::EMPTY };
         self.lists.extend_from_slice(ids);
         self.list_ends.push(end);
-        self.list_keys.insert(ids.into(), ListId(key));
+        match ids {
+            [only] => self.single_keys.insert(*only, ListId(key)),
+            _ => self.list_keys.insert(ids.into(), ListId(key)),
+        };
         ListId(key)
     }
 
@@ -155,7 +188,7 @@ impl<'a> Drafts<'a> {
         folded
     }
 
-    fn note_sort_names(&mut self, names: &[String], sort_names: &[String]) {
+    fn note_sort_names(&mut self, names: &[&str], sort_names: &[&str]) {
         // Lists of different length do not say which belongs to which.
         if names.len() != sort_names.len() {
             return;

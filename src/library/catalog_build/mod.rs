@@ -7,7 +7,7 @@ mod draft;
 mod intern;
 mod sort;
 
-use crate::library::store::{Store, StoreError};
+use crate::library::store::{Brief, Store, StoreError};
 use crate::model::catalog::Catalog;
 use crate::model::collate::Collation;
 use crate::model::naming::Naming;
@@ -25,7 +25,7 @@ pub fn build_catalog_in(tracks: impl IntoIterator<Item = Track>, collation: &Col
     let naming = Naming { collation: collation.clone(), ..Naming::default() };
     let mut drafts = Drafts::new(&naming);
     for track in tracks {
-        drafts.push(&track, false);
+        drafts.push(&Brief::from(&track), false);
     }
     finish(drafts, collation)
 }
@@ -39,11 +39,9 @@ pub fn load_catalog(store: &Store) -> Result<Catalog, StoreError> {
 pub fn load_catalog_in(store: &Store, naming: &Naming) -> Result<Catalog, StoreError> {
     let mut drafts = Drafts::new(naming);
     let reader = store.read()?;
+    drafts.expect(reader.track_count()?);
     let missing = reader.missing()?;
-    for track in reader.tracks()? {
-        let track = track?;
-        drafts.push(&track, missing.contains(&track.id));
-    }
+    reader.each_brief(|track| drafts.push(track, missing.contains(&track.id)))?;
     Ok(finish(drafts, &naming.collation))
 }
 

@@ -1,15 +1,17 @@
 //! Putting everything in its order and into the catalog's columns.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::albums::DraftAlbum;
 use super::draft::{Draft, Drafts};
 use super::intern::Interner;
 use crate::model::audio::frames_to_duration;
 use crate::model::catalog::{
-    AlbumEntry, AlbumRow, ArtistEntry, CatalogParts, ListId, Row, TextId, TrackRow, path_key_of,
+    AlbumEntry, AlbumRow, ArtistEntry, CatalogParts, ListId, Row, TextId, TrackRow, folder_key, name_key,
 };
 use crate::model::collate::Collation;
 use crate::model::fold::natural_cmp;
@@ -140,9 +142,19 @@ fn place_artists(parts: &mut CatalogParts, drafts: &Drafts, albums: &[DraftAlbum
 
 fn index(parts: &mut CatalogParts, texts: &Interner) {
     let rows = 0..row_number(parts.tracks.len());
-    parts.by_id = rows.clone().collect();
-    parts.by_id.sort_unstable_by_key(|&row| parts.tracks[row as usize].id);
-    let key = |track: &TrackRow| path_key_of(texts.bytes(track.folder), texts.bytes(track.name));
+    // Id above row in one number: sorting need not look at the tracks.
+    let ids = parts.tracks.iter().map(|track| u64::from(track.id.0) << 32);
+    let mut by_id: Vec<u64> = ids.zip(rows.clone()).map(|(id, row)| id | u64::from(row)).collect();
+    by_id.sort_unstable();
+    parts.by_id = by_id.into_iter().map(|id_and_row| id_and_row as Row).collect();
+    // Neighbours share their folder.
+    let mut folder = (TextId::EMPTY, folder_key(b""));
+    let key = |track: &TrackRow| {
+        if track.folder != folder.0 {
+            folder = (track.folder, folder_key(texts.bytes(track.folder)));
+        }
+        name_key(folder.1, texts.bytes(track.name))
+    };
     let mut keyed: Vec<(u64, Row)> = parts.tracks.iter().map(key).zip(rows).collect();
     keyed.sort_unstable();
     parts.by_path = keyed.into_iter().map(|(_, row)| row).collect();

@@ -26,7 +26,13 @@ pub enum Named {
 }
 
 pub fn named(path: &Path) -> Named {
-    path.extension().map_or(Named::Other, |extension| by_extension(extension.as_bytes()))
+    path.file_name().map_or(Named::Other, |name| named_as(name.as_bytes()))
+}
+
+/// Of a name without folders. A dot at its beginning begins no extension.
+pub fn named_as(name: &[u8]) -> Named {
+    let dot = name.iter().rposition(|&byte| byte == b'.').filter(|&dot| dot > 0);
+    dot.and_then(|dot| name.get(dot + 1..)).map_or(Named::Other, by_extension)
 }
 
 /// What an extension, without its dot, says.

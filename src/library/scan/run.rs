@@ -4,19 +4,20 @@ mod gone;
 mod sheets;
 
 use std::collections::HashSet;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::diff::{Change, Known};
+use super::diff::{Change, Known, NextRow};
 use super::identify::{Moves, is_gone};
 use super::places::Places;
 use super::read::{Outcome, Read, Readers, Task};
 use super::roots::outermost;
 use super::walk::{Found, Seen, walk};
 use super::{Problem, ScanProgress, ScanReport};
-use crate::library::store::{AudioId, Failure, FileRow, Files, Store, StoreError, StoreReader, WriteOp};
+use crate::library::store::{AudioId, Failure, FileRow, Store, StoreError, StoreReader, WriteOp};
 use crate::library::tags::{ReadError, is_current};
 use crate::model::id::TrackId;
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
@@ -149,7 +150,7 @@ impl Scan<'_> {
     }
 
     fn root(&mut self, root: &Path, seen: &mut Seen, cancel: &AtomicBool) -> Result<(), StoreError> {
-        let mut known = Known::new(self.files_of(root)?, is_current);
+        let mut known = Known::new(self.files_of(root)?, is_current)?;
         let mut gone = Gone::new(Places::load(&self.before, root)?, self.missing.clone());
         let mut met = 0_u64;
         let mut failed = Ok(());
@@ -161,7 +162,7 @@ impl Scan<'_> {
                     stop.store(true, Ordering::Relaxed);
                 } else if failed.is_ok() {
                     met += u64::from(
-                        !matches!(&found, Found::Folder(folder, _) | Found::Place(folder, _) if folder == root),
+                        !matches!(&found, Found::Folder(folder, _) | Found::Place(folder, _) if *folder == root),
                     );
                     failed = self.found(root, found, &mut known, &mut gone);
                     stop.store(failed.is_err(), Ordering::Relaxed);
@@ -182,56 +183,65 @@ impl Scan<'_> {
     }
 
     /// Known files at or below a root, by path.
-    fn files_of(
-        &self,
-        root: &Path,
-    ) -> Result<impl Iterator<Item = Result<(PathBuf, FileRow), StoreError>> + use<>, StoreError> {
-        let itself = self.before.file(root)?.map(|row| Ok((root.to_path_buf(), row)));
-        let inside: Files = self.before.files_inside(root)?;
-        Ok(itself.into_iter().chain(inside))
+    fn files_of<'a>(&self, root: &'a Path) -> Result<Box<NextRow<'a>>, StoreError> {
+        let mut itself = self.before.file(root)?;
+        let mut inside = self.before.files_inside(root)?;
+        Ok(Box::new(move |path| match itself.take() {
+            Some(row) => {
+                path.extend_from_slice(root.as_os_str().as_bytes());
+                Some(Ok(row))
+            }
+            None => inside.next_into(path),
+        }))
     }
 
     fn found(
         &mut self,
         root: &Path,
-        found: Found,
-        known: &mut Known<impl Iterator<Item = Result<(PathBuf, FileRow), StoreError>>>,
+        found: Found<'_>,
+        known: &mut Known<'_>,
         gone: &mut Gone,
     ) -> Result<(), StoreError> {
         match found {
             Found::Folder(folder, share) => {
-                self.progress.folder = folder;
+                folder.clone_into(&mut self.progress.folder);
                 self.progress.share = (self.roots_done as f64 + share) / self.roots as f64;
                 self.tell_progress();
                 Ok(())
             }
             Found::Place(path, device) => {
                 // A part of a root is a place only where it is a mount point, and then the walk of its root tells.
-                if path != root || self.library_roots.is_empty() || self.library_roots.contains(&path) {
-                    gone.places.met(path, device);
+                if path != root
+                    || self.library_roots.is_empty()
+                    || self.library_roots.iter().any(|whole| whole == path)
+                {
+                    gone.places.met(path.to_path_buf(), device);
                 }
                 Ok(())
             }
             Found::Problem { path, error } => {
-                gone.sheets.keep(&path);
-                known.skip_below(&path, &mut |path, row| gone.note(path, row))?;
-                self.fail(path, error);
+                gone.sheets.keep(path);
+                known.skip_below(path, &mut |path, row| gone.note(path, row))?;
+                self.fail(path.to_path_buf(), error);
                 Ok(())
             }
-            Found::Sheet(path, stamp) => self.sheet(path, stamp, root, &mut gone.sheets),
+            Found::Sheet(path, stamp) => self.sheet(path.to_path_buf(), stamp, root, &mut gone.sheets),
             Found::File(path, stamp) => {
                 self.progress.found += 1;
-                let Some(path) = self.not_of_sheet(path, stamp, &mut gone.sheets)? else { return Ok(()) };
-                let change = known.place(&path, stamp, &mut |path, row| gone.note(path, row))?;
+                if self.is_of_sheet(path, stamp, &mut gone.sheets)? {
+                    return Ok(());
+                }
+                let change = known.place(path, stamp, &mut |path, row| gone.note(path, row))?;
                 if change != Change::New {
-                    gone.places.has(&path);
+                    gone.places.has(path);
                 }
                 match change {
                     Change::Same(row) => self.same(path, row),
                     Change::Changed(row) => {
+                        let path = path.to_path_buf();
                         self.read(Task { path, stamp, known: row.track, ..Task::default() })
                     }
-                    Change::New => self.new_file(path, stamp),
+                    Change::New => self.new_file(path.to_path_buf(), stamp),
                 }
             }
         }
@@ -242,13 +252,13 @@ impl Scan<'_> {
         (self.on_progress)(&self.progress);
     }
 
-    fn same(&mut self, path: PathBuf, row: FileRow) -> Result<(), StoreError> {
+    fn same(&mut self, path: &Path, row: FileRow) -> Result<(), StoreError> {
         let missing = row.track.filter(|id| self.missing.contains(id));
         if row.track.is_none() || missing.is_some() {
-            match (self.before.failure(&path)?, missing) {
+            match (self.before.failure(path)?, missing) {
                 (None, Some(id)) => self.are_back(vec![id])?,
                 (error, _) => {
-                    self.fail(path, error.unwrap_or_default());
+                    self.fail(path.to_path_buf(), error.unwrap_or_default());
                     return Ok(());
                 }
             }

@@ -1,6 +1,7 @@
 //! Values as they lie on disk: one version byte, then postcard (or fixed fields, for files). Paths are bytes. Any bytes
 //! decode to a value or to an error, never to a panic. Called by the store's readers and its writer.
 
+mod brief;
 mod session;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
 use crate::model::similar::SimilarMemory;
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
+pub use brief::{Brief, decode_brief};
 pub use session::{decode_session, encode_session};
 
 /// Why a stored value cannot be used.

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use redb::Database;
 
-pub use codec::{AudioId, CodecError, FileRow, ScanRecord, SheetRow, Standing};
+pub use codec::{AudioId, Brief, CodecError, FileRow, ScanRecord, SheetRow, Standing};
 pub use error::StoreError;
 pub use measured::MeasuredRow;
 pub use migrate::Migrated;

@@ -459,7 +459,7 @@ mod tests {
         #[test]
         fn no_bytes_break_it(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..60), at in 0_usize..200, byte: u8) {
             let change: &[(Field, &[String])] = &[(Field::Title, &["x".to_owned()])];
-            let _ = written(&made(&[bytes.clone()]), change);
+            let _ = written(&made(std::slice::from_ref(&bytes)), change);
             let tags = long(TAGS, &long(TAG, &[long(TARGETS, &[]), simple("TITLE", "a")].concat()));
             let mut whole = made(&[long(SEEK_HEAD, &bytes), tags, void(3)]);
             let at = at % whole.len();

@@ -21,6 +21,7 @@ mod near;
 mod parse;
 pub mod search;
 pub mod short;
+mod spread;
 mod texts;
 mod value;
 

@@ -5,9 +5,13 @@ use super::Query;
 use super::expr::{Expr, Folded, Pattern, Test};
 use super::field::TextField;
 use super::near::Near;
+use super::spread::spread;
 use super::texts::{Bits, Texts};
 use crate::model::catalog::{Catalog, ListId, Row, TextId, TrackRef, TrackRow};
 use crate::model::facts::Facts;
+
+/// A thread of its own is worth so many rows.
+const LEAST: usize = 1 << 16;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,19 +30,24 @@ pub fn search(catalog: &Catalog, query: &Query, facts: &Facts, now_s: i64) -> Ve
     searcher.rank(catalog, query, &found)
 }
 
+/// Words, and the texts that they are in.
+type Seen = Vec<(String, Bits)>;
+
 /// The folded texts of one catalog, and what the last question found in them. Ask it of that catalog only.
 #[derive(Debug, Clone, Default)]
 pub struct Searcher {
     texts: Texts,
     /// Words of the last question: a word that grows by a letter is looked for where it was.
-    seen: Vec<(String, Bits)>,
+    seen: Seen,
+    /// The words of the last question that nothing had, and what nearly did.
+    nearly: Seen,
     /// The last question, where it was of words only, and its rows: more words are looked for among them.
     last: Option<(Vec<String>, Vec<Row>)>,
 }
 
 impl Searcher {
     pub fn new(catalog: &Catalog) -> Self {
-        Self { texts: Texts::new(catalog), seen: Vec::new(), last: None }
+        Self { texts: Texts::new(catalog), ..Self::default() }
     }
 
     /// Bytes that it takes in memory.
@@ -53,17 +62,15 @@ impl Searcher {
         let plan = self.plan(catalog, query, false);
         let last = self.last.take();
         let rows = match (&last, &words) {
-            (Some((before, rows)), Some(words)) if narrows(before, words) => {
-                judge.of(&plan, rows.iter().copied())
-            }
-            _ => judge.of(&plan, 0..u32::try_from(catalog.len()).unwrap_or(Row::MAX)),
+            (Some((before, rows)), Some(words)) if narrows(before, words) => judge.of(&plan, rows),
+            _ => judge.of_all(&plan),
         };
         self.last = words.map(|words| (words, rows.clone()));
         if !rows.is_empty() || !has_loose(query) {
             return Found { rows, similar: false };
         }
         let plan = self.plan(catalog, query, true);
-        let rows = judge.of(&plan, 0..u32::try_from(catalog.len()).unwrap_or(Row::MAX));
+        let rows = judge.of_all(&plan);
         Found { similar: !rows.is_empty(), rows }
     }
 
@@ -80,9 +87,13 @@ impl Searcher {
 
     fn plan<'a>(&mut self, catalog: &Catalog, query: &'a Query, near: bool) -> Plan<'a> {
         let before = std::mem::take(&mut self.seen);
-        let mut look = Look { texts: &self.texts, catalog, near, before, seen: Vec::new() };
+        let near = near.then(|| (std::mem::take(&mut self.nearly), Seen::new()));
+        let mut look = Look { texts: &self.texts, catalog, near, before, seen: Seen::new() };
         let plan = look.plan(&query.expr);
         self.seen = look.seen;
+        if let Some((_, nearly)) = look.near {
+            self.nearly = nearly;
+        }
         plan
     }
 
@@ -186,9 +197,10 @@ enum Plan<'a> {
 struct Look<'s> {
     texts: &'s Texts,
     catalog: &'s Catalog,
-    near: bool,
-    before: Vec<(String, Bits)>,
-    seen: Vec<(String, Bits)>,
+    /// Where slips of the keys are looked for: what nearly had the words of the last question, and of this one.
+    near: Option<(Seen, Seen)>,
+    before: Seen,
+    seen: Seen,
 }
 
 impl Look<'_> {
@@ -205,7 +217,7 @@ impl Look<'_> {
 
     fn any<'a>(&mut self, pattern: &Pattern, loose: bool) -> Plan<'a> {
         let texts = match (self.fitting(pattern), pattern) {
-            (none, Pattern::Has(word)) if loose && self.near && none.is_empty() => self.texts.nearly(word),
+            (none, Pattern::Has(word)) if loose && none.is_empty() => self.nearly(word).unwrap_or(none),
             (texts, _) => texts,
         };
         let lists = self.lists(|id| texts.has(id.0));
@@ -241,10 +253,19 @@ impl Look<'_> {
     fn path<'a>(&mut self, words: &Folded) -> Plan<'a> {
         let whole = self.fitting(&Pattern::Has(words.clone()));
         let across = words.folded.rsplit_once('/').map(|(folder, name)| {
-            let ends = self.texts.chosen(|text| text.ends_with(folder.as_bytes()));
-            (ends, self.texts.chosen(|text| text.starts_with(name.as_bytes())))
+            let ends = self.texts.with_edges(folder.as_bytes(), false, true);
+            (ends, self.texts.with_edges(name.as_bytes(), true, false))
         });
         Plan::Path { texts: whole, across }
+    }
+
+    /// `None` where slips are not looked for.
+    fn nearly(&mut self, word: &Folded) -> Option<Bits> {
+        let (before, seen) = self.near.as_mut()?;
+        let same = before.iter().find(|(known, _)| *known == word.folded);
+        let found = same.map_or_else(|| self.texts.nearly(word), |(_, found)| found.clone());
+        seen.push((word.folded.clone(), found.clone()));
+        Some(found)
     }
 
     fn fitting(&mut self, pattern: &Pattern) -> Bits {
@@ -290,10 +311,23 @@ struct Judge<'s> {
 }
 
 impl Judge<'_> {
-    fn of(&self, plan: &Plan<'_>, rows: impl Iterator<Item = Row>) -> Vec<Row> {
+    fn of_all(&self, plan: &Plan<'_>) -> Vec<Row> {
+        let tracks = self.catalog.track_rows();
+        let parts = spread(tracks.len(), LEAST, 1, |part| -> Vec<Row> {
+            let first = Row::try_from(part.start).unwrap_or(Row::MAX);
+            let rows = (first..).zip(&tracks[part]);
+            rows.filter(|(row, track)| self.fits(plan, *row, track)).map(|(row, _)| row).collect()
+        });
+        parts.concat()
+    }
+
+    fn of(&self, plan: &Plan<'_>, rows: &[Row]) -> Vec<Row> {
         let tracks = self.catalog.track_rows();
         let fits = |&row: &Row| tracks.get(row as usize).is_some_and(|track| self.fits(plan, row, track));
-        rows.filter(fits).collect()
+        let parts = spread(rows.len(), LEAST, 1, |part| -> Vec<Row> {
+            rows[part].iter().copied().filter(fits).collect()
+        });
+        parts.concat()
     }
 
     fn fits(&self, plan: &Plan<'_>, row: Row, track: &TrackRow) -> bool {
@@ -302,12 +336,13 @@ impl Judge<'_> {
             Plan::One(parts) => parts.iter().any(|part| self.fits(part, row, track)),
             Plan::Not(inner) => !self.fits(inner, row, track),
             Plan::Any { texts, lists, albums } => {
+                // All at once: to guess which of them decides takes longer than to look at each.
                 albums.has(track.album)
-                    || texts.has(track.title.0)
-                    || lists.has(track.artists.0)
-                    || texts.has(track.name.0)
-                    || lists.has(track.genres.0)
-                    || lists.has(track.composers.0)
+                    | texts.has(track.title.0)
+                    | lists.has(track.artists.0)
+                    | texts.has(track.name.0)
+                    | lists.has(track.genres.0)
+                    | lists.has(track.composers.0)
             }
             Plan::Title(texts) => {
                 texts.has(if track.title == TextId::EMPTY { track.name.0 } else { track.title.0 })

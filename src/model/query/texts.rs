@@ -2,6 +2,7 @@
 
 use super::expr::{Folded, Pattern};
 use super::near::Near;
+use super::spread::spread;
 use crate::model::catalog::{Catalog, TextId};
 use crate::model::fold::fold_into;
 
@@ -49,6 +50,8 @@ impl Bits {
 
 /// The beginnings of so many lines apart are known; the lines between are counted.
 const EVERY: usize = 16;
+/// A thread of its own is worth so many lines.
+const LEAST: usize = 1 << 16;
 
 /// See the module's head.
 #[derive(Debug, Clone, Default)]
@@ -113,79 +116,168 @@ impl Texts {
                         let line = self.line(id).and_then(|line| self.folded.as_bytes().get(line));
                         line.is_some_and(|text| finder.find(text).is_some())
                     };
-                    self.set(within.iter().filter(|&id| has(id)))
+                    let mut found = Bits::new(self.len);
+                    within.iter().filter(|&id| has(id)).for_each(|id| found.set(id));
+                    found
                 }
                 _ => self.having(words),
             },
-            Pattern::Is(words) => self.chosen(|text| text == words.folded.as_bytes()),
-            Pattern::Regex(regex) => {
-                let ids = 1..u32::try_from(self.len).unwrap_or(u32::MAX);
-                self.set(ids.filter(|&id| regex.is_match(catalog.text(TextId(id)))))
-            }
+            Pattern::Is(words) => self.with_edges(words.folded.as_bytes(), true, true),
+            Pattern::Regex(regex) => self.parts(|lines, found| {
+                let fits = |id: u32| id > 0 && regex.is_match(catalog.text(TextId(id)));
+                lines.ids().filter(|&id| fits(id)).for_each(|id| found.set(id - lines.first));
+            }),
         }
     }
 
-    fn set(&self, ids: impl Iterator<Item = u32>) -> Bits {
-        let mut found = Bits::new(self.len);
-        ids.for_each(|id| found.set(id));
-        found
+    /// What `look` finds, which it marks by how many lines behind the first of a part.
+    fn parts(&self, look: impl Fn(&Lines<'_>, &mut Bits) + Sync) -> Bits {
+        let start = |at: usize| self.starts.get(at).map_or(self.folded.len(), |&start| start as usize);
+        let found = spread(self.starts.len(), LEAST / EVERY, 64 / EVERY, |part| {
+            let len = (part.end * EVERY).min(self.len).saturating_sub(part.start * EVERY);
+            let lines = Lines {
+                bytes: self.folded.as_bytes().get(start(part.start)..start(part.end)).unwrap_or(&[]),
+                first: u32::try_from(part.start * EVERY).unwrap_or(u32::MAX),
+                starts: self.starts.get(part.clone()).unwrap_or(&[]),
+                len,
+            };
+            let mut found = Bits::new(len);
+            look(&lines, &mut found);
+            found.0
+        });
+        Bits(found.concat())
     }
 
-    /// The texts that fit, looked at one by one. The empty text is none.
-    pub fn chosen(&self, fits: impl Fn(&[u8]) -> bool) -> Bits {
-        let lines = (0..).zip(self.folded.as_bytes().split(|&byte| byte == b'\n'));
-        self.set(lines.skip(1).filter(|(_, line)| !line.is_empty() && fits(line)).map(|(id, _)| id))
+    /// The texts that begin with a word, end with it or both. The empty text is none.
+    pub fn with_edges(&self, word: &[u8], begins: bool, ends: bool) -> Bits {
+        if word.is_empty() {
+            // What is all of a text is not empty.
+            return if begins && ends {
+                Bits::new(self.len)
+            } else {
+                self.parts(|lines, found| lines.not_empty(found))
+            };
+        }
+        let edge = |is: bool| if is { &b"\n"[..] } else { b"" };
+        let finder = [edge(begins), word, edge(ends)].concat();
+        let finder = memchr::memmem::Finder::new(&finder);
+        self.parts(|lines, found| {
+            // The edge before a part's first line is not in it.
+            if begins && lines.bytes.starts_with(word) {
+                let ends_too = lines.bytes.get(word.len()) == Some(&b'\n');
+                if ends_too || !ends {
+                    found.set(0);
+                }
+            }
+            let next = |from: &[u8]| finder.find(from).map(|at| at + usize::from(begins));
+            lines.places(found, word.len(), next);
+        })
     }
 
     /// A word is looked for in all texts at once.
     fn having(&self, words: &Folded) -> Bits {
-        let needle = words.folded.as_bytes();
-        match needle {
-            [] => return self.chosen(|_| true),
-            &[letter] => return self.places(|from| memchr::memchr(letter, from)),
-            _ => {}
+        let word = words.folded.as_bytes();
+        let Some((count, rarest)) = (0..word.len()).map(|at| (self.sampled(word[at]), at)).min() else {
+            return self.parts(|lines, found| lines.not_empty(found));
+        };
+        // Where most lines have the letter, to begin anew behind each line takes longer than to look at each of them.
+        if count * 2 > self.sampled(b'\n') {
+            return self.parts(|lines, found| lines.step(found, word, rarest));
         }
-        let finder = memchr::memmem::Finder::new(needle);
-        self.places(|from| finder.find(from))
+        let finder = memchr::memmem::Finder::new(word);
+        self.parts(|lines, found| lines.leap(found, |from| finder.find(from)))
+    }
+
+    /// How often a byte occurs in what stands for all of it.
+    fn sampled(&self, byte: u8) -> usize {
+        const SAMPLE: usize = 64 * 1024;
+        let bytes = self.folded.as_bytes();
+        memchr::memchr_iter(byte, bytes.get(..SAMPLE).unwrap_or(bytes)).count()
     }
 
     /// The texts in which a word begins that is nearly `word`.
     pub fn nearly(&self, word: &Folded) -> Bits {
         match Near::new(&word.folded) {
-            Some(near) => self.places(|from| near.find(from)),
+            Some(near) => self.parts(|lines, found| lines.leap(found, |from| near.find(from))),
             None => self.having(word),
         }
     }
+}
 
-    /// The texts in which `next` finds a place, one text after the other; it looks from the beginning of what it gets.
-    fn places(&self, next: impl Fn(&[u8]) -> Option<usize>) -> Bits {
-        let bytes = self.folded.as_bytes();
-        let mut found = Bits::new(self.len);
-        let (mut from, mut id) = (0, 0);
-        while let Some(at) = bytes.get(from..).and_then(&next) {
-            id = self.line_at((from, id), from + at);
-            found.set(u32::try_from(id).unwrap_or(u32::MAX));
-            let Some(end) = bytes.get(from + at..).and_then(|rest| memchr::memchr(b'\n', rest)) else {
+/// Lines that follow each other, and what is looked for in them.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    /// The id of the first.
+    first: u32,
+    /// As [`Texts::starts`], from the beginning of all texts.
+    starts: &'a [u32],
+    len: usize,
+}
+
+impl Lines<'_> {
+    fn ids(&self) -> impl Iterator<Item = u32> {
+        (self.first..).take(self.len)
+    }
+
+    fn not_empty(&self, found: &mut Bits) {
+        let lines = (0..).zip(self.bytes.split(|&byte| byte == b'\n'));
+        lines.filter(|(_, line)| !line.is_empty()).for_each(|(line, _)| found.set(line));
+    }
+
+    /// Those that have `word`, by going from one place of its letter `at` to the next.
+    fn step(&self, found: &mut Bits, word: &[u8], at: usize) {
+        let is_at = |from: usize| {
+            let here = self.bytes.get(from..from + word.len());
+            here.is_some_and(|here| here.iter().zip(word).all(|(here, letter)| here == letter))
+        };
+        let mut line = 0;
+        for place in memchr::memchr2_iter(word[at], b'\n', self.bytes) {
+            if self.bytes[place] == b'\n' {
+                line += 1;
+            } else if place.checked_sub(at).is_some_and(is_at) {
+                found.set(line);
+            }
+        }
+    }
+
+    /// Those in which `next` finds a place; it looks from the beginning of a line on.
+    fn leap(&self, found: &mut Bits, next: impl Fn(&[u8]) -> Option<usize>) {
+        let (mut from, mut line) = (0, 0);
+        while let Some(at) = self.bytes.get(from..).and_then(&next) {
+            line = self.line_at((from, line), from + at);
+            found.set(u32::try_from(line).unwrap_or(u32::MAX));
+            let Some(end) = self.bytes.get(from + at..).and_then(|rest| memchr::memchr(b'\n', rest)) else {
                 break;
             };
             from += at + end + 1;
-            id += 1;
+            line += 1;
         }
-        found
     }
 
-    /// The line that has the byte at `place`, from a line's beginning before it on. Near ones are counted, far ones found
-    /// by halving.
-    fn line_at(&self, (from, id): (usize, usize), place: usize) -> usize {
+    /// As [`Lines::leap`], for a `next` that looks at the ends of lines: it goes on behind the `len` bytes that it found.
+    fn places(&self, found: &mut Bits, len: usize, next: impl Fn(&[u8]) -> Option<usize>) {
+        let (mut from, mut line) = (0, 0);
+        while let Some(at) = self.bytes.get(from..).and_then(&next) {
+            line = self.line_at((from, line), from + at);
+            found.set(u32::try_from(line).unwrap_or(u32::MAX));
+            from += at + len;
+        }
+    }
+
+    /// The line that has the byte at `place`; `from` is in the line `line`, and not behind it. Near ones are counted, far
+    /// ones found by halving.
+    fn line_at(&self, (from, line): (usize, usize), place: usize) -> usize {
         const NEAR: usize = 1024;
-        let (from, id) = if place - from < NEAR {
-            (from, id)
+        let (from, line) = if place - from < NEAR {
+            (from, line)
         } else {
-            let known = self.starts.partition_point(|&start| start as usize <= place).saturating_sub(1);
-            (self.starts.get(known).map_or(0, |&start| start as usize), known * EVERY)
+            let all = self.starts.first().copied().unwrap_or(0);
+            let start = |start: u32| (start - all) as usize;
+            let known = self.starts.partition_point(|&known| start(known) <= place).saturating_sub(1);
+            (self.starts.get(known).map_or(0, |&known| start(known)), known * EVERY)
         };
-        let between = self.folded.as_bytes().get(from..place).unwrap_or(&[]);
-        id + memchr::memchr_iter(b'\n', between).count()
+        let between = self.bytes.get(from..place).unwrap_or(&[]);
+        line + memchr::memchr_iter(b'\n', between).count()
     }
 }
 
@@ -209,4 +301,58 @@ fn searched(catalog: &Catalog) -> Bits {
         *first &= !1;
     }
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(lines: &[String]) -> Texts {
+        let mut texts = Texts { len: lines.len(), ..Texts::default() };
+        for (id, line) in lines.iter().enumerate() {
+            if id.is_multiple_of(EVERY) {
+                texts.starts.push(u32::try_from(texts.folded.len()).unwrap());
+            }
+            texts.folded.push_str(line);
+            texts.folded.push('\n');
+        }
+        texts
+    }
+
+    #[test]
+    fn each_way_of_looking_finds_a_word_in_the_texts_that_have_it() {
+        // Words out of three letters, so many that they are looked through in parts.
+        let word = |mut number: usize| {
+            let mut word = String::new();
+            while number > 0 {
+                word.push(['a', 'b', ' '][number % 3]);
+                number /= 3;
+            }
+            word
+        };
+        let lines: Vec<String> = (0..3 * LEAST).map(word).collect();
+        let texts = of(&lines);
+        let found = |bits: Bits| bits.iter().collect::<Vec<u32>>();
+        let those = |is: &dyn Fn(&str) -> bool| -> Vec<u32> {
+            (0..).zip(&lines).filter(|(_, line)| is(line)).map(|(id, _)| id).collect()
+        };
+        for word in ["a", "ab", "ba", "aba", "bb a", "aaaaaa", "abc", "c"] {
+            let having = those(&|line| line.contains(word));
+            assert_eq!(found(texts.having(&Folded::new(word))), having, "{word}");
+            for at in 0..word.len() {
+                let stepped = texts.parts(|lines, found| lines.step(found, word.as_bytes(), at));
+                assert_eq!(found(stepped), having, "{word} by letter {at}");
+            }
+            let finder = memchr::memmem::Finder::new(word);
+            let leaps = texts.parts(|lines, found| lines.leap(found, |from| finder.find(from)));
+            assert_eq!(found(leaps), having, "{word} by leaps");
+            let edges = |begins, ends| found(texts.with_edges(word.as_bytes(), begins, ends));
+            assert_eq!(edges(true, false), those(&|line| line.starts_with(word)), "{word} first");
+            assert_eq!(edges(false, true), those(&|line| line.ends_with(word)), "{word} last");
+            assert_eq!(edges(true, true), those(&|line| line == word), "{word} alone");
+        }
+        let not_empty = those(&|line| !line.is_empty());
+        assert_eq!(found(texts.having(&Folded::new(""))), not_empty);
+        assert_eq!(found(texts.with_edges(b"", true, false)), not_empty);
+    }
 }

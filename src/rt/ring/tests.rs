@@ -1,3 +1,5 @@
+//! Writer and reader of the ring, by one thread and by two.
+
 use super::*;
 
 const SPEC: Spec = Spec { rate: 44_100, channels: 1 };

@@ -35,21 +35,21 @@ impl Gone {
         Self { tracks: Vec::new(), failures: Vec::new(), sheets, places, doubtful: Vec::new(), missing }
     }
 
-    pub fn note(&mut self, path: PathBuf, row: FileRow) {
-        if self.sheets.accounts_for(&path, row.track, &self.missing) {
+    pub fn note(&mut self, path: &Path, row: FileRow) {
+        if self.sheets.accounts_for(path, row.track, &self.missing) {
             return;
         }
-        if self.places.away(&path).is_some() {
-            self.doubtful.push((path, row));
+        if self.places.away(path).is_some() {
+            self.doubtful.push((path.to_path_buf(), row));
             return;
         }
         self.keep(path, row);
     }
 
-    fn keep(&mut self, path: PathBuf, row: FileRow) {
+    fn keep(&mut self, path: &Path, row: FileRow) {
         match row.track {
             Some(id) => self.tracks.push(id),
-            None => self.failures.push(path),
+            None => self.failures.push(path.to_path_buf()),
         }
     }
 
@@ -59,7 +59,7 @@ impl Gone {
         for (path, row) in std::mem::take(&mut self.doubtful) {
             match self.places.away(&path).map(Path::to_path_buf) {
                 Some(place) => drop(away.insert(place)),
-                None => self.keep(path, row),
+                None => self.keep(&path, row),
             }
         }
         away

@@ -142,24 +142,25 @@ impl Scan<'_> {
         self.read(Task { path, stamp, sheet: judged.map(Box::new), parts, has_moved, ..Task::default() })
     }
 
-    /// Gives an audio file back unless it is dealt with: a sheet speaks for it, or it had one embedded before.
-    pub fn not_of_sheet(
+    /// Whether an audio file is dealt with by that: a sheet speaks for it, or it had one embedded before.
+    pub fn is_of_sheet(
         &mut self,
-        path: PathBuf,
+        path: &Path,
         stamp: FileStamp,
         here: &mut SheetsOfRoot,
-    ) -> Result<Option<PathBuf>, StoreError> {
-        if here.claimed.contains(&path) {
-            return Ok(None);
+    ) -> Result<bool, StoreError> {
+        if here.claimed.contains(path) {
+            return Ok(true);
         }
-        let Some(row) = self.sheets.rows.get(&path) else { return Ok(Some(path)) };
+        let Some(row) = self.sheets.rows.get(path) else { return Ok(false) };
+        let path = path.to_path_buf();
         if sheet::is_current(row, stamp) {
             let (error, met) = (row.error.clone(), met(row));
             self.same_sheet(path, error, met, here)?;
         } else {
             self.read_sheet(path, stamp, None, here)?;
         }
-        Ok(None)
+        Ok(true)
     }
 
     /// The tracks that a sheet had, by number, and whether it had them at another path.
