@@ -416,7 +416,7 @@ fn tags_of_matroska_grow_and_shrink() {
             ["-v", "error", "-f", "wav", "-i", text(&source), "-c:a", codec, "-metadata", "title=Old"];
         output("ffmpeg", &[&begin[..], &[text(&path)]].concat());
         let (sound, proven) = (heard(&path), proof(&path).unwrap());
-        for length in [3, 60_000, 5, 90_000, 20_000] {
+        for length in [3, 20_000, 5, 30_000, 10_000] {
             let value = "ä".repeat(length);
             let edits = [set(Field::Comment, &[&value]), set(Field::Title, &["New"])];
             commit(&batches, plan(std::slice::from_ref(&path), &edits).unwrap()).unwrap();
