@@ -7,7 +7,7 @@ use crate::config::theme::Role;
 use crate::tui::draw::Canvas;
 use crate::tui::state::HINT_AFTER;
 
-const CELL: u16 = 30;
+const CELL: u16 = 26;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
     let scene = canvas.scene;
