@@ -1,11 +1,29 @@
 //! Near-duplicates: other masterings and encodings of one recording. They last as long, and sound nearly the same.
 
 use super::space::Space;
+use super::weights::{Aspect, Weights};
+use crate::model::fingerprint::Dimension;
 
 /// Lengths of one recording differ by so many seconds at most: padding of encoders, trimmed silence.
 const SECONDS: f32 = 1.5;
 /// Parts of the distance of a median pair within which two are one recording.
 const NEAR: f32 = 0.25;
+
+/// Of these a mastering makes what it likes; the recording is what is left.
+const MASTERING: [Dimension; 5] = [
+    Dimension::Loudness,
+    Dimension::Crest,
+    Dimension::CrestVariation,
+    Dimension::LoudnessVariation,
+    Dimension::PeakConsistency,
+];
+
+/// By which recordings are told apart, whatever the listener weighs.
+pub fn weights() -> Weights {
+    MASTERING
+        .iter()
+        .fold(Weights::default(), |weights, &dimension| weights.with(Aspect::Number(dimension), 0.0))
+}
 
 /// Rows that are one recording, each group and the groups by row; what is alone is left out. `seconds` are the lengths by
 /// row; what is no number is as long as nothing.
@@ -44,9 +62,8 @@ fn lead(leader: &mut [usize], mut row: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::made::{chance, library};
-    use super::super::weights::Weights;
     use super::*;
-    use crate::model::fingerprint::{Dimension, Fingerprint};
+    use crate::model::fingerprint::Fingerprint;
 
     /// Another encoding: a little less air, a hair of everything else.
     fn encoded(print: &Fingerprint, seed: u64) -> Fingerprint {

@@ -102,7 +102,8 @@ impl Map {
     pub fn near_duplicates(&self, seconds: impl Fn(TrackId) -> Option<f32>) -> Vec<Vec<TrackId>> {
         // What has no length is as long as nothing else.
         let lengths: Vec<f32> = self.ids.iter().map(|&id| seconds(id).unwrap_or(f32::NAN)).collect();
-        let groups = super::duplicates::near(&self.space, &lengths);
+        let space = self.space.clone().weighted(super::duplicates::weights());
+        let groups = super::duplicates::near(&space, &lengths);
         groups.into_iter().map(|rows| rows.into_iter().map(|row| self.id(row)).collect()).collect()
     }
 }
@@ -111,6 +112,7 @@ impl Map {
 mod tests {
     use super::super::made::library;
     use super::*;
+    use crate::model::fingerprint::{Dimension, Fingerprint};
 
     fn map(count: u64) -> Map {
         // Every other id, as of a library from which tracks went.
@@ -146,6 +148,21 @@ mod tests {
         let map = map(5);
         assert!(map.point(TrackId(11)).is_none() && map.point(TrackId(12)).is_some());
         assert!(map.like(&[], 5, &|_| true).is_empty());
+    }
+
+    #[test]
+    fn a_louder_mastering_is_the_same_recording() {
+        let mut prints = library(300, 23);
+        prints[7] = prints[3].clone();
+        let change = |print: &mut Fingerprint, dimension, by| {
+            let value = print.get(dimension).map(|value| value + by);
+            print.set(dimension, value);
+        };
+        change(&mut prints[7], Dimension::Loudness, 6.0);
+        change(&mut prints[7], Dimension::Crest, -5.0);
+        let ids = (0..300).map(TrackId).collect();
+        let map = Map::new(ids, Space::of(&prints, Weights::default()));
+        assert_eq!(map.near_duplicates(|id| Some(id.0 as f32 % 4.0)), [vec![TrackId(3), TrackId(7)]]);
     }
 
     #[test]

@@ -577,7 +577,7 @@ fn a_filter_narrows_the_queue_while_that_is_looked_at() {
     };
     let all = shown(&stage);
     stage.press("<Tab>j");
-    stage.press("fartst:x");
+    stage.press("f(");
     assert_eq!(shown(&stage), all, "no query: what is shown stays");
     stage.press("<C-u>album:homogenic");
     let narrowed = shown(&stage);

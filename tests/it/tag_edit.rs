@@ -112,6 +112,18 @@ fn ape(folder: &Path) -> PathBuf {
     put(folder, "a.ape", &crate::ape::encode(&Material::new(30_011, 2, 44_100, 16), 10_000))
 }
 
+/// The ID3v2 tag of a DSDIFF file (its last chunk) before untagged MP3.
+fn lone_tag(dff: &Path) -> PathBuf {
+    let bytes = std::fs::read(dff).unwrap();
+    let tag = bytes.windows(4).rposition(|four| four == b"ID3 ").expect("a chunk") + 12;
+    let sound = dff.with_extension("untagged.mp3");
+    let make = ["-v", "error", "-y", "-f", "lavfi", "-i", "sine=d=1", "-id3v2_version", "0", text(&sound)];
+    output("ffmpeg", &make);
+    let path = dff.with_extension("tag.mp3");
+    std::fs::write(&path, [&bytes[tag..], &std::fs::read(&sound).unwrap()].concat()).unwrap();
+    path
+}
+
 fn commit(batches: &Batches, change: impl Into<Change>) -> Result<u64, Refused> {
     batches.commit(&change.into(), &mut |_| true)
 }
@@ -157,7 +169,8 @@ fn every_kind_takes_new_tags_that_others_read_and_sounds_as_before_and_goes_back
         assert_eq!(after, planned.files[0].after, "{name}");
         assert_eq!(after.get(Field::Artist), ["First", "Second"], "{name}");
         assert_eq!(after.first(Field::Comment), before.first(Field::Comment), "{name}");
-        let others = probed(&path);
+        // ffprobe passes the tag of DSDIFF over; before music of its own it reads it.
+        let others = if name.ends_with(".dff") { probed(&lone_tag(&path)) } else { probed(&path) };
         for said in [
             "title=Néw title 夜",
             "genre=Post-Rock",
@@ -255,6 +268,12 @@ fn a_cover_is_put_in_taken_out_and_found_and_the_sound_stays() {
         let (sound, before) = (proof(&path).unwrap(), read_fields(&path).unwrap().fields);
         let edit = Edit::SetCover(Picture::front(data.clone()).unwrap());
         let planned = plan(std::slice::from_ref(&path), &[edit]).unwrap();
+        if ["mka", "webm"].iter().any(|kind| path.extension().is_some_and(|ending| ending == *kind)) {
+            // Its pictures are files within the file.
+            let refused = commit(&batches, planned).unwrap_err();
+            assert!(refused.0[0].1.contains("attachments"), "{refused:?}");
+            continue;
+        }
         let id = commit(&batches, planned).unwrap_or_else(|why| panic!("{why:?}"));
         let read = read_fields(&path).unwrap();
         assert!(read.has_picture && read.fields == before, "{name}");
@@ -416,8 +435,8 @@ fn tags_of_matroska_grow_and_shrink() {
             ["-v", "error", "-f", "wav", "-i", text(&source), "-c:a", codec, "-metadata", "title=Old"];
         output("ffmpeg", &[&begin[..], &[text(&path)]].concat());
         let (sound, proven) = (heard(&path), proof(&path).unwrap());
-        for length in [3, 20_000, 5, 30_000, 10_000] {
-            let value = "ä".repeat(length);
+        for length in [3, 12_000, 5, 15_000, 6_000] {
+            let value = "ä, ".repeat(length).trim_end().to_owned();
             let edits = [set(Field::Comment, &[&value]), set(Field::Title, &["New"])];
             commit(&batches, plan(std::slice::from_ref(&path), &edits).unwrap()).unwrap();
             let told = probed(&path);
@@ -448,7 +467,7 @@ fn the_long_forms_of_wav_say_the_same_in_both_kinds_of_tags() {
             probed(&path)
         );
         assert_eq!(read_fields(&path).unwrap().fields.first(Field::Title), Some("Old"));
-        let (sound, before) = (heard(&path), std::fs::read(&path).unwrap());
+        let (sound, before) = (heard(&path), read_fields(&path).unwrap().fields);
         let edits = [set(Field::Title, &["Néw"]), set(Field::Album, &["First"]), Edit::Remove(Field::Artist)];
         let id = commit(&batches, plan(std::slice::from_ref(&path), &edits).unwrap()).unwrap();
         let told = probed(&path);
@@ -460,7 +479,13 @@ fn the_long_forms_of_wav_say_the_same_in_both_kinds_of_tags() {
         assert_eq!(size, after.len() as u64 - 8, "as ds64 tells it (EBU Tech 3306)");
         assert_eq!(read_fields(&path).unwrap().fields.first(Field::Title), Some("Néw"));
         commit(&batches, batches.over(id, Way::Back).unwrap()).unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), before);
+        assert_eq!(read_fields(&path).unwrap().fields, before);
+        let told = probed(&path);
+        assert!(
+            told.contains("title=Old") && told.contains("artist=Ann") && told.contains("Stays"),
+            "{told}"
+        );
+        assert_eq!(heard(&path), sound);
     }
 }
 

@@ -503,7 +503,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "SOURCE [PATH] [--music=DIR] [--apply]",
         WordPath(Source::NAMES),
-        "what plays, ratings and lists of another player would bring; --apply takes them in",
+        "plays, ratings and lists of another player; --apply takes them in",
     ),
     row(Library, "library-roots", &["roots"], "", Nothing, "the folders that the library is made of"),
     row(
