@@ -520,7 +520,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[like]",
         Word(&["like"]),
-        "tracks that hold the same sound, whatever their names; like: other masterings and encodings too",
+        "tracks of the same sound; like: other masterings and encodings too",
     ),
     row(
         Library,
@@ -528,7 +528,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "STARS [playing|PATH...]",
         WordPath(&["0", "1", "2", "3", "4", "5"]),
-        "rate the selection, what plays, or files: 1 to 5, halves too; 0 takes the rating away",
+        "rate the selection, what plays, or files: 1 to 5, halves too; 0 takes it away",
     ),
     row(
         Library,
@@ -552,7 +552,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[QUERY]",
         Nothing,
-        "show only what matches a query, in the queue where that is looked at; none shows all",
+        "show only what matches, in the queue where that is looked at; none shows all",
     ),
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
@@ -563,7 +563,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[playing|QUERY]",
         Like,
-        "what sounds like the selection, what plays, a file, or all that a query finds; to play: Enter, a, i",
+        "what sounds like the selection, what plays, a file, or all that a query finds",
     ),
     row(
         Similar,
@@ -571,7 +571,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[on|off] [playing|QUERY] [seed=N]",
         Like,
-        "keep the queue going with what sounds like the selection, or like that; a seed repeats a radio",
+        "keep the queue going with what sounds like the selection, or like that",
     ),
     row(
         Similar,
@@ -587,7 +587,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[N...]",
         Nothing,
-        "put what follows, the marked entries, or entries N in an order without jumps of tempo, key, loudness",
+        "put what follows, the marks, or entries N in an order without jumps of sound",
     ),
     row(
         Similar,
