@@ -1,5 +1,5 @@
 //! What other players and services know of the user's listening: cmus, MPD and its clients' stickers, ListenBrainz,
-//! Last.fm. Read here into one form ([`sources`]), then matched to the library by [`plan`]; [`look`] does both. What they left is untrusted: every reader
+//! Last.fm. Read here into one form ([`sources`]), then matched to the library by [`mod@plan`]; [`look`] does both. What they left is untrusted: every reader
 //! takes any bytes and reads no more than it must.
 
 pub mod cmus;
