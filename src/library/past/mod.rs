@@ -1,6 +1,6 @@
 //! What other players and services know of the user's listening: cmus, MPD and its clients' stickers, ListenBrainz,
-//! Last.fm. Read here into one form ([`sources`]), then matched to the library by [`mod@plan`]; [`look`] does both. What they left is untrusted: every reader
-//! takes any bytes and reads no more than it must.
+//! Last.fm. Read here into one form ([`sources`]), then matched to the library by [`mod@plan`]; [`look`] does both.
+//! What they left is untrusted: every reader takes any bytes and reads no more than it must.
 
 pub mod cmus;
 pub mod mpd;
