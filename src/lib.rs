@@ -108,6 +108,7 @@ pub mod dsp;
 pub mod engine;
 pub mod jobs;
 pub mod library;
+pub mod mastering;
 pub mod model;
 pub mod remote;
 pub mod rt;

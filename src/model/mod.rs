@@ -27,6 +27,7 @@ pub mod json_path;
 pub mod key;
 pub mod listening;
 pub mod loudness;
+pub mod mastering;
 pub mod naming;
 pub mod notice;
 pub mod outputs;
