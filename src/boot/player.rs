@@ -256,6 +256,7 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
+    state.mastering.settings = config.settings.mastering;
     state.output_memory = reader.outputs()?;
     state.ears.remember(reader.similar()?);
     // Without it everything else works: it begins anew.

@@ -238,6 +238,8 @@ impl Core {
             current.sent_to = None;
         }
         self.answer = Answer::AwaitedUntil(Instant::now() + ANSWER);
+        self.masters.forget_before(to);
+        self.tell_render_masters();
         self.input(Input::Crossed { to });
         self.tell(EngineEvent::Crossed { from, to, format, at });
     }

@@ -17,6 +17,7 @@ use super::command::{EngineCommand, EngineEvent, Item, Place};
 use super::feed::Feed;
 use super::flow::Mark;
 use super::handle::{Counters, EngineOptions};
+use super::master::Masters;
 use super::outlet::Outlet;
 use super::output::Opener;
 use super::prefetch::Prefetch;
@@ -137,6 +138,7 @@ pub(super) struct Core {
     pub(super) render: Option<Render>,
     pub(super) gain: f32,
     pub(super) sound: SoundSettings,
+    pub(super) masters: Masters,
     pub(super) cues: VecDeque<Cue>,
     pub(super) marks: VecDeque<Mark>,
     pub(super) filled: Filled,
@@ -178,6 +180,7 @@ impl Core {
             feed: Feed::new(parts.blocks),
             asked: None,
             render: None,
+            masters: Masters::default(),
             cues: VecDeque::with_capacity(MARKS),
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,

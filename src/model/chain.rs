@@ -180,6 +180,16 @@ pub struct Width {
     pub mono_below_hz: f32,
 }
 
+/// A chain as it is carried out for one item.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Mastered {
+    pub spec: ChainSpec,
+    /// The original is heard in place of what the chain makes of it, by so many dB louder.
+    pub original_db: Option<f32>,
+    /// Both are made so much quieter, 0 or less, that the original fits under full scale.
+    pub trim_db: f32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
