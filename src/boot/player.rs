@@ -308,7 +308,8 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
     let clock = Arc::clone(engine.clock());
     let tap = Arc::clone(engine.tap());
     let thread = eye::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
-    let gauges = Gauges { clock, visual: thread.latest(), watch: thread.watcher() };
+    let reduction = Arc::clone(engine.reduction());
+    let gauges = Gauges { clock, reduction, visual: thread.latest(), watch: thread.watcher() };
     Ok((thread, gauges))
 }
 

@@ -157,6 +157,10 @@ pub enum EngineEvent {
         play: PlayId,
         on: bool,
     },
+    /// What mastering made of an item was no number: it is heard as it came, from the same place on.
+    MasteringFailed {
+        play: PlayId,
+    },
     Output(OutputState),
     /// The way of what is heard from now on.
     Signal(SignalPath),

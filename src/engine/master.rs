@@ -3,9 +3,9 @@
 //! that follow each other share one chain: it goes on over their join. Called by `render` on the engine thread; allocates
 //! only for another rate or layout.
 
-use crate::dsp::chain::{Chain, Reduction};
+use crate::dsp::chain::Chain;
 use crate::model::audio::db_to_gain;
-use crate::model::chain::Mastered;
+use crate::model::chain::{Mastered, Reduction};
 use crate::model::id::PlayId;
 
 /// Items that are known at a time: what is heard, what is rendered, what follows.

@@ -190,6 +190,13 @@ pub struct Mastered {
     pub trim_db: f32,
 }
 
+/// How far a chain holds sound down, dB, 0 or more.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Reduction {
+    pub compressor_db: f32,
+    pub limiter_db: f32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
 use crate::model::chain::Mastered;
 use crate::model::command::{Change, Mastering};
-use crate::model::id::{ItemId, TrackId};
+use crate::model::id::{ItemId, PlayId, TrackId};
 use crate::model::mastering::{Basis, Intensity, MasteringView, Plan, PlanView};
 
 /// Seconds in which a plan is reached that became known while its track plays.
@@ -228,6 +228,13 @@ pub fn planned(
         Err(why) => PlanView::Failed(why.into()),
     };
     state.dirty.mastering = true;
+}
+
+/// The engine plays on, dry.
+pub fn failed(state: &mut AppState, play: PlayId, now: Now) {
+    let name = state.playback.playing.filter(|playing| playing.play == play);
+    let name = name.and_then(|playing| state.queue.get(playing.item)).map(|item| state.name_of(&item.path));
+    notices::tell(state, wording::mastering::failed(&name.unwrap_or_default()), now);
 }
 
 /// More tracks are measured than were: what was only glimpsed, or could not be planned, is planned again.

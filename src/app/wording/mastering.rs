@@ -1,6 +1,6 @@
 //! What is told of mastering.
 
-use super::note;
+use super::{note, warning};
 use crate::model::command::Mastering;
 use crate::model::mastering::{MasteringSettings, Target};
 use crate::model::notice::Notice;
@@ -39,4 +39,10 @@ pub fn nothing_to_compare() -> Notice {
 
 pub fn no_plan_yet() -> Notice {
     note("There is no plan for what plays").why("it is being made, or its sound has no loudness")
+}
+
+pub fn failed(name: &str) -> Notice {
+    warning(format!("Mastering of {name} failed; it is heard as it is"))
+        .why("its samples, or what the chain made of them, were no numbers")
+        .next_step("`auralis analyse` tells what is wrong with the file")
 }
