@@ -26,6 +26,7 @@ mod levels;
 mod library_media;
 mod limiter;
 mod loudness;
+mod mastering;
 mod media;
 mod migrate;
 mod missing;

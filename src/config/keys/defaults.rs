@@ -117,6 +117,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gS", "signal"),
     (Global, "b", "original"),
     (Global, "B", "mastering"),
+    (Global, "E", "mastering-panel"),
     (Global, "gn", "preset"),
     (Global, "}", "intensity +10"),
     (Global, "{", "intensity -10"),

@@ -262,6 +262,7 @@ pub const COMMANDS: &[Row] = &[
         Word(&["on", "off"]),
         "hear the original in place of the master, at the same loudness",
     ),
+    row(Mastering, "mastering-panel", &["why"], "", Nothing, "what mastering does to what plays, and why"),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
         Queue,
