@@ -145,7 +145,8 @@ fn turning_it_on_and_off_is_a_fade_that_ends_bit_for_bit() {
     let got = rig.capture.samples();
     let steepest = got.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
     // The tone itself at twice its level climbs 0.005 a sample; a fade of 10 ms by 0.25 another 0.0006.
-    assert!(steepest < 0.0065, "{steepest}");
+    let place = got.windows(2).position(|pair| (pair[1] - pair[0]).abs() == steepest);
+    assert!(steepest < 0.0065, "{steepest} at {place:?}");
     let twice = 10f32.powf(6.0 / 20.0);
     for frame in [120_000, 140_000, 220_000, 240_000] {
         assert!((got[frame] - tone(frame) * twice).abs() < 2e-3, "{frame}: {} {}", got[frame], tone(frame));
@@ -189,11 +190,13 @@ fn a_seek_lands_on_its_frame_through_a_chain() {
     load(&rig, 1, mastered(spec));
     rig.step_until_frames(10_000);
     rig.engine.send(EngineCommand::Seek(Place::Frame(200_000)));
+    rig.step_until_frames(rig.capture.samples().len() + 40_000);
     rig.wait_for("the seek", |event| matches!(event, EngineEvent::Seeked { frame: 200_000, .. }));
-    let before = rig.capture.samples().len();
-    rig.step_until_frames(before + 20_000);
     let got = rig.capture.samples();
     let (_, frame) = rig.position().expect("it plays");
     let heard = got.last().copied().unwrap_or(0.0) * 1_000_000.0;
-    assert!((f64::from(heard) - frame as f64).abs() <= 1.0 + 1.0, "{heard} is told as {frame}");
+    assert!(
+        heard > 201_000.0 && (f64::from(heard) - frame as f64).abs() <= 2.0,
+        "{heard} is told as {frame}"
+    );
 }
