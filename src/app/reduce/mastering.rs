@@ -10,13 +10,14 @@ use crate::app::state::mastering::Kept;
 use crate::app::state::{AppState, Play};
 use crate::app::wording;
 use crate::engine::command::EngineCommand;
-use crate::jobs::plan::Subject;
+use crate::jobs::plan::{Stage, Subject};
 use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
 use crate::model::chain::Mastered;
 use crate::model::command::{Change, Mastering};
 use crate::model::id::{ItemId, PlayId, TrackId};
-use crate::model::mastering::{Basis, Intensity, MasteringView, Plan, PlanView};
+use crate::model::job::CancelToken;
+use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView};
 
 /// Seconds in which a plan is reached that became known while its track plays.
 const SLOWLY_S: f32 = 8.0;
@@ -135,8 +136,8 @@ fn album_of(state: &AppState, track: TrackId) -> Arc<[TrackId]> {
 /// After every event: what is wanted is asked for, what is known is told.
 pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let plays: Vec<Play> = [state.playback.playing, state.playback.next].into_iter().flatten().collect();
-    if !is_on(state) {
-        state.mastering.plans.clear();
+    if !is_on(state) || state.closing {
+        state.mastering.plans.drain(..).for_each(|kept| kept.cancel.cancel());
         state.mastering.original = None;
         state.mastering.compared = None;
         return tell(state, &plays, fx);
@@ -144,13 +145,20 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let wishes = wishes(state);
     let subjects: Vec<Subject> = plays.iter().filter_map(|play| subject(state, play.item)).collect();
     let before = state.mastering.plans.len();
-    state.mastering.plans.retain(|kept| kept.wishes == wishes && subjects.contains(&kept.subject));
+    state.mastering.plans.retain(|kept| {
+        let is_wanted = kept.wishes == wishes && subjects.contains(&kept.subject);
+        if !is_wanted {
+            kept.cancel.cancel();
+        }
+        is_wanted
+    });
     let mut changed = state.mastering.plans.len() != before;
     for subject in subjects {
         if !state.mastering.plans.iter().any(|kept| *kept.subject == subject) {
-            let subject = Arc::new(subject);
-            fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes });
-            state.mastering.plans.push(Kept { subject, wishes, plan: PlanView::Making });
+            let (subject, cancel) = (Arc::new(subject), CancelToken::default());
+            fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes, cancel: cancel.clone() });
+            let plan = PlanView::Making;
+            state.mastering.plans.push(Kept { subject, wishes, plan, is_last: false, cancel });
             changed = true;
         }
     }
@@ -209,22 +217,22 @@ fn made(state: &AppState, item: ItemId) -> Option<Arc<Plan>> {
 /// A plan was made, or cannot be.
 pub fn planned(
     state: &mut AppState,
-    subject: &Subject,
-    wishes: &Wishes,
+    (subject, wishes): (&Subject, &Wishes),
+    stage: Stage,
     plan: Result<Plan, String>,
-    fx: &mut Vec<Effect>,
 ) {
     let kept = state.mastering.plans.iter_mut().find(|kept| *kept.subject == *subject);
     let Some(kept) = kept.filter(|kept| kept.wishes == *wishes) else {
         return;
     };
-    if let Ok(Plan { basis: Basis::Glimpse, .. }) = &plan
-        && let Some(track) = subject.track
-    {
-        fx.push(Effect::AnalyseFirst(track));
+    if kept.is_last && stage == Stage::First {
+        return;
     }
+    kept.is_last = stage == Stage::Last;
     kept.plan = match plan {
         Ok(plan) => PlanView::Made(Arc::new(plan)),
+        // What was planned from less is better than nothing.
+        Err(_) if kept.plan.made().is_some() => return,
         Err(why) => PlanView::Failed(why.into()),
     };
     state.dirty.mastering = true;
@@ -235,16 +243,6 @@ pub fn failed(state: &mut AppState, play: PlayId, now: Now) {
     let name = state.playback.playing.filter(|playing| playing.play == play);
     let name = name.and_then(|playing| state.queue.get(playing.item)).map(|item| state.name_of(&item.path));
     notices::tell(state, wording::mastering::failed(&name.unwrap_or_default()), now);
-}
-
-/// More tracks are measured than were: what was only glimpsed, or could not be planned, is planned again.
-pub fn look_again(state: &AppState, fx: &mut Vec<Effect>) {
-    for kept in &state.mastering.plans {
-        let is_final = matches!(&kept.plan, PlanView::Made(plan) if plan.basis != Basis::Glimpse);
-        if !is_final && kept.subject.track.is_some() {
-            fx.push(Effect::Plan { subject: Arc::clone(&kept.subject), wishes: kept.wishes });
-        }
-    }
 }
 
 /// As others see it.

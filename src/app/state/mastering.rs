@@ -6,6 +6,7 @@ use crate::jobs::plan::Subject;
 use crate::mastering::plan::Wishes;
 use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
+use crate::model::job::CancelToken;
 use crate::model::mastering::{MasteringSettings, PlanView, Taste};
 
 #[derive(Debug, Default)]
@@ -30,4 +31,8 @@ pub struct Kept {
     pub subject: Arc<Subject>,
     pub wishes: Wishes,
     pub plan: PlanView,
+    /// There is nothing more to know.
+    pub is_last: bool,
+    /// Ends the work for it.
+    pub cancel: CancelToken,
 }
