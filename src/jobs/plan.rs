@@ -42,7 +42,12 @@ pub enum Stage {
 ///
 /// # Errors
 /// Why there is none, in words.
-pub fn proved(store: &Store, subject: &Subject, wishes: &Wishes, cancel: &CancelToken) -> Result<Plan, String> {
+pub fn proved(
+    store: &Store,
+    subject: &Subject,
+    wishes: &Wishes,
+    cancel: &CancelToken,
+) -> Result<Plan, String> {
     let tracks = if subject.album.is_empty() { subject.track.as_slice() } else { &subject.album };
     for track in tracks {
         measure_new(store, *track, cancel);
@@ -82,7 +87,12 @@ fn paths(store: &Store, subject: &Subject, tracks: &[TrackId]) -> Result<Vec<Pat
     let reader = store.read()?;
     let mut paths = Vec::new();
     for id in tracks {
-        paths.extend(reader.track(*id)?.map(|track| track.path).filter(|path| part::split(path).map_or(path.as_path(), |(file, _)| file).exists()));
+        paths.extend(
+            reader
+                .track(*id)?
+                .map(|track| track.path)
+                .filter(|path| part::split(path).map_or(path.as_path(), |(file, _)| file).exists()),
+        );
     }
     if paths.is_empty() {
         paths.push(subject.path.to_path_buf());

@@ -13,8 +13,9 @@ use crate::engine::command::EngineCommand;
 use crate::jobs::plan::{Stage, Subject};
 use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
+use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
-use crate::model::command::{Change, Mastering};
+use crate::model::command::{AbxStep, Change, Mastering};
 use crate::model::id::{ItemId, PlayId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView};
@@ -39,6 +40,7 @@ pub fn reduce(state: &mut AppState, command: Mastering, now: Now) {
             settings.intensity = Intensity::new(percent);
         }
         Mastering::Original(original) => return compare(state, original, now),
+        Mastering::Abx(step) => return abx(state, step, now),
     }
     state.mastering.turned = true;
     state.dirty.mastering = true;
@@ -53,6 +55,8 @@ fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
         return notices::tell(state, wording::mastering::no_plan_yet(), now);
     }
     let is_heard = state.mastering.original == Some(playing.play);
+    // Whoever looks has ended the blind comparison.
+    state.mastering.abx = None;
     let original = original.unwrap_or(!is_heard);
     state.mastering.original = original.then_some(playing.play);
     state.mastering.compared = Some(playing.play);
@@ -61,6 +65,37 @@ fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
     let view = view(state);
     let matching = view.plan.made().map_or(0.0, Plan::matching_db);
     notices::tell(state, wording::mastering::compared(original, matching, view.trim_db), now);
+}
+
+fn abx(state: &mut AppState, step: AbxStep, now: Now) {
+    let Some(playing) = state.playback.playing.filter(|playing| of(state, playing.item).is_some()) else {
+        return notices::tell(state, wording::mastering::nothing_to_compare(), now);
+    };
+    let under_way = state.mastering.abx.filter(|(play, _)| *play == playing.play).map(|(_, abx)| abx);
+    let (abx, words) = match (step, under_way) {
+        (AbxStep::Begin, _) => (Some(Abx::new(now.seed)), wording::mastering::abx_begun()),
+        (_, None) => (None, wording::mastering::no_abx()),
+        (AbxStep::End, Some(abx)) => (None, wording::mastering::abx_ended(&abx)),
+        (AbxStep::Hear(heard), Some(mut abx)) => {
+            abx.heard = heard;
+            (Some(abx), wording::mastering::abx_heard(heard, &abx))
+        }
+        (AbxStep::Answer { is_b }, Some(mut abx)) => {
+            let is_right = abx.answer(is_b, now.seed);
+            (Some(abx), wording::mastering::abx_answered(is_right, &abx))
+        }
+    };
+    state.mastering.abx = abx.map(|abx| (playing.play, abx));
+    state.mastering.original = None;
+    state.mastering.compared = Some(playing.play);
+    state.mastering.turned = true;
+    state.dirty.mastering = true;
+    notices::tell(state, words, now);
+}
+
+/// What is heard of this item in a blind comparison.
+fn abx_of(state: &AppState, play: PlayId) -> Option<Abx> {
+    state.mastering.abx.filter(|(of, _)| *of == play).map(|(_, abx)| abx)
 }
 
 fn is_on(state: &AppState) -> bool {
@@ -140,6 +175,7 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
         state.mastering.plans.drain(..).for_each(|kept| kept.cancel.cancel());
         state.mastering.original = None;
         state.mastering.compared = None;
+        state.mastering.abx = None;
         return tell(state, &plays, fx);
     }
     let wishes = wishes(state);
@@ -193,7 +229,10 @@ fn tell(state: &mut AppState, plays: &[Play], fx: &mut Vec<Effect>) {
 fn told_of(state: &AppState, play: Play) -> Option<Mastered> {
     let mastered = of(state, play.item)?;
     let plan = made(state, play.item);
-    let original = state.mastering.original == Some(play.play);
+    let original = match abx_of(state, play.play) {
+        Some(abx) => abx.is_original(),
+        None => state.mastering.original == Some(play.play),
+    };
     let compared = state.mastering.compared == Some(play.play);
     let matching = plan.as_deref().map_or(0.0, Plan::matching_db);
     Some(Mastered {
@@ -255,6 +294,7 @@ pub fn view(state: &AppState) -> MasteringView {
     MasteringView {
         settings: state.mastering.settings,
         original: playing.is_some_and(|playing| state.mastering.original == Some(playing.play)),
+        abx: playing.and_then(|playing| abx_of(state, playing.play)),
         trim_db: plan.made().filter(|_| compared).map_or(0.0, trim_db),
         plan,
     }

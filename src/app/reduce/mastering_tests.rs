@@ -7,8 +7,9 @@ use super::*;
 use crate::engine::command::EngineCommand;
 use crate::jobs::plan::{Stage, Subject};
 use crate::mastering::plan::Wishes;
+use crate::model::abx::Heard as Ear;
 use crate::model::chain::{ChainSpec, Mastered};
-use crate::model::command::{Change, Mastering};
+use crate::model::command::{AbxStep, Change, Mastering};
 use crate::model::id::PlayId;
 use crate::model::mastering::{Basis, Heard, Plan, PlanView, Preset};
 
@@ -66,9 +67,18 @@ fn what_plays_and_what_follows_are_planned_once_it_is_on() {
     assert!(wanted(&rig.event(Event::Due)).is_empty(), "each is asked for once");
     let (current, next) = (rig.playing(), rig.next().unwrap());
     // What plays gets there slowly, what follows is so from its first frame on.
-    assert_eq!(told(&planned(&mut rig, &asked[0], plan(-3.0, -11.0, Basis::Track))), [(current, Some(-3.0), None, true)]);
-    assert_eq!(told(&planned(&mut rig, &asked[1], plan(-4.0, -10.0, Basis::Track))), [(next, Some(-4.0), None, false)]);
-    assert_eq!(told(&ask(&mut rig, Mastering::On(Some(false)))), [(current, None, None, false), (next, None, None, false)]);
+    assert_eq!(
+        told(&planned(&mut rig, &asked[0], plan(-3.0, -11.0, Basis::Track))),
+        [(current, Some(-3.0), None, true)]
+    );
+    assert_eq!(
+        told(&planned(&mut rig, &asked[1], plan(-4.0, -10.0, Basis::Track))),
+        [(next, Some(-4.0), None, false)]
+    );
+    assert_eq!(
+        told(&ask(&mut rig, Mastering::On(Some(false)))),
+        [(current, None, None, false), (next, None, None, false)]
+    );
     assert_eq!(super::mastering::view(&rig.state).plan, PlanView::None);
 }
 
@@ -83,7 +93,9 @@ fn what_is_turned_makes_another_plan_and_an_answer_to_the_one_before_is_dropped(
     assert!(told(&planned(&mut rig, &first[0], plan(-9.0, -5.0, Basis::Track))).is_empty());
     let fx = planned(&mut rig, &second[0], plan(-2.0, -12.0, Basis::Track));
     assert_eq!(told(&fx).iter().map(|told| told.1).collect::<Vec<_>>(), [Some(-2.0)]);
-    for (change, percent) in [(Change::By(-30), 70), (Change::By(-90), 0), (Change::To(40), 40), (Change::By(90), 100)] {
+    for (change, percent) in
+        [(Change::By(-30), 70), (Change::By(-90), 0), (Change::To(40), 40), (Change::By(90), 100)]
+    {
         ask(&mut rig, Mastering::Intensity(change));
         assert_eq!(rig.state.mastering.settings.intensity.percent(), percent);
     }
@@ -122,4 +134,36 @@ fn a_plan_that_fails_leaves_the_sound_and_says_why() {
     assert_eq!(super::mastering::view(&rig.state).plan, PlanView::Failed("silence".into()));
     rig.engine(crate::engine::command::EngineEvent::MasteringFailed { play: rig.playing() });
     assert!(rig.state.notice.as_ref().unwrap().notice.to_string().contains("heard as it is"));
+}
+
+/// In a blind test the ear hears what the test says, and nobody is told what X is.
+#[test]
+fn a_blind_test_counts_answers_and_ends_with_a_p_value() {
+    let mut rig = Rig::new(1);
+    ask(&mut rig, Mastering::On(Some(true)));
+    let asked = wanted(&rig.ask(Playback::Play));
+    rig.started();
+    planned(&mut rig, &asked[0], plan(-3.0, -11.0, Basis::Track));
+    let step = |rig: &mut Rig, step| ask(rig, Mastering::Abx(step));
+    step(&mut rig, AbxStep::Begin);
+    let heard = |rig: &Rig| {
+        let (_, mastered) = rig.state.mastering.told[0];
+        mastered.unwrap().original_db.is_some()
+    };
+    let x_is_b = heard(&rig);
+    assert_eq!(x_is_b, 99 & 1 == 1, "the seed of the tests");
+    step(&mut rig, AbxStep::Hear(Ear::A));
+    assert!(!heard(&rig));
+    step(&mut rig, AbxStep::Hear(Ear::B));
+    assert!(heard(&rig));
+    assert!(!super::mastering::view(&rig.state).original, "not told");
+    for is_b in [true, true, false, true, true] {
+        step(&mut rig, AbxStep::Answer { is_b });
+    }
+    let abx = super::mastering::view(&rig.state).abx.unwrap();
+    assert_eq!((abx.right, abx.trials), (4, 5));
+    // 6 of 32 ways.
+    assert!((abx.p_value() - 0.1875).abs() < 1e-9);
+    step(&mut rig, AbxStep::End);
+    assert!(super::mastering::view(&rig.state).abx.is_none() && !heard(&rig));
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::jobs::plan::Subject;
 use crate::mastering::plan::Wishes;
+use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::job::CancelToken;
@@ -21,6 +22,8 @@ pub struct MasteringState {
     pub original: Option<PlayId>,
     /// It was, so that both are quiet enough for it.
     pub compared: Option<PlayId>,
+    /// A blind comparison of it is under way.
+    pub abx: Option<(PlayId, Abx)>,
     /// Something was turned: what follows from it is to be heard at once.
     pub turned: bool,
 }

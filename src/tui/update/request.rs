@@ -367,7 +367,7 @@ impl Turn<'_> {
         self.state.signal = shown;
     }
 
-    fn toggle_mastering(&mut self) {
+    pub(super) fn toggle_mastering(&mut self) {
         let shown = !self.state.mastering;
         self.uncover();
         self.state.mastering = shown;

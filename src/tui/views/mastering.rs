@@ -78,6 +78,7 @@ fn hints(canvas: &Canvas<'_>) -> String {
         ("preset", "preset"),
         ("intensity -10", "less"),
         ("intensity +10", "more"),
+        ("abx", "blind test"),
     ];
     let known =
         all.iter().filter_map(|(line, what)| Some(format!("{} {what}", canvas.scene.keymap.keys_for(line)?)));
@@ -116,7 +117,11 @@ fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &P
         String::new()
     };
     let role = if view.original { Role::Warning } else { Role::Text };
-    line(canvas, &mut rest, &[("heard", Role::Dim), (&format!("{heard}{trim}"), role)]);
+    let words = match view.abx {
+        Some(abx) => format!("{} of a blind test: {}{trim}", abx.heard.name(), abx.words()),
+        None => format!("{heard}{trim}"),
+    };
+    line(canvas, &mut rest, &[("heard", Role::Dim), (&words, role)]);
     if reduction_area(canvas.scene.snapshot, canvas.layout).is_some() {
         draw_reduction(canvas);
         rest = below(rest, 1);
@@ -202,7 +207,7 @@ pub fn draw_reduction(canvas: &mut Canvas<'_>) {
     {
         let x = area.x + NAME + half * at as u16;
         let used = canvas.put(x, area.y, half, &format!("{name} "), Role::Dim);
-        let value = format!(" {:.1} dB ", db.clamp(0.0, 99.0));
+        let value = format!(" {:.1} dB ", (db.clamp(0.0, 99.0) + 0.0));
         let width = half.saturating_sub(used + text::width_of(&value, half) + 1);
         let filled = (f32::from(width) * (db / MOST_REDUCTION).clamp(0.0, 1.0)).round() as u16;
         canvas.put(x + used, area.y, width, &"━".repeat(usize::from(filled)), Role::BarFilled);
@@ -227,7 +232,7 @@ fn curve(canvas: &mut Canvas<'_>, area: Rect, plan: &Plan) {
     };
     for db in [MOST_DB, 0.0, -MOST_DB] {
         let y = plot.y + (row(db) / 4.0) as u16;
-        canvas.put(area.x, y, SCALE, &format!("{db:+3.0}"), Role::Dim);
+        canvas.put(area.x, y, SCALE, &format!("{db:3.0}"), Role::Dim);
         canvas.put(plot.x, y, plot.width, &"·".repeat(usize::from(plot.width)), Role::BarEmpty);
     }
     let mut dots = Dots::new(plot);
