@@ -7,6 +7,8 @@ use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
 use crate::jobs::ears::answer::{Known, Question};
 use crate::jobs::library::Wanted;
+use crate::jobs::plan::Subject;
+use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
@@ -80,6 +82,11 @@ pub enum Effect {
     ReadPortrait {
         track: TrackId,
         with_spread: bool,
+    },
+    /// Make a plan of mastering.
+    Plan {
+        subject: Arc<Subject>,
+        wishes: Wishes,
     },
     /// What is done for the library as a whole.
     Care {

@@ -13,11 +13,13 @@ use crate::jobs::analyse::{self, Asked, Control};
 use crate::jobs::ears::Ears;
 use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
-use crate::jobs::{Jobs, Lane, playlists, portrait, tags};
+use crate::jobs::plan::Subject;
+use crate::jobs::{Jobs, Lane, plan, playlists, portrait, tags};
 use crate::library::edit::{Batches, Refused};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
 use crate::library::{levels, past};
+use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
 use crate::model::command::Care;
@@ -76,6 +78,7 @@ impl Perform for Performer {
             Effect::ReadLevels { catalog } => self.read_levels(catalog),
             Effect::ReadWave(track) => self.read_wave(track),
             Effect::ReadPortrait { track, with_spread } => self.read_portrait(track, with_spread),
+            Effect::Plan { subject, wishes } => self.plan(subject, wishes),
             Effect::Care { job, care } => self.care(job, care),
             Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
             Effect::Watch(roots) => {
@@ -411,6 +414,16 @@ impl Performer {
         };
         let failed = move |panic| Event::PortraitRead { track, told: Told::Failed(panic), spread: None };
         self.answer(Lane::Short, work, failed);
+    }
+
+    fn plan(&self, subject: Arc<Subject>, wishes: Wishes) {
+        let (store, failed) = (self.store.clone(), Arc::clone(&subject));
+        let work = move |cancel: &CancelToken| {
+            let plan = plan::planned(&store, &subject, &wishes, cancel);
+            Event::MasteringPlanned { subject, wishes, plan }
+        };
+        let broken = move |panic| Event::MasteringPlanned { subject: failed, wishes, plan: Err(panic) };
+        self.answer(Lane::Short, work, broken);
     }
 
     fn find_outputs(&self) {

@@ -12,6 +12,7 @@
 pub mod analyse;
 pub mod ears;
 pub mod library;
+pub mod plan;
 pub mod playlists;
 pub mod portrait;
 mod power;

@@ -1,5 +1,6 @@
 //! What a plan is made from: of one track, or of the tracks of an album as one.
 
+use crate::model::facts::Levels;
 use crate::model::features::{Absent, LoudnessBlocks, Measured, Value};
 use crate::model::fingerprint::Dimension;
 use crate::model::mastering::Basis;
@@ -53,6 +54,26 @@ impl Source {
             least_correlation: print.least_correlation,
             dc_offset: quality.dc_offset,
             cutoff_hz: quality.cutoff_hz,
+            resonances: Vec::new(),
+        }
+    }
+
+    /// Of levels alone, hundredths as [`Levels`] has them: enough for loudness and peaks.
+    pub fn of_levels(levels: &Levels) -> Self {
+        let value =
+            |hundredths: Option<i16>| hundredths.map(|value| f32::from(value) / 100.0).ok_or(Absent::Unclear);
+        let unknown = Err(Absent::Unclear);
+        Self {
+            basis: Basis::Track,
+            shares: Err(Absent::Unclear),
+            lufs: value(levels.lufs),
+            true_peak_db: value(levels.peak),
+            range_lu: value(levels.range),
+            transients: unknown,
+            correlation: unknown,
+            least_correlation: unknown,
+            dc_offset: 0.0,
+            cutoff_hz: None,
             resonances: Vec::new(),
         }
     }

@@ -180,6 +180,23 @@ pub struct Width {
     pub mono_below_hz: f32,
 }
 
+/// A chain as it is carried out for one item.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Mastered {
+    pub spec: ChainSpec,
+    /// The original is heard in place of what the chain makes of it, by so many dB louder.
+    pub original_db: Option<f32>,
+    /// Both are made so much quieter, 0 or less, that the original fits under full scale.
+    pub trim_db: f32,
+}
+
+/// How far a chain holds sound down, dB, 0 or more.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Reduction {
+    pub compressor_db: f32,
+    pub limiter_db: f32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -250,3 +250,33 @@ impl Plan {
         self.aim_lufs - self.source.lufs
     }
 }
+
+/// Mastering as others see it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MasteringView {
+    pub settings: MasteringSettings,
+    /// Of what is current.
+    pub plan: PlanView,
+    /// The original is heard in its place.
+    pub original: bool,
+    /// Both are so much quieter while they are compared, 0 or less, dB.
+    pub trim_db: f32,
+}
+
+/// What is known of a plan.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum PlanView {
+    /// Nothing is current, or nothing is mastered.
+    #[default]
+    None,
+    Making,
+    Made(std::sync::Arc<Plan>),
+    /// There is none, and why.
+    Failed(std::sync::Arc<str>),
+}
+
+impl PlanView {
+    pub fn made(&self) -> Option<&Plan> {
+        if let Self::Made(plan) = self { Some(plan) } else { None }
+    }
+}

@@ -128,7 +128,11 @@ mod tests {
 
     fn tick(state: PlayState, frame: u64, width: u16, still: Option<bool>) -> Option<u128> {
         let visual = still.map(|still| Arc::new(VisualFrame { still, ..VisualFrame::default() }));
-        let gauges = Gauges { position: Some(Position { play: PlayId(1), frame, rate: 1000 }), visual };
+        let gauges = Gauges {
+            position: Some(Position { play: PlayId(1), frame, rate: 1000 }),
+            visual,
+            ..Gauges::default()
+        };
         let snapshot = snapshot(state);
         let shown = Shown { snapshot: &snapshot, gauges: &gauges, width };
         Pace::new(50).next_tick(&shown, still.is_some()).map(|at| at.as_millis())

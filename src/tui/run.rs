@@ -356,6 +356,7 @@ impl Ui {
         }
         let before = self.shown().picture();
         self.gauges.position = self.player.position();
+        self.gauges.reduction = self.player.reduction();
         if self.watch.is_some() {
             self.gauges.visual = self.player.visual();
         }

@@ -32,7 +32,9 @@ impl Turn<'_> {
             Command::Template(Templating::List(words)) if words.is_empty() => {
                 self.toggle_figures(ReportKind::Templates);
             }
-            Command::Sound(_) | Command::Bookmark(_) | Command::Template(_) => self.send(command),
+            Command::Sound(_) | Command::Mastering(_) | Command::Bookmark(_) | Command::Template(_) => {
+                self.send(command)
+            }
             Command::Queue(queue) => self.queue(queue, count),
             Command::Judge(judging) => self.judge(judging, count),
             Command::History(history) => self.history(history, count),
