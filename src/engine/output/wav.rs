@@ -1,8 +1,9 @@
 //! A WAV file that is valid at any moment: RIFF (Microsoft "Multiple Channel Audio Data and WAVE Files"), growing into
-//! RF64 (EBU Tech 3306) beyond 4 GiB. Called by the `file` output on its thread, and by its opening.
+//! RF64 (EBU Tech 3306) beyond 4 GiB. Called by the `file` output on its thread, by its opening, and by `render`.
 //!
 //! Layout: `RIFF`/`RF64`, `JUNK` or `ds64` (28 bytes), `LIST INFO ISFT` (who wrote it), `fmt ` (40 bytes, always
-//! extensible), `fact`, `data`. All of it has one length, so the header is written again in place as the data grow.
+//! extensible), `fact`, `data`. All of it has one length, so the header is written again in place as the data grow. Chunks
+//! that say more may follow the data.
 
 use std::fs::File;
 use std::io;
@@ -22,25 +23,27 @@ const HEADER_EVERY: u64 = 1 << 20;
 const SUBFORMAT: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 
 #[derive(Debug)]
-pub(super) struct WavFile {
+pub struct WavFile {
     file: File,
     spec: Spec,
     format: SampleFormat,
     data_bytes: u64,
+    /// Of the chunks behind the data.
+    behind_bytes: u64,
     /// Data that the header on the disk speaks of.
     told_bytes: u64,
 }
 
 impl WavFile {
     /// Writes the header of an empty file.
-    pub(super) fn create(file: File, spec: Spec, format: SampleFormat) -> io::Result<Self> {
-        let mut wav = Self { file, spec, format, data_bytes: 0, told_bytes: 0 };
+    pub fn create(file: File, spec: Spec, format: SampleFormat) -> io::Result<Self> {
+        let mut wav = Self { file, spec, format, data_bytes: 0, behind_bytes: 0, told_bytes: 0 };
         wav.write_header()?;
         Ok(wav)
     }
 
     /// Appends whole frames. After a failure the file ends where it ended before.
-    pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         if let Err(error) = self.file.write_all_at(bytes, HEADER_BYTES + self.data_bytes) {
             // Both give back space or use none; where they fail too, the header still tells of no more than there is.
             let _ = self.file.set_len(HEADER_BYTES + self.data_bytes);
@@ -49,6 +52,18 @@ impl WavFile {
         }
         self.data_bytes += bytes.len() as u64;
         if self.data_bytes - self.told_bytes >= HEADER_EVERY { self.settle() } else { Ok(()) }
+    }
+
+    /// Puts a chunk behind the data; no more of them may come then.
+    pub fn put_behind(&mut self, name: [u8; 4], body: &[u8]) -> io::Result<()> {
+        let size = u32::try_from(body.len()).map_err(io::Error::other)?;
+        self.settle()?;
+        let mut bytes = [&name[..], &size.to_le_bytes(), body].concat();
+        bytes.resize(bytes.len().next_multiple_of(2), 0);
+        let at = HEADER_BYTES + self.data_bytes.next_multiple_of(2) + self.behind_bytes;
+        self.file.write_all_at(&bytes, at)?;
+        self.behind_bytes += bytes.len() as u64;
+        self.write_header()
     }
 
     /// Makes the header speak of all data.
@@ -64,13 +79,14 @@ impl WavFile {
     }
 
     /// Everything is on the disk.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
+    pub fn finish(&mut self) -> io::Result<()> {
         self.settle()?;
         self.file.sync_data()
     }
 
     fn write_header(&mut self) -> io::Result<()> {
-        self.file.write_all_at(&header(self.spec, self.format, self.data_bytes), 0)?;
+        let header = header(self.spec, self.format, self.data_bytes, self.behind_bytes);
+        self.file.write_all_at(&header, 0)?;
         self.told_bytes = self.data_bytes;
         Ok(())
     }
@@ -84,10 +100,10 @@ pub(super) fn is_ours(file: &File) -> bool {
     read && riff && start[SOFTWARE_AT..].starts_with(SOFTWARE)
 }
 
-fn header(spec: Spec, format: SampleFormat, data_bytes: u64) -> Vec<u8> {
+fn header(spec: Spec, format: SampleFormat, data_bytes: u64, behind_bytes: u64) -> Vec<u8> {
     let frame_bytes = u64::from(spec.channels) * sample_bytes(format) as u64;
     let frames = data_bytes / frame_bytes.max(1);
-    let riff_bytes = HEADER_BYTES - 8 + data_bytes + data_bytes % 2;
+    let riff_bytes = HEADER_BYTES - 8 + data_bytes.next_multiple_of(2) + behind_bytes;
     // EBU Tech 3306: a size that does not fit is all ones, and the true one stands in `ds64`.
     let is_long = riff_bytes > u64::from(u32::MAX);
     let short = |size: u64| if is_long { u32::MAX } else { size as u32 }.to_le_bytes();
@@ -159,7 +175,7 @@ mod tests {
 
     #[test]
     fn chunks_follow_each_other_and_end_where_the_data_begin() {
-        let header = header(Spec { rate: 44_100, channels: 2 }, SampleFormat::S16, 4_000);
+        let header = header(Spec { rate: 44_100, channels: 2 }, SampleFormat::S16, 4_000, 0);
         let mut at = 12;
         let mut names = Vec::new();
         while at < header.len() {
@@ -176,7 +192,7 @@ mod tests {
     fn beyond_4_gib_it_is_rf64_with_the_true_sizes() {
         let spec = Spec { rate: 48_000, channels: 2 };
         let data = 6_000_000_000;
-        let header = header(spec, SampleFormat::F32, data);
+        let header = header(spec, SampleFormat::F32, data, 0);
         assert_eq!((&header[..4], &header[12..16]), (&b"RF64"[..], &b"ds64"[..]));
         assert_eq!(u32_at(&header, 4), u32::MAX);
         assert_eq!(u64_at(&header, 20), HEADER_BYTES - 8 + data);
@@ -198,6 +214,21 @@ mod tests {
         let other = tempfile::tempfile().unwrap();
         other.write_all_at(b"RIFF\x24\0\0\0WAVEfmt ", 0).unwrap();
         assert!(!is_ours(&other));
+    }
+
+    #[test]
+    fn a_chunk_behind_the_data_lies_within_the_file_that_the_header_tells() {
+        let file = tempfile::tempfile().unwrap();
+        let spec = Spec { rate: 44_100, channels: 1 };
+        let mut wav = WavFile::create(file.try_clone().unwrap(), spec, SampleFormat::S24).unwrap();
+        wav.append(&[1, 2, 3]).unwrap();
+        wav.put_behind(*b"id3 ", b"abc").unwrap();
+        wav.finish().unwrap();
+        let mut all = vec![0; file.metadata().unwrap().len() as usize];
+        file.read_exact_at(&mut all, 0).unwrap();
+        assert_eq!(all[HEADER_BYTES as usize..], *b"\x01\x02\x03\0id3 \x03\0\0\0abc\0");
+        assert_eq!(u32_at(&all, 4) as usize, all.len() - 8);
+        assert_eq!(u32_at(&all, HEADER_BYTES as usize - 4), 3);
     }
 
     #[test]
