@@ -56,8 +56,12 @@ fn usual() -> ChainSpec {
 /// Five minutes of chords and noise, 16 bits.
 fn made(folder: &Path) -> PathBuf {
     let path = folder.join("made.wav");
-    let spec =
-        hound::WavSpec { channels: 2, sample_rate: 44_100, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: 44_100,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
     let mut writer = hound::WavWriter::create(&path, spec).unwrap();
     let mut noise = 1_u32;
     for frame in 0..44_100 * 300 {
@@ -66,7 +70,10 @@ fn made(folder: &Path) -> PathBuf {
         for channel in 0..2 {
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let hiss = f64::from(noise >> 8) / f64::from(1 << 24) - 0.5;
-            let chord: f64 = [110.0, 220.5, 331.0, 661.0].iter().map(|hz| (TAU * (hz + f64::from(channel)) * t).sin()).sum();
+            let chord: f64 = [110.0, 220.5, 331.0, 661.0]
+                .iter()
+                .map(|hz| (TAU * (hz + f64::from(channel)) * t).sin())
+                .sum();
             writer.write_sample(((0.1 * chord + (0.05 + 0.3 * beat) * hiss) * 32_767.0) as i16).unwrap();
         }
     }
@@ -106,7 +113,9 @@ fn main() {
     tell("decoded", sound, || through(&ChainSpec::default()));
     tell("decoded, usual chain", sound, || through(&usual()));
     tell("decoded, every stage", sound, || through(&whole()));
-    for (name, numbers) in [("no chain", ChainSpec::default()), ("usual chain", usual()), ("every stage", whole())] {
+    for (name, numbers) in
+        [("no chain", ChainSpec::default()), ("usual chain", usual()), ("every stage", whole())]
+    {
         for to in Format::ALL {
             tell(&format!("decoded, {name}, {}", to.name()), sound, || into(to, &numbers));
         }

@@ -98,7 +98,8 @@ fn a_narrow_file_is_the_wide_one_rounded_after_noise_of_a_step() {
     let home = Home::new();
     let source = flac(&home, "a.flac", &Material::new(150_000, 2, 44_100, 16), &[]);
     let made = |format: &str| {
-        let words = ["--json", "--preset", "warm", "--format", format, "-o", format, source.to_str().unwrap()];
+        let words =
+            ["--json", "--preset", "warm", "--format", format, "-o", format, source.to_str().unwrap()];
         samples(Path::new(lines(&master(&home, &words))[0]["output"]["path"].as_str().unwrap()))
     };
     let float = made("wav32f");
@@ -133,7 +134,8 @@ fn tags_and_pictures_come_along_and_loudness_tags_do_not() {
     let source = flac(&home, "a.flac", &Material::new(100_000, 2, 44_100, 16), &tags);
     let before = read_fields(&source).unwrap().fields;
     for format in ["flac24", "wav16"] {
-        let told = lines(&master(&home, &["--json", "--format", format, "-o", "out", source.to_str().unwrap()]));
+        let told =
+            lines(&master(&home, &["--json", "--format", format, "-o", "out", source.to_str().unwrap()]));
         let made = PathBuf::from(told[0]["output"]["path"].as_str().unwrap());
         let after = read_fields(&made).unwrap().fields;
         for field in Field::all().filter(|field| *field != Field::Comment) {
@@ -146,7 +148,10 @@ fn tags_and_pictures_come_along_and_loudness_tags_do_not() {
         assert_eq!(embedded(&made).unwrap().len(), 1);
         let said = media::run("ffprobe", &["-v", "error", "-show_format", made.to_str().unwrap()]);
         let said = String::from_utf8_lossy(&said).to_lowercase();
-        assert!(said.contains("ünder=way") && !said.contains("replaygain") && !said.contains("r128"), "{said}");
+        assert!(
+            said.contains("ünder=way") && !said.contains("replaygain") && !said.contains("r128"),
+            "{said}"
+        );
     }
 }
 
@@ -154,10 +159,13 @@ fn tags_and_pictures_come_along_and_loudness_tags_do_not() {
 fn what_comes_out_is_as_loud_as_the_plan_aims_at_and_below_the_ceiling() {
     let home = Home::new();
     let source = flac(&home, "a.flac", &Material::new(44_100 * 8, 2, 44_100, 16), &[]);
-    for (preset, target) in [("adaptive", "streaming"), ("punchy", "-9"), ("warm", "replaygain"), ("bright", "r128")] {
+    for (preset, target) in
+        [("adaptive", "streaming"), ("punchy", "-9"), ("warm", "replaygain"), ("bright", "r128")]
+    {
         for format in ["flac16", "wav32f"] {
             let words = ["--json", "--overwrite", "--preset", preset, "--target", target, "--format", format];
-            let told = lines(&master(&home, &[&words[..], &["-o", "out", source.to_str().unwrap()]].concat()));
+            let told =
+                lines(&master(&home, &[&words[..], &["-o", "out", source.to_str().unwrap()]].concat()));
             let made = loudness(Path::new(told[0]["output"]["path"].as_str().unwrap()));
             let (lufs, peak) = (made.integrated_lufs.unwrap(), made.true_peak_db.unwrap());
             let aim = told[0]["plan"]["aim_lufs"].as_f64().unwrap() as f32;
@@ -198,7 +206,10 @@ fn passed(tracks: &[&Path], spec: Spec, numbers: &ChainSpec) -> Vec<Vec<f32>> {
 fn tracks_of_an_album_put_together_are_the_album_as_one_bit_for_bit() {
     let home = Home::new();
     let whole = Material::new(100_003, 2, 44_100, 16);
-    let part = |from: usize, to: usize| Material { samples: whole.samples[from * 2..to * 2].to_vec(), ..whole.clone() };
+    let part = |from: usize, to: usize| Material {
+        samples: whole.samples[from * 2..to * 2].to_vec(),
+        ..whole.clone()
+    };
     let all = flac(&home, "all.flac", &whole, &[]);
     let cuts = [0, 33_333, 33_334, 70_001, 100_003];
     let parts: Vec<PathBuf> =
@@ -292,7 +303,10 @@ fn what_stands_in_the_way_is_told_before_anything_is_done() {
         assert_eq!(output.status.code(), Some(1), "{words:?}: {told}");
         assert!(told.contains(why) && told.contains("nothing was mastered"), "{words:?}: {told}");
         assert_eq!(output.stdout, b"");
-        assert_eq!(files(home.folder()).difference(&before).find(|path| !path.starts_with(home.path("data"))), None);
+        assert_eq!(
+            files(home.folder()).difference(&before).find(|path| !path.starts_with(home.path("data"))),
+            None
+        );
     }
     assert_eq!(master(&home, &["-o", "out", "nowhere"]).status.code(), Some(3));
     assert_eq!(master(&home, &["--album", "--track", "music"]).status.code(), Some(2));

@@ -19,7 +19,8 @@ fn program(home: &Home) -> Command {
 }
 
 fn names(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
+    let entries =
+        std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
     entries.unwrap_or_default()
 }
 
