@@ -29,13 +29,13 @@ const NAMED: usize = 20;
 
 pub const HELP: &str = "\
 Measures each track (or takes what the library knows), makes a plan with reasons, proves by a pass
-over the whole sound that the loudness comes out as aimed at, and writes a new file with the tags and
-pictures of the source. Sources are never changed. Tracks of one folder and album whose numbers
+over the whole sound that the loudness comes out as aimed at, and writes a new file with the tags
+and pictures of the source. Sources are never changed. Tracks of one folder and album whose numbers
 follow each other get one plan and stay gapless; --album and --track say otherwise.
 
-What stands in the way (a file that is there already, two tracks with one name, an output inside a
-source, a folder that cannot be written, a full disk) is found before anything is done, and then
-nothing is. A file has its name only when it is whole.
+What stands in the way (a file that is there, two tracks with one name, an output inside a source, a
+folder that cannot be written, a full disk) is found before anything is done, and then nothing is. A
+file has its name only when it is whole.
 
 A line a track: loudness before and after, true peak after, where it went; with --dry-run the plan
 with its reasons instead.";

@@ -14,6 +14,7 @@ use crate::engine::output::encode::{
 };
 use crate::engine::output::wav::WavFile;
 use crate::library::edit::id3v2;
+use crate::library::tags::riff_texts;
 use crate::model::audio::Spec;
 
 /// A file that is to be written.
@@ -100,7 +101,8 @@ impl<'a> Writing<'a> {
             }
             false => {
                 let file = part.file().try_clone().map_err(failed)?;
-                let file = WavFile::create(file, spec, format.samples()).map_err(failed)?;
+                let file = WavFile::create_with(file, spec, format.samples(), &riff_texts(&said.fields))
+                    .map_err(failed)?;
                 Encoder::Wav { file, bytes: Vec::new(), said }
             }
         };
