@@ -106,9 +106,9 @@ fn order(asked: &Master) -> Result<Order, CliError> {
 fn wishes(asked: &Master) -> MasteringSettings {
     MasteringSettings {
         on: true,
-        preset: asked.preset.unwrap_or(Preset::default()),
-        intensity: asked.intensity.unwrap_or(Intensity::FULL),
-        target: asked.target.unwrap_or(Target::default()),
+        preset: asked.preset.unwrap_or_default(),
+        intensity: asked.intensity.unwrap_or_default(),
+        target: asked.target.unwrap_or_default(),
         album: !asked.track,
     }
 }
