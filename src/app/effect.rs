@@ -83,10 +83,11 @@ pub enum Effect {
         track: TrackId,
         with_spread: bool,
     },
-    /// Make a plan of mastering.
+    /// Make a plan of mastering: a first one within a moment, then the last one.
     Plan {
         subject: Arc<Subject>,
         wishes: Wishes,
+        cancel: CancelToken,
     },
     /// What is done for the library as a whole.
     Care {

@@ -9,7 +9,7 @@ use crate::engine::command::EngineEvent;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::jobs::ears::answer::{Answer, Deaf};
 use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
-use crate::jobs::plan::Subject;
+use crate::jobs::plan::{Stage, Subject};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::tags::{Planned, Written};
 use crate::library::edit::Refused;
@@ -113,6 +113,7 @@ pub enum Event {
     MasteringPlanned {
         subject: Arc<Subject>,
         wishes: Wishes,
+        stage: Stage,
         plan: Result<Plan, String>,
     },
     /// Asked for by `Effect::CountStats`.

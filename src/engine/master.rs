@@ -65,6 +65,9 @@ struct Stage {
     channels: usize,
     play: PlayId,
     mastered: Mastered,
+    /// It begins with the dry sound, and turns to its own once the first of it came out: a fade within the frames that are
+    /// left out at the beginning would not be heard.
+    is_coming: bool,
     /// It goes to the dry sound, to be taken out of the way there.
     is_leaving: bool,
     is_ending: bool,
@@ -140,17 +143,32 @@ impl Master {
             Some(mut spare) => {
                 spare.chain.reset();
                 spare.chain.set(&mastered.spec);
-                Box::new(Stage { play, mastered, is_leaving: false, is_ending: false, ..*spare })
+                Box::new(Stage {
+                    play,
+                    mastered,
+                    is_coming: amidst,
+                    is_leaving: false,
+                    is_ending: false,
+                    ..*spare
+                })
             }
             None => {
                 let chain = Chain::new(rate, channels, &mastered.spec);
-                Box::new(Stage { chain, rate, channels, play, mastered, is_leaving: false, is_ending: false })
+                Box::new(Stage {
+                    chain,
+                    rate,
+                    channels,
+                    play,
+                    mastered,
+                    is_coming: amidst,
+                    is_leaving: false,
+                    is_ending: false,
+                })
             }
         };
         let original = mastered.original_db.map(db_to_gain);
         stage.chain.bypass(if amidst { Some(1.0) } else { original });
         stage.chain.jump();
-        stage.chain.bypass(original);
         stage
     }
 
@@ -170,6 +188,9 @@ impl Master {
     pub(super) fn consume(&mut self, frames: usize) {
         if let Some(stage) = &mut self.stage {
             stage.chain.consume(frames);
+            if frames > 0 && std::mem::take(&mut stage.is_coming) && !stage.is_leaving {
+                stage.chain.bypass(stage.mastered.original_db.map(db_to_gain));
+            }
         }
     }
 
@@ -191,7 +212,7 @@ impl Stage {
                 false => self.chain.set(&mastered.spec),
             }
         }
-        if mastered.original_db != self.mastered.original_db || self.is_leaving {
+        if !self.is_coming && (mastered.original_db != self.mastered.original_db || self.is_leaving) {
             self.chain.bypass(mastered.original_db.map(db_to_gain));
         }
         self.is_leaving = false;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::abx::Abx;
 use super::chain::ChainSpec;
 use super::features::Value;
 
@@ -259,6 +260,8 @@ pub struct MasteringView {
     pub plan: PlanView,
     /// The original is heard in its place.
     pub original: bool,
+    /// The blind comparison that is under way.
+    pub abx: Option<Abx>,
     /// Both are so much quieter while they are compared, 0 or less, dB.
     pub trim_db: f32,
 }

@@ -6,6 +6,7 @@
 //! - **Entry points.** [`command::Command`] (asked), [`snapshot::Snapshot`] (seen), [`player::Player`] (who is asked).
 //! - **Invariants.** Illegal values do not exist: each type is checked where it is made.
 
+pub mod abx;
 pub mod address;
 pub mod analysis;
 pub mod audio;

@@ -125,9 +125,21 @@ pub struct MasteringStatus {
     pub album_lock: bool,
     /// The original is heard in its place, at the same loudness.
     pub original: bool,
+    /// The blind comparison that is under way.
+    pub abx: Option<AbxStatus>,
     pub plan: Option<PlanStatus>,
     /// Why there is none.
     pub no_plan: Option<String>,
+}
+
+/// A blind comparison.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AbxStatus {
+    pub trials: u32,
+    pub right: u32,
+    /// Chance of so many right answers or more by guessing.
+    pub p: f64,
 }
 
 /// One static decision for a track or an album.
@@ -371,6 +383,7 @@ fn mastering(view: &MasteringView) -> MasteringStatus {
         target: settings.target.to_string(),
         album_lock: settings.album,
         original: view.original,
+        abx: view.abx.map(|abx| AbxStatus { trials: abx.trials, right: abx.right, p: abx.p_value() }),
         plan: view.plan.made().map(plan),
         no_plan,
     }

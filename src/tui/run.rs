@@ -338,7 +338,12 @@ impl Ui {
     }
 
     fn shown(&self) -> Shown<'_> {
-        Shown { snapshot: &self.snapshot, gauges: &self.gauges, width: self.state.size.0 }
+        Shown {
+            snapshot: &self.snapshot,
+            gauges: &self.gauges,
+            width: self.state.size.0,
+            mastering: self.state.mastering,
+        }
     }
 
     /// Draws the frame where something changed, else the gauges where they moved.

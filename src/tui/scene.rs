@@ -67,6 +67,7 @@ pub enum Hit {
     Sleep,
     Loop,
     Gain,
+    Mastering,
     Speed,
     Signal,
     Volume,

@@ -28,6 +28,7 @@ mod limiter;
 mod loudness;
 mod master;
 mod master_kill;
+mod mastering;
 mod media;
 mod migrate;
 mod missing;

@@ -82,7 +82,6 @@ pub fn progress(state: &mut AppState, job: JobId, progress: AnalyseProgress, now
     state.dirty.scan = true;
     if has_more {
         super::sight::look_again(state, fx);
-        super::mastering::look_again(state, fx);
     }
     let since = *state.analysis.taken_up.get_or_insert(now.instant);
     if has_more && now.instant.saturating_duration_since(since) >= TAKE_UP {
@@ -96,7 +95,6 @@ pub fn done(state: &mut AppState, job: JobId, outcome: AnalyseOutcome, now: Now,
     state.dirty.scan = true;
     if outcome.measured > 0 {
         super::sight::look_again(state, fx);
-        super::mastering::look_again(state, fx);
         read_levels(state, fx);
     }
     if run.asked || outcome.broken.is_some() || (outcome.failed > 0 && !outcome.cancelled) {

@@ -10,13 +10,15 @@ use crate::app::state::mastering::Kept;
 use crate::app::state::{AppState, Play};
 use crate::app::wording;
 use crate::engine::command::EngineCommand;
-use crate::jobs::plan::Subject;
+use crate::jobs::plan::{Stage, Subject};
 use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
+use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
-use crate::model::command::{Change, Mastering};
+use crate::model::command::{AbxStep, Change, Mastering};
 use crate::model::id::{ItemId, PlayId, TrackId};
-use crate::model::mastering::{Basis, Intensity, MasteringView, Plan, PlanView};
+use crate::model::job::CancelToken;
+use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView};
 
 /// Seconds in which a plan is reached that became known while its track plays.
 const SLOWLY_S: f32 = 8.0;
@@ -38,6 +40,7 @@ pub fn reduce(state: &mut AppState, command: Mastering, now: Now) {
             settings.intensity = Intensity::new(percent);
         }
         Mastering::Original(original) => return compare(state, original, now),
+        Mastering::Abx(step) => return abx(state, step, now),
     }
     state.mastering.turned = true;
     state.dirty.mastering = true;
@@ -52,6 +55,8 @@ fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
         return notices::tell(state, wording::mastering::no_plan_yet(), now);
     }
     let is_heard = state.mastering.original == Some(playing.play);
+    // Whoever looks has ended the blind comparison.
+    state.mastering.abx = None;
     let original = original.unwrap_or(!is_heard);
     state.mastering.original = original.then_some(playing.play);
     state.mastering.compared = Some(playing.play);
@@ -60,6 +65,37 @@ fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
     let view = view(state);
     let matching = view.plan.made().map_or(0.0, Plan::matching_db);
     notices::tell(state, wording::mastering::compared(original, matching, view.trim_db), now);
+}
+
+fn abx(state: &mut AppState, step: AbxStep, now: Now) {
+    let Some(playing) = state.playback.playing.filter(|playing| of(state, playing.item).is_some()) else {
+        return notices::tell(state, wording::mastering::nothing_to_compare(), now);
+    };
+    let under_way = state.mastering.abx.filter(|(play, _)| *play == playing.play).map(|(_, abx)| abx);
+    let (abx, words) = match (step, under_way) {
+        (AbxStep::Begin, _) => (Some(Abx::new(now.seed)), wording::mastering::abx_begun()),
+        (_, None) => (None, wording::mastering::no_abx()),
+        (AbxStep::End, Some(abx)) => (None, wording::mastering::abx_ended(&abx)),
+        (AbxStep::Hear(heard), Some(mut abx)) => {
+            abx.heard = heard;
+            (Some(abx), wording::mastering::abx_heard(heard, &abx))
+        }
+        (AbxStep::Answer { is_b }, Some(mut abx)) => {
+            let is_right = abx.answer(is_b, now.seed);
+            (Some(abx), wording::mastering::abx_answered(is_right, &abx))
+        }
+    };
+    state.mastering.abx = abx.map(|abx| (playing.play, abx));
+    state.mastering.original = None;
+    state.mastering.compared = Some(playing.play);
+    state.mastering.turned = true;
+    state.dirty.mastering = true;
+    notices::tell(state, words, now);
+}
+
+/// What is heard of this item in a blind comparison.
+fn abx_of(state: &AppState, play: PlayId) -> Option<Abx> {
+    state.mastering.abx.filter(|(of, _)| *of == play).map(|(_, abx)| abx)
 }
 
 fn is_on(state: &AppState) -> bool {
@@ -135,22 +171,30 @@ fn album_of(state: &AppState, track: TrackId) -> Arc<[TrackId]> {
 /// After every event: what is wanted is asked for, what is known is told.
 pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let plays: Vec<Play> = [state.playback.playing, state.playback.next].into_iter().flatten().collect();
-    if !is_on(state) {
-        state.mastering.plans.clear();
+    if !is_on(state) || state.closing {
+        state.mastering.plans.drain(..).for_each(|kept| kept.cancel.cancel());
         state.mastering.original = None;
         state.mastering.compared = None;
+        state.mastering.abx = None;
         return tell(state, &plays, fx);
     }
     let wishes = wishes(state);
     let subjects: Vec<Subject> = plays.iter().filter_map(|play| subject(state, play.item)).collect();
     let before = state.mastering.plans.len();
-    state.mastering.plans.retain(|kept| kept.wishes == wishes && subjects.contains(&kept.subject));
+    state.mastering.plans.retain(|kept| {
+        let is_wanted = kept.wishes == wishes && subjects.contains(&kept.subject);
+        if !is_wanted {
+            kept.cancel.cancel();
+        }
+        is_wanted
+    });
     let mut changed = state.mastering.plans.len() != before;
     for subject in subjects {
         if !state.mastering.plans.iter().any(|kept| *kept.subject == subject) {
-            let subject = Arc::new(subject);
-            fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes });
-            state.mastering.plans.push(Kept { subject, wishes, plan: PlanView::Making });
+            let (subject, cancel) = (Arc::new(subject), CancelToken::default());
+            fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes, cancel: cancel.clone() });
+            let plan = PlanView::Making;
+            state.mastering.plans.push(Kept { subject, wishes, plan, is_last: false, cancel });
             changed = true;
         }
     }
@@ -185,7 +229,10 @@ fn tell(state: &mut AppState, plays: &[Play], fx: &mut Vec<Effect>) {
 fn told_of(state: &AppState, play: Play) -> Option<Mastered> {
     let mastered = of(state, play.item)?;
     let plan = made(state, play.item);
-    let original = state.mastering.original == Some(play.play);
+    let original = match abx_of(state, play.play) {
+        Some(abx) => abx.is_original(),
+        None => state.mastering.original == Some(play.play),
+    };
     let compared = state.mastering.compared == Some(play.play);
     let matching = plan.as_deref().map_or(0.0, Plan::matching_db);
     Some(Mastered {
@@ -209,22 +256,22 @@ fn made(state: &AppState, item: ItemId) -> Option<Arc<Plan>> {
 /// A plan was made, or cannot be.
 pub fn planned(
     state: &mut AppState,
-    subject: &Subject,
-    wishes: &Wishes,
+    (subject, wishes): (&Subject, &Wishes),
+    stage: Stage,
     plan: Result<Plan, String>,
-    fx: &mut Vec<Effect>,
 ) {
     let kept = state.mastering.plans.iter_mut().find(|kept| *kept.subject == *subject);
     let Some(kept) = kept.filter(|kept| kept.wishes == *wishes) else {
         return;
     };
-    if let Ok(Plan { basis: Basis::Glimpse, .. }) = &plan
-        && let Some(track) = subject.track
-    {
-        fx.push(Effect::AnalyseFirst(track));
+    if kept.is_last && stage == Stage::First {
+        return;
     }
+    kept.is_last = stage == Stage::Last;
     kept.plan = match plan {
         Ok(plan) => PlanView::Made(Arc::new(plan)),
+        // What was planned from less is better than nothing.
+        Err(_) if kept.plan.made().is_some() => return,
         Err(why) => PlanView::Failed(why.into()),
     };
     state.dirty.mastering = true;
@@ -237,16 +284,6 @@ pub fn failed(state: &mut AppState, play: PlayId, now: Now) {
     notices::tell(state, wording::mastering::failed(&name.unwrap_or_default()), now);
 }
 
-/// More tracks are measured than were: what was only glimpsed, or could not be planned, is planned again.
-pub fn look_again(state: &AppState, fx: &mut Vec<Effect>) {
-    for kept in &state.mastering.plans {
-        let is_final = matches!(&kept.plan, PlanView::Made(plan) if plan.basis != Basis::Glimpse);
-        if !is_final && kept.subject.track.is_some() {
-            fx.push(Effect::Plan { subject: Arc::clone(&kept.subject), wishes: kept.wishes });
-        }
-    }
-}
-
 /// As others see it.
 pub fn view(state: &AppState) -> MasteringView {
     let playing = state.playback.playing;
@@ -257,6 +294,7 @@ pub fn view(state: &AppState) -> MasteringView {
     MasteringView {
         settings: state.mastering.settings,
         original: playing.is_some_and(|playing| state.mastering.original == Some(playing.play)),
+        abx: playing.and_then(|playing| abx_of(state, playing.play)),
         trim_db: plan.made().filter(|_| compared).map_or(0.0, trim_db),
         plan,
     }

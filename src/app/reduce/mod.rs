@@ -59,8 +59,8 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::PortraitRead { track, told, spread } => {
             sight::portrait_read(state, track, told, spread, &mut fx)
         }
-        Event::MasteringPlanned { subject, wishes, plan } => {
-            mastering::planned(state, &subject, &wishes, plan, &mut fx);
+        Event::MasteringPlanned { subject, wishes, stage, plan } => {
+            mastering::planned(state, (&subject, &wishes), stage, plan);
         }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
@@ -143,6 +143,8 @@ mod ears_tests;
 mod facts_tests;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod mastering_tests;
 #[cfg(test)]
 mod queue_tests;
 #[cfg(test)]

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::jobs::plan::Subject;
 use crate::mastering::plan::Wishes;
+use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
+use crate::model::job::CancelToken;
 use crate::model::mastering::{MasteringSettings, PlanView, Taste};
 
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct MasteringState {
     pub original: Option<PlayId>,
     /// It was, so that both are quiet enough for it.
     pub compared: Option<PlayId>,
+    /// A blind comparison of it is under way.
+    pub abx: Option<(PlayId, Abx)>,
     /// Something was turned: what follows from it is to be heard at once.
     pub turned: bool,
 }
@@ -30,4 +34,8 @@ pub struct Kept {
     pub subject: Arc<Subject>,
     pub wishes: Wishes,
     pub plan: PlanView,
+    /// There is nothing more to know.
+    pub is_last: bool,
+    /// Ends the work for it.
+    pub cancel: CancelToken,
 }

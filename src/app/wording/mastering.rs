@@ -1,6 +1,7 @@
 //! What is told of mastering.
 
 use super::{note, warning};
+use crate::model::abx::{Abx, Heard};
 use crate::model::command::Mastering;
 use crate::model::mastering::{MasteringSettings, Target};
 use crate::model::notice::Notice;
@@ -17,7 +18,8 @@ pub fn changed(command: Mastering, settings: &MasteringSettings) -> Notice {
         },
         Mastering::Album(_) if settings.album => "Mastering: tracks of an album share one plan".to_owned(),
         Mastering::Album(_) => "Mastering: each track has a plan of its own".to_owned(),
-        Mastering::Original(_) => String::new(),
+        // They have words of their own.
+        Mastering::Original(_) | Mastering::Abx(_) => String::new(),
     };
     let is_idle = !settings.on && !matches!(command, Mastering::On(_));
     if is_idle { note(text).next_step("It is heard once `:mastering on`") } else { note(text) }
@@ -45,4 +47,26 @@ pub fn failed(name: &str) -> Notice {
     warning(format!("Mastering of {name} failed; it is heard as it is"))
         .why("its samples, or what the chain made of them, were no numbers")
         .next_step("`auralis analyse` tells what is wrong with the file")
+}
+
+pub fn abx_begun() -> Notice {
+    note("Blind test: A is the master, B the original as loud, X one of them")
+        .next_step("`:abx a`, `b`, `x` to hear them; `:abx is-a`, `is-b` to say what X is; `:abx end`")
+}
+
+pub fn no_abx() -> Notice {
+    note("No blind test is under way for what plays").next_step("`:abx` begins one")
+}
+
+pub fn abx_heard(heard: Heard, abx: &Abx) -> Notice {
+    note(format!("{} is heard; {}", heard.name(), abx.words()))
+}
+
+pub fn abx_answered(is_right: bool, abx: &Abx) -> Notice {
+    let word = if is_right { "Right" } else { "Wrong" };
+    note(format!("{word}: {}", abx.words())).next_step("Another X is heard")
+}
+
+pub fn abx_ended(abx: &Abx) -> Notice {
+    note(format!("Blind test: {}", abx.words()))
 }

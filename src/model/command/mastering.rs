@@ -1,5 +1,6 @@
 //! What can be asked of mastering.
 
+use crate::model::abx::Heard;
 use crate::model::mastering::{Preset, Target};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +15,19 @@ pub enum Mastering {
     Album(Option<bool>),
     /// The original is heard, as loud as what mastering makes of it; `None` toggles.
     Original(Option<bool>),
+    Abx(AbxStep),
+}
+
+/// Of a blind comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbxStep {
+    Begin,
+    Hear(Heard),
+    /// X is the original (B), or the master (A).
+    Answer {
+        is_b: bool,
+    },
+    End,
 }
 
 /// In percent, or percent points either way.

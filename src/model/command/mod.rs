@@ -7,7 +7,7 @@ mod playlists;
 pub mod registry;
 mod similar;
 
-pub use mastering::{Change, Mastering};
+pub use mastering::{AbxStep, Change, Mastering};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use similar::{Like, Similar, Tune};
 
@@ -454,6 +454,8 @@ pub enum Screen {
     Fingerprint,
     /// Show or hide the signal path.
     Signal,
+    /// What mastering does, and why.
+    MasteringPanel,
     /// Show or hide the sound devices, to choose from.
     Outputs,
     /// Show what the selected tracks say of themselves, to read and to edit.

@@ -355,6 +355,7 @@ impl Call<'_> {
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
             "fingerprint" => self.bare(Screen::Fingerprint),
             "signal" => self.bare(Screen::Signal),
+            "mastering-panel" => self.bare(Screen::MasteringPanel),
             "outputs" => self.bare(Screen::Outputs),
             "info" => self.bare(Screen::Info),
             "tag-edit" => self.bare(Screen::TagField(FieldDeed::Edit)),

@@ -262,6 +262,15 @@ pub const COMMANDS: &[Row] = &[
         Word(&["on", "off"]),
         "hear the original in place of the master, at the same loudness",
     ),
+    row(
+        Mastering,
+        "abx",
+        &[],
+        "[STEP]",
+        Word(&["begin", "a", "b", "x", "is-a", "is-b", "end"]),
+        "blind test: hear a (master), b (original), x; say what x is; begin, end",
+    ),
+    row(Mastering, "mastering-panel", &["why"], "", Nothing, "what mastering does to what plays, and why"),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
         Queue,

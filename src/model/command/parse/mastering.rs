@@ -1,7 +1,8 @@
 //! Words about mastering.
 
 use super::{Call, ParseError, parse_switch};
-use crate::model::command::{Change, Mastering};
+use crate::model::abx::Heard;
+use crate::model::command::{AbxStep, Change, Mastering};
 use crate::model::mastering::{Preset, Target};
 
 impl Call<'_> {
@@ -15,8 +16,22 @@ impl Call<'_> {
             "target" => Mastering::Target(self.one(targets, Target::parse)?),
             "album-lock" => Mastering::Album(self.optional("on or off", parse_switch)?),
             "original" => Mastering::Original(self.optional("on or off", parse_switch)?),
+            "abx" => {
+                let steps = "begin, a, b, x, is-a, is-b, end or nothing";
+                Mastering::Abx(self.optional(steps, parse_step)?.unwrap_or(AbxStep::Begin))
+            }
             _ => return Ok(None),
         }))
+    }
+}
+
+fn parse_step(word: &str) -> Option<AbxStep> {
+    match word {
+        "begin" => Some(AbxStep::Begin),
+        "end" => Some(AbxStep::End),
+        "is-a" => Some(AbxStep::Answer { is_b: false }),
+        "is-b" => Some(AbxStep::Answer { is_b: true }),
+        heard => Heard::parse(heard).map(AbxStep::Hear),
     }
 }
 
