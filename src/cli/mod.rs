@@ -26,6 +26,7 @@ mod ctl;
 mod duplicates;
 mod import;
 mod library;
+mod master;
 mod outputs;
 mod play;
 mod player;
@@ -78,6 +79,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Analyse(asked)) => analyse::run(&global, &asked, messages),
+        Some(Verb::Master(asked)) => master::run(&global, &asked, messages),
         Some(Verb::Similar(asked)) => similar::similar(&global, &asked, messages),
         Some(Verb::Radio(asked)) => similar::radio(&global, &asked, messages),
         Some(Verb::Path(asked)) => similar::path(&global, &asked, messages),

@@ -26,6 +26,8 @@ mod levels;
 mod library_media;
 mod limiter;
 mod loudness;
+mod master;
+mod master_kill;
 mod mastering;
 mod media;
 mod migrate;
