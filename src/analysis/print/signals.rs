@@ -84,9 +84,9 @@ pub fn drums(rate: u32, bpm: f64, seconds: f64) -> Vec<f32> {
     let hiss = |n: usize| f64::from(noise[n]);
     for bar in 0..(seconds * bpm / 240.0) as u32 {
         let first = f64::from(bar) * 4.0;
-        [0.0, 2.0].map(|beat| strike(first + beat, 0.06, 0.4, &tone(60.0)));
-        [1.0, 3.0].map(|beat| strike(first + beat, 0.05, 0.2, &hiss));
-        [0.0, 1.5, 3.0].map(|beat| strike(first + beat, 0.15, 0.3, &tone(110.0)));
+        [0.0, 2.0].into_iter().for_each(|beat| strike(first + beat, 0.06, 0.4, &tone(60.0)));
+        [1.0, 3.0].into_iter().for_each(|beat| strike(first + beat, 0.05, 0.2, &hiss));
+        [0.0, 1.5, 3.0].into_iter().for_each(|beat| strike(first + beat, 0.15, 0.3, &tone(110.0)));
         (0..8).for_each(|half| strike(first + f64::from(half) / 2.0, 0.01, 0.1, &tone(9000.0)));
     }
     samples
