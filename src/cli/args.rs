@@ -117,6 +117,8 @@ pub enum Verb {
     Duplicates(Duplicates),
     /// Measure tracks: loudness, true peak, dynamic range, what is wrong with them
     Analyse(Analyse),
+    /// How good a file is by its numbers; two files beside each other, with their null test
+    Compare(Compare),
     /// Master files into new files: tone, dynamics, loudness, each with a reason
     Master(Master),
     /// Print the tracks that sound most like some, and why
@@ -259,6 +261,18 @@ pub struct Analyse {
     /// Tracks measured at a time [default: one a core]
     #[arg(long, value_name = "N", value_parser = limit)]
     pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::compare::HELP)]
+pub struct Compare {
+    #[arg(value_name = "FILE")]
+    pub first: PathBuf,
+    #[arg(value_name = "OTHER")]
+    pub second: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
