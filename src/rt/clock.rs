@@ -163,7 +163,7 @@ impl PlaybackClock {
 
 impl Segment {
     /// Where the ear is when so many frames of the output were heard of this segment.
-    fn position(&self, played: u64) -> Position {
+    pub fn position(&self, played: u64) -> Position {
         let frames = match self.output_rate {
             0 => 0,
             rate if self.speed != 1.0 => {
