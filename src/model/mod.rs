@@ -11,6 +11,7 @@ pub mod analysis;
 pub mod audio;
 pub mod bookmark;
 pub mod catalog;
+pub mod chain;
 pub mod collate;
 pub mod command;
 pub mod contain;

@@ -1,0 +1,138 @@
+//! What the mastering chain does with the samples of an item, as numbers: made by `mastering`, carried out by
+//! `dsp::chain`. Plain data; the default changes nothing.
+
+use serde::{Deserialize, Serialize};
+
+/// Equaliser bands of a chain.
+pub const EQ_BANDS: usize = 8;
+/// Notches of a chain.
+pub const NOTCHES: usize = 3;
+
+/// Every stage's parameters, in the order in which samples pass them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChainSpec {
+    /// Corner of the high-pass that takes offset and rumble away, Hz; 0: none.
+    pub subsonic_hz: f32,
+    /// Narrow cuts of resonances.
+    pub notches: [Band; NOTCHES],
+    /// The tone.
+    pub eq: [Band; EQ_BANDS],
+    /// dB by which attacks between 60 and 500 Hz are raised, 0 or more.
+    pub transients_db: f32,
+    pub expander: Expander,
+    pub compressor: Compressor,
+    pub exciter: Exciter,
+    pub width: Width,
+    /// Static gain after all that, dB.
+    pub gain_db: f32,
+    /// Level from which waves are rounded, dB over full scale; 0: nothing is. An oversampled curve that is straight below
+    /// this level and never exceeds full scale.
+    pub clip_from_db: f32,
+    /// What the limiter holds, dB of true peak over full scale (dBTP); `None`: nothing is limited.
+    pub ceiling_dbtp: Option<f32>,
+}
+
+/// A filter of the equaliser (R. Bristow-Johnson's shapes); changes nothing at 0 dB.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Band {
+    pub shape: Shape,
+    /// Centre, or the corner of a shelf (where it has half its dB).
+    pub hz: f32,
+    /// Quality of a peak; of a shelf 0.7071 is the steepest without a bump.
+    pub q: f32,
+    pub gain_db: f32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    Peak,
+    LowShelf,
+    HighShelf,
+}
+
+impl Band {
+    pub fn peak(hz: f32, q: f32, gain_db: f32) -> Self {
+        Self { shape: Shape::Peak, hz, q, gain_db }
+    }
+
+    pub fn low_shelf(hz: f32, gain_db: f32) -> Self {
+        Self { shape: Shape::LowShelf, hz, q: std::f32::consts::FRAC_1_SQRT_2, gain_db }
+    }
+
+    pub fn high_shelf(hz: f32, gain_db: f32) -> Self {
+        Self { shape: Shape::HighShelf, hz, q: std::f32::consts::FRAC_1_SQRT_2, gain_db }
+    }
+}
+
+impl Default for Band {
+    fn default() -> Self {
+        Self::peak(1_000.0, 1.0, 0.0)
+    }
+}
+
+/// Feed-forward, soft knee, level in dB smoothed by branches (Giannoulis, Massberg and Reiss, JAES 60/6, 2012); one gain for
+/// all channels. Changes nothing at a ratio of 1 or a mix of 0.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Compressor {
+    /// dB over full scale of the loudest channel's level.
+    pub threshold_db: f32,
+    /// Above the threshold so many dB in give one dB out, 1 or more.
+    pub ratio: f32,
+    /// Width of the knee around the threshold, dB.
+    pub knee_db: f32,
+    /// Times in which 63 % of a change is followed, ms.
+    pub attack_ms: f32,
+    pub release_ms: f32,
+    /// Share of the compressed sound, 0 to 1; the rest is as it came.
+    pub mix: f32,
+}
+
+impl Default for Compressor {
+    fn default() -> Self {
+        Self { threshold_db: 0.0, ratio: 1.0, knee_db: 6.0, attack_ms: 20.0, release_ms: 150.0, mix: 1.0 }
+    }
+}
+
+/// Upward expansion: what rises above the threshold rises further, so that peaks stand out again. Same detector as the
+/// compressor's. Changes nothing at a ratio of 1 or a range of 0.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Expander {
+    pub threshold_db: f32,
+    /// Above the threshold one dB in gives so many dB out, 1 or more.
+    pub ratio: f32,
+    pub knee_db: f32,
+    pub attack_ms: f32,
+    pub release_ms: f32,
+    /// Most that is added, dB.
+    pub range_db: f32,
+}
+
+impl Default for Expander {
+    fn default() -> Self {
+        Self { threshold_db: 0.0, ratio: 1.0, knee_db: 6.0, attack_ms: 5.0, release_ms: 120.0, range_db: 0.0 }
+    }
+}
+
+/// Overtones of the band below `above_hz`, added above it. Changes nothing at an amount of 0.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Exciter {
+    pub above_hz: f32,
+    /// Linear share of the overtones that is added, 0 to 1.
+    pub amount: f32,
+}
+
+impl Default for Exciter {
+    fn default() -> Self {
+        Self { above_hz: 4_500.0, amount: 0.0 }
+    }
+}
+
+/// Of two channels, by middle and side. Changes nothing at 0 dB and 0 Hz.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Width {
+    /// Gain of the side, dB.
+    pub side_db: f32,
+    /// Below this the side is taken away, Hz; 0: nowhere.
+    pub mono_below_hz: f32,
+}
