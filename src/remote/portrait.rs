@@ -48,7 +48,9 @@ pub(super) fn portrait(portrait: &Portrait, track: TrackRef<'_>) -> Result<Portr
     let (path, format) = (without_user(&track.path()), track.format());
     let found = Ok(Measured::clone(measured));
     let of = Found { path: &path, format: Some(format), found: &found, algorithm: None, seconds: None };
-    let numbers = serde_json::to_value(MeasuredLine::new(&of, measured.findings(Some(&format))));
+    let line = MeasuredLine::new(&of, measured.findings(Some(&format)));
+    // Over text, for numbers stay as short as they are written.
+    let numbers = serde_json::to_string(&line).and_then(|text| serde_json::from_str(&text));
     Ok(PortraitLine {
         path: JsonPath::new(&path),
         title: track.title().to_owned(),

@@ -269,7 +269,8 @@ impl Remote {
                 },
                 Ok(Wish::Hello) => self.links[at].say(&Reply::<()>::done(id)),
                 Ok(Wish::Status) => {
-                    let status = Status::new(&self.player.snapshot(), self.player.position());
+                    let mut status = Status::new(&self.player.snapshot(), self.player.position());
+                    status.output.underruns = self.player.underruns();
                     self.links[at].say(&Reply { status: Some(status), ..Reply::done(id) });
                 }
                 Ok(Wish::Playlists) => {

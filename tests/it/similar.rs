@@ -252,7 +252,7 @@ fn files_without_a_library_are_ordered_against_each_other() {
     let home = home();
     fs::create_dir(home.path("else")).unwrap();
     for (to, from) in [("a", "07"), ("b", "01"), ("c", "08"), ("d", "02"), ("e", "09")] {
-        fs::copy(home.path(&format!("music/{from}.wav")), home.path(&format!("else/{to}.wav"))).unwrap();
+        fs::copy(home.path(format!("music/{from}.wav")), home.path(format!("else/{to}.wav"))).unwrap();
     }
     fs::remove_dir_all(home.path(".local")).unwrap();
     let text = ok(&home, &["smooth", "else"]);
