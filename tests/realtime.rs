@@ -6,11 +6,13 @@ use std::collections::VecDeque;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use auralis::dsp::balance::Balance;
+use auralis::dsp::chain::Chain;
 use auralis::dsp::limiter::Limiter;
 use auralis::dsp::speed::Speed;
 use auralis::engine::feed::{Feed, Follower};
 use auralis::engine::render::{Cue, Filled, Out, Render};
 use auralis::model::audio::{SampleFormat, Spec};
+use auralis::model::chain::{Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, Width};
 use auralis::model::id::{Generation, PlayId};
 use auralis::model::settings::{LevelMode, LevelSettings, ResamplerQuality, SoundSettings};
 use auralis::model::track::{AudioFormat, Codec};
@@ -170,6 +172,53 @@ fn stages_touch_no_heap_once_they_are_made() {
         speed.reset();
     });
     assert_eq!(count, 0);
+}
+
+/// Every stage in use.
+fn mastered() -> ChainSpec {
+    ChainSpec {
+        subsonic_hz: 20.0,
+        eq: [Band::low_shelf(200.0, 1.0); EQ_BANDS],
+        transients_db: 3.0,
+        expander: Expander { threshold_db: -20.0, ratio: 1.5, range_db: 3.0, ..Expander::default() },
+        compressor: Compressor { threshold_db: -20.0, ratio: 2.0, ..Compressor::default() },
+        exciter: Exciter { above_hz: 4_000.0, amount: 0.2 },
+        width: Width { side_db: 2.0, mono_below_hz: 100.0 },
+        gain_db: 6.0,
+        clip_from_db: -3.0,
+        ceiling_dbtp: Some(-1.0),
+        ..ChainSpec::default()
+    }
+}
+
+#[test]
+fn the_mastering_chain_touches_no_heap_once_it_is_made() {
+    let mut loud: Vec<f32> = (0..2 * 30_000).map(|n| (n as f32 * 0.31).sin() * 2.0).collect();
+    let mut chain = Chain::new(48_000, 2, &mastered());
+    let count = violations(|| {
+        for turn in 0..6 {
+            match turn {
+                0 => chain.set(&ChainSpec::default()),
+                1 => chain.set_slowly(&mastered(), 0.4),
+                2 => chain.bypass(Some(0.5)),
+                3 => chain.bypass(None),
+                4 => chain.jump(),
+                // Beyond what a sample can be: the chain fails.
+                _ => loud[20_000] = f32::MAX,
+            }
+            let mut fed = 0;
+            while fed < 30_000 {
+                fed += chain.feed(&loud[fed * 2..]);
+                chain.consume(chain.ready().len() / 2);
+            }
+        }
+        chain.finish();
+        while chain.drain() {
+            chain.consume(usize::MAX);
+        }
+    });
+    assert!(chain.has_failed());
+    assert_eq!(violations(|| chain.reset()) + count, 0);
 }
 
 /// Pause, resume, discard, end and an empty ring, as a device's callback meets them.

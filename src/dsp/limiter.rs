@@ -154,8 +154,33 @@ impl Limiter {
         (self.fed, self.made, self.finished, self.lowest_gain) = (0, 0, false, 1.0);
     }
 
-    /// Works on the first frames of `input`.
+    /// Holds this from the next frame on; the gain gets there without a step. At infinity nothing is limited.
+    pub fn set_ceiling_db(&mut self, ceiling_db: f32) {
+        self.ceiling = db_to_gain(ceiling_db);
+        self.target = self.ceiling * db_to_gain(-MARGIN_DB);
+    }
+
+    /// Another way to use it, by itself: as many frames, at most [`MOST_FRAMES`], in place, later by
+    /// [`Self::latency_frames`].
+    pub(super) fn process(&mut self, samples: &mut [f32]) {
+        let frames = samples.len() / self.channels;
+        self.input[..samples.len()].copy_from_slice(samples);
+        self.work(frames);
+        samples.copy_from_slice(&self.output[..samples.len()]);
+    }
+
+    /// Works on the first frames of `input` and makes ready what is not to be left out.
     fn turn(&mut self, frames: usize) {
+        self.work(frames);
+        let skipped = self.skip.min(frames);
+        self.skip -= skipped;
+        // Beyond the last frame fed there are only those that pushed it out.
+        let left = usize::try_from(self.fed - self.made).unwrap_or(usize::MAX);
+        self.ready = skipped..frames.min(skipped.saturating_add(left));
+        self.made += self.ready.len() as u64;
+    }
+
+    fn work(&mut self, frames: usize) {
         let input = &self.input[..frames * self.channels];
         self.meter.measure(input, self.ceiling, &mut self.levels[..frames]);
         self.lowest_gain = 1.0;
@@ -172,12 +197,6 @@ impl Limiter {
             }
             self.delayed_at = (self.delayed_at + self.channels) % self.delayed.len();
         }
-        let skipped = self.skip.min(frames);
-        self.skip -= skipped;
-        // Beyond the last frame fed there are only those that pushed it out.
-        let left = usize::try_from(self.fed - self.made).unwrap_or(usize::MAX);
-        self.ready = skipped..frames.min(skipped.saturating_add(left));
-        self.made += self.ready.len() as u64;
     }
 
     /// The gain for the frame that leaves the ring as one comes in. `level`: between the frame that the meter tells of and

@@ -1,0 +1,183 @@
+//! Overtones of what lies below a frequency, added above it: the low part is bent, fourfold oversampled, and of what comes
+//! of it only what lies above is added. The bend goes with the level (followed in 10 ms), so loud and soft sound get the
+//! same share. The sound itself passes as it is, delayed.
+
+use super::frames::{Delay, MOST_FRAMES};
+use super::line::Line;
+use super::oversample::{History, Oversampler, TIMES};
+use super::svf::{Filter, Kind, Svf, run};
+
+const TAPS: usize = 16;
+const FOLLOW_S: f64 = 0.01;
+/// Qualities that make Butterworth filters of order 4 and 6 of pairs of poles.
+const ORDER_4: [f64; 2] = [0.541_196_1, 1.306_562_96];
+const ORDER_6: [f64; 3] = [0.517_638_1, std::f64::consts::FRAC_1_SQRT_2, 1.931_851_65];
+/// Samples below this are silence, and above that as loud as that.
+const NOTHING: f32 = 1e-15;
+const HUGE: f32 = 1e6;
+
+/// Where overtones begin, and the share of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overtones {
+    pub above_hz: f64,
+    pub amount: f64,
+}
+
+impl Overtones {
+    /// On the way from one to another, 0 to 1.
+    pub fn between(from: &Self, to: &Self, way: f64) -> Self {
+        let amount = from.amount + (to.amount - from.amount) * way;
+        let above_hz = if from.amount == 0.0 {
+            to.above_hz
+        } else if to.amount == 0.0 {
+            from.above_hz
+        } else {
+            from.above_hz * (to.above_hz / from.above_hz).powf(way)
+        };
+        Self { above_hz, amount }
+    }
+
+    fn low(&self) -> [Filter; 2] {
+        ORDER_4.map(|q| Filter { kind: Kind::LowPass, hz: self.above_hz, q, amount: 1.0 })
+    }
+
+    fn high(&self) -> [Filter; 3] {
+        ORDER_6.map(|q| Filter { kind: Kind::HighPass, hz: self.above_hz, q, amount: 1.0 })
+    }
+}
+
+#[derive(Debug)]
+pub struct Exciter {
+    count: usize,
+    amount: Line<1>,
+    low: [Svf; 2],
+    high: [Svf; 3],
+    oversampler: Oversampler<TAPS>,
+    delay: Delay,
+    follow: f32,
+    channels: Box<[Channel]>,
+    /// The low part, then the overtones, interleaved.
+    part: Box<[f32]>,
+    levels: Box<[f32]>,
+    plain: Box<[f32]>,
+}
+
+#[derive(Debug, Clone)]
+struct Channel {
+    low: History<TAPS>,
+    bent: [History<TAPS>; TIMES],
+    /// Mean square.
+    power: f32,
+}
+
+impl Exciter {
+    /// Frames by which samples are later.
+    pub const DELAY: usize = TAPS - 1;
+
+    pub fn new(rate: u32, channels: usize, overtones: &Overtones) -> Self {
+        let history = History::new(MOST_FRAMES);
+        let channel =
+            Channel { low: history.clone(), bent: std::array::from_fn(|_| history.clone()), power: 0.0 };
+        Self {
+            count: channels,
+            amount: Line::at([overtones.amount]),
+            low: overtones.low().map(|filter| Svf::new(rate, channels, &filter)),
+            high: overtones.high().map(|filter| Svf::new(rate, channels, &filter)),
+            oversampler: Oversampler::new(),
+            delay: Delay::new(Self::DELAY, channels),
+            follow: (1.0 - (-1.0 / (FOLLOW_S * f64::from(rate.max(1)))).exp()) as f32,
+            channels: vec![channel; channels].into(),
+            part: vec![0.0; MOST_FRAMES * channels].into(),
+            levels: vec![0.0; MOST_FRAMES].into(),
+            plain: vec![0.0; MOST_FRAMES].into(),
+        }
+    }
+
+    pub fn aim(&mut self, overtones: &Overtones, frames: usize) {
+        let was = self.is_in_use();
+        self.amount.aim([overtones.amount], frames);
+        self.low.iter_mut().zip(overtones.low()).for_each(|(svf, filter)| svf.aim(&filter, frames));
+        self.high.iter_mut().zip(overtones.high()).for_each(|(svf, filter)| svf.aim(&filter, frames));
+        if was && !self.is_in_use() {
+            self.reset_overtones();
+        }
+    }
+
+    fn is_in_use(&self) -> bool {
+        self.amount.is_moving() || self.amount.now() != [0.0]
+    }
+
+    pub fn process(&mut self, samples: &mut [f32]) {
+        if !self.is_in_use() {
+            self.delay.process(samples);
+            return;
+        }
+        let part = &mut self.part[..samples.len()];
+        part.copy_from_slice(samples);
+        self.delay.process(samples);
+        run(self.low.each_mut(), part, self.count);
+        for channel in 0..self.count {
+            self.bend(channel, samples.len() / self.count);
+        }
+        let part = &mut self.part[..samples.len()];
+        run(self.high.each_mut(), part, self.count);
+        let frames = samples.chunks_exact_mut(self.count).zip(part.chunks_exact(self.count));
+        for (frame, more) in frames {
+            let amount = if self.amount.is_moving() { self.amount.advance() } else { self.amount.now() };
+            frame.iter_mut().zip(more).for_each(|(sample, more)| *sample += more * amount[0] as f32);
+        }
+    }
+
+    /// The low part of a channel becomes its overtones.
+    fn bend(&mut self, channel: usize, frames: usize) {
+        let Channel { low, bent, power } = &mut self.channels[channel];
+        let part = self.part[..frames * self.count].iter_mut().skip(channel).step_by(self.count);
+        let levels = &mut self.levels[..frames];
+        for ((slot, level), sample) in low.new_frames(frames).iter_mut().zip(&mut *levels).zip(part) {
+            *slot = if sample.abs() < NOTHING { 0.0 } else { sample.clamp(-HUGE, HUGE) };
+            *power += (*slot * *slot - *power) * self.follow;
+            *level = *power;
+        }
+        let plain = &mut self.plain[..frames];
+        plain.fill(0.0);
+        for (phase, bent) in bent.iter_mut().enumerate() {
+            let points = bent.new_frames(frames);
+            self.oversampler.up(phase, low.window(0, frames), points);
+            points.iter_mut().zip(&*levels).for_each(|(point, power)| *point = bend(*point, *power));
+            self.oversampler.down(phase, bent.window(0, frames), plain);
+            bent.pass(frames);
+        }
+        low.pass(frames);
+        let part = self.part[..frames * self.count].iter_mut().skip(channel).step_by(self.count);
+        part.zip(plain).for_each(|(slot, sample)| *slot = *sample);
+    }
+
+    fn reset_overtones(&mut self) {
+        self.low.iter_mut().chain(&mut self.high).for_each(Svf::reset);
+        for channel in &mut self.channels {
+            channel.low.reset();
+            channel.bent.iter_mut().for_each(History::reset);
+            channel.power = 0.0;
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.reset_overtones();
+        self.delay.reset();
+    }
+
+    pub fn flush(&mut self) {
+        self.low.iter_mut().chain(&mut self.high).for_each(Svf::flush);
+        let all = self.channels.iter_mut().filter(|channel| channel.power < NOTHING * NOTHING);
+        all.for_each(|channel| channel.power = 0.0);
+    }
+}
+
+/// Even and odd overtones of a value at this mean square: as a square and a cube below that level, never above the value
+/// itself.
+#[inline(always)]
+fn bend(value: f32, power: f32) -> f32 {
+    let square = value * value;
+    let level = power.sqrt();
+    square / (power + square + NOTHING * NOTHING) * (level + value)
+}

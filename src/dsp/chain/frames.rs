@@ -1,0 +1,78 @@
+//! What several stages do to interleaved frames.
+
+use super::line::Line;
+
+/// Frames worked on at a time.
+pub const MOST_FRAMES: usize = crate::dsp::true_peak::MOST_FRAMES;
+
+/// The level of each frame's loudest channel.
+pub fn loudest_of_each(samples: &[f32], channels: usize, levels: &mut [f32]) {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    match channels {
+        1 => levels.iter_mut().zip(samples).for_each(|(level, sample)| *level = sample.abs()),
+        2 => levels
+            .iter_mut()
+            .zip(samples.as_chunks::<2>().0)
+            .for_each(|(level, frame)| *level = larger(frame[0].abs(), frame[1].abs())),
+        _ => levels.iter_mut().zip(samples.chunks_exact(channels)).for_each(|(level, frame)| {
+            *level = frame.iter().fold(0.0, |most, sample| larger(most, sample.abs()));
+        }),
+    }
+}
+
+/// Multiplies each frame with a gain of its own.
+pub fn apply(samples: &mut [f32], channels: usize, gains: &[f32]) {
+    match channels {
+        1 => samples.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain),
+        2 => samples
+            .as_chunks_mut::<2>()
+            .0
+            .iter_mut()
+            .zip(gains)
+            .for_each(|(frame, gain)| *frame = [frame[0] * gain, frame[1] * gain]),
+        _ => samples.chunks_exact_mut(channels).zip(gains).for_each(|(frame, gain)| {
+            frame.iter_mut().for_each(|sample| *sample *= gain);
+        }),
+    }
+}
+
+/// Makes frames later by a constant count.
+#[derive(Debug)]
+pub struct Delay {
+    ring: Box<[f32]>,
+    at: usize,
+}
+
+impl Delay {
+    pub fn new(frames: usize, channels: usize) -> Self {
+        Self { ring: vec![0.0; frames * channels].into(), at: 0 }
+    }
+
+    pub fn process(&mut self, mut samples: &mut [f32]) {
+        while !samples.is_empty() && !self.ring.is_empty() {
+            let count = samples.len().min(self.ring.len() - self.at);
+            let (now, rest) = samples.split_at_mut(count);
+            now.swap_with_slice(&mut self.ring[self.at..self.at + count]);
+            self.at = (self.at + count) % self.ring.len();
+            samples = rest;
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.ring.fill(0.0);
+        self.at = 0;
+    }
+}
+
+/// Multiplies frames with a gain that may be on its way.
+pub fn apply_line(samples: &mut [f32], channels: usize, gain: &mut Line<1>) {
+    if gain.is_moving() {
+        for frame in samples.chunks_exact_mut(channels) {
+            let gain = gain.advance()[0] as f32;
+            frame.iter_mut().for_each(|sample| *sample *= gain);
+        }
+    } else if gain.now() != [1.0] {
+        let gain = gain.now()[0] as f32;
+        samples.iter_mut().for_each(|sample| *sample *= gain);
+    }
+}
