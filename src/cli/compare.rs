@@ -49,7 +49,7 @@ pub fn run(asked: &Compare) -> Result<Exit, CliError> {
         write(&mut out, &files, words).map_err(CliError::Output)?;
     }
     out.flush().map_err(CliError::Output)?;
-    Ok(Exit::Success)
+    Ok(Exit::Done)
 }
 
 fn refused(path: &Path, error: &impl std::fmt::Display) -> CliError {
