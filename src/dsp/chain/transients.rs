@@ -4,7 +4,7 @@
 use super::fast::{to_db, to_gain};
 use super::frames::{MOST_FRAMES, apply, loudest_of_each};
 use super::line::Line;
-use super::svf::{Filter, Kind, Svf, run};
+use super::svf::{Filter, Kind, Svf, cascade};
 
 /// -3 dB points of the band. Its middle has no phase shift, so what is added there is added in full.
 const BAND_HZ: [f64; 2] = [60.0, 500.0];
@@ -60,7 +60,7 @@ impl Transients {
         let band = &mut self.band[..samples.len()];
         let gains = &mut self.gains[..samples.len() / self.channels];
         band.copy_from_slice(samples);
-        run([&mut self.filter], band, self.channels);
+        cascade(std::slice::from_mut(&mut self.filter), band, self.channels);
         loudest_of_each(band, self.channels, gains);
         follow(gains, &mut self.levels, self.follow);
         raise(gains, &mut self.depth_db);

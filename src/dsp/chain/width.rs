@@ -1,9 +1,9 @@
 //! Width of two channels by middle and side: the side's gain, and no side in the bass. The middle is not touched, so what
 //! one channel plays of both stays as it is.
 
-use super::frames::MOST_FRAMES;
+use super::frames::{MOST_FRAMES, apply_line};
 use super::line::Line;
-use super::svf::{Filter, Svf, run};
+use super::svf::{Filter, Svf, cascade};
 
 #[derive(Debug)]
 pub struct Width {
@@ -38,11 +38,11 @@ impl Width {
         let side = &mut self.side[..frames.len()];
         side.iter_mut().zip(&*frames).for_each(|(side, [left, right])| *side = (left - right) * 0.5);
         if self.high_pass.is_in_use() {
-            run([&mut self.high_pass], side, 1);
+            cascade(std::slice::from_mut(&mut self.high_pass), side, 1);
         }
-        for (frame, new) in frames.iter_mut().zip(side) {
-            let gain = if self.gain.is_moving() { self.gain.advance() } else { self.gain.now() };
-            let more = *new * gain[0] as f32 - (frame[0] - frame[1]) * 0.5;
+        apply_line(side, 1, &mut self.gain);
+        for (frame, side) in frames.iter_mut().zip(side) {
+            let more = *side - (frame[0] - frame[1]) * 0.5;
             *frame = [frame[0] + more, frame[1] - more];
         }
     }
