@@ -238,6 +238,10 @@ impl Player for AppHandle {
         self.gauges.clock.position()
     }
 
+    fn underruns(&self) -> Option<u64> {
+        self.gauges.clock.underruns()
+    }
+
     fn visual(&self) -> Option<Arc<VisualFrame>> {
         Some(self.gauges.visual.get())
     }

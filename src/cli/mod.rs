@@ -30,11 +30,13 @@ mod outputs;
 mod play;
 mod player;
 mod playlist;
+mod portrait;
 mod queue;
 mod queue_template;
 mod scan;
 mod search;
 mod similar;
+mod smooth;
 mod stats;
 mod status;
 mod tag;
@@ -81,6 +83,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Similar(asked)) => similar::similar(&global, &asked, messages),
         Some(Verb::Radio(asked)) => similar::radio(&global, &asked, messages),
         Some(Verb::Path(asked)) => similar::path(&global, &asked, messages),
+        Some(Verb::Smooth(asked)) => smooth::run(&global, &asked, messages),
         Some(Verb::Weights(asked)) => similar::weights(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),

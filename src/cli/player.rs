@@ -24,6 +24,7 @@ const VERBS: &[&str] = &[
     "similar",
     "radio",
     "path",
+    "smooth",
     "weights",
     "search",
     "stats",

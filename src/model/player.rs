@@ -73,6 +73,11 @@ pub trait Player: Send + Sync {
     /// Where the ear is, `None` while nothing was heard of the current item. A gauge: polled, never pushed.
     fn position(&self) -> Option<Position>;
 
+    /// How often the output that is open ran empty; `None` without one. A gauge.
+    fn underruns(&self) -> Option<u64> {
+        None
+    }
+
     /// The newest picture of what is heard, while someone holds [`Player::watch`]. A gauge.
     fn visual(&self) -> Option<Arc<VisualFrame>>;
 

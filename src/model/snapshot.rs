@@ -65,6 +65,8 @@ pub struct Snapshot {
     pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
     /// How the track sounds that was last asked for.
     pub portrait: Option<Arc<Portrait>>,
+    /// The same for who has no screen.
+    pub told: Option<Arc<Portrait>>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,
