@@ -232,13 +232,20 @@ impl Limiter {
         let needed = if most > self.ceiling { 1.0 - f64::from(self.target) / f64::from(most) } else { 0.0 };
         let reduction = self.release.follow(self.hold.push(needed));
         let [first, second] = &mut self.smooth;
-        let sum = second.push(first.push((reduction * WHOLE).ceil() as u64));
+        let sum = second.push(first.push(whole(reduction)));
         if sum == 0 {
             return 1.0;
         }
         let whole = WHOLE * (first.len() * second.len()) as f64;
         (1.0 - sum as f64 / whole).max(0.0) as f32
     }
+}
+
+/// A reduction as an integer, rounded up: by a conversion, as `ceil` is a call where the processor is not known to have it.
+fn whole(reduction: f64) -> u64 {
+    let scaled = reduction * WHOLE;
+    let below = scaled as i64;
+    below.unsigned_abs() + u64::from((below as f64) < scaled)
 }
 
 /// A place in a ring that is at most once around too far; division is slow.

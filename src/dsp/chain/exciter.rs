@@ -137,10 +137,11 @@ impl Exciter {
         let part = &mut self.part[..frames * self.count];
         let levels = &mut self.levels[..frames];
         let new = low.new_frames(0, frames);
+        let keep = 1.0 - self.follow;
         gather(part, channel, self.count, new);
         for (sample, level) in new.iter_mut().zip(&mut *levels) {
             *sample = if sample.abs() < NOTHING { 0.0 } else { sample.max(-HUGE).min(HUGE) };
-            *power += (*sample * *sample - *power) * self.follow;
+            *power = *power * keep + *sample * *sample * self.follow;
             *level = *power;
         }
         self.oversampler.up(low.window(0, frames), bent.each_mut().map(|bent| bent.new_frames(0, frames)));

@@ -82,9 +82,10 @@ impl Transients {
 /// Levels become the ratio of what follows them fast and what follows them slowly.
 fn follow(levels: &mut [f32], now: &mut [f64; 2], [fast, slow]: [f64; 2]) {
     let [mut by_fast, mut by_slow] = *now;
+    let (keep, keep_longer) = (1.0 - fast, 1.0 - slow);
     for level in levels {
-        by_fast += (f64::from(*level) - by_fast) * fast;
-        by_slow += (f64::from(*level) - by_slow) * slow;
+        by_fast = by_fast * keep + f64::from(*level) * fast;
+        by_slow = by_slow * keep_longer + f64::from(*level) * slow;
         *level = (by_fast / (by_slow + FLOOR)) as f32;
     }
     *now = [by_fast, by_slow];
