@@ -292,13 +292,13 @@ pub struct Master {
     /// Kind of the files: flac24, flac16, wav16, wav24, wav32f
     #[arg(long, value_name = "FORMAT", value_parser = super::master::format, default_value = "flac24")]
     pub format: Format,
-    /// What is wanted: adaptive, gentle, warm, bright, punchy, live [default: adaptive]
+    /// What is wanted: adaptive, gentle, warm, bright, punchy, live [default: as configured]
     #[arg(long, value_name = "NAME", value_parser = super::master::preset)]
     pub preset: Option<Preset>,
-    /// How much of it, in percent; 0 leaves every bit [default: 100]
+    /// How much of it, in percent; 0 leaves every bit [default: as configured]
     #[arg(long, value_name = "0..100", value_parser = super::master::intensity)]
     pub intensity: Option<Intensity>,
-    /// Loudness: streaming (-14 LUFS), replaygain (-18), r128 (-23), as-is, or a number of LUFS [default: streaming]
+    /// Loudness: streaming (-14 LUFS), replaygain (-18), r128 (-23), as-is, or a number of LUFS [default: as configured]
     #[arg(long, value_name = "LOUDNESS", value_parser = super::master::target, allow_hyphen_values = true)]
     pub target: Option<Target>,
     /// One plan for all tracks of a folder that say the same album, whatever their numbers

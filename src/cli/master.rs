@@ -44,7 +44,8 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
     let config = settings::load(global, messages)?;
     log::start(&settings::log(global, &config))?;
     let cancel = CancelToken::over(interrupt::flag().map_err(CliError::Signals)?);
-    let prepared = prepare(&order(asked)?, &cancel);
+    let settings = wishes(asked, config.settings.mastering);
+    let prepared = prepare(&order(asked, &settings)?, &cancel);
     if cancel.is_cancelled() {
         return Ok(Exit::Interrupted);
     }
@@ -61,7 +62,7 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
     let known = |path: &Path| store.as_ref().and_then(|store| known(store, path));
     let work = Work {
         groups: &prepared.groups,
-        wishes: Wishes { settings: wishes(asked), taste: Taste::default() },
+        wishes: Wishes { settings, taste: Taste::default() },
         format: asked.format,
         overwrite: asked.overwrite,
         plan_only: asked.dry_run,
@@ -87,29 +88,30 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn order(asked: &Master) -> Result<Order, CliError> {
+fn order(asked: &Master, settings: &MasteringSettings) -> Result<Order, CliError> {
     let output = asked.output.as_deref().unwrap_or(Path::new(OUTPUT));
     Ok(Order {
         paths: asked.paths.clone(),
         output: std::path::absolute(output).map_err(CliError::Input)?,
         template: asked.name.clone(),
         format: asked.format,
-        grouping: match (asked.album, asked.track) {
+        grouping: match (asked.album, settings.album) {
             (true, _) => Grouping::Albums,
-            (false, true) => Grouping::Tracks,
-            (false, false) => Grouping::Belonging,
+            (false, true) => Grouping::Belonging,
+            (false, false) => Grouping::Tracks,
         },
         overwrite: asked.overwrite,
     })
 }
 
-fn wishes(asked: &Master) -> MasteringSettings {
+/// As configured, where nothing else is said.
+fn wishes(asked: &Master, configured: MasteringSettings) -> MasteringSettings {
     MasteringSettings {
         on: true,
-        preset: asked.preset.unwrap_or_default(),
-        intensity: asked.intensity.unwrap_or_default(),
-        target: asked.target.unwrap_or_default(),
-        album: !asked.track,
+        preset: asked.preset.unwrap_or(configured.preset),
+        intensity: asked.intensity.unwrap_or(configured.intensity),
+        target: asked.target.unwrap_or(configured.target),
+        album: asked.album || configured.album && !asked.track,
     }
 }
 
