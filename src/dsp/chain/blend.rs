@@ -69,9 +69,9 @@ impl Blend {
         }
     }
 
-    /// Whether only the dry sound is heard.
+    /// Whether only the dry sound is heard, at its gain.
     pub fn is_dry(&self) -> bool {
-        self.share.is_at(1.0)
+        self.share.is_at(1.0) && self.gain.is_at(self.gain.to)
     }
 
     /// Makes of the mastered sound what is heard.
@@ -86,8 +86,13 @@ impl Blend {
         for (wet, dry) in wet.chunks_exact_mut(channels).zip(dry.chunks_exact(channels)) {
             let (share, gain) = (self.share.next(), self.gain.next());
             for (wet, dry) in wet.iter_mut().zip(dry) {
-                let dry = dry * gain;
-                *wet = if share >= 1.0 { dry } else { *wet + (dry - *wet) * share };
+                // Finite, however large the samples are.
+                let dry = (dry * gain).clamp(f32::MIN, f32::MAX);
+                *wet = match share {
+                    1.0.. => dry,
+                    0.0 => *wet,
+                    _ => (*wet + (dry - *wet) * share).clamp(f32::MIN, f32::MAX),
+                };
             }
         }
     }
