@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use auralis::analysis::spectrum::Spectrum;
+use auralis::dsp::chain::Chain;
 use auralis::dsp::dither::Tpdf;
 use auralis::dsp::limiter::Limiter;
 use auralis::dsp::resampler::{Edge, Resampler};
@@ -18,6 +19,7 @@ use auralis::engine::Engine;
 use auralis::engine::command::{EngineCommand, EngineEvent, Item, Place};
 use auralis::engine::output::encode;
 use auralis::model::audio::SampleFormat;
+use auralis::model::chain::{Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, NOTCHES, Width};
 use auralis::model::id::PlayId;
 use auralis::model::settings::{OutputSettings, OutputSpec, RatePolicy, ResamplerQuality};
 use divan::{Bencher, counter::ItemsCount};
@@ -107,6 +109,70 @@ fn limiter(bencher: Bencher, level_db: i32) {
             limiter.consume(usize::MAX);
         }
     });
+}
+
+/// One second of stereo at 44.1 kHz through the mastering chain: with nothing to do, with each stage alone, with all.
+#[divan::bench(args = ["nothing", "tone", "transients", "expander", "compressor", "exciter", "width", "gain", "clip", "limiter", "all"])]
+fn mastering(bencher: Bencher, stage: &str) {
+    let input = beats();
+    let mut chain = Chain::new(CD_RATE, 2, &spec(stage));
+    bencher.bench_local(|| {
+        let mut fed = 0;
+        while fed < CD_RATE as usize {
+            fed += chain.feed(&input[fed * 2..]);
+            black_box(chain.ready());
+            chain.consume(usize::MAX);
+        }
+    });
+}
+
+/// Numbers by which each stage named has work to do on [`beats`].
+fn spec(stage: &str) -> ChainSpec {
+    let all = ChainSpec {
+        subsonic_hz: 20.0,
+        notches: [Band::peak(510.0, 9.0, -3.0); NOTCHES],
+        eq: [Band::peak(1_500.0, 0.8, 0.5); EQ_BANDS],
+        transients_db: 3.0,
+        expander: Expander { threshold_db: -20.0, ratio: 1.3, range_db: 3.0, ..Expander::default() },
+        compressor: Compressor { threshold_db: -20.0, ratio: 2.0, mix: 0.8, ..Compressor::default() },
+        exciter: Exciter { above_hz: 4_500.0, amount: 0.1 },
+        width: Width { side_db: 2.0, mono_below_hz: 120.0 },
+        gain_db: 6.0,
+        clip_from_db: -4.0,
+        ceiling_dbtp: Some(-1.0),
+    };
+    let none = ChainSpec::default();
+    match stage {
+        "tone" => ChainSpec { subsonic_hz: all.subsonic_hz, notches: all.notches, eq: all.eq, ..none },
+        "transients" => ChainSpec { transients_db: all.transients_db, ..none },
+        "expander" => ChainSpec { expander: all.expander, ..none },
+        "compressor" => ChainSpec { compressor: all.compressor, ..none },
+        "exciter" => ChainSpec { exciter: all.exciter, ..none },
+        "width" => ChainSpec { width: all.width, ..none },
+        "gain" => ChainSpec { gain_db: all.gain_db, ..none },
+        // Alone they need sound that is as loud as it is at their place.
+        "clip" => ChainSpec { gain_db: all.gain_db, clip_from_db: all.clip_from_db, ..none },
+        "limiter" => ChainSpec { gain_db: all.gain_db, ceiling_dbtp: all.ceiling_dbtp, ..none },
+        "all" => all,
+        _ => none,
+    }
+}
+
+const CD_RATE: u32 = 44_100;
+
+/// A second of chords with a beat twice, by an envelope that falls: loud music has its peaks there.
+fn beats() -> Vec<f32> {
+    let mut noise = 1_u32;
+    let mut frame = |n: u32| {
+        let t = f64::from(n) / f64::from(CD_RATE);
+        let beat = (-(t * 2.0).fract() * 5.0).exp();
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let hiss = f64::from(noise >> 8) / 8_388_608.0 - 1.0;
+        let tone = |hz: f64| (TAU * hz * t).sin();
+        let chord = tone(110.0) + tone(277.2) + tone(659.3) + 0.5 * tone(1_760.0);
+        [0.08 * chord + 0.35 * beat * hiss, 0.08 * chord - 0.28 * beat * hiss]
+    };
+    (0..CD_RATE).flat_map(|n| frame(n).map(|sample| sample as f32)).collect()
 }
 
 /// One second of stereo at so many times its speed.

@@ -30,7 +30,7 @@
 //! | [`rt`] | real-time primitives: block pipe, sample ring, clock, tap, newest value | model |
 //! | [`config`] | files and flags to settings, keymap, theme | model |
 //! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets, HTTP | model |
-//! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, limiter, dither | model |
+//! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, mastering chain, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: whole tracks in one pass, the spectrum of what is heard | model rt decode dsp |
 //! | [`mastering`] | from measurements to a plan: tone, dynamics, loudness, each with its reason | model |
 //! | [`similarity`] | what sounds like what: distance, neighbours, reasons, radio, paths, orders, near-duplicates | model |

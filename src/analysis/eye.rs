@@ -155,7 +155,7 @@ impl Eye {
         let ear = audible.filter(|_| moves).map(|at| Ear {
             tap: &self.watch.tap,
             at,
-            play: self.clock.segment_at(at).map(|segment| (segment.play, segment.at)),
+            segment: self.clock.segment_at(at),
         });
         let changed = self.looks.look(ear.as_ref(), elapsed);
         if watched_otherwise || changed || self.looks.are_still() != self.latest.get().still {

@@ -31,6 +31,7 @@ impl Deeds {
             | Effect::Gather { job, .. }
             | Effect::Listen { job, awaited: true, .. }
             | Effect::CountStats { job, .. }
+            | Effect::ReadPortrait { job: Some(job), .. }
             | Effect::Care { job, .. }
             | Effect::ReadPast { job, .. }
             | Effect::ReadPlaylists { job, .. }
@@ -55,6 +56,7 @@ impl Answers {
             | Event::Gathered { job, .. }
             | Event::Listened { job, .. }
             | Event::StatsCounted { job, .. }
+            | Event::PortraitRead { job: Some(job), .. }
             | Event::Cared { job, .. }
             | Event::PastRead { job, .. }
             | Event::PlaylistsRead { job, .. }

@@ -69,17 +69,24 @@ pub enum Effect {
         cancel: CancelToken,
     },
     /// So many may measure from now on.
-    AnalysisPace(Pace),
+    AnalysisPace {
+        pace: Pace,
+        /// It was asked for: no state of the machine is a reason to rest.
+        insists: bool,
+    },
     /// This track is to be measured before the others.
     AnalyseFirst(TrackId),
-    /// Read how loud the tracks, and the albums of this catalog, were measured to be.
+    /// Read how loud the tracks, and the albums of this catalog, were measured to be: all, or this one with its album.
     ReadLevels {
         catalog: Arc<Catalog>,
+        of: Option<TrackId>,
     },
     /// Read the wave of this track.
     ReadWave(TrackId),
     /// Read what was measured of this track, and how the library's values lie where that is not known.
     ReadPortrait {
+        /// `None`: for the screen.
+        job: Option<JobId>,
         track: TrackId,
         with_spread: bool,
     },

@@ -105,6 +105,7 @@ pub enum Event {
     },
     /// Asked for by `Effect::ReadPortrait`.
     PortraitRead {
+        job: Option<JobId>,
         track: TrackId,
         told: Told,
         spread: Option<Arc<Spread>>,

@@ -69,15 +69,18 @@ impl Perform for Performer {
             Effect::Listen { job, question, known, .. } => self.listen(job, *question, known),
             Effect::SaveSimilar(memory) => self.write(WriteOp::PutSimilar(memory)),
             Effect::Analyse { job, again, cancel } => self.analyse(job, again, cancel),
-            Effect::AnalysisPace(pace) => self.measuring.set_workers(match pace {
-                Pace::Resting => 0,
-                Pace::Beside => analyse::workers(true),
-                Pace::Free => analyse::workers(false),
-            }),
+            Effect::AnalysisPace { pace, insists } => self.measuring.set_workers(
+                insists,
+                match pace {
+                    Pace::Resting => 0,
+                    Pace::Beside => analyse::workers(true),
+                    Pace::Free => analyse::workers(false),
+                },
+            ),
             Effect::AnalyseFirst(track) => self.measuring.put_first(track),
-            Effect::ReadLevels { catalog } => self.read_levels(catalog),
+            Effect::ReadLevels { catalog, of } => self.read_levels(catalog, of),
             Effect::ReadWave(track) => self.read_wave(track),
-            Effect::ReadPortrait { track, with_spread } => self.read_portrait(track, with_spread),
+            Effect::ReadPortrait { job, track, with_spread } => self.read_portrait(job, track, with_spread),
             Effect::Plan { subject, wishes, cancel } => self.plan(subject, wishes, cancel),
             Effect::Care { job, care } => self.care(job, care),
             Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
@@ -388,10 +391,14 @@ impl Performer {
         });
     }
 
-    fn read_levels(&self, catalog: Arc<Catalog>) {
+    fn read_levels(&self, catalog: Arc<Catalog>, of: Option<TrackId>) {
         let store = self.store.clone();
         let work = move |_: &CancelToken| {
-            Event::LevelsRead(levels::levels(&store, &catalog).map_err(|error| error.to_string()))
+            let levels = match of {
+                Some(track) => levels::levels_with(&store, &catalog, track),
+                None => levels::levels(&store, &catalog),
+            };
+            Event::LevelsRead(levels.map_err(|error| error.to_string()))
         };
         self.answer(Lane::Short, work, |panic| Event::LevelsRead(Err(panic)));
     }
@@ -405,14 +412,14 @@ impl Performer {
         self.answer(Lane::Short, work, move |panic| Event::WaveRead { track, wave: Err(panic) });
     }
 
-    fn read_portrait(&self, track: TrackId, with_spread: bool) {
+    fn read_portrait(&self, job: Option<JobId>, track: TrackId, with_spread: bool) {
         let store = self.store.clone();
         let work = move |_: &CancelToken| {
             // Without the others a track can still be told of.
             let spread = with_spread.then(|| portrait::spread(&store).ok()).flatten().map(Arc::new);
-            Event::PortraitRead { track, told: portrait::told(&store, track), spread }
+            Event::PortraitRead { job, track, told: portrait::told(&store, track), spread }
         };
-        let failed = move |panic| Event::PortraitRead { track, told: Told::Failed(panic), spread: None };
+        let failed = move |panic| Event::PortraitRead { job, track, told: Told::Failed(panic), spread: None };
         self.answer(Lane::Short, work, failed);
     }
 

@@ -48,6 +48,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.analysis = state.analysis.view();
         next.wave = state.sight.wave.clone();
         next.portrait = state.sight.portrait.clone();
+        next.told = state.sight.told.clone();
     }
     if dirty.similar {
         next.similar = Arc::clone(&state.ears.view);

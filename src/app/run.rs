@@ -245,6 +245,10 @@ impl Player for AppHandle {
         self.gauges.reduction.get()
     }
 
+    fn underruns(&self) -> Option<u64> {
+        self.gauges.clock.underruns()
+    }
+
     fn visual(&self) -> Option<Arc<VisualFrame>> {
         Some(self.gauges.visual.get())
     }

@@ -110,6 +110,8 @@ pub struct SightState {
     pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
     /// How a track sounds.
     pub portrait: Option<Arc<Portrait>>,
+    /// How a track sounds that was asked for without a screen.
+    pub told: Option<Arc<Portrait>>,
     /// How the library's values lie; `None`: not known, or no longer so.
     pub spread: Option<Arc<Spread>>,
 }

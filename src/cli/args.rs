@@ -117,6 +117,8 @@ pub enum Verb {
     Duplicates(Duplicates),
     /// Measure tracks: loudness, true peak, dynamic range, what is wrong with them
     Analyse(Analyse),
+    /// How good a file is by its numbers; two files beside each other, with their null test
+    Compare(Compare),
     /// Master files into new files: tone, dynamics, loudness, each with a reason
     Master(Master),
     /// Print the tracks that sound most like some, and why
@@ -125,6 +127,8 @@ pub enum Verb {
     Radio(RadioVerb),
     /// Print tracks on the way from one to another, each a little nearer
     Path(PathVerb),
+    /// Print tracks in an order without jumps of tempo, key, loudness and sound, or write it as a playlist
+    Smooth(SmoothVerb),
     /// How much each number counts in what sounds alike, and what radio learned of that
     Weights(WeightsVerb),
     /// Print the tracks of the library that match
@@ -262,6 +266,18 @@ pub struct Analyse {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = super::compare::HELP)]
+pub struct Compare {
+    #[arg(value_name = "FILE")]
+    pub first: PathBuf,
+    #[arg(value_name = "OTHER")]
+    pub second: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = super::master::HELP)]
 pub struct Master {
     /// Files, folders, playlists, CUE sheets
@@ -345,6 +361,23 @@ pub struct PathVerb {
     /// Tracks behind the first, the last of which is TO
     #[arg(short = 'n', long, value_name = "N", value_parser = steps, default_value = "5")]
     pub steps: usize,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::smooth::HELP)]
+pub struct SmoothVerb {
+    /// Files, folders, files of playlists, `-` for paths on standard input, or a query as `search` takes it
+    #[arg(value_name = "PATH|QUERY", required_unless_present = "playlist", conflicts_with = "playlist")]
+    pub what: Vec<OsString>,
+    /// What is in this playlist
+    #[arg(long, value_name = "NAME")]
+    pub playlist: Option<String>,
+    /// Write it as a playlist, which the name says the kind of: .m3u8, .m3u, .pls, .xspf, .jspf
+    #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
+    pub write: Option<PathBuf>,
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,

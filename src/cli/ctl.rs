@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::args::{Ctl, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
-use super::{queue, queue_template, search, similar, stats};
+use super::{portrait, queue, queue_template, search, similar, stats};
 use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::command::Command;
@@ -28,7 +28,8 @@ and the ear soon there. Exit codes: 1 it was not done, 2 no such command, 4 no p
 running. Numbers of queue entries count from 1. Options stand before VERB.
 
 These print what they tell, with --json as JSON: search QUERY, queue stats,
-stats [PERIOD], template list [WORDS], similar [PATH|QUERY].
+stats [PERIOD], template list [WORDS], similar [PATH|QUERY], portrait [PATH|QUERY]: how a
+track sounds, in 25 numbers and their words.
 queue edit opens $VISUAL or $EDITOR with the queue, one line an entry, and applies what was
 changed.";
 
@@ -60,10 +61,17 @@ enum Asking {
     Stats(Vec<String>),
     Templates(Vec<String>),
     Similar(Vec<String>),
+    Portrait(Vec<OsString>),
 }
 
 impl Asking {
     fn of(words: &[OsString]) -> Option<Self> {
+        // A path need not be text.
+        if let [first, rest @ ..] = &without_dashes(words)[..]
+            && (first == "portrait" || first == "fingerprint")
+        {
+            return Some(Self::Portrait(rest.to_vec()));
+        }
         let words: Option<Vec<String>> =
             without_dashes(words).into_iter().map(|word| word.into_string().ok()).collect();
         let words = words?;
@@ -88,6 +96,7 @@ impl Asking {
         match self {
             Self::Search(words) => search::of_running(&mut player, &words, as_json),
             Self::Similar(words) => similar::of_running(&mut player, &words, as_json),
+            Self::Portrait(what) => portrait::of_running(&mut player, &what, as_json),
             Self::Stats(words) => stats::of_running(&mut player, &words, as_json),
             Self::Templates(words) => queue_template::of_running(&mut player, &words, as_json),
             Self::QueueStats => queue::stats(&mut player, as_json),

@@ -21,6 +21,7 @@ pub mod text;
 mod analyse;
 mod art;
 mod clean;
+mod compare;
 mod config;
 mod ctl;
 mod duplicates;
@@ -31,11 +32,13 @@ mod outputs;
 mod play;
 mod player;
 mod playlist;
+mod portrait;
 mod queue;
 mod queue_template;
 mod scan;
 mod search;
 mod similar;
+mod smooth;
 mod stats;
 mod status;
 mod tag;
@@ -79,10 +82,12 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Analyse(asked)) => analyse::run(&global, &asked, messages),
+        Some(Verb::Compare(asked)) => compare::run(&asked),
         Some(Verb::Master(asked)) => master::run(&global, &asked, messages),
         Some(Verb::Similar(asked)) => similar::similar(&global, &asked, messages),
         Some(Verb::Radio(asked)) => similar::radio(&global, &asked, messages),
         Some(Verb::Path(asked)) => similar::path(&global, &asked, messages),
+        Some(Verb::Smooth(asked)) => smooth::run(&global, &asked, messages),
         Some(Verb::Weights(asked)) => similar::weights(&global, &asked, messages),
         Some(Verb::Search(asked)) => search::run(&global, &asked, messages),
         Some(Verb::Stats(asked)) => stats::run(&global, &asked, messages),

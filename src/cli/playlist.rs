@@ -15,10 +15,12 @@ use super::text::{clock, printable};
 use super::{ctl, json, open_store, settings};
 use crate::boot::similar::{Ears, Known, likes};
 use crate::boot::{log, offline};
+use crate::config::Loaded;
 use crate::library::catalog_build::load_catalog_in;
 use crate::library::levels;
 use crate::library::playlist::locate::is_part;
 use crate::library::smart;
+use crate::library::store::Store;
 use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::job::CancelToken;
@@ -132,23 +134,7 @@ impl Source {
                 log::start(&settings::log(global, &config))?;
                 let store = open_store(&config, messages)?;
                 let catalog = Arc::new(load_catalog_in(&store, &config.naming())?);
-                let reader = store.read()?;
-                let facts = levels::facts(&store, &catalog)?;
-                let mut view = View { lists: reader.playlists()?, ..View::default() };
-                let now_s = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .map_or(0, |since| since.as_secs().cast_signed());
-                let queries = view.lists.iter().filter_map(|list| Query::parse(list.smart()?.query()).ok());
-                let words: Vec<String> = queries.flat_map(|query| query.likes()).collect();
-                let ears = Ears::new(store.clone(), config.settings.similar.weights.clone());
-                let known = Known { catalog: Arc::clone(&catalog), facts: facts.clone() };
-                let likes = likes(&ears, &words, &known).map_err(|why| unheard(&why, &catalog))?;
-                let found = view.lists.iter().filter_map(|list| {
-                    let found = smart::evaluate(list.smart()?, list.id, &catalog, (&facts, &likes), now_s);
-                    Some((list.id, found.into()))
-                });
-                view.found = Arc::new(found.collect());
-                drop(reader);
+                let view = of_store(&store, &config, &catalog)?;
                 store.close(CLOSING);
                 Ok(Self::Store(view, catalog))
             }
@@ -168,12 +154,34 @@ impl Source {
             Self::Player(player) => player.ask(Request::playlist(name, from))?.playlist.map(|page| *page),
             Self::Store(view, catalog) => lists::page(view, catalog, name, from),
         };
-        page.ok_or_else(|| {
-            CliError::NothingMatched(format!(
-                "there is no playlist `{name}`. `auralis playlist list` lists them"
-            ))
-        })
+        page.ok_or_else(|| no_list(name))
     }
+}
+
+pub(super) fn no_list(name: &str) -> CliError {
+    CliError::NothingMatched(format!("there is no playlist `{name}`. `auralis playlist list` lists them"))
+}
+
+pub(super) fn unasked(name: &str, why: &str) -> CliError {
+    CliError::Refused(format!("the query of `{name}` cannot be asked: {why}"))
+}
+
+/// The lists, and what is in the smart ones.
+pub(super) fn of_store(store: &Store, config: &Loaded, catalog: &Arc<Catalog>) -> Result<View, CliError> {
+    let facts = levels::facts(store, catalog)?;
+    let mut view = View { lists: store.read()?.playlists()?, ..View::default() };
+    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
+    let queries = view.lists.iter().filter_map(|list| Query::parse(list.smart()?.query()).ok());
+    let words: Vec<String> = queries.flat_map(|query| query.likes()).collect();
+    let ears = Ears::new(store.clone(), config.settings.similar.weights.clone());
+    let known = Known { catalog: Arc::clone(catalog), facts: facts.clone() };
+    let likes = likes(&ears, &words, &known).map_err(|why| unheard(&why, catalog))?;
+    let found = view.lists.iter().filter_map(|list| {
+        let found = smart::evaluate(list.smart()?, list.id, catalog, (&facts, &likes), now_s);
+        Some((list.id, found.into()))
+    });
+    view.found = Arc::new(found.collect());
+    Ok(view)
 }
 
 fn list(global: &Global, as_json: bool, messages: &Messages) -> Result<Exit, CliError> {
@@ -215,7 +223,7 @@ fn show(global: &Global, name: &str, as_json: bool, messages: &Messages) -> Resu
             continue;
         }
         if let Some(why) = &page.problem {
-            return Err(CliError::Refused(format!("the query of `{name}` cannot be asked: {why}")));
+            return Err(unasked(name, why));
         }
         if page.page.is_empty() {
             break;

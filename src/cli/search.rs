@@ -106,7 +106,7 @@ fn of_store(
     Ok(Exit::Done)
 }
 
-fn nothing(library: usize, text: &str) -> CliError {
+pub fn nothing(library: usize, text: &str) -> CliError {
     CliError::NothingMatched(match library {
         0 => "the library is empty. Fill it with `auralis scan PATH`".to_owned(),
         _ => format!("nothing matches {text:?}"),
@@ -133,7 +133,7 @@ at the very beginning needs -- before it); a or b; parentheses; /regular express
 ";
 
 /// The query with a mark before the place where it goes wrong.
-fn wrong(text: &str, error: &QueryError) -> String {
+pub fn wrong(text: &str, error: &QueryError) -> String {
     let (before, behind) = text.split_at_checked(error.at).unwrap_or((text, ""));
     format!("this is no query: {}▾{}: {}", printable(before), printable(behind), error.message)
 }

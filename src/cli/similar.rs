@@ -1,4 +1,4 @@
-//! `auralis similar`, `radio`, `path` and `weights`: what sounds alike, by the library where no player runs, else by the
+//! `auralis similar`, `radio`, `path` and `weights` (`smooth` is beside it): what sounds alike, by the library where no player runs, else by the
 //! player.
 
 use std::ffi::OsString;
@@ -49,11 +49,11 @@ artist:bowie | auralis play -`. The same seed gives the same tracks. In a player
 `auralis ctl radio on artist:bowie`.";
 
 /// What one run has open.
-struct Listening {
-    config: Loaded,
-    store: Store,
-    ears: Ears,
-    known: Known,
+pub(super) struct Listening {
+    pub config: Loaded,
+    pub store: Store,
+    pub ears: Ears,
+    pub known: Known,
 }
 
 impl Listening {
@@ -92,10 +92,15 @@ impl Listening {
             return Ok(named);
         }
         let cancel = CancelToken::over(interrupt::flag().map_err(CliError::Signals)?);
+        self.measure(&named.tracks, &cancel, messages);
+        Ok(named)
+    }
+
+    /// Those of them that were not.
+    pub fn measure(&self, tracks: &[TrackId], cancel: &CancelToken, messages: &Messages) {
         let mut line = messages.progress();
         let done = |progress: &AnalyseProgress| format!("{} of {} measured", progress.done, progress.total);
-        measure(&self.store, &named.tracks, &cancel, &mut |progress| line.show(|| done(progress)));
-        Ok(named)
+        measure(&self.store, tracks, cancel, &mut |progress| line.show(|| done(progress)));
     }
 
     /// A file that is not in the library is measured for this once.
@@ -115,7 +120,7 @@ impl Listening {
         Ok(())
     }
 
-    fn close(self) {
+    pub fn close(self) {
         self.store.close(CLOSING);
     }
 }
@@ -155,8 +160,14 @@ pub fn unheard(why: &Deaf, catalog: &Catalog) -> CliError {
             format!("{name} was not measured, or is silent. `auralis analyse` measures")
         }
         Deaf::NothingMeasured => {
-            "too little of the library was measured. `auralis analyse` measures".to_owned()
+            "no track of the library was measured. `auralis analyse` measures".to_owned()
         }
+        Deaf::NothingElse { unmeasured: 0 } => {
+            "nothing is left to sound like that: it is all that the library has. Name fewer tracks".to_owned()
+        }
+        Deaf::NothingElse { unmeasured } => format!(
+            "nothing else is known to sound like that: {unmeasured} other tracks were not measured. `auralis analyse` measures"
+        ),
         Deaf::Broken(why) => return CliError::Refused(why.clone()),
     })
 }
@@ -264,7 +275,7 @@ pub fn path(global: &Global, asked: &args::PathVerb, messages: &Messages) -> Res
 }
 
 /// Where a player runs it has the library: it is told what to do there.
-fn alone(global: &Global, messages: &Messages, instead: &str) -> Result<Listening, CliError> {
+pub(super) fn alone(global: &Global, messages: &Messages, instead: &str) -> Result<Listening, CliError> {
     let config = settings::load(global, messages)?;
     match Connection::open(&Place::new(&config.places)) {
         Err(RemoteError::NotRunning) => Listening::open(global, messages, config),

@@ -150,6 +150,7 @@ mod tests {
         LevelMode, LevelSettings, MeasuredColumn, OnLost, RatePolicy, ResamplerQuality,
     };
     use crate::model::similar::SimilarSettings;
+    use crate::model::symbols::Symbols;
     use crate::model::visual::Visual;
     use crate::model::weights::{Aspect, Weights};
 
@@ -198,6 +199,7 @@ mod tests {
         ("similarity.ahead", "9"),
         ("similarity.learn", "false"),
         ("screen.theme", "\"mine\""),
+        ("screen.symbols", "\"ascii\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
         ("screen.visual", "\"loudness\""),
@@ -254,6 +256,7 @@ mod tests {
             learn: false,
         };
         settings.screen.theme = "mine".into();
+        settings.screen.symbols = Symbols::Ascii;
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
         settings.screen.visual = Visual::Loudness;

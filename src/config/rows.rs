@@ -14,6 +14,7 @@ use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::settings::{
     LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
+use crate::model::symbols::Symbols;
 use crate::model::visual::Visual;
 use crate::model::weights::{Aspect, Weights};
 
@@ -389,6 +390,14 @@ pub const ROWS: &[Row] = &[
         expects: "the name of a theme",
         help: "\"terminal\" (its own 16 colours), \"dark\", \"light\", or a file in the themes folder.",
         set: |settings, value| put(&mut settings.screen.theme, text(value, theme)),
+    },
+    Row {
+        table: "screen",
+        key: "symbols",
+        default: "\"auto\"",
+        expects: "\"auto\", \"unicode\" or \"ascii\"",
+        help: "What bars, waves, lines and letters are drawn with; auto: ASCII where LC_ALL, LC_CTYPE or LANG name another charset than UTF-8.",
+        set: |settings, value| put(&mut settings.screen.symbols, text(value, Symbols::parse)),
     },
     Row {
         table: "screen",

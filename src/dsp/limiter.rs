@@ -184,6 +184,9 @@ impl Limiter {
         let input = &self.input[..frames * self.channels];
         self.meter.measure(input, self.ceiling, &mut self.levels[..frames]);
         self.lowest_gain = 1.0;
+        if self.is_idle() && self.levels[..frames].iter().all(|level| *level <= self.ceiling) {
+            return self.pass(frames);
+        }
         for frame in 0..frames {
             let gain = self.gain(self.levels[frame]);
             self.lowest_gain = self.lowest_gain.min(gain);
@@ -195,8 +198,30 @@ impl Limiter {
                 *out = *old * gain;
                 *old = *new;
             }
-            self.delayed_at = (self.delayed_at + self.channels) % self.delayed.len();
+            self.delayed_at = wrapped(self.delayed_at + self.channels, self.delayed.len());
         }
+    }
+
+    /// Whether no gain is on its way down or up.
+    fn is_idle(&self) -> bool {
+        let still = self.hold.most() == 0.0 && self.release.is_at_rest();
+        still && self.last_level <= self.ceiling && self.smooth.iter().all(|average| average.sum == 0)
+    }
+
+    /// As the rest of [`Self::work`] where every gain is 1.
+    fn pass(&mut self, frames: usize) {
+        let samples = frames * self.channels;
+        let mut done = 0;
+        while done < samples {
+            let count = (samples - done).min(self.delayed.len() - self.delayed_at);
+            let ring = &mut self.delayed[self.delayed_at..self.delayed_at + count];
+            self.output[done..done + count].copy_from_slice(ring);
+            ring.copy_from_slice(&self.input[done..done + count]);
+            self.delayed_at = wrapped(self.delayed_at + count, self.delayed.len());
+            done += count;
+        }
+        self.last_level = self.levels[..frames].last().copied().unwrap_or(self.last_level);
+        self.hold.reset();
     }
 
     /// The gain for the frame that leaves the ring as one comes in. `level`: between the frame that the meter tells of and
@@ -207,13 +232,25 @@ impl Limiter {
         let needed = if most > self.ceiling { 1.0 - f64::from(self.target) / f64::from(most) } else { 0.0 };
         let reduction = self.release.follow(self.hold.push(needed));
         let [first, second] = &mut self.smooth;
-        let sum = second.push(first.push((reduction * WHOLE).ceil() as u64));
+        let sum = second.push(first.push(whole(reduction)));
         if sum == 0 {
             return 1.0;
         }
         let whole = WHOLE * (first.len() * second.len()) as f64;
         (1.0 - sum as f64 / whole).max(0.0) as f32
     }
+}
+
+/// A reduction as an integer, rounded up: by a conversion, as `ceil` is a call where the processor is not known to have it.
+fn whole(reduction: f64) -> u64 {
+    let scaled = reduction * WHOLE;
+    let below = scaled as i64;
+    below.unsigned_abs() + u64::from((below as f64) < scaled)
+}
+
+/// A place in a ring that is at most once around too far; division is slow.
+fn wrapped(at: usize, size: usize) -> usize {
+    if at >= size { at - size } else { at }
 }
 
 /// The largest of the last values: those that a later and larger one made void are dropped as it comes (Lemire,
@@ -236,16 +273,20 @@ impl Hold {
         (self.first, self.held, self.count) = (0, 0, 0);
     }
 
+    fn most(&self) -> f64 {
+        if self.held > 0 { self.values[self.first].1 } else { 0.0 }
+    }
+
     fn push(&mut self, value: f64) -> f64 {
         let size = self.values.len();
         if self.held > 0 && self.values[self.first].0 + size as u64 <= self.count {
-            self.first = (self.first + 1) % size;
+            self.first = wrapped(self.first + 1, size);
             self.held -= 1;
         }
-        while self.held > 0 && self.values[(self.first + self.held - 1) % size].1 <= value {
+        while self.held > 0 && self.values[wrapped(self.first + self.held - 1, size)].1 <= value {
             self.held -= 1;
         }
-        self.values[(self.first + self.held) % size] = (self.count, value);
+        self.values[wrapped(self.first + self.held, size)] = (self.count, value);
         self.held += 1;
         self.count += 1;
         self.values[self.first].1
@@ -276,6 +317,10 @@ impl Release {
 
     fn reset(&mut self) {
         (self.fast, self.slow) = (0.0, 0.0);
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.fast == 0.0 && self.slow == 0.0
     }
 
     /// Down at once, up by the slower of the two ways.
@@ -321,7 +366,7 @@ impl Average {
     fn push(&mut self, value: u64) -> u64 {
         self.sum = self.sum + value - self.values[self.at];
         self.values[self.at] = value;
-        self.at = (self.at + 1) % self.values.len();
+        self.at = wrapped(self.at + 1, self.values.len());
         self.sum
     }
 }

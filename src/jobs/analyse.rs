@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::power;
 use crate::analysis::measure::{MeasureError, VERSION, measure};
 use crate::library::store::{MeasuredRow, Store, StoreError, StoreReader, WriteOp};
+use crate::model::analysis::Rest;
 use crate::model::contain::contain;
 use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
@@ -38,7 +39,10 @@ struct Shared {
     yields: bool,
     /// Nobody works while the machine is in one of these states.
     spares: Spares,
-    must_rest: AtomicBool,
+    on_battery: AtomicBool,
+    is_busy: AtomicBool,
+    /// What the machine does is no reason to rest.
+    insists: AtomicBool,
     /// Guards what the processors had done at the last look; held to look again.
     times: Mutex<Option<power::Times>>,
     /// Guards the tracks that come before all others; held to put one in or take one out.
@@ -70,7 +74,9 @@ impl Control {
             workers: AtomicUsize::new(workers),
             yields,
             spares,
-            must_rest: AtomicBool::new(false),
+            on_battery: AtomicBool::new(false),
+            is_busy: AtomicBool::new(false),
+            insists: AtomicBool::new(false),
             times: Mutex::default(),
             first: Mutex::default(),
         }))
@@ -79,9 +85,9 @@ impl Control {
     /// Asks the system. Reads files.
     fn look_at_machine(&self) {
         let Spares { battery, load } = self.0.spares;
-        let must_rest =
-            (battery && power::on_battery(Path::new(power::SUPPLIES))) || (load && self.is_busy());
-        self.0.must_rest.store(must_rest, Ordering::Relaxed);
+        let on_battery = battery && power::on_battery(Path::new(power::SUPPLIES));
+        self.0.on_battery.store(on_battery, Ordering::Relaxed);
+        self.0.is_busy.store(load && self.is_busy(), Ordering::Relaxed);
     }
 
     /// Since the last look; the first one tells nothing yet.
@@ -92,9 +98,22 @@ impl Control {
         now.zip(before).is_some_and(|(now, before)| now.busy_since(before))
     }
 
-    /// So many may work from now on; with none, those that work pause within their track.
-    pub fn set_workers(&self, workers: usize) {
+    /// So many may work from now on; with none, those that work pause within their track. Who `insists` has them work
+    /// whatever the machine does.
+    pub fn set_workers(&self, insists: bool, workers: usize) {
+        self.0.insists.store(insists, Ordering::Relaxed);
         self.0.workers.store(workers, Ordering::Relaxed);
+    }
+
+    /// Why the machine, as it was at the last look, lets nobody work.
+    fn rest(&self) -> Option<Rest> {
+        let is = |state: &AtomicBool| state.load(Ordering::Relaxed);
+        match self.0.as_ref() {
+            shared if is(&shared.insists) => None,
+            shared if is(&shared.on_battery) => Some(Rest::Battery),
+            shared if is(&shared.is_busy) => Some(Rest::Load),
+            _ => None,
+        }
     }
 
     /// This track is measured before all others.
@@ -110,7 +129,7 @@ impl Control {
     }
 
     fn may_work(&self, worker: usize) -> bool {
-        worker < self.0.workers.load(Ordering::Relaxed) && !self.0.must_rest.load(Ordering::Relaxed)
+        worker < self.0.workers.load(Ordering::Relaxed) && self.rest().is_none()
     }
 }
 
@@ -138,7 +157,12 @@ pub struct AnalyseProgress {
     /// The sound of them, of all.
     pub sound: Duration,
     pub total_sound: Duration,
+    /// Without the time in which nobody worked.
     pub elapsed: Duration,
+    /// Why the machine lets nobody work.
+    pub rest: Option<Rest>,
+    /// What was just kept.
+    pub newest: Option<TrackId>,
 }
 
 /// How it ended.
@@ -228,7 +252,6 @@ fn run(
     outcome: &mut AnalyseOutcome,
     on_progress: &mut dyn FnMut(&AnalyseProgress),
 ) -> Result<(), StoreError> {
-    let began = Instant::now();
     let total = needed.tracks.len() as u64;
     let mut progress = AnalyseProgress { total, total_sound: needed.sound, ..AnalyseProgress::default() };
     control.look_at_machine();
@@ -243,19 +266,28 @@ fn run(
             started.map_err(|source| StoreError::Io { path: store.path().to_path_buf(), source })?;
         }
         drop(sender);
-        let mut looked = began;
+        let (mut looked, mut last) = (Instant::now(), Instant::now());
+        let mut told_last = AnalyseProgress::default();
         loop {
             if looked.elapsed() >= LOOK_PAUSE {
                 control.look_at_machine();
                 looked = Instant::now();
             }
+            progress.newest = None;
             match told.recv_timeout(PULSE) {
                 Ok(told) => keep(store, told, outcome, &mut progress)?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
-            progress.elapsed = began.elapsed();
-            on_progress(&progress);
+            let since = std::mem::replace(&mut last, Instant::now());
+            if control.may_work(0) {
+                progress.elapsed += since.elapsed();
+            }
+            progress.rest = control.rest();
+            if progress != told_last {
+                told_last = progress.clone();
+                on_progress(&progress);
+            }
         }
     })
 }
@@ -281,6 +313,7 @@ fn keep(
     progress.sound += sound;
     progress.done += 1;
     progress.failed = outcome.failed;
+    progress.newest = Some(track.id);
     store.write(WriteOp::PutMeasured(vec![(track.id, row)]))
 }
 
@@ -380,8 +413,15 @@ mod tests {
     fn who_is_beyond_the_number_of_workers_has_no_leave() {
         let control = Control::foreground(1);
         assert!(control.may_work(0) && !control.may_work(1));
-        control.set_workers(0);
+        control.set_workers(false, 0);
         assert!(!control.may_work(0));
+        control.set_workers(false, 1);
+        control.0.is_busy.store(true, Ordering::Relaxed);
+        assert_eq!((control.rest(), control.may_work(0)), (Some(Rest::Load), false));
+        control.0.on_battery.store(true, Ordering::Relaxed);
+        assert_eq!(control.rest(), Some(Rest::Battery), "it lasts longer");
+        control.set_workers(true, 1);
+        assert_eq!((control.rest(), control.may_work(0)), (None, true), "it was asked for");
         assert!(workers(true) >= 1 && workers(false) >= workers(true));
     }
 }

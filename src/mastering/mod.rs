@@ -16,5 +16,6 @@ mod dynamics;
 mod level;
 pub mod plan;
 mod preset;
+pub mod score;
 pub mod source;
 mod tone;

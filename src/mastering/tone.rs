@@ -49,8 +49,7 @@ pub fn tone(source: &Source) -> Tone {
     let (base, tilt) = line(&density);
     let turn = -MOST_TILT * concern((tilt - TILT.0) / TILT.1);
     for (band, music) in BANDS_OF_MUSIC.iter().enumerate() {
-        let expected = base + tilt * place(band) + music.middle_db + music.by_tilt * (tilt - TILT.0);
-        let off = density[band] - expected;
+        let off = density[band] - expected(band, base, tilt);
         let answer = -concern(off / music.spread_db);
         let own = answer * if answer > 0.0 { MOST_UP_DB[band] } else { MOST_DOWN_DB[band] };
         let wanted = own + turn * place(band).clamp(-TILT_OCTAVES, TILT_OCTAVES);
@@ -67,6 +66,38 @@ pub fn tone(source: &Source) -> Tone {
         };
     }
     tone
+}
+
+/// The slope of the spectrum.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tilt {
+    /// dB an octave.
+    pub db: f32,
+    /// So many spreads of music beside its middle; positive is brighter.
+    pub spreads: f32,
+}
+
+/// Of a spectrum as it is.
+pub fn tilt(source: &Source) -> Option<Tilt> {
+    let (_, db) = line(&densities(&source.shares.ok()?));
+    Some(Tilt { db, spreads: (db - TILT.0) / TILT.1 })
+}
+
+/// The band that lies furthest from what music of this tilt has: its name, by how many dB and by how many spreads.
+pub fn furthest(source: &Source) -> Option<(&'static str, f32, f32)> {
+    let density = densities(&source.shares.ok()?);
+    let (base, tilt) = line(&density);
+    let off = |band: usize| {
+        let db = density[band] - expected(band, base, tilt);
+        (NAMES[band], db, db / BANDS_OF_MUSIC[band].spread_db)
+    };
+    (0..BANDS).map(off).max_by(|a, b| a.2.abs().total_cmp(&b.2.abs()))
+}
+
+/// dB an octave that music of this line has in a band.
+fn expected(band: usize, base: f32, tilt: f32) -> f32 {
+    let music = &BANDS_OF_MUSIC[band];
+    base + tilt * place(band) + music.middle_db + music.by_tilt * (tilt - TILT.0)
 }
 
 impl Tone {

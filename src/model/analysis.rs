@@ -57,12 +57,30 @@ pub enum Pace {
     Free,
 }
 
+/// Why nobody measures though there is something to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    Playing,
+    Battery,
+    Load,
+}
+
+impl Rest {
+    /// Behind `measuring`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Playing => "rests while something plays",
+            Self::Battery => "rests on battery",
+            Self::Load => "rests while other programs are busy",
+        }
+    }
+}
+
 /// The measuring that runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AnalysisView {
     pub running: bool,
-    /// It waits for playing to end.
-    pub resting: bool,
+    pub rest: Option<Rest>,
     /// Tracks measured or failed, of so many.
     pub done: u64,
     pub total: u64,

@@ -7,7 +7,7 @@ use super::features::{Absent, Loudness, Value};
 use super::key::Key;
 
 /// Changes whenever a number would come out otherwise for the same sound.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// Numbers of the vector.
 pub const DIMENSIONS: usize = 25;
 /// Numbers of [`Fingerprint::timbre`]: of twenty mel cepstral coefficients the mean, the spread and the mean step.

@@ -49,6 +49,7 @@ pub mod similar;
 pub mod snapshot;
 pub mod sort;
 pub mod suggest;
+pub mod symbols;
 pub mod tag;
 pub mod tagging;
 pub mod tally;

@@ -77,6 +77,11 @@ pub trait Player: Send + Sync {
     /// How far mastering holds the sound down. A gauge.
     fn reduction(&self) -> Reduction;
 
+    /// How often the output that is open ran empty; `None` without one. A gauge.
+    fn underruns(&self) -> Option<u64> {
+        None
+    }
+
     /// The newest picture of what is heard, while someone holds [`Player::watch`]. A gauge.
     fn visual(&self) -> Option<Arc<VisualFrame>>;
 

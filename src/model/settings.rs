@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
+use super::symbols::Symbols;
 use super::visual::Visual;
 
 /// Where the sound goes.
@@ -373,6 +374,8 @@ impl MeasuredColumn {
 pub struct ScreenSettings {
     /// Name of a theme: `dark`, `light`, `terminal`, or a file in the themes folder.
     pub theme: String,
+    /// What it is drawn with.
+    pub symbols: Symbols,
     pub mouse: bool,
     /// What is heard is looked at from the start, and how.
     pub spectrum: bool,
@@ -391,6 +394,7 @@ impl Default for ScreenSettings {
     fn default() -> Self {
         Self {
             theme: "terminal".into(),
+            symbols: Symbols::Auto,
             mouse: true,
             spectrum: true,
             visual: Visual::Spectrum,

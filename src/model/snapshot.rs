@@ -67,6 +67,8 @@ pub struct Snapshot {
     /// How the track sounds that was last asked for.
     pub portrait: Option<Arc<Portrait>>,
     pub mastering: Arc<MasteringView>,
+    /// The same for who has no screen.
+    pub told: Option<Arc<Portrait>>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,

@@ -127,10 +127,13 @@ pub struct LoudnessNow {
     pub short_term_max: Option<f32>,
     /// dB over full scale.
     pub true_peak: Option<f32>,
-    /// How much was heard.
+    /// Where in the item it began: all of these are of what was heard since.
+    pub since: Duration,
+    /// How much that is.
     pub heard: Duration,
-    /// Channels of the output, of which the first two are measured.
+    /// Channels of the output, and how many of them, the first, are measured.
     pub channels: u16,
+    pub measured: u16,
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Thread `remote`: listens, and serves every client from one loop that sleeps until a socket or the core has something.
 //! It holds a `Player` as a screen does. Nobody waits for it: the core leaves answers in a channel and wakes it.
 
+mod questions;
+
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -14,19 +16,17 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::error::RemoteError;
 use super::link::{Follow, Link, turn_away};
 use super::lists;
-use super::path::JsonPath;
 use super::place::Claim;
 use super::request::Wish;
 use super::status::Status;
-use super::tell::{self, SimilarAsked, Tell, Telling};
+use super::tell::{self, Tell, Telling};
 use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
 use crate::model::collate::Collation;
-use crate::model::command::{Command, Library, Like, Similar};
+use crate::model::command::Command;
 use crate::model::contain::contain;
 use crate::model::id::TrackId;
 use crate::model::listening::{Period, Stats};
 use crate::model::player::{Outcome, Player};
-use crate::model::query::Query;
 use crate::model::snapshot::Snapshot;
 
 /// Clients at once.
@@ -122,6 +122,8 @@ enum What {
     Told(Result<Telling, Fault>),
     /// What sounds alike is in the snapshot then.
     Similar(Outcome),
+    /// How this track sounds is in the snapshot then.
+    Portrait(TrackId, Outcome),
     /// What sounds like these words is known then: a question that waits for it.
     Knows(Tell, String),
 }
@@ -238,6 +240,7 @@ impl Remote {
             let Some(at) = self.links.iter().position(|other| other.id == link) else { continue };
             self.links[at].asked -= 1;
             match what {
+                What::Portrait(track, Outcome::Done(_)) => self.tell_portrait(at, id, track, &snapshot),
                 What::Knows(tell, words) => match self.unknown_like(&tell) {
                     Some(other) if other == words => {
                         let why = format!("what sounds like “{words}” cannot be told now");
@@ -259,13 +262,15 @@ impl Remote {
                 Ok(Wish::Do(command)) => self.ask(at, id, command, What::Done),
                 Ok(Wish::Tell(Tell::Stats(period))) => self.ask_stats(at, id, &period),
                 Ok(Wish::Tell(Tell::Similar(asked))) => self.ask_similar(at, id, asked),
+                Ok(Wish::Tell(Tell::Portrait(asked))) => self.ask_portrait(at, id, &asked),
                 Ok(Wish::Tell(tell)) => match self.unknown_like(&tell) {
                     Some(words) => self.ask_like(at, id, tell, words),
                     None => self.tell(at, id, tell),
                 },
                 Ok(Wish::Hello) => self.links[at].say(&Reply::<()>::done(id)),
                 Ok(Wish::Status) => {
-                    let status = Status::new(&self.player.snapshot(), self.player.position());
+                    let mut status = Status::new(&self.player.snapshot(), self.player.position());
+                    status.output.underruns = self.player.underruns();
                     self.links[at].say(&Reply { status: Some(status), ..Reply::done(id) });
                 }
                 Ok(Wish::Playlists) => {
@@ -298,51 +303,6 @@ impl Remote {
         if unspoken {
             self.links[at].end();
         }
-    }
-
-    fn ask_stats(&mut self, at: usize, id: Option<u64>, period: &str) {
-        match Period::parse(period) {
-            Some(period) => {
-                let command = Command::Library(Library::Count(period));
-                self.ask(at, id, command, move |outcome| What::Stats(period, outcome));
-            }
-            None => self.fault(at, id, Fault::usage("a period is week, month, year or all")),
-        }
-    }
-
-    fn ask_similar(&mut self, at: usize, id: Option<u64>, asked: SimilarAsked) {
-        let paths: Vec<_> = asked.paths.iter().filter_map(JsonPath::to_path).collect();
-        let snapshot = self.player.snapshot();
-        let tracks = paths.iter().filter_map(|path| snapshot.catalog.find_path(path)).map(|track| track.id());
-        let like = match (tracks.collect::<Vec<_>>(), asked.words.trim()) {
-            (tracks, _) if !tracks.is_empty() => Like::Tracks(tracks),
-            _ if !asked.paths.is_empty() => {
-                return self.fault(
-                    at,
-                    id,
-                    Fault::new(FaultKind::Failed, "none of these files is in the library"),
-                );
-            }
-            (_, "") => Like::Playing,
-            (_, words) if words.parse().is_ok_and(|id| snapshot.catalog.find(TrackId(id)).is_some()) => {
-                Like::Tracks(words.parse().map(TrackId).into_iter().collect())
-            }
-            (_, words) => Like::Words(words.to_owned()),
-        };
-        self.ask(at, id, Command::Similar(Similar::Find(like)), What::Similar);
-    }
-
-    fn ask_like(&mut self, at: usize, id: Option<u64>, tell: Tell, words: String) {
-        let command = Command::Similar(Similar::Know(words.clone()));
-        self.ask(at, id, command, move |_| What::Knows(tell, words));
-    }
-
-    /// Words of a query of which it is not known what sounds like them.
-    fn unknown_like(&self, tell: &Tell) -> Option<String> {
-        let Tell::Search(search) = tell else { return None };
-        let likes = &self.player.snapshot().likes;
-        let words = Query::parse(&search.query).ok()?.likes();
-        words.into_iter().find(|words| likes.get(words).is_none())
     }
 
     /// Hands a question to the thread that takes the time.
@@ -430,7 +390,7 @@ struct Ready {
 
 fn answer(id: Option<u64>, what: What, snapshot: &Snapshot) -> Reply<()> {
     match what {
-        What::Done(outcome) => reply(id, &outcome),
+        What::Done(outcome) | What::Portrait(_, outcome) => reply(id, &outcome),
         What::Knows(..) => Reply::done(id),
         What::Similar(outcome) => match (&outcome, &snapshot.similar.problem) {
             (Outcome::Done(_), None) if !snapshot.similar.looking => {

@@ -235,6 +235,8 @@ pub struct OutputStatus {
     /// `s16`, `s24`, `s32`, `f32`.
     pub format: Option<String>,
     pub period_frames: Option<u32>,
+    /// How often it ran empty since it was opened; not told to followers.
+    pub underruns: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::path::JsonPath;
+use super::portrait::PortraitLine;
 use super::wire::{Fault, FaultKind};
 use crate::model::address::without_user;
 use crate::model::catalog::{Catalog, Row, TrackRef};
@@ -42,6 +43,8 @@ pub enum Tell {
     /// The queue templates that have these words.
     Templates(String),
     Similar(SimilarAsked),
+    /// How a track sounds; of `words` only the number of a track is understood.
+    Portrait(SimilarAsked),
 }
 
 /// Which tracks match.
@@ -65,6 +68,7 @@ pub enum Telling {
     Stats(Box<Stats>),
     Templates(Vec<TemplateLine>),
     Similar(Vec<SimilarLine>),
+    Portrait(Box<PortraitLine>),
 }
 
 /// What sounds like these: paths together, else words, else what plays.
@@ -327,7 +331,9 @@ impl Desk<'_> {
             }
             Tell::Templates(words) => Ok(Telling::Templates(templates(&snapshot.templates, words))),
             // Only the core can tell.
-            Tell::Similar(_) => Err(Fault::usage("what sounds alike is not asked for here")),
+            Tell::Similar(_) | Tell::Portrait(_) => {
+                Err(Fault::usage("how tracks sound is not asked for here"))
+            }
             Tell::Stats(_) => Err(Fault::usage("statistics are not asked for here")),
         }
     }

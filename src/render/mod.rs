@@ -10,6 +10,7 @@
 //!   disk. No source is ever written. Tracks of an album that follow each other go through one chain: what comes out,
 //!   put together, is what the album as one file would give.
 
+pub mod compare;
 pub mod error;
 mod flac;
 pub mod format;

@@ -104,6 +104,11 @@ impl PlaybackClock {
         self.output.load().as_ref().map(|output| output.audible())
     }
 
+    /// How often the output that is open ran empty; `None` without one.
+    pub fn underruns(&self) -> Option<u64> {
+        self.output.load().as_ref().map(|output| output.underruns())
+    }
+
     /// The segment that output frame `at` lies in.
     pub fn segment_at(&self, at: u64) -> Option<Segment> {
         self.consistent(|| self.search(at))
@@ -163,7 +168,7 @@ impl PlaybackClock {
 
 impl Segment {
     /// Where the ear is when so many frames of the output were heard of this segment.
-    fn position(&self, played: u64) -> Position {
+    pub fn position(&self, played: u64) -> Position {
         let frames = match self.output_rate {
             0 => 0,
             rate if self.speed != 1.0 => {

@@ -1,4 +1,4 @@
-//! What was rendered last, for the eye: a lossy window of stereo frames that the engine thread writes and the spectrum
+//! What was rendered last, for the eye: a lossy window of frames that the engine thread writes and the spectrum
 //! thread reads, both without waiting. Frames have the counts of the sample ring.
 
 use std::sync::OnceLock;
@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering,
 
 use super::wake::Wake;
 
-/// Frames kept: two thirds of a second at 48 kHz, a sixth at 192 kHz.
-const FRAMES: usize = 1 << 15;
+/// Channels that are kept.
+pub const MOST_CHANNELS: usize = 8;
+/// Samples kept, one MiB: of eight channels two thirds of a second at 48 kHz, a sixth at 192 kHz; of fewer channels more.
+const SAMPLES: usize = 1 << 18;
 
 #[derive(Debug)]
 pub struct Tap {
-    /// Left and right of frame `n` at `2 * (n % FRAMES)`; f32 bits.
+    /// Channels `0..kept` of frame `n` at `kept * (n % (SAMPLES / kept))`; f32 bits.
     samples: Box<[AtomicU32]>,
     /// Frames from here on were written without a hole: nothing is written while nobody looks.
     since: AtomicU64,
@@ -30,7 +32,7 @@ pub struct Tap {
 impl Default for Tap {
     fn default() -> Self {
         Self {
-            samples: (0..FRAMES * 2).map(|_| AtomicU32::new(0)).collect(),
+            samples: (0..SAMPLES).map(|_| AtomicU32::new(0)).collect(),
             since: AtomicU64::new(0),
             written: AtomicU64::new(0),
             writing: AtomicU64::new(0),
@@ -44,15 +46,16 @@ impl Default for Tap {
 }
 
 impl Tap {
-    /// Engine thread: frames `at..` as they go to the ring; more than two channels are folded to their first two.
-    /// Does nothing while nobody looks.
+    /// Engine thread: frames `at..` as they go to the ring, of which the first [`MOST_CHANNELS`] channels are kept. Does nothing
+    /// while nobody looks.
     pub fn write(&self, at: u64, rate: u32, channels: usize, samples: &[f32]) {
         if self.watchers.load(Ordering::Relaxed) == 0 || channels == 0 {
             return;
         }
         let frames = samples.len() / channels;
         let end = at + frames as u64;
-        if at != self.written.load(Ordering::Relaxed) || rate != self.rate.load(Ordering::Relaxed) {
+        let is_other = (rate, channels) != (self.rate(), self.channels());
+        if is_other || at != self.written.load(Ordering::Relaxed) {
             self.since.store(at, Ordering::Relaxed);
             self.rate.store(rate, Ordering::Relaxed);
             self.channels.store(channels, Ordering::Relaxed);
@@ -60,11 +63,10 @@ impl Tap {
         self.writing.store(end, Ordering::Relaxed);
         // A reader that sees one of the samples below sees the count above too.
         fence(Ordering::Release);
+        let kept = channels.min(MOST_CHANNELS);
         for (count, frame) in (at..).zip(samples.chunks_exact(channels)) {
-            let slot = (count as usize % FRAMES) * 2;
-            let right = frame.get(1).unwrap_or(&frame[0]);
-            self.samples[slot].store(frame[0].to_bits(), Ordering::Relaxed);
-            self.samples[slot + 1].store(right.to_bits(), Ordering::Relaxed);
+            let slots = &self.samples[slot(count, kept)..][..kept];
+            slots.iter().zip(frame).for_each(|(slot, x)| slot.store(x.to_bits(), Ordering::Relaxed));
         }
         self.written.store(end, Ordering::Release);
         if self.waited_for.load(Ordering::Relaxed) && self.waited_for.swap(false, Ordering::Relaxed) {
@@ -82,20 +84,28 @@ impl Tap {
         self.waited_for.store(true, Ordering::Relaxed);
     }
 
-    /// The frames that end before count `end`, as left and right interleaved, oldest first; `false` where they are not
-    /// all there (not yet written, or overwritten).
+    /// The frames that end before count `end`, as left and right interleaved, oldest first: the first two channels, or the
+    /// only one twice. `false` where they are not all there (not yet written, or overwritten).
     pub fn read(&self, end: u64, out: &mut [f32]) -> bool {
-        let frames = (out.len() / 2) as u64;
+        self.read_channels(end, 2, out)
+    }
+
+    /// As [`Tap::read`], of so many channels; those that are not kept are the last that is.
+    pub fn read_channels(&self, end: u64, channels: usize, out: &mut [f32]) -> bool {
+        let frames = (out.len() / channels.max(1)) as u64;
         if end > self.written.load(Ordering::Acquire) || end < frames {
             return false;
         }
-        for (count, frame) in (end - frames..end).zip(out.chunks_exact_mut(2)) {
-            let slot = (count as usize % FRAMES) * 2;
-            frame[0] = f32::from_bits(self.samples[slot].load(Ordering::Relaxed));
-            frame[1] = f32::from_bits(self.samples[slot + 1].load(Ordering::Relaxed));
+        // Not earlier: with other channels come other counts, and `since` with them.
+        let kept = self.channels().clamp(1, MOST_CHANNELS);
+        for (count, frame) in (end - frames..end).zip(out.chunks_exact_mut(channels.max(1))) {
+            let slots = &self.samples[slot(count, kept)..][..kept];
+            for (channel, x) in frame.iter_mut().enumerate() {
+                *x = f32::from_bits(slots[channel.min(kept - 1)].load(Ordering::Relaxed));
+            }
         }
         fence(Ordering::Acquire);
-        let is_whole = self.writing.load(Ordering::Relaxed) <= end - frames + FRAMES as u64;
+        let is_whole = self.writing.load(Ordering::Relaxed) <= end - frames + (SAMPLES / kept) as u64;
         is_whole && self.since.load(Ordering::Relaxed) <= end - frames
     }
 
@@ -120,6 +130,11 @@ impl Tap {
     pub fn is_watched(&self) -> bool {
         self.watchers.load(Ordering::Relaxed) > 0
     }
+}
+
+/// Where frame `count` begins.
+fn slot(count: u64, kept: usize) -> usize {
+    (count as usize % (SAMPLES / kept)) * kept
 }
 
 #[cfg(test)]
@@ -152,7 +167,7 @@ mod tests {
         assert_eq!(out[18..], frame(159));
         assert!(!tap.read(201, &mut out), "not yet written");
         assert!(!tap.read(105, &mut out), "reaches back to before there was a watcher");
-        write(&tap, 200, FRAMES as u64);
+        write(&tap, 200, SAMPLES as u64 / 2);
         assert!(!tap.read(209, &mut out), "overwritten");
         assert!(tap.read(210, &mut out));
     }
@@ -175,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn mono_is_both_sides_and_more_channels_are_their_first_two() {
+    fn mono_is_both_sides_and_of_more_channels_there_are_two_or_as_many_as_are_asked_for() {
         let tap = Tap::default();
         tap.add_watcher();
         tap.write(0, 48_000, 1, &[0.25, 0.5]);
@@ -185,6 +200,17 @@ mod tests {
         tap.write(2, 48_000, 3, &[0.1, 0.2, 0.9, 0.3, 0.4, 0.9]);
         assert!(tap.read(4, &mut out));
         assert_eq!(out, [0.1, 0.2, 0.3, 0.4]);
+        let mut all = [0.0; 6];
+        assert!(tap.read_channels(4, 3, &mut all));
+        assert_eq!(all, [0.1, 0.2, 0.9, 0.3, 0.4, 0.9]);
+        assert!(!tap.read_channels(3, 3, &mut all), "it reaches back to before there were three");
+        // Ten channels around the end of what is kept: the first eight, each in its place.
+        let frame = |n: u64| (0..10).map(move |channel| (n * 10 + channel) as f32);
+        let (at, frames) = (SAMPLES as u64 / 8 - 3, 6);
+        tap.write(at, 48_000, 10, &(at..at + frames).flat_map(frame).collect::<Vec<_>>());
+        let mut eight = [0.0; 8 * 6];
+        assert!(tap.read_channels(at + frames, 8, &mut eight));
+        assert_eq!(eight.to_vec(), (at..at + frames).flat_map(|n| frame(n).take(8)).collect::<Vec<_>>());
     }
 
     #[test]

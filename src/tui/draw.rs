@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::layout::{Layout, layout};
 use super::scene::{FrameMap, Hit, Scene};
-use super::{text, views};
+use super::{symbols, text, views};
 use crate::config::theme::Role;
 
 /// What a view draws with.
@@ -84,6 +84,9 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
         views::prompt::draw(&mut canvas);
     }
     views::hint::draw(&mut canvas);
+    if scene.styles.ascii {
+        symbols::plain(buf);
+    }
     map
 }
 
@@ -120,5 +123,8 @@ pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
         Gauge::Spectrum => views::visual::draw(&mut canvas),
         Gauge::Now => views::now::draw(&mut canvas),
         Gauge::Reduction => views::mastering::draw_reduction(&mut canvas),
+    }
+    if scene.styles.ascii {
+        symbols::plain(buf);
     }
 }

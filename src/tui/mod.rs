@@ -32,6 +32,7 @@ pub mod screen;
 pub mod search;
 pub mod state;
 pub mod style;
+mod symbols;
 pub mod tags;
 pub mod terminal;
 pub mod text;

@@ -191,7 +191,8 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
 fn similar_state(view: &SimilarView) -> String {
     match &view.problem {
         _ if view.looking => format!("like {}: listening...", view.of),
-        Some(why) => why.clone(),
+        Some(_) if view.of.is_empty() => String::new(),
+        Some(_) => format!("like {}", view.of),
         None => format!("like {}: Enter plays, a appends, i is next", view.of),
     }
 }

@@ -111,6 +111,8 @@ impl Ui {
             variable("COLORTERM").as_deref(),
             variable("TERM").as_deref(),
         );
+        let [all, ctype, lang] = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
+        let ascii = options.settings.symbols.is_ascii([all.as_deref(), ctype.as_deref(), lang.as_deref()]);
         let problems = std::mem::take(&mut options.problems);
         let workers = Workers::new(
             sender,
@@ -119,7 +121,7 @@ impl Ui {
             options.collation.clone(),
         );
         let mut ui = Self {
-            styles: Styles::new(&options.theme, depth),
+            styles: Styles::new(&options.theme, depth).in_ascii(ascii),
             state: UiState::new(&options.settings, problems),
             screen: Screen::new(BufWriter::with_capacity(1 << 16, io::stdout()), width, height),
             snapshot: player.snapshot(),
@@ -271,7 +273,7 @@ impl Ui {
     ) {
         let input = match loaded {
             Ok((theme, problems)) => {
-                self.styles = Styles::new(&theme, self.depth);
+                self.styles = Styles::new(&theme, self.depth).in_ascii(self.styles.ascii);
                 Input::Theme { problems, error: None }
             }
             Err(error) => Input::Theme { problems: Vec::new(), error: Some(error.to_string()) },

@@ -175,6 +175,8 @@ pub struct Pending {
     pub question: Question,
     /// The words are still being typed: where nothing fits, one is back where one was.
     pub typed: bool,
+    /// Nobody looks yet: it is not known what sounds like what the query names.
+    pub waits: bool,
 }
 
 /// Keys typed towards a binding.

@@ -39,6 +39,8 @@ pub struct Styles {
     spectrum: [Option<Colour>; 3],
     /// What the theme lies on, where it says so in full colour.
     ground: Option<(u8, u8, u8)>,
+    /// Nothing but ASCII is drawn.
+    pub ascii: bool,
 }
 
 impl Styles {
@@ -57,7 +59,13 @@ impl Styles {
         let spectrum =
             [Role::SpectrumLow, Role::SpectrumMid, Role::SpectrumHigh].map(|role| theme.style(role).fg);
         let ground = rgb(theme.style(Role::Text).bg);
-        Self { styles, depth, spectrum, ground }
+        Self { styles, depth, spectrum, ground, ascii: false }
+    }
+
+    /// The same, with nothing but ASCII to draw with where that is so.
+    #[must_use]
+    pub fn in_ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
     }
 
     pub fn of(&self, role: Role) -> Style {

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use auralis::config::keys::{Code, Key};
 use auralis::model::command::{
-    Command, History, Items, Judged, Judging, Pane, Playback, Queue, Seek, Tagging, Target, VolumeChange,
+    Command, History, Items, Judged, Judging, Pane, Playback, Queue, Seek, Similar, Tagging, Target,
+    VolumeChange,
 };
 use auralis::model::facts::{Rating, TrackFacts};
 use auralis::model::id::{ItemId, TrackId};
 use auralis::model::notice::{Notice, Severity};
 use auralis::model::outputs::OutputDevice;
 use auralis::model::playback::PlayState;
+use auralis::model::query::heard::{Alike, Likes};
 use auralis::model::settings::OutputSpec;
 use auralis::model::snapshot::{OutputsView, Snapshot};
 use auralis::model::tag::Field;
@@ -394,6 +396,42 @@ fn late_answers_of_a_search_move_nothing_and_steps_add_up() {
     stage.press("<Tab>");
     stage.input(Input::Searched { asked: question.asked, row: Some(7) });
     assert_eq!(place(&stage), "queue 0");
+}
+
+/// What sounds like something is asked of the core first: the search goes on by itself once that is known.
+#[test]
+fn a_search_by_likeness_finds_once_it_is_known_what_is_alike() {
+    let likes = |found: Alike| {
+        let mut likes = Likes::default();
+        likes.set("hunter", Arc::new(found));
+        Arc::new(likes)
+    };
+    let mut stage = stage();
+    let track = |at: usize| {
+        let library = &stage.state.library;
+        library.track(library.rows(Column::Tracks).iter().nth(at).unwrap()).unwrap().id()
+    };
+    let alike = [track(3), track(6)];
+    stage.press("ll/like:hunter<Enter>");
+    assert!(stage.asked().contains(&Command::Similar(Similar::Know("hunter".into()))));
+    assert_eq!(place(&stage), "tracks 0/0/0");
+    let snapshot = Snapshot { likes: likes(Alike::new(alike.to_vec())), ..stage.snapshot.clone() };
+    stage.show(snapshot);
+    assert_eq!(place(&stage), "tracks 0/0/3");
+    assert_eq!(place(stage.press("n")), "tracks 0/0/6");
+    // While it is typed, too; and who leaves is moved no more.
+    for (keys, expected) in [("ll/like:hunter", "tracks 0/0/3"), ("ll/like:hunter<Esc>", "tracks 0/0/0")] {
+        let mut stage = self::stage();
+        stage.press(keys);
+        let snapshot = Snapshot { likes: likes(Alike::new(alike.to_vec())), ..stage.snapshot.clone() };
+        stage.show(snapshot);
+        assert_eq!(place(&stage), expected, "{keys}");
+    }
+    let mut stage = self::stage();
+    stage.press("ll/like:hunter<Enter>");
+    let snapshot = Snapshot { likes: likes(Alike::problem("it was not measured")), ..stage.snapshot.clone() };
+    stage.show(snapshot);
+    assert!(stage.lines()[23].contains("it was not measured"), "{:?}", stage.lines());
 }
 
 #[test]

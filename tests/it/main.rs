@@ -6,6 +6,7 @@ mod ape;
 mod care;
 mod catalog;
 mod cli;
+mod compare;
 mod config;
 mod crossfade;
 mod cue;

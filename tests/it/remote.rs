@@ -185,6 +185,7 @@ fn the_status_is_what_the_screen_shows() {
     assert_eq!(output["asked"], "null");
     if output["state"] == "open" {
         assert_eq!((&output["name"], &output["sample_rate"]), (&json!("null"), &json!(8000)));
+        assert!(output["underruns"].is_u64(), "{output}");
     }
     assert!(told["signal"]["stages"].is_array() && told["signal"]["verdict"].is_string());
     assert_eq!(told["scan"]["running"], false);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auralis::config::theme::Theme;
+use auralis::model::analysis::{AnalysisView, Rest};
 use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::command::registry::COMMANDS;
 use auralis::model::command::{Command, Library, Pane};
@@ -95,6 +96,8 @@ fn pictures() -> VisualFrame {
         }),
         spectrogram: Some(Spectrogram((0..60).map(column).collect())),
         loudness: Some(LoudnessNow {
+            since: Duration::from_secs(42),
+            measured: 2,
             momentary: Some(-12.34),
             short_term: Some(-14.0),
             integrated: Some(-15.26),
@@ -333,8 +336,30 @@ fn a_track_that_is_not_measured_says_why_and_what_to_do() {
     let mut stage = portrait(80, 24, Told::Not);
     let mut snapshot = stage.snapshot.clone();
     snapshot.analysis.running = true;
-    stage.show(snapshot);
+    stage.show(snapshot.clone());
     assert!(stage.lines().join("\n").contains("it comes next"));
+    snapshot.analysis.rest = Some(Rest::Battery);
+    stage.show(snapshot);
+    let text = stage.lines().join("\n");
+    assert!(
+        text.contains("measuring rests on battery") && text.contains(":analyse measures it now"),
+        "{text}"
+    );
+}
+
+#[test]
+fn it_is_told_why_measuring_rests_and_what_to_do() {
+    let analysis = AnalysisView { running: true, done: 1_234, total: 20_000, ..AnalysisView::default() };
+    for (rest, why) in [
+        (Rest::Playing, "rests while something plays"),
+        (Rest::Battery, "rests on battery"),
+        (Rest::Load, "rests while other programs are busy"),
+    ] {
+        let mut stage = Stage::new(100, 24, Snapshot::default());
+        let analysis = AnalysisView { rest: Some(rest), ..analysis };
+        stage.show(Snapshot { analysis, ..Snapshot::default() });
+        assert_eq!(stage.lines()[23], format!(" Measured 1,234 of 20,000, {why}: :analyse goes on"));
+    }
 }
 
 /// What was measured stands in the lists where they are wide enough, under its names.
@@ -482,6 +507,56 @@ fn a_selected_row_is_one_bar() {
             assert_ne!(background(area.x), buf[(area.x, area.y + row + 1)].bg, "{name} {column:?}");
         }
     }
+}
+
+/// A terminal that has nothing else gets nothing else, whatever is open, and every bar still shows.
+#[test]
+fn with_ascii_alone_everything_is_ascii() {
+    let ascii = |stage: &mut Stage| stage.styles.ascii = true;
+    for (width, height) in [(80, 24), (200, 50), (36, 10), (20, 5)] {
+        for keys in [
+            "",
+            "<Tab>jm",
+            "gV",
+            ":visual<Space>scope<Enter>",
+            ":visual<Space>goniometer<Enter>gV",
+            "?",
+            "gS",
+            ":visual<Space>spectrogram<Enter>",
+            ":visual<Space>loudness<Enter>",
+            ":s<Tab><Tab>",
+            "/ye(",
+            "fbj",
+            "go",
+            "<F5>",
+        ] {
+            let mut stage = stage(width, height, keys);
+            ascii(&mut stage);
+            let text = stage.lines().join("\n");
+            assert!(text.is_ascii(), "{keys} {width}x{height}: {text}");
+            let scene = stage.scene();
+            for (gauge, area) in gauges(&scene) {
+                let mut part = Buffer::empty(area);
+                draw_gauge(&scene, gauge, &mut part);
+                assert!(part.content.iter().all(|cell| cell.symbol().is_ascii()), "{keys} {gauge:?}");
+            }
+        }
+    }
+    for (name, keys) in [
+        ("ascii_spectrum_80x24", ""),
+        ("ascii_scope_80x24", ":visual<Space>scope<Enter>gV"),
+        ("ascii_loudness_80x24", "<Tab>:visual<Space>loudness<Enter>"),
+    ] {
+        let mut stage = stage(80, 24, keys);
+        ascii(&mut stage);
+        assert_snapshot!(name, stage.lines().join("\n"));
+    }
+    let mut portrait = portrait(80, 24, Told::Measured(Box::new(measured())));
+    ascii(&mut portrait);
+    assert_snapshot!("ascii_portrait_80x24", portrait.lines().join("\n"));
+    let mut wave = with_wave(80, 24);
+    ascii(&mut wave);
+    assert_snapshot!("ascii_wave_80x24", wave.lines().join("\n"));
 }
 
 /// What moves by itself is drawn while a prompt is open: nothing that lies over it may be lost.

@@ -141,6 +141,8 @@ fn a_radio_and_a_path_are_printed_and_copies_are_near_duplicates() {
 fn a_player_that_runs_is_asked_shows_what_it_found_and_keeps_its_radio_going() {
     let home = home();
     ok(&home, &["analyse", "-q"]);
+    let measured = &json(&ok(&home, &["analyse", "--json", "music/08.wav"]))[0];
+    assert_eq!(measured["fingerprint"].as_object().unwrap().len(), 25);
     home.put(".config/auralis/config.toml", b"[similarity]\nahead = 3\n");
     let mut session = Session::start(&home, &["music/03.wav"]);
     session.wait_for("►");
@@ -149,6 +151,24 @@ fn a_player_that_runs_is_asked_shows_what_it_found_and_keeps_its_radio_going() {
     assert_eq!(titles(&ok(&home, &["ctl", "--json", "similar", "title:noise"])).len(), 5);
     let alike = titles(&ok(&home, &["search", "--json", "like:current title:tone"]));
     assert_eq!(alike.len(), 5);
+    // How it sounds: what plays, a path, a query; the numbers are those that were measured without a player.
+    let portrait = ok(&home, &["ctl", "portrait"]);
+    assert!(portrait.starts_with(home.path("music/03.wav").to_str().unwrap()), "{portrait}");
+    assert!(portrait.contains("% of your library") && portrait.contains("LUFS"), "{portrait}");
+    assert!(portrait.lines().count() >= 28, "two lines of summary, 25 numbers: {portrait}");
+    for what in ["music/08.wav", "title:\"noise 8\""] {
+        let told = &json(&ok(&home, &["ctl", "--json", "portrait", what]))[0];
+        assert_eq!((told["title"].as_str(), told["library"].as_u64()), (Some("Noise 8"), Some(10)), "{told}");
+        for key in ["fingerprint", "key", "confidence", "integrated_lufs", "findings"] {
+            assert_eq!(told["measured"][key], measured[key], "{key}");
+        }
+    }
+    home.put("strange.wav", &fs::read(home.path("music/08.wav")).unwrap());
+    let strange = ran(&home, &["ctl", "portrait", "strange.wav"]);
+    assert!(
+        strange.status.code() == Some(1) && error(&strange).contains("not in the library"),
+        "{strange:?}"
+    );
     session.press(":similar playing\r");
     session.wait_for("What sounds alike");
     session.wait_for("apart in");
@@ -188,4 +208,54 @@ fn what_is_learned_goes_over_to_another_library() {
     );
     ok(&home, &["weights", "--reset"]);
     assert_eq!(timbre(&ok(&home, &["weights", "--json"])), 1.0);
+}
+
+#[test]
+fn an_order_without_jumps_is_printed_and_written_of_files_of_a_playlist_and_of_a_query() {
+    let home = home();
+    let number = |path: &str| -> u32 { path.rsplit('/').next().unwrap()[..2].parse().unwrap() };
+    let order = |text: &str| text.lines().map(number).collect::<Vec<_>>();
+    let is_smooth = |order: &[u32], first: u32| {
+        let mut all = order.to_vec();
+        all.sort_unstable();
+        let changes = order.windows(2).filter(|two| (two[0] <= 5) != (two[1] <= 5)).count();
+        assert_eq!((order[0], changes), (first, 1), "tones among tones, noise among noise: {order:?}");
+        all
+    };
+    let mixed =
+        ["music/07.wav", "music/01.wav", "music/08.wav", "music/03.wav", "music/10.wav", "music/02.wav"];
+    let words: Vec<&str> = ["smooth"].into_iter().chain(mixed).collect();
+    assert_eq!(is_smooth(&order(&ok(&home, &words)), 7), [1, 2, 3, 7, 8, 10], "they are measured for it");
+    assert_eq!(is_smooth(&order(&ok(&home, &["smooth", "music"])), 1).len(), 10);
+    ok(&home, &["playlist", "create", "Mix", mixed[1], mixed[0], mixed[3], mixed[2]]);
+    assert_eq!(is_smooth(&order(&ok(&home, &["smooth", "--playlist", "Mix"])), 1), [1, 3, 7, 8]);
+    let text = ok(&home, &["smooth", "--json", "title:tone"]);
+    assert!(titles(&text).iter().all(|title| title.starts_with("Tone")) && json(&text).len() == 5);
+    ok(&home, &["smooth", "--playlist", "Mix", "--write", "out.m3u8"]);
+    let written = fs::read_to_string(home.path("out.m3u8")).unwrap();
+    assert!(written.starts_with("#EXTM3U\n") && written.contains("Artist 1 - Tone 1"), "{written}");
+    let paths: Vec<&str> = written.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(is_smooth(&paths.iter().map(|path| number(path)).collect::<Vec<_>>(), 1), [1, 3, 7, 8]);
+    let again = ok(&home, &["smooth", "out.m3u8"]);
+    assert_eq!(is_smooth(&order(&again), 1), [1, 3, 7, 8], "a playlist is what is in it");
+    let codes = |words: &[&str]| ran(&home, words).status.code();
+    assert_eq!(codes(&["smooth", "--playlist", "None"]), Some(3));
+    assert_eq!(codes(&["smooth", "music/01.wav"]), Some(3));
+    assert_eq!(codes(&["smooth", "title:nothing"]), Some(3));
+    assert_eq!(codes(&["smooth"]), Some(2));
+    let refused = ran(&home, &["smooth", "music", "--write", "out.txt"]);
+    assert!(refused.status.code() == Some(1) && error(&refused).contains(".m3u8"), "{refused:?}");
+}
+
+#[test]
+fn files_without_a_library_are_ordered_against_each_other() {
+    let home = home();
+    fs::create_dir(home.path("else")).unwrap();
+    for (to, from) in [("a", "07"), ("b", "01"), ("c", "08"), ("d", "02"), ("e", "09")] {
+        fs::copy(home.path(format!("music/{from}.wav")), home.path(format!("else/{to}.wav"))).unwrap();
+    }
+    fs::remove_dir_all(home.path(".local")).unwrap();
+    let text = ok(&home, &["smooth", "else"]);
+    let names: String = text.lines().map(|line| &line[line.len() - 5..][..1]).collect();
+    assert!(names == "aecbd" || names == "acebd" || names == "aecdb" || names == "acedb", "{names}");
 }

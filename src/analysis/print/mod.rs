@@ -11,6 +11,7 @@ mod hpss;
 mod level;
 mod onset;
 mod pitch;
+mod recurrence;
 mod rhythm;
 #[cfg(test)]
 mod signals;

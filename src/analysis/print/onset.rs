@@ -2,6 +2,8 @@
 //! what it and its neighbours had before, so that vibrato is no onset. Powers are compressed by their fourth root, which
 //! unlike a logarithm leaves the envelope's shape alone when the volume changes.
 
+use std::ops::Range;
+
 /// Values a second.
 pub const PER_S: u32 = 100;
 /// Length of the windows.
@@ -11,12 +13,18 @@ const BANDS_PER_OCTAVE: f64 = 24.0;
 const RANGE_HZ: (f64, f64) = (30.0, 16_000.0);
 /// Windows between which the rise is measured: half a window's weight.
 const LAG: usize = 2;
+/// Parts of the spectrum whose rises are told apart, and where one ends and the next begins, Hz: bass and bass drum, voices
+/// and chords, what hisses. A pattern of one is not hidden by another's (Scheirer, JASA 1998).
+pub const PARTS: usize = 3;
+const PARTS_END_HZ: [f64; PARTS - 1] = [250.0, 1600.0];
 
 /// See the module's head.
 pub struct Onsets {
     /// First bin of each band, and the end of the last.
     edges: Vec<usize>,
-    /// Compressed bands of the last windows, in a ring.
+    /// Bands of each part.
+    parts: [Range<usize>; PARTS],
+    /// The most that each compressed band and its neighbours had in the last windows, in a ring.
     past: [Vec<f32>; LAG],
     next: usize,
     now: Vec<f32>,
@@ -25,8 +33,8 @@ pub struct Onsets {
 /// One value of the envelope.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Strength {
-    /// Sum of the rises.
-    pub rise: f32,
+    /// Sum of the rises, by part.
+    pub rises: [f32; PARTS],
     /// Sum of the bands, on the same scale.
     pub level: f32,
 }
@@ -43,7 +51,10 @@ impl Onsets {
             }
         }
         let bands = vec![0.0; edges.len() - 1];
-        Self { edges, past: std::array::from_fn(|_| bands.clone()), next: 0, now: bands }
+        let below = |hz: f64| edges[1..].partition_point(|&edge| edge as f64 * bin_hz <= hz);
+        let [first, second] = PARTS_END_HZ.map(below);
+        let parts = [0..first, first..second, second..bands.len()];
+        Self { edges, parts, past: std::array::from_fn(|_| bands.clone()), next: 0, now: bands }
     }
 
     pub fn push(&mut self, power: &[f32]) -> Strength {
@@ -53,16 +64,24 @@ impl Onsets {
             *slot = band.sqrt().sqrt();
         }
         let past = &mut self.past[self.next];
-        let mut strength = Strength::default();
-        let Some(last) = past.len().checked_sub(1) else { return strength };
-        for (band, &now) in self.now.iter().enumerate() {
-            let before = past[band].max(past[band.saturating_sub(1)]).max(past[(band + 1).min(last)]);
-            strength.rise += (now - before).max(0.0);
-            strength.level += now;
-        }
-        std::mem::swap(past, &mut self.now);
+        let rises = self.parts.clone().map(|part| {
+            let bands = self.now[part.clone()].iter().zip(&past[part]);
+            bands.map(|(now, before)| (now - before).max(0.0)).sum()
+        });
+        widen(&self.now, past);
         self.next = (self.next + 1) % LAG;
-        strength
+        Strength { rises, level: self.now.iter().sum() }
+    }
+}
+
+/// The most of each value and its neighbours.
+fn widen(values: &[f32], wide: &mut [f32]) {
+    wide.copy_from_slice(values);
+    for (wide, &before) in wide.iter_mut().skip(1).zip(values) {
+        *wide = wide.max(before);
+    }
+    for (wide, &after) in wide.iter_mut().zip(values.iter().skip(1)) {
+        *wide = wide.max(after);
     }
 }
 

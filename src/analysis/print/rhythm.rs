@@ -2,12 +2,12 @@
 //! that memory does not grow. Tempo, regularity, onsets, beats.
 
 use super::beats;
-use super::onset::{self, Onsets, PER_S, Strength};
+use super::onset::{self, Onsets, PARTS, PER_S, Strength};
 use super::tempo::{self, Pulse};
 use crate::model::features::{Absent, Value};
 use crate::model::fingerprint::Beats;
 
-/// Values of a section: 240 KB.
+/// Values of a section: 720 KB.
 const SECTION: usize = 600 * PER_S as usize;
 /// The tempo at an end is that of so many seconds.
 const END_S: f64 = 30.0;
@@ -18,7 +18,7 @@ const SAME: f64 = 0.04;
 pub struct Rhythm {
     onsets: Onsets,
     /// Rises of the section, and the sum of its levels.
-    rises: Vec<f32>,
+    rises: Vec<[f32; PARTS]>,
     level: f64,
     done: Vec<Section>,
     values: u64,
@@ -59,8 +59,8 @@ impl Rhythm {
     }
 
     pub fn push(&mut self, power: &[f32]) {
-        let Strength { rise, level } = self.onsets.push(power);
-        self.rises.push(rise);
+        let Strength { rises, level } = self.onsets.push(power);
+        self.rises.push(rises);
         self.level += f64::from(level);
         if self.rises.len() == SECTION {
             self.end_section();
@@ -71,9 +71,10 @@ impl Rhythm {
         let start_s = self.values as f64 / f64::from(PER_S);
         self.values += self.rises.len() as u64;
         let level = std::mem::take(&mut self.level) / self.rises.len().max(1) as f64;
-        self.onsets_found += onset::count(&self.rises, level as f32);
+        let sums: Vec<f32> = self.rises.iter().map(|parts| parts.iter().sum()).collect();
+        self.onsets_found += onset::count(&sums, level as f32);
         if self.rises.len() >= tempo::LEAST
-            && let Some(pulse) = tempo::pulse(&self.rises, level as f32)
+            && let Some(pulse) = tempo::pulse(&self.rises, &sums, level as f32)
         {
             self.keep(&pulse, start_s);
         }

@@ -67,6 +67,31 @@ pub fn clicks(rate: u32, bpm: f64, seconds: f64) -> Vec<f32> {
     samples
 }
 
+/// Bars of four beats: bass drum on the first and third, snare on the second and fourth, cymbals on the halves of beats, and
+/// a bass that plays across the beat, on 0, 1 1/2 and 3 (3 + 3 + 2).
+pub fn drums(rate: u32, bpm: f64, seconds: f64) -> Vec<f32> {
+    let hz = f64::from(rate);
+    let mut samples = vec![0.0; (hz * seconds) as usize];
+    let noise = white(rate, 0.3, 11);
+    let mut strike = |beat: f64, decay_s: f64, level: f64, sound: &dyn Fn(usize) -> f64| {
+        let start = (beat * 60.0 / bpm * hz) as usize;
+        for (n, sample) in samples.iter_mut().skip(start).take(noise.len()).enumerate() {
+            let attack = (n as f64 / hz / 0.002).min(1.0);
+            *sample += (level * attack * (-(n as f64) / hz / decay_s).exp() * sound(n)) as f32;
+        }
+    };
+    let tone = |of_hz: f64| move |n: usize| (TAU * of_hz * n as f64 / hz).sin();
+    let hiss = |n: usize| f64::from(noise[n]);
+    for bar in 0..(seconds * bpm / 240.0) as u32 {
+        let first = f64::from(bar) * 4.0;
+        [0.0, 2.0].into_iter().for_each(|beat| strike(first + beat, 0.06, 0.4, &tone(60.0)));
+        [1.0, 3.0].into_iter().for_each(|beat| strike(first + beat, 0.05, 0.2, &hiss));
+        [0.0, 1.5, 3.0].into_iter().for_each(|beat| strike(first + beat, 0.15, 0.3, &tone(110.0)));
+        (0..8).for_each(|half| strike(first + f64::from(half) / 2.0, 0.01, 0.1, &tone(9000.0)));
+    }
+    samples
+}
+
 /// The same in both channels.
 pub fn both(mono: &[f32]) -> Vec<f32> {
     mono.iter().flat_map(|&sample| [sample, sample]).collect()

@@ -1,6 +1,6 @@
 //! Truth sets: sounds whose numbers are known in closed form, and what may not change them.
 
-use super::signals::{both, chord, clicks, note, pink, sides, sine, white};
+use super::signals::{both, chord, clicks, drums, note, pink, sides, sine, white};
 use super::*;
 use crate::model::fingerprint::DIMENSIONS;
 use crate::model::key::Key;
@@ -136,6 +136,16 @@ fn clicks_have_their_tempo_in_its_octave_and_are_as_regular_as_can_be() {
         assert_near(beats.tail_bpm, bpm as f32, 1.0);
     }
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn drums_have_the_tempo_of_their_beats_and_not_of_their_bars_halves_or_the_bass_across_them() {
+    // Quicker, such a bar would as well be counted in two.
+    for bpm in (85..=140).step_by(5) {
+        let print = mono(&drums(RATE, f64::from(bpm), 30.0));
+        assert_near(get(&print, Dimension::Tempo), bpm as f32, 1.0);
+        assert_near(print.beats.unwrap().count as f32, bpm as f32 / 2.0, 5.0);
+    }
 }
 
 #[test]

@@ -10,11 +10,15 @@ use crate::model::audio::{Spec, frames_to_duration};
 use crate::model::features::{Loudness, Value};
 use crate::model::id::PlayId;
 use crate::model::visual::{LoudnessNow, VisualFrame};
+use crate::rt::clock::Segment;
+use crate::rt::tap::MOST_CHANNELS;
 
 /// Between two pictures: as often as Tech 3341 asks for the momentary loudness.
 const PICTURE: Duration = Duration::from_millis(100);
 /// Frames that are read at once.
 const BLOCK: usize = 2_048;
+/// Before any sound came.
+const STEREO: usize = 2;
 /// When sound stops, what stands for the moment falls so many LU a second, to nothing below the floor.
 const FALL_LU_PER_S: f32 = 36.0;
 const FLOOR_LUFS: f32 = -60.0;
@@ -28,6 +32,8 @@ pub(super) struct LoudnessLook {
     /// Frames before this count were taken; none yet.
     next: Option<u64>,
     taken: u64,
+    /// Where in the item the first of them is.
+    began: Duration,
     frames: Vec<f32>,
     picture: LoudnessNow,
     /// Since the newest picture.
@@ -38,34 +44,36 @@ impl LoudnessLook {
     pub(super) fn new(rate: u32) -> Self {
         Self {
             rate,
-            meter: meter(rate, 2),
-            channels: 2,
+            meter: meter(rate, STEREO),
+            channels: STEREO,
             play: None,
             next: None,
             taken: 0,
-            frames: vec![0.0; BLOCK * 2],
+            began: Duration::ZERO,
+            frames: vec![0.0; BLOCK * MOST_CHANNELS],
             picture: LoudnessNow::default(),
             since: PICTURE,
         }
     }
 
-    fn begin(&mut self, channels: usize) {
+    fn begin(&mut self, channels: usize, began: Duration) {
         (self.meter, self.channels, self.taken) = (meter(self.rate, channels), channels, 0);
-        self.since = PICTURE;
+        (self.began, self.since) = (began, PICTURE);
     }
 
     fn take(&mut self, ear: &Ear<'_>) {
         // Another output counts from the beginning; one that is not there yet has no frames.
         let from = self.next.filter(|&next| next <= ear.at).unwrap_or(ear.at);
-        let play = ear.play.map(|(play, _)| play);
+        let play = ear.segment.map(|segment| segment.play);
         let is_other = play != self.play || ear.tap.channels() != self.channels;
         self.next = Some(from);
         if is_other {
             // The item before ends where this one begins.
-            let begins = ear.play.map_or(ear.at, |(_, begins)| begins).clamp(from, ear.at);
+            let begins = ear.segment.map_or(ear.at, |segment| segment.at).clamp(from, ear.at);
+            let place = |segment: Segment| segment.position(begins - segment.at).time();
             self.next = Some(begins);
             self.play = play;
-            self.begin(ear.tap.channels());
+            self.begin(ear.tap.channels(), ear.segment.map_or(Duration::ZERO, place));
         }
         self.push_until(ear);
     }
@@ -76,15 +84,12 @@ impl LoudnessLook {
             let end = next + count as u64;
             self.next = Some(end);
             // Frames that are gone are missing from the measure: looked at too late.
-            if !ear.tap.read(end, &mut self.frames[..count * 2]) {
+            let measured = measured(self.channels);
+            let frames = &mut self.frames[..count * measured];
+            if !ear.tap.read_channels(end, measured, frames) {
                 continue;
             }
-            if self.channels == 1 {
-                (0..count).for_each(|frame| self.frames[frame] = self.frames[frame * 2]);
-                self.meter.push(&self.frames[..count]);
-            } else {
-                self.meter.push(&self.frames[..count * 2]);
-            }
+            self.meter.push(frames);
             self.taken += count as u64;
         }
     }
@@ -101,9 +106,17 @@ impl LoudnessLook {
     }
 }
 
+/// The tap has the first channels of an output.
+fn measured(channels: usize) -> usize {
+    channels.clamp(1, MOST_CHANNELS)
+}
+
 fn meter(rate: u32, channels: usize) -> Meter {
-    // The tap has the first two channels of an output.
-    Meter::new(Spec { rate, channels: if channels == 1 { 1 } else { 2 } })
+    Meter::new(Spec { rate, channels: count(measured(channels)) })
+}
+
+fn count(channels: usize) -> u16 {
+    u16::try_from(channels).unwrap_or(u16::MAX)
 }
 
 impl Look for LoudnessLook {
@@ -117,8 +130,9 @@ impl Look for LoudnessLook {
             None => self.rest(),
             Some(_) => {
                 let heard = frames_to_duration(self.taken, self.rate);
-                let channels = u16::try_from(self.channels).unwrap_or(u16::MAX);
-                self.picture = LoudnessNow { heard, channels, ..of(&self.meter) };
+                let (channels, measured) = (count(self.channels), count(measured(self.channels)));
+                let since = self.began;
+                self.picture = LoudnessNow { since, heard, channels, measured, ..of(&self.meter) };
                 true
             }
         };
@@ -154,7 +168,7 @@ fn of(meter: &Meter) -> LoudnessNow {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{RATE, sine};
+    use super::super::tests::{RATE, segment, sine};
     use super::*;
     use crate::rt::tap::Tap;
 
@@ -167,12 +181,12 @@ mod tests {
         for block in samples.chunks(step * channels) {
             tap.write(at, RATE, channels, block);
             if at == 0 {
-                look.look(Some(&Ear { tap: &tap, at: 0, play: Some((PlayId(plays[0].0), 0)) }), PICTURE);
+                look.look(Some(&Ear { tap: &tap, at: 0, segment: Some(segment(plays[0].0, 0, 0)) }), PICTURE);
             }
             at += (block.len() / channels) as u64;
             let play = plays.iter().rev().find(|(_, begins)| *begins <= at);
-            let play = play.map(|&(play, begins)| (PlayId(play), begins));
-            look.look(Some(&Ear { tap: &tap, at, play }), Duration::from_millis(40));
+            let segment = play.map(|&(play, begins)| segment(play, begins, 0));
+            look.look(Some(&Ear { tap: &tap, at, segment }), Duration::from_millis(40));
         }
         look.picture
     }
@@ -216,17 +230,48 @@ mod tests {
         assert_eq!(one.channels, 1);
     }
 
+    /// EBU Tech 3341, test 6: 1 kHz in the channels of 5.1, at -28 dBFS left and right, -24 in the centre, -30 in the
+    /// surrounds, nothing in the low-frequency channel, is -23 LUFS.
+    #[test]
+    fn all_channels_of_an_output_count_as_the_standard_says() {
+        let levels =
+            [-28.0, -28.0, -24.0, f32::NEG_INFINITY, -30.0, -30.0].map(|db: f32| 10f32.powf(db / 20.0));
+        let one = sine(1_000.0, 48_000 * 20, [1.0; 2]);
+        let six: Vec<f32> = one.chunks(2).flat_map(|frame| levels.map(|level| level * frame[0])).collect();
+        let found = heard(6, &six, &[(1, 0)]);
+        assert!((found.integrated.unwrap() + 23.0).abs() < 0.1, "{found:?}");
+        assert_eq!((found.channels, found.measured), (6, 6));
+        let many = heard(10, &vec![0.1; 10 * 48_000], &[(1, 0)]);
+        assert_eq!((many.channels, many.measured), (10, 8), "and that is told");
+    }
+
+    #[test]
+    fn it_is_told_since_where_in_the_item_it_is_measured() {
+        let (tap, mut look) = (Tap::default(), LoudnessLook::new(RATE));
+        tap.add_watcher();
+        tap.write(0, RATE, 2, &sine(1_000.0, 30_000, [0.5; 2]));
+        // The item was sought to 0:40 at frame 0; looked at from 9,600 frames on, after 0.2 s of it.
+        let at = |at| Ear { tap: &tap, at, segment: Some(segment(1, 0, 40 * 48_000)) };
+        look.look(Some(&at(9_600)), PICTURE);
+        look.look(Some(&at(28_800)), PICTURE);
+        assert_eq!(look.picture.since, Duration::from_millis(40_200));
+        assert_eq!(look.picture.heard, Duration::from_millis(400));
+        let next = Ear { tap: &tap, at: 30_000, segment: Some(segment(2, 29_000, 0)) };
+        look.look(Some(&next), PICTURE);
+        assert_eq!(look.picture.since, Duration::ZERO, "the next item is measured whole");
+    }
+
     #[test]
     fn the_moment_falls_when_sound_stops_and_the_whole_stays() {
         let tap = Tap::default();
         tap.add_watcher();
         let mut look = LoudnessLook::new(RATE);
         let samples = sine(1_000.0, 30_000, [0.5; 2]);
-        let play = Some((PlayId(1), 0));
+        let segment = Some(segment(1, 0, 0));
         tap.write(0, RATE, 2, &samples[..2]);
-        look.look(Some(&Ear { tap: &tap, at: 1, play }), PICTURE);
+        look.look(Some(&Ear { tap: &tap, at: 1, segment }), PICTURE);
         tap.write(1, RATE, 2, &samples[2..]);
-        look.look(Some(&Ear { tap: &tap, at: 30_000, play }), PICTURE);
+        look.look(Some(&Ear { tap: &tap, at: 30_000, segment }), PICTURE);
         let before = look.picture;
         assert!(before.momentary.is_some() && before.integrated.is_some() && !look.is_still());
         while !look.is_still() {

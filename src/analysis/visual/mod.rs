@@ -10,8 +10,8 @@ mod zoom;
 
 use std::time::Duration;
 
-use crate::model::id::PlayId;
 use crate::model::visual::{Visual, VisualFrame};
+use crate::rt::clock::Segment;
 use crate::rt::tap::Tap;
 
 /// What is at the ear.
@@ -20,8 +20,8 @@ pub struct Ear<'a> {
     pub tap: &'a Tap,
     /// Count of the frame that is heard now, in the tap's counts.
     pub at: u64,
-    /// The item that is heard, and the count of the frame that it, or the newest seek in it, began with.
-    pub play: Option<(PlayId, u64)>,
+    /// The item that is heard, and which of its frames it, or the newest seek in it, began with.
+    pub segment: Option<Segment>,
 }
 
 impl Ear<'_> {
@@ -110,6 +110,7 @@ impl Looks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::id::PlayId;
 
     pub(super) const RATE: u32 = 48_000;
 
@@ -122,7 +123,13 @@ mod tests {
     }
 
     pub(super) fn ear(tap: &Tap, at: u64) -> Ear<'_> {
-        Ear { tap, at, play: Some((PlayId(1), 0)) }
+        Ear { tap, at, segment: Some(segment(1, 0, 0)) }
+    }
+
+    /// Frame `frame` of an item is heard with frame `at` of the output.
+    pub(super) fn segment(play: u64, at: u64, frame: u64) -> Segment {
+        let limit = u64::MAX;
+        Segment { at, play: PlayId(play), frame, rate: RATE, output_rate: RATE, speed: 1.0, limit }
     }
 
     pub(super) fn sine(hz: f64, frames: usize, sides: [f32; 2]) -> Vec<f32> {

@@ -72,16 +72,30 @@ pub fn catalog_built(state: &mut AppState, fx: &mut Vec<Effect>) {
 }
 
 fn read_levels(state: &AppState, fx: &mut Vec<Effect>) {
-    fx.push(Effect::ReadLevels { catalog: state.library.catalog.clone() });
+    fx.push(Effect::ReadLevels { catalog: state.library.catalog.clone(), of: None });
+}
+
+/// What comes next is with the engine already, and is told its loudness at once. So it is where another track of its album
+/// was measured: that may have been the last of them.
+fn read_next(state: &AppState, newest: TrackId, fx: &mut Vec<Effect>) {
+    let catalog = &state.library.catalog;
+    let album = |id| Some(catalog.find(id)?.raw().album);
+    let of = next_track(state)
+        .filter(|&next| next == newest || album(next).is_some_and(|of| album(newest) == Some(of)));
+    fx.extend(of.map(|_| Effect::ReadLevels { catalog: catalog.clone(), of }));
 }
 
 pub fn progress(state: &mut AppState, job: JobId, progress: AnalyseProgress, now: Now, fx: &mut Vec<Effect>) {
     let Some(run) = state.analysis.run.as_mut().filter(|run| run.job == job) else { return };
     let has_more = progress.done > run.progress.done;
+    let newest = progress.newest;
     run.progress = progress;
     state.dirty.scan = true;
     if has_more {
         super::sight::look_again(state, fx);
+    }
+    if let Some(newest) = newest {
+        read_next(state, newest, fx);
     }
     let since = *state.analysis.taken_up.get_or_insert(now.instant);
     if has_more && now.instant.saturating_duration_since(since) >= TAKE_UP {
@@ -149,10 +163,11 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
         _ if run.asked => Pace::Beside,
         _ => Pace::Resting,
     };
-    if state.analysis.pace != Some(pace) {
-        state.analysis.pace = Some(pace);
+    let told = (pace, run.asked);
+    if state.analysis.pace != Some(told) {
+        state.analysis.pace = Some(told);
         state.dirty.scan = true;
-        fx.push(Effect::AnalysisPace(pace));
+        fx.push(Effect::AnalysisPace { pace, insists: run.asked });
     }
     let next = next_track(state);
     if next != state.analysis.first {

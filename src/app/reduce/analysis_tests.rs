@@ -6,7 +6,7 @@ use super::tests::Rig;
 use super::*;
 use crate::engine::command::{EngineCommand, EngineEvent};
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
-use crate::model::analysis::{AnalyseWhen, Pace};
+use crate::model::analysis::{AnalyseWhen, Pace, Rest};
 use crate::model::command::{Analyse, Library};
 use crate::model::facts::{Levels, TrackFacts};
 use crate::model::id::{JobId, TrackId};
@@ -24,7 +24,8 @@ fn begun(fx: &[Effect]) -> Option<(JobId, bool, CancelToken)> {
 }
 
 fn pace(fx: &[Effect]) -> Option<Pace> {
-    fx.iter().find_map(|effect| if let Effect::AnalysisPace(pace) = effect { Some(*pace) } else { None })
+    fx.iter()
+        .find_map(|effect| if let Effect::AnalysisPace { pace, .. } = effect { Some(*pace) } else { None })
 }
 
 fn built(rig: &mut Rig) -> Vec<Effect> {
@@ -85,10 +86,30 @@ fn what_plays_sets_the_pace() {
             ask(&mut rig, Analyse::New);
         }
         play(&mut rig);
-        assert_eq!(rig.state.analysis.pace, Some(expected), "{when:?} {asked}");
-        assert_eq!(rig.state.analysis.view().resting, expected == Pace::Resting);
+        assert_eq!(rig.state.analysis.pace, Some((expected, asked)), "{when:?} {asked}");
+        let rest = (expected == Pace::Resting).then_some(Rest::Playing);
+        assert_eq!(rig.state.analysis.view().rest, rest);
         assert_eq!(pace(&rig.ask(Playback::Stop)), Some(Pace::Free));
     }
+}
+
+#[test]
+fn who_asks_for_it_is_not_kept_waiting_by_battery_or_load() {
+    let mut rig = Rig::new(1);
+    rig.state.settings.analysis.when = AnalyseWhen::Always;
+    let insists = |fx: &[Effect]| {
+        fx.iter().find_map(|effect| match effect {
+            Effect::AnalysisPace { insists, .. } => Some(*insists),
+            _ => None,
+        })
+    };
+    let fx = built(&mut rig);
+    assert_eq!(insists(&fx), Some(false));
+    let (job, ..) = begun(&fx).unwrap();
+    let progress = AnalyseProgress { rest: Some(Rest::Battery), ..AnalyseProgress::default() };
+    rig.event(Event::AnalyseProgress { job, progress });
+    assert_eq!(rig.state.analysis.view().rest, Some(Rest::Battery));
+    assert_eq!(insists(&ask(&mut rig, Analyse::New)), Some(true));
 }
 
 #[test]
@@ -138,4 +159,21 @@ fn what_follows_is_told_again_when_its_loudness_is_found() {
     let told = read(1).unwrap();
     assert_eq!((Some(told.play), told.context.measured.track.gain_db), (next, Some(-6.0)));
     assert_eq!(read(1), None, "nothing new");
+}
+
+#[test]
+fn what_follows_is_read_at_once_when_it_was_measured_and_nothing_else_is() {
+    let mut rig = Rig::new(3);
+    rig.state.queue.resolve(|path| Some(TrackId(u32::from(path.ends_with("1.flac")))));
+    play(&mut rig);
+    let (job, ..) = begun(&ask(&mut rig, Analyse::New)).unwrap();
+    let mut read = |done, newest: Option<u32>| {
+        let progress = AnalyseProgress { done, newest: newest.map(TrackId), ..AnalyseProgress::default() };
+        let fx = rig.event(Event::AnalyseProgress { job, progress });
+        let of = |effect: &Effect| if let Effect::ReadLevels { of, .. } = effect { Some(*of) } else { None };
+        fx.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(read(1, Some(9)), []);
+    assert_eq!(read(2, Some(1)), [Some(TrackId(1))]);
+    assert_eq!(read(2, None), []);
 }

@@ -56,8 +56,8 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::LevelsRead(levels) => analysis::levels_read(state, levels, now, &mut fx),
         Event::Listened { job, answer } => ears::heard(state, job, answer, now, &mut fx),
         Event::WaveRead { track, wave } => sight::wave_read(state, track, wave, now),
-        Event::PortraitRead { track, told, spread } => {
-            sight::portrait_read(state, track, told, spread, &mut fx)
+        Event::PortraitRead { job, track, told, spread } => {
+            sight::portrait_read(state, (job, track), told, spread, &mut fx);
         }
         Event::MasteringPlanned { subject, wishes, stage, plan } => {
             mastering::planned(state, (&subject, &wishes), stage, plan);

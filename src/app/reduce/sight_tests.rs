@@ -26,7 +26,7 @@ fn waves(fx: &[Effect]) -> Vec<u32> {
 /// Tracks whose portrait is read, and whether the library's values are too.
 fn portraits(fx: &[Effect]) -> Vec<(u32, bool)> {
     let portrait = |effect: &Effect| match effect {
-        Effect::ReadPortrait { track, with_spread } => Some((track.0, *with_spread)),
+        Effect::ReadPortrait { track, with_spread, .. } => Some((track.0, *with_spread)),
         _ => None,
     };
     fx.iter().filter_map(portrait).collect()
@@ -80,7 +80,7 @@ fn how_a_track_sounds_is_read_with_the_library_it_is_compared_with() {
     assert_eq!(portraits(&ask(&mut rig)), [(8, true)]);
     assert_eq!(rig.state.sight.portrait.as_ref().unwrap().told, Told::Reading);
     let (told, spread) = (Told::Failed("no sound".into()), Some(Arc::new(Spread::default())));
-    rig.event(Event::PortraitRead { track: TrackId(8), told: told.clone(), spread });
+    rig.event(Event::PortraitRead { job: None, track: TrackId(8), told: told.clone(), spread });
     assert_eq!(rig.state.sight.portrait.as_ref().unwrap().told, told);
     assert_eq!(portraits(&ask(&mut rig)), [(8, false)], "the others are known");
     rig.event(Event::LevelsRead(Ok(Vec::new())));
@@ -91,7 +91,7 @@ fn how_a_track_sounds_is_read_with_the_library_it_is_compared_with() {
 fn what_is_looked_at_and_not_measured_is_measured_first_and_shown_then() {
     let (mut rig, _) = rig();
     rig.event(Event::Command(Command::Library(Library::Portray(TrackId(8)))));
-    let not = || Event::PortraitRead { track: TrackId(8), told: Told::Not, spread: None };
+    let not = || Event::PortraitRead { job: None, track: TrackId(8), told: Told::Not, spread: None };
     assert!(!first(&rig.event(not()), 8), "nothing is being measured");
     assert!(first(&measure(&mut rig), 8));
     assert!(first(&rig.event(not()), 8));
@@ -99,4 +99,18 @@ fn what_is_looked_at_and_not_measured_is_measured_first_and_shown_then() {
     let job = rig.state.analysis.run.as_ref().unwrap().job;
     let outcome = AnalyseOutcome { measured: 1, ..AnalyseOutcome::default() };
     assert_eq!(portraits(&rig.event(Event::Analysed { job, outcome })), [(8, true)]);
+}
+
+#[test]
+fn who_asks_without_a_screen_does_not_change_what_one_shows() {
+    let (mut rig, _) = rig();
+    rig.event(Event::Command(Command::Library(Library::Portray(TrackId(8)))));
+    let fx = rig.event(Event::Command(Command::Library(Library::Tell(TrackId(7)))));
+    let [Effect::ReadPortrait { job: Some(job), track: TrackId(7), .. }] = fx[..] else { panic!("{fx:?}") };
+    let read = |told| Event::PortraitRead { job: Some(job), track: TrackId(7), told, spread: None };
+    assert!(!first(&rig.event(read(Told::Not)), 7), "nothing is being measured");
+    assert_eq!(rig.state.sight.told.as_ref().map(|told| told.track), Some(TrackId(7)));
+    assert_eq!(rig.state.sight.portrait.as_ref().unwrap().track, TrackId(8));
+    measure(&mut rig);
+    assert!(first(&rig.event(read(Told::Not)), 7), "it is measured before others");
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::jobs::analyse::AnalyseProgress;
-use crate::model::analysis::{AnalysisView, Pace};
+use crate::model::analysis::{AnalysisView, Pace, Rest};
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 
@@ -13,8 +13,8 @@ pub struct AnalysisState {
     /// Another run follows; of all tracks, where `again`.
     pub next: bool,
     pub again: bool,
-    /// What the workers of the run were told.
-    pub pace: Option<Pace>,
+    /// What the workers of the run were told: how many may work, and whether the listener insists.
+    pub pace: Option<(Pace, bool)>,
     /// The track that was put first last.
     pub first: Option<TrackId>,
     /// When what the run found was last taken up.
@@ -36,7 +36,10 @@ impl AnalysisState {
         let progress = &run.progress;
         AnalysisView {
             running: true,
-            resting: self.pace == Some(Pace::Resting),
+            rest: match self.pace {
+                Some((Pace::Resting, _)) => Some(Rest::Playing),
+                _ => progress.rest,
+            },
             done: progress.done,
             total: progress.total,
             failed: progress.failed,

@@ -2,6 +2,7 @@
 
 use super::{count_of, error, note, shortened};
 use crate::jobs::ears::answer::Deaf;
+use crate::model::analysis::AnalysisView;
 use crate::model::notice::Notice;
 use crate::model::weights::{Aspect, Weights};
 
@@ -45,19 +46,33 @@ pub fn radio_added(count: usize) -> String {
     format!("radio: added {}", count_of(count, "track"))
 }
 
-pub fn deaf(why: &Deaf, name: &str, measuring: bool) -> Notice {
-    let how =
-        if measuring { "It is being measured: ask again soon" } else { "`:analyse` measures what was not" };
+pub fn deaf(why: &Deaf, name: &str, analysis: &AnalysisView) -> Notice {
+    let how = match (analysis.running, analysis.rest) {
+        (true, Some(rest)) => format!("Measuring {}: `:analyse` goes on", rest.words()),
+        (true, None) => "It is being measured: ask again soon".to_owned(),
+        (false, _) => "`:analyse` measures what was not".to_owned(),
+    };
     match why {
         Deaf::Words(why) => note("No track is meant by that").why(why.as_str()),
         Deaf::Unmeasured(_) => note(format!("How {} sounds is not known", shortened(name)))
             .why("it was not measured, or is silent")
             .next_step(how),
         Deaf::NothingMeasured => {
-            note("Nothing else is known to sound like anything").why("too little was measured").next_step(how)
+            note("What sounds alike is not known yet").why("no track was measured").next_step(how)
         }
+        Deaf::NothingElse { unmeasured: 0 } => note("Nothing is left to sound like that")
+            .why("it is all that the library has")
+            .next_step("Choose fewer tracks, or scan more"),
+        Deaf::NothingElse { unmeasured } => note("Nothing else is known to sound like that")
+            .why(format!("{} not measured", were(*unmeasured)))
+            .next_step(how),
         Deaf::Broken(why) => error("What sounds alike cannot be told").why(why.as_str()),
     }
+}
+
+/// `1 other track was`.
+fn were(others: usize) -> String {
+    format!("{} {}", count_of(others, "other track"), if others == 1 { "was" } else { "were" })
 }
 
 pub fn weights(set: &Weights, learned: &Weights) -> Notice {

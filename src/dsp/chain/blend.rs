@@ -86,8 +86,13 @@ impl Blend {
         for (wet, dry) in wet.chunks_exact_mut(channels).zip(dry.chunks_exact(channels)) {
             let (share, gain) = (self.share.next(), self.gain.next());
             for (wet, dry) in wet.iter_mut().zip(dry) {
-                let dry = dry * gain;
-                *wet = if share >= 1.0 { dry } else { *wet + (dry - *wet) * share };
+                // Finite, however large the samples are.
+                let dry = (dry * gain).clamp(f32::MIN, f32::MAX);
+                *wet = match share {
+                    1.0.. => dry,
+                    0.0 => *wet,
+                    _ => (*wet + (dry - *wet) * share).clamp(f32::MIN, f32::MAX),
+                };
             }
         }
     }

@@ -6,10 +6,14 @@
 //! rest at full scale. Back at the rate, samples may rise over full scale by what the filter rings.
 
 use super::frames::MOST_FRAMES;
+use super::frames::{gather, scatter};
 use super::line::Line;
-use super::oversample::{History, Oversampler, STRETCH, TIMES};
+use super::oversample::{History, Oversampler, REACH, TIMES};
 
 const TAPS: usize = 32;
+type Four = Oversampler<TAPS>;
+/// Frames that are passed over together where no wave near them is above the level.
+const STRETCH: usize = 32;
 
 /// As numbers: the level from which waves are rounded, linear, below 1, and the share of what is taken away.
 pub type Rounding = [f64; 2];
@@ -17,7 +21,7 @@ pub type Rounding = [f64; 2];
 #[derive(Debug)]
 pub struct Clip {
     line: Line<2>,
-    oversampler: Oversampler<TAPS>,
+    oversampler: Four,
     most: f32,
     /// For each frame of a block.
     levels: Box<[f32]>,
@@ -28,18 +32,22 @@ pub struct Clip {
 
 #[derive(Debug, Clone)]
 struct Channel {
-    samples: History<TAPS>,
-    /// What the curve takes away at each point, by phase.
-    taken: [History<TAPS>; TIMES],
+    samples: History,
+    /// What the curve takes away: at four points a sample, and at two.
+    taken: [History; TIMES],
+    halved: [History; 2],
 }
 
 impl Clip {
     /// Frames by which samples are later.
-    pub const DELAY: usize = TAPS - 1;
+    pub const DELAY: usize = Four::DELAY;
 
     pub fn new(channels: usize, rounding: Rounding) -> Self {
-        let history = History::new(MOST_FRAMES);
-        let channel = Channel { samples: history.clone(), taken: std::array::from_fn(|_| history.clone()) };
+        let channel = Channel {
+            samples: History::new(Four::BEFORE_UP),
+            taken: std::array::from_fn(|_| History::new(REACH)),
+            halved: std::array::from_fn(|_| History::new(Four::BEFORE_DOWN)),
+        };
         let oversampler = Oversampler::new();
         Self {
             line: Line::at(rounding),
@@ -53,7 +61,11 @@ impl Clip {
     }
 
     pub fn aim(&mut self, rounding: Rounding, frames: usize) {
+        let was = self.is_in_use();
         self.line.aim(rounding, frames);
+        if was && !self.is_in_use() {
+            self.forget_taken();
+        }
     }
 
     fn is_in_use(&self) -> bool {
@@ -68,21 +80,20 @@ impl Clip {
             self.fill_numbers(frames);
         }
         for number in 0..count {
-            let channel = &mut self.channels[number];
-            let new = samples.iter().skip(number).step_by(count);
-            channel.samples.new_frames(frames).iter_mut().zip(new).for_each(|(slot, new)| *slot = *new);
+            gather(samples, number, count, self.channels[number].samples.new_frames(0, frames));
             if in_use {
                 self.round(number, frames);
             }
-            let channel = &mut self.channels[number];
-            let out = samples.iter_mut().skip(number).step_by(count);
-            let delayed = channel.samples.window(0, frames);
+            let history = &mut self.channels[number].samples;
+            let added = &mut self.added[..frames];
+            let delayed = &history.window(0, frames)[..frames];
             if in_use {
-                out.zip(delayed).zip(&self.added).for_each(|((out, sample), more)| *out = sample + more);
+                added.iter_mut().zip(delayed).for_each(|(added, sample)| *added += sample);
+                scatter(added, number, count, samples);
             } else {
-                out.zip(delayed).for_each(|(out, sample)| *out = *sample);
+                scatter(delayed, number, count, samples);
             }
-            channel.samples.pass(frames);
+            history.pass(frames);
         }
     }
 
@@ -97,43 +108,56 @@ impl Clip {
 
     /// Writes what is added to a channel.
     fn round(&mut self, channel: usize, frames: usize) {
-        let Channel { samples, taken } = &mut self.channels[channel];
         for from in (0..frames).step_by(STRETCH) {
-            let count = STRETCH.min(frames - from);
-            let window = samples.window(from, count);
-            let levels = &self.levels[from..from + count];
-            let shares = &self.shares[from..from + count];
-            let added = &mut self.added[from..from + count];
-            let lowest = levels.iter().fold(1.0, |lowest: f32, level| lowest.min(*level));
-            let quiet = largest(window) * self.most < lowest;
-            for (phase, taken) in taken.iter_mut().enumerate() {
-                let points = &mut taken.new_frames(frames)[from..from + count];
-                if quiet {
-                    points.fill(0.0);
-                } else {
-                    self.oversampler.up(phase, window, points);
-                    let numbers = levels.iter().zip(shares);
-                    points.iter_mut().zip(numbers).for_each(|(point, (level, share))| {
-                        *point = take(*point, *level) * share;
-                    });
-                }
-            }
-            added.fill(0.0);
-            for (phase, taken) in taken.iter().enumerate() {
-                let window = taken.window(from, count);
-                if !quiet || largest(window) > 0.0 {
-                    self.oversampler.down(phase, window, added);
-                }
+            self.stretch(channel, from, STRETCH.min(frames - from));
+        }
+        let Channel { taken, halved, .. } = &mut self.channels[channel];
+        taken.iter_mut().chain(halved).for_each(|history| history.pass(frames));
+    }
+
+    fn stretch(&mut self, channel: usize, from: usize, frames: usize) {
+        let Channel { samples, taken, halved } = &mut self.channels[channel];
+        let window = samples.window(from, frames);
+        let levels = &self.levels[from..from + frames];
+        let lowest = levels.iter().fold(1.0, |lowest: f32, level| lowest.min(*level));
+        let points = taken.each_mut().map(|taken| taken.new_frames(from, frames));
+        if largest(window) * self.most < lowest {
+            points.into_iter().for_each(|points| points.fill(0.0));
+        } else {
+            self.oversampler.up(window, points);
+            let shares = &self.shares[from..from + frames];
+            for taken in taken.iter_mut() {
+                let numbers = levels.iter().zip(shares);
+                let points = taken.new_frames(from, frames).iter_mut().zip(numbers);
+                points.for_each(|(point, (level, share))| *point = take(*point, *level) * share);
             }
         }
-        taken.iter_mut().for_each(|taken| taken.pass(frames));
+        let points = taken.each_ref().map(|taken| taken.window(from, frames));
+        let [whole, half] = halved.each_mut().map(|halved| halved.new_frames(from, frames));
+        if points.iter().any(|points| largest(points) > 0.0) {
+            self.oversampler.halve(points, whole, half);
+        } else {
+            whole.fill(0.0);
+            half.fill(0.0);
+        }
+        let [whole, half] = halved.each_ref().map(|halved| halved.window(from, frames));
+        let added = &mut self.added[from..from + frames];
+        if largest(whole) > 0.0 || largest(half) > 0.0 {
+            self.oversampler.down(whole, half, added);
+        } else {
+            added.fill(0.0);
+        }
+    }
+
+    fn forget_taken(&mut self) {
+        for channel in &mut self.channels {
+            channel.taken.iter_mut().chain(&mut channel.halved).for_each(History::reset);
+        }
     }
 
     pub fn reset(&mut self) {
-        for channel in &mut self.channels {
-            channel.samples.reset();
-            channel.taken.iter_mut().for_each(History::reset);
-        }
+        self.forget_taken();
+        self.channels.iter_mut().for_each(|channel| channel.samples.reset());
     }
 }
 
@@ -147,6 +171,14 @@ fn take(value: f32, level: f32) -> f32 {
     (over - (z - z * z * z * (4.0 / 27.0)) * room).copysign(-value)
 }
 
+/// Eight maxima side by side, for the vector unit.
 fn largest(samples: &[f32]) -> f32 {
-    samples.iter().fold(0.0, |most, sample| if sample.abs() > most { sample.abs() } else { most })
+    let (wide, rest) = samples.as_chunks::<8>();
+    let mut peaks = [0.0_f32; 8];
+    for samples in wide {
+        for (peak, sample) in peaks.iter_mut().zip(samples) {
+            *peak = if sample.abs() > *peak { sample.abs() } else { *peak };
+        }
+    }
+    rest.iter().chain(&peaks).fold(0.0, |peak, sample| if sample.abs() > peak { sample.abs() } else { peak })
 }

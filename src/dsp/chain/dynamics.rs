@@ -60,9 +60,9 @@ impl Curve {
     fn answer(&self, level_db: f32) -> f32 {
         let knee = self.knee_db as f32;
         let over = level_db - self.threshold_db as f32;
-        let bend = (over + knee * 0.5).clamp(0.0, knee);
+        let bend = (over + knee * 0.5).max(0.0).min(knee);
         let straight = (over - knee * 0.5).max(0.0);
-        ((bend * bend / (2.0 * knee) + straight) * self.slope as f32).min(self.range_db as f32)
+        ((bend * bend * (0.5 / knee) + straight) * self.slope as f32).min(self.range_db as f32)
     }
 }
 
@@ -149,15 +149,32 @@ impl Dynamics {
     }
 }
 
-/// Follows the values, and tells the largest that it came to.
+/// Follows the values, and tells the largest that it came to. Of the two ways that they might be followed, the faster one
+/// is the higher upward and the lower downward: no branch.
 fn smooth(values: &mut [f32], now: &mut f64, attack: f64, release: f64) -> f32 {
+    if attack >= release {
+        each_way(values, now, attack, release, |one, other| if one > other { one } else { other })
+    } else {
+        each_way(values, now, attack, release, |one, other| if one < other { one } else { other })
+    }
+}
+
+#[inline(always)]
+fn each_way(
+    values: &mut [f32],
+    now: &mut f64,
+    attack: f64,
+    release: f64,
+    choose: impl Fn(f64, f64) -> f64,
+) -> f32 {
+    let (keep, keep_longer) = (1.0 - attack, 1.0 - release);
     let mut at = *now;
     let mut most = 0.0_f32;
     for value in values {
-        let way = f64::from(*value) - at;
-        at += way * if way > 0.0 { attack } else { release };
+        let goal = f64::from(*value);
+        at = choose(at * keep + goal * attack, at * keep_longer + goal * release);
         *value = at as f32;
-        most = most.max(*value);
+        most = if *value > most { *value } else { most };
     }
     *now = at;
     most

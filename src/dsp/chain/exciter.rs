@@ -2,12 +2,13 @@
 //! of it only what lies above is added. The bend goes with the level (followed in 10 ms), so loud and soft sound get the
 //! same share. The sound itself passes as it is, delayed.
 
-use super::frames::{Delay, MOST_FRAMES};
+use super::frames::{Delay, MOST_FRAMES, apply_line, gather, scatter};
 use super::line::Line;
-use super::oversample::{History, Oversampler, TIMES};
-use super::svf::{Filter, Kind, Svf, run};
+use super::oversample::{History, Oversampler, REACH, TIMES};
+use super::svf::{Filter, Kind, Svf, cascade};
 
 const TAPS: usize = 16;
+type Four = Oversampler<TAPS>;
 const FOLLOW_S: f64 = 0.01;
 /// Qualities that make Butterworth filters of order 4 and 6 of pairs of poles.
 const ORDER_4: [f64; 2] = [0.541_196_1, 1.306_562_96];
@@ -52,7 +53,7 @@ pub struct Exciter {
     amount: Line<1>,
     low: [Svf; 2],
     high: [Svf; 3],
-    oversampler: Oversampler<TAPS>,
+    oversampler: Four,
     delay: Delay,
     follow: f32,
     channels: Box<[Channel]>,
@@ -64,20 +65,25 @@ pub struct Exciter {
 
 #[derive(Debug, Clone)]
 struct Channel {
-    low: History<TAPS>,
-    bent: [History<TAPS>; TIMES],
+    low: History,
+    /// At four points a sample, and at two.
+    bent: [History; TIMES],
+    halved: [History; 2],
     /// Mean square.
     power: f32,
 }
 
 impl Exciter {
     /// Frames by which samples are later.
-    pub const DELAY: usize = TAPS - 1;
+    pub const DELAY: usize = Four::DELAY;
 
     pub fn new(rate: u32, channels: usize, overtones: &Overtones) -> Self {
-        let history = History::new(MOST_FRAMES);
-        let channel =
-            Channel { low: history.clone(), bent: std::array::from_fn(|_| history.clone()), power: 0.0 };
+        let channel = Channel {
+            low: History::new(Four::BEFORE_UP),
+            bent: std::array::from_fn(|_| History::new(REACH)),
+            halved: std::array::from_fn(|_| History::new(Four::BEFORE_DOWN)),
+            power: 0.0,
+        };
         Self {
             count: channels,
             amount: Line::at([overtones.amount]),
@@ -115,48 +121,50 @@ impl Exciter {
         let part = &mut self.part[..samples.len()];
         part.copy_from_slice(samples);
         self.delay.process(samples);
-        run(self.low.each_mut(), part, self.count);
+        cascade(&mut self.low, part, self.count);
         for channel in 0..self.count {
             self.bend(channel, samples.len() / self.count);
         }
         let part = &mut self.part[..samples.len()];
-        run(self.high.each_mut(), part, self.count);
-        let frames = samples.chunks_exact_mut(self.count).zip(part.chunks_exact(self.count));
-        for (frame, more) in frames {
-            let amount = if self.amount.is_moving() { self.amount.advance() } else { self.amount.now() };
-            frame.iter_mut().zip(more).for_each(|(sample, more)| *sample += more * amount[0] as f32);
-        }
+        cascade(&mut self.high, part, self.count);
+        apply_line(part, self.count, &mut self.amount);
+        samples.iter_mut().zip(part).for_each(|(sample, more)| *sample += *more);
     }
 
     /// The low part of a channel becomes its overtones.
     fn bend(&mut self, channel: usize, frames: usize) {
-        let Channel { low, bent, power } = &mut self.channels[channel];
-        let part = self.part[..frames * self.count].iter_mut().skip(channel).step_by(self.count);
+        let Channel { low, bent, halved, power } = &mut self.channels[channel];
+        let part = &mut self.part[..frames * self.count];
         let levels = &mut self.levels[..frames];
-        for ((slot, level), sample) in low.new_frames(frames).iter_mut().zip(&mut *levels).zip(part) {
-            *slot = if sample.abs() < NOTHING { 0.0 } else { sample.clamp(-HUGE, HUGE) };
-            *power += (*slot * *slot - *power) * self.follow;
+        let new = low.new_frames(0, frames);
+        let keep = 1.0 - self.follow;
+        gather(part, channel, self.count, new);
+        for (sample, level) in new.iter_mut().zip(&mut *levels) {
+            *sample = if sample.abs() < NOTHING { 0.0 } else { sample.max(-HUGE).min(HUGE) };
+            *power = *power * keep + *sample * *sample * self.follow;
             *level = *power;
         }
-        let plain = &mut self.plain[..frames];
-        plain.fill(0.0);
-        for (phase, bent) in bent.iter_mut().enumerate() {
-            let points = bent.new_frames(frames);
-            self.oversampler.up(phase, low.window(0, frames), points);
-            points.iter_mut().zip(&*levels).for_each(|(point, power)| *point = bend(*point, *power));
-            self.oversampler.down(phase, bent.window(0, frames), plain);
-            bent.pass(frames);
+        self.oversampler.up(low.window(0, frames), bent.each_mut().map(|bent| bent.new_frames(0, frames)));
+        for bent in bent.iter_mut() {
+            let points = bent.new_frames(0, frames).iter_mut().zip(&*levels);
+            points.for_each(|(point, power)| *point = curve(*point, *power));
         }
+        let points = bent.each_ref().map(|bent| bent.window(0, frames));
+        let [whole, half] = halved.each_mut().map(|halved| halved.new_frames(0, frames));
+        self.oversampler.halve(points, whole, half);
+        let [whole, half] = halved.each_ref().map(|halved| halved.window(0, frames));
+        let plain = &mut self.plain[..frames];
+        self.oversampler.down(whole, half, plain);
+        scatter(plain, channel, self.count, part);
+        bent.iter_mut().chain(halved).for_each(|history| history.pass(frames));
         low.pass(frames);
-        let part = self.part[..frames * self.count].iter_mut().skip(channel).step_by(self.count);
-        part.zip(plain).for_each(|(slot, sample)| *slot = *sample);
     }
 
     fn reset_overtones(&mut self) {
         self.low.iter_mut().chain(&mut self.high).for_each(Svf::reset);
         for channel in &mut self.channels {
             channel.low.reset();
-            channel.bent.iter_mut().for_each(History::reset);
+            channel.bent.iter_mut().chain(&mut channel.halved).for_each(History::reset);
             channel.power = 0.0;
         }
     }
@@ -176,7 +184,7 @@ impl Exciter {
 /// Even and odd overtones of a value at this mean square: as a square and a cube below that level, never above the value
 /// itself.
 #[inline(always)]
-fn bend(value: f32, power: f32) -> f32 {
+fn curve(value: f32, power: f32) -> f32 {
     let square = value * value;
     let level = power.sqrt();
     square / (power + square + NOTHING * NOTHING) * (level + value)

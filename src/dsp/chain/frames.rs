@@ -36,6 +36,28 @@ pub fn apply(samples: &mut [f32], channels: usize, gains: &[f32]) {
     }
 }
 
+/// Takes one channel out of all.
+pub fn gather(samples: &[f32], channel: usize, channels: usize, alone: &mut [f32]) {
+    if channels == 2 {
+        let frames = samples.as_chunks::<2>().0;
+        alone.iter_mut().zip(frames).for_each(|(slot, frame)| *slot = frame[channel]);
+    } else {
+        let own = samples.iter().skip(channel).step_by(channels);
+        alone.iter_mut().zip(own).for_each(|(slot, sample)| *slot = *sample);
+    }
+}
+
+/// Puts one channel among all.
+pub fn scatter(alone: &[f32], channel: usize, channels: usize, samples: &mut [f32]) {
+    if channels == 2 {
+        let frames = samples.as_chunks_mut::<2>().0;
+        frames.iter_mut().zip(alone).for_each(|(frame, sample)| frame[channel] = *sample);
+    } else {
+        let own = samples.iter_mut().skip(channel).step_by(channels);
+        own.zip(alone).for_each(|(slot, sample)| *slot = *sample);
+    }
+}
+
 /// Makes frames later by a constant count.
 #[derive(Debug)]
 pub struct Delay {

@@ -1,5 +1,7 @@
-//! Fourfold oversampling of one channel by a Kaiser-windowed sinc that leaves the samples themselves as they are: what is
-//! between them, and back from what was made of all. Frames pass in a window: each has `TAPS - 1` before it.
+//! Fourfold oversampling of one channel in two doublings, each by a Kaiser-windowed sinc that leaves the points that are
+//! there as they are: up to the points between the samples, and back from what was made of all of them.
+//!
+//! Pure functions of windows: each stream has a [`History`] of the frames before those that come.
 
 use std::f64::consts::PI;
 
@@ -8,95 +10,119 @@ pub const TIMES: usize = 4;
 /// Shape of the window: 60 dB.
 const BETA: f64 = 5.65;
 /// Frames worked on side by side.
-pub const STRETCH: usize = 16;
+const WIDE: usize = 16;
+/// Frames before the first that the second doubling needs, up and down each.
+pub const REACH: usize = 4;
+/// Most frames that are worked on together.
+const MOST: usize = super::frames::MOST_FRAMES;
 
-/// Coefficients of the points at 1/4, 2/4 and 3/4 between two samples. Up and down again is later by `TAPS - 1`.
+/// Points at 0, 1/4, 2/4, 3/4 after each sample.
+pub type Points<'a> = [&'a mut [f32]; TIMES];
+
+/// The two doublings. The first is of `TAPS` and flat to about `0.5 - 1.8 / TAPS` of the rate; the second has an octave of
+/// room, so a few do.
 #[derive(Debug)]
 pub struct Oversampler<const TAPS: usize> {
-    up: [[f32; TAPS]; TIMES - 1],
-    down: [[f32; TAPS]; TIMES - 1],
+    /// From one end of the window to the other.
+    first: [f32; TAPS],
+    /// From the middle outward.
+    second: [f32; 4],
 }
 
 impl<const TAPS: usize> Oversampler<TAPS> {
-    /// Where in the window the sample stands that a point follows, going up; and that it is one of, going down.
-    const UP: usize = TAPS / 2 - 1;
-    const DOWN: usize = TAPS / 2;
+    /// Frames by which what went up and down again is later.
+    pub const DELAY: usize = TAPS - 1 + REACH;
+    /// Frames before the first that [`Self::up`] needs, and [`Self::down`].
+    pub const BEFORE_UP: usize = TAPS - 1 + REACH;
+    pub const BEFORE_DOWN: usize = TAPS - 1;
 
     pub fn new() -> Self {
-        let up = std::array::from_fn(|phase| coefficients((phase + 1) as f64 / TIMES as f64));
-        let down = up.map(|mut taps: [f32; TAPS]| {
-            taps.reverse();
-            taps.map(|tap| tap / TIMES as f32)
-        });
-        Self { up, down }
+        let second: [f32; 8] = middle();
+        Self { first: middle(), second: [second[4], second[5], second[6], second[7]] }
     }
 
     /// No point is larger than the largest sample of its window so many times.
     pub fn most(&self) -> f32 {
-        let sum = |taps: &[f32; TAPS]| taps.iter().map(|tap| tap.abs()).sum::<f32>();
-        self.up.iter().map(sum).fold(1.0, f32::max) * 1.001
+        let first: f32 = self.first.iter().map(|tap| tap.abs()).sum();
+        let second: f32 = self.second.iter().map(|tap| 2.0 * tap.abs()).sum();
+        first.max(1.0) * second.max(1.0) * 1.001
     }
 
-    /// Writes the points of one phase. `window` is longer than `points` by `TAPS - 1`.
-    pub fn up(&self, phase: usize, window: &[f32], points: &mut [f32]) {
-        match phase.checked_sub(1) {
-            None => points.copy_from_slice(&window[Self::UP..Self::UP + points.len()]),
-            Some(phase) => convolve(&self.up[phase], window, points, |point, sum| *point = sum),
-        }
+    /// Makes the points. `samples` begins [`Self::BEFORE_UP`] frames before them.
+    pub fn up(&self, samples: &[f32], points: Points<'_>) {
+        let frames = points[0].len();
+        let mut halves = [0.0; MOST + REACH];
+        let halves = &mut halves[..frames + REACH];
+        convolve(&self.first, samples, halves);
+        // The sample that the half at the same place follows.
+        let samples = &samples[TAPS / 2 - 1..];
+        let [whole, first, half, third] = points;
+        whole.copy_from_slice(&samples[2..2 + frames]);
+        half.copy_from_slice(&halves[2..2 + frames]);
+        between(&self.second, [samples, halves], [2, 2, 3, 1, 1, 3, 4, 0], first);
+        between(&self.second, [samples, halves], [3, 2, 2, 3, 4, 1, 1, 4], third);
     }
 
-    /// Adds to the samples what one phase's points have part in them.
-    pub fn down(&self, phase: usize, window: &[f32], samples: &mut [f32]) {
-        match phase.checked_sub(1) {
-            None => {
-                let points = &window[Self::DOWN..Self::DOWN + samples.len()];
-                samples.iter_mut().zip(points).for_each(|(sample, point)| *sample += point / TIMES as f32);
-            }
-            Some(phase) => convolve(&self.down[phase], window, samples, |sample, sum| *sample += sum),
-        }
+    /// From four points a sample to two. The points begin [`REACH`] frames before `whole` and `half`.
+    pub fn halve(&self, points: [&[f32]; TIMES], whole: &mut [f32], half: &mut [f32]) {
+        between(&self.second, [points[1], points[3]], [2, 1, 1, 2, 3, 0, 0, 3], whole);
+        between(&self.second, [points[1], points[3]], [2, 2, 3, 1, 1, 3, 4, 0], half);
+        let mean = |(sum, point): (&mut f32, &f32)| *sum = 0.5 * (*sum + point);
+        whole.iter_mut().zip(&points[0][2..]).for_each(mean);
+        half.iter_mut().zip(&points[2][2..]).for_each(mean);
+    }
+
+    /// From two to one. The points begin [`Self::BEFORE_DOWN`] frames before the samples.
+    pub fn down(&self, whole: &[f32], half: &[f32], samples: &mut [f32]) {
+        convolve(&self.first, half, samples);
+        let whole = &whole[TAPS / 2..];
+        samples.iter_mut().zip(whole).for_each(|(sum, point)| *sum = 0.5 * (*sum + point));
     }
 }
 
 /// Each output is summed in the same order, however many are made together.
 #[inline(always)]
-fn convolve<const TAPS: usize>(
-    taps: &[f32; TAPS],
-    window: &[f32],
-    out: &mut [f32],
-    put: impl Fn(&mut f32, f32),
-) {
-    let (stretches, rest) = out.as_chunks_mut::<STRETCH>();
-    let done = stretches.len() * STRETCH;
-    for (stretch, window) in
-        stretches.iter_mut().zip(window.chunks(STRETCH).enumerate().map(|(n, _)| &window[n * STRETCH..]))
-    {
-        let sums = sums::<TAPS, STRETCH>(taps, window);
-        stretch.iter_mut().zip(sums).for_each(|(out, sum)| put(out, sum));
+fn convolve<const TAPS: usize>(taps: &[f32; TAPS], window: &[f32], out: &mut [f32]) {
+    let done = out.len() / WIDE * WIDE;
+    let (stretches, rest) = out.as_chunks_mut::<WIDE>();
+    for (n, stretch) in stretches.iter_mut().enumerate() {
+        let window = &window[n * WIDE..n * WIDE + WIDE + TAPS - 1];
+        let mut sums = [0.0_f32; WIDE];
+        for (tap, samples) in taps.iter().zip(window.windows(WIDE)) {
+            for (sum, sample) in sums.iter_mut().zip(samples) {
+                *sum += tap * sample;
+            }
+        }
+        *stretch = sums;
     }
     for (out, window) in rest.iter_mut().zip(window[done..].windows(TAPS)) {
-        let [sum] = sums::<TAPS, 1>(taps, window);
-        put(out, sum);
+        *out = taps.iter().zip(window).fold(0.0, |sum, (tap, sample)| sum + tap * sample);
     }
 }
 
+/// Points between those of two streams. `at`: where in them the nearest stand for the first point, two and two outward: of
+/// the one, of the other.
 #[inline(always)]
-fn sums<const TAPS: usize, const WIDE: usize>(taps: &[f32; TAPS], window: &[f32]) -> [f32; WIDE] {
-    let mut sums = [0.0_f32; WIDE];
-    let window = &window[..TAPS + WIDE - 1];
-    for (tap, samples) in taps.iter().zip(window.windows(WIDE)) {
-        for (sum, sample) in sums.iter_mut().zip(samples) {
-            *sum += tap * sample;
-        }
+fn between(taps: &[f32; 4], [one, other]: [&[f32]; 2], at: [usize; 8], out: &mut [f32]) {
+    let frames = out.len();
+    let one = |n: usize| &one[at[2 * n]..at[2 * n] + frames];
+    let other = |n: usize| &other[at[2 * n + 1]..at[2 * n + 1] + frames];
+    let ([a, b, c, d], [e, f, g, h]) =
+        ([one(0), one(1), one(2), one(3)], [other(0), other(1), other(2), other(3)]);
+    for (n, out) in out.iter_mut().enumerate() {
+        *out = taps[0] * (a[n] + e[n])
+            + taps[1] * (b[n] + f[n])
+            + taps[2] * (c[n] + g[n])
+            + taps[3] * (d[n] + h[n]);
     }
-    sums
 }
 
-/// For the point at `way` (0 to 1) between the two middle samples, of unity gain at 0 Hz.
-fn coefficients<const TAPS: usize>(way: f64) -> [f32; TAPS] {
+/// For the point in the middle between two, of unity gain at 0 Hz.
+fn middle<const TAPS: usize>() -> [f32; TAPS] {
     let half = (TAPS / 2) as f64;
     let mut taps = [0.0; TAPS];
     for (tap, value) in taps.iter_mut().enumerate() {
-        let time = tap as f64 - (half - 1.0) - way;
+        let time = tap as f64 - half + 0.5;
         let edge = time / half;
         *value = (PI * time).sin() / (PI * time) * bessel(BETA * (1.0 - edge * edge).max(0.0).sqrt());
     }
@@ -116,33 +142,35 @@ fn bessel(x: f64) -> f64 {
     sum
 }
 
-/// The frames of one channel that a window still needs, and those that come.
+/// A stream's frames that are still needed, and those that come.
 #[derive(Debug, Clone)]
-pub struct History<const TAPS: usize> {
+pub struct History {
     values: Box<[f32]>,
+    before: usize,
 }
 
-impl<const TAPS: usize> History<TAPS> {
-    pub fn new(most_frames: usize) -> Self {
-        Self { values: vec![0.0; TAPS - 1 + most_frames].into() }
+impl History {
+    /// Of so many frames before those that come.
+    pub fn new(before: usize) -> Self {
+        Self { values: vec![0.0; before + MOST].into(), before }
     }
 
     pub fn reset(&mut self) {
         self.values.fill(0.0);
     }
 
-    /// Room for so many new frames.
-    pub fn new_frames(&mut self, frames: usize) -> &mut [f32] {
-        &mut self.values[TAPS - 1..TAPS - 1 + frames]
+    /// Room for new frames, so many from one on.
+    pub fn new_frames(&mut self, from: usize, frames: usize) -> &mut [f32] {
+        &mut self.values[self.before + from..self.before + from + frames]
     }
 
-    /// The window of so many frames from one on.
+    /// So many new frames from one on, and those before them.
     pub fn window(&self, from: usize, frames: usize) -> &[f32] {
-        &self.values[from..from + frames + TAPS - 1]
+        &self.values[from..from + frames + self.before]
     }
 
     /// So many frames were worked on.
     pub fn pass(&mut self, frames: usize) {
-        self.values.copy_within(frames..frames + TAPS - 1, 0);
+        self.values.copy_within(frames..frames + self.before, 0);
     }
 }

@@ -1,6 +1,7 @@
 //! A filter of second order that stays stable and without clicks while its numbers move: the state variable filter by
 //! trapezoidal integration (Zavalishin, "The Art of VA Filter Design", 2012; mixing of the outputs by Simper, "Solving the
-//! continuous SVF equations", 2013). At rest its answer is that of R. Bristow-Johnson's biquads, prewarped.
+//! continuous SVF equations", 2013). Its answer is that of R. Bristow-Johnson's biquads, prewarped, and at rest it is worked
+//! out as one (transposed direct form II), which takes fewer steps: what it remembers is taken over.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
@@ -89,48 +90,134 @@ pub type Pair = [f64; 2];
 pub struct Svf {
     rate: f64,
     line: Line<5>,
-    /// Of two channels each.
+    /// What works at rest.
+    biquad: Biquad,
+    /// Of two channels each: of the biquad at rest, of the state variables while the numbers move.
     states: Box<[State]>,
     in_use: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-pub struct State {
-    band: Pair,
-    low: Pair,
+/// Two numbers for each channel of a pair: the band's and the low output's integrators, or the biquad's first and second
+/// delay.
+type State = [Pair; 2];
+
+/// Feed forward and back, for both of a pair.
+#[derive(Debug, Clone, Copy)]
+struct Biquad {
+    b: [Pair; 3],
+    a: [Pair; 2],
 }
 
-/// What one frame is multiplied with.
+impl Biquad {
+    fn of([g, k, input, band, low]: [f64; 5]) -> Self {
+        let first = 1.0 / (1.0 + g * (g + k));
+        let a1 = 2.0 * (g * g - 1.0) * first;
+        let a2 = (1.0 + g * (g - k)) * first;
+        let (band, low) = (band * g * first, low * g * g * first);
+        let b = [input + band + low, input * a1 + 2.0 * low, input * a2 - band + low];
+        Self { b: b.map(|b| [b; 2]), a: [[a1; 2], [a2; 2]] }
+    }
+
+    #[inline(always)]
+    fn step(&self, [first, second]: &mut State, x: Pair) -> Pair {
+        let Self { b, a } = self;
+        let mut out = [0.0; 2];
+        for n in 0..2 {
+            out[n] = b[0][n] * x[n] + first[n];
+            first[n] = (b[1][n] * x[n] + second[n]) - a[0][n] * out[n];
+            second[n] = b[2][n] * x[n] - a[1][n] * out[n];
+        }
+        out
+    }
+}
+
+/// What one frame is multiplied with while the numbers move.
 #[derive(Debug, Clone, Copy)]
-pub struct Factors {
-    a: [f64; 3],
+struct Factors {
+    g: f64,
+    /// Of the band, by the loop without delay.
+    band: f64,
     mix: [f64; 3],
 }
 
 impl Factors {
     #[inline(always)]
     fn of([g, k, input, band, low]: [f64; 5]) -> Self {
-        let first = 1.0 / (1.0 + g * (g + k));
-        let second = g * first;
-        Self { a: [first, second, g * second], mix: [input, band, low] }
+        Self { g, band: 1.0 / (1.0 + g * (g + k)), mix: [input, band, low] }
     }
+
+    #[inline(always)]
+    fn step(&self, [band, low]: &mut State, x: Pair) -> Pair {
+        let mut out = [0.0; 2];
+        for n in 0..2 {
+            let v1 = self.band * (band[n] + self.g * (x[n] - low[n]));
+            let more = self.g * v1;
+            let v2 = low[n] + more;
+            band[n] = v1 + (v1 - band[n]);
+            low[n] = v2 + more;
+            out[n] = self.mix[0] * x[n] + self.mix[1] * v1 + self.mix[2] * v2;
+        }
+        out
+    }
+}
+
+/// The matrix that makes of the state variables the biquad's state: what comes out next by itself, and after that.
+fn to_biquad(numbers: [f64; 5]) -> [[f64; 2]; 2] {
+    let Factors { g, band: first, mix: [_, band, low] } = Factors::of(numbers);
+    let next = [first * (band + low * g), low * (1.0 - g * g * first) - band * first * g];
+    let turn = [[2.0 * first - 1.0, -2.0 * first * g], [2.0 * g * first, 1.0 - 2.0 * g * g * first]];
+    let a1 = 2.0 * (g * g - 1.0) * first;
+    let after = |n: usize| next[0] * turn[0][n] + next[1] * turn[1][n] + a1 * next[n];
+    [next, [after(0), after(1)]]
+}
+
+/// Nothing where there is none: then nothing of the state is heard.
+fn inverse([[a, b], [c, d]]: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
+    let one = 1.0 / (a * d - b * c);
+    if one.is_finite() { [[d * one, -b * one], [-c * one, a * one]] } else { [[0.0; 2]; 2] }
 }
 
 impl Svf {
     pub fn new(rate: u32, channels: usize, filter: &Filter) -> Self {
         let rate = f64::from(rate.max(1));
-        let line = Line::at(filter.numbers(rate));
-        let states = vec![State::default(); channels.div_ceil(2)].into();
-        Self { rate, line, states, in_use: !filter.is_neutral() }
+        let numbers = filter.numbers(rate);
+        Self {
+            rate,
+            line: Line::at(numbers),
+            biquad: Biquad::of(numbers),
+            states: vec![State::default(); channels.div_ceil(2)].into(),
+            in_use: !filter.is_neutral(),
+        }
     }
 
-    /// Is `filter` after so many frames; with 0, now. `moving`: whether that is on the way to another yet.
+    /// Is `filter` after so many frames; with 0, now.
     pub fn aim(&mut self, filter: &Filter, frames: usize) {
+        let goal = filter.numbers(self.rate);
+        if !self.line.is_moving() && self.line.now() == goal {
+            return;
+        }
+        if !self.line.is_moving() {
+            self.convert(inverse(to_biquad(self.line.now())));
+        }
+        self.line.aim(goal, frames);
+        if !self.line.is_moving() {
+            self.convert(to_biquad(goal));
+            self.biquad = Biquad::of(goal);
+        }
         let was = self.in_use;
-        self.line.aim(filter.numbers(self.rate), frames);
         self.in_use = self.line.is_moving() || !filter.is_neutral();
         if was && !self.in_use {
             self.reset();
+        }
+    }
+
+    fn convert(&mut self, by: [[f64; 2]; 2]) {
+        for [first, second] in &mut self.states {
+            for n in 0..2 {
+                let state = [first[n], second[n]];
+                let of = |row: [f64; 2]| row[0] * state[0] + row[1] * state[1];
+                (first[n], second[n]) = (of(by[0]), of(by[1]));
+            }
         }
     }
 
@@ -145,34 +232,19 @@ impl Svf {
 
     /// See [`NOTHING`].
     pub fn flush(&mut self) {
-        let all = self.states.iter_mut().flat_map(|state| state.band.iter_mut().chain(&mut state.low));
+        let all = self.states.iter_mut().flatten().flatten();
         all.filter(|value| value.abs() < NOTHING).for_each(|value| *value = 0.0);
     }
-}
-
-/// One frame of two channels through a filter.
-#[inline(always)]
-fn step(factors: &Factors, state: &mut State, x: Pair) -> Pair {
-    let Factors { a, mix } = factors;
-    let mut out = [0.0; 2];
-    for lane in 0..2 {
-        let (band, low) = (state.band[lane], state.low[lane]);
-        let v3 = x[lane] - low;
-        let v1 = a[0] * band + a[1] * v3;
-        let v2 = low + a[1] * band + a[2] * v3;
-        state.band[lane] = 2.0 * v1 - band;
-        state.low[lane] = 2.0 * v2 - low;
-        out[lane] = mix[0] * x[lane] + mix[1] * v1 + mix[2] * v2;
-    }
-    out
 }
 
 /// Filters one behind the other: those of them that are in use, four in one go, as the steps of one fill the waits of
 /// another.
 pub fn cascade(filters: &mut [Svf], samples: &mut [f32], channels: usize) {
-    let mut used = filters.iter_mut().filter(|filter| filter.in_use);
+    let mut used = filters.iter_mut().filter(|filter| filter.in_use).peekable();
     while let Some(first) = used.next() {
-        match (used.next(), used.next(), used.next()) {
+        let moving = first.line.is_moving();
+        let mut more = || used.next_if(|next| next.line.is_moving() == moving);
+        match (more(), more(), more()) {
             (Some(second), Some(third), Some(fourth)) => {
                 run([first, second, third, fourth], samples, channels);
             }
@@ -183,51 +255,70 @@ pub fn cascade(filters: &mut [Svf], samples: &mut [f32], channels: usize) {
     }
 }
 
-/// As [`cascade`], all of them whether in use or not.
-pub fn run<const N: usize>(mut filters: [&mut Svf; N], samples: &mut [f32], channels: usize) {
-    let lines: [Line<5>; N] = std::array::from_fn(|n| filters[n].line);
-    let moving = lines.iter().any(Line::is_moving);
+/// All of them move, or none does.
+fn run<const N: usize>(filters: [&mut Svf; N], samples: &mut [f32], channels: usize) {
+    let lines = std::array::from_fn(|n| filters[n].line);
+    let biquads = std::array::from_fn(|n| filters[n].biquad);
     let mut after = lines;
+    let mut states: [State; N];
+    let mut filters = filters;
     for pair in 0..channels.div_ceil(2) {
-        let mut states: [State; N] = std::array::from_fn(|n| filters[n].states[pair]);
+        states = std::array::from_fn(|n| filters[n].states[pair]);
         after = lines;
-        let mut factors: [Factors; N] = std::array::from_fn(|n| Factors::of(lines[n].now()));
-        each_frame(samples, channels, pair, |mut x| {
-            if moving {
-                factors = std::array::from_fn(|n| Factors::of(after[n].advance()));
+        each_part(samples, channels, pair, |frames| {
+            if lines[0].is_moving() {
+                move_through(&mut after, &mut states, frames);
+            } else {
+                rest_through(&biquads, &mut states, frames);
             }
-            for n in 0..N {
-                x = step(&factors[n], &mut states[n], x);
-            }
-            x
         });
-        for (filter, state) in filters.iter_mut().zip(states) {
-            filter.states[pair] = state;
-        }
+        filters.iter_mut().zip(states).for_each(|(filter, state)| filter.states[pair] = state);
     }
-    for (filter, line) in filters.iter_mut().zip(after) {
-        filter.line = line;
-    }
+    filters.iter_mut().zip(after).for_each(|(filter, line)| filter.line = line);
 }
+
+/// Frames of a pair that are taken out of all channels together.
+const PART: usize = 64;
 
 /// Gives the frames of a pair of channels to `work` and puts what it makes in their place. An odd channel's partner is
 /// silent.
-#[inline(always)]
-pub fn each_frame(samples: &mut [f32], channels: usize, pair: usize, mut work: impl FnMut(Pair) -> Pair) {
+fn each_part(samples: &mut [f32], channels: usize, pair: usize, mut work: impl FnMut(&mut [[f32; 2]])) {
     if channels == 2 {
-        for frame in samples.as_chunks_mut::<2>().0 {
-            *frame = work(frame.map(f64::from)).map(|sample| sample as f32);
-        }
-        return;
+        return work(samples.as_chunks_mut().0);
     }
-    for frame in samples.chunks_exact_mut(channels) {
-        match frame.get_mut(pair * 2..) {
-            Some([left, right, ..]) => {
-                let out = work([f64::from(*left), f64::from(*right)]);
-                (*left, *right) = (out[0] as f32, out[1] as f32);
-            }
-            Some([only]) => *only = work([f64::from(*only), 0.0])[0] as f32,
-            _ => {}
+    let own = pair * 2..channels.min(pair * 2 + 2);
+    for part in samples.chunks_mut(PART * channels) {
+        let mut frames = [[0.0; 2]; PART];
+        let frames = &mut frames[..part.len() / channels];
+        for (frame, all) in frames.iter_mut().zip(part.chunks_exact(channels)) {
+            frame.iter_mut().zip(&all[own.clone()]).for_each(|(slot, sample)| *slot = *sample);
         }
+        work(frames);
+        for (frame, all) in frames.iter().zip(part.chunks_exact_mut(channels)) {
+            all[own.clone()].iter_mut().zip(frame).for_each(|(slot, sample)| *slot = *sample);
+        }
+    }
+}
+
+fn rest_through<const N: usize>(biquads: &[Biquad; N], states: &mut [State; N], frames: &mut [[f32; 2]]) {
+    // Copies, which the loop can have in registers.
+    let (biquads, mut own) = (*biquads, *states);
+    for frame in frames {
+        let mut x = frame.map(f64::from);
+        for n in 0..N {
+            x = biquads[n].step(&mut own[n], x);
+        }
+        *frame = x.map(|x| x as f32);
+    }
+    *states = own;
+}
+
+fn move_through<const N: usize>(lines: &mut [Line<5>; N], states: &mut [State; N], frames: &mut [[f32; 2]]) {
+    for frame in frames {
+        let mut x = frame.map(f64::from);
+        for (line, state) in lines.iter_mut().zip(&mut *states) {
+            x = Factors::of(line.advance()).step(state, x);
+        }
+        *frame = x.map(|x| x as f32);
     }
 }

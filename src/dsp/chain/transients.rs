@@ -4,7 +4,7 @@
 use super::fast::{to_db, to_gain};
 use super::frames::{MOST_FRAMES, apply, loudest_of_each};
 use super::line::Line;
-use super::svf::{Filter, Kind, Svf, run};
+use super::svf::{Filter, Kind, Svf, cascade};
 
 /// -3 dB points of the band. Its middle has no phase shift, so what is added there is added in full.
 const BAND_HZ: [f64; 2] = [60.0, 500.0];
@@ -60,7 +60,7 @@ impl Transients {
         let band = &mut self.band[..samples.len()];
         let gains = &mut self.gains[..samples.len() / self.channels];
         band.copy_from_slice(samples);
-        run([&mut self.filter], band, self.channels);
+        cascade(std::slice::from_mut(&mut self.filter), band, self.channels);
         loudest_of_each(band, self.channels, gains);
         follow(gains, &mut self.levels, self.follow);
         raise(gains, &mut self.depth_db);
@@ -82,9 +82,10 @@ impl Transients {
 /// Levels become the ratio of what follows them fast and what follows them slowly.
 fn follow(levels: &mut [f32], now: &mut [f64; 2], [fast, slow]: [f64; 2]) {
     let [mut by_fast, mut by_slow] = *now;
+    let (keep, keep_longer) = (1.0 - fast, 1.0 - slow);
     for level in levels {
-        by_fast += (f64::from(*level) - by_fast) * fast;
-        by_slow += (f64::from(*level) - by_slow) * slow;
+        by_fast = by_fast * keep + f64::from(*level) * fast;
+        by_slow = by_slow * keep_longer + f64::from(*level) * slow;
         *level = (by_fast / (by_slow + FLOOR)) as f32;
     }
     *now = [by_fast, by_slow];

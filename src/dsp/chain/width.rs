@@ -1,9 +1,9 @@
 //! Width of two channels by middle and side: the side's gain, and no side in the bass. The middle is not touched, so what
 //! one channel plays of both stays as it is.
 
-use super::frames::MOST_FRAMES;
+use super::frames::{MOST_FRAMES, apply_line};
 use super::line::Line;
-use super::svf::{Filter, Svf, run};
+use super::svf::{Filter, Svf, cascade};
 
 #[derive(Debug)]
 pub struct Width {
@@ -11,13 +11,14 @@ pub struct Width {
     gain: Line<1>,
     /// Of the side.
     high_pass: Svf,
-    side: Box<[f32]>,
+    /// As it stands in both channels.
+    side: Box<[[f32; 2]]>,
 }
 
 impl Width {
     pub fn new(rate: u32, channels: usize, gain: f64, high_pass: &Filter) -> Self {
-        let high_pass = Svf::new(rate, 1, high_pass);
-        Self { channels, gain: Line::at([gain]), high_pass, side: vec![0.0; MOST_FRAMES].into() }
+        let high_pass = Svf::new(rate, 2, high_pass);
+        Self { channels, gain: Line::at([gain]), high_pass, side: vec![[0.0; 2]; MOST_FRAMES].into() }
     }
 
     pub fn aim(&mut self, gain: f64, high_pass: &Filter, frames: usize) {
@@ -36,14 +37,15 @@ impl Width {
         }
         let frames = samples.as_chunks_mut::<2>().0;
         let side = &mut self.side[..frames.len()];
-        side.iter_mut().zip(&*frames).for_each(|(side, [left, right])| *side = (left - right) * 0.5);
+        let of = |frame: &[f32; 2]| (frame[0] - frame[1]) * 0.5;
+        side.iter_mut().zip(&*frames).for_each(|(side, frame)| *side = [of(frame), -of(frame)]);
         if self.high_pass.is_in_use() {
-            run([&mut self.high_pass], side, 1);
+            cascade(std::slice::from_mut(&mut self.high_pass), side.as_flattened_mut(), 2);
         }
-        for (frame, new) in frames.iter_mut().zip(side) {
-            let gain = if self.gain.is_moving() { self.gain.advance() } else { self.gain.now() };
-            let more = *new * gain[0] as f32 - (frame[0] - frame[1]) * 0.5;
-            *frame = [frame[0] + more, frame[1] - more];
+        apply_line(side.as_flattened_mut(), 2, &mut self.gain);
+        for (frame, side) in frames.iter_mut().zip(side) {
+            let before = of(frame);
+            *frame = [frame[0] + (side[0] - before), frame[1] + (side[1] + before)];
         }
     }
 

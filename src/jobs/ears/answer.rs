@@ -1,5 +1,6 @@
 //! The questions of the app and what is answered.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Ears;
@@ -18,7 +19,7 @@ use crate::model::weights::Weights;
 use crate::similarity::map::Map;
 use crate::similarity::radio::{Rules, Whose};
 use crate::similarity::smooth::{self, Stop};
-use crate::similarity::space::Point;
+use crate::similarity::space::{Point, Space};
 
 /// Whom it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,10 @@ pub enum Deaf {
     Unmeasured(Vec<TrackId>),
     /// None of the library was.
     NothingMeasured,
+    /// Nothing is left beside what was asked for; of so many other tracks it is not known how they sound.
+    NothingElse {
+        unmeasured: usize,
+    },
     Broken(String),
 }
 
@@ -116,8 +121,12 @@ impl Ears {
         let map = self.map()?;
         match question {
             Question::Similar { of, most } => {
+                // More may be meant than are listened to.
+                let mut meant =
+                    if let Whom::Tracks(ids) = &of { ids.iter().copied().collect() } else { HashSet::new() };
                 let (of, points) = self.seeds(&map, of, known)?;
-                let found = near(&map, &of, &points, most, known)?;
+                meant.extend(&of);
+                let found = near(&map, &meant, &points, most, known)?;
                 Ok(Answer::Similar(of, found))
             }
             Question::Likes(likes) => {
@@ -132,7 +141,7 @@ impl Ears {
                 self.radio(&map, radio, (played, count), rules, learned, known)
             }
             Question::Path { from, to, steps } => self.path(&map, from, to, steps, known),
-            Question::Smooth(tracks) => self.smooth(&map, &tracks),
+            Question::Smooth(tracks) => self.smooth(&tracks),
             Question::Duplicates => self.duplicates(known).map(Answer::Duplicates),
             Question::Learn { seeds, track, accepted, learned } => {
                 self.learn(&map, seeds, track, accepted, learned)
@@ -158,7 +167,7 @@ impl Ears {
                 points.extend(self.point(&map, id)?);
             }
         }
-        near(&map, of, &points, most, known)
+        near(&map, &of.iter().copied().collect(), &points, most, known)
     }
 
     /// Those that are meant and measured, and where they lie.
@@ -188,7 +197,7 @@ impl Ears {
             Ok(found) => found,
             Err(Deaf::Broken(why) | Deaf::Words(why)) => return Ok(Alike::problem(why)),
             Err(Deaf::Unmeasured(_)) => return Ok(Alike::problem("it was not measured: `:analyse` does")),
-            Err(Deaf::NothingMeasured) => {
+            Err(Deaf::NothingMeasured | Deaf::NothingElse { .. }) => {
                 return Ok(Alike::problem("no track was measured: `:analyse` does"));
             }
         };
@@ -216,7 +225,11 @@ impl Ears {
             played.push(next);
             tracks.push(next);
         }
-        if tracks.is_empty() { Err(Deaf::NothingMeasured) } else { Ok(Answer::Radio(tracks)) }
+        if tracks.is_empty() {
+            Err(nothing_else(&map, &played.into_iter().collect(), known))
+        } else {
+            Ok(Answer::Radio(tracks))
+        }
     }
 
     fn path(&self, map: &Map, from: TrackId, to: Whom, steps: usize, known: &Known) -> Result<Answer, Deaf> {
@@ -231,27 +244,40 @@ impl Ears {
         Ok(Answer::Path(tracks))
     }
 
-    /// What was not measured comes last, in the order it had.
-    fn smooth(&self, map: &Map, tracks: &[TrackId]) -> Result<Answer, Deaf> {
-        let mut known = Vec::new();
-        let mut last = Vec::new();
-        for (place, &id) in tracks.iter().enumerate() {
-            match self.print(id)? {
-                Some(print) => known.push((place, map.space().place(&print), print)),
+    fn smooth(&self, tracks: &[TrackId]) -> Result<Answer, Deaf> {
+        let prints = tracks.iter().map(|&id| self.print(id)).collect::<Result<Vec<_>, _>>()?;
+        let order = self.in_order(prints)?.ok_or_else(|| Deaf::Unmeasured(tracks.to_vec()))?;
+        Ok(Answer::Smooth(order))
+    }
+
+    /// Places of what sounds so, in an order without jumps; the first stays first. What has no sound comes last, in the order
+    /// it had. `None`: less than two have one.
+    pub fn in_order(&self, prints: Vec<Option<Fingerprint>>) -> Result<Option<Vec<usize>>, Deaf> {
+        let (mut known, mut last) = (Vec::new(), Vec::new());
+        for (place, print) in prints.into_iter().enumerate() {
+            match print.filter(super::is_of_use) {
+                Some(print) => known.push((place, print)),
                 None => last.push(place),
             }
         }
         if known.len() < 2 {
-            return Err(Deaf::Unmeasured(tracks.to_vec()));
+            return Ok(None);
         }
-        let stops: Vec<Stop<'_>> = known.iter().map(|(_, point, print)| Stop { print, point }).collect();
-        let order = smooth::order(map.space(), &stops).into_iter().map(|at| known[at].0);
+        let map = self.map()?;
+        // Without a library they are measured against each other.
+        let among = || {
+            Space::of(&known.iter().map(|(_, print)| print.clone()).collect::<Vec<_>>(), self.weights.clone())
+        };
+        let space = if map.is_empty() { &among() } else { map.space() };
+        let points: Vec<Point> = known.iter().map(|(_, print)| space.place(print)).collect();
+        let stops = known.iter().zip(&points).map(|((_, print), point)| Stop { print, point });
+        let order = smooth::order(space, &stops.collect::<Vec<_>>()).into_iter().map(|at| known[at].0);
         let mut order: Vec<usize> = order.chain(last).collect();
         // One that was not measured may be the first: it plays.
         if let Some(first) = order.iter().position(|&place| place == 0) {
             order[..=first].rotate_right(1);
         }
-        Ok(Answer::Smooth(order))
+        Ok(Some(order))
     }
 
     /// Tracks that are one recording, each group and the groups by id.
@@ -292,11 +318,22 @@ impl Ears {
 
 fn near(
     map: &Map,
-    of: &[TrackId],
+    meant: &HashSet<TrackId>,
     points: &[Point],
     most: usize,
     known: &Known,
 ) -> Result<Vec<Resembling>, Deaf> {
-    let found = map.like(points, most, &|id| known.is_there(id) && !of.contains(&id));
-    if found.is_empty() { Err(Deaf::NothingMeasured) } else { Ok(found) }
+    let found = map.like(points, most, &|id| known.is_there(id) && !meant.contains(&id));
+    if found.is_empty() { Err(nothing_else(map, meant, known)) } else { Ok(found) }
+}
+
+/// Why nothing was found beside these.
+fn nothing_else(map: &Map, meant: &HashSet<TrackId>, known: &Known) -> Deaf {
+    if map.is_empty() {
+        return Deaf::NothingMeasured;
+    }
+    let others = known.catalog.tracks().map(|track| track.id());
+    let unmeasured =
+        others.filter(|id| known.is_there(*id) && !meant.contains(id) && map.point(*id).is_none());
+    Deaf::NothingElse { unmeasured: unmeasured.count() }
 }

@@ -122,6 +122,21 @@ fn what_is_not_known_is_told() {
     assert!(matches!(words("like:x"), Err(Deaf::Words(_))));
     let none = Rig::new(1);
     assert_eq!(none.ask(Question::Similar { of: whom(1), most: 5 }), Err(Deaf::NothingMeasured));
+    let alike = |ids: std::ops::RangeInclusive<u32>| {
+        rig.ask(Question::Similar { of: Whom::Tracks(ids.map(TrackId).collect()), most: 5 })
+    };
+    assert_eq!(alike(1..=29), Err(Deaf::NothingElse { unmeasured: 1 }));
+    assert_eq!(alike(1..=30), Err(Deaf::NothingElse { unmeasured: 0 }), "everything is meant");
+    assert!(matches!(alike(1..=28), Ok(Answer::Similar(_, found)) if found[0].track == TrackId(29)));
+}
+
+#[test]
+fn of_many_that_are_meant_none_is_said_to_sound_like_them() {
+    let rig = Rig::new(150);
+    let most = Whom::Tracks((1..=140).map(TrackId).collect());
+    let Ok(Answer::Similar(of, found)) = rig.ask(Question::Similar { of: most, most: 50 }) else { panic!() };
+    assert_eq!((of.len(), found.len()), (Radio::MOST_SEEDS, 9), "the last one is not measured");
+    assert!(found.iter().all(|one| one.track.0 > 140), "{found:?}");
 }
 
 #[test]

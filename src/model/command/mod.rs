@@ -356,6 +356,8 @@ pub enum Library {
     Analyse(Analyse),
     /// Put into the snapshot how this track sounds. Not to be typed: made by a screen that shows it.
     Portray(TrackId),
+    /// As [`Library::Portray`], for who has no screen: what a screen shows stays.
+    Tell(TrackId),
     /// Tell what was listened to.
     Stats(Period),
     /// As [`Library::Stats`], but put it into the snapshot, without words.

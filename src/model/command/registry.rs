@@ -242,7 +242,7 @@ pub const COMMANDS: &[Row] = &[
         Mastering,
         "target",
         &[],
-        "LUFS|NAME",
+        "streaming|replaygain|r128|as-is|LUFS",
         Word(&["streaming", "replaygain", "r128", "as-is"]),
         "loudness that mastering aims at: -14, -18, -23, as it is, or any",
     ),

@@ -24,6 +24,7 @@ impl Turn<'_> {
         } else if new_catalog || self.filter_is_of_older_facts() {
             self.ask_filter();
         }
+        self.search_waited();
         self.wave_changed();
         self.playlists_changed();
         self.renew_figures();

@@ -175,8 +175,24 @@ impl Turn<'_> {
             back,
             here,
         };
-        self.state.search.pending = Some(Pending { question: question.clone(), typed });
-        self.effects.push(Effect::Search(question));
+        let waits = self.listens(&question.query);
+        self.state.search.pending = Some(Pending { question: question.clone(), typed, waits });
+        match waits {
+            false => self.effects.push(Effect::Search(question)),
+            true if !typed => self.state.note("What sounds like it is being looked for"),
+            true => {}
+        }
+    }
+
+    /// What a search waited for may be known now.
+    pub(super) fn search_waited(&mut self) {
+        let Some(pending) = self.state.search.pending.take_if(|pending| pending.waits) else { return };
+        if self.listens(&pending.question.query) {
+            self.state.search.pending = Some(pending);
+            return;
+        }
+        let Question { query, from, steps, back, here, .. } = pending.question;
+        self.ask_search(query, (from, steps), (back, here), pending.typed);
     }
 
     /// The worker's answer. One about rows that are others by now is asked for again.
@@ -184,7 +200,7 @@ impl Turn<'_> {
         if asked != self.state.search.asked {
             return;
         }
-        let Some(Pending { question, typed }) = self.state.search.pending.take() else { return };
+        let Some(Pending { question, typed, .. }) = self.state.search.pending.take() else { return };
         let Some(place) = self.search_place().filter(|place| place.is_like(&question.place)) else { return };
         if self.state.is_covered() {
             return;
@@ -196,10 +212,10 @@ impl Turn<'_> {
             }
             Some(row) => self.search_go(row),
             None if typed => self.search_go(from),
-            None if self.listens(&query) => {
-                self.state.note("What sounds like it is being looked for: press n");
-            }
-            None => self.not_found(),
+            None => match self.around.snapshot.likes.problem(&query.likes()) {
+                Some(why) => self.state.note(why.to_owned()),
+                None => self.not_found(),
+            },
         }
     }
 

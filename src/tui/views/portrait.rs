@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
+use crate::model::analysis::Rest;
 use crate::model::features::Measured;
 use crate::model::fingerprint::Dimension;
 use crate::model::portrait::{Portrait, PortraitRow, Told};
@@ -74,8 +75,13 @@ fn missing(canvas: &mut Canvas<'_>, area: Rect, told: &Told) {
     let scene = canvas.scene;
     let key = scene.keymap.keys_for("analyse").map_or_else(String::new, |keys| format!("{keys} or "));
     let measuring = scene.snapshot.analysis.running;
+    let rest = scene.snapshot.analysis.rest;
     let (what, next) = match told {
         Told::Reading => ("Reading what was measured…".to_owned(), String::new()),
+        Told::Not if rest.is_some() => (
+            format!("Not measured yet: measuring {}", rest.map_or("", Rest::words)),
+            format!("{key}:analyse measures it now"),
+        ),
         Told::Not if measuring => ("Not measured yet: it comes next".to_owned(), String::new()),
         Told::Not => (
             "Not measured, or not since the file changed".to_owned(),

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::rows::{Row, visible};
+use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::tui::draw::Canvas;
 use crate::tui::report::{ReportKind, len, row, state};
@@ -28,6 +28,12 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     }
     let area = Rect { y: main.y + 1, height: main.height - 1, ..main };
     canvas.hit(area, Hit::Report);
+    if let (ReportKind::Similar, Some(why)) = (kind, &canvas.scene.snapshot.similar.problem) {
+        // What and why, then what to do.
+        let lines = why.split(". ").zip([Role::Text, Role::Dim, Role::Dim]);
+        let lines: Vec<(String, Role)> = lines.map(|(line, role)| (line.to_owned(), role)).collect();
+        return say_centred(canvas, area, &lines);
+    }
     for (at, row_area) in visible(area, list, len(canvas.scene.snapshot, &canvas.scene.state.figures, *kind))
     {
         let scene = canvas.scene;

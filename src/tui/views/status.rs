@@ -93,8 +93,8 @@ fn scanning(scan: &ScanView) -> String {
 
 fn measuring(analysis: &AnalysisView) -> String {
     let (done, total) = (text::count(analysis.done), text::count(analysis.total));
-    if analysis.resting {
-        return format!("Measured {done} of {total} tracks, waiting for playing to end");
+    if let Some(rest) = analysis.rest {
+        return format!("Measured {done} of {total}, {}: :analyse goes on", rest.words());
     }
     let pace = analysis.pace().map_or(String::new(), |(speed, left)| {
         let left = left.as_secs();

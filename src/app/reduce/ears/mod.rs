@@ -295,7 +295,7 @@ fn deaf(state: &mut AppState, why: &Deaf, purpose: &Purpose, now: Now, fx: &mut 
         Deaf::Unmeasured(tracks) => names(state, &Whom::Tracks(tracks.clone())),
         _ => String::new(),
     };
-    let notice = wording::deaf(why, &name, state.analysis.run.is_some());
+    let notice = wording::deaf(why, &name, &state.analysis.view());
     match purpose {
         // What was learned before holds.
         Purpose::Learn => return,

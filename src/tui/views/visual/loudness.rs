@@ -13,9 +13,9 @@ const SCALE: [i16; 8] = [-42, -36, -30, -24, -18, -12, -6, 0];
 const PARTS: [&str; 8] = ["█", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 /// Columns of names and numbers left of the bars, and of words right of them.
 const NUMBERS: u16 = 15;
-const WORDS: u16 = 15;
+const WORDS: u16 = 24;
 /// From here on there are words, and rows between the bars and a scale.
-const WITH_WORDS: u16 = 56;
+const WITH_WORDS: u16 = 60;
 const WITH_SCALE: u16 = 5;
 const SPACED: u16 = 8;
 
@@ -50,19 +50,25 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, now: &LoudnessNow) {
 
 fn lines(now: &LoudnessNow) -> [Line; 4] {
     let number = |value: Option<f32>| value.map_or("---".to_owned(), |value| format!("{value:.1}"));
-    let heard = match now.channels {
-        0..=2 => format!("over {}", text::time(now.heard)),
-        channels => format!("L R of {channels}, {}", text::time(now.heard)),
+    let channels = match (now.channels, now.measured) {
+        (0..=2, _) => String::new(),
+        (channels, measured) if measured < channels => format!(", {measured} of {channels} ch"),
+        (channels, _) => format!(", {channels} channels"),
+    };
+    // What began with the item is of all of it.
+    let (since, then) = match now.since.as_secs() {
+        0 => ("whole".to_owned(), ""),
+        _ => (format!("since {}", text::time(now.since)), " since then"),
     };
     let line = |name, value, unit, words| Line { name, value, unit, words, role: Role::Text };
     let over = now.true_peak.is_some_and(|peak| peak > 0.0);
     [
-        line("M", now.momentary, "LUFS", format!("max {}", number(now.momentary_max))),
+        line("M", now.momentary, "LUFS", format!("max {}{channels}", number(now.momentary_max))),
         line("S", now.short_term, "LUFS", format!("max {}", number(now.short_term_max))),
-        line("I", now.integrated, "LUFS", heard),
+        line("I", now.integrated, "LUFS", format!("{since}, over {}", text::time(now.heard))),
         Line {
             role: if over { Role::Error } else { Role::Text },
-            ..line("TP", now.true_peak, "dBTP", format!("range {} LU", number(now.range)))
+            ..line("TP", now.true_peak, "dBTP", format!("range {} LU{then}", number(now.range)))
         },
     ]
 }
