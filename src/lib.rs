@@ -32,15 +32,17 @@
 //! | [`decode`] | files and streams to `f32` blocks: probe, exact lengths, gapless trim, exact seek, CUE sheets, HTTP | model |
 //! | [`dsp`] | signal processing on blocks: channels, speed, resampler, gain ramps, mastering chain, limiter, dither | model |
 //! | [`analysis`] | numbers about sound: whole tracks in one pass, the spectrum of what is heard | model rt decode dsp |
+//! | [`mastering`] | from measurements to a plan: tone, dynamics, loudness, each with its reason | model |
 //! | [`similarity`] | what sounds like what: distance, neighbours, reasons, radio, paths, orders, near-duplicates | model |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search | model decode |
-//! | [`jobs`] | the lanes of background work and its kinds | model library analysis similarity |
-//! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs similarity |
+//! | [`render`] | files through the mastering chain into files: albums, proofs, WAV and FLAC | model decode dsp library analysis mastering engine::output |
+//! | [`jobs`] | the lanes of background work and its kinds | model library analysis mastering similarity render |
+//! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs mastering similarity |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
 //! | [`remote`] | a player at the end of a wire: the socket server, its protocol, its client | model config rt engine::output |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
-//! | [`cli`] | words on a command line to one run mode and an exit code | model config library remote boot |
+//! | [`cli`] | words on a command line to one run mode and an exit code | model config library render remote boot |
 //!
 //! ## Threads
 //!
@@ -60,8 +62,9 @@
 //! | `spectrum` | the looks at what is heard; asleep while nobody looks or nothing is heard | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `watch` | which folders the system watches | reads a file, scans |
-//! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar` | the running job | outlives its cancel token by more than a file |
+//! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar`, `job-master` | the running job | outlives its cancel token by more than a file |
 //! | `measure-1..N` | the track that it measures | outlives its cancel token by more than a block |
+//! | `render-1..N` | the album or track that it renders | outlives its cancel token by more than a block |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
 //! | `remote-tell` | a client's question about all of library or queue | touches a socket |
 //! | `signals` | what the system sends | decides anything |
@@ -108,8 +111,10 @@ pub mod dsp;
 pub mod engine;
 pub mod jobs;
 pub mod library;
+pub mod mastering;
 pub mod model;
 pub mod remote;
+pub mod render;
 pub mod rt;
 pub mod similarity;
 pub mod tui;

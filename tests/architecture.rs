@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("similarity", &["model"]),
     ("engine", &["model", "rt", "decode", "dsp"]),
     ("library", &["model", "decode"]),
-    ("render", &["model", "decode", "dsp", "library"]),
+    ("render", &["model", "decode", "dsp", "library", "analysis", "mastering", "engine::output"]),
     ("jobs", &["model", "library", "analysis", "mastering", "similarity", "render"]),
     ("app", &["model", "rt", "config", "engine", "library", "jobs", "mastering", "similarity"]),
     ("tui", &["model", "config"]),

@@ -13,6 +13,7 @@ pub mod eye;
 mod lanes;
 pub mod loudness;
 pub mod measure;
+pub mod null;
 pub mod print;
 pub mod quality;
 pub mod spectrum;

@@ -7,6 +7,8 @@ use super::state::tags::Waiting;
 use crate::engine::command::EngineCommand;
 use crate::jobs::ears::answer::{Known, Question};
 use crate::jobs::library::Wanted;
+use crate::jobs::plan::Subject;
+use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
@@ -87,6 +89,12 @@ pub enum Effect {
         job: Option<JobId>,
         track: TrackId,
         with_spread: bool,
+    },
+    /// Make a plan of mastering: a first one within a moment, then the last one.
+    Plan {
+        subject: Arc<Subject>,
+        wishes: Wishes,
+        cancel: CancelToken,
     },
     /// What is done for the library as a whole.
     Care {

@@ -9,17 +9,20 @@ use crate::engine::command::EngineEvent;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::jobs::ears::answer::{Answer, Deaf};
 use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
+use crate::jobs::plan::{Stage, Subject};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::tags::{Planned, Written};
 use crate::library::edit::Refused;
 use crate::library::past::FoundPast;
 use crate::library::store::StoreEvent;
+use crate::mastering::plan::Wishes;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, Command};
 use crate::model::facts::{Facts, Levels};
 use crate::model::features::Waveform;
 use crate::model::id::{JobId, PlaylistId, TrackId};
 use crate::model::listening::{Period, Stats};
+use crate::model::mastering::Plan;
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::past::Importing;
@@ -106,6 +109,13 @@ pub enum Event {
         track: TrackId,
         told: Told,
         spread: Option<Arc<Spread>>,
+    },
+    /// Asked for by `Effect::Plan`.
+    MasteringPlanned {
+        subject: Arc<Subject>,
+        wishes: Wishes,
+        stage: Stage,
+        plan: Result<Plan, String>,
     },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {

@@ -13,11 +13,13 @@ use crate::jobs::analyse::{self, Asked, Control};
 use crate::jobs::ears::Ears;
 use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
-use crate::jobs::{Jobs, Lane, playlists, portrait, tags};
+use crate::jobs::plan::{Stage, Subject};
+use crate::jobs::{Jobs, Lane, plan, playlists, portrait, tags};
 use crate::library::edit::{Batches, Refused};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
 use crate::library::{levels, past};
+use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
 use crate::model::command::Care;
@@ -79,6 +81,7 @@ impl Perform for Performer {
             Effect::ReadLevels { catalog, of } => self.read_levels(catalog, of),
             Effect::ReadWave(track) => self.read_wave(track),
             Effect::ReadPortrait { job, track, with_spread } => self.read_portrait(job, track, with_spread),
+            Effect::Plan { subject, wishes, cancel } => self.plan(subject, wishes, cancel),
             Effect::Care { job, care } => self.care(job, care),
             Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
             Effect::Watch(roots) => {
@@ -418,6 +421,24 @@ impl Performer {
         };
         let failed = move |panic| Event::PortraitRead { job, track, told: Told::Failed(panic), spread: None };
         self.answer(Lane::Short, work, failed);
+    }
+
+    fn plan(&self, subject: Arc<Subject>, wishes: Wishes, cancel: CancelToken) {
+        let stages = [
+            (Stage::First, Lane::Short, plan::planned as fn(&_, &_, &_, &_) -> _),
+            (Stage::Last, Lane::Mastering, plan::proved),
+        ];
+        for (stage, lane, make) in stages {
+            let (store, cancel) = (self.store.clone(), cancel.clone());
+            let (subject, failed) = (Arc::clone(&subject), Arc::clone(&subject));
+            let work = move |_: &CancelToken| {
+                let plan = make(&store, &subject, &wishes, &cancel);
+                Event::MasteringPlanned { subject, wishes, stage, plan }
+            };
+            let broken =
+                move |panic| Event::MasteringPlanned { subject: failed, wishes, stage, plan: Err(panic) };
+            self.answer(lane, work, broken);
+        }
     }
 
     fn find_outputs(&self) {

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod ears;
+pub mod mastering;
 pub mod playlists;
 pub mod tags;
 
@@ -61,6 +62,7 @@ pub struct AppState {
     pub analysis: analysis::AnalysisState,
     pub ears: ears::EarsState,
     pub sight: SightState,
+    pub mastering: mastering::MasteringState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -335,6 +337,7 @@ pub struct Dirty {
     pub scan: bool,
     /// What sounds alike, and the radio.
     pub similar: bool,
+    pub mastering: bool,
     pub output: bool,
     pub signal: bool,
     pub notice: bool,
@@ -354,6 +357,7 @@ impl Dirty {
         history: true,
         scan: true,
         similar: true,
+        mastering: true,
         output: true,
         signal: true,
         notice: true,

@@ -215,7 +215,9 @@ impl List<'_> {
                 return Err(if unread { BootError::Unread } else { BootError::Output(why) });
             }
             EngineEvent::Stream { play, stream } => self.stream(play, stream),
-            EngineEvent::Seeked { .. } | EngineEvent::Buffering { .. } => {}
+            EngineEvent::Seeked { .. }
+            | EngineEvent::Buffering { .. }
+            | EngineEvent::MasteringFailed { .. } => {}
             EngineEvent::Gone => self.current = None,
         }
         Ok(())

@@ -256,6 +256,7 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound;
+    state.mastering.settings = config.settings.mastering;
     state.output_memory = reader.outputs()?;
     state.ears.remember(reader.similar()?);
     // Without it everything else works: it begins anew.
@@ -307,7 +308,8 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
     let clock = Arc::clone(engine.clock());
     let tap = Arc::clone(engine.tap());
     let thread = eye::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
-    let gauges = Gauges { clock, visual: thread.latest(), watch: thread.watcher() };
+    let reduction = Arc::clone(engine.reduction());
+    let gauges = Gauges { clock, reduction, visual: thread.latest(), watch: thread.watcher() };
     Ok((thread, gauges))
 }
 

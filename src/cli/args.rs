@@ -18,10 +18,12 @@ use crate::model::audio::{SampleFormat, Spec};
 use crate::model::command::parse::{parse, parse_time};
 use crate::model::command::{Command, Playback, Request};
 use crate::model::listening::Period;
+use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::past::Source;
 use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 use crate::model::sort::Sort;
+use crate::render::Format;
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
@@ -115,6 +117,10 @@ pub enum Verb {
     Duplicates(Duplicates),
     /// Measure tracks: loudness, true peak, dynamic range, what is wrong with them
     Analyse(Analyse),
+    /// How good a file is by its numbers; two files beside each other, with their null test
+    Compare(Compare),
+    /// Master files into new files: tone, dynamics, loudness, each with a reason
+    Master(Master),
     /// Print the tracks that sound most like some, and why
     Similar(Similar),
     /// Print the tracks of a radio: they sound like some, and no artist comes twice in a row
@@ -257,6 +263,62 @@ pub struct Analyse {
     /// Tracks measured at a time [default: one a core]
     #[arg(long, value_name = "N", value_parser = limit)]
     pub jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::compare::HELP)]
+pub struct Compare {
+    #[arg(value_name = "FILE")]
+    pub first: PathBuf,
+    #[arg(value_name = "OTHER")]
+    pub second: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::master::HELP)]
+pub struct Master {
+    /// Files, folders, playlists, CUE sheets
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Folder that is written to [default: mastered]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Path of a file below it, its extension left out; {field}, {year}, {track:02} [default: as the sources are named]
+    #[arg(long, value_name = "TEMPLATE", value_parser = FileTemplate::parse)]
+    pub name: Option<FileTemplate>,
+    /// Kind of the files: flac24, flac16, wav16, wav24, wav32f
+    #[arg(long, value_name = "FORMAT", value_parser = super::master::format, default_value = "flac24")]
+    pub format: Format,
+    /// What is wanted: adaptive, gentle, warm, bright, punchy, live [default: as configured]
+    #[arg(long, value_name = "NAME", value_parser = super::master::preset)]
+    pub preset: Option<Preset>,
+    /// How much of it, in percent; 0 leaves every bit [default: as configured]
+    #[arg(long, value_name = "0..100", value_parser = super::master::intensity)]
+    pub intensity: Option<Intensity>,
+    /// Loudness: streaming (-14 LUFS), replaygain (-18), r128 (-23), as-is, or a number of LUFS [default: as configured]
+    #[arg(long, value_name = "LOUDNESS", value_parser = super::master::target, allow_hyphen_values = true)]
+    pub target: Option<Target>,
+    /// One plan for all tracks of a folder that say the same album, whatever their numbers
+    #[arg(long, conflicts_with = "track")]
+    pub album: bool,
+    /// A plan for each track
+    #[arg(long)]
+    pub track: bool,
+    /// Albums and tracks at a time [default: one a core]
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub workers: Option<usize>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Print the plans, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON object a track
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -21,11 +21,13 @@ pub mod text;
 mod analyse;
 mod art;
 mod clean;
+mod compare;
 mod config;
 mod ctl;
 mod duplicates;
 mod import;
 mod library;
+mod master;
 mod outputs;
 mod play;
 mod player;
@@ -80,6 +82,8 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Clean(asked)) => clean::run(&global, &asked, messages),
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Analyse(asked)) => analyse::run(&global, &asked, messages),
+        Some(Verb::Compare(asked)) => compare::run(&asked),
+        Some(Verb::Master(asked)) => master::run(&global, &asked, messages),
         Some(Verb::Similar(asked)) => similar::similar(&global, &asked, messages),
         Some(Verb::Radio(asked)) => similar::radio(&global, &asked, messages),
         Some(Verb::Path(asked)) => similar::path(&global, &asked, messages),

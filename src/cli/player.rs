@@ -21,6 +21,8 @@ const VERBS: &[&str] = &[
     "clean",
     "duplicates",
     "analyse",
+    "compare",
+    "master",
     "similar",
     "radio",
     "path",

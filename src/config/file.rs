@@ -145,6 +145,7 @@ mod tests {
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::fingerprint::Dimension;
+    use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::settings::{
         LevelMode, LevelSettings, MeasuredColumn, OnLost, RatePolicy, ResamplerQuality,
     };
@@ -180,6 +181,11 @@ mod tests {
         ("sound.crossfade_s", "2.5"),
         ("sound.balance", "-20"),
         ("sound.mono", "true"),
+        ("mastering.on", "true"),
+        ("mastering.preset", "\"warm\""),
+        ("mastering.intensity", "40"),
+        ("mastering.target", "\"-16.5\""),
+        ("mastering.album_lock", "false"),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -230,6 +236,13 @@ mod tests {
         settings.sound.crossfade_ms = 2_500;
         settings.sound.balance = -20;
         settings.sound.mono = true;
+        settings.mastering = MasteringSettings {
+            on: true,
+            preset: Preset::Warm,
+            intensity: Intensity::new(40),
+            target: Target::Lufs(-16.5),
+            album: false,
+        };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

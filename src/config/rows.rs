@@ -10,6 +10,7 @@ use toml::de::DeValue;
 
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
+use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::settings::{
     LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
@@ -243,6 +244,48 @@ pub const ROWS: &[Row] = &[
         expects: "true or false",
         help: "Both sides give the mean of both.",
         set: |settings, value| put(&mut settings.sound.mono, switch(value)),
+    },
+    Row {
+        table: "mastering",
+        key: "on",
+        default: "false",
+        expects: "true or false",
+        help: "Master what plays: tone, peaks and loudness by one plan a track or album.",
+        set: |settings, value| put(&mut settings.mastering.on, switch(value)),
+    },
+    Row {
+        table: "mastering",
+        key: "preset",
+        default: "\"adaptive\"",
+        expects: "\"adaptive\", \"gentle\", \"warm\", \"bright\", \"punchy\" or \"live\"",
+        help: "How mastering is to sound. \"adaptive\": only what a track lacks beside other music.",
+        set: |settings, value| put(&mut settings.mastering.preset, text(value, Preset::parse)),
+    },
+    Row {
+        table: "mastering",
+        key: "intensity",
+        default: "100",
+        expects: "a number of percent from 0 to 100",
+        help: "Percent of the plan that is carried out; 0 is none of it.",
+        set: |settings, value| {
+            put(&mut settings.mastering.intensity, number(value, 0, 100).map(Intensity::new))
+        },
+    },
+    Row {
+        table: "mastering",
+        key: "target",
+        default: "\"streaming\"",
+        expects: "\"streaming\", \"replaygain\", \"r128\", \"as-is\" or LUFS such as \"-16\"",
+        help: "Loudness that mastering aims at. What peaks do not allow is not reached, and the plan says so.",
+        set: |settings, value| put(&mut settings.mastering.target, text(value, Target::parse)),
+    },
+    Row {
+        table: "mastering",
+        key: "album_lock",
+        default: "true",
+        expects: "true or false",
+        help: "Tracks that play among their album share one plan.",
+        set: |settings, value| put(&mut settings.mastering.album, switch(value)),
     },
     Row {
         table: "network",

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::loudness::{ItemLoudness, LoudnessTags};
 use crate::model::player::Position;
@@ -38,6 +39,8 @@ pub struct Context {
     pub is_joined: bool,
     /// Its loudness as measured by ourselves.
     pub measured: LoudnessTags,
+    /// How it is mastered, if it is.
+    pub mastered: Option<Mastered>,
 }
 
 impl Context {
@@ -88,6 +91,12 @@ pub enum EngineCommand {
     Loop(Option<Range<u64>>),
     /// What is done to the sound; replaces what was said before.
     Sound(SoundSettings),
+    /// How this item is mastered from now on, if it is still known; reached in so many seconds, 0: by a short ramp.
+    Master {
+        play: PlayId,
+        mastered: Option<Mastered>,
+        seconds: f32,
+    },
     /// Move the sound, going on from where the ear was.
     Output(OutputSettings),
     /// Fade out on a device, write what is rendered to a file or pipe, close the output, end the threads.
@@ -147,6 +156,10 @@ pub enum EngineEvent {
     Buffering {
         play: PlayId,
         on: bool,
+    },
+    /// What mastering made of an item was no number: it is heard as it came, from the same place on.
+    MasteringFailed {
+        play: PlayId,
     },
     Output(OutputState),
     /// The way of what is heard from now on.

@@ -60,6 +60,21 @@ impl Core {
     pub(super) fn flow(&mut self) {
         self.take_first_block();
         while !self.turning && self.state.is_flowing() && self.fill() {}
+        self.look_at_mastering();
+    }
+
+    fn look_at_mastering(&mut self) {
+        let Some(render) = &self.render else {
+            return;
+        };
+        self.reduction.set(render.reduction());
+        let failed = render.mastering_failed().then(|| self.feed.rendering()).flatten();
+        if let Some(play) = failed
+            && self.mastering_failed != failed
+        {
+            self.mastering_failed = failed;
+            self.tell(EngineEvent::MasteringFailed { play });
+        }
     }
 
     /// `true`: there is more to fill in at once.
@@ -238,6 +253,8 @@ impl Core {
             current.sent_to = None;
         }
         self.answer = Answer::AwaitedUntil(Instant::now() + ANSWER);
+        self.masters.forget_before(to);
+        self.tell_render_masters();
         self.input(Input::Crossed { to });
         self.tell(EngineEvent::Crossed { from, to, format, at });
     }

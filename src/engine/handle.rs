@@ -14,6 +14,7 @@ use super::run::{Core, Parts};
 use super::source::{Files, Opens};
 use crate::model::settings::{NetworkSettings, OutputSettings, SoundSettings};
 use crate::rt::clock::PlaybackClock;
+use crate::rt::gauge::ReductionGauge;
 use crate::rt::tap::Tap;
 use crate::rt::wake::Wake;
 
@@ -92,6 +93,7 @@ impl Engine {
         let opener = Opener::spawn(outputs, move || opener_wake.wake())?;
         let (prefetch, blocks) = Prefetch::spawn(Arc::clone(&sources), wake.clone())?;
         let (clock, tap, counters) = <(Arc<PlaybackClock>, Arc<Tap>, Arc<Counters>)>::default();
+        let reduction = Arc::<ReductionGauge>::default();
         let parts = Parts {
             options,
             commands: asked,
@@ -104,6 +106,7 @@ impl Engine {
             clock: Arc::clone(&clock),
             tap: Arc::clone(&tap),
             counters: Arc::clone(&counters),
+            reduction: Arc::clone(&reduction),
         };
         let started = Builder::new().name("engine".into()).spawn(move || {
             Core::new(parts).run();
@@ -114,7 +117,14 @@ impl Engine {
         let _ = engine.set(thread.clone());
         // It may have gone to sleep before it could be woken.
         thread.unpark();
-        Ok(EngineHandle { sender: EngineSender { commands, thread }, clock, tap, counters, is_ended })
+        Ok(EngineHandle {
+            sender: EngineSender { commands, thread },
+            clock,
+            tap,
+            counters,
+            reduction,
+            is_ended,
+        })
     }
 }
 
@@ -140,6 +150,7 @@ pub struct EngineHandle {
     clock: Arc<PlaybackClock>,
     tap: Arc<Tap>,
     counters: Arc<Counters>,
+    reduction: Arc<ReductionGauge>,
     /// Closes when the engine thread ends.
     is_ended: Receiver<()>,
 }
@@ -163,6 +174,11 @@ impl EngineHandle {
     /// What is rendered, for the spectrum.
     pub fn tap(&self) -> &Arc<Tap> {
         &self.tap
+    }
+
+    /// How far mastering holds the sound down.
+    pub fn reduction(&self) -> &Arc<ReductionGauge> {
+        &self.reduction
     }
 
     pub fn totals(&self) -> Totals {

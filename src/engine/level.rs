@@ -20,6 +20,8 @@ pub enum Origin {
     AlbumMeasured,
     /// Nothing is known of the item's loudness.
     Unknown,
+    /// Mastering sees to it.
+    Mastered,
 }
 
 impl Origin {
@@ -31,6 +33,7 @@ impl Origin {
             Self::TrackMeasured => "measured loudness of the track",
             Self::AlbumMeasured => "measured loudness of the album",
             Self::Unknown => "its loudness is not known",
+            Self::Mastered => "mastering sees to its loudness",
         }
     }
 }
@@ -49,6 +52,12 @@ pub struct Level {
 }
 
 impl Level {
+    /// Of what mastering has brought to its loudness.
+    pub fn mastered(trim_db: f32) -> Self {
+        let gain = if trim_db == 0.0 { 1.0 } else { db_to_gain(trim_db) };
+        Self { db: trim_db, gain, origin: Origin::Mastered, ..Self::UNITY }
+    }
+
     pub const UNITY: Self =
         Self { db: 0.0, gain: 1.0, origin: Origin::Off, lowered_db: 0.0, may_clip: false };
 }

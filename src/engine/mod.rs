@@ -16,6 +16,7 @@ pub mod feed;
 mod flow;
 mod handle;
 pub mod level;
+mod master;
 mod obey;
 mod outlet;
 pub mod output;

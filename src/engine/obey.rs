@@ -8,8 +8,13 @@ use super::feed::Follower;
 use super::prefetch::Start;
 use super::run::{Announce, Answer, Asked, Core, Current};
 use super::transport::{Action, Input, Intent, State, step};
+use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::settings::{OutputSettings, SoundSettings};
+
+/// Sound that may be written before the ear while something is mastered: two periods of a usual device, and less than what
+/// a listener who turns something waits for.
+const MASTERED_AHEAD: Duration = Duration::from_millis(80);
 
 impl Core {
     pub(super) fn obey(&mut self, command: EngineCommand, now: Instant) {
@@ -24,6 +29,7 @@ impl Core {
             EngineCommand::Fade { gain, time } => self.fade_to(gain, time),
             EngineCommand::Loop(range) => self.set_loop(range),
             EngineCommand::Sound(sound) => self.set_sound(sound),
+            EngineCommand::Master { play, mastered, seconds } => self.set_master(play, mastered, seconds),
             EngineCommand::Output(settings) => self.set_output(settings, now),
             EngineCommand::Shutdown => self.ending = true,
         }
@@ -54,6 +60,8 @@ impl Core {
 
     fn load(&mut self, item: Item, place: Place, paused: bool) {
         let play = item.play;
+        self.masters.forget_before(play);
+        self.set_master(play, item.context.mastered, 0.0);
         self.next = None;
         self.answer = Answer::Awaited;
         self.current = Some(Current::new(item, place));
@@ -78,8 +86,12 @@ impl Core {
             return;
         };
         let play = current.item.play;
+        let known = next.as_ref().map(|next| (next.play, next.context.mastered));
         let same = next.as_ref().map(|item| item.play) == self.next.as_ref().map(|item| item.play);
         self.answer = Answer::Given;
+        if let Some((play, mastered)) = known {
+            self.set_master(play, mastered, 0.0);
+        }
         let crossed = self.feed.rendering().is_some_and(|rendering| rendering != play);
         if same && self.next.is_some() {
             if !crossed && self.next != next {
@@ -159,6 +171,22 @@ impl Core {
         self.sound = sound;
         if let Some(render) = &mut self.render {
             render.set_sound(sound);
+        }
+    }
+
+    fn set_master(&mut self, play: PlayId, mastered: Option<Mastered>, seconds: f32) {
+        self.masters.set(play, mastered, seconds);
+        self.tell_render_masters();
+    }
+
+    /// While something is mastered little is rendered ahead: what is turned is to be heard at once.
+    pub(super) fn tell_render_masters(&mut self) {
+        if let Some(render) = &mut self.render {
+            render.set_masters(self.masters);
+        }
+        let ahead = self.masters.any().then_some(MASTERED_AHEAD);
+        if let Some(open) = self.outlet.open_mut() {
+            open.limit_ahead(ahead);
         }
     }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::handle::EngineOptions;
 use super::output::{Fault, News, OpenResult, Opened, Opener, Output, OutputError, Serves, Wanted};
 use super::watchdog::Watchdog;
+use crate::model::audio::duration_to_frames;
 use crate::model::settings::{OnLost, OutputSettings, OutputSpec};
 use crate::model::snapshot::OutputState;
 use crate::model::track::AudioFormat;
@@ -34,6 +35,14 @@ pub(super) struct Open {
 impl Open {
     pub(super) fn is_paced(&self) -> bool {
         self.output.is_paced()
+    }
+
+    /// So much may be written before the ear, where an ear sets the pace; `None`: as much as there is room for.
+    pub(super) fn limit_ahead(&mut self, time: Option<Duration>) {
+        let time = time.filter(|_| self.is_paced());
+        let rate = self.writer.shared().spec().rate;
+        let frames = time.map(|time| usize::try_from(duration_to_frames(time, rate)).unwrap_or(usize::MAX));
+        self.writer.set_depth(frames);
     }
 
     fn state(&self) -> OutputState {

@@ -103,6 +103,7 @@ impl Core {
         });
         self.turning = false;
         let state = self.outlet.adopt(open);
+        self.tell_render_masters();
         // What is on the clock was counted in frames of the old one; it holds until the first frame of the new.
         self.stand_still();
         let held = self.clock.position();

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use super::feed::Feed;
 use super::level::{self, Level};
+use super::master::{Coming, Master, Masters};
 use super::output::Serves;
 use super::tail::{Ending, PIECE_FRAMES, Tail};
 use super::tempo::Tempo;
@@ -13,6 +14,7 @@ use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::resampler::{Edge, Resampler};
 use crate::model::audio::{SampleFormat, Spec};
+use crate::model::chain::Reduction;
 use crate::model::id::{Generation, PlayId};
 use crate::model::loudness::ItemLoudness;
 use crate::model::settings::{ResamplerQuality, SoundSettings};
@@ -90,6 +92,8 @@ pub struct Render {
     sound: SoundSettings,
     /// Of the item that is rendered.
     loudness: ItemLoudness,
+    masters: Masters,
+    master: Master,
     level: GainRamp,
     tempo: Tempo,
     tail: Tail,
@@ -155,6 +159,8 @@ impl Render {
             path: Path::Direct,
             sound,
             loudness: ItemLoudness::default(),
+            masters: Masters::default(),
+            master: Master::default(),
             level: GainRamp::new(1.0, spec.rate),
             tempo: Tempo::default(),
             tail: Tail::new(spec, gain, &sound),
@@ -184,13 +190,35 @@ impl Render {
         self.tail.limit(level.may_clip);
     }
 
+    /// How items are mastered from now on. Mastering brings an item to its own loudness: it takes the place of the level.
+    pub(super) fn set_masters(&mut self, masters: Masters) {
+        self.masters = masters;
+        let level = self.level_now();
+        self.level.set(level.gain);
+        self.tail.limit(level.may_clip);
+    }
+
+    /// How far mastering holds the sound down.
+    pub(super) fn reduction(&self) -> Reduction {
+        self.master.reduction()
+    }
+
+    /// Mastering failed, and the sound is as it came.
+    pub(super) fn mastering_failed(&self) -> bool {
+        self.master.has_failed()
+    }
+
     fn level_now(&self) -> Level {
-        level::resolve(&self.sound.level, &self.loudness)
+        match self.touches.and_then(|touch| self.masters.get(touch.play)) {
+            Some(mastered) => Level::mastered(mastered.trim_db),
+            None => level::resolve(&self.sound.level, &self.loudness),
+        }
     }
 
     /// What was rendered is void: the next block is a beginning.
     pub fn restart(&mut self) {
         self.path = Path::Direct;
+        self.master.restart();
         self.tempo.restart();
         self.touches = None;
         self.tail.restart();
@@ -214,7 +242,11 @@ impl Render {
         if self.tail.room(out.ring) == 0 {
             return Step::Stop(Filled::Full);
         }
-        if self.write_silence(out.ring) || self.write_resampled(out) || self.write_tempo(out) {
+        if self.write_silence(out.ring)
+            || self.write_resampled(out)
+            || self.write_tempo(out)
+            || self.write_master(out)
+        {
             return Step::On;
         }
         let Some((block, done)) = feed.block() else {
@@ -227,6 +259,9 @@ impl Render {
         }
         if let Some(step) = self.fade_into(feed, begins, out) {
             return step;
+        }
+        if !self.keep_master(begins) {
+            return Step::On;
         }
         if !self.turn_to(about.format.spec, out.ring.written()) || !self.keep_tempo(about.format.spec.rate) {
             return Step::On;
@@ -248,6 +283,7 @@ impl Render {
         let Touch { play, frame, .. } = begins;
         if self.touches.is_none_or(|touch| touch.play != play) {
             self.loudness = about.loudness;
+            self.touches = Some(begins);
             let level = self.level_now();
             self.level.jump(level.gain);
             self.tail.limit(level.may_clip);
@@ -287,7 +323,9 @@ impl Render {
         let known = touch.format.frames.map(|frames| frames.saturating_sub(touch.frame));
         let left = if feed.is_beyond(touch.play) { Some(0) } else { known };
         let heard = |left: u64| (left as f64 / self.tempo.speed()) as u64;
-        let left = left.map_or(u64::MAX, |left| self.in_output(heard(left), touch.format.spec.rate));
+        let left = left.map_or(u64::MAX, |left| {
+            self.in_output(heard(left + self.master.pending()), touch.format.spec.rate)
+        });
         Ending { left, fades }
     }
 
@@ -332,15 +370,37 @@ impl Render {
 
     /// Output frame that the next frame of a block becomes.
     fn place(&self, written: u64) -> u64 {
+        let mastered = (self.master.pending() as f64 / self.tempo.speed()).round() as u64;
+        let before = self.tempo.pending() + mastered;
         match &self.path {
-            Path::Direct => written + self.tail.pending() + self.tempo.pending(),
-            Path::Resampled { resampler, base, .. } => base + resampler.boundary_after(self.tempo.pending()),
+            Path::Direct => written + self.tail.pending() + before,
+            Path::Resampled { resampler, base, .. } => base + resampler.boundary_after(before),
         }
+    }
+
+    /// Makes mastering the one that is asked for; `false` while an old chain still has frames to give.
+    fn keep_master(&mut self, begins: Touch) -> bool {
+        let Spec { rate, channels } = begins.format.spec;
+        let amidst = self.touches == Some(begins);
+        let joins = self.touches.is_some_and(|touch| touch.play != begins.play) && begins.frame == 0;
+        let (play, channels) = (begins.play, usize::from(channels.max(1)));
+        let touches = amidst || joins && !self.tail.is_fading();
+        self.master.keep(Coming { play, rate, channels, touches, amidst }, &self.masters)
+    }
+
+    /// Hands on what mastering has ready; `false` when it has nothing (and is gone where it was at its end).
+    fn write_master(&mut self, out: &mut Out<'_>) -> bool {
+        let mut master = std::mem::take(&mut self.master);
+        let frames = self.render_on(master.ready(), false, out);
+        master.consume(frames);
+        self.master = master;
+        frames > 0
     }
 
     /// Makes the path right for blocks of this kind; `false` while the old one still has frames to give.
     fn turn_to(&mut self, spec: Spec, written: u64) -> bool {
-        if self.touches.is_some_and(|touch| touch.format.spec.rate != spec.rate) && self.tempo.finish() {
+        let is_other = self.touches.is_some_and(|touch| touch.format.spec.rate != spec.rate);
+        if is_other && (self.master.finish() || self.tempo.finish()) {
             return false;
         }
         let (rate, joins) = match &self.path {
@@ -393,7 +453,7 @@ impl Render {
 
     /// Begins the end of tempo and resampler; `false` where there is neither.
     fn flush(&mut self, edge: Edge) -> bool {
-        if self.tempo.finish() {
+        if self.master.finish() || self.tempo.finish() {
             return true;
         }
         let Path::Resampled { resampler, end, .. } = &mut self.path else {
@@ -420,6 +480,11 @@ impl Render {
 
     /// Renders frames of a block as far as there is room; returns how many.
     fn render(&mut self, samples: &[f32], out: &mut Out<'_>) -> usize {
+        if self.master.is_on() { self.master.feed(samples) } else { self.render_on(samples, self.fits, out) }
+    }
+
+    /// As [`Self::render`], from the channels on. `fits`: integers of the output hold these very samples.
+    fn render_on(&mut self, samples: &[f32], fits: bool, out: &mut Out<'_>) -> usize {
         let is_plain = self.map.is_identity() && self.level.is_unity();
         if is_plain && self.tempo.is_on() {
             return self.tempo.feed(samples);
@@ -427,10 +492,10 @@ impl Render {
         if is_plain {
             return match &mut self.path {
                 Path::Resampled { resampler, .. } => resampler.feed(samples),
-                Path::Direct => self.tail.push(samples, self.fits, out.ring, out.tap),
+                Path::Direct => self.tail.push(samples, fits, out.ring, out.tap),
             };
         }
-        let exact = self.fits && self.map.is_copy() && self.level.is_unity();
+        let exact = fits && self.map.is_copy() && self.level.is_unity();
         let (inputs, channels) =
             (usize::from(self.map_inputs.max(1)), usize::from(self.spec.channels.max(1)));
         let frames = (samples.len() / inputs).min(PIECE_FRAMES);

@@ -17,6 +17,7 @@ use super::command::{EngineCommand, EngineEvent, Item, Place};
 use super::feed::Feed;
 use super::flow::Mark;
 use super::handle::{Counters, EngineOptions};
+use super::master::Masters;
 use super::outlet::Outlet;
 use super::output::Opener;
 use super::prefetch::Prefetch;
@@ -29,6 +30,7 @@ use crate::model::settings::SoundSettings;
 use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::PlaybackClock;
+use crate::rt::gauge::ReductionGauge;
 use crate::rt::pipe::BlockReceiver;
 use crate::rt::tap::Tap;
 use crate::rt::wake::Wake;
@@ -55,6 +57,7 @@ pub(super) struct Parts {
     pub(super) clock: Arc<PlaybackClock>,
     pub(super) tap: Arc<Tap>,
     pub(super) counters: Arc<Counters>,
+    pub(super) reduction: Arc<ReductionGauge>,
 }
 
 /// The item at the ear, or about to be.
@@ -123,6 +126,7 @@ pub(super) struct Core {
     pub(super) clock: Arc<PlaybackClock>,
     pub(super) tap: Arc<Tap>,
     counters: Arc<Counters>,
+    pub(super) reduction: Arc<ReductionGauge>,
     pub(super) sources: Arc<dyn Opens>,
     pub(super) wake: Wake,
     pub(super) state: State,
@@ -137,6 +141,7 @@ pub(super) struct Core {
     pub(super) render: Option<Render>,
     pub(super) gain: f32,
     pub(super) sound: SoundSettings,
+    pub(super) masters: Masters,
     pub(super) cues: VecDeque<Cue>,
     pub(super) marks: VecDeque<Mark>,
     pub(super) filled: Filled,
@@ -151,6 +156,8 @@ pub(super) struct Core {
     /// Since when the output has nothing to do.
     pub(super) idle_since: Option<Instant>,
     pub(super) answer: Answer,
+    /// The item whose mastering failed, as it was told.
+    pub(super) mastering_failed: Option<PlayId>,
     /// The way of the sound as it was told last.
     pub(super) signal: Option<WayKey>,
     pub(super) ending: bool,
@@ -168,6 +175,7 @@ impl Core {
             clock: parts.clock,
             tap: parts.tap,
             counters: parts.counters,
+            reduction: parts.reduction,
             sources: parts.sources,
             wake: parts.wake,
             state: State::Stopped,
@@ -178,6 +186,7 @@ impl Core {
             feed: Feed::new(parts.blocks),
             asked: None,
             render: None,
+            masters: Masters::default(),
             cues: VecDeque::with_capacity(MARKS),
             marks: VecDeque::with_capacity(MARKS),
             filled: Filled::Starved,
@@ -187,6 +196,7 @@ impl Core {
             buffering: None,
             idle_since: None,
             answer: Answer::Given,
+            mastering_failed: None,
             signal: None,
             ending: false,
         }

@@ -7,6 +7,7 @@ use super::render::{About, fits};
 use super::run::Core;
 use super::tail::CEILING_DBTP;
 use crate::model::audio::{SampleFormat, Spec, gain_to_db};
+use crate::model::chain::Mastered;
 use crate::model::settings::{PlaySpeed, SoundSettings};
 use crate::model::signal::{Effect, SignalPath, SignalStage, StageKind};
 use crate::model::snapshot::Accepted;
@@ -20,6 +21,7 @@ struct Way<'a> {
     /// Linear.
     volume: f32,
     is_unsettled: bool,
+    mastered: Option<Mastered>,
 }
 
 impl Core {
@@ -29,7 +31,8 @@ impl Core {
             let about = current.about.as_ref()?;
             let accepted = open.output.accepted();
             let (sound, volume) = (&self.sound, self.gain);
-            Some(Way { about, accepted, sound, volume, is_unsettled: current.is_unsettled })
+            let (is_unsettled, mastered) = (current.is_unsettled, self.masters.get(current.item.play));
+            Some(Way { about, accepted, sound, volume, is_unsettled, mastered })
         });
         let key = way.as_ref().map(Way::key);
         if key == self.signal {
@@ -49,6 +52,7 @@ pub(super) struct WayKey {
     sound: SoundSettings,
     volume: f32,
     is_unsettled: bool,
+    mastered: Option<Mastered>,
 }
 
 impl Way<'_> {
@@ -61,6 +65,7 @@ impl Way<'_> {
             sound: *self.sound,
             volume: self.volume,
             is_unsettled: self.is_unsettled,
+            mastered: self.mastered,
         }
     }
 
@@ -68,6 +73,7 @@ impl Way<'_> {
         let stages = [
             Some(self.source()),
             self.decoder(),
+            self.mastering(),
             Some(self.loudness()),
             Some(self.channels()),
             self.speed(),
@@ -105,8 +111,20 @@ impl Way<'_> {
         (!parts.is_empty()).then(|| stage(StageKind::Decoder, parts.join("; "), changes))
     }
 
+    fn mastering(&self) -> Option<SignalStage> {
+        let mastered = self.mastered?;
+        let detail = match mastered.original_db {
+            Some(db) => format!("the original, {db:+.1} dB: as loud as the master"),
+            None => format!("{:+.1} dB and its plan's tone and peaks", mastered.spec.gain_db),
+        };
+        Some(stage(StageKind::Mastering, detail, mastered.original_db != Some(0.0)))
+    }
+
     fn level(&self) -> Level {
-        level::resolve(&self.sound.level, &self.about.loudness)
+        match self.mastered {
+            Some(mastered) => Level::mastered(mastered.trim_db),
+            None => level::resolve(&self.sound.level, &self.about.loudness),
+        }
     }
 
     fn loudness(&self) -> SignalStage {
@@ -177,7 +195,14 @@ impl Way<'_> {
 
     fn changes_samples(&self) -> bool {
         let stages = [Some(self.loudness()), Some(self.channels()), Some(self.resampler())];
-        let more = [self.speed(), self.crossfade(), self.balance(), self.limiter(), Some(self.volume())];
+        let more = [
+            self.mastering(),
+            self.speed(),
+            self.crossfade(),
+            self.balance(),
+            self.limiter(),
+            Some(self.volume()),
+        ];
         stages.into_iter().chain(more).flatten().any(|stage| stage.effect == Effect::Changed)
     }
 

@@ -3,7 +3,7 @@
 //! - **Purpose.** Runs what may take long or wait for disks: scans, the measuring of tracks, walks, catalog builds, what
 //!   sounds alike.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long` and `job-measure` (low priority), `job-short`, `job-files` and `job-similar`, one job at a time each;
+//! - **Threads.** `job-long` and `job-measure` (low priority), `job-short`, `job-files`, `job-similar` and `job-master` (low priority), one job at a time each;
 //!   `measure-1..N` (lowest priority) while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
@@ -12,6 +12,7 @@
 pub mod analyse;
 pub mod ears;
 pub mod library;
+pub mod plan;
 pub mod playlists;
 pub mod portrait;
 mod power;
@@ -36,12 +37,14 @@ pub enum Lane {
     Files,
     /// What sounds like what: milliseconds, but seconds where a large library is looked at for the first time.
     Similar,
+    /// Seconds: plans of mastering that are proved on all of the sound. Runs at low priority.
+    Mastering,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Debug)]
-pub struct Jobs([Sender<Job>; 5]);
+pub struct Jobs([Sender<Job>; 6]);
 
 /// The lanes' threads, for the shutdown.
 #[derive(Debug)]
@@ -62,6 +65,7 @@ impl Jobs {
             lane("job-short", false)?,
             lane("job-files", false)?,
             lane("job-similar", false)?,
+            lane("job-master", true)?,
         ];
         Ok((Self(lanes), JobThreads(threads)))
     }

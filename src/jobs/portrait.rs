@@ -23,7 +23,7 @@ pub fn wave(store: &Store, id: TrackId) -> Result<Option<Waveform>, StoreError> 
 }
 
 /// What was measured of a track as it is now.
-fn row(store: &Store, id: TrackId) -> Result<Option<MeasuredRow>, StoreError> {
+pub(super) fn row(store: &Store, id: TrackId) -> Result<Option<MeasuredRow>, StoreError> {
     let reader = store.read()?;
     let Some(track) = reader.track(id)? else { return Ok(None) };
     if is_measured(&reader, &track)? { reader.measured(id) } else { Ok(None) }

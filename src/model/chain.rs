@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Equaliser bands of a chain.
-pub const EQ_BANDS: usize = 8;
+pub const EQ_BANDS: usize = 7;
 /// Notches of a chain.
 pub const NOTCHES: usize = 3;
 
@@ -62,6 +62,49 @@ impl Band {
 
     pub fn high_shelf(hz: f32, gain_db: f32) -> Self {
         Self { shape: Shape::HighShelf, hz, q: std::f32::consts::FRAC_1_SQRT_2, gain_db }
+    }
+}
+
+impl Band {
+    /// What it does to a tone, dB; of the analogue filter that the shape stands for (R. Bristow-Johnson, Cookbook formulae
+    /// for audio EQ biquad filter coefficients).
+    pub fn response_db(&self, hz: f32) -> f32 {
+        if self.gain_db == 0.0 || hz <= 0.0 {
+            return 0.0;
+        }
+        let (w, q) = (f64::from(hz) / f64::from(self.hz), f64::from(self.q));
+        let a = 10f64.powf(f64::from(self.gain_db) / 40.0);
+        // Of a polynomial a s^2 + b s + c at s = i w.
+        let size = |a: f64, b: f64, c: f64| (c - a * w * w).hypot(b * w);
+        let ratio = match self.shape {
+            Shape::Peak => size(1.0, a / q, 1.0) / size(1.0, 1.0 / (a * q), 1.0),
+            Shape::LowShelf => a * size(1.0, a.sqrt() / q, a) / size(a, a.sqrt() / q, 1.0),
+            Shape::HighShelf => a * size(a, a.sqrt() / q, 1.0) / size(1.0, a.sqrt() / q, a),
+        };
+        (20.0 * ratio.log10()) as f32
+    }
+}
+
+impl ChainSpec {
+    /// What equaliser and notches do to a tone, dB.
+    pub fn tone_db(&self, hz: f32) -> f32 {
+        self.eq.iter().chain(&self.notches).map(|band| band.response_db(hz)).sum()
+    }
+
+    /// So much of it, 0 to 1: nothing to all, without a step. Gain and ceiling are the caller's.
+    pub fn scaled(mut self, share: f32) -> Self {
+        for band in self.eq.iter_mut().chain(&mut self.notches) {
+            band.gain_db *= share;
+        }
+        self.subsonic_hz *= share;
+        self.transients_db *= share;
+        self.expander.range_db *= share;
+        self.compressor.mix *= share;
+        self.exciter.amount *= share;
+        self.width.side_db *= share;
+        self.width.mono_below_hz *= share;
+        self.clip_from_db *= share;
+        self
     }
 }
 
@@ -135,4 +178,56 @@ pub struct Width {
     pub side_db: f32,
     /// Below this the side is taken away, Hz; 0: nowhere.
     pub mono_below_hz: f32,
+}
+
+/// A chain as it is carried out for one item.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Mastered {
+    pub spec: ChainSpec,
+    /// The original is heard in place of what the chain makes of it, by so many dB louder.
+    pub original_db: Option<f32>,
+    /// Both are made so much quieter, 0 or less, that the original fits under full scale.
+    pub trim_db: f32,
+}
+
+/// How far a chain holds sound down, dB, 0 or more.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Reduction {
+    pub compressor_db: f32,
+    pub limiter_db: f32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Closed forms: a peak has its gain in its centre, a shelf all of it far on its side and half of it at its corner.
+    #[test]
+    fn bands_respond_as_their_shapes_say() {
+        let near = |found: f32, expected: f32| assert!((found - expected).abs() < 0.01, "{found} {expected}");
+        let peak = Band::peak(1_000.0, 1.4, 5.0);
+        near(peak.response_db(1_000.0), 5.0);
+        near(peak.response_db(20.0), 0.0);
+        near(peak.response_db(500.0), peak.response_db(2_000.0));
+        let low = Band::low_shelf(100.0, -4.0);
+        near(low.response_db(1.0), -4.0);
+        near(low.response_db(100.0), -2.0);
+        near(low.response_db(10_000.0), 0.0);
+        let high = Band::high_shelf(8_000.0, 3.0);
+        near(high.response_db(800_000.0), 3.0);
+        near(high.response_db(8_000.0), 1.5);
+        near(high.response_db(80.0), 0.0);
+    }
+
+    #[test]
+    fn nothing_of_it_is_nothing() {
+        let eq = [Band::peak(300.0, 1.0, 4.0); EQ_BANDS];
+        let compressor = Compressor { ratio: 2.0, ..Compressor::default() };
+        let spec =
+            ChainSpec { eq, compressor, transients_db: 2.0, clip_from_db: -2.0, ..ChainSpec::default() };
+        let none = spec.scaled(0.0);
+        assert_eq!((none.tone_db(300.0), none.compressor.mix, none.transients_db), (0.0, 0.0, 0.0));
+        assert_eq!(none.clip_from_db, 0.0);
+        assert_eq!(spec.scaled(1.0), spec);
+    }
 }

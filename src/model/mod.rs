@@ -6,6 +6,7 @@
 //! - **Entry points.** [`command::Command`] (asked), [`snapshot::Snapshot`] (seen), [`player::Player`] (who is asked).
 //! - **Invariants.** Illegal values do not exist: each type is checked where it is made.
 
+pub mod abx;
 pub mod address;
 pub mod analysis;
 pub mod audio;
@@ -27,6 +28,7 @@ pub mod json_path;
 pub mod key;
 pub mod listening;
 pub mod loudness;
+pub mod mastering;
 pub mod naming;
 pub mod notice;
 pub mod outputs;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::chain::Reduction;
 use super::command::Command;
 use super::id::PlayId;
 use super::notice::Notice;
@@ -72,6 +73,9 @@ pub trait Player: Send + Sync {
 
     /// Where the ear is, `None` while nothing was heard of the current item. A gauge: polled, never pushed.
     fn position(&self) -> Option<Position>;
+
+    /// How far mastering holds the sound down. A gauge.
+    fn reduction(&self) -> Reduction;
 
     /// How often the output that is open ran empty; `None` without one. A gauge.
     fn underruns(&self) -> Option<u64> {

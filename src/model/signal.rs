@@ -26,6 +26,7 @@ pub enum StageKind {
     Decoder,
     /// Gain by loudness, with its reason.
     Loudness,
+    Mastering,
     Crossfade,
     Channels,
     Speed,
@@ -44,6 +45,7 @@ impl StageKind {
             Self::Source => "source",
             Self::Decoder => "decoder",
             Self::Loudness => "loudness",
+            Self::Mastering => "mastering",
             Self::Crossfade => "crossfade",
             Self::Channels => "channels",
             Self::Speed => "speed",

@@ -16,6 +16,7 @@ use super::features::Waveform;
 use super::history::HistoryView;
 use super::id::{ItemId, PlayId, TrackId};
 use super::listening::{Period, Stats};
+use super::mastering::MasteringView;
 use super::notice::Notice;
 use super::outputs::OutputDevice;
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
@@ -65,6 +66,7 @@ pub struct Snapshot {
     pub wave: Option<(TrackId, Option<Arc<Waveform>>)>,
     /// How the track sounds that was last asked for.
     pub portrait: Option<Arc<Portrait>>,
+    pub mastering: Arc<MasteringView>,
     /// The same for who has no screen.
     pub told: Option<Arc<Portrait>>,
     pub output: Arc<OutputView>,

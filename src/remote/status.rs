@@ -14,6 +14,7 @@ use crate::model::bookmark::Bookmark;
 use crate::model::catalog::{Catalog, TrackRef};
 use crate::model::facts::{Rating, TrackFacts};
 use crate::model::id::TrackId;
+use crate::model::mastering::{Basis, MasteringView, Plan, PlanView};
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
 use crate::model::settings::SoundSettings;
@@ -63,6 +64,7 @@ pub struct Status {
     /// Until playing pauses by itself.
     pub sleep_s: Option<f64>,
     pub sound: SoundStatus,
+    pub mastering: MasteringStatus,
     pub queue: QueueStatus,
     /// In the order of their names.
     pub bookmarks: Vec<BookmarkStatus>,
@@ -109,6 +111,49 @@ pub struct SoundStatus {
     pub mono: bool,
     /// 1 is the music's own.
     pub speed: f64,
+}
+
+/// What mastering is asked for, and what it does to the item that plays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MasteringStatus {
+    pub on: bool,
+    pub preset: String,
+    /// Percent.
+    pub intensity: u8,
+    pub target: String,
+    pub album_lock: bool,
+    /// The original is heard in its place, at the same loudness.
+    pub original: bool,
+    /// The blind comparison that is under way.
+    pub abx: Option<AbxStatus>,
+    pub plan: Option<PlanStatus>,
+    /// Why there is none.
+    pub no_plan: Option<String>,
+}
+
+/// A blind comparison.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AbxStatus {
+    pub trials: u32,
+    pub right: u32,
+    /// Chance of so many right answers or more by guessing.
+    pub p: f64,
+}
+
+/// One static decision for a track or an album.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlanStatus {
+    /// `track`, `album`, or `glimpse` where only its ends were looked at.
+    pub basis: String,
+    pub lufs: f32,
+    pub true_peak_db: f32,
+    pub asked_lufs: f32,
+    pub aim_lufs: f32,
+    /// Each change and why it is made.
+    pub moves: Vec<String>,
 }
 
 /// The sound of the file.
@@ -262,6 +307,7 @@ impl Status {
             stop_after: playback.stop_after.name().to_owned(),
             sleep_s: playback.sleep_at.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64()),
             sound: sound(&playback.sound),
+            mastering: mastering(&snapshot.mastering),
             queue: queue(&snapshot.queue),
             bookmarks: snapshot.bookmarks.iter().map(bookmark).collect(),
             output: output(&snapshot.output),
@@ -323,6 +369,41 @@ fn sound(sound: &SoundSettings) -> SoundStatus {
         balance: sound.balance,
         mono: sound.mono,
         speed: sound.speed.factor(),
+    }
+}
+
+fn mastering(view: &MasteringView) -> MasteringStatus {
+    let settings = &view.settings;
+    let no_plan = match &view.plan {
+        PlanView::Failed(why) => Some(why.to_string()),
+        PlanView::None | PlanView::Making | PlanView::Made(_) => None,
+    };
+    MasteringStatus {
+        on: settings.on,
+        preset: settings.preset.name().to_owned(),
+        intensity: settings.intensity.percent(),
+        target: settings.target.to_string(),
+        album_lock: settings.album,
+        original: view.original,
+        abx: view.abx.map(|abx| AbxStatus { trials: abx.trials, right: abx.right, p: abx.p_value() }),
+        plan: view.plan.made().map(plan),
+        no_plan,
+    }
+}
+
+fn plan(plan: &Plan) -> PlanStatus {
+    let basis = match plan.basis {
+        Basis::Track => "track",
+        Basis::Album(_) => "album",
+        Basis::Glimpse => "glimpse",
+    };
+    PlanStatus {
+        basis: basis.to_owned(),
+        lufs: plan.source.lufs,
+        true_peak_db: plan.source.true_peak_db,
+        asked_lufs: plan.asked_lufs,
+        aim_lufs: plan.aim_lufs,
+        moves: plan.moves.iter().map(|told| told.why.clone()).collect(),
     }
 }
 

@@ -10,6 +10,7 @@
 
 pub mod clock;
 pub mod fifo;
+pub mod gauge;
 pub mod latest;
 pub mod pipe;
 pub mod ring;

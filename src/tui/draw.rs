@@ -73,6 +73,8 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
         views::help::draw(&mut canvas);
     } else if scene.state.signal {
         views::signal::draw(&mut canvas);
+    } else if scene.state.mastering {
+        views::mastering::draw(&mut canvas);
     }
     views::outputs::draw(&mut canvas);
     views::report::draw(&mut canvas);
@@ -95,6 +97,8 @@ pub enum Gauge {
     Spectrum,
     /// What plays, with its times.
     Now,
+    /// How far mastering holds the sound down.
+    Reduction,
 }
 
 /// The gauges in sight, none of them beneath anything else.
@@ -103,7 +107,10 @@ pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
     let state = scene.state;
     let covered = state.is_covered() || state.prompt.is_some() || !state.chord.is_empty();
     let spectrum = layout.spectrum.filter(|_| !covered).map(|area| (Gauge::Spectrum, area));
-    spectrum.into_iter().chain(layout.now.map(|area| (Gauge::Now, area))).collect()
+    let is_clear = state.mastering && state.prompt.is_none() && state.chord.is_empty();
+    let reduction = views::mastering::reduction_area(scene.snapshot, &layout).filter(|_| is_clear);
+    let reduction = reduction.map(|area| (Gauge::Reduction, area));
+    spectrum.into_iter().chain(reduction).chain(layout.now.map(|area| (Gauge::Now, area))).collect()
 }
 
 /// Draws one gauge alone into an empty buffer of its area, as [`draw`] would.
@@ -115,6 +122,7 @@ pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
     match gauge {
         Gauge::Spectrum => views::visual::draw(&mut canvas),
         Gauge::Now => views::now::draw(&mut canvas),
+        Gauge::Reduction => views::mastering::draw_reduction(&mut canvas),
     }
     if scene.styles.ascii {
         symbols::plain(buf);

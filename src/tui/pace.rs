@@ -22,6 +22,8 @@ pub(super) struct Shown<'a> {
     pub(super) gauges: &'a Gauges,
     /// Columns of the screen.
     pub(super) width: u16,
+    /// How far mastering holds the sound down is shown.
+    pub(super) mastering: bool,
 }
 
 /// What a person would see of the gauges: equal pictures need no drawing.
@@ -31,16 +33,20 @@ pub(super) struct Picture {
     halves: u16,
     /// Frames are made anew, never changed: the address tells them apart.
     visual: usize,
+    /// Tenths of dB.
+    held: [u32; 2],
 }
 
 impl Shown<'_> {
     pub(super) fn picture(&self) -> Picture {
         let visual = self.gauges.visual.as_ref();
         let (elapsed, total) = times(self.snapshot, self.gauges).unwrap_or_default();
+        let reduction = if self.mastering { self.gauges.reduction } else { Default::default() };
         Picture {
             seconds: elapsed.as_secs(),
             halves: halves(self.width, elapsed, total),
             visual: visual.map_or(0, |frame| Arc::as_ptr(frame).cast::<u8>() as usize),
+            held: [reduction.compressor_db, reduction.limiter_db].map(|db| (db * 10.0).round() as u32),
         }
     }
 
@@ -54,6 +60,9 @@ impl Shown<'_> {
             return None;
         }
         let Some((elapsed, total)) = times(self.snapshot, self.gauges) else { return Some(LATEST) };
+        if self.mastering {
+            return Some(SOONEST);
+        }
         let second = Duration::from_secs(1) - Duration::from_nanos(elapsed.subsec_nanos().into());
         let half = total.map(|total| total / (2 * u32::from(self.width.max(1))));
         Some(half.map_or(second, |half| second.min(half)).clamp(SOONEST, LATEST))
@@ -128,9 +137,13 @@ mod tests {
 
     fn tick(state: PlayState, frame: u64, width: u16, still: Option<bool>) -> Option<u128> {
         let visual = still.map(|still| Arc::new(VisualFrame { still, ..VisualFrame::default() }));
-        let gauges = Gauges { position: Some(Position { play: PlayId(1), frame, rate: 1000 }), visual };
+        let gauges = Gauges {
+            position: Some(Position { play: PlayId(1), frame, rate: 1000 }),
+            visual,
+            ..Gauges::default()
+        };
         let snapshot = snapshot(state);
-        let shown = Shown { snapshot: &snapshot, gauges: &gauges, width };
+        let shown = Shown { snapshot: &snapshot, gauges: &gauges, width, mastering: false };
         Pace::new(50).next_tick(&shown, still.is_some()).map(|at| at.as_millis())
     }
 

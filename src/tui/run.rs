@@ -340,7 +340,12 @@ impl Ui {
     }
 
     fn shown(&self) -> Shown<'_> {
-        Shown { snapshot: &self.snapshot, gauges: &self.gauges, width: self.state.size.0 }
+        Shown {
+            snapshot: &self.snapshot,
+            gauges: &self.gauges,
+            width: self.state.size.0,
+            mastering: self.state.mastering,
+        }
     }
 
     /// Draws the frame where something changed, else the gauges where they moved.
@@ -358,6 +363,7 @@ impl Ui {
         }
         let before = self.shown().picture();
         self.gauges.position = self.player.position();
+        self.gauges.reduction = self.player.reduction();
         if self.watch.is_some() {
             self.gauges.visual = self.player.visual();
         }

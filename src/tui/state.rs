@@ -49,6 +49,8 @@ pub struct UiState {
     pub help: Option<List>,
     /// The signal path is shown.
     pub signal: bool,
+    /// What mastering does is shown.
+    pub mastering: bool,
     /// The list of sound devices.
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
@@ -288,6 +290,7 @@ impl UiState {
             prompt: None,
             help: None,
             signal: false,
+            mastering: false,
             outputs: None,
             report: None,
             figures: Figures::default(),
@@ -302,7 +305,7 @@ impl UiState {
     /// Something lies over the panes.
     pub fn is_covered(&self) -> bool {
         let lists = self.help.is_some() || self.outputs.is_some() || self.report.is_some();
-        lists || self.signal || self.tags.is_some()
+        lists || self.signal || self.mastering || self.tags.is_some()
     }
 
     /// Whose keys hold now.

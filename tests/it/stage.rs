@@ -236,6 +236,10 @@ impl Player for FakePlayer {
         None
     }
 
+    fn reduction(&self) -> auralis::model::chain::Reduction {
+        Default::default()
+    }
+
     fn visual(&self) -> Option<Arc<VisualFrame>> {
         None
     }

@@ -31,6 +31,7 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
         EngineEvent::Damaged { play, packets } => damaged(state, play, packets, now),
         EngineEvent::Stream { play, stream } => stream_told(state, play, stream, now),
         EngineEvent::Buffering { play, on } => buffering(state, play, on),
+        EngineEvent::MasteringFailed { play } => super::mastering::failed(state, play, now),
         EngineEvent::Output(output) => output_changed(state, output, now, fx),
         EngineEvent::Signal(path) => {
             state.signal = Arc::new(path);

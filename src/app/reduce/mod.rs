@@ -10,6 +10,7 @@ mod facts;
 mod history;
 mod library;
 mod listening;
+pub(super) mod mastering;
 mod notices;
 mod past;
 mod playback;
@@ -58,6 +59,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::PortraitRead { job, track, told, spread } => {
             sight::portrait_read(state, (job, track), told, spread, &mut fx);
         }
+        Event::MasteringPlanned { subject, wishes, stage, plan } => {
+            mastering::planned(state, (&subject, &wishes), stage, plan);
+        }
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -82,6 +86,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
     ears::follow(state, &mut fx);
     analysis::follow(state, &mut fx);
     sight::follow(state, &mut fx);
+    mastering::follow(state, &mut fx);
     fx
 }
 
@@ -99,6 +104,7 @@ fn walked(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec<Effec
 fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec<Effect>) {
     match command {
         Command::Playback(command) => playback::reduce(state, command, now, fx),
+        Command::Mastering(command) => mastering::reduce(state, command, now),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
         Command::History(command) => {
@@ -137,6 +143,8 @@ mod ears_tests;
 mod facts_tests;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod mastering_tests;
 #[cfg(test)]
 mod queue_tests;
 #[cfg(test)]

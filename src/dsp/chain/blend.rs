@@ -69,9 +69,9 @@ impl Blend {
         }
     }
 
-    /// Whether only the dry sound is heard.
+    /// Whether only the dry sound is heard, at its gain.
     pub fn is_dry(&self) -> bool {
-        self.share.is_at(1.0)
+        self.share.is_at(1.0) && self.gain.is_at(self.gain.to)
     }
 
     /// Makes of the mastered sound what is heard.

@@ -30,7 +30,7 @@ use frames::{Delay, MOST_FRAMES};
 use stages::Stages;
 use targets::Targets;
 
-use crate::model::chain::ChainSpec;
+use crate::model::chain::{ChainSpec, Reduction};
 
 /// In which numbers become others, seconds.
 const RAMP_S: f32 = 0.05;
@@ -38,13 +38,6 @@ const RAMP_S: f32 = 0.05;
 const FADE_S: f64 = 0.01;
 /// Frames in which numbers move in a straight line while a ramp lasts.
 const TICK: u64 = 32;
-
-/// What the gains took, dB, 0 or more: the most of the piece worked on last.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Reduction {
-    pub compressor_db: f32,
-    pub limiter_db: f32,
-}
 
 /// See the module's head.
 #[derive(Debug)]

@@ -33,7 +33,7 @@ mod pipe;
 mod sink;
 #[cfg(feature = "device")]
 mod watch;
-mod wav;
+pub mod wav;
 mod worker;
 
 pub use error::OutputError;

@@ -19,6 +19,7 @@ pub use batches::{Batches, Recovered};
 pub use plan::{Edit, FilePlan, Plan, plan};
 pub use rename::{Renames, rename_plan};
 pub use template::Template;
+pub use write::id3v2;
 
 /// Number of a batch; later ones are larger.
 pub type BatchId = u64;

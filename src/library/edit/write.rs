@@ -21,7 +21,7 @@ use super::plan::FilePlan;
 use crate::library::artwork::Picture;
 use crate::library::tags::bare::{self, Place};
 use crate::library::tags::{APE_PICTURE, Window, Writer, keys, mkv, ogg_flac};
-use crate::model::tag::Field;
+use crate::model::tag::{Field, Fields};
 
 type Changes<'a> = Vec<(Field, &'a [String])>;
 
@@ -54,6 +54,21 @@ pub fn write(path: &Path, plan: &FilePlan) -> Result<(), String> {
     };
     done?;
     file.sync_all().map_err(|error| error.to_string())
+}
+
+/// The bytes of a new ID3v2 tag; none where there is nothing to say.
+pub fn id3v2(fields: &Fields, pictures: &[Picture]) -> Result<Vec<u8>, String> {
+    let all: Changes<'_> = fields.iter().collect();
+    let job = Job { changes: all.clone(), all, pictures: Some(pictures), old_id3: false };
+    let mut tag = Tag::new(TagType::Id3v2);
+    job.edit_tag(&mut tag, &job.all);
+    job.put_into(&mut tag);
+    let tag = Id3v2Tag::from(tag);
+    let mut bytes = Vec::new();
+    if !tag.is_empty() {
+        tag.dump_to(&mut bytes, job.write_options()).map_err(words)?;
+    }
+    Ok(bytes)
 }
 
 struct Job<'a> {

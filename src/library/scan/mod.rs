@@ -20,6 +20,7 @@ pub use kinds::{Named, by_extension, is_music, named};
 pub use roots::absolute_root;
 pub use run::{keep_roots, scan};
 pub(super) use sheet::{judge, words};
+pub use walk::stamp;
 pub(super) use walk::{Found, Seen, is_hidden_name, walk};
 
 use super::store::StoreError;

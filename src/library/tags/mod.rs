@@ -171,6 +171,14 @@ fn writer_of(window: &mut Window, kind: container::Kind) -> io::Result<Result<Wr
     })
 }
 
+/// Items of RIFF's `LIST INFO` of these fields, as far as it has names for them.
+pub fn riff_texts(fields: &Fields) -> Vec<u8> {
+    let mut texts = info::Info::default();
+    fields.iter().for_each(|(field, values)| texts.set(field, values));
+    let chunk = texts.chunk().unwrap_or_default();
+    chunk.get(b"LISTsizeINFO".len()..).unwrap_or_default().to_vec()
+}
+
 /// What the file says of its loudness, as it is played; nothing where it cannot be opened.
 pub fn loudness(path: &Path) -> LoudnessTags {
     decode::Source::open(path).map(|source| source.loudness()).unwrap_or_default()

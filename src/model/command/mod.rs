@@ -1,11 +1,13 @@
 //! What can be asked. [`Command`] is for the player's core and may come from any frontend; [`Screen`] is for the
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
+mod mastering;
 pub mod parse;
 mod playlists;
 pub mod registry;
 mod similar;
 
+pub use mastering::{AbxStep, Change, Mastering};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use similar::{Like, Similar, Tune};
 
@@ -30,6 +32,7 @@ use super::visual::Visual;
 pub enum Command {
     Playback(Playback),
     Sound(Sound),
+    Mastering(Mastering),
     Queue(Queue),
     History(History),
     Bookmark(Bookmarking),
@@ -453,6 +456,8 @@ pub enum Screen {
     Fingerprint,
     /// Show or hide the signal path.
     Signal,
+    /// What mastering does, and why.
+    MasteringPanel,
     /// Show or hide the sound devices, to choose from.
     Outputs,
     /// Show what the selected tracks say of themselves, to read and to edit.

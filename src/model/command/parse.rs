@@ -1,5 +1,6 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod mastering;
 mod past;
 mod playlists;
 mod similar;
@@ -111,6 +112,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.sound()? {
             return Ok(Request::Core(Command::Sound(command)));
+        }
+        if let Some(command) = self.mastering()? {
+            return Ok(Request::Core(Command::Mastering(command)));
         }
         if let Some(command) = self.bookmark()? {
             return Ok(Request::Core(Command::Bookmark(command)));
@@ -351,6 +355,7 @@ impl Call<'_> {
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
             "fingerprint" => self.bare(Screen::Fingerprint),
             "signal" => self.bare(Screen::Signal),
+            "mastering-panel" => self.bare(Screen::MasteringPanel),
             "outputs" => self.bare(Screen::Outputs),
             "info" => self.bare(Screen::Info),
             "tag-edit" => self.bare(Screen::TagField(FieldDeed::Edit)),

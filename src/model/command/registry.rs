@@ -44,6 +44,7 @@ pub enum Completer {
 pub enum Subject {
     Playback,
     Sound,
+    Mastering,
     Queue,
     Playlists,
     Library,
@@ -54,9 +55,10 @@ pub enum Subject {
 }
 
 impl Subject {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Playback,
         Self::Sound,
+        Self::Mastering,
         Self::Queue,
         Self::Playlists,
         Self::Library,
@@ -70,6 +72,7 @@ impl Subject {
         match self {
             Self::Playback => "Playback",
             Self::Sound => "Sound",
+            Self::Mastering => "Mastering",
             Self::Queue => "Queue",
             Self::Playlists => "Playlists",
             Self::Library => "Library",
@@ -108,7 +111,7 @@ use Completer::{
     Bookmark, Field, Like, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery,
     PlaylistWord, Template, TemplateWord, Theme, Word, WordPath,
 };
-use Subject::{Library, Move, Playback, Playlists, Queue, Screen, Similar, Sound, Tags};
+use Subject::{Library, Mastering, Move, Playback, Playlists, Queue, Screen, Similar, Sound, Tags};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -211,6 +214,63 @@ pub const COMMANDS: &[Row] = &[
         Word(&["1", "1.25", "1.5", "0.75"]),
         "play so many times as fast, 0.5 to 2, at the same pitch",
     ),
+    row(
+        Mastering,
+        "mastering",
+        &["enhance"],
+        "[on|off]",
+        Word(&["on", "off"]),
+        "master what plays: tone, peaks and loudness by one plan a track or album",
+    ),
+    row(
+        Mastering,
+        "preset",
+        &[],
+        "[NAME]",
+        Word(&["adaptive", "gentle", "warm", "bright", "punchy", "live"]),
+        "how mastering is to sound: the next preset, or this one",
+    ),
+    row(
+        Mastering,
+        "intensity",
+        &[],
+        "N|+N|-N",
+        Word(&["100", "50", "+10", "-10"]),
+        "percent of the plan that is carried out; 0 is none of it",
+    ),
+    row(
+        Mastering,
+        "target",
+        &[],
+        "streaming|replaygain|r128|as-is|LUFS",
+        Word(&["streaming", "replaygain", "r128", "as-is"]),
+        "loudness that mastering aims at: -14, -18, -23, as it is, or any",
+    ),
+    row(
+        Mastering,
+        "album-lock",
+        &[],
+        "[on|off]",
+        Word(&["on", "off"]),
+        "tracks that play among their album share one plan",
+    ),
+    row(
+        Mastering,
+        "original",
+        &["bypass"],
+        "[on|off]",
+        Word(&["on", "off"]),
+        "hear the original in place of the master, at the same loudness",
+    ),
+    row(
+        Mastering,
+        "abx",
+        &[],
+        "[STEP]",
+        Word(&["begin", "a", "b", "x", "is-a", "is-b", "end"]),
+        "blind test: hear a (master), b (original), x; say what x is; begin, end",
+    ),
+    row(Mastering, "mastering-panel", &["why"], "", Nothing, "what mastering does to what plays, and why"),
     row(Queue, "add", &["append"], "[PATH...]", Path, "append the selection, or files, to the queue"),
     row(
         Queue,

@@ -14,6 +14,8 @@ pub struct RingWriter {
     marks: Producer<Mark>,
     shared: Arc<RingShared>,
     written: u64,
+    /// Frames that may wait, where that is less than there is room for.
+    depth: usize,
     /// What the next frame is, and what the reader will take it for.
     exact: bool,
     marked: bool,
@@ -26,7 +28,8 @@ impl RingWriter {
         shared: Arc<RingShared>,
         first_frame: u64,
     ) -> Self {
-        Self { samples, marks, shared, written: first_frame, exact: false, marked: false }
+        let depth = usize::MAX;
+        Self { samples, marks, shared, written: first_frame, depth, exact: false, marked: false }
     }
 
     pub fn shared(&self) -> &Arc<RingShared> {
@@ -38,15 +41,28 @@ impl RingWriter {
         self.written
     }
 
+    /// Frames that may wait.
     pub fn capacity_frames(&self) -> usize {
-        self.samples.buffer().capacity() / usize::from(self.shared.spec.channels.max(1))
+        let all = self.samples.buffer().capacity() / usize::from(self.shared.spec.channels.max(1));
+        all.min(self.depth)
+    }
+
+    /// From now on so many frames may wait: what is written then is heard that much sooner. `None`: as many as there is
+    /// room for.
+    pub fn set_depth(&mut self, frames: Option<usize>) {
+        self.depth = frames.unwrap_or(usize::MAX).max(1);
     }
 
     pub fn free_frames(&self) -> usize {
         if self.exact != self.marked && self.marks.is_full() {
             return 0;
         }
-        self.samples.slots() / usize::from(self.shared.spec.channels.max(1))
+        let free = self.samples.slots() / usize::from(self.shared.spec.channels.max(1));
+        if self.depth == usize::MAX {
+            return free;
+        }
+        let waiting = usize::try_from(self.waiting_frames()).unwrap_or(usize::MAX);
+        free.min(self.depth.saturating_sub(waiting))
     }
 
     /// Frames written and not yet taken.

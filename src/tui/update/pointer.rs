@@ -55,6 +55,7 @@ impl Turn<'_> {
             Hit::Loop => self.send(Command::Playback(Playback::AbLoop(AbLoop::Off))),
             Hit::Speed => self.send(Command::Sound(Sound::Speed(SpeedChange::To(100)))),
             Hit::Gain => self.send(Command::Sound(Sound::ReplayGain(None))),
+            Hit::Mastering => self.toggle_mastering(),
             Hit::Signal => self.toggle_signal(),
             Hit::Status => self.dismiss(),
         }
@@ -180,6 +181,7 @@ impl Turn<'_> {
             | Hit::Sleep
             | Hit::Loop
             | Hit::Gain
+            | Hit::Mastering
             | Hit::Speed
             | Hit::Signal => {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };

@@ -32,7 +32,9 @@ impl Turn<'_> {
             Command::Template(Templating::List(words)) if words.is_empty() => {
                 self.toggle_figures(ReportKind::Templates);
             }
-            Command::Sound(_) | Command::Bookmark(_) | Command::Template(_) => self.send(command),
+            Command::Sound(_) | Command::Mastering(_) | Command::Bookmark(_) | Command::Template(_) => {
+                self.send(command)
+            }
             Command::Queue(queue) => self.queue(queue, count),
             Command::Judge(judging) => self.judge(judging, count),
             Command::History(history) => self.history(history, count),
@@ -184,6 +186,7 @@ impl Turn<'_> {
             Screen::Visual(visual) => self.look_in(visual, count),
             Screen::Fingerprint => self.toggle_portrait(count),
             Screen::Signal => self.toggle_signal(),
+            Screen::MasteringPanel => self.toggle_mastering(),
             Screen::Outputs => self.toggle_outputs(),
             Screen::Info => self.toggle_info(count),
             Screen::TagField(deed) => self.tag_field(deed),
@@ -196,7 +199,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn motion(&mut self, motion: Motion, count: Option<u32>) {
-        if self.state.signal {
+        if self.state.signal || self.state.mastering {
             return;
         }
         let count = count.and_then(|count| usize::try_from(count).ok());
@@ -338,6 +341,7 @@ impl Turn<'_> {
         self.state.outputs = None;
         self.state.report = None;
         self.state.signal = false;
+        self.state.mastering = false;
         if self.state.tags.take().is_some() && self.around.snapshot.tags.preview.is_some() {
             self.send(Command::Tags(Tagging::Drop));
         }
@@ -361,6 +365,12 @@ impl Turn<'_> {
         let shown = !self.state.signal;
         self.uncover();
         self.state.signal = shown;
+    }
+
+    pub(super) fn toggle_mastering(&mut self) {
+        let shown = !self.state.mastering;
+        self.uncover();
+        self.state.mastering = shown;
     }
 
     fn toggle_help(&mut self) {

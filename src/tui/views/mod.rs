@@ -4,6 +4,7 @@ pub mod frame;
 pub mod help;
 pub mod hint;
 pub mod library;
+pub mod mastering;
 mod measured;
 pub(super) mod now;
 pub mod outputs;

@@ -8,6 +8,7 @@ use super::library::joined;
 use super::wave;
 use crate::config::theme::Role;
 use crate::model::address::{self, is_address};
+use crate::model::mastering::{MasteringView, PlanView};
 use crate::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
@@ -144,6 +145,17 @@ fn format(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     judged(canvas, row)
 }
 
+/// What of mastering is heard.
+fn mastered(view: &MasteringView) -> (String, Role) {
+    match (&view.abx, &view.plan) {
+        (Some(abx), _) => (format!("hear {}", abx.heard.name()), Role::Accent),
+        (None, _) if view.original => ("original".to_owned(), Role::Warning),
+        (None, PlanView::Made(_)) => (view.settings.preset.name().to_owned(), Role::Accent),
+        (None, PlanView::Making) => (format!("{}…", view.settings.preset.name()), Role::Dim),
+        (None, PlanView::Failed(_) | PlanView::None) => ("not mastered".to_owned(), Role::Dim),
+    }
+}
+
 /// What the listener thinks of it, at the right; returns what is left of the row.
 fn judged(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let snapshot = canvas.scene.snapshot;
@@ -183,7 +195,11 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     if playback.sound.speed != PlaySpeed::NORMAL {
         parts.push((playback.sound.speed.to_string(), Role::Accent, Hit::Speed));
     }
-    if playback.sound.level.mode != LevelMode::Off {
+    let mastering = &canvas.scene.snapshot.mastering;
+    if mastering.settings.on {
+        let (text, role) = mastered(mastering);
+        parts.push((text, role, Hit::Mastering));
+    } else if playback.sound.level.mode != LevelMode::Off {
         let text = format!("gain {}", playback.sound.level.mode.name());
         parts.push((text, Role::Dim, Hit::Gain));
     }

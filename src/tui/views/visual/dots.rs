@@ -10,33 +10,33 @@ use crate::tui::text;
 const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 const BLANK: u32 = 0x2800;
 
-pub(super) struct Dots {
+pub struct Dots {
     area: Rect,
     cells: Vec<u8>,
 }
 
 impl Dots {
-    pub(super) fn new(area: Rect) -> Self {
+    pub fn new(area: Rect) -> Self {
         Self { area, cells: vec![0; usize::from(area.width) * usize::from(area.height)] }
     }
 
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         usize::from(self.area.width) * 2
     }
 
-    pub(super) fn height(&self) -> usize {
+    pub fn height(&self) -> usize {
         usize::from(self.area.height) * 4
     }
 
     /// Outside nothing is set.
-    pub(super) fn set(&mut self, x: usize, y: usize) {
+    pub fn set(&mut self, x: usize, y: usize) {
         if x < self.width() && y < self.height() {
             self.cells[y / 4 * usize::from(self.area.width) + x / 2] |= BITS[y % 4][x % 2];
         }
     }
 
     /// Writes the cells that have dots; `style` by column and row of the cell in the area.
-    pub(super) fn put(&self, canvas: &mut Canvas<'_>, style: impl Fn(u16, u16) -> Style) {
+    pub fn put(&self, canvas: &mut Canvas<'_>, style: impl Fn(u16, u16) -> Style) {
         let mut cells = self.cells.iter();
         let mut symbol = [0; 4];
         for row in 0..self.area.height {

@@ -1,0 +1,301 @@
+//! Mastering: a plan for what plays and for what follows, made by a job, told to the engine. What is turned is heard at once;
+//! what is learned of a track while it plays is reached slowly.
+
+use std::sync::Arc;
+
+use super::{notices, sound};
+use crate::app::effect::Effect;
+use crate::app::event::Now;
+use crate::app::state::mastering::Kept;
+use crate::app::state::{AppState, Play};
+use crate::app::wording;
+use crate::engine::command::EngineCommand;
+use crate::jobs::plan::{Stage, Subject};
+use crate::mastering::plan::{Wishes, plan};
+use crate::mastering::source::Source;
+use crate::model::abx::Abx;
+use crate::model::chain::Mastered;
+use crate::model::command::{AbxStep, Change, Mastering};
+use crate::model::id::{ItemId, PlayId, TrackId};
+use crate::model::job::CancelToken;
+use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView};
+
+/// Seconds in which a plan is reached that became known while its track plays.
+const SLOWLY_S: f32 = 8.0;
+/// Full scale less what the original's true peak may be over its samples, dB.
+const ROOM_DB: f32 = 0.0;
+
+pub fn reduce(state: &mut AppState, command: Mastering, now: Now) {
+    let settings = &mut state.mastering.settings;
+    match command {
+        Mastering::On(on) => settings.on = on.unwrap_or(!settings.on),
+        Mastering::Preset(preset) => settings.preset = preset.unwrap_or(settings.preset.next()),
+        Mastering::Target(target) => settings.target = target,
+        Mastering::Album(album) => settings.album = album.unwrap_or(!settings.album),
+        Mastering::Intensity(change) => {
+            let percent = match change {
+                Change::To(percent) => i64::from(percent),
+                Change::By(points) => i64::from(settings.intensity.percent()) + i64::from(points),
+            };
+            settings.intensity = Intensity::new(percent);
+        }
+        Mastering::Original(original) => return compare(state, original, now),
+        Mastering::Abx(step) => return abx(state, step, now),
+    }
+    state.mastering.turned = true;
+    state.dirty.mastering = true;
+    notices::tell(state, wording::mastering::changed(command, &state.mastering.settings), now);
+}
+
+fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
+    let Some(playing) = state.playback.playing.filter(|_| is_on(state)) else {
+        return notices::tell(state, wording::mastering::nothing_to_compare(), now);
+    };
+    if of(state, playing.item).is_none() {
+        return notices::tell(state, wording::mastering::no_plan_yet(), now);
+    }
+    let is_heard = state.mastering.original == Some(playing.play);
+    // Whoever looks has ended the blind comparison.
+    state.mastering.abx = None;
+    let original = original.unwrap_or(!is_heard);
+    state.mastering.original = original.then_some(playing.play);
+    state.mastering.compared = Some(playing.play);
+    state.mastering.turned = true;
+    state.dirty.mastering = true;
+    let view = view(state);
+    let matching = view.plan.made().map_or(0.0, Plan::matching_db);
+    notices::tell(state, wording::mastering::compared(original, matching, view.trim_db), now);
+}
+
+fn abx(state: &mut AppState, step: AbxStep, now: Now) {
+    let Some(playing) = state.playback.playing.filter(|playing| of(state, playing.item).is_some()) else {
+        return notices::tell(state, wording::mastering::nothing_to_compare(), now);
+    };
+    let under_way = state.mastering.abx.filter(|(play, _)| *play == playing.play).map(|(_, abx)| abx);
+    let (abx, words) = match (step, under_way) {
+        (AbxStep::Begin, _) => (Some(Abx::new(now.seed)), wording::mastering::abx_begun()),
+        (_, None) => (None, wording::mastering::no_abx()),
+        (AbxStep::End, Some(abx)) => (None, wording::mastering::abx_ended(&abx)),
+        (AbxStep::Hear(heard), Some(mut abx)) => {
+            abx.heard = heard;
+            (Some(abx), wording::mastering::abx_heard(heard, &abx))
+        }
+        (AbxStep::Answer { is_b }, Some(mut abx)) => {
+            let is_right = abx.answer(is_b, now.seed);
+            (Some(abx), wording::mastering::abx_answered(is_right, &abx))
+        }
+    };
+    state.mastering.abx = abx.map(|abx| (playing.play, abx));
+    state.mastering.original = None;
+    state.mastering.compared = Some(playing.play);
+    state.mastering.turned = true;
+    state.dirty.mastering = true;
+    notices::tell(state, words, now);
+}
+
+/// What is heard of this item in a blind comparison.
+fn abx_of(state: &AppState, play: PlayId) -> Option<Abx> {
+    state.mastering.abx.filter(|(of, _)| *of == play).map(|(_, abx)| abx)
+}
+
+fn is_on(state: &AppState) -> bool {
+    state.mastering.settings.on && state.mastering.settings.intensity.percent() > 0
+}
+
+/// How an item is mastered, as far as is known now.
+pub fn of(state: &AppState, item: ItemId) -> Option<Mastered> {
+    if !is_on(state) {
+        return None;
+    }
+    let subject = subject(state, item)?;
+    let kept = state.mastering.plans.iter().find(|kept| *kept.subject == subject);
+    match kept.map(|kept| &kept.plan) {
+        Some(PlanView::Made(plan)) => Some(mastered(plan)),
+        Some(PlanView::Failed(_)) => None,
+        // Its loudness may be at hand: that much is right from the first sample on.
+        Some(PlanView::Making | PlanView::None) | None => by_levels(state, &subject).as_ref().map(mastered),
+    }
+}
+
+fn mastered(plan: &Plan) -> Mastered {
+    Mastered { spec: plan.spec, ..Mastered::default() }
+}
+
+fn by_levels(state: &AppState, subject: &Subject) -> Option<Plan> {
+    let levels = state.facts.get(subject.track?).levels;
+    let album = levels.album_lufs.filter(|_| !subject.album.is_empty());
+    let levels = match album {
+        Some(lufs) => crate::model::facts::Levels { lufs: Some(lufs), peak: levels.album_peak, ..levels },
+        None => levels,
+    };
+    plan(&Source::of_levels(&levels), &wishes(state)).ok()
+}
+
+fn wishes(state: &AppState) -> Wishes {
+    Wishes { settings: state.mastering.settings, taste: state.mastering.taste }
+}
+
+fn subject(state: &AppState, item: ItemId) -> Option<Subject> {
+    let queued = state.queue.get(item)?;
+    let album = if state.mastering.settings.album && is_among_album(state, item) {
+        album_of(state, queued.track?)
+    } else {
+        Arc::default()
+    };
+    Some(Subject { path: Arc::clone(&queued.path), track: queued.track, album })
+}
+
+/// The track before it or behind it in the queue is its neighbour on the album.
+fn is_among_album(state: &AppState, item: ItemId) -> bool {
+    let Some(at) = state.queue.index_of(item) else {
+        return false;
+    };
+    let items = state.queue.items();
+    let before = at.checked_sub(1).and_then(|at| items.get(at));
+    let after = items.get(at + 1);
+    before.is_some_and(|before| sound::belong(state, before.id, item))
+        || after.is_some_and(|after| sound::belong(state, item, after.id))
+}
+
+fn album_of(state: &AppState, track: TrackId) -> Arc<[TrackId]> {
+    let catalog = &state.library.catalog;
+    let Some(track) = catalog.find(track) else {
+        return Arc::default();
+    };
+    let album = track.raw().album;
+    let tracks = catalog.albums().get(album as usize).map(|album| album.tracks.clone());
+    let rows = tracks.and_then(|rows| catalog.track_rows().get(rows.start as usize..rows.end as usize));
+    rows.unwrap_or(&[]).iter().map(|row| row.id).collect()
+}
+
+/// After every event: what is wanted is asked for, what is known is told.
+pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
+    let plays: Vec<Play> = [state.playback.playing, state.playback.next].into_iter().flatten().collect();
+    if !is_on(state) || state.closing {
+        state.mastering.plans.drain(..).for_each(|kept| kept.cancel.cancel());
+        state.mastering.original = None;
+        state.mastering.compared = None;
+        state.mastering.abx = None;
+        return tell(state, &plays, fx);
+    }
+    let wishes = wishes(state);
+    let subjects: Vec<Subject> = plays.iter().filter_map(|play| subject(state, play.item)).collect();
+    let before = state.mastering.plans.len();
+    state.mastering.plans.retain(|kept| {
+        let is_wanted = kept.wishes == wishes && subjects.contains(&kept.subject);
+        if !is_wanted {
+            kept.cancel.cancel();
+        }
+        is_wanted
+    });
+    let mut changed = state.mastering.plans.len() != before;
+    for subject in subjects {
+        if !state.mastering.plans.iter().any(|kept| *kept.subject == subject) {
+            let (subject, cancel) = (Arc::new(subject), CancelToken::default());
+            fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes, cancel: cancel.clone() });
+            let plan = PlanView::Making;
+            state.mastering.plans.push(Kept { subject, wishes, plan, is_last: false, cancel });
+            changed = true;
+        }
+    }
+    state.dirty.mastering |= changed;
+    tell(state, &plays, fx);
+}
+
+/// Tells the engine what it does not know yet.
+fn tell(state: &mut AppState, plays: &[Play], fx: &mut Vec<Effect>) {
+    state.mastering.told.retain(|(known, _)| plays.iter().any(|play| play.play == *known));
+    let turned = std::mem::take(&mut state.mastering.turned);
+    for play in plays {
+        let mastered = told_of(state, *play);
+        let known = state.mastering.told.iter_mut().find(|(known, _)| *known == play.play);
+        match known {
+            Some((_, known)) if *known == mastered => continue,
+            Some((_, known)) => *known = mastered,
+            None => {
+                state.mastering.told.push((play.play, mastered));
+                if mastered.is_none() {
+                    continue;
+                }
+            }
+        }
+        let is_heard = state.playback.playing == Some(*play);
+        let seconds = if turned || !is_heard { 0.0 } else { SLOWLY_S };
+        fx.push(Effect::Engine(EngineCommand::Master { play: play.play, mastered, seconds }));
+    }
+}
+
+/// With what is being compared.
+fn told_of(state: &AppState, play: Play) -> Option<Mastered> {
+    let mastered = of(state, play.item)?;
+    let plan = made(state, play.item);
+    let original = match abx_of(state, play.play) {
+        Some(abx) => abx.is_original(),
+        None => state.mastering.original == Some(play.play),
+    };
+    let compared = state.mastering.compared == Some(play.play);
+    let matching = plan.as_deref().map_or(0.0, Plan::matching_db);
+    Some(Mastered {
+        original_db: original.then_some(matching),
+        trim_db: if compared { plan.as_deref().map_or(0.0, trim_db) } else { 0.0 },
+        ..mastered
+    })
+}
+
+/// So much quieter both are that the original, raised to the loudness of the master, does not clip.
+fn trim_db(plan: &Plan) -> f32 {
+    (ROOM_DB - plan.source.true_peak_db - plan.matching_db()).min(0.0)
+}
+
+fn made(state: &AppState, item: ItemId) -> Option<Arc<Plan>> {
+    let subject = subject(state, item)?;
+    let kept = state.mastering.plans.iter().find(|kept| *kept.subject == subject)?;
+    if let PlanView::Made(plan) = &kept.plan { Some(Arc::clone(plan)) } else { None }
+}
+
+/// A plan was made, or cannot be.
+pub fn planned(
+    state: &mut AppState,
+    (subject, wishes): (&Subject, &Wishes),
+    stage: Stage,
+    plan: Result<Plan, String>,
+) {
+    let kept = state.mastering.plans.iter_mut().find(|kept| *kept.subject == *subject);
+    let Some(kept) = kept.filter(|kept| kept.wishes == *wishes) else {
+        return;
+    };
+    if kept.is_last && stage == Stage::First {
+        return;
+    }
+    kept.is_last = stage == Stage::Last;
+    kept.plan = match plan {
+        Ok(plan) => PlanView::Made(Arc::new(plan)),
+        // What was planned from less is better than nothing.
+        Err(_) if kept.plan.made().is_some() => return,
+        Err(why) => PlanView::Failed(why.into()),
+    };
+    state.dirty.mastering = true;
+}
+
+/// The engine plays on, dry.
+pub fn failed(state: &mut AppState, play: PlayId, now: Now) {
+    let name = state.playback.playing.filter(|playing| playing.play == play);
+    let name = name.and_then(|playing| state.queue.get(playing.item)).map(|item| state.name_of(&item.path));
+    notices::tell(state, wording::mastering::failed(&name.unwrap_or_default()), now);
+}
+
+/// As others see it.
+pub fn view(state: &AppState) -> MasteringView {
+    let playing = state.playback.playing;
+    let subject = playing.and_then(|playing| subject(state, playing.item));
+    let kept = subject.and_then(|subject| state.mastering.plans.iter().find(|kept| *kept.subject == subject));
+    let plan = kept.map(|kept| kept.plan.clone()).unwrap_or_default();
+    let compared = playing.is_some_and(|playing| state.mastering.compared == Some(playing.play));
+    MasteringView {
+        settings: state.mastering.settings,
+        original: playing.is_some_and(|playing| state.mastering.original == Some(playing.play)),
+        abx: playing.and_then(|playing| abx_of(state, playing.play)),
+        trim_db: plan.made().filter(|_| compared).map_or(0.0, trim_db),
+        plan,
+    }
+}

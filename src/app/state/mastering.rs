@@ -1,0 +1,41 @@
+//! Plans of what plays and of what follows. Changed by `reduce::mastering`.
+
+use std::sync::Arc;
+
+use crate::jobs::plan::Subject;
+use crate::mastering::plan::Wishes;
+use crate::model::abx::Abx;
+use crate::model::chain::Mastered;
+use crate::model::id::PlayId;
+use crate::model::job::CancelToken;
+use crate::model::mastering::{MasteringSettings, PlanView, Taste};
+
+#[derive(Debug, Default)]
+pub struct MasteringState {
+    pub settings: MasteringSettings,
+    pub taste: Taste,
+    /// Of the items at hand; few.
+    pub plans: Vec<Kept>,
+    /// What the engine was told of the items at hand.
+    pub told: Vec<(PlayId, Option<Mastered>)>,
+    /// The original of this item is heard in place of what is made of it.
+    pub original: Option<PlayId>,
+    /// It was, so that both are quiet enough for it.
+    pub compared: Option<PlayId>,
+    /// A blind comparison of it is under way.
+    pub abx: Option<(PlayId, Abx)>,
+    /// Something was turned: what follows from it is to be heard at once.
+    pub turned: bool,
+}
+
+/// A plan, or that it is being made.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub subject: Arc<Subject>,
+    pub wishes: Wishes,
+    pub plan: PlanView,
+    /// There is nothing more to know.
+    pub is_last: bool,
+    /// Ends the work for it.
+    pub cancel: CancelToken,
+}

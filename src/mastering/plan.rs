@@ -1,0 +1,200 @@
+//! The plan of a track or an album: one static decision, with its reasons.
+
+use super::curve::smooth_step;
+use super::dynamics::dynamics;
+use super::level::{self, CEILING_DBTP};
+use super::preset::{Character, character};
+use super::source::{BANDS, Source};
+use super::tone::{self, notches};
+use crate::model::chain::{Band, ChainSpec, Exciter};
+use crate::model::features::Absent;
+use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Taste};
+
+/// What is asked of a plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Wishes {
+    pub settings: MasteringSettings,
+    pub taste: Taste,
+}
+
+/// Corner of the high-pass where the offset is large, Hz, and the offset that is (-60 dB of full scale).
+const SUBSONIC_HZ: f32 = 18.0;
+const LARGE_OFFSET: f32 = 0.001;
+/// Most that taste moves tone, dB, and loudness, LU.
+const MOST_TASTE: f32 = 3.0;
+/// The limiter leaves at least so much of a peak that taste asks for more density, dB.
+const MOST_LIMITING_DB: f32 = 6.0;
+/// Least correlation that is left as it is; below, the side is taken down by at most so many dB.
+const LEAST_CORRELATION: f32 = 0.0;
+const MOST_NARROWING_DB: f32 = 2.0;
+
+/// `Err` where the sound has no loudness: there is nothing to master.
+pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
+    let (lufs, true_peak_db) = (source.lufs?, source.true_peak_db?);
+    let settings = &wishes.settings;
+    let (share, taste) = (settings.intensity.share(), bounded_taste(wishes.taste));
+    let character = with_taste(character(settings.preset), taste);
+    let asked = settings.target.lufs().map_or(lufs, |target| target + taste.loudness_lu);
+    // Less of a plan is also less of its loudness.
+    let wanted = lufs + share * (asked - lufs);
+
+    let (mut spec, mut moves) = (ChainSpec::default(), Vec::new());
+    rumble(source, &mut spec, &mut moves);
+    notches(&source.resonances, &mut spec, &mut moves);
+    let mut tone = tone::tone(source);
+    tone.moves.iter_mut().for_each(|db| *db *= character.correction);
+    tone.write(&added(&character, taste), settings.preset.name(), &mut spec, &mut moves);
+    let limiting_db = character.limiting_db * share;
+    let limited = level::aim(lufs, true_peak_db, wanted, limiting_db);
+    let limiting = if limiting_db > 0.0 { limited.limiting_db / limiting_db } else { 0.0 };
+    dynamics(source, lufs, limiting, &character, &mut spec, &mut moves);
+    overtones(source, &character, &mut spec, &mut moves);
+    narrow(source, &mut spec, &mut moves);
+    round(&character, limiting, &mut spec, &mut moves);
+
+    let mut spec = spec.scaled(share);
+    spec.gain_db = limited.lufs - lufs - loudness_of_tone(source, &spec);
+    spec.ceiling_dbtp = Some(CEILING_DBTP);
+    moves.push(gain_words(lufs, true_peak_db, wanted, limited, spec.gain_db));
+    Ok(Plan {
+        range_change_lu: range_change(&spec, limited.limiting_db),
+        spec,
+        moves,
+        basis: source.basis,
+        source: Heard { lufs, true_peak_db, range_lu: source.range_lu },
+        asked_lufs: asked,
+        aim_lufs: limited.lufs,
+        proved: false,
+    })
+}
+
+fn bounded_taste(taste: Taste) -> Taste {
+    let held = |value: f32, most: f32| if value.is_finite() { value.clamp(-most, most) } else { 0.0 };
+    Taste {
+        bass_db: held(taste.bass_db, MOST_TASTE),
+        treble_db: held(taste.treble_db, MOST_TASTE),
+        loudness_lu: held(taste.loudness_lu, MOST_TASTE),
+        density: held(taste.density, 1.0),
+    }
+}
+
+fn with_taste(character: Character, taste: Taste) -> Character {
+    let more = 2f32.powf(taste.density);
+    Character {
+        limiting_db: (character.limiting_db * more).min(MOST_LIMITING_DB),
+        density: (character.density * more).min(1.0),
+        ..character
+    }
+}
+
+fn added(character: &Character, taste: Taste) -> [f32; BANDS] {
+    let mut tone = character.tone;
+    tone[..2].iter_mut().for_each(|db| *db += taste.bass_db);
+    tone[BANDS - 2..].iter_mut().for_each(|db| *db += taste.treble_db);
+    tone
+}
+
+fn rumble(source: &Source, spec: &mut ChainSpec, moves: &mut Vec<Move>) {
+    let offset = source.dc_offset.abs();
+    spec.subsonic_hz = SUBSONIC_HZ * smooth_step(offset, LARGE_OFFSET / 4.0, LARGE_OFFSET);
+    if spec.subsonic_hz >= 1.0 {
+        let why = format!(
+            "nothing below {:.0} Hz: an offset of {:.2} % of full scale takes room from peaks",
+            spec.subsonic_hz,
+            offset * 100.0
+        );
+        moves.push(Move { part: Part::Rumble, why });
+    }
+}
+
+/// Never where lossy coding took the top: it would be made of what coding left.
+fn overtones(source: &Source, character: &Character, spec: &mut ChainSpec, moves: &mut Vec<Move>) {
+    if source.cutoff_hz.is_some() || character.overtones <= 0.0 {
+        return;
+    }
+    spec.exciter = Exciter { amount: character.overtones, ..Exciter::default() };
+    let why = format!(
+        "{:.0} % of overtones above {:.1} kHz",
+        spec.exciter.amount * 100.0,
+        spec.exciter.above_hz / 1_000.0
+    );
+    moves.push(Move { part: Part::Overtones, why });
+}
+
+/// What cancels when both sides are added is taken down; the side is never raised.
+fn narrow(source: &Source, spec: &mut ChainSpec, moves: &mut Vec<Move>) {
+    let Ok(correlation) = source.correlation else {
+        return;
+    };
+    let out_of_phase = 1.0 - smooth_step(correlation, LEAST_CORRELATION - 0.4, LEAST_CORRELATION);
+    spec.width.side_db = -MOST_NARROWING_DB * out_of_phase;
+    if out_of_phase > 0.05 {
+        let why = format!(
+            "{:.1} dB of side: left and right correlate by {correlation:.2}, and would cancel where both are added",
+            spec.width.side_db
+        );
+        moves.push(Move { part: Part::Width, why });
+    }
+}
+
+fn round(character: &Character, limiting: f32, spec: &mut ChainSpec, moves: &mut Vec<Move>) {
+    spec.clip_from_db = character.rounding_from_db * limiting;
+    if spec.clip_from_db <= -0.1 {
+        let why = format!("waves are rounded from {:.1} dBFS on, before the limiter", spec.clip_from_db);
+        moves.push(Move { part: Part::Rounding, why });
+    }
+}
+
+/// How much louder the tone makes it, LU: the bands' energies as K weighting hears them.
+fn loudness_of_tone(source: &Source, spec: &ChainSpec) -> f32 {
+    let Ok(shares) = source.shares else {
+        return 0.0;
+    };
+    let (mut before, mut after) = (0.0, 0.0);
+    for (band, share) in shares.into_iter().enumerate() {
+        let edges = (super::corpus::EDGES[band], super::corpus::EDGES[band + 1]);
+        let middle = (edges.0 * edges.1).sqrt();
+        let heard = share * 10f32.powf(k_weight_db(middle) / 10.0);
+        // The filters bend within a band: its ends count as its middle does.
+        let places = [edges.0 * 1.2, middle, edges.1 / 1.2];
+        let gain: f32 = places.into_iter().map(|hz| 10f32.powf(spec.tone_db(hz) / 10.0)).sum();
+        before += heard;
+        after += heard * gain / 3.0;
+    }
+    if before > 0.0 { 10.0 * (after / before).log10() } else { 0.0 }
+}
+
+/// K weighting (BS.1770-5 Annex 1) to a few tenths of a dB: a shelf and a high-pass.
+fn k_weight_db(hz: f32) -> f32 {
+    const CORNER: f32 = 38.135;
+    const Q: f32 = 0.500_3;
+    let w = hz / CORNER;
+    let high_pass = w.powi(4) / ((1.0 - w * w).powi(2) + (w / Q).powi(2));
+    10.0 * high_pass.log10() + Band::high_shelf(1_682.0, 4.0).response_db(hz)
+}
+
+fn gain_words(lufs: f32, peak: f32, wanted: f32, aim: level::Aim, gain_db: f32) -> Move {
+    let mut why = format!("{gain_db:+.1} dB: {lufs:.1} LUFS are brought to {:.1}", aim.lufs);
+    if aim.lufs < wanted - 0.05 {
+        why += &format!(
+            ", not to {wanted:.1}: peaks at {peak:+.1} dBTP meet the ceiling of {CEILING_DBTP:.0}, and the limiter may take {:.1} dB",
+            aim.limiting_db
+        );
+    } else if aim.limiting_db >= 0.05 {
+        why += &format!("; the limiter takes up to {:.1} dB from peaks", aim.limiting_db);
+    }
+    Move { part: Part::Gain, why }
+}
+
+/// Bound of what dynamics and tone may do to the loudness range, LU.
+fn range_change(spec: &ChainSpec, limiting_db: f32) -> f32 {
+    let tone = spec.eq.iter().map(|band| band.gain_db.abs()).fold(0.0, f32::max);
+    0.3 + 0.35 * tone
+        + 3.0 * spec.compressor.mix
+        + 0.4 * limiting_db
+        + 0.8 * spec.expander.range_db
+        + 0.5 * spec.transients_db
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+//! What can be asked of mastering.
+
+use crate::model::abx::Heard;
+use crate::model::mastering::{Preset, Target};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mastering {
+    /// `None` toggles.
+    On(Option<bool>),
+    /// `None` goes to the next one.
+    Preset(Option<Preset>),
+    Intensity(Change),
+    Target(Target),
+    /// Tracks that play among their album share one plan; `None` toggles.
+    Album(Option<bool>),
+    /// The original is heard, as loud as what mastering makes of it; `None` toggles.
+    Original(Option<bool>),
+    Abx(AbxStep),
+}
+
+/// Of a blind comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbxStep {
+    Begin,
+    Hear(Heard),
+    /// X is the original (B), or the master (A).
+    Answer {
+        is_b: bool,
+    },
+    End,
+}
+
+/// In percent, or percent points either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    To(u8),
+    By(i8),
+}

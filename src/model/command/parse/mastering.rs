@@ -1,0 +1,44 @@
+//! Words about mastering.
+
+use super::{Call, ParseError, parse_switch};
+use crate::model::abx::Heard;
+use crate::model::command::{AbxStep, Change, Mastering};
+use crate::model::mastering::{Preset, Target};
+
+impl Call<'_> {
+    pub(super) fn mastering(&self) -> Result<Option<Mastering>, ParseError> {
+        let presets = "adaptive, gentle, warm, bright, punchy or live";
+        let targets = "streaming, replaygain, r128, as-is, or LUFS from -36 to -8";
+        Ok(Some(match self.row.name {
+            "mastering" => Mastering::On(self.optional("on or off", parse_switch)?),
+            "preset" => Mastering::Preset(self.optional(presets, Preset::parse)?),
+            "intensity" => Mastering::Intensity(self.one("percent such as 60, +10, -10", parse_change)?),
+            "target" => Mastering::Target(self.one(targets, Target::parse)?),
+            "album-lock" => Mastering::Album(self.optional("on or off", parse_switch)?),
+            "original" => Mastering::Original(self.optional("on or off", parse_switch)?),
+            "abx" => {
+                let steps = "begin, a, b, x, is-a, is-b, end or nothing";
+                Mastering::Abx(self.optional(steps, parse_step)?.unwrap_or(AbxStep::Begin))
+            }
+            _ => return Ok(None),
+        }))
+    }
+}
+
+fn parse_step(word: &str) -> Option<AbxStep> {
+    match word {
+        "begin" => Some(AbxStep::Begin),
+        "end" => Some(AbxStep::End),
+        "is-a" => Some(AbxStep::Answer { is_b: false }),
+        "is-b" => Some(AbxStep::Answer { is_b: true }),
+        heard => Heard::parse(heard).map(AbxStep::Hear),
+    }
+}
+
+fn parse_change(word: &str) -> Option<Change> {
+    let plain = word.strip_suffix('%').unwrap_or(word);
+    match plain.as_bytes().first()? {
+        b'+' | b'-' => plain.parse().ok().filter(|by: &i8| by.unsigned_abs() <= 100).map(Change::By),
+        _ => plain.parse().ok().filter(|percent| *percent <= 100).map(Change::To),
+    }
+}

@@ -1,0 +1,185 @@
+//! The proof of a plan: its chain over all of the sound, measured, until the loudness is what the plan aims at.
+
+use std::path::Path;
+
+use super::error::RenderError;
+use super::pass::{Sink, Watch, pass};
+use crate::analysis::Analyser;
+use crate::analysis::loudness::Meter;
+use crate::model::audio::Spec;
+use crate::model::chain::ChainSpec;
+use crate::model::features::{Absent, Loudness, LoudnessBlocks, Value};
+use crate::model::mastering::{Heard, Move, Part, Plan};
+
+/// LU off the aim that are near enough.
+const NEAR_LU: f32 = 0.05;
+const MOST_PASSES: u32 = 4;
+/// The gain is moved by no more than this, dB: what is still missing then, the limiter would have to take from peaks.
+const MOST_MOVE_DB: f32 = 6.0;
+
+/// Tracks of one rate and channel count that follow each other.
+#[derive(Debug, Clone)]
+pub struct Run<'a> {
+    pub spec: Spec,
+    pub tracks: Vec<&'a Path>,
+}
+
+/// What a proof found.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    pub plan: Plan,
+    /// What comes out of each track of all runs, in their order.
+    pub after: Vec<Loudness>,
+    pub passes: u32,
+}
+
+impl Proof {
+    /// What comes out of all.
+    pub fn heard(&self) -> Value<Heard> {
+        heard(&self.after)
+    }
+}
+
+/// Corrects the plan's gain. Where the aim is not reached, the plan aims at what is.
+///
+/// # Errors
+/// Of [`pass`], with the run and the place in it; and where nothing comes out.
+pub fn prove(
+    mut plan: Plan,
+    runs: &[Run<'_>],
+    watch: Watch<'_>,
+) -> Result<Proof, (usize, usize, RenderError)> {
+    let mut search = Search::new(plan.spec.gain_db, plan.aim_lufs);
+    let mut best: Option<(f32, f32, Vec<Loudness>)> = None;
+    let mut passes = 0;
+    while passes < MOST_PASSES {
+        plan.spec.gain_db = search.gain_db;
+        let after = measured(&plan.spec, runs, watch)?;
+        passes += 1;
+        let lufs = integrated(&after).map_err(|why| (0, 0, RenderError::NoLoudness(why)))?;
+        let off = (lufs - plan.aim_lufs).abs();
+        if best.as_ref().is_none_or(|(_, least, _)| off < (least - plan.aim_lufs).abs()) {
+            best = Some((search.gain_db, lufs, after));
+        }
+        if off <= NEAR_LU || !search.next(lufs) {
+            break;
+        }
+    }
+    let (gain_db, lufs, after) = best.unwrap_or((plan.spec.gain_db, plan.aim_lufs, Vec::new()));
+    plan.spec.gain_db = gain_db;
+    if (lufs - plan.aim_lufs).abs() > NEAR_LU {
+        let why =
+            format!("{lufs:.1} LUFS come out, not {:.1}: the gain is as far as it may go", plan.aim_lufs);
+        plan.moves.push(Move { part: Part::Gain, why });
+        plan.aim_lufs = lufs;
+    }
+    plan.proved = true;
+    Ok(Proof { plan, after, passes })
+}
+
+/// By secants: less than a dB of loudness comes of a dB of gain where the limiter is at work.
+struct Search {
+    aim: f32,
+    first: f32,
+    gain_db: f32,
+    before: Option<(f32, f32)>,
+}
+
+impl Search {
+    fn new(gain_db: f32, aim: f32) -> Self {
+        Self { aim, first: gain_db, gain_db, before: None }
+    }
+
+    /// `false`: there is no other gain to try.
+    fn next(&mut self, lufs: f32) -> bool {
+        let slope = self.before.map_or(1.0, |(gain, before)| {
+            let slope = (lufs - before) / (self.gain_db - gain);
+            if slope.is_finite() { slope.clamp(0.2, 1.25) } else { 1.0 }
+        });
+        self.before = Some((self.gain_db, lufs));
+        let gain = self.gain_db + (self.aim - lufs) / slope;
+        let gain = gain.clamp(self.first - MOST_MOVE_DB, self.first + MOST_MOVE_DB);
+        let is_other = (gain - self.gain_db).abs() > 1e-4;
+        self.gain_db = gain;
+        is_other
+    }
+}
+
+fn measured(
+    numbers: &ChainSpec,
+    runs: &[Run<'_>],
+    watch: Watch<'_>,
+) -> Result<Vec<Loudness>, (usize, usize, RenderError)> {
+    let mut all = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        let mut meters = Meters { spec: run.spec, meter: Meter::new(run.spec), found: Vec::new() };
+        pass(&run.tracks, run.spec, numbers, &mut meters, watch)
+            .map_err(|(track, error)| (at, track, error))?;
+        all.extend(meters.found);
+    }
+    Ok(all)
+}
+
+struct Meters {
+    spec: Spec,
+    meter: Meter,
+    found: Vec<Loudness>,
+}
+
+impl Sink for Meters {
+    fn write(&mut self, _: usize, frames: &[f32]) -> Result<(), RenderError> {
+        self.meter.push(frames);
+        Ok(())
+    }
+
+    fn end(&mut self, _: usize) -> Result<(), RenderError> {
+        self.found.push(std::mem::replace(&mut self.meter, Meter::new(self.spec)).finish());
+        Ok(())
+    }
+}
+
+/// Of all as one.
+fn integrated(tracks: &[Loudness]) -> Value {
+    match tracks {
+        [one] => one.integrated_lufs,
+        all => LoudnessBlocks::integrated(all.iter().map(|track| &track.blocks).collect::<Vec<_>>()),
+    }
+}
+
+/// Of all as one; the range is that of the track that has most.
+pub fn heard(tracks: &[Loudness]) -> Value<Heard> {
+    let most = |of: &dyn Fn(&Loudness) -> Value| {
+        tracks.iter().filter_map(|track| of(track).ok()).reduce(f32::max).ok_or(Absent::Silence)
+    };
+    Ok(Heard {
+        lufs: integrated(tracks)?,
+        true_peak_db: most(&|track| track.true_peak_db)?,
+        range_lu: most(&|track| track.range_lu),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A limiter that gives 0.6 dB for each dB above 2: the aim of 5 dB more lies at a gain of 7.
+    #[test]
+    fn the_gain_is_found_through_a_limiter_in_few_passes() {
+        let loudness = |gain: f32| if gain < 2.0 { gain } else { 2.0 + 0.6 * (gain - 2.0) } - 19.0;
+        let mut search = Search::new(5.0, -14.0);
+        let mut passes = 1;
+        while (loudness(search.gain_db) + 14.0).abs() > NEAR_LU {
+            assert!(search.next(loudness(search.gain_db)));
+            passes += 1;
+        }
+        assert!(passes <= 3, "{passes}");
+        assert!((search.gain_db - 7.0).abs() < 0.1, "{}", search.gain_db);
+    }
+
+    #[test]
+    fn a_wall_ends_the_search_at_its_bound() {
+        let mut search = Search::new(0.0, -10.0);
+        while search.next(-20.0) {}
+        assert_eq!(search.gain_db, MOST_MOVE_DB);
+    }
+}

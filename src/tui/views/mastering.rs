@@ -1,0 +1,302 @@
+//! Mastering of what plays, over everything but what plays: loudness before and after, how far the sound is held down, the
+//! curve of the tone, and each change with its reason.
+
+use ratatui::layout::Rect;
+
+use super::visual::dots::Dots;
+use crate::config::theme::Role;
+use crate::model::mastering::{Basis, MasteringView, Move, Plan, PlanView};
+use crate::model::snapshot::Snapshot;
+use crate::tui::draw::Canvas;
+use crate::tui::layout::Layout;
+use crate::tui::text;
+
+/// Ends of the curve's scales: Hz and dB.
+const LOW_HZ: f32 = 20.0;
+const HIGH_HZ: f32 = 20_000.0;
+const MOST_DB: f32 = 6.0;
+/// Names of frequencies under the curve.
+const PLACES: [(f32, &str); 8] = [
+    (31.0, "31"),
+    (62.5, "63"),
+    (125.0, "125"),
+    (250.0, "250"),
+    (500.0, "500"),
+    (1_000.0, "1k"),
+    (4_000.0, "4k"),
+    (12_000.0, "12k"),
+];
+/// Columns of the dB beside it.
+const SCALE: u16 = 4;
+/// Rows of the curve, and what the screen must have so that there is one.
+const CURVE: u16 = 7;
+const WITH_CURVE: u16 = 16;
+/// Most that a bar of reduction shows, dB.
+const MOST_REDUCTION: f32 = 6.0;
+const NAME: u16 = 12;
+
+pub fn draw(canvas: &mut Canvas<'_>) {
+    let main = canvas.layout.main;
+    if main.is_empty() {
+        return;
+    }
+    canvas.clear(main);
+    let view = std::sync::Arc::clone(&canvas.scene.snapshot.mastering);
+    title(canvas, Rect { height: 1, ..main }, &view);
+    let area =
+        Rect { x: main.x + 1, width: main.width.saturating_sub(2), y: main.y + 1, height: main.height - 1 };
+    match &view.plan {
+        PlanView::Made(plan) => draw_plan(canvas, area, &view, plan),
+        other => say(canvas, area, &view, other),
+    }
+}
+
+/// `━ Mastering: adaptive · 100 % · to -14 LUFS ━━━━━ B off  gn preset ━`
+fn title(canvas: &mut Canvas<'_>, line: Rect, view: &MasteringView) {
+    canvas.fill(line, "━", Role::BorderFocused);
+    let settings = &view.settings;
+    let target =
+        settings.target.lufs().map_or("as loud as it is".to_owned(), |lufs| format!("to {lufs} LUFS"));
+    let words = match settings.on {
+        true => {
+            format!(" Mastering: {} · {} % · {target} ", settings.preset.name(), settings.intensity.percent())
+        }
+        false => " Mastering: off ".to_owned(),
+    };
+    let used = canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), &words, Role::Accent);
+    let hint = hints(canvas);
+    let room = line.width.saturating_sub(used + 4);
+    if room > 0 && text::width_of(&hint, room) < room {
+        canvas.put_right(line.x + used + 2, line.y, room, &hint, Role::Dim);
+    }
+}
+
+fn hints(canvas: &Canvas<'_>) -> String {
+    let all = [
+        ("mastering", "on/off"),
+        ("original", "compare"),
+        ("preset", "preset"),
+        ("intensity -10", "less"),
+        ("intensity +10", "more"),
+        ("abx", "blind test"),
+    ];
+    let known =
+        all.iter().filter_map(|(line, what)| Some(format!("{} {what}", canvas.scene.keymap.keys_for(line)?)));
+    format!(" {} ", known.collect::<Vec<_>>().join("  "))
+}
+
+/// Why there is nothing, and what to do.
+fn say(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &PlanView) {
+    let lines = match plan {
+        PlanView::Failed(why) => [format!("There is no plan: {why}"), "It is heard as it is".to_owned()],
+        PlanView::Making => ["The plan is being made…".to_owned(), String::new()],
+        _ if view.settings.on => ["Nothing plays that could be mastered".to_owned(), String::new()],
+        _ => {
+            let key = canvas.scene.keymap.keys_for("mastering").unwrap_or_default();
+            ["What plays is heard as it is".to_owned(), format!("{key} or `:mastering on` masters it")]
+        }
+    };
+    for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+        canvas.put(area.x + 1, y, area.width.saturating_sub(1), line, Role::Dim);
+    }
+}
+
+fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &Plan) {
+    let mut rest = area;
+    line(canvas, &mut rest, &[("for", Role::Dim), (&basis(plan.basis), Role::Text)]);
+    let (before, after) = loudness(plan);
+    line(canvas, &mut rest, &[("before", Role::Dim), (&before, Role::Text)]);
+    line(canvas, &mut rest, &[("after", Role::Dim), (&after, Role::Text)]);
+    let heard = match view.original {
+        true => format!("the original, {:+.1} dB: as loud as the master", plan.matching_db()),
+        false => "the master".to_owned(),
+    };
+    let trim = if view.trim_db < -0.05 {
+        format!(" ({:+.1} dB both while compared)", view.trim_db)
+    } else {
+        String::new()
+    };
+    let role = if view.original { Role::Warning } else { Role::Text };
+    let words = match view.abx {
+        Some(abx) => format!("{} of a blind test: {}{trim}", abx.heard.name(), abx.words()),
+        None => format!("{heard}{trim}"),
+    };
+    line(canvas, &mut rest, &[("heard", Role::Dim), (&words, role)]);
+    if reduction_area(canvas.scene.snapshot, canvas.layout).is_some() {
+        draw_reduction(canvas);
+        rest = below(rest, 1);
+    }
+    if rest.height >= WITH_CURVE - 5 && rest.width >= 40 {
+        curve(canvas, Rect { height: CURVE, ..rest }, plan);
+        rest = below(rest, CURVE + 1);
+    }
+    for told in &plan.moves {
+        rest = draw_move(canvas, rest, told);
+    }
+}
+
+fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
+/// A name in its column, then words.
+fn line(canvas: &mut Canvas<'_>, rest: &mut Rect, parts: &[(&str, Role)]) {
+    if rest.height == 0 {
+        return;
+    }
+    let mut x = rest.x;
+    for (at, (words, role)) in parts.iter().enumerate() {
+        let used = canvas.put(x, rest.y, rest.right().saturating_sub(x), words, *role);
+        x += if at == 0 { NAME } else { used };
+    }
+    *rest = below(*rest, 1);
+}
+
+fn basis(basis: Basis) -> String {
+    match basis {
+        Basis::Track => "this track, from all of it".to_owned(),
+        Basis::Album(1) => "its album, from the one track that is measured".to_owned(),
+        Basis::Album(tracks) => format!("its album, from {tracks} tracks: they share one tone and one gain"),
+        Basis::Glimpse => "this track, from its beginning and end; all of it is being measured".to_owned(),
+    }
+}
+
+fn loudness(plan: &Plan) -> (String, String) {
+    let source = &plan.source;
+    let range = source.range_lu.map_or_else(|why| why.words().to_owned(), |range| format!("{range:.1} LU"));
+    let before = format!(
+        "{:.1} LUFS, peak {:+.1} dBTP, {:.1} dB over the loudness, range {range}",
+        source.lufs,
+        source.true_peak_db,
+        source.true_peak_db - source.lufs
+    );
+    let missed = plan.asked_lufs - plan.aim_lufs;
+    let missed = if missed > 0.05 { format!(" ({missed:.1} LU less than asked)") } else { String::new() };
+    let ceiling = plan.spec.ceiling_dbtp.map_or(String::new(), |db| format!(", peak at most {db:+.1} dBTP"));
+    let proved = if plan.proved { ", proved on all of it" } else { "" };
+    let after = format!(
+        "{:.1} LUFS{missed}{ceiling}, range within {:.1} LU of it{proved}",
+        plan.aim_lufs, plan.range_change_lu
+    );
+    (before, after)
+}
+
+/// Where the reduction is shown, while there is one.
+pub fn reduction_area(snapshot: &Snapshot, layout: &Layout) -> Option<Rect> {
+    let main = layout.main;
+    let is_made = matches!(snapshot.mastering.plan, PlanView::Made(_));
+    (is_made && main.height > 6).then(|| Rect {
+        x: main.x + 1,
+        y: main.y + 5,
+        width: main.width.saturating_sub(2),
+        height: 1,
+    })
+}
+
+/// `held       compressor ━━━━────── 1.2 dB   limiter ━━━─── 0.8 dB`
+pub fn draw_reduction(canvas: &mut Canvas<'_>) {
+    let Some(area) = reduction_area(canvas.scene.snapshot, canvas.layout) else {
+        return;
+    };
+    let reduction = canvas.scene.gauges.reduction;
+    canvas.put(area.x, area.y, NAME, "held down", Role::Dim);
+    let half = area.width.saturating_sub(NAME) / 2;
+    for (at, (name, db)) in
+        [("compressor", reduction.compressor_db), ("limiter", reduction.limiter_db)].into_iter().enumerate()
+    {
+        let x = area.x + NAME + half * at as u16;
+        let used = canvas.put(x, area.y, half, &format!("{name} "), Role::Dim);
+        let value = format!(" {:.1} dB ", (db.clamp(0.0, 99.0) + 0.0));
+        let width = half.saturating_sub(used + text::width_of(&value, half) + 1);
+        let filled = (f32::from(width) * (db / MOST_REDUCTION).clamp(0.0, 1.0)).round() as u16;
+        canvas.put(x + used, area.y, width, &"━".repeat(usize::from(filled)), Role::BarFilled);
+        canvas.put(
+            x + used + filled,
+            area.y,
+            width - filled,
+            &"─".repeat(usize::from(width - filled)),
+            Role::BarEmpty,
+        );
+        canvas.put(x + used + width, area.y, half, &value, Role::Text);
+    }
+}
+
+/// What the equaliser does, from 20 Hz to 20 kHz, with its scales.
+fn curve(canvas: &mut Canvas<'_>, area: Rect, plan: &Plan) {
+    let plot =
+        Rect { x: area.x + SCALE, width: area.width.saturating_sub(SCALE), height: area.height - 1, ..area };
+    let row = |db: f32| {
+        let share = (MOST_DB - db.clamp(-MOST_DB, MOST_DB)) / (2.0 * MOST_DB);
+        share * (f32::from(plot.height) * 4.0 - 1.0)
+    };
+    for db in [MOST_DB, 0.0, -MOST_DB] {
+        let y = plot.y + (row(db) / 4.0) as u16;
+        canvas.put(area.x, y, SCALE, &format!("{db:3.0}"), Role::Dim);
+        canvas.put(plot.x, y, plot.width, &"·".repeat(usize::from(plot.width)), Role::BarEmpty);
+    }
+    let mut dots = Dots::new(plot);
+    let columns = dots.width();
+    let mut before: Option<usize> = None;
+    for x in 0..columns {
+        let hz = LOW_HZ * (HIGH_HZ / LOW_HZ).powf(x as f32 / (columns.max(2) - 1) as f32);
+        let y = row(plan.spec.tone_db(hz)).round() as usize;
+        // Steep parts have no holes.
+        let from = before.unwrap_or(y);
+        (from.min(y)..=from.max(y)).for_each(|y| dots.set(x, y));
+        before = Some(y);
+    }
+    let style = canvas.style(Role::BarFilled);
+    dots.put(canvas, |_, _| style);
+    for (hz, name) in PLACES {
+        let share = (hz / LOW_HZ).ln() / (HIGH_HZ / LOW_HZ).ln();
+        let x = plot.x + (f32::from(plot.width) * share) as u16;
+        canvas.put(x, plot.bottom(), plot.right().saturating_sub(x), name, Role::Dim);
+    }
+}
+
+/// On as many rows as its words need.
+fn draw_move(canvas: &mut Canvas<'_>, area: Rect, told: &Move) -> Rect {
+    if area.height == 0 {
+        return area;
+    }
+    canvas.put(area.x, area.y, NAME, told.part.name(), Role::Key);
+    let width = area.width.saturating_sub(NAME);
+    let mut rest = area;
+    for words in wrapped(&told.why, usize::from(width)) {
+        if rest.height == 0 {
+            break;
+        }
+        canvas.put(area.x + NAME, rest.y, width, &words, Role::Text);
+        rest = below(rest, 1);
+    }
+    rest
+}
+
+/// Our own words, all of which are ASCII or one column wide.
+fn wrapped(words: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_broken_at_blanks() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("longer than that", 3), ["longer", "than", "that"]);
+        assert_eq!(wrapped("", 5), [""]);
+    }
+}
