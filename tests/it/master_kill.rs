@@ -52,10 +52,11 @@ fn writing(home: &Home) -> Child {
     }
 }
 
-/// By `/proc/PID/stat`: the state stands behind the name in brackets.
+/// Every thread, by `/proc/PID/task/TID/stat`: the state stands behind the name in brackets.
 fn is_stopped(process: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    stat.rsplit_once(')').is_some_and(|(_, rest)| rest.starts_with(" T"))
+    let state = |task: &PathBuf| std::fs::read_to_string(task.join("stat")).unwrap_or_default();
+    let is_stopped = |stat: String| stat.rsplit_once(')').is_none_or(|(_, rest)| rest.starts_with(" T"));
+    names(Path::new(&format!("/proc/{process}/task"))).iter().all(|task| is_stopped(state(task)))
 }
 
 #[test]
