@@ -235,6 +235,7 @@ fn tell(state: &mut AppState, plays: &[Play], fx: &mut Vec<Effect>) {
         }
         let is_heard = state.playback.playing == Some(*play);
         let seconds = if turned || !is_heard { 0.0 } else { SLOWLY_S };
+        let mastered = mastered.map(Arc::new);
         fx.push(Effect::Engine(EngineCommand::Master { play: play.play, mastered, seconds }));
     }
 }
@@ -272,7 +273,7 @@ pub fn planned(
     state: &mut AppState,
     (subject, wishes): (&Subject, &Wishes),
     stage: Stage,
-    plan: Result<Plan, String>,
+    plan: Result<Box<Plan>, String>,
 ) {
     let kept = state.mastering.plans.iter_mut().find(|kept| *kept.subject == *subject);
     let Some(kept) = kept.filter(|kept| kept.wishes == *wishes) else {
@@ -283,7 +284,7 @@ pub fn planned(
     }
     kept.is_last = stage == Stage::Last;
     kept.plan = match plan {
-        Ok(plan) => PlanView::Made(Arc::new(plan)),
+        Ok(plan) => PlanView::Made(Arc::from(plan)),
         // What was planned from less is better than nothing.
         Err(_) if kept.plan.made().is_some() => return,
         Err(why) => PlanView::Failed(why.into()),
