@@ -140,7 +140,7 @@ impl Exciter {
         let keep = 1.0 - self.follow;
         gather(part, channel, self.count, new);
         for (sample, level) in new.iter_mut().zip(&mut *levels) {
-            *sample = if sample.abs() < NOTHING { 0.0 } else { sample.max(-HUGE).min(HUGE) };
+            *sample = if sample.abs() < NOTHING { 0.0 } else { sample.clamp(-HUGE, HUGE) };
             *power = *power * keep + *sample * *sample * self.follow;
             *level = *power;
         }
