@@ -1,3 +1,5 @@
+//! Plans of sources whose numbers are made: bounded, without steps, and nearly nothing where nothing is lacking.
+
 use super::*;
 use crate::mastering::corpus::{BANDS_OF_MUSIC, EDGES, PEAK_TO_LOUDNESS, TILT};
 use crate::model::mastering::{Basis, Intensity, Preset, Target};
