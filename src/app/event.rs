@@ -115,7 +115,7 @@ pub enum Event {
         subject: Arc<Subject>,
         wishes: Wishes,
         stage: Stage,
-        plan: Result<Plan, String>,
+        plan: Result<Box<Plan>, String>,
     },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {

@@ -432,7 +432,7 @@ impl Performer {
             let (store, cancel) = (self.store.clone(), cancel.clone());
             let (subject, failed) = (Arc::clone(&subject), Arc::clone(&subject));
             let work = move |_: &CancelToken| {
-                let plan = make(&store, &subject, &wishes, &cancel);
+                let plan = make(&store, &subject, &wishes, &cancel).map(Box::new);
                 Event::MasteringPlanned { subject, wishes, stage, plan }
             };
             let broken =

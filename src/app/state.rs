@@ -18,6 +18,7 @@ use crate::model::analysis::AnalysisSettings;
 use crate::model::audio::Volume;
 use crate::model::bookmark::{Bookmark, Bookmarks};
 use crate::model::catalog::Catalog;
+use crate::model::chain::Mastered;
 use crate::model::facts::Facts;
 use crate::model::features::Waveform;
 use crate::model::history::Entry;
@@ -231,8 +232,15 @@ impl PlaybackState {
 }
 
 /// Command that has the engine play `item`.
-pub fn load(play: Play, item: &QueueItem, context: Context, place: Place) -> EngineCommand {
-    let item = Item { play: play.play, path: Arc::clone(&item.path), context };
+pub fn load(
+    play: Play,
+    item: &QueueItem,
+    context: Context,
+    mastered: Option<Mastered>,
+    place: Place,
+) -> EngineCommand {
+    let mastered = mastered.map(Arc::new);
+    let item = Item { play: play.play, path: Arc::clone(&item.path), context, mastered };
     EngineCommand::Load { item, place, paused: false }
 }
 

@@ -144,7 +144,7 @@ impl List<'_> {
     fn item(&self, index: usize) -> Option<Item> {
         let path = self.files.get(index)?;
         let play = PlayId(index as u64 + 1);
-        Some(Item { play, path: Arc::from(path.as_path()), context: self.context(index) })
+        Some(Item { play, path: Arc::from(path.as_path()), context: self.context(index), mastered: None })
     }
 
     /// Without a library, files of one folder in a row are an album in order.

@@ -15,7 +15,7 @@ use crate::config::Loaded;
 use crate::library::store::{Store, StoreError};
 use crate::model::features::Measured;
 use crate::model::job::CancelToken;
-use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target, Taste};
+use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
 use crate::render::prepare::{Order, Prepared, prepare};
 use crate::render::work::{self, Told, Wishes, Work};
 use crate::render::{Format, Grouping};
@@ -62,7 +62,7 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
     let known = |path: &Path| store.as_ref().and_then(|store| known(store, path));
     let work = Work {
         groups: &prepared.groups,
-        wishes: Wishes { settings, taste: Taste::default() },
+        wishes: Wishes { settings },
         format: asked.format,
         overwrite: asked.overwrite,
         plan_only: asked.dry_run,
@@ -112,6 +112,7 @@ fn wishes(asked: &Master, configured: MasteringSettings) -> MasteringSettings {
         intensity: asked.intensity.unwrap_or(configured.intensity),
         target: asked.target.unwrap_or(configured.target),
         album: asked.album || configured.album && !asked.track,
+        taste: configured.taste,
     }
 }
 

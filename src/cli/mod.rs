@@ -41,6 +41,7 @@ mod similar;
 mod smooth;
 mod stats;
 mod status;
+mod store;
 mod tag;
 
 use std::ffi::OsString;
@@ -48,11 +49,10 @@ use std::process::ExitCode;
 
 use args::{Arguments, Verb};
 use exit::{CliError, Exit};
+use store::{migrated, open_store};
 use terminal::Messages;
 
 use crate::boot;
-use crate::config::Loaded;
-use crate::library::store::{Migrated, Store, StoreEvent};
 
 /// The whole program: arguments in, exit code out. Called by `main`, on the main thread.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -102,20 +102,4 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Art(asked)) => art::run(&global, &asked, messages),
         Some(Verb::Config { verb }) => config::run(&global, verb, messages),
     }
-}
-
-/// The library; a disk that stops taking writes is told at once.
-fn open_store(config: &Loaded, messages: &Messages) -> Result<Store, CliError> {
-    let messages = messages.clone();
-    let on_event = move |event| match event {
-        StoreEvent::WriteFailed(error) => messages.warning(&error.to_string()),
-        StoreEvent::Recovered => messages.warning("the library is written again"),
-        StoreEvent::Migrated(done) => messages.note(&migrated(&done)),
-    };
-    Ok(Store::open(config.places.library()?, Box::new(on_event))?)
-}
-
-fn migrated(done: &Migrated) -> String {
-    let backup = text::shown(&done.backup);
-    format!("the library was brought from schema {} to {}; as it was before: {backup}", done.from, done.to)
 }

@@ -145,7 +145,7 @@ mod tests {
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::fingerprint::Dimension;
-    use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
+    use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target, Taste};
     use crate::model::settings::{
         LevelMode, LevelSettings, MeasuredColumn, OnLost, RatePolicy, ResamplerQuality,
     };
@@ -185,6 +185,9 @@ mod tests {
         ("mastering.preset", "\"warm\""),
         ("mastering.intensity", "40"),
         ("mastering.target", "\"-16.5\""),
+        ("mastering.bass_db", "1.5"),
+        ("mastering.treble_db", "-1"),
+        ("mastering.density", "0.5"),
         ("mastering.album_lock", "false"),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
@@ -242,6 +245,7 @@ mod tests {
             intensity: Intensity::new(40),
             target: Target::Lufs(-16.5),
             album: false,
+            taste: Taste { bass_db: 1.5, treble_db: -1.0, density: 0.5 },
         };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);

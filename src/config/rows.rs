@@ -10,7 +10,7 @@ use toml::de::DeValue;
 
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
-use crate::model::mastering::{Intensity, Preset, Target};
+use crate::model::mastering::{Intensity, Preset, Target, Taste};
 use crate::model::settings::{
     LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
 };
@@ -281,6 +281,30 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "mastering",
+        key: "bass_db",
+        default: "0",
+        expects: "a number of dB from -3 to 3",
+        help: "dB below 250 Hz that you add to every plan.",
+        set: |settings, value| put(&mut settings.mastering.taste.bass_db, taste(value)),
+    },
+    Row {
+        table: "mastering",
+        key: "treble_db",
+        default: "0",
+        expects: "a number of dB from -3 to 3",
+        help: "dB above 4 kHz that you add to every plan.",
+        set: |settings, value| put(&mut settings.mastering.taste.treble_db, taste(value)),
+    },
+    Row {
+        table: "mastering",
+        key: "density",
+        default: "0",
+        expects: "a number from -1 to 1",
+        help: "How far peaks may be held: -1 half as far as the preset says, 1 twice as far.",
+        set: |settings, value| put(&mut settings.mastering.taste.density, fraction(value, -1.0, 1.0)),
+    },
+    Row {
+        table: "mastering",
         key: "album_lock",
         default: "true",
         expects: "true or false",
@@ -491,6 +515,10 @@ fn fraction(value: &DeValue<'_>, least: f32, most: f32) -> Result<f32, Unfit> {
     let written = integer.or(value.as_float().map(|float| float.as_str())).ok_or(Unfit)?;
     let number: f32 = written.replace('_', "").parse().map_err(|_| Unfit)?;
     if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
+}
+
+fn taste(value: &DeValue<'_>) -> Result<f32, Unfit> {
+    fraction(value, -Taste::MOST_DB, Taste::MOST_DB)
 }
 
 fn decibels(value: &DeValue<'_>) -> Result<f32, Unfit> {

@@ -21,12 +21,14 @@ pub struct Item {
     pub play: PlayId,
     pub path: Arc<Path>,
     pub context: Context,
+    /// How it is mastered, if it is.
+    pub mastered: Option<Arc<Mastered>>,
 }
 
 impl Item {
     /// Without a queue around it.
     pub fn alone(play: PlayId, path: Arc<Path>) -> Self {
-        Self { play, path, context: Context::default() }
+        Self { play, path, context: Context::default(), mastered: None }
     }
 }
 
@@ -39,8 +41,6 @@ pub struct Context {
     pub is_joined: bool,
     /// Its loudness as measured by ourselves.
     pub measured: LoudnessTags,
-    /// How it is mastered, if it is.
-    pub mastered: Option<Mastered>,
 }
 
 impl Context {
@@ -94,7 +94,7 @@ pub enum EngineCommand {
     /// How this item is mastered from now on, if it is still known; reached in so many seconds, 0: by a short ramp.
     Master {
         play: PlayId,
-        mastered: Option<Mastered>,
+        mastered: Option<Arc<Mastered>>,
         seconds: f32,
     },
     /// Move the sound, going on from where the ear was.

@@ -29,7 +29,9 @@ impl Core {
             EngineCommand::Fade { gain, time } => self.fade_to(gain, time),
             EngineCommand::Loop(range) => self.set_loop(range),
             EngineCommand::Sound(sound) => self.set_sound(sound),
-            EngineCommand::Master { play, mastered, seconds } => self.set_master(play, mastered, seconds),
+            EngineCommand::Master { play, mastered, seconds } => {
+                self.set_master(play, mastered.as_deref(), seconds);
+            }
             EngineCommand::Output(settings) => self.set_output(settings, now),
             EngineCommand::Shutdown => self.ending = true,
         }
@@ -61,7 +63,7 @@ impl Core {
     fn load(&mut self, item: Item, place: Place, paused: bool) {
         let play = item.play;
         self.masters.forget_before(play);
-        self.set_master(play, item.context.mastered, 0.0);
+        self.set_master(play, item.mastered.as_deref(), 0.0);
         self.next = None;
         self.answer = Answer::Awaited;
         self.current = Some(Current::new(item, place));
@@ -86,11 +88,11 @@ impl Core {
             return;
         };
         let play = current.item.play;
-        let known = next.as_ref().map(|next| (next.play, next.context.mastered));
+        let known = next.as_ref().map(|next| (next.play, next.mastered.clone()));
         let same = next.as_ref().map(|item| item.play) == self.next.as_ref().map(|item| item.play);
         self.answer = Answer::Given;
         if let Some((play, mastered)) = known {
-            self.set_master(play, mastered, 0.0);
+            self.set_master(play, mastered.as_deref(), 0.0);
         }
         let crossed = self.feed.rendering().is_some_and(|rendering| rendering != play);
         if same && self.next.is_some() {
@@ -174,8 +176,8 @@ impl Core {
         }
     }
 
-    fn set_master(&mut self, play: PlayId, mastered: Option<Mastered>, seconds: f32) {
-        self.masters.set(play, mastered, seconds);
+    fn set_master(&mut self, play: PlayId, mastered: Option<&Mastered>, seconds: f32) {
+        self.masters.set(play, mastered.copied(), seconds);
         self.tell_render_masters();
     }
 

@@ -1,10 +1,9 @@
 //! # jobs: background work
 //!
-//! - **Purpose.** Runs what may take long or wait for disks: scans, the measuring of tracks, walks, catalog builds, what
-//!   sounds alike.
+//! - **Purpose.** Runs what may take long or wait for disks: scans, measuring, walks, catalogs, plans, what sounds alike.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long` and `job-measure` (low priority), `job-short`, `job-files`, `job-similar` and `job-master` (low priority), one job at a time each;
-//!   `measure-1..N` (lowest priority) while tracks are measured.
+//! - **Threads.** `job-long`, `job-measure`, `job-master` (low priority), `job-short`, `job-files`, `job-similar`, one job at
+//!   a time each; `measure-1..N` (lowest priority) while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
@@ -97,9 +96,7 @@ fn lane(name: &str, low_priority: bool, jobs: Receiver<Job>) -> std::io::Result<
             // On Linux this is a property of the thread. Not being allowed is no harm.
             let _ = rustix::process::nice(10);
         }
-        for job in jobs {
-            job();
-        }
+        jobs.into_iter().for_each(|job| job());
     })
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::analyse::is_measured;
 use super::portrait::row;
 use crate::analysis::measure::{VERSION, glimpse, measure};
-use crate::decode::{self, DecodeError};
 use crate::library::store::{MeasuredRow, Store, StoreError, WriteOp};
 use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
@@ -17,7 +16,7 @@ use crate::model::job::CancelToken;
 use crate::model::mastering::{Basis, Plan};
 use crate::model::part;
 use crate::render::pass::Watch;
-use crate::render::prove::{Run, prove};
+use crate::render::prove::{prove, runs};
 
 /// What a plan is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,19 +97,6 @@ fn paths(store: &Store, subject: &Subject, tracks: &[TrackId]) -> Result<Vec<Pat
         paths.push(subject.path.to_path_buf());
     }
     Ok(paths)
-}
-
-/// Those that follow each other and are alike go through one chain.
-fn runs(paths: &[PathBuf]) -> Result<Vec<Run<'_>>, DecodeError> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
-    for path in paths {
-        let spec = decode::Source::open(path)?.info().format.spec;
-        match runs.last_mut() {
-            Some(run) if run.spec == spec => run.tracks.push(path),
-            _ => runs.push(Run { spec, tracks: vec![path] }),
-        }
-    }
-    Ok(runs)
 }
 
 /// # Errors

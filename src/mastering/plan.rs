@@ -14,14 +14,11 @@ use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Taste}
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Wishes {
     pub settings: MasteringSettings,
-    pub taste: Taste,
 }
 
 /// Corner of the high-pass where the offset is large, Hz, and the offset that is (-60 dB of full scale).
 const SUBSONIC_HZ: f32 = 18.0;
 const LARGE_OFFSET: f32 = 0.001;
-/// Most that taste moves tone, dB, and loudness, LU.
-const MOST_TASTE: f32 = 3.0;
 /// The limiter leaves at least so much of a peak that taste asks for more density, dB.
 const MOST_LIMITING_DB: f32 = 6.0;
 /// Least correlation that is left as it is; below, the side is taken down by at most so many dB.
@@ -32,9 +29,9 @@ const MOST_NARROWING_DB: f32 = 2.0;
 pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     let (lufs, true_peak_db) = (source.lufs?, source.true_peak_db?);
     let settings = &wishes.settings;
-    let (share, taste) = (settings.intensity.share(), bounded_taste(wishes.taste));
+    let (share, taste) = (settings.intensity.share(), settings.taste.held());
     let character = with_taste(character(settings.preset), taste);
-    let asked = settings.target.lufs().map_or(lufs, |target| target + taste.loudness_lu);
+    let asked = settings.target.lufs().unwrap_or(lufs);
     // Less of a plan is also less of its loudness.
     let wanted = lufs + share * (asked - lufs);
 
@@ -43,7 +40,11 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     notches(&source.resonances, &mut spec, &mut moves);
     let mut tone = tone::tone(source);
     tone.moves.iter_mut().for_each(|db| *db *= character.correction);
-    tone.write(&added(&character, taste), settings.preset.name(), &mut spec, &mut moves);
+    let whose = match taste == Taste::default() {
+        true => settings.preset.name().to_owned(),
+        false => format!("{} and your taste", settings.preset.name()),
+    };
+    tone.write(&added(&character, taste), &whose, &mut spec, &mut moves);
     let limiting_db = character.limiting_db * share;
     let limited = level::aim(lufs, true_peak_db, wanted, limiting_db);
     let limiting = if limiting_db > 0.0 { limited.limiting_db / limiting_db } else { 0.0 };
@@ -66,16 +67,6 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
         aim_lufs: limited.lufs,
         proved: false,
     })
-}
-
-fn bounded_taste(taste: Taste) -> Taste {
-    let held = |value: f32, most: f32| if value.is_finite() { value.clamp(-most, most) } else { 0.0 };
-    Taste {
-        bass_db: held(taste.bass_db, MOST_TASTE),
-        treble_db: held(taste.treble_db, MOST_TASTE),
-        loudness_lu: held(taste.loudness_lu, MOST_TASTE),
-        density: held(taste.density, 1.0),
-    }
 }
 
 fn with_taste(character: Character, taste: Taste) -> Character {

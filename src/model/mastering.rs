@@ -143,25 +143,39 @@ pub struct MasteringSettings {
     pub target: Target,
     /// Tracks that play among their album, in order, share one plan.
     pub album: bool,
+    pub taste: Taste,
 }
 
 impl Default for MasteringSettings {
     fn default() -> Self {
         let (preset, intensity, target) = Default::default();
-        Self { on: false, preset, intensity, target, album: true }
+        Self { on: false, preset, intensity, target, album: true, taste: Taste::default() }
     }
 }
 
-/// What the listener's taste adds to every plan. Made from what is turned and chosen; bounded.
+/// What the listener adds to every plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Taste {
     /// dB below 250 Hz, and above 4 kHz.
     pub bass_db: f32,
     pub treble_db: f32,
-    /// LU louder than the target says.
-    pub loudness_lu: f32,
-    /// -1 (peaks are left) to 1 (peaks are held).
+    /// -1 (peaks are left: half of the limiting) to 1 (peaks are held: twice as much).
     pub density: f32,
+}
+
+impl Taste {
+    /// Most that tone is moved either way, dB.
+    pub const MOST_DB: f32 = 3.0;
+
+    /// Within its bounds; what is no number is nothing.
+    pub fn held(self) -> Self {
+        let held = |value: f32, most: f32| if value.is_finite() { value.clamp(-most, most) } else { 0.0 };
+        Self {
+            bass_db: held(self.bass_db, Self::MOST_DB),
+            treble_db: held(self.treble_db, Self::MOST_DB),
+            density: held(self.density, 1.0),
+        }
+    }
 }
 
 /// What one plan is made from.

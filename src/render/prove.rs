@@ -1,11 +1,12 @@
 //! The proof of a plan: its chain over all of the sound, measured, until the loudness is what the plan aims at.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::RenderError;
 use super::pass::{Sink, Watch, pass};
 use crate::analysis::Analyser;
 use crate::analysis::loudness::Meter;
+use crate::decode::Source;
 use crate::model::audio::Spec;
 use crate::model::chain::ChainSpec;
 use crate::model::features::{Absent, Loudness, LoudnessBlocks, Value};
@@ -22,6 +23,22 @@ const MOST_MOVE_DB: f32 = 6.0;
 pub struct Run<'a> {
     pub spec: Spec,
     pub tracks: Vec<&'a Path>,
+}
+
+/// The files, which follow each other, cut where the rate or the channels change.
+///
+/// # Errors
+/// Where one cannot be opened.
+pub fn runs(paths: &[PathBuf]) -> Result<Vec<Run<'_>>, RenderError> {
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    for path in paths {
+        let spec = Source::open(path)?.info().format.spec;
+        match runs.last_mut() {
+            Some(run) if run.spec == spec => run.tracks.push(path),
+            _ => runs.push(Run { spec, tracks: vec![path] }),
+        }
+    }
+    Ok(runs)
 }
 
 /// What a proof found.

@@ -1,6 +1,8 @@
 //! Mastering of what plays: what is heard is what one chain makes of the item's samples; it comes, changes and goes without
 //! a step and without a frame more or less.
 
+use std::sync::Arc;
+
 use auralis::dsp::chain::Chain;
 use auralis::engine::command::{EngineCommand, EngineEvent, Place};
 use auralis::engine::output::capture::Pace;
@@ -47,13 +49,13 @@ fn take(chain: &mut Chain, channels: usize, out: &mut Vec<f32>) {
 
 fn load(rig: &Rig, play: u64, mastered: Option<Mastered>) {
     let mut item = item(play, &play.to_string());
-    item.context.mastered = mastered;
+    item.mastered = mastered.map(Arc::new);
     rig.engine.send(EngineCommand::Load { item, place: Place::Start, paused: false });
 }
 
 fn next(rig: &Rig, play: u64, mastered: Option<Mastered>) {
     let mut item = item(play, &play.to_string());
-    item.context.mastered = mastered;
+    item.mastered = mastered.map(Arc::new);
     rig.engine.send(EngineCommand::SetNext(Some(item)));
 }
 
@@ -134,8 +136,9 @@ fn turning_it_on_and_off_is_a_fade_that_ends_bit_for_bit() {
     rig.step_until_frames(50_000);
     let loud = ChainSpec { gain_db: 6.0, ceiling_dbtp: Some(-1.0), ..ChainSpec::default() };
     let play = PlayId(1);
-    let tell =
-        |mastered: Option<Mastered>| rig.engine.send(EngineCommand::Master { play, mastered, seconds: 0.0 });
+    let tell = |mastered: Option<Mastered>| {
+        rig.engine.send(EngineCommand::Master { play, mastered: mastered.map(Arc::new), seconds: 0.0 })
+    };
     tell(mastered(loud));
     rig.step_until_frames(150_000);
     tell(Some(Mastered { spec: loud, original_db: Some(6.0), trim_db: 0.0 }));
@@ -171,7 +174,11 @@ fn the_way_tells_of_it_and_of_the_original_in_its_place() {
     };
     assert_eq!(path.verdict(), Verdict::Changed(vec![StageKind::Mastering]));
     let mastered = Some(Mastered { spec: busy(), original_db: Some(4.5), trim_db: 0.0 });
-    rig.engine.send(EngineCommand::Master { play: PlayId(1), mastered, seconds: 0.0 });
+    rig.engine.send(EngineCommand::Master {
+        play: PlayId(1),
+        mastered: mastered.map(Arc::new),
+        seconds: 0.0,
+    });
     told("the original", &|words| words.contains("the original, +4.5 dB"));
     rig.engine.send(EngineCommand::Master { play: PlayId(1), mastered: None, seconds: 0.0 });
     rig.wait_for(

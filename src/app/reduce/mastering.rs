@@ -15,10 +15,10 @@ use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
 use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
-use crate::model::command::{AbxStep, Change, Mastering};
+use crate::model::command::{AbxStep, Change, Mastering, Step, TasteChange};
 use crate::model::id::{ItemId, PlayId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView};
+use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView, Taste};
 
 /// Seconds in which a plan is reached that became known while its track plays.
 const SLOWLY_S: f32 = 8.0;
@@ -39,12 +39,26 @@ pub fn reduce(state: &mut AppState, command: Mastering, now: Now) {
             };
             settings.intensity = Intensity::new(percent);
         }
+        Mastering::Taste(change) => settings.taste = changed(settings.taste, change).held(),
         Mastering::Original(original) => return compare(state, original, now),
         Mastering::Abx(step) => return abx(state, step, now),
     }
     state.mastering.turned = true;
     state.dirty.mastering = true;
     notices::tell(state, wording::mastering::changed(command, &state.mastering.settings), now);
+}
+
+fn changed(taste: Taste, change: TasteChange) -> Taste {
+    let new = |now: f32, step: Step| match step {
+        Step::To(value) => value,
+        Step::By(value) => now + value,
+    };
+    match change {
+        TasteChange::Bass(step) => Taste { bass_db: new(taste.bass_db, step), ..taste },
+        TasteChange::Treble(step) => Taste { treble_db: new(taste.treble_db, step), ..taste },
+        TasteChange::Density(step) => Taste { density: new(taste.density, step), ..taste },
+        TasteChange::Reset => Taste::default(),
+    }
 }
 
 fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
@@ -132,7 +146,7 @@ fn by_levels(state: &AppState, subject: &Subject) -> Option<Plan> {
 }
 
 fn wishes(state: &AppState) -> Wishes {
-    Wishes { settings: state.mastering.settings, taste: state.mastering.taste }
+    Wishes { settings: state.mastering.settings }
 }
 
 fn subject(state: &AppState, item: ItemId) -> Option<Subject> {
@@ -221,6 +235,7 @@ fn tell(state: &mut AppState, plays: &[Play], fx: &mut Vec<Effect>) {
         }
         let is_heard = state.playback.playing == Some(*play);
         let seconds = if turned || !is_heard { 0.0 } else { SLOWLY_S };
+        let mastered = mastered.map(Arc::new);
         fx.push(Effect::Engine(EngineCommand::Master { play: play.play, mastered, seconds }));
     }
 }
@@ -258,7 +273,7 @@ pub fn planned(
     state: &mut AppState,
     (subject, wishes): (&Subject, &Wishes),
     stage: Stage,
-    plan: Result<Plan, String>,
+    plan: Result<Box<Plan>, String>,
 ) {
     let kept = state.mastering.plans.iter_mut().find(|kept| *kept.subject == *subject);
     let Some(kept) = kept.filter(|kept| kept.wishes == *wishes) else {
@@ -269,7 +284,7 @@ pub fn planned(
     }
     kept.is_last = stage == Stage::Last;
     kept.plan = match plan {
-        Ok(plan) => PlanView::Made(Arc::new(plan)),
+        Ok(plan) => PlanView::Made(Arc::from(plan)),
         // What was planned from less is better than nothing.
         Err(_) if kept.plan.made().is_some() => return,
         Err(why) => PlanView::Failed(why.into()),

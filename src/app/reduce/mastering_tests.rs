@@ -8,8 +8,8 @@ use crate::engine::command::EngineCommand;
 use crate::jobs::plan::{Stage, Subject};
 use crate::mastering::plan::Wishes;
 use crate::model::abx::Heard as Ear;
-use crate::model::chain::{ChainSpec, Mastered};
-use crate::model::command::{AbxStep, Change, Mastering};
+use crate::model::chain::ChainSpec;
+use crate::model::command::{AbxStep, Change, Mastering, Step, TasteChange};
 use crate::model::id::PlayId;
 use crate::model::mastering::{Basis, Heard, Plan, PlanView, Preset};
 
@@ -29,8 +29,8 @@ fn wanted(fx: &[Effect]) -> Vec<(Arc<Subject>, Wishes)> {
 fn told(fx: &[Effect]) -> Vec<(PlayId, Option<f32>, Option<f32>, bool)> {
     let one = |effect: &Effect| match effect {
         Effect::Engine(EngineCommand::Master { play, mastered, seconds }) => {
-            let gain = mastered.map(|mastered: Mastered| mastered.spec.gain_db);
-            Some((*play, gain, mastered.and_then(|mastered| mastered.original_db), *seconds > 0.0))
+            let gain = mastered.as_ref().map(|mastered| mastered.spec.gain_db);
+            Some((*play, gain, mastered.as_ref().and_then(|mastered| mastered.original_db), *seconds > 0.0))
         }
         _ => None,
     };
@@ -53,7 +53,12 @@ fn plan(gain_db: f32, lufs: f32, basis: Basis) -> Plan {
 
 fn planned(rig: &mut Rig, (subject, wishes): &(Arc<Subject>, Wishes), plan: Plan) -> Vec<Effect> {
     let subject = Arc::clone(subject);
-    rig.event(Event::MasteringPlanned { subject, wishes: *wishes, stage: Stage::First, plan: Ok(plan) })
+    rig.event(Event::MasteringPlanned {
+        subject,
+        wishes: *wishes,
+        stage: Stage::First,
+        plan: Ok(Box::new(plan)),
+    })
 }
 
 #[test]
@@ -166,4 +171,20 @@ fn a_blind_test_counts_answers_and_ends_with_a_p_value() {
     assert!((abx.p_value() - 0.1875).abs() < 1e-9);
     step(&mut rig, AbxStep::End);
     assert!(super::mastering::view(&rig.state).abx.is_none() && !heard(&rig));
+}
+
+#[test]
+fn taste_goes_into_the_next_plan_and_stays_within_its_bounds() {
+    let mut rig = Rig::new(1);
+    ask(&mut rig, Mastering::On(Some(true)));
+    rig.ask(Playback::Play);
+    let bass = |step| Mastering::Taste(TasteChange::Bass(step));
+    let asked = wanted(&ask(&mut rig, bass(Step::By(2.0))));
+    assert_eq!(asked[0].1.settings.taste.bass_db, 2.0);
+    ask(&mut rig, bass(Step::By(2.0)));
+    assert_eq!(rig.state.mastering.settings.taste.bass_db, 3.0);
+    ask(&mut rig, Mastering::Taste(TasteChange::Density(Step::To(-2.0))));
+    assert_eq!(rig.state.mastering.settings.taste.density, -1.0);
+    ask(&mut rig, Mastering::Taste(TasteChange::Reset));
+    assert_eq!(rig.state.mastering.settings.taste, Default::default());
 }

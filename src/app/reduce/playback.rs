@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{history, notices, queue, resume, saving, sound};
+use super::{history, mastering, notices, queue, resume, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{Ab, Aim, AppState, Rest, Sleep, load};
@@ -155,7 +155,7 @@ pub fn start(state: &mut AppState, id: ItemId, place: Place, now: Now, fx: &mut 
     set_state(state, PlayState::Opening);
     state.dirty.queue = true;
     let context = sound::context(state, id, state.queue.step(-1));
-    fx.push(Effect::Engine(load(play, &item, context, place)));
+    fx.push(Effect::Engine(load(play, &item, context, mastering::of(state, id), place)));
     saving::playing(state, now);
     saving::position_soon(state, now);
 }
@@ -440,7 +440,12 @@ pub fn tell_next(state: &AppState, fx: &mut Vec<Effect>) {
     let before = state.playback.playing.map(|playing| playing.item);
     let told = state.playback.next.and_then(|next| {
         let path = state.queue.get(next.item)?.path.clone();
-        Some(Item { play: next.play, path, context: sound::context(state, next.item, before) })
+        Some(Item {
+            play: next.play,
+            path,
+            context: sound::context(state, next.item, before),
+            mastered: mastering::of(state, next.item).map(std::sync::Arc::new),
+        })
     });
     fx.push(Effect::Engine(EngineCommand::SetNext(told)));
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{mastering, notices};
+use super::notices;
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -45,7 +45,7 @@ pub fn context(state: &AppState, id: ItemId, before: Option<ItemId>) -> Context 
     let goes_on = after.is_some_and(|after| belong(state, id, after));
     let track = state.queue.get(id).and_then(|item| item.track);
     let measured = track.map(|track| state.facts.get(track).levels.tags()).unwrap_or_default();
-    Context { is_joined, in_album: is_joined || goes_on, measured, mastered: mastering::of(state, id) }
+    Context { is_joined, in_album: is_joined || goes_on, measured }
 }
 
 /// Whether the second item follows the first on their album.

@@ -8,12 +8,11 @@ use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::job::CancelToken;
-use crate::model::mastering::{MasteringSettings, PlanView, Taste};
+use crate::model::mastering::{MasteringSettings, PlanView};
 
 #[derive(Debug, Default)]
 pub struct MasteringState {
     pub settings: MasteringSettings,
-    pub taste: Taste,
     /// Of the items at hand; few.
     pub plans: Vec<Kept>,
     /// What the engine was told of the items at hand.

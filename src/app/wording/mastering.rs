@@ -3,7 +3,7 @@
 use super::{note, warning};
 use crate::model::abx::{Abx, Heard};
 use crate::model::command::Mastering;
-use crate::model::mastering::{MasteringSettings, Target};
+use crate::model::mastering::{MasteringSettings, Target, Taste};
 use crate::model::notice::Notice;
 
 pub fn changed(command: Mastering, settings: &MasteringSettings) -> Notice {
@@ -18,6 +18,12 @@ pub fn changed(command: Mastering, settings: &MasteringSettings) -> Notice {
         },
         Mastering::Album(_) if settings.album => "Mastering: tracks of an album share one plan".to_owned(),
         Mastering::Album(_) => "Mastering: each track has a plan of its own".to_owned(),
+        Mastering::Taste(_) => {
+            let Taste { bass_db, treble_db, density } = settings.taste;
+            format!(
+                "Your taste: {bass_db:+.1} dB of bass, {treble_db:+.1} dB of treble, density {density:+.1}"
+            )
+        }
         // They have words of their own.
         Mastering::Original(_) | Mastering::Abx(_) => String::new(),
     };

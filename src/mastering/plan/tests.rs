@@ -1,3 +1,5 @@
+//! Plans of sources whose numbers are made: bounded, without steps, and nearly nothing where nothing is lacking.
+
 use super::*;
 use crate::mastering::corpus::{BANDS_OF_MUSIC, EDGES, PEAK_TO_LOUDNESS, TILT};
 use crate::model::mastering::{Basis, Intensity, Preset, Target};
@@ -27,9 +29,14 @@ fn music(off: [f32; BANDS]) -> Source {
 }
 
 fn wishes(preset: Preset, percent: i64, target: Target) -> Wishes {
-    let settings =
-        MasteringSettings { on: true, preset, intensity: Intensity::new(percent), target, album: true };
-    Wishes { settings, taste: Taste::default() }
+    let settings = MasteringSettings {
+        on: true,
+        preset,
+        intensity: Intensity::new(percent),
+        target,
+        ..MasteringSettings::default()
+    };
+    Wishes { settings }
 }
 
 fn adaptive(source: &Source) -> Plan {
@@ -208,13 +215,12 @@ fn a_crushed_master_gets_some_peaks_back_and_what_is_unknown_moves_nothing() {
 
 #[test]
 fn taste_is_bounded_and_told() {
-    let wishes = Wishes {
-        taste: Taste { bass_db: 40.0, treble_db: f32::NAN, ..Taste::default() },
-        ..Wishes::default()
-    };
+    let taste = Taste { bass_db: 40.0, treble_db: f32::NAN, ..Taste::default() };
+    let wishes = Wishes { settings: MasteringSettings { taste, ..MasteringSettings::default() } };
     let plan = plan(&music([0.0; BANDS]), &wishes).expect("a plan");
     assert!((plan.spec.tone_db(122.0) - 3.0).abs() < 0.3, "{}", plan.spec.tone_db(122.0));
     assert!(plan.spec.tone_db(5_657.0).abs() < 0.3);
+    assert!(plan.moves.iter().any(|told| told.why.contains("your taste")), "{:?}", plan.moves);
 }
 
 /// A lossy cut-off leaves nothing to lift.

@@ -16,6 +16,25 @@ pub enum Mastering {
     /// The original is heard, as loud as what mastering makes of it; `None` toggles.
     Original(Option<bool>),
     Abx(AbxStep),
+    /// What is added to every plan.
+    Taste(TasteChange),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TasteChange {
+    /// dB below 250 Hz.
+    Bass(Step),
+    /// dB above 4 kHz.
+    Treble(Step),
+    /// -1 to 1.
+    Density(Step),
+    Reset,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    To(f32),
+    By(f32),
 }
 
 /// Of a blind comparison.

@@ -716,6 +716,7 @@ mod tests {
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
                 "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
+                "bass|treble|density N|+N|-N, reset" => "taste bass +1".to_owned(),
                 "N" => format!("{} 3", row.name),
                 "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
                     format!("{} dark", row.name)

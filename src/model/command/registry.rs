@@ -248,6 +248,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Mastering,
+        "taste",
+        &[],
+        "bass|treble|density N|+N|-N, reset",
+        Word(&["bass", "treble", "density", "reset"]),
+        "what you add to every plan: dB of bass and treble, peaks held (1) or left (-1)",
+    ),
+    row(
+        Mastering,
         "album-lock",
         &[],
         "[on|off]",

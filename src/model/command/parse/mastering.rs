@@ -2,8 +2,8 @@
 
 use super::{Call, ParseError, parse_switch};
 use crate::model::abx::Heard;
-use crate::model::command::{AbxStep, Change, Mastering};
-use crate::model::mastering::{Preset, Target};
+use crate::model::command::{AbxStep, Change, Mastering, Step, TasteChange};
+use crate::model::mastering::{Preset, Target, Taste};
 
 impl Call<'_> {
     pub(super) fn mastering(&self) -> Result<Option<Mastering>, ParseError> {
@@ -16,12 +16,40 @@ impl Call<'_> {
             "target" => Mastering::Target(self.one(targets, Target::parse)?),
             "album-lock" => Mastering::Album(self.optional("on or off", parse_switch)?),
             "original" => Mastering::Original(self.optional("on or off", parse_switch)?),
+            "taste" => Mastering::Taste(self.taste()?),
             "abx" => {
                 let steps = "begin, a, b, x, is-a, is-b, end or nothing";
                 Mastering::Abx(self.optional(steps, parse_step)?.unwrap_or(AbxStep::Begin))
             }
             _ => return Ok(None),
         }))
+    }
+}
+
+impl Call<'_> {
+    fn taste(&self) -> Result<TasteChange, ParseError> {
+        let expected = "bass, treble or density with a number such as +0.5, or reset";
+        let found = match self.arguments {
+            [word] if word == "reset" => Some(TasteChange::Reset),
+            [what, number] => parse_amount(number).and_then(|step| match what.as_str() {
+                "bass" => Some(TasteChange::Bass(step)),
+                "treble" => Some(TasteChange::Treble(step)),
+                "density" => Some(TasteChange::Density(step)),
+                _ => None,
+            }),
+            _ => None,
+        };
+        found.ok_or_else(|| self.wrong(expected))
+    }
+}
+
+/// `+1` and `-1` are steps, `1` and `=-1` are values.
+fn parse_amount(word: &str) -> Option<Step> {
+    let number = |text: &str| text.parse().ok().filter(|number: &f32| number.abs() <= Taste::MOST_DB);
+    match word.strip_prefix('=') {
+        Some(value) => number(value).map(Step::To),
+        None if word.starts_with(['+', '-']) => number(word).map(Step::By),
+        None => number(word).map(Step::To),
     }
 }
 
