@@ -87,10 +87,10 @@
 //! **Seek** begins a new generation; blocks of the old one are refused; the ring fades over. **Output lost**: transport
 //! and position stay, the output is opened again with growing pauses, and playing goes on from what was heard.
 //!
-//! **A sample's way** through [`engine::render`]: gain of its item ([`engine::level`]), channels, tempo, resampler, then in
-//! the tail crossfade, balance, limiter, volume. A stage that has nothing to do is not there, so a sample that nothing
-//! changes is copied once, and the ring is told which frames those are: only others are dithered. What the way is, the
-//! engine tells as a [`model::signal::SignalPath`], from what was opened and accepted.
+//! **A sample's way** through [`engine::render`]: mastering (one [`dsp::chain`] at the item's own rate), gain of its item
+//! ([`engine::level`]), channels, tempo, resampler, then in the tail crossfade, balance, limiter, volume. A stage that has
+//! nothing to do is not there, so a sample that nothing changes is copied once, and the ring is told which frames those
+//! are: only others are dithered. What the way is, the engine tells as a [`model::signal::SignalPath`], from what was opened and accepted.
 //!
 //! **Pause** is a fade in the ring's reader: it stops at a sample and goes on from it.
 //!

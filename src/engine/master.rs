@@ -14,31 +14,35 @@ const KNOWN: usize = 4;
 /// How items are mastered. Plain data, told by the app.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Masters {
-    known: [Option<(PlayId, Mastered)>; KNOWN],
+    known: [Option<Known>; KNOWN],
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    play: PlayId,
+    mastered: Mastered,
+    /// In which a change is reached; 0: by a short ramp.
     seconds: f32,
 }
 
 impl Masters {
     /// `seconds`: in which a change is reached; 0: by a short ramp.
     pub(super) fn set(&mut self, play: PlayId, mastered: Option<Mastered>, seconds: f32) {
-        self.seconds = seconds;
-        let slot = self.known.iter_mut().find(|slot| slot.is_some_and(|(known, _)| known == play));
-        match (slot, mastered) {
-            (Some(slot), mastered) => *slot = mastered.map(|mastered| (play, mastered)),
-            (None, Some(mastered)) => {
-                // The oldest goes: plays are counted upwards.
-                let free = self.known.iter_mut().min_by_key(|slot| slot.map(|(play, _)| play.0));
-                if let Some(slot) = free {
-                    *slot = Some((play, mastered));
-                }
-            }
-            (None, None) => {}
+        let known = mastered.map(|mastered| Known { play, mastered, seconds });
+        let slot = self.known.iter_mut().find(|slot| slot.is_some_and(|known| known.play == play));
+        if let Some(slot) = slot {
+            *slot = known;
+        } else if known.is_some()
+            // The oldest goes: plays are counted upwards.
+            && let Some(slot) = self.known.iter_mut().min_by_key(|slot| slot.map(|known| known.play.0))
+        {
+            *slot = known;
         }
     }
 
     /// Plays are counted upwards: what came before is not heard again.
     pub(super) fn forget_before(&mut self, play: PlayId) {
-        self.known.iter_mut().for_each(|slot| *slot = slot.filter(|(known, _)| known.0 >= play.0));
+        self.known.iter_mut().for_each(|slot| *slot = slot.filter(|known| known.play.0 >= play.0));
     }
 
     /// Something is mastered.
@@ -47,7 +51,11 @@ impl Masters {
     }
 
     pub(super) fn get(&self, play: PlayId) -> Option<Mastered> {
-        self.known.iter().flatten().find(|(known, _)| *known == play).map(|(_, mastered)| *mastered)
+        self.known(play).map(|known| known.mastered)
+    }
+
+    fn known(&self, play: PlayId) -> Option<&Known> {
+        self.known.iter().flatten().find(|known| known.play == play)
     }
 }
 
@@ -114,7 +122,8 @@ impl Master {
 
     /// Makes the chain right for what comes; `false` while an old one has frames to give.
     pub(super) fn keep(&mut self, coming: Coming, masters: &Masters) -> bool {
-        let wanted = masters.get(coming.play);
+        let known = masters.known(coming.play);
+        let (wanted, seconds) = (known.map(|known| known.mastered), known.map_or(0.0, |known| known.seconds));
         let Some(stage) = &mut self.stage else {
             self.stage = wanted.map(|mastered| self.begin(coming, mastered));
             return true;
@@ -122,7 +131,7 @@ impl Master {
         let goes_on = match wanted {
             _ if stage.is_ending || stage.rate != coming.rate || stage.channels != coming.channels => false,
             Some(mastered) if stage.play == coming.play => {
-                stage.turn_to(mastered, masters.seconds);
+                stage.turn_to(mastered, seconds);
                 true
             }
             Some(mastered) => coming.touches && stage.mastered == mastered,

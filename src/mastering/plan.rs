@@ -5,7 +5,7 @@ use super::dynamics::dynamics;
 use super::level::{self, CEILING_DBTP};
 use super::preset::{Character, character};
 use super::source::{BANDS, Source};
-use super::tone::{self, notches};
+use super::tone;
 use crate::model::chain::{Band, ChainSpec, Exciter};
 use crate::model::features::Absent;
 use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Taste};
@@ -37,7 +37,6 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
 
     let (mut spec, mut moves) = (ChainSpec::default(), Vec::new());
     rumble(source, &mut spec, &mut moves);
-    notches(&source.resonances, &mut spec, &mut moves);
     let mut tone = tone::tone(source);
     tone.moves.iter_mut().for_each(|db| *db *= character.correction);
     let whose = match taste == Taste::default() {

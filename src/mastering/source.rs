@@ -19,23 +19,12 @@ pub struct Source {
     pub range_lu: Value,
     /// Onsets a second, over ten.
     pub transients: Value,
-    /// Correlation of left and right, of all and of the second where it is least.
+    /// Of left and right.
     pub correlation: Value,
-    pub least_correlation: Value,
     /// Furthest mean of a channel; full scale is 1.
     pub dc_offset: f32,
     /// Above this the spectrum breaks off, Hz.
     pub cutoff_hz: Option<u32>,
-    /// Narrow peaks of the long-term spectrum, where one has looked.
-    pub resonances: Vec<Resonance>,
-}
-
-/// A narrow peak of the long-term spectrum.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Resonance {
-    pub hz: f32,
-    /// dB over what lies around it.
-    pub prominence_db: f32,
 }
 
 impl Source {
@@ -51,10 +40,8 @@ impl Source {
             range_lu: loudness.range_lu,
             transients: value(Dimension::Transients),
             correlation: value(Dimension::Correlation),
-            least_correlation: print.least_correlation,
             dc_offset: quality.dc_offset,
             cutoff_hz: quality.cutoff_hz,
-            resonances: Vec::new(),
         }
     }
 
@@ -71,10 +58,8 @@ impl Source {
             range_lu: value(levels.range),
             transients: unknown,
             correlation: unknown,
-            least_correlation: unknown,
             dc_offset: 0.0,
             cutoff_hz: None,
-            resonances: Vec::new(),
         }
     }
 
@@ -96,7 +81,6 @@ impl Source {
             mean(&move |track: &Measured| track.fingerprint.values[dimension as usize])
         };
         let most = |values: &mut dyn Iterator<Item = f32>| values.reduce(f32::max).ok_or(Absent::Unclear);
-        let least = tracks.iter().filter_map(|track| track.fingerprint.least_correlation.ok());
         let furthest = tracks.iter().map(|track| track.quality.dc_offset);
         let cutoffs: Option<Vec<u32>> = tracks.iter().map(|track| track.quality.cutoff_hz).collect();
         let mut shares_of_all = [0.0; BANDS];
@@ -113,10 +97,8 @@ impl Source {
             range_lu: most(&mut tracks.iter().filter_map(|track| track.loudness.range_lu.ok())),
             transients: of(Dimension::Transients),
             correlation: of(Dimension::Correlation),
-            least_correlation: least.reduce(f32::min).ok_or(Absent::Unclear),
             dc_offset: furthest.fold(0.0, |most: f32, new| if new.abs() > most.abs() { new } else { most }),
             cutoff_hz: cutoffs.and_then(|cutoffs| cutoffs.into_iter().max()),
-            resonances: Vec::new(),
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::corpus::{BANDS_OF_MUSIC, EDGES, TILT};
 use super::curve::concern;
-use super::source::{BANDS, Resonance, Source};
-use crate::model::chain::{Band, ChainSpec, NOTCHES};
+use super::source::{BANDS, Source};
+use crate::model::chain::{Band, ChainSpec};
 use crate::model::mastering::{Move, Part};
 
 /// Most that a band is moved, dB: low bands and the top are the riskiest to lift.
@@ -26,11 +26,6 @@ const NAMES: [&str; BANDS] = [
     "presence (4-8 kHz)",
     "air (8-20 kHz)",
 ];
-
-/// A resonance is cut from this prominence on, and most from twice and a half of it, dB.
-const RESONANT_DB: f32 = 8.0;
-const MOST_NOTCH_DB: f32 = 4.0;
-const NOTCH_Q: f32 = 6.0;
 
 /// What the bands are to be moved by, dB, and the words of it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -120,25 +115,6 @@ impl Tone {
             }
             moves.push(Move { part: Part::Tone, why });
         }
-    }
-}
-
-/// Cuts of the strongest resonances; the deeper the more they stand out.
-pub fn notches(resonances: &[Resonance], spec: &mut ChainSpec, moves: &mut Vec<Move>) {
-    let mut strongest = resonances.to_vec();
-    strongest.sort_by(|a, b| b.prominence_db.total_cmp(&a.prominence_db));
-    for (slot, found) in spec.notches.iter_mut().zip(strongest.iter().take(NOTCHES)) {
-        let depth =
-            MOST_NOTCH_DB * super::curve::smooth_step(found.prominence_db, RESONANT_DB, 2.5 * RESONANT_DB);
-        if depth < 0.1 {
-            continue;
-        }
-        *slot = Band::peak(found.hz, NOTCH_Q, -depth);
-        let why = format!(
-            "-{depth:.1} dB at {:.0} Hz: a narrow peak {:.0} dB over what lies around it",
-            found.hz, found.prominence_db
-        );
-        moves.push(Move { part: Part::Notch, why });
     }
 }
 

@@ -194,7 +194,6 @@ pub enum Basis {
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     Rumble,
-    Notch,
     Tone,
     Attack,
     Peaks,
@@ -210,7 +209,6 @@ impl Part {
     pub fn name(self) -> &'static str {
         match self {
             Self::Rumble => "rumble",
-            Self::Notch => "resonance",
             Self::Tone => "tone",
             Self::Attack => "attacks",
             Self::Peaks => "peaks",

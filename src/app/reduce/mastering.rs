@@ -22,8 +22,6 @@ use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView, Taste};
 
 /// Seconds in which a plan is reached that became known while its track plays.
 const SLOWLY_S: f32 = 8.0;
-/// Full scale less what the original's true peak may be over its samples, dB.
-const ROOM_DB: f32 = 0.0;
 
 pub fn reduce(state: &mut AppState, command: Mastering, now: Now) {
     let settings = &mut state.mastering.settings;
@@ -185,6 +183,13 @@ fn album_of(state: &AppState, track: TrackId) -> Arc<[TrackId]> {
 /// After every event: what is wanted is asked for, what is known is told.
 pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let plays: Vec<Play> = [state.playback.playing, state.playback.next].into_iter().flatten().collect();
+    let dirty = &state.dirty;
+    // To look for neighbours in the queue is work in proportion to its length: not without a reason.
+    let has_changed = dirty.queue || dirty.catalog || dirty.facts || dirty.mastering;
+    if plays == state.mastering.seen && !has_changed && !state.closing {
+        return;
+    }
+    state.mastering.seen.clone_from(&plays);
     if !is_on(state) || state.closing {
         state.mastering.plans.drain(..).for_each(|kept| kept.cancel.cancel());
         state.mastering.original = None;
@@ -259,7 +264,7 @@ fn told_of(state: &AppState, play: Play) -> Option<Mastered> {
 
 /// So much quieter both are that the original, raised to the loudness of the master, does not clip.
 fn trim_db(plan: &Plan) -> f32 {
-    (ROOM_DB - plan.source.true_peak_db - plan.matching_db()).min(0.0)
+    (-plan.source.true_peak_db - plan.matching_db()).min(0.0)
 }
 
 fn made(state: &AppState, item: ItemId) -> Option<Arc<Plan>> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Play;
 use crate::jobs::plan::Subject;
 use crate::mastering::plan::Wishes;
 use crate::model::abx::Abx;
@@ -15,6 +16,8 @@ pub struct MasteringState {
     pub settings: MasteringSettings,
     /// Of the items at hand; few.
     pub plans: Vec<Kept>,
+    /// What played and what followed when that was looked at last.
+    pub seen: Vec<Play>,
     /// What the engine was told of the items at hand.
     pub told: Vec<(PlayId, Option<Mastered>)>,
     /// The original of this item is heard in place of what is made of it.

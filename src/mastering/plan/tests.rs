@@ -21,10 +21,8 @@ fn music(off: [f32; BANDS]) -> Source {
         range_lu: Ok(5.0),
         transients: Ok(0.4),
         correlation: Ok(0.6),
-        least_correlation: Ok(0.2),
         dc_offset: 0.0,
         cutoff_hz: None,
-        resonances: Vec::new(),
     }
 }
 
@@ -111,10 +109,6 @@ fn any_source(seed: u32) -> Source {
     source.correlation = Ok(next(-1.0, 1.0));
     source.transients = Ok(next(0.0, 1.0));
     source.dc_offset = next(-0.002, 0.002);
-    source.resonances = vec![crate::mastering::source::Resonance {
-        hz: next(150.0, 1_200.0),
-        prominence_db: next(0.0, 25.0),
-    }];
     source
 }
 
