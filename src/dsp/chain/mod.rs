@@ -7,7 +7,7 @@
 //!
 //! Frames are fed, become ready, are consumed: as many as went in, without delay at the beginning; the latency is the same
 //! whatever the numbers. A stage whose numbers change nothing lets every bit pass. Numbers change by ramps, filters while
-//! staying stable ([`svf`]). What is fed and is no number is silence; should the stages ever make what is no number, the
+//! staying stable (`svf`). What is fed and is no number is silence; should the stages ever make what is no number, the
 //! dry sound is heard instead, and [`Chain::has_failed`] tells.
 
 mod blend;
