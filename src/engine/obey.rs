@@ -103,9 +103,9 @@ impl Core {
         }
         self.next = next;
         if crossed {
-            // The join is in the ring and not heard yet: the last intent wins.
-            self.discard(true);
+            // The join is in the ring and not heard yet: the last intent wins. Where the ear is, is known before it is cut.
             self.rewind();
+            self.discard(true);
             return;
         }
         self.prefetch.set_next(play, self.next.clone());

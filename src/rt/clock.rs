@@ -153,10 +153,10 @@ impl PlaybackClock {
     /// on from.
     pub fn position(&self) -> Option<Position> {
         self.consistent(|| {
-            let Some(audible) = self.audible() else {
+            let Some(ear) = self.output.load().as_ref().map(|output| output.ear()) else {
                 return self.newest().map(|newest| newest.position(0));
             };
-            self.search(audible).map(|segment| segment.position(audible - segment.at))
+            self.search(ear).map(|segment| segment.position(ear - segment.at))
         })
     }
 
@@ -214,6 +214,31 @@ mod tests {
         assert_eq!(heard(1), Some((2, 0, 48_000)));
         assert_eq!(heard(60), Some((2, 60, 48_000)));
         assert_eq!(heard(60), Some((2, 70, 48_000)), "never beyond the end of the track");
+    }
+
+    /// A screen that is drawn once when a seek in a pause is told, and not again, shows where it went.
+    #[test]
+    fn a_seek_in_a_pause_counts_before_the_output_has_looked() {
+        let clock = PlaybackClock::default();
+        let (mut writer, mut reader) = sample_ring(Spec { rate: 8_000, channels: 1 }, 1000, 0);
+        clock.set_output(Some(Arc::clone(writer.shared())));
+        clock.begin(segment(0, 1, 0, 8_000, 8_000));
+        writer.write(&[0.5; 500]);
+        reader.read(&mut [0.0; 200]);
+        let frame = || clock.position().map(|position| position.frame);
+        writer.set_paused(true);
+        reader.read(&mut [0.0; 200]);
+        let paused_at = frame();
+        assert!(paused_at < Some(500), "{paused_at:?}");
+        writer.discard(true);
+        clock.begin(segment(500, 1, 96_000, 8_000, 8_000));
+        writer.write(&[0.5; 300]);
+        assert_eq!(frame(), Some(96_000));
+        reader.read(&mut [0.0; 200]);
+        assert_eq!(frame(), Some(96_000));
+        writer.set_paused(false);
+        reader.read(&mut [0.0; 200]);
+        assert_eq!(frame(), Some(96_200));
     }
 
     /// At twice the speed, 4,800 frames of a 48 kHz output are 8,820 of a 44.1 kHz track.

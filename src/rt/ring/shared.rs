@@ -77,6 +77,15 @@ impl RingShared {
         self.audible.load(Ordering::Acquire) & !FROZEN
     }
 
+    /// Count of the frame that the ear is at, or in a pause goes on from: what was discarded does not count there, although
+    /// the reader, which has nothing to do in a pause, may still have it.
+    pub fn ear(&self) -> u64 {
+        match self.is_paused() {
+            true => self.audible().max(self.discard_until.load(Ordering::Acquire)),
+            false => self.audible(),
+        }
+    }
+
     /// The ear hears no more of this ring, whatever its reader still takes: [`Self::audible`] stands from here on.
     pub fn freeze(&self) {
         // As a part of the count, so that no update can come between: all of them are by `fetch_max`.
