@@ -9,6 +9,7 @@ mod evaluation;
 mod facts;
 mod history;
 mod library;
+mod listener;
 mod listening;
 pub(super) mod mastering;
 mod notices;
@@ -62,6 +63,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::MasteringPlanned { subject, wishes, stage, plan } => {
             mastering::planned(state, (&subject, &wishes), stage, plan);
         }
+        Event::CurveDone { work, result, .. } => listener::done(state, &work, result, now, &mut fx),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -106,6 +108,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Playback(command) => playback::reduce(state, command, now, fx),
         Command::Mastering(command) => mastering::reduce(state, command, now),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
+        Command::Listener(command) => listener::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
         Command::History(command) => {
             history::reduce(state, command, now, fx);

@@ -12,14 +12,14 @@
 
 mod blend;
 mod clip;
-mod dynamics;
+pub(in crate::dsp) mod dynamics;
 mod exciter;
 mod fast;
-mod frames;
-mod line;
+pub(in crate::dsp) mod frames;
+pub(in crate::dsp) mod line;
 mod oversample;
 mod stages;
-mod svf;
+pub(in crate::dsp) mod svf;
 mod targets;
 mod tone;
 mod transients;

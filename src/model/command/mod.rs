@@ -1,12 +1,14 @@
 //! What can be asked. [`Command`] is for the player's core and may come from any frontend; [`Screen`] is for the
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
+mod listener;
 mod mastering;
 pub mod parse;
 mod playlists;
 pub mod registry;
 mod similar;
 
+pub use listener::{BandChange, Listener};
 pub use mastering::{AbxStep, Change, Mastering, Step, TasteChange};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use similar::{Like, Similar, Tune};
@@ -32,6 +34,7 @@ use super::visual::Visual;
 pub enum Command {
     Playback(Playback),
     Sound(Sound),
+    Listener(Listener),
     Mastering(Mastering),
     Queue(Queue),
     History(History),
@@ -458,6 +461,8 @@ pub enum Screen {
     Signal,
     /// What mastering does, and why.
     MasteringPanel,
+    /// Show or hide the equaliser, to move its bands.
+    EqPanel,
     /// Show or hide the sound devices, to choose from.
     Outputs,
     /// Show what the selected tracks say of themselves, to read and to edit.
