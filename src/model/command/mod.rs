@@ -7,7 +7,7 @@ mod playlists;
 pub mod registry;
 mod similar;
 
-pub use mastering::{AbxStep, Change, Mastering, Step, TasteChange};
+pub use mastering::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use similar::{Like, Similar, Tune};
 
