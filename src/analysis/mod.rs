@@ -15,6 +15,7 @@ pub mod loudness;
 pub mod measure;
 pub mod null;
 pub mod print;
+pub mod profile;
 pub mod quality;
 pub mod spectrum;
 pub mod visual;

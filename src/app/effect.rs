@@ -97,6 +97,13 @@ pub enum Effect {
         wishes: Wishes,
         cancel: CancelToken,
     },
+    /// Measure what is to be matched.
+    MeasureReference {
+        paths: Vec<PathBuf>,
+        /// As plans are to call it; `None`: as the first of the paths is named.
+        name: Option<String>,
+        cancel: CancelToken,
+    },
     /// What is done for the library as a whole.
     Care {
         job: JobId,

@@ -23,6 +23,7 @@ use crate::model::equaliser::Equaliser;
 use crate::model::facts::{Facts, Levels};
 use crate::model::features::Waveform;
 use crate::model::id::{JobId, PlaylistId, TrackId};
+use crate::model::job::CancelToken;
 use crate::model::listening::{Period, Stats};
 use crate::model::mastering::Plan;
 use crate::model::notice::Notice;
@@ -32,6 +33,7 @@ use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
 use crate::model::portrait::{Spread, Told};
+use crate::model::reference::Reference;
 use crate::model::resume::Places;
 use crate::model::snapshot::DuplicatesView;
 use crate::model::tagging::TagSheet;
@@ -118,6 +120,11 @@ pub enum Event {
         wishes: Wishes,
         stage: Stage,
         plan: Result<Box<Plan>, String>,
+    },
+    /// Asked for by `Effect::MeasureReference`; void where it was cancelled.
+    ReferenceMeasured {
+        cancel: CancelToken,
+        found: Result<Box<Reference>, String>,
     },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {

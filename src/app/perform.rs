@@ -31,6 +31,7 @@ use crate::model::listening::Period;
 use crate::model::naming::Naming;
 use crate::model::past::Importing;
 use crate::model::portrait::Told;
+use crate::model::reference::Reference;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -86,6 +87,7 @@ impl Perform for Performer {
             Effect::ReadWave(track) => self.read_wave(track),
             Effect::ReadPortrait { job, track, with_spread } => self.read_portrait(job, track, with_spread),
             Effect::Plan { subject, wishes, cancel } => self.plan(subject, wishes, cancel),
+            Effect::MeasureReference { paths, name, cancel } => self.measure_reference(paths, name, cancel),
             Effect::Care { job, care } => self.care(job, care),
             Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
             Effect::Watch(roots) => {
@@ -447,15 +449,34 @@ impl Performer {
         ];
         for (stage, lane, make) in stages {
             let (store, cancel) = (self.store.clone(), cancel.clone());
-            let (subject, failed) = (Arc::clone(&subject), Arc::clone(&subject));
+            let (subject, wishes) = (Arc::clone(&subject), wishes.clone());
+            let (failed, unmet) = (Arc::clone(&subject), wishes.clone());
             let work = move |_: &CancelToken| {
                 let plan = make(&store, &subject, &wishes, &cancel).map(Box::new);
                 Event::MasteringPlanned { subject, wishes, stage, plan }
             };
-            let broken =
-                move |panic| Event::MasteringPlanned { subject: failed, wishes, stage, plan: Err(panic) };
+            let broken = move |panic| Event::MasteringPlanned {
+                subject: failed,
+                wishes: unmet,
+                stage,
+                plan: Err(panic),
+            };
             self.answer(lane, work, broken);
         }
+    }
+
+    fn measure_reference(&self, paths: Vec<PathBuf>, name: Option<String>, cancel: CancelToken) {
+        let failed = cancel.clone();
+        let work = move |_: &CancelToken| {
+            let found = plan::reference(&paths, &cancel);
+            let named = |found: Reference| match name {
+                Some(name) => Reference { name, ..found },
+                None => found,
+            };
+            Event::ReferenceMeasured { cancel, found: found.map(named).map(Box::new) }
+        };
+        let broken = move |panic| Event::ReferenceMeasured { cancel: failed, found: Err(panic) };
+        self.answer(Lane::Mastering, work, broken);
     }
 
     fn find_outputs(&self) {

@@ -121,6 +121,8 @@ pub enum Verb {
     Compare(Compare),
     /// Master files into new files: tone, dynamics, loudness, each with a reason
     Master(Master),
+    /// Keep the tone, width and loudness of some music as a curve that others are mastered to
+    Reference(ReferenceVerb),
     /// Print the tracks that sound most like some, and why
     Similar(Similar),
     /// Print the tracks of a radio: they sound like some, and no artist comes twice in a row
@@ -301,6 +303,9 @@ pub struct Master {
     /// Loudness: streaming (-14 LUFS), replaygain (-18), r128 (-23), as-is, or a number of LUFS [default: as configured]
     #[arg(long, value_name = "LOUDNESS", value_parser = super::master::target, allow_hyphen_values = true)]
     pub target: Option<Target>,
+    /// Music whose tone, width and loudness are wanted; may be said more than once
+    #[arg(long, value_name = "PATH", conflicts_with = "target")]
+    pub reference: Vec<PathBuf>,
     /// One plan for all tracks of a folder that say the same album, whatever their numbers
     #[arg(long, conflicts_with = "track")]
     pub album: bool,
@@ -319,6 +324,20 @@ pub struct Master {
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::reference::HELP)]
+pub struct ReferenceVerb {
+    /// Files, folders, playlists, CUE sheets
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// File that the curve is written to; a name that ends in .json [default: it is printed]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// As plans are to call it [default: as the first is named]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod print;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::args::{Global, Master};
@@ -16,6 +17,7 @@ use crate::library::store::{Store, StoreError};
 use crate::model::features::Measured;
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
+use crate::model::reference::Reference;
 use crate::render::prepare::{Order, Prepared, prepare};
 use crate::render::work::{self, Told, Wishes, Work};
 use crate::render::{Format, Grouping};
@@ -32,6 +34,10 @@ Measures each track (or takes what the library knows), makes a plan with reasons
 over the whole sound that the loudness comes out as aimed at, and writes a new file with the tags
 and pictures of the source. Sources are never changed. Tracks of one folder and album whose numbers
 follow each other get one plan and stay gapless; --album and --track say otherwise.
+
+--reference brings tone, width and loudness to those of other music: a file, an album's folder, a
+playlist, or a curve that `auralis reference` kept. It may be said more than once; all of it counts as
+one. Third octaves are moved by up to 12 dB; preset and target then say only how much is limited.
 
 What stands in the way (a file that is there, two tracks with one name, an output inside a source, a
 folder that cannot be written, a full disk) is found before anything is done, and then nothing is. A
@@ -58,11 +64,15 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
     if prepared.groups.is_empty() {
         return Err(CliError::NothingMatched("nothing was mastered: no music was named".into()));
     }
+    let reference = asked_reference(asked, &cancel, messages)?;
+    if cancel.is_cancelled() {
+        return Ok(Exit::Interrupted);
+    }
     let store = known_store(&config, messages)?;
     let known = |path: &Path| store.as_ref().and_then(|store| known(store, path));
     let work = Work {
         groups: &prepared.groups,
-        wishes: Wishes { settings },
+        wishes: Wishes { settings, reference },
         format: asked.format,
         overwrite: asked.overwrite,
         plan_only: asked.dry_run,
@@ -82,6 +92,17 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
         (false, 0) => Exit::Done,
         (false, _) => Exit::Failed,
     })
+}
+
+fn asked_reference(
+    asked: &Master,
+    cancel: &CancelToken,
+    messages: &Messages,
+) -> Result<Option<Arc<Reference>>, CliError> {
+    if asked.reference.is_empty() {
+        return Ok(None);
+    }
+    super::reference::measured(&asked.reference, cancel, messages).map(|found| Some(Arc::new(found)))
 }
 
 fn cores() -> usize {

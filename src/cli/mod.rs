@@ -35,6 +35,7 @@ mod playlist;
 mod portrait;
 mod queue;
 mod queue_template;
+mod reference;
 mod scan;
 mod search;
 mod similar;
@@ -83,6 +84,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Duplicates(asked)) => duplicates::run(&global, &asked, messages),
         Some(Verb::Analyse(asked)) => analyse::run(&global, &asked, messages),
         Some(Verb::Compare(asked)) => compare::run(&asked),
+        Some(Verb::Reference(asked)) => reference::run(&asked, messages),
         Some(Verb::Master(asked)) => master::run(&global, &asked, messages),
         Some(Verb::Similar(asked)) => similar::similar(&global, &asked, messages),
         Some(Verb::Radio(asked)) => similar::radio(&global, &asked, messages),

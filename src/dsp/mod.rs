@@ -5,13 +5,15 @@
 //! - **May import.** `model`.
 //! - **Thread.** None of its own; called by the engine thread and by offline work.
 //! - **Entry points.** [`channels::ChannelMap`], [`speed::Speed`], [`resampler::Resampler`], [`gain::GainRamp`],
-//!   [`balance::Balance`], [`chain::Chain`], [`listener::Listener`], [`limiter::Limiter`], [`dither::Tpdf`].
+//!   [`balance::Balance`], [`chain::Chain`], [`convolve::Convolver`], [`listener::Listener`], [`limiter::Limiter`],
+//!   [`dither::Tpdf`].
 //! - **Invariants.** No I/O, no clock, no allocation after `new`; the result does not depend on how the frames are cut
 //!   into blocks; what changes nothing leaves every bit as it was.
 
 pub mod balance;
 pub mod chain;
 pub mod channels;
+pub mod convolve;
 pub mod dither;
 pub mod gain;
 pub mod limiter;

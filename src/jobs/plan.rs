@@ -15,8 +15,10 @@ use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Basis, Plan};
 use crate::model::part;
+use crate::model::reference::Reference;
 use crate::render::pass::Watch;
 use crate::render::prove::{prove, runs};
+use crate::render::reference::profile_of;
 
 /// What a plan is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,18 +53,34 @@ pub fn proved(
     for track in tracks {
         measure_new(store, *track, cancel);
     }
-    let plan = match subject.track {
-        Some(_) => planned(store, subject, wishes, cancel)?,
+    let source = match subject.track {
+        Some(_) => source(store, subject, cancel)?,
         None => {
             let found = measure(&subject.path, cancel, &mut |_| ()).map_err(|error| error.to_string())?;
-            plan(&Source::of_track(&found), wishes).map_err(|why| why.words().to_owned())?
+            Source::of_track(&found)
         }
     };
     let paths = paths(store, subject, tracks).map_err(|error| error.to_string())?;
-    let runs = runs(&paths).map_err(|error| error.to_string())?;
     let watch = Watch { cancel, on_sound: &|_| () };
+    let profile = match wishes.reference {
+        Some(_) => {
+            let all: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+            profile_of(&all, watch).map_err(|(_, error)| error.to_string())?
+        }
+        None => None,
+    };
+    let plan = plan(&Source { profile, ..source }, wishes).map_err(|why| why.words().to_owned())?;
+    let runs = runs(&paths).map_err(|error| error.to_string())?;
     let proof = prove(plan, &runs, watch).map_err(|(_, _, error)| error.to_string())?;
     Ok(proof.plan)
+}
+
+/// What is to be matched.
+///
+/// # Errors
+/// Why there is none, in words.
+pub fn reference(paths: &[PathBuf], cancel: &CancelToken) -> Result<Reference, String> {
+    crate::render::reference::reference(paths, Watch { cancel, on_sound: &|_| () })
 }
 
 /// What cannot be measured stays so: the plan is made without it.

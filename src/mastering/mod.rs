@@ -1,7 +1,7 @@
 //! # mastering: from measurements to a plan
 //!
 //! - **Purpose.** Decides what a chain is to do with a track or an album, and says why: tone beside what music of its tilt
-//!   has, dynamics, loudness under a ceiling; presets, intensity, taste. No signal code.
+//!   has, dynamics, loudness under a ceiling; or the tone and loudness of a reference; presets, intensity, taste. No signal code.
 //! - **May import.** `model`.
 //! - **Thread.** None; pure functions.
 //! - **Entry points.** [`plan::plan`] of a [`source::Source`] and [`plan::Wishes`].
@@ -16,6 +16,7 @@ mod dynamics;
 mod level;
 pub mod plan;
 mod preset;
+pub mod reference;
 pub mod score;
 pub mod source;
 mod tone;

@@ -1,19 +1,24 @@
 //! The plan of a track or an album: one static decision, with its reasons.
 
+use std::sync::Arc;
+
 use super::curve::smooth_step;
 use super::dynamics::dynamics;
 use super::level::{self, CEILING_DBTP};
 use super::preset::{Character, character};
 use super::source::{BANDS, Source};
-use super::tone;
+use super::{reference, tone};
 use crate::model::chain::{Band, ChainSpec, Exciter};
 use crate::model::features::Absent;
-use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Taste};
+use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Target, Taste};
+use crate::model::reference::Reference;
 
 /// What is asked of a plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wishes {
     pub settings: MasteringSettings,
+    /// Music whose tone, width and loudness are wanted, in place of what the preset and the target say of them.
+    pub reference: Option<Arc<Reference>>,
 }
 
 /// Corner of the high-pass where the offset is large, Hz, and the offset that is (-60 dB of full scale).
@@ -31,24 +36,26 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     let settings = &wishes.settings;
     let (share, taste) = (settings.intensity.share(), settings.taste.held());
     let character = with_taste(character(settings.preset), taste);
-    let asked = settings.target.lufs().unwrap_or(lufs);
+    let asked = match &wishes.reference {
+        Some(reference) => reference.lufs.clamp(Target::LEAST, Target::MOST),
+        None => settings.target.lufs().unwrap_or(lufs),
+    };
     // Less of a plan is also less of its loudness.
     let wanted = lufs + share * (asked - lufs);
 
     let (mut spec, mut moves) = (ChainSpec::default(), Vec::new());
     rumble(source, &mut spec, &mut moves);
-    let mut tone = tone::tone(source);
-    tone.moves.iter_mut().for_each(|db| *db *= character.correction);
-    let whose = match taste == Taste::default() {
-        true => settings.preset.name().to_owned(),
-        false => format!("{} and your taste", settings.preset.name()),
-    };
-    tone.write(&added(&character, taste), &whose, &mut spec, &mut moves);
     let limiting_db = character.limiting_db * share;
     let limited = level::aim(lufs, true_peak_db, wanted, limiting_db);
     let limiting = if limiting_db > 0.0 { limited.limiting_db / limiting_db } else { 0.0 };
-    dynamics(source, lufs, limiting, &character, &mut spec, &mut moves);
-    overtones(source, &character, &mut spec, &mut moves);
+    match &wishes.reference {
+        Some(reference) => match_reference(source, reference, taste, &mut spec, &mut moves),
+        None => {
+            adapt(source, &character, settings, &mut spec, &mut moves);
+            dynamics(source, lufs, limiting, &character, &mut spec, &mut moves);
+            overtones(source, &character, &mut spec, &mut moves);
+        }
+    }
     narrow(source, &mut spec, &mut moves);
     round(&character, limiting, &mut spec, &mut moves);
 
@@ -68,6 +75,47 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     })
 }
 
+/// The tone towards what music of its tilt has, and what preset and taste add.
+fn adapt(
+    source: &Source,
+    character: &Character,
+    settings: &MasteringSettings,
+    spec: &mut ChainSpec,
+    moves: &mut Vec<Move>,
+) {
+    let mut tone = tone::tone(source);
+    tone.moves.iter_mut().for_each(|db| *db *= character.correction);
+    let taste = settings.taste.held();
+    let whose = match taste == Taste::default() {
+        true => settings.preset.name().to_owned(),
+        false => format!("{} and your taste", settings.preset.name()),
+    };
+    tone.write(&added(&character.tone, taste), &whose, spec, moves);
+}
+
+/// Tone and width to those of the reference; only taste adds to them.
+fn match_reference(
+    source: &Source,
+    reference: &Reference,
+    taste: Taste,
+    spec: &mut ChainSpec,
+    moves: &mut Vec<Move>,
+) {
+    match &source.profile {
+        Some(profile) => {
+            spec.matching = reference::matching(profile, &reference.profile);
+            moves.extend(reference::words(&spec.matching, reference));
+        }
+        None => {
+            let why = format!("left as it is until all of it was compared with {}", reference.name);
+            moves.push(Move { part: Part::Tone, why });
+        }
+    }
+    if taste != Taste::default() {
+        tone::Tone::default().write(&added(&[0.0; BANDS], taste), "your taste", spec, moves);
+    }
+}
+
 fn with_taste(character: Character, taste: Taste) -> Character {
     let more = 2f32.powf(taste.density);
     Character {
@@ -77,8 +125,8 @@ fn with_taste(character: Character, taste: Taste) -> Character {
     }
 }
 
-fn added(character: &Character, taste: Taste) -> [f32; BANDS] {
-    let mut tone = character.tone;
+fn added(tone: &[f32; BANDS], taste: Taste) -> [f32; BANDS] {
+    let mut tone = *tone;
     tone[..2].iter_mut().for_each(|db| *db += taste.bass_db);
     tone[BANDS - 2..].iter_mut().for_each(|db| *db += taste.treble_db);
     tone
@@ -155,7 +203,7 @@ fn loudness_of_tone(source: &Source, spec: &ChainSpec) -> f32 {
 }
 
 /// K weighting (BS.1770-5 Annex 1) to a few tenths of a dB: a shelf and a high-pass.
-fn k_weight_db(hz: f32) -> f32 {
+pub(super) fn k_weight_db(hz: f32) -> f32 {
     const CORNER: f32 = 38.135;
     const Q: f32 = 0.500_3;
     let w = hz / CORNER;

@@ -4,6 +4,7 @@ use crate::model::facts::Levels;
 use crate::model::features::{Absent, LoudnessBlocks, Measured, Value};
 use crate::model::fingerprint::Dimension;
 use crate::model::mastering::Basis;
+use crate::model::reference::Profile;
 
 /// Bands of the fingerprint.
 pub const BANDS: usize = 7;
@@ -25,6 +26,8 @@ pub struct Source {
     pub dc_offset: f32,
     /// Above this the spectrum breaks off, Hz.
     pub cutoff_hz: Option<u32>,
+    /// Where it is to be matched: the spectrum of its loud parts.
+    pub profile: Option<Profile>,
 }
 
 impl Source {
@@ -42,6 +45,7 @@ impl Source {
             correlation: value(Dimension::Correlation),
             dc_offset: quality.dc_offset,
             cutoff_hz: quality.cutoff_hz,
+            profile: None,
         }
     }
 
@@ -60,6 +64,7 @@ impl Source {
             correlation: unknown,
             dc_offset: 0.0,
             cutoff_hz: None,
+            profile: None,
         }
     }
 
@@ -99,6 +104,7 @@ impl Source {
             correlation: of(Dimension::Correlation),
             dc_offset: furthest.fold(0.0, |most: f32, new| if new.abs() > most.abs() { new } else { most }),
             cutoff_hz: cutoffs.and_then(|cutoffs| cutoffs.into_iter().max()),
+            profile: None,
         })
     }
 }

@@ -8,9 +8,15 @@ pub const EQ_BANDS: usize = 7;
 /// Notches of a chain.
 pub const NOTCHES: usize = 3;
 
+/// Third octaves from 20 Hz to 20 kHz.
+pub const THIRDS: usize = 31;
+
 /// Every stage's parameters, in the order in which samples pass them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChainSpec {
+    /// What brings the tone to that of a reference.
+    #[serde(default, skip_serializing_if = "Matching::is_flat")]
+    pub matching: Matching,
     /// Corner of the high-pass that takes offset and rumble away, Hz; 0: none.
     pub subsonic_hz: f32,
     /// Narrow cuts of resonances.
@@ -85,10 +91,39 @@ impl Band {
     }
 }
 
+/// Centre of a third octave, Hz (IEC 61260-1:2014 5.2.1: base ten).
+pub fn third_hz(third: usize) -> f32 {
+    1_000.0 * 10f32.powf((third as f32 - 17.0) / 10.0)
+}
+
+/// A response of minimum phase by the third octave: one of the middle, one of the side. Of one channel, or of more than two,
+/// the middle's is that of each. Changes nothing where all is 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Matching {
+    /// dB at the centres; straight lines over the logarithm of frequency between, and level beyond.
+    pub mid_db: [f32; THIRDS],
+    pub side_db: [f32; THIRDS],
+}
+
+impl Matching {
+    pub fn is_flat(&self) -> bool {
+        self.mid_db.iter().chain(&self.side_db).all(|db| *db == 0.0)
+    }
+
+    /// What a curve of dB by the third octave has at a frequency.
+    pub fn at(curve: &[f32; THIRDS], hz: f32) -> f32 {
+        let place = (17.0 + 10.0 * (hz.max(1.0) / 1_000.0).log10()).clamp(0.0, (THIRDS - 1) as f32);
+        let (from, way) = (place as usize, place.fract());
+        let to = (from + 1).min(THIRDS - 1);
+        curve[from] + (curve[to] - curve[from]) * way
+    }
+}
+
 impl ChainSpec {
-    /// What equaliser and notches do to a tone, dB.
+    /// What matching, equaliser and notches do to a tone in the middle, dB.
     pub fn tone_db(&self, hz: f32) -> f32 {
-        self.eq.iter().chain(&self.notches).map(|band| band.response_db(hz)).sum()
+        let bands: f32 = self.eq.iter().chain(&self.notches).map(|band| band.response_db(hz)).sum();
+        bands + Matching::at(&self.matching.mid_db, hz)
     }
 
     /// So much of it, 0 to 1: nothing to all, without a step. Gain and ceiling are the caller's.
@@ -96,6 +131,8 @@ impl ChainSpec {
         for band in self.eq.iter_mut().chain(&mut self.notches) {
             band.gain_db *= share;
         }
+        let Matching { mid_db, side_db } = &mut self.matching;
+        mid_db.iter_mut().chain(side_db).for_each(|db| *db *= share);
         self.subsonic_hz *= share;
         self.transients_db *= share;
         self.expander.range_db *= share;
@@ -200,6 +237,16 @@ pub struct Reduction {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_curve_goes_through_its_third_octaves_and_is_level_beyond_them() {
+        let curve: [f32; THIRDS] = std::array::from_fn(|third| third as f32 - 17.0);
+        for (hz, db) in
+            [(1_000.0, 0.0), (third_hz(20), 3.0), (1_122.018_5, 0.5), (1.0, -17.0), (90_000.0, 13.0)]
+        {
+            assert!((Matching::at(&curve, hz) - db).abs() < 1e-3, "{hz}: {}", Matching::at(&curve, hz));
+        }
+    }
 
     /// Closed forms: a peak has its gain in its centre, a shelf all of it far on its side and half of it at its corner.
     #[test]

@@ -268,6 +268,10 @@ impl Plan {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MasteringView {
     pub settings: MasteringSettings,
+    /// What is matched.
+    pub reference: Option<std::sync::Arc<super::reference::Reference>>,
+    /// Another reference is being measured.
+    pub is_measuring: bool,
     /// Of what is current.
     pub plan: PlanView,
     /// The original is heard in its place.

@@ -42,6 +42,7 @@ pub mod playlist;
 pub mod portrait;
 pub mod query;
 pub mod queue_text;
+pub mod reference;
 pub mod resume;
 pub mod session;
 pub mod settings;

@@ -10,8 +10,8 @@ use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
-    self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Listener, Playback, Playlisting,
-    Queue, Tagging, Target,
+    self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Listener, Mastering, Playback,
+    Playlisting, Queue, ReferenceOf, Tagging, Target,
 };
 use crate::model::past::Importing;
 use crate::model::queue_text::Line;
@@ -131,6 +131,7 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
             Judged::Paths(paths) => paths.extend(more),
             Judged::Playing | Judged::Tracks(_) => return Err(Fault::usage("`playing` stands alone")),
         },
+        Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))) => paths.extend(more),
         // The name was taken for the file, which comes beside it.
         Command::Playlist(Playlisting::Export(list, path, _)) if more.len() == 1 => {
             let name = std::mem::replace(path, more.into_iter().next().unwrap_or_default());
@@ -219,6 +220,7 @@ fn listed_paths_of(command: &Command) -> &[PathBuf] {
             | Queue::InsertAt(_, Target::Paths(paths)),
         ) => paths,
         Command::Playback(Playback::Output(OutputSpec::File(path))) => std::slice::from_ref(path),
+        Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))) => paths,
         _ => &[],
     }
 }

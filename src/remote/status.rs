@@ -142,6 +142,8 @@ pub struct MasteringStatus {
     pub intensity: u8,
     pub target: String,
     pub album_lock: bool,
+    /// What is matched.
+    pub reference: Option<ReferenceStatus>,
     /// The original is heard in its place, at the same loudness.
     pub original: bool,
     /// The blind comparison that is under way.
@@ -149,6 +151,15 @@ pub struct MasteringStatus {
     pub plan: Option<PlanStatus>,
     /// Why there is none.
     pub no_plan: Option<String>,
+}
+
+/// Music whose tone, width and loudness are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReferenceStatus {
+    pub name: String,
+    pub tracks: u32,
+    pub lufs: f32,
 }
 
 /// A blind comparison.
@@ -413,6 +424,11 @@ fn mastering(view: &MasteringView) -> MasteringStatus {
         intensity: settings.intensity.percent(),
         target: settings.target.to_string(),
         album_lock: settings.album,
+        reference: view.reference.as_deref().map(|found| ReferenceStatus {
+            name: found.name.clone(),
+            tracks: found.tracks,
+            lufs: found.lufs,
+        }),
         original: view.original,
         abx: view.abx.map(|abx| AbxStatus { trials: abx.trials, right: abx.right, p: abx.p_value() }),
         plan: view.plan.made().map(plan),

@@ -13,6 +13,7 @@ use super::group::{Group, Item};
 use super::part;
 use super::pass::{Watch, pass};
 use super::prove::{Proof, Run, heard, prove};
+use super::reference;
 use super::said::Said;
 use super::tally::{Account, PASSES, Tally};
 use super::write::{Files, Wanted};
@@ -24,6 +25,7 @@ use crate::model::contain::contain;
 use crate::model::features::{Measured, Value};
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Heard, Plan};
+use crate::model::reference::Profile;
 
 pub use crate::analysis::measure::VERSION;
 pub use crate::mastering::plan::Wishes;
@@ -32,7 +34,7 @@ pub use crate::mastering::plan::Wishes;
 const PULSE: Duration = Duration::from_millis(100);
 
 /// What is to be done.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Work<'a> {
     pub groups: &'a [Group],
     pub wishes: Wishes,
@@ -211,7 +213,11 @@ impl Worker<'_> {
     }
 
     fn mastered(&self, good: &[(&Item, Measured)], account: &Account<'_>) -> Vec<Rendered> {
-        let plan = self.plan(good);
+        let profile = match self.profile(good, account) {
+            Ok(profile) => profile,
+            Err((at, error)) => return self.failed(good, at, &error),
+        };
+        let plan = self.plan(good, profile);
         if self.work.plan_only {
             return good
                 .iter()
@@ -235,12 +241,26 @@ impl Worker<'_> {
         self.rendered(good, &runs, &proof, watch)
     }
 
-    fn plan(&self, good: &[(&Item, Measured)]) -> Value<Plan> {
+    /// Where a reference is to be matched: the spectrum of all.
+    fn profile(
+        &self,
+        good: &[(&Item, Measured)],
+        account: &Account<'_>,
+    ) -> Result<Option<Profile>, (usize, RenderError)> {
+        if self.work.wishes.reference.is_none() {
+            return Ok(None);
+        }
+        let paths: Vec<&Path> = good.iter().map(|(item, _)| item.path.as_path()).collect();
+        reference::profile_of(&paths, Watch { cancel: self.cancel, on_sound: &|sound| account.add(sound) })
+    }
+
+    fn plan(&self, good: &[(&Item, Measured)], profile: Option<Profile>) -> Value<Plan> {
         let measured: Vec<&Measured> = good.iter().map(|(_, measured)| measured).collect();
         let source = match measured[..] {
             [one] => Source::of_track(one),
             _ => Source::of_album(&measured)?,
         };
+        let source = Source { profile, ..source };
         let plan = plan(&source, &self.work.wishes)?;
         // Nothing of a plan is no ceiling either.
         Ok(if self.work.wishes.settings.intensity.percent() > 0 { plan } else { untouched(plan) })

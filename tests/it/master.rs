@@ -343,3 +343,60 @@ fn a_dry_run_tells_reasons_and_conflicts_and_writes_nothing() {
     assert!(String::from_utf8(dry.stdout).unwrap().contains("LUFS are brought to"));
     assert!(String::from_utf8(dry.stderr).unwrap().contains("would take the place of"));
 }
+
+/// Mean level of the band around a frequency, dB, as ffmpeg's filter and meter have it.
+fn band_db(path: &Path, hz: u32) -> f64 {
+    let filter = format!("bandpass=f={hz}:width_type=o:w=0.333,volumedetect");
+    let words = ["-hide_banner", "-nostats", "-i", path.to_str().unwrap(), "-af", &filter, "-f", "null", "-"];
+    let output = std::process::Command::new("ffmpeg").args(words).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let value = told.split("mean_volume: ").nth(1).unwrap_or_else(|| panic!("{told}"));
+    value.split(' ').next().unwrap().parse().unwrap()
+}
+
+/// Noise brought to noise of another tone, as ffmpeg hears both; by the file itself and by its curve.
+#[test]
+fn a_reference_gives_its_tone_and_its_loudness() {
+    let home = Home::new();
+    let noise = |name: &str, seed: u32, filter: &str| {
+        let path = home.path(name);
+        let both = format!(
+            "anoisesrc=color=pink:seed={seed}:amplitude=0.2:duration=20:sample_rate=44100[l];\
+             anoisesrc=color=pink:seed={}:amplitude=0.2:duration=20:sample_rate=44100[r];[l][r]amerge=inputs=2,{filter}",
+            seed + 1
+        );
+        media::run("ffmpeg", &["-v", "error", "-f", "lavfi", "-i", &both, path.to_str().unwrap()]);
+        path
+    };
+    let source = noise("source.wav", 1, "volume=0.7");
+    let reference = noise("other.wav", 7, "bass=g=6:f=150,treble=g=-7:f=3000,volume=1.2");
+    let curve = home.path("curve.json");
+    let kept = home
+        .program(&["--data-dir", "data", "reference", "other.wav", "--name", "Dull", "-o", "curve.json"])
+        .output()
+        .unwrap();
+    assert!(kept.status.success(), "{}", String::from_utf8_lossy(&kept.stderr));
+    let by = |reference: &Path, folder: &str| {
+        let words = ["--json", "--reference", reference.to_str().unwrap(), "-o", folder];
+        let output = master(&home, &[&words[..], &["--format", "wav24", source.to_str().unwrap()]].concat());
+        lines(&output).remove(0)
+    };
+    let line = by(&reference, "out");
+    let rendered = home.path("out/source.wav");
+    let off: Vec<f64> = [50, 100, 250, 1_000, 2_500, 6_300, 12_500]
+        .into_iter()
+        .map(|hz| band_db(&rendered, hz) - band_db(&reference, hz))
+        .collect();
+    assert!(off.iter().all(|off| off.abs() < 1.0), "{off:?}");
+    let before = band_db(&source, 12_500) - band_db(&reference, 12_500);
+    assert!(before > 1.5, "nothing was to be done: {before}");
+    let (asked, after) = (&line["plan"]["asked_lufs"], &line["after"]["lufs"]);
+    assert!((asked.as_f64().unwrap() - after.as_f64().unwrap()).abs() < 0.1, "{line}");
+    let by_curve = by(&curve, "again");
+    assert_eq!(by_curve["plan"]["chain"], line["plan"]["chain"]);
+    assert!(by_curve["plan"]["moves"].to_string().contains("Dull"), "{by_curve}");
+    std::fs::write(&curve, "{}").unwrap();
+    let refused = master(&home, &["--reference", "curve.json", "source.wav"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("holds no curve"));
+}

@@ -1,6 +1,7 @@
 //! Mastering: a plan for what plays and for what follows, made by a job, told to the engine. What is turned is heard at once;
 //! what is learned of a track while it plays is reached slowly.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{notices, sound};
@@ -15,17 +16,20 @@ use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
 use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
-use crate::model::command::{AbxStep, Change, Mastering, Step, TasteChange};
+use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 use crate::model::id::{ItemId, PlayId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView, Taste};
+use crate::model::notice::Notice;
+use crate::model::reference::Reference;
 
 /// Seconds in which a plan is reached that became known while its track plays.
 const SLOWLY_S: f32 = 8.0;
 
-pub fn reduce(state: &mut AppState, command: Mastering, now: Now) {
+pub fn reduce(state: &mut AppState, command: Mastering, now: Now, fx: &mut Vec<Effect>) {
     let settings = &mut state.mastering.settings;
     match command {
+        Mastering::Reference(of) => return ask_reference(state, of, now, fx),
         Mastering::On(on) => settings.on = on.unwrap_or(!settings.on),
         Mastering::Preset(preset) => settings.preset = preset.unwrap_or(settings.preset.next()),
         Mastering::Target(target) => settings.target = target,
@@ -43,7 +47,72 @@ pub fn reduce(state: &mut AppState, command: Mastering, now: Now) {
     }
     state.mastering.turned = true;
     state.dirty.mastering = true;
-    notices::tell(state, wording::mastering::changed(command, &state.mastering.settings), now);
+    notices::tell(state, wording::mastering::changed(&command, &state.mastering.settings), now);
+}
+
+/// What is asked for is measured first; until then what was asked before holds.
+fn ask_reference(state: &mut AppState, of: ReferenceOf, now: Now, fx: &mut Vec<Effect>) {
+    state.mastering.measuring.take().into_iter().for_each(|before| before.cancel());
+    let playing = state.playback.playing.and_then(|playing| state.queue.get(playing.item));
+    let this = playing.map(|item| (item.path.to_path_buf(), item.track));
+    let (paths, name) = match (of, this) {
+        (ReferenceOf::Nobody, _) => {
+            state.mastering.reference = None;
+            return turned_reference(state, wording::mastering::no_reference(), now);
+        }
+        (ReferenceOf::Files(paths), _) if paths.is_empty() => {
+            return notices::tell(state, wording::mastering::reference_of_what(), now);
+        }
+        (ReferenceOf::Files(paths), _) => (paths, None),
+        (_, None) => return notices::tell(state, wording::mastering::nothing_to_match(), now),
+        (ReferenceOf::This, Some((path, _))) => {
+            let name = state.name_of(&path);
+            (vec![path], Some(name))
+        }
+        (ReferenceOf::Album, Some((path, track))) => album_paths(state, path, track),
+    };
+    let cancel = CancelToken::default();
+    state.mastering.measuring = Some(cancel.clone());
+    state.dirty.mastering = true;
+    notices::tell(state, wording::mastering::reference_asked(), now);
+    fx.push(Effect::MeasureReference { paths, name, cancel });
+}
+
+/// Of a file that the library does not have, the file alone.
+fn album_paths(state: &AppState, path: PathBuf, track: Option<TrackId>) -> (Vec<PathBuf>, Option<String>) {
+    let catalog = &state.library.catalog;
+    let tracks = track.map(|track| album_of(state, track)).unwrap_or_default();
+    let paths: Vec<PathBuf> =
+        tracks.iter().filter_map(|id| catalog.find(*id)).map(|track| track.path()).collect();
+    let album = track.and_then(|track| catalog.find(track)).map(|track| track.album_title().to_owned());
+    match paths.is_empty() {
+        true => (vec![path], None),
+        false => (paths, album.filter(|name| !name.is_empty())),
+    }
+}
+
+fn turned_reference(state: &mut AppState, words: Notice, now: Now) {
+    state.mastering.turned = true;
+    state.dirty.mastering = true;
+    notices::tell(state, words, now);
+}
+
+/// A reference was measured, or cannot be.
+pub fn measured(state: &mut AppState, cancel: &CancelToken, found: Result<Box<Reference>, String>, now: Now) {
+    if cancel.is_cancelled() {
+        return;
+    }
+    state.mastering.measuring = None;
+    let words = match found {
+        Ok(found) => {
+            let is_on = state.mastering.settings.on;
+            let words = wording::mastering::reference(&found, is_on);
+            state.mastering.reference = Some(Arc::from(found));
+            words
+        }
+        Err(why) => wording::mastering::reference_failed(&why),
+    };
+    turned_reference(state, words, now);
 }
 
 fn changed(taste: Taste, change: TasteChange) -> Taste {
@@ -144,7 +213,7 @@ fn by_levels(state: &AppState, subject: &Subject) -> Option<Plan> {
 }
 
 fn wishes(state: &AppState) -> Wishes {
-    Wishes { settings: state.mastering.settings }
+    Wishes { settings: state.mastering.settings, reference: state.mastering.reference.clone() }
 }
 
 fn subject(state: &AppState, item: ItemId) -> Option<Subject> {
@@ -211,8 +280,10 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     for subject in subjects {
         if !state.mastering.plans.iter().any(|kept| *kept.subject == subject) {
             let (subject, cancel) = (Arc::new(subject), CancelToken::default());
-            fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes, cancel: cancel.clone() });
+            let asked = wishes.clone();
+            fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes: asked, cancel: cancel.clone() });
             let plan = PlanView::Making;
+            let wishes = wishes.clone();
             state.mastering.plans.push(Kept { subject, wishes, plan, is_last: false, cancel });
             changed = true;
         }
@@ -312,6 +383,8 @@ pub fn view(state: &AppState) -> MasteringView {
     let plan = kept.map(|kept| kept.plan.clone()).unwrap_or_default();
     let compared = playing.is_some_and(|playing| state.mastering.compared == Some(playing.play));
     MasteringView {
+        reference: state.mastering.reference.clone(),
+        is_measuring: state.mastering.measuring.is_some(),
         settings: state.mastering.settings,
         original: playing.is_some_and(|playing| state.mastering.original == Some(playing.play)),
         abx: playing.and_then(|playing| abx_of(state, playing.play)),

@@ -9,9 +9,10 @@ use crate::jobs::plan::{Stage, Subject};
 use crate::mastering::plan::Wishes;
 use crate::model::abx::Heard as Ear;
 use crate::model::chain::ChainSpec;
-use crate::model::command::{AbxStep, Change, Mastering, Step, TasteChange};
+use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 use crate::model::id::PlayId;
 use crate::model::mastering::{Basis, Heard, Plan, PlanView, Preset};
+use crate::model::reference::{Profile, Reference};
 
 fn ask(rig: &mut Rig, command: Mastering) -> Vec<Effect> {
     rig.event(Event::Command(Command::Mastering(command)))
@@ -19,7 +20,7 @@ fn ask(rig: &mut Rig, command: Mastering) -> Vec<Effect> {
 
 fn wanted(fx: &[Effect]) -> Vec<(Arc<Subject>, Wishes)> {
     let one = |effect: &Effect| match effect {
-        Effect::Plan { subject, wishes, .. } => Some((Arc::clone(subject), *wishes)),
+        Effect::Plan { subject, wishes, .. } => Some((Arc::clone(subject), wishes.clone())),
         _ => None,
     };
     fx.iter().filter_map(one).collect()
@@ -55,7 +56,7 @@ fn planned(rig: &mut Rig, (subject, wishes): &(Arc<Subject>, Wishes), plan: Plan
     let subject = Arc::clone(subject);
     rig.event(Event::MasteringPlanned {
         subject,
-        wishes: *wishes,
+        wishes: wishes.clone(),
         stage: Stage::First,
         plan: Ok(Box::new(plan)),
     })
@@ -187,4 +188,40 @@ fn taste_goes_into_the_next_plan_and_stays_within_its_bounds() {
     assert_eq!(rig.state.mastering.settings.taste.density, -1.0);
     ask(&mut rig, Mastering::Taste(TasteChange::Reset));
     assert_eq!(rig.state.mastering.settings.taste, Default::default());
+}
+
+/// A reference is measured by a job; plans are made anew by it, and without it when it is let go. A later one voids the one
+/// before it.
+#[test]
+fn a_reference_is_measured_and_matched_until_it_is_let_go() {
+    let mut rig = Rig::new(3);
+    rig.ask(Playback::Play);
+    rig.started();
+    ask(&mut rig, Mastering::On(Some(true)));
+    let asked = |fx: &[Effect]| {
+        let one = |effect: &Effect| match effect {
+            Effect::MeasureReference { paths, cancel, .. } => Some((paths.clone(), cancel.clone())),
+            _ => None,
+        };
+        fx.iter().find_map(one)
+    };
+    let fx = ask(&mut rig, Mastering::Reference(ReferenceOf::This));
+    let (paths, first) = asked(&fx).unwrap();
+    assert_eq!(paths.len(), 1);
+    let fx = ask(&mut rig, Mastering::Reference(ReferenceOf::Files(vec!["/a".into(), "/b".into()])));
+    let (paths, second) = asked(&fx).unwrap();
+    assert_eq!(paths, ["/a", "/b"].map(std::path::PathBuf::from));
+    assert!(first.is_cancelled() && !second.is_cancelled());
+    let profile = Profile { mid_db: [-30.0; 31], side_db: [-40.0; 31] };
+    let found = |name: &str| Box::new(Reference { name: name.into(), tracks: 2, profile, lufs: -12.0 });
+    let fx = rig.event(Event::ReferenceMeasured { cancel: first, found: Ok(found("late")) });
+    assert!(wanted(&fx).is_empty() && rig.state.mastering.reference.is_none());
+    let fx = rig.event(Event::ReferenceMeasured { cancel: second, found: Ok(found("loud")) });
+    let plans = wanted(&fx);
+    assert_eq!(plans[0].1.reference.as_ref().unwrap().name, "loud");
+    assert_eq!(mastering::view(&rig.state).reference.unwrap().lufs, -12.0);
+    let fx = ask(&mut rig, Mastering::Reference(ReferenceOf::Files(Vec::new())));
+    assert!(asked(&fx).is_none(), "no file was named");
+    let fx = ask(&mut rig, Mastering::Reference(ReferenceOf::Nobody));
+    assert!(wanted(&fx)[0].1.reference.is_none());
 }

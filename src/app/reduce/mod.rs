@@ -64,6 +64,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
             mastering::planned(state, (&subject, &wishes), stage, plan);
         }
         Event::CurveDone { work, result, .. } => listener::done(state, &work, result, now, &mut fx),
+        Event::ReferenceMeasured { cancel, found } => mastering::measured(state, &cancel, found, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -106,7 +107,7 @@ fn walked(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec<Effec
 fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec<Effect>) {
     match command {
         Command::Playback(command) => playback::reduce(state, command, now, fx),
-        Command::Mastering(command) => mastering::reduce(state, command, now),
+        Command::Mastering(command) => mastering::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Listener(command) => listener::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),

@@ -10,10 +10,15 @@ use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::job::CancelToken;
 use crate::model::mastering::{MasteringSettings, PlanView};
+use crate::model::reference::Reference;
 
 #[derive(Debug, Default)]
 pub struct MasteringState {
     pub settings: MasteringSettings,
+    /// What is matched in place of what music is like.
+    pub reference: Option<Arc<Reference>>,
+    /// Ends the measuring of the one that was asked for and is not known yet.
+    pub measuring: Option<CancelToken>,
     /// Of the items at hand; few.
     pub plans: Vec<Kept>,
     /// What played and what followed when that was looked at last.

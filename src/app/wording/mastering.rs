@@ -5,8 +5,9 @@ use crate::model::abx::{Abx, Heard};
 use crate::model::command::Mastering;
 use crate::model::mastering::{MasteringSettings, Target, Taste};
 use crate::model::notice::Notice;
+use crate::model::reference::Reference;
 
-pub fn changed(command: Mastering, settings: &MasteringSettings) -> Notice {
+pub fn changed(command: &Mastering, settings: &MasteringSettings) -> Notice {
     let text = match command {
         Mastering::On(_) if settings.on => format!("Mastering: {}", settings.preset.name()),
         Mastering::On(_) => "Mastering: off".to_owned(),
@@ -25,10 +26,39 @@ pub fn changed(command: Mastering, settings: &MasteringSettings) -> Notice {
             )
         }
         // They have words of their own.
-        Mastering::Original(_) | Mastering::Abx(_) => String::new(),
+        Mastering::Original(_) | Mastering::Abx(_) | Mastering::Reference(_) => String::new(),
     };
     let is_idle = !settings.on && !matches!(command, Mastering::On(_));
     if is_idle { note(text).next_step("It is heard once `:mastering on`") } else { note(text) }
+}
+
+pub fn reference_asked() -> Notice {
+    note("The reference is being measured").why("all of its sound is looked at")
+}
+
+pub fn reference(found: &Reference, is_on: bool) -> Notice {
+    let tracks = if found.tracks == 1 { String::new() } else { format!(", {} tracks", found.tracks) };
+    let words = note(format!("Mastering matches {}{tracks}: {:.1} LUFS", found.name, found.lufs));
+    if is_on { words } else { words.next_step("It is heard once `:mastering on`") }
+}
+
+pub fn reference_failed(why: &str) -> Notice {
+    warning("There is no such reference")
+        .why(why)
+        .next_step("Name music that can be read, or a curve of `auralis reference`")
+}
+
+pub fn no_reference() -> Notice {
+    note("Mastering goes by what music is like, not by a reference")
+}
+
+pub fn reference_of_what() -> Notice {
+    note("No file was named to match")
+        .next_step("`:reference file PATH`, `:reference this`, `:reference album`")
+}
+
+pub fn nothing_to_match() -> Notice {
+    note("Nothing plays that others could be brought to").next_step("`:reference file PATH` takes files")
 }
 
 pub fn compared(original: bool, matching_db: f32, trim_db: f32) -> Notice {

@@ -1,8 +1,8 @@
 //! The mastering chain: carries out a [`ChainSpec`] on a stream of frames, the same for the ear and for a file.
 //!
 //! ```text
-//! subsonic, notches, EQ > transients > expander > compressor > exciter > width > gain > soft clip > limiter > dry or not
-//!        tone.rs       transients.rs      dynamics.rs        exciter.rs width.rs       clip.rs   dsp::limiter  blend.rs
+//! matching > subsonic, notches, EQ > transients > expander > compressor > exciter > width > gain > soft clip > limiter > dry
+//! matching.rs      tone.rs        transients.rs      dynamics.rs       exciter.rs  width.rs        clip.rs  dsp::limiter or not
 //! ```
 //!
 //! Frames are fed, become ready, are consumed: as many as went in, without delay at the beginning; the latency is the same
@@ -17,6 +17,7 @@ mod exciter;
 mod fast;
 pub(in crate::dsp) mod frames;
 pub(in crate::dsp) mod line;
+mod matching;
 mod oversample;
 mod stages;
 pub(in crate::dsp) mod svf;
@@ -93,7 +94,7 @@ impl Chain {
     pub fn new(rate: u32, channels: usize, spec: &ChainSpec) -> Self {
         let (rate, channels) = (rate.max(1), channels.max(1));
         let targets = Targets::of(spec, rate);
-        let stages = Stages::new(rate, channels, &targets);
+        let stages = Stages::new(rate, channels, &targets, &spec.matching);
         let latency = stages.delay_before_limiter() + stages.limiter_delay();
         Self {
             rate,
@@ -144,11 +145,12 @@ impl Chain {
     /// As [`Self::set`], in so many seconds.
     pub fn set_slowly(&mut self, spec: &ChainSpec, seconds: f32) {
         let to = Targets::of(spec, self.rate);
+        let length = (f64::from(seconds.max(0.0)) * f64::from(self.rate)).round().max(1.0) as u64;
+        self.stages.match_to(&spec.matching, length);
         if self.ramp.is_at_rest() && to == self.ramp.to {
             return;
         }
         let from = self.ramp.at(self.ramp.done);
-        let length = (f64::from(seconds.max(0.0)) * f64::from(self.rate)).round().max(1.0) as u64;
         self.ramp = Ramp { from, to, done: 0, length };
     }
 
@@ -166,6 +168,7 @@ impl Chain {
     pub fn jump(&mut self) {
         self.ramp.done = self.ramp.length;
         self.stages.aim(&self.ramp.to, 0);
+        self.stages.jump();
         self.blend.jump();
     }
 

@@ -5,15 +5,18 @@ use super::dynamics::{Direction, Dynamics};
 use super::exciter::Exciter;
 use super::frames::apply_line;
 use super::line::Line;
+use super::matching::Matching;
 use super::targets::Targets;
 use super::tone::Tone;
 use super::transients::Transients;
 use super::width::Width;
 use crate::dsp::limiter::Limiter;
+use crate::model::chain::Matching as Curves;
 
 #[derive(Debug)]
 pub struct Stages {
     channels: usize,
+    matching: Matching,
     tone: Tone,
     transients: Transients,
     expander: Dynamics,
@@ -27,9 +30,10 @@ pub struct Stages {
 }
 
 impl Stages {
-    pub fn new(rate: u32, channels: usize, targets: &Targets) -> Self {
+    pub fn new(rate: u32, channels: usize, targets: &Targets, curves: &Curves) -> Self {
         Self {
             channels,
+            matching: Matching::new(rate, channels, curves),
             tone: Tone::new(rate, channels, &targets.tone),
             transients: Transients::new(rate, channels, targets.transients_db),
             expander: Dynamics::new(Direction::Up, rate, channels, &targets.expander),
@@ -52,6 +56,16 @@ impl Stages {
         self.limiter.latency_frames()
     }
 
+    /// Matches by these curves after so many frames; with 0, now.
+    pub fn match_to(&mut self, curves: &Curves, frames: u64) {
+        self.matching.set(curves, frames);
+    }
+
+    /// Is where its fades lead.
+    pub fn jump(&mut self) {
+        self.matching.jump();
+    }
+
     /// Has these numbers after so many frames; with 0, now.
     pub fn aim(&mut self, targets: &Targets, frames: usize) {
         self.tone.aim(&targets.tone, frames);
@@ -70,6 +84,7 @@ impl Stages {
 
     /// All but the limiter. Tells the most that the compressor took, dB.
     pub fn process(&mut self, samples: &mut [f32]) -> f32 {
+        self.matching.process(samples);
         self.tone.process(samples);
         self.transients.process(samples);
         self.expander.process(samples);
@@ -89,6 +104,7 @@ impl Stages {
 
     /// Forgets what was heard.
     pub fn reset(&mut self) {
+        self.matching.reset();
         self.tone.reset();
         self.transients.reset();
         self.expander.reset();

@@ -3,6 +3,7 @@
 use super::*;
 use crate::mastering::corpus::{BANDS_OF_MUSIC, EDGES, PEAK_TO_LOUDNESS, TILT};
 use crate::model::mastering::{Basis, Intensity, Preset, Target};
+use crate::model::reference::{Profile, Reference};
 
 /// Sound whose bands lie so many dB beside what music has at the middle tilt.
 fn music(off: [f32; BANDS]) -> Source {
@@ -23,6 +24,7 @@ fn music(off: [f32; BANDS]) -> Source {
         correlation: Ok(0.6),
         dc_offset: 0.0,
         cutoff_hz: None,
+        profile: None,
     }
 }
 
@@ -34,7 +36,7 @@ fn wishes(preset: Preset, percent: i64, target: Target) -> Wishes {
         target,
         ..MasteringSettings::default()
     };
-    Wishes { settings }
+    Wishes { settings, reference: None }
 }
 
 fn adaptive(source: &Source) -> Plan {
@@ -210,7 +212,8 @@ fn a_crushed_master_gets_some_peaks_back_and_what_is_unknown_moves_nothing() {
 #[test]
 fn taste_is_bounded_and_told() {
     let taste = Taste { bass_db: 40.0, treble_db: f32::NAN, ..Taste::default() };
-    let wishes = Wishes { settings: MasteringSettings { taste, ..MasteringSettings::default() } };
+    let wishes =
+        Wishes { settings: MasteringSettings { taste, ..MasteringSettings::default() }, reference: None };
     let plan = plan(&music([0.0; BANDS]), &wishes).expect("a plan");
     assert!((plan.spec.tone_db(122.0) - 3.0).abs() < 0.3, "{}", plan.spec.tone_db(122.0));
     assert!(plan.spec.tone_db(5_657.0).abs() < 0.3);
@@ -224,4 +227,31 @@ fn a_top_that_coding_took_is_not_lifted() {
     let cut = Source { cutoff_hz: Some(11_000), ..dull.clone() };
     let lift = |source: &Source| adaptive(source).spec.tone_db(13_000.0);
     assert!(lift(&dull) > 0.1 && lift(&cut) < 0.4 * lift(&dull), "{} {}", lift(&dull), lift(&cut));
+}
+
+/// A reference that falls by 1.2 dB an octave less than the source: matched in the middle, and as loud.
+#[test]
+fn a_reference_takes_the_place_of_what_music_is_like() {
+    let tilted = |slope: f32| Profile {
+        mid_db: std::array::from_fn(|n| -30.0 + slope * (n as f32 - 15.0) / 3.0),
+        side_db: std::array::from_fn(|n| -45.0 + slope * (n as f32 - 15.0) / 3.0),
+    };
+    let reference = Reference { name: "Bright".into(), tracks: 3, profile: tilted(-3.0), lufs: -20.0 };
+    let asked =
+        Wishes { reference: Some(Arc::new(reference)), ..wishes(Preset::Warm, 100, Target::STREAMING) };
+    let source = Source { profile: Some(tilted(-4.2)), ..music([0.0; BANDS]) };
+    let matched = plan(&source, &asked).expect("a plan");
+    assert_eq!((matched.asked_lufs, matched.aim_lufs), (-20.0, -20.0));
+    let [low, high] = [5, 25].map(|n| matched.spec.matching.mid_db[n]);
+    assert!((high - low - 1.2 * 20.0 / 3.0).abs() < 0.01, "{low} {high}");
+    assert!(matched.spec.eq.iter().all(|band| band.gain_db == 0.0), "no preset on top of it");
+    assert!(matched.moves[0].why.contains("Bright (3 tracks)"), "{:?}", matched.moves);
+    let half = Wishes {
+        settings: MasteringSettings { intensity: Intensity::new(50), ..asked.settings },
+        ..asked.clone()
+    };
+    let half = plan(&source, &half).expect("a plan");
+    assert!((half.spec.matching.mid_db[25] - high / 2.0).abs() < 1e-4);
+    let unknown = plan(&Source { profile: None, ..source }, &asked).expect("a plan");
+    assert!(unknown.spec.matching.is_flat() && unknown.moves[0].why.contains("until"));
 }

@@ -1,9 +1,11 @@
 //! What can be asked of mastering.
 
+use std::path::PathBuf;
+
 use crate::model::abx::Heard;
 use crate::model::mastering::{Preset, Target};
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Mastering {
     /// `None` toggles.
     On(Option<bool>),
@@ -18,6 +20,19 @@ pub enum Mastering {
     Abx(AbxStep),
     /// What is added to every plan.
     Taste(TasteChange),
+    Reference(ReferenceOf),
+}
+
+/// Whose tone, width and loudness are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReferenceOf {
+    Nobody,
+    /// What plays.
+    This,
+    /// The album of what plays.
+    Album,
+    /// Files, folders, playlists, all as one; or one file of a curve.
+    Files(Vec<PathBuf>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -334,6 +334,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Mastering,
+        "reference",
+        &[],
+        "this|album|off|file PATH...",
+        WordPath(&["this", "album", "off", "file"]),
+        "bring tone, width and loudness to what plays now, its album, or files; off: to what music is like",
+    ),
+    row(
+        Mastering,
         "album-lock",
         &[],
         "[on|off]",

@@ -2,8 +2,8 @@
 
 use super::{Effect, Turn};
 use crate::model::command::{
-    Command, History, IntoQueue, Library, Motion, Notices, Pane, Playback, Queue, Request, Screen, Seek,
-    SortBy, Tagging, Target, Templating, VolumeChange,
+    Command, History, IntoQueue, Library, Mastering, Motion, Notices, Pane, Playback, Queue, ReferenceOf,
+    Request, Screen, Seek, SortBy, Tagging, Target, Templating, VolumeChange,
 };
 use crate::model::settings::OutputSpec;
 use crate::model::sort::Sort;
@@ -33,6 +33,10 @@ impl Turn<'_> {
                 self.toggle_figures(ReportKind::Templates);
             }
             Command::Listener(command) => self.listener(command),
+            Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))) => {
+                let paths = paths.iter().map(|path| self.around.places.absolute(path)).collect();
+                self.send(Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))));
+            }
             Command::Sound(_) | Command::Mastering(_) | Command::Bookmark(_) | Command::Template(_) => {
                 self.send(command)
             }

@@ -40,8 +40,13 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 fn title(canvas: &mut Canvas<'_>, line: Rect, view: &MasteringView) {
     canvas.fill(line, "━", Role::BorderFocused);
     let settings = &view.settings;
+    let target = match (&view.reference, settings.target.lufs()) {
+        (Some(reference), _) => format!("to {:.1} LUFS as {}", reference.lufs, reference.name),
+        (None, Some(lufs)) => format!("to {lufs} LUFS"),
+        (None, None) => "as loud as it is".to_owned(),
+    };
     let target =
-        settings.target.lufs().map_or("as loud as it is".to_owned(), |lufs| format!("to {lufs} LUFS"));
+        if view.is_measuring { format!("{target} · a reference is being measured") } else { target };
     let words = match settings.on {
         true => {
             format!(" Mastering: {} · {} % · {target} ", settings.preset.name(), settings.intensity.percent())

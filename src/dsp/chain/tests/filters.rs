@@ -170,3 +170,65 @@ fn a_band_that_moves_far_neither_clicks_nor_rings() {
     let most = 1.5 * 0.25 * 4.0 * step * step;
     assert!(f64::from(steepest) < most, "{steepest}, not {most}");
 }
+
+/// At the centres of third octaves where the response resolves them, by channels of the middle and of the side.
+#[test]
+fn matching_has_the_response_of_its_curves_in_middle_and_side() {
+    let curves = matching();
+    let spec = ChainSpec { matching: curves, ..ChainSpec::default() };
+    for (rate, side, curve) in
+        [(44_100, 1.0, &curves.mid_db), (96_000, -1.0, &curves.side_db), (48_000, 0.0, &curves.mid_db)]
+    {
+        let mut impulse = vec![0.0; 1 << 17];
+        let out = if side == 0.0 {
+            impulse[0] = 1.0;
+            run(&mut Chain::new(rate, 1, &spec), &impulse, 1, 4096)
+        } else {
+            (impulse[0], impulse[1]) = (1.0, side);
+            let out = run(&mut Chain::new(rate, 2, &spec), &impulse, 2, 4096);
+            out.as_chunks::<2>().0.iter().for_each(|[left, right]| assert_eq!(*left, right * side));
+            out.as_chunks::<2>().0.iter().map(|frame| frame[0]).collect()
+        };
+        let found = spectrum(&out, rate);
+        for third in 6..THIRDS {
+            let hz = f64::from(crate::model::chain::third_hz(third));
+            let near = found.iter().min_by(|a, b| (a.0 - hz).abs().total_cmp(&(b.0 - hz).abs())).unwrap();
+            let expected = f64::from(Matching::at(curve, near.0 as f32));
+            assert!((near.1 - expected).abs() < 0.5, "{rate} {hz}: {} {expected}", near.1);
+        }
+    }
+}
+
+/// What one response makes of the sound turns into what the next makes of it, without a step: on a tone in the middle of
+/// a third octave that is raised, the level rises and never jumps.
+#[test]
+fn matching_fades_from_one_response_to_the_next() {
+    let raised = Matching { mid_db: [6.0; THIRDS], ..Matching::default() };
+    let spec = ChainSpec { matching: raised, ..ChainSpec::default() };
+    let samples = sine(1_000.0, 0.25, 48_000);
+    let mut chain = Chain::new(RATE, 1, &ChainSpec::default());
+    let mut out = run_some(&mut chain, &samples[..10_007]);
+    chain.set(&spec);
+    out.extend(run_some(&mut chain, &samples[10_007..11_100]));
+    // Turned back while the fade lasts.
+    chain.set(&ChainSpec::default());
+    out.extend(run_some(&mut chain, &samples[11_100..20_000]));
+    chain.set(&spec);
+    out.extend(run_some(&mut chain, &samples[20_000..]));
+    let steepest = out.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+    let expected = 0.25 * 10f64.powf(6.0 / 20.0) * TAU * 1_000.0 / f64::from(RATE);
+    assert!(f64::from(steepest) < 1.02 * expected, "{steepest} {expected}");
+    let end = &out[30_000..30_000 + 4_800];
+    assert!((amplitude(end, 1_000.0) - 0.25 * 10f64.powf(0.3)).abs() < 1e-3, "{}", amplitude(end, 1_000.0));
+}
+
+/// As they become ready; the chain goes on.
+fn run_some(chain: &mut Chain, samples: &[f32]) -> Vec<f32> {
+    let (mut out, mut done) = (Vec::new(), 0);
+    while done < samples.len() {
+        done += chain.feed(&samples[done..]);
+        out.extend_from_slice(chain.ready());
+        chain.consume(usize::MAX);
+    }
+    out
+}

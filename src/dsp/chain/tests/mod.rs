@@ -7,7 +7,7 @@ mod waves;
 use std::f64::consts::TAU;
 
 use super::*;
-use crate::model::chain::{Band, Compressor, EQ_BANDS, Exciter, Expander, NOTCHES, Width};
+use crate::model::chain::{Band, Compressor, EQ_BANDS, Exciter, Expander, Matching, NOTCHES, THIRDS, Width};
 
 const RATE: u32 = 48_000;
 
@@ -37,12 +37,19 @@ fn master(spec: &ChainSpec, samples: &[f32], channels: usize) -> Vec<f32> {
     run(&mut Chain::new(RATE, channels, spec), samples, channels, 4096)
 }
 
+/// From third octave to third octave by up to 3 dB.
+fn matching() -> Matching {
+    let curve = |phase: f32| std::array::from_fn(|third| 3.0 * (third as f32 * 0.9 + phase).sin());
+    Matching { mid_db: curve(0.0), side_db: curve(2.0) }
+}
+
 /// All stages in use.
 fn all() -> ChainSpec {
     let mut eq = [Band::peak(700.0, 0.7, 1.5); EQ_BANDS];
     eq[0] = Band::low_shelf(90.0, 2.0);
     eq[1] = Band::high_shelf(8_000.0, 3.0);
     ChainSpec {
+        matching: matching(),
         subsonic_hz: 22.0,
         notches: [Band::peak(440.0, 12.0, -4.0); NOTCHES],
         eq,
@@ -279,6 +286,7 @@ fn numbers_from_anywhere_do_no_harm() {
     for value in odd {
         let band = Band { hz: value, q: value, gain_db: value, ..Band::high_shelf(1.0, 1.0) };
         let spec = ChainSpec {
+            matching: Matching { mid_db: [value; THIRDS], side_db: [value; THIRDS] },
             subsonic_hz: value,
             notches: [band; NOTCHES],
             eq: [Band { gain_db: 3.0, ..band }; EQ_BANDS],

@@ -1,8 +1,10 @@
 //! Words about mastering.
 
+use std::path::PathBuf;
+
 use super::{Call, ParseError, parse_switch};
 use crate::model::abx::Heard;
-use crate::model::command::{AbxStep, Change, Mastering, Step, TasteChange};
+use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 use crate::model::mastering::{Preset, Target, Taste};
 
 impl Call<'_> {
@@ -17,6 +19,7 @@ impl Call<'_> {
             "album-lock" => Mastering::Album(self.optional("on or off", parse_switch)?),
             "original" => Mastering::Original(self.optional("on or off", parse_switch)?),
             "taste" => Mastering::Taste(self.taste()?),
+            "reference" => Mastering::Reference(self.reference()?),
             "abx" => {
                 let steps = "begin, a, b, x, is-a, is-b, end or nothing";
                 Mastering::Abx(self.optional(steps, parse_step)?.unwrap_or(AbxStep::Begin))
@@ -27,6 +30,20 @@ impl Call<'_> {
 }
 
 impl Call<'_> {
+    /// Paths may come beside the words.
+    fn reference(&self) -> Result<ReferenceOf, ParseError> {
+        let expected = "this, album, off, or file and paths";
+        match self.arguments.split_first() {
+            Some((word, [])) if word == "off" => Ok(ReferenceOf::Nobody),
+            Some((word, [])) if word == "this" => Ok(ReferenceOf::This),
+            Some((word, [])) if word == "album" => Ok(ReferenceOf::Album),
+            Some((word, paths)) if word == "file" => {
+                Ok(ReferenceOf::Files(paths.iter().map(PathBuf::from).collect()))
+            }
+            _ => Err(self.wrong(expected)),
+        }
+    }
+
     fn taste(&self) -> Result<TasteChange, ParseError> {
         let expected = "bass, treble or density with a number such as +0.5, or reset";
         let found = match self.arguments {

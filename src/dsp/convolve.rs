@@ -1,0 +1,297 @@
+//! Convolution with a long impulse response, without delay: the first part directly, the rest in parts of equal length by
+//! FFT, overlap-save (W. G. Gardner, "Efficient Convolution without Input-Output Delay", JAES 43/3, 1995; here with parts
+//! of one size). The work of the FFTs is done where a part of the input is full.
+
+use std::sync::Arc;
+
+use realfft::num_complex::Complex32;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+
+/// Frames of a part.
+pub const PART: usize = 256;
+/// Lines of a part's spectrum.
+const LINES: usize = PART + 1;
+
+/// The transforms of parts, with room to work in. Allocates once.
+struct Transforms {
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    time: Box<[f32]>,
+    lines: Box<[Complex32]>,
+    scratch: Box<[Complex32]>,
+}
+
+impl Transforms {
+    fn new() -> Self {
+        let mut planner = RealFftPlanner::new();
+        let (forward, inverse) = (planner.plan_fft_forward(2 * PART), planner.plan_fft_inverse(2 * PART));
+        let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
+        Self {
+            forward,
+            inverse,
+            time: vec![0.0; 2 * PART].into(),
+            lines: vec![Complex32::ZERO; LINES].into(),
+            scratch: vec![Complex32::ZERO; scratch].into(),
+        }
+    }
+
+    /// Of `time`, which is not kept.
+    fn spectrum(&mut self, lines: &mut [Complex32]) {
+        // Fails only where lengths differ, and these are the plan's own.
+        let _ = self.forward.process_with_scratch(&mut self.time, lines, &mut self.scratch);
+    }
+
+    /// Of `lines`, into `time`.
+    fn wave(&mut self) {
+        // Rounding leaves next to nothing there, and the transform refuses even that.
+        self.lines[0].im = 0.0;
+        self.lines[LINES - 1].im = 0.0;
+        let _ = self.inverse.process_with_scratch(&mut self.lines, &mut self.time, &mut self.scratch);
+    }
+}
+
+/// An impulse response, cut into parts.
+pub struct Response {
+    /// The first part, last tap first.
+    head: Box<[f32]>,
+    /// Spectra of the parts behind it.
+    parts: Box<[Complex32]>,
+    transforms: Transforms,
+}
+
+impl Response {
+    /// One that changes nothing, with room for so many taps.
+    pub fn through(most_taps: usize) -> Self {
+        let parts = most_taps.saturating_sub(PART).div_ceil(PART);
+        let mut head: Box<[f32]> = vec![0.0; PART].into();
+        head[PART - 1] = 1.0;
+        Self { head, parts: vec![Complex32::ZERO; parts * LINES].into(), transforms: Transforms::new() }
+    }
+
+    pub fn of(taps: &[f32]) -> Self {
+        let mut response = Self::through(taps.len());
+        response.set(taps);
+        response
+    }
+
+    /// Becomes this one, as far as there is room. Does not allocate.
+    pub fn set(&mut self, taps: &[f32]) {
+        self.head.fill(0.0);
+        self.head.iter_mut().rev().zip(taps).for_each(|(slot, tap)| *slot = *tap);
+        let mut rest = taps.get(PART..).unwrap_or(&[]).chunks(PART);
+        for part in self.parts.chunks_exact_mut(LINES) {
+            let taps = rest.next().unwrap_or(&[]);
+            self.transforms.time.fill(0.0);
+            // The inverse transform is not scaled.
+            let scaled = taps.iter().map(|tap| tap / (2 * PART) as f32);
+            self.transforms.time.iter_mut().zip(scaled).for_each(|(slot, tap)| *slot = tap);
+            self.transforms.spectrum(part);
+        }
+    }
+
+    /// Becomes what lies between itself and another of the same length, 0 to 1.
+    pub fn approach(&mut self, other: &Self, way: f32) {
+        self.head.iter_mut().zip(&other.head).for_each(|(tap, goal)| *tap += (goal - *tap) * way);
+        self.parts.iter_mut().zip(&other.parts).for_each(|(line, goal)| *line += (goal - *line) * way);
+    }
+
+    fn parts(&self) -> usize {
+        self.parts.len() / LINES
+    }
+}
+
+/// One channel of sound, as a convolution sees it.
+pub struct Convolver {
+    transforms: Transforms,
+    /// The part before, and the one that is being filled: `at` frames of it are there.
+    window: Box<[f32]>,
+    at: usize,
+    /// Spectra of the windows before, in a ring; the newest at `newest`.
+    spectra: Box<[Complex32]>,
+    newest: usize,
+}
+
+/// What the parts behind the first add to the part of the input that is being filled.
+pub struct Echo(Box<[f32]>);
+
+impl Default for Echo {
+    fn default() -> Self {
+        Self(vec![0.0; PART].into())
+    }
+}
+
+impl Echo {
+    /// Becomes what lies between itself and another, 0 to 1.
+    pub fn approach(&mut self, other: &Self, way: f32) {
+        self.0.iter_mut().zip(&other.0).for_each(|(frame, goal)| *frame += (goal - *frame) * way);
+    }
+
+    pub fn reset(&mut self) {
+        self.0.fill(0.0);
+    }
+}
+
+impl Convolver {
+    /// For responses of at most so many taps.
+    pub fn new(most_taps: usize) -> Self {
+        let parts = most_taps.saturating_sub(PART).div_ceil(PART).max(1);
+        Self {
+            transforms: Transforms::new(),
+            window: vec![0.0; 2 * PART].into(),
+            at: 0,
+            spectra: vec![Complex32::ZERO; parts * LINES].into(),
+            newest: 0,
+        }
+    }
+
+    /// Frames that can be taken before a part is full.
+    pub fn room(&self) -> usize {
+        PART - self.at
+    }
+
+    /// Takes frames, at most as many as there is room for.
+    pub fn push(&mut self, frames: &[f32]) {
+        let from = PART + self.at;
+        self.window[from..from + frames.len()].copy_from_slice(frames);
+        self.at += frames.len();
+    }
+
+    /// What a response makes of the frames that were pushed last, of which `out` has as many.
+    pub fn hear(&self, response: &Response, echo: &Echo, out: &mut [f32]) {
+        let from = self.at - out.len();
+        for (n, out) in out.iter_mut().enumerate() {
+            let at = from + n;
+            *out = echo.0[at] + dot(&self.window[at + 1..at + 1 + PART], &response.head);
+        }
+    }
+
+    /// Whether the part is full: then all [`Echo`]es are to be made anew by [`Self::echo`], after [`Self::turn`].
+    pub fn is_full(&self) -> bool {
+        self.at == PART
+    }
+
+    pub fn turn(&mut self) {
+        let parts = self.spectra.len() / LINES;
+        self.newest = (self.newest + 1) % parts;
+        self.transforms.time.copy_from_slice(&self.window);
+        let newest = self.newest * LINES;
+        self.transforms.spectrum(&mut self.spectra[newest..newest + LINES]);
+        self.window.copy_within(PART.., 0);
+        self.at = 0;
+    }
+
+    pub fn echo(&mut self, response: &Response, echo: &mut Echo) {
+        let parts = self.spectra.len() / LINES;
+        self.transforms.lines.fill(Complex32::ZERO);
+        for (back, part) in response.parts.chunks_exact(LINES).take(parts).enumerate() {
+            let at = (self.newest + parts - back) % parts * LINES;
+            let heard = &self.spectra[at..at + LINES];
+            let sums = self.transforms.lines.iter_mut();
+            sums.zip(heard.iter().zip(part)).for_each(|(sum, (heard, part))| *sum += heard * part);
+        }
+        if response.parts() > 0 {
+            self.transforms.wave();
+            echo.0.copy_from_slice(&self.transforms.time[PART..]);
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.window.fill(0.0);
+        self.spectra.fill(Complex32::ZERO);
+        self.at = 0;
+    }
+}
+
+/// In lanes, so that it is fast; always in the same order, so that it does not depend on how frames are cut into blocks.
+fn dot(frames: &[f32], taps: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let mut sums = [0.0_f32; LANES];
+    for (frames, taps) in frames.as_chunks::<LANES>().0.iter().zip(taps.as_chunks::<LANES>().0) {
+        sums.iter_mut().zip(frames.iter().zip(taps)).for_each(|(sum, (frame, tap))| *sum += frame * tap);
+    }
+    sums.iter().sum()
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Response of {} parts", 1 + self.parts())
+    }
+}
+
+impl std::fmt::Debug for Convolver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Convolver at {}", self.at)
+    }
+}
+
+impl std::fmt::Debug for Echo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Echo")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(count: usize, mut state: u32) -> Vec<f32> {
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        (0..count).map(|_| next()).collect()
+    }
+
+    fn convolved(samples: &[f32], response: &Response, taps: usize, block: usize) -> Vec<f32> {
+        let (mut convolver, mut echo) = (Convolver::new(taps), Echo::default());
+        let mut out = vec![0.0; samples.len()];
+        let mut at = 0;
+        while at < samples.len() {
+            let frames = block.min(convolver.room()).min(samples.len() - at);
+            convolver.push(&samples[at..at + frames]);
+            convolver.hear(response, &echo, &mut out[at..at + frames]);
+            if convolver.is_full() {
+                convolver.turn();
+                convolver.echo(response, &mut echo);
+            }
+            at += frames;
+        }
+        out
+    }
+
+    /// Against the sum that defines a convolution, in `f64`.
+    #[test]
+    fn it_is_the_sum_of_products_for_any_length_and_any_blocks() {
+        let samples = noise(3_000, 1);
+        for taps in [1, 7, PART, PART + 1, 1_000, 2_048] {
+            let response: Vec<f32> = noise(taps, 2).iter().map(|tap| tap / (taps as f32).sqrt()).collect();
+            let found = convolved(&samples, &Response::of(&response), taps, 4_096);
+            for n in (0..samples.len()).step_by(37) {
+                let sum: f64 =
+                    (0..=n.min(taps - 1)).map(|k| f64::from(response[k]) * f64::from(samples[n - k])).sum();
+                assert!((f64::from(found[n]) - sum).abs() < 2e-6, "{taps} {n}: {} {sum}", found[n]);
+            }
+            for block in [1, 17, 512] {
+                assert_eq!(convolved(&samples, &Response::of(&response), taps, block), found, "{block}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_that_changes_nothing_leaves_every_bit() {
+        let samples = noise(2_000, 3);
+        assert_eq!(convolved(&samples, &Response::through(4_096), 4_096, 100), samples);
+    }
+
+    #[test]
+    fn half_the_way_between_two_is_half_of_each() {
+        let samples = noise(2_000, 4);
+        let (a, b) = (noise(700, 5), noise(700, 6));
+        let mut between = Response::of(&a);
+        between.approach(&Response::of(&b), 0.5);
+        let half: Vec<f32> = a.iter().zip(&b).map(|(a, b)| (a + b) / 2.0).collect();
+        let (found, expected) =
+            (convolved(&samples, &between, 700, 512), convolved(&samples, &Response::of(&half), 700, 512));
+        found.iter().zip(&expected).for_each(|(a, b)| assert!((a - b).abs() < 2e-5, "{a} {b}"));
+    }
+}
