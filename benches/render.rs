@@ -42,6 +42,7 @@ fn whole() -> ChainSpec {
         gain_db: 5.0,
         clip_from_db: -2.0,
         ceiling_dbtp: Some(-1.0),
+        ..ChainSpec::default()
     }
 }
 

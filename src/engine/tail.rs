@@ -368,10 +368,12 @@ impl Tail {
 
     /// There is room: the caller looked.
     fn emit(&mut self, samples: &mut [f32], exact: bool, ring: &mut RingWriter, tap: &Tap) {
+        // What a ramp changes is not exact, though it may be over at the end of these frames.
+        let exact = self.passes(exact);
         self.listener.process(samples);
         self.balance.process(samples);
         if self.limiting == Limiting::Off {
-            ring.set_exact(self.passes(exact));
+            ring.set_exact(exact);
             self.ease.process(samples, self.channels);
             self.gain.process(samples, self.channels);
             return write(samples, self.spec, ring, tap);

@@ -17,7 +17,10 @@ pub fn reduce(state: &mut AppState, command: Listener, now: Now, fx: &mut Vec<Ef
     let sound = &mut state.sound;
     match &command {
         Listener::Eq(on) => sound.eq.on = on.unwrap_or(!sound.eq.on),
-        Listener::EqPreset(None) => return take(state, sound_next(state), now, fx),
+        Listener::EqPreset(None) => {
+            let next = sound.eq.curve.next_preset();
+            return take(state, next, now, fx);
+        }
         Listener::EqReset => return take(state, Equaliser::default(), now, fx),
         Listener::EqPreset(Some(name)) => return ask(state, CurveWork::Named(name.clone()), fx),
         Listener::EqLoad(path) => return ask(state, CurveWork::File(path.clone()), fx),
@@ -52,10 +55,6 @@ pub fn reduce(state: &mut AppState, command: Listener, now: Now, fx: &mut Vec<Ef
         }
     }
     tell(state, &command, now, fx);
-}
-
-fn sound_next(state: &AppState) -> Equaliser {
-    state.sound.eq.curve.next_preset()
 }
 
 fn turned(curve: &mut Equaliser, hz: f32, change: BandChange) -> Result<(), NoBand> {
