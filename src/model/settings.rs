@@ -423,6 +423,8 @@ pub struct Settings {
     pub output: OutputSettings,
     pub sound: SoundSettings,
     pub mastering: super::mastering::MasteringSettings,
+    /// Music that mastering matches; empty: none.
+    pub reference: Vec<PathBuf>,
     pub network: NetworkSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
@@ -445,6 +447,7 @@ impl Default for Settings {
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             mastering: Default::default(),
+            reference: Vec::new(),
             network: NetworkSettings::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),
