@@ -19,7 +19,9 @@ use auralis::engine::Engine;
 use auralis::engine::command::{EngineCommand, EngineEvent, Item, Place};
 use auralis::engine::output::encode;
 use auralis::model::audio::SampleFormat;
-use auralis::model::chain::{Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, NOTCHES, Width};
+use auralis::model::chain::{
+    Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, Matching, NOTCHES, Width,
+};
 use auralis::model::id::PlayId;
 use auralis::model::settings::{OutputSettings, OutputSpec, RatePolicy, ResamplerQuality};
 use divan::{Bencher, counter::ItemsCount};
@@ -112,7 +114,7 @@ fn limiter(bencher: Bencher, level_db: i32) {
 }
 
 /// One second of stereo at 44.1 kHz through the mastering chain: with nothing to do, with each stage alone, with all.
-#[divan::bench(args = ["nothing", "tone", "transients", "expander", "compressor", "exciter", "width", "gain", "clip", "limiter", "all"])]
+#[divan::bench(args = ["nothing", "matching", "tone", "transients", "expander", "compressor", "exciter", "width", "gain", "clip", "limiter", "all but matching", "all"])]
 fn mastering(bencher: Bencher, stage: &str) {
     let input = beats();
     let mut chain = Chain::new(CD_RATE, 2, &spec(stage));
@@ -128,7 +130,9 @@ fn mastering(bencher: Bencher, stage: &str) {
 
 /// Numbers by which each stage named has work to do on [`beats`].
 fn spec(stage: &str) -> ChainSpec {
+    let curve = |phase: f32| std::array::from_fn(|third| 3.0 * (third as f32 + phase).sin());
     let all = ChainSpec {
+        matching: Matching { mid_db: curve(0.0), side_db: curve(1.0) },
         subsonic_hz: 20.0,
         notches: [Band::peak(510.0, 9.0, -3.0); NOTCHES],
         eq: [Band::peak(1_500.0, 0.8, 0.5); EQ_BANDS],
@@ -143,6 +147,7 @@ fn spec(stage: &str) -> ChainSpec {
     };
     let none = ChainSpec::default();
     match stage {
+        "matching" => ChainSpec { matching: all.matching, ..none },
         "tone" => ChainSpec { subsonic_hz: all.subsonic_hz, notches: all.notches, eq: all.eq, ..none },
         "transients" => ChainSpec { transients_db: all.transients_db, ..none },
         "expander" => ChainSpec { expander: all.expander, ..none },
@@ -153,6 +158,7 @@ fn spec(stage: &str) -> ChainSpec {
         // Alone they need sound that is as loud as it is at their place.
         "clip" => ChainSpec { gain_db: all.gain_db, clip_from_db: all.clip_from_db, ..none },
         "limiter" => ChainSpec { gain_db: all.gain_db, ceiling_dbtp: all.ceiling_dbtp, ..none },
+        "all but matching" => ChainSpec { matching: none.matching, ..all },
         "all" => all,
         _ => none,
     }

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use auralis::decode::Source;
 use auralis::model::audio::Spec;
-use auralis::model::chain::{Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, NOTCHES, Width};
+use auralis::model::chain::{
+    Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, Matching, NOTCHES, Width,
+};
 use auralis::model::job::CancelToken;
 use auralis::render::pass::{Sink, Watch, pass};
 use auralis::render::said::Said;
@@ -31,6 +33,8 @@ impl Sink for Nowhere {
 /// Every stage at work.
 fn whole() -> ChainSpec {
     ChainSpec {
+        // A reference's, and not at work beside the rest.
+        matching: Matching::default(),
         subsonic_hz: 18.0,
         notches: [Band::peak(315.0, 6.0, -2.0); NOTCHES],
         eq: [Band::peak(1_000.0, 0.8, 1.0); EQ_BANDS],
@@ -42,7 +46,6 @@ fn whole() -> ChainSpec {
         gain_db: 5.0,
         clip_from_db: -2.0,
         ceiling_dbtp: Some(-1.0),
-        ..ChainSpec::default()
     }
 }
 

@@ -15,13 +15,13 @@ use super::perform::Perform;
 use super::publish::publish;
 use super::reduce::{reduce, take_dirty};
 use super::state::AppState;
-use crate::model::chain::Reduction;
+use crate::model::chain::Reading;
 use crate::model::command::Command;
 use crate::model::player::{Answer, Busy, Lease, Player, Position};
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::{Visual, VisualFrame};
 use crate::rt::clock::PlaybackClock;
-use crate::rt::gauge::ReductionGauge;
+use crate::rt::gauge::MasteringGauge;
 use crate::rt::latest::Latest;
 
 /// Commands that may wait for the app; more are refused.
@@ -79,7 +79,7 @@ impl Inbox {
 /// What is polled, not pushed.
 pub struct Gauges {
     pub clock: Arc<PlaybackClock>,
-    pub reduction: Arc<ReductionGauge>,
+    pub reading: Arc<MasteringGauge>,
     pub visual: Latest<VisualFrame>,
     /// Keeps a way of looking coming.
     pub watch: Box<dyn Fn(Visual) -> Lease + Send + Sync>,
@@ -241,8 +241,8 @@ impl Player for AppHandle {
         self.gauges.clock.position()
     }
 
-    fn reduction(&self) -> Reduction {
-        self.gauges.reduction.get()
+    fn reading(&self) -> Reading {
+        self.gauges.reading.get()
     }
 
     fn underruns(&self) -> Option<u64> {

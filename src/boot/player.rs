@@ -27,7 +27,7 @@ use crate::library::store::Store;
 use crate::library::watch::{Watch, WatchEvent};
 use crate::model::address::is_address;
 use crate::model::analysis::AnalysisSettings;
-use crate::model::command::{Command, Library, Queue, Target};
+use crate::model::command::{Command, Library, Mastering, Queue, ReferenceOf, Target};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
@@ -309,8 +309,8 @@ fn eye(config: &Loaded, engine: &EngineHandle) -> Result<(eye::SpectrumThread, G
     let clock = Arc::clone(engine.clock());
     let tap = Arc::clone(engine.tap());
     let thread = eye::spawn(tap, Arc::clone(&clock), config.settings.screen.fps)?;
-    let reduction = Arc::clone(engine.reduction());
-    let gauges = Gauges { clock, reduction, visual: thread.latest(), watch: thread.watcher() };
+    let reading = Arc::clone(engine.reading());
+    let gauges = Gauges { clock, reading, visual: thread.latest(), watch: thread.watcher() };
     Ok((thread, gauges))
 }
 
@@ -338,6 +338,11 @@ fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf]) {
     let folders: Vec<PathBuf> = paths.iter().filter(|path| !is_address(path)).cloned().collect();
     if config.settings.scan_at_start || !folders.is_empty() {
         let _ = player.send(Command::Library(Library::Scan(folders)));
+    }
+    let reference = &config.settings.reference;
+    if !reference.is_empty() {
+        let asked = ReferenceOf::Files(reference.clone());
+        let _ = player.send(Command::Mastering(Mastering::Reference(asked)));
     }
     if !paths.is_empty() {
         let _ = player.send(Command::Queue(Queue::PlayNow(Target::Paths(paths.to_vec()))));

@@ -2,7 +2,7 @@
 
 mod print;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -64,7 +64,7 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
     if prepared.groups.is_empty() {
         return Err(CliError::NothingMatched("nothing was mastered: no music was named".into()));
     }
-    let reference = asked_reference(asked, &cancel, messages)?;
+    let reference = asked_reference(asked, &config.settings.reference, &cancel, messages)?;
     if cancel.is_cancelled() {
         return Ok(Exit::Interrupted);
     }
@@ -96,13 +96,20 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
 
 fn asked_reference(
     asked: &Master,
+    configured: &[PathBuf],
     cancel: &CancelToken,
     messages: &Messages,
 ) -> Result<Option<Arc<Reference>>, CliError> {
-    if asked.reference.is_empty() {
+    // Who says how loud it is to be does not want another's loudness.
+    let paths = match (asked.reference.is_empty(), asked.target) {
+        (false, _) => &asked.reference[..],
+        (true, None) => configured,
+        (true, Some(_)) => &[],
+    };
+    if paths.is_empty() {
         return Ok(None);
     }
-    super::reference::measured(&asked.reference, cancel, messages).map(|found| Some(Arc::new(found)))
+    super::reference::measured(paths, cancel, messages).map(|found| Some(Arc::new(found)))
 }
 
 fn cores() -> usize {

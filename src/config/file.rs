@@ -111,6 +111,9 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }
+    for path in &mut settings.reference {
+        *path = expand_home(path, home);
+    }
     if let OutputSpec::File(path) = &mut settings.output.output {
         *path = expand_home(path, home);
     }
@@ -194,6 +197,7 @@ mod tests {
         ("mastering.treble_db", "-1"),
         ("mastering.density", "0.5"),
         ("mastering.album_lock", "false"),
+        ("mastering.reference", "[\"/m/a.flac\", \"~/b\"]"),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -256,6 +260,7 @@ mod tests {
             album: false,
             taste: Taste { bass_db: 1.5, treble_db: -1.0, density: 0.5 },
         };
+        settings.reference = vec!["/m/a.flac".into(), "/home/u/b".into()];
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

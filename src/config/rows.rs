@@ -356,6 +356,14 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.mastering.album, switch(value)),
     },
     Row {
+        table: "mastering",
+        key: "reference",
+        default: "[]",
+        expects: "a list of absolute paths, as in [\"~/Music/Album\"]",
+        help: "Music whose tone, width and loudness mastering brings to: files, folders, playlists, or a curve of `auralis reference`.",
+        set: |settings, value| put(&mut settings.reference, folders(value)),
+    },
+    Row {
         table: "network",
         key: "buffer_s",
         default: "3",

@@ -67,7 +67,7 @@ impl Core {
         let Some(render) = &self.render else {
             return;
         };
-        self.reduction.set(render.reduction());
+        self.reading.set(render.reading());
         let failed = render.mastering_failed().then(|| self.feed.rendering()).flatten();
         if let Some(play) = failed
             && self.mastering_failed != failed

@@ -14,7 +14,7 @@ use super::run::{Core, Parts};
 use super::source::{Files, Opens};
 use crate::model::settings::{NetworkSettings, OutputSettings, SoundSettings};
 use crate::rt::clock::PlaybackClock;
-use crate::rt::gauge::ReductionGauge;
+use crate::rt::gauge::MasteringGauge;
 use crate::rt::tap::Tap;
 use crate::rt::wake::Wake;
 
@@ -93,7 +93,7 @@ impl Engine {
         let opener = Opener::spawn(outputs, move || opener_wake.wake())?;
         let (prefetch, blocks) = Prefetch::spawn(Arc::clone(&sources), wake.clone())?;
         let (clock, tap, counters) = <(Arc<PlaybackClock>, Arc<Tap>, Arc<Counters>)>::default();
-        let reduction = Arc::<ReductionGauge>::default();
+        let reading = Arc::<MasteringGauge>::default();
         let parts = Parts {
             options,
             commands: asked,
@@ -106,7 +106,7 @@ impl Engine {
             clock: Arc::clone(&clock),
             tap: Arc::clone(&tap),
             counters: Arc::clone(&counters),
-            reduction: Arc::clone(&reduction),
+            reading: Arc::clone(&reading),
         };
         let started = Builder::new().name("engine".into()).spawn(move || {
             Core::new(parts).run();
@@ -122,7 +122,7 @@ impl Engine {
             clock,
             tap,
             counters,
-            reduction,
+            reading,
             is_ended,
         })
     }
@@ -150,7 +150,7 @@ pub struct EngineHandle {
     clock: Arc<PlaybackClock>,
     tap: Arc<Tap>,
     counters: Arc<Counters>,
-    reduction: Arc<ReductionGauge>,
+    reading: Arc<MasteringGauge>,
     /// Closes when the engine thread ends.
     is_ended: Receiver<()>,
 }
@@ -177,8 +177,8 @@ impl EngineHandle {
     }
 
     /// How far mastering holds the sound down.
-    pub fn reduction(&self) -> &Arc<ReductionGauge> {
-        &self.reduction
+    pub fn reading(&self) -> &Arc<MasteringGauge> {
+        &self.reading
     }
 
     pub fn totals(&self) -> Totals {

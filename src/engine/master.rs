@@ -5,7 +5,7 @@
 
 use crate::dsp::chain::Chain;
 use crate::model::audio::db_to_gain;
-use crate::model::chain::{Mastered, Reduction};
+use crate::model::chain::{Mastered, Reading};
 use crate::model::id::PlayId;
 
 /// Items that are known at a time: what is heard, what is rendered, what follows.
@@ -104,8 +104,8 @@ impl Master {
     }
 
     /// How far it holds the sound down.
-    pub(super) fn reduction(&self) -> Reduction {
-        self.stage.as_ref().map_or_else(Reduction::default, |stage| stage.chain.gain_reduction_db())
+    pub(super) fn reading(&self) -> Reading {
+        self.stage.as_ref().map_or_else(Reading::default, |stage| stage.chain.reading())
     }
 
     /// The sound came out as no number, and is dry since.

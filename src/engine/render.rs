@@ -14,7 +14,7 @@ use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::resampler::{Edge, Resampler};
 use crate::model::audio::{SampleFormat, Spec};
-use crate::model::chain::Reduction;
+use crate::model::chain::Reading;
 use crate::model::id::{Generation, PlayId};
 use crate::model::loudness::ItemLoudness;
 use crate::model::settings::{ResamplerQuality, SoundSettings};
@@ -199,8 +199,8 @@ impl Render {
     }
 
     /// How far mastering holds the sound down.
-    pub(super) fn reduction(&self) -> Reduction {
-        self.master.reduction()
+    pub(super) fn reading(&self) -> Reading {
+        self.master.reading()
     }
 
     /// Mastering failed, and the sound is as it came.

@@ -30,7 +30,7 @@ use crate::model::settings::SoundSettings;
 use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
 use crate::rt::clock::PlaybackClock;
-use crate::rt::gauge::ReductionGauge;
+use crate::rt::gauge::MasteringGauge;
 use crate::rt::pipe::BlockReceiver;
 use crate::rt::tap::Tap;
 use crate::rt::wake::Wake;
@@ -57,7 +57,7 @@ pub(super) struct Parts {
     pub(super) clock: Arc<PlaybackClock>,
     pub(super) tap: Arc<Tap>,
     pub(super) counters: Arc<Counters>,
-    pub(super) reduction: Arc<ReductionGauge>,
+    pub(super) reading: Arc<MasteringGauge>,
 }
 
 /// The item at the ear, or about to be.
@@ -126,7 +126,7 @@ pub(super) struct Core {
     pub(super) clock: Arc<PlaybackClock>,
     pub(super) tap: Arc<Tap>,
     counters: Arc<Counters>,
-    pub(super) reduction: Arc<ReductionGauge>,
+    pub(super) reading: Arc<MasteringGauge>,
     pub(super) sources: Arc<dyn Opens>,
     pub(super) wake: Wake,
     pub(super) state: State,
@@ -175,7 +175,7 @@ impl Core {
             clock: parts.clock,
             tap: parts.tap,
             counters: parts.counters,
-            reduction: parts.reduction,
+            reading: parts.reading,
             sources: parts.sources,
             wake: parts.wake,
             state: State::Stopped,

@@ -17,7 +17,7 @@ use crate::model::mastering::{Basis, Plan};
 use crate::model::part;
 use crate::model::reference::Reference;
 use crate::render::pass::Watch;
-use crate::render::prove::{prove, runs};
+use crate::render::prove::{ToMatch, prove, runs};
 use crate::render::reference::profile_of;
 
 /// What a plan is for.
@@ -71,7 +71,8 @@ pub fn proved(
     };
     let plan = plan(&Source { profile, ..source }, wishes).map_err(|why| why.words().to_owned())?;
     let runs = runs(&paths).map_err(|error| error.to_string())?;
-    let proof = prove(plan, &runs, watch).map_err(|(_, _, error)| error.to_string())?;
+    let target = ToMatch::of(wishes, profile.as_ref());
+    let proof = prove(plan, &runs, target.as_ref(), watch).map_err(|(_, _, error)| error.to_string())?;
     Ok(proof.plan)
 }
 

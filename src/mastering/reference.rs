@@ -5,27 +5,49 @@ use crate::model::chain::{Matching, THIRDS, third_hz};
 use crate::model::mastering::{Move, Part};
 use crate::model::reference::{Profile, Reference};
 
-/// Most that a third octave is moved, dB.
+/// Most that a third octave is raised, and taken down, dB.
 pub const MOST_DB: f32 = 12.0;
+pub const MOST_CUT_DB: f32 = 24.0;
 /// Most that a third octave of the side is raised, dB.
 pub const MOST_SIDE_DB: f32 = 6.0;
 /// A third octave so far below the loudest is not raised any more: there is no music in it (begins, ends; dB).
 const NOTHING_DB: (f32, f32) = (70.0, 85.0);
 
-/// Of sound with the profile `own`, as far as bounds allow: no third octave is moved by more than [`MOST_DB`]; the side gets
+/// Of sound with the profile `own`, as far as bounds allow: no third octave is moved further than they say; the side gets
 /// louder than the middle in none where it was not.
 pub fn matching(own: &Profile, reference: &Profile) -> Matching {
+    within_bounds(own, &missing(own, reference))
+}
+
+/// Corrects a curve by what came out of it: a third octave is wide, and what moves one moves its neighbours.
+pub fn refined(own: &Profile, made: &Matching, after: &Profile, reference: &Profile) -> Matching {
+    let missing = missing(after, reference);
+    let sum = |made: &[f32; THIRDS], missing: &[f32; THIRDS]| std::array::from_fn(|n| made[n] + missing[n]);
+    let wanted = Matching {
+        mid_db: sum(&made.mid_db, &missing.mid_db),
+        side_db: sum(&made.side_db, &missing.side_db),
+    };
+    within_bounds(own, &wanted)
+}
+
+/// How far each third octave is from the reference's, both at the same loudness.
+fn missing(own: &Profile, reference: &Profile) -> Matching {
     let level = loudness_db(reference) - loudness_db(own);
+    let off = |own: &[f32; THIRDS], other: &[f32; THIRDS]| std::array::from_fn(|n| other[n] - own[n] - level);
+    Matching { mid_db: off(&own.mid_db, &reference.mid_db), side_db: off(&own.side_db, &reference.side_db) }
+}
+
+fn within_bounds(own: &Profile, wanted: &Matching) -> Matching {
     let loudest = own.mid_db.iter().chain(&own.side_db).copied().fold(f32::MIN, f32::max);
     // How much music there is, 0 to 1.
     let presence = |db: f32| 1.0 - smooth_step(loudest - db, NOTHING_DB.0, NOTHING_DB.1);
-    let moved = |own: f32, reference: f32, most: f32| {
-        let db = (reference - own - level).clamp(-MOST_DB, most);
+    let moved = |own: f32, wanted: f32, most: f32| {
+        let db = wanted.clamp(-MOST_CUT_DB, most);
         if db > 0.0 { db * presence(own) } else { db }
     };
-    let mid_db: [f32; THIRDS] = std::array::from_fn(|n| moved(own.mid_db[n], reference.mid_db[n], MOST_DB));
+    let mid_db: [f32; THIRDS] = std::array::from_fn(|n| moved(own.mid_db[n], wanted.mid_db[n], MOST_DB));
     let side_db = std::array::from_fn(|n| {
-        let db = moved(own.side_db[n], reference.side_db[n], MOST_SIDE_DB);
+        let db = moved(own.side_db[n], wanted.side_db[n], MOST_SIDE_DB);
         // Where the side is as loud as the middle, one of the two channels may cancel out.
         let room = (own.mid_db[n] - own.side_db[n]).max(0.0) + mid_db[n];
         db.min(room)
@@ -43,7 +65,7 @@ fn loudness_db(profile: &Profile) -> f32 {
 }
 
 /// What it does, in words.
-pub(super) fn words(matching: &Matching, reference: &Reference) -> Vec<Move> {
+pub fn words(matching: &Matching, reference: &Reference) -> Vec<Move> {
     let mut moves = vec![Move {
         part: Part::Tone,
         why: format!("{} to the tone of {}", spread(&matching.mid_db), named(reference)),
@@ -53,10 +75,10 @@ pub(super) fn words(matching: &Matching, reference: &Reference) -> Vec<Move> {
         moves.push(Move { part: Part::Width, why });
     }
     let curves = || matching.mid_db.iter().chain(&matching.side_db);
-    let held = curves().filter(|db| db.abs() >= MOST_DB - 0.01).count();
+    let held = curves().filter(|db| **db >= MOST_DB - 0.01 || **db <= 0.01 - MOST_CUT_DB).count();
     if held > 0 {
         let why = format!(
-            "{held} third octaves of {} lie further apart than the {MOST_DB:.0} dB that they are moved by",
+            "{held} third octaves of {} lie further apart than they are moved: {MOST_DB:.0} dB up, {MOST_CUT_DB:.0} dB down",
             2 * THIRDS
         );
         moves.push(Move { part: Part::Tone, why });
@@ -117,12 +139,32 @@ mod tests {
         }
     }
 
+    /// Of a filter that does only half of what it is told.
+    #[test]
+    fn what_came_out_corrects_the_curve() {
+        let own = falling(0.0);
+        let other = profile(|n| -25.0 - 0.8 * n as f32, |n| -40.0 - 0.9 * n as f32);
+        let half = |matching: &Matching| {
+            profile(
+                |n| own.mid_db[n] + matching.mid_db[n] / 2.0,
+                |n| own.side_db[n] + matching.side_db[n] / 2.0,
+            )
+        };
+        let mut made = matching(&own, &other);
+        for _ in 0..12 {
+            made = refined(&own, &made, &half(&made), &other);
+        }
+        let left = missing(&half(&made), &other);
+        let most = left.mid_db.iter().chain(&left.side_db).map(|db| db.abs()).fold(0.0, f32::max);
+        assert!(most < 0.05, "{most}");
+    }
+
     #[test]
     fn nothing_is_moved_further_than_the_bounds_nor_raised_where_there_is_nothing() {
         let own = profile(|n| if n > 25 { -110.0 } else { -20.0 }, |_| -22.0);
-        let other = profile(|n| if n == 5 { -60.0 } else { -20.0 }, |_| -5.0);
+        let other = profile(|n| if n == 5 { -80.0 } else { -20.0 }, |_| -5.0);
         let matching = matching(&own, &other);
-        assert_eq!(matching.mid_db[5], -MOST_DB);
+        assert_eq!(matching.mid_db[5], -MOST_CUT_DB);
         assert!(matching.mid_db[26..].iter().all(|db| *db <= 0.0));
         for n in 0..THIRDS {
             let (mid, side) = (own.mid_db[n] + matching.mid_db[n], own.side_db[n] + matching.side_db[n]);

@@ -227,11 +227,26 @@ pub struct Mastered {
     pub trim_db: f32,
 }
 
-/// How far a chain holds sound down, dB, 0 or more.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Reduction {
+/// What a chain does to the sound that passes now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// How far it is held down, dB, 0 or more.
     pub compressor_db: f32,
     pub limiter_db: f32,
+    /// Level of what goes in and of what comes out, dB over a full-scale square wave: mean square of all channels over about
+    /// 300 ms, not below [`Reading::SILENCE_DB`].
+    pub before_db: f32,
+    pub after_db: f32,
+}
+
+impl Reading {
+    pub const SILENCE_DB: f32 = -120.0;
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { compressor_db: 0.0, limiter_db: 0.0, before_db: Self::SILENCE_DB, after_db: Self::SILENCE_DB }
+    }
 }
 
 #[cfg(test)]

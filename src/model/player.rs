@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::chain::Reduction;
+use super::chain::Reading;
 use super::command::Command;
 use super::id::PlayId;
 use super::notice::Notice;
@@ -75,7 +75,7 @@ pub trait Player: Send + Sync {
     fn position(&self) -> Option<Position>;
 
     /// How far mastering holds the sound down. A gauge.
-    fn reduction(&self) -> Reduction;
+    fn reading(&self) -> Reading;
 
     /// How often the output that is open ran empty; `None` without one. A gauge.
     fn underruns(&self) -> Option<u64> {

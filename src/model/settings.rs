@@ -485,6 +485,8 @@ pub struct Settings {
     /// Name of the equaliser's curve: a built-in one, or a file in the folder of curves.
     pub eq_preset: String,
     pub mastering: super::mastering::MasteringSettings,
+    /// Music that mastering matches; empty: none.
+    pub reference: Vec<PathBuf>,
     pub network: NetworkSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
@@ -508,6 +510,7 @@ impl Default for Settings {
             sound: SoundSettings::default(),
             eq_preset: "flat".into(),
             mastering: Default::default(),
+            reference: Vec::new(),
             network: NetworkSettings::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),

@@ -6,15 +6,21 @@ use super::error::RenderError;
 use super::pass::{Sink, Watch, pass};
 use crate::analysis::Analyser;
 use crate::analysis::loudness::Meter;
+use crate::analysis::profile::Profiler;
 use crate::decode::Source;
+use crate::mastering::plan::Wishes;
+use crate::mastering::reference::{refined, words};
 use crate::model::audio::Spec;
 use crate::model::chain::ChainSpec;
 use crate::model::features::{Absent, Loudness, LoudnessBlocks, Value};
-use crate::model::mastering::{Heard, Move, Part, Plan};
+use crate::model::mastering::{Heard, Intensity, Move, Part, Plan};
+use crate::model::reference::{Profile, Reference};
 
 /// LU off the aim that are near enough.
 const NEAR_LU: f32 = 0.05;
 const MOST_PASSES: u32 = 4;
+/// Looks at what comes out of a curve that matches; each leaves a fraction of what was off.
+const REFINEMENTS: u32 = 2;
 /// The gain is moved by no more than this, dB: what is still missing then, the limiter would have to take from peaks.
 const MOST_MOVE_DB: f32 = 6.0;
 
@@ -41,6 +47,23 @@ pub fn runs(paths: &[PathBuf]) -> Result<Vec<Run<'_>>, RenderError> {
     Ok(runs)
 }
 
+/// What a plan's curve is to bring the sound to.
+#[derive(Debug, Clone, Copy)]
+pub struct ToMatch<'a> {
+    /// Of the sound as it is.
+    pub own: &'a Profile,
+    pub reference: &'a Reference,
+}
+
+impl<'a> ToMatch<'a> {
+    /// Where all of a reference is asked for: a part of it is not to be corrected.
+    pub fn of(wishes: &'a Wishes, own: Option<&'a Profile>) -> Option<Self> {
+        let is_all = wishes.settings.intensity == Intensity::FULL;
+        let reference = wishes.reference.as_deref().filter(|_| is_all);
+        own.zip(reference).map(|(own, reference)| Self { own, reference })
+    }
+}
+
 /// What a proof found.
 #[derive(Debug, Clone)]
 pub struct Proof {
@@ -64,12 +87,20 @@ impl Proof {
 pub fn prove(
     mut plan: Plan,
     runs: &[Run<'_>],
+    target: Option<&ToMatch<'_>>,
     watch: Watch<'_>,
 ) -> Result<Proof, (usize, usize, RenderError)> {
+    let mut passes = 0;
+    if let Some(target) = target {
+        for _ in 0..REFINEMENTS {
+            refine(&mut plan, runs, target, watch)?;
+            passes += 1;
+        }
+    }
     let mut search = Search::new(plan.spec.gain_db, plan.aim_lufs);
     let mut best: Option<(f32, f32, Vec<Loudness>)> = None;
-    let mut passes = 0;
-    while passes < MOST_PASSES {
+    let most = passes + MOST_PASSES;
+    while passes < most {
         plan.spec.gain_db = search.gain_db;
         let after = measured(&plan.spec, runs, watch)?;
         passes += 1;
@@ -92,6 +123,32 @@ pub fn prove(
     }
     plan.proved = true;
     Ok(Proof { plan, after, passes })
+}
+
+/// A look at what comes out: the curve corrected by it, and the gain as far as that goes without a limiter.
+fn refine(
+    plan: &mut Plan,
+    runs: &[Run<'_>],
+    target: &ToMatch<'_>,
+    watch: Watch<'_>,
+) -> Result<(), (usize, usize, RenderError)> {
+    let ToMatch { own, reference } = target;
+    let mut profiles = Vec::new();
+    let new = |spec: Spec| (Meter::new(spec), Profiler::new(spec));
+    let after = measured_by(&plan.spec, runs, watch, &new, &mut |(meter, profiler): (Meter, Profiler)| {
+        profiles.extend(profiler.finish().ok());
+        meter.finish()
+    })?;
+    let Some(profile) = Profile::mean(profiles.iter().map(|profile| (profile, 0.0))) else { return Ok(()) };
+    let made = plan.spec.matching;
+    plan.spec.matching = refined(own, &made, &profile, &reference.profile);
+    if let Ok(lufs) = integrated(&after) {
+        plan.spec.gain_db += (plan.aim_lufs - lufs).clamp(-MOST_MOVE_DB, MOST_MOVE_DB);
+    }
+    let old = words(&made, reference);
+    plan.moves.retain(|told| !old.contains(told));
+    plan.moves.splice(..0, words(&plan.spec.matching, reference));
+    Ok(())
 }
 
 /// By secants: less than a dB of loudness comes of a dB of gain where the limiter is at work.
@@ -127,30 +184,60 @@ fn measured(
     runs: &[Run<'_>],
     watch: Watch<'_>,
 ) -> Result<Vec<Loudness>, (usize, usize, RenderError)> {
-    let mut all = Vec::new();
+    measured_by(numbers, runs, watch, &Meter::new, &mut Meter::finish)
+}
+
+/// What comes out of each track, by a measure of its own.
+fn measured_by<M: Hears>(
+    numbers: &ChainSpec,
+    runs: &[Run<'_>],
+    watch: Watch<'_>,
+    new: &dyn Fn(Spec) -> M,
+    finish: &mut dyn FnMut(M) -> Loudness,
+) -> Result<Vec<Loudness>, (usize, usize, RenderError)> {
+    let mut found = Vec::new();
     for (at, run) in runs.iter().enumerate() {
-        let mut meters = Meters { spec: run.spec, meter: Meter::new(run.spec), found: Vec::new() };
-        pass(&run.tracks, run.spec, numbers, &mut meters, watch)
+        let again = || new(run.spec);
+        let mut sink = Measuring { measure: again(), again: &again, finish, found: &mut found };
+        pass(&run.tracks, run.spec, numbers, &mut sink, watch)
             .map_err(|(track, error)| (at, track, error))?;
-        all.extend(meters.found);
     }
-    Ok(all)
+    Ok(found)
 }
 
-struct Meters {
-    spec: Spec,
-    meter: Meter,
-    found: Vec<Loudness>,
+trait Hears {
+    fn hear(&mut self, frames: &[f32]);
 }
 
-impl Sink for Meters {
+impl Hears for Meter {
+    fn hear(&mut self, frames: &[f32]) {
+        self.push(frames);
+    }
+}
+
+impl Hears for (Meter, Profiler) {
+    fn hear(&mut self, frames: &[f32]) {
+        self.0.push(frames);
+        self.1.push(frames);
+    }
+}
+
+struct Measuring<'a, M> {
+    measure: M,
+    again: &'a dyn Fn() -> M,
+    finish: &'a mut dyn FnMut(M) -> Loudness,
+    found: &'a mut Vec<Loudness>,
+}
+
+impl<M: Hears> Sink for Measuring<'_, M> {
     fn write(&mut self, _: usize, frames: &[f32]) -> Result<(), RenderError> {
-        self.meter.push(frames);
+        self.measure.hear(frames);
         Ok(())
     }
 
     fn end(&mut self, _: usize) -> Result<(), RenderError> {
-        self.found.push(std::mem::replace(&mut self.meter, Meter::new(self.spec)).finish());
+        let measure = std::mem::replace(&mut self.measure, (self.again)());
+        self.found.push((self.finish)(measure));
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::format::Format;
 use super::group::{Group, Item};
 use super::part;
 use super::pass::{Watch, pass};
-use super::prove::{Proof, Run, heard, prove};
+use super::prove::{Proof, Run, ToMatch, heard, prove};
 use super::reference;
 use super::said::Said;
 use super::tally::{Account, PASSES, Tally};
@@ -218,6 +218,7 @@ impl Worker<'_> {
             Err((at, error)) => return self.failed(good, at, &error),
         };
         let plan = self.plan(good, profile);
+        let target = ToMatch::of(&self.work.wishes, profile.as_ref());
         if self.work.plan_only {
             return good
                 .iter()
@@ -227,7 +228,7 @@ impl Worker<'_> {
         let watch = Watch { cancel: self.cancel, on_sound: &|sound| account.add(sound) };
         let runs = runs(good);
         let proof = match plan {
-            Ok(plan) => prove(plan, &runs, watch).map(Ok),
+            Ok(plan) => prove(plan, &runs, target.as_ref(), watch).map(Ok),
             Err(absent) => Ok(Err(absent)),
         };
         let proof = match proof {

@@ -100,7 +100,7 @@ pub enum Gauge {
     /// What plays, with its times.
     Now,
     /// How far mastering holds the sound down.
-    Reduction,
+    Reading,
 }
 
 /// The gauges in sight, none of them beneath anything else.
@@ -110,9 +110,9 @@ pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
     let covered = state.is_covered() || state.prompt.is_some() || !state.chord.is_empty();
     let spectrum = layout.spectrum.filter(|_| !covered).map(|area| (Gauge::Spectrum, area));
     let is_clear = state.mastering && state.prompt.is_none() && state.chord.is_empty();
-    let reduction = views::mastering::reduction_area(scene.snapshot, &layout).filter(|_| is_clear);
-    let reduction = reduction.map(|area| (Gauge::Reduction, area));
-    spectrum.into_iter().chain(reduction).chain(layout.now.map(|area| (Gauge::Now, area))).collect()
+    let reading = views::mastering::reduction_area(scene.snapshot, &layout).filter(|_| is_clear);
+    let reading = reading.map(|area| (Gauge::Reading, area));
+    spectrum.into_iter().chain(reading).chain(layout.now.map(|area| (Gauge::Now, area))).collect()
 }
 
 /// Draws one gauge alone into an empty buffer of its area, as [`draw`] would.
@@ -124,7 +124,7 @@ pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
     match gauge {
         Gauge::Spectrum => views::visual::draw(&mut canvas),
         Gauge::Now => views::now::draw(&mut canvas),
-        Gauge::Reduction => views::mastering::draw_reduction(&mut canvas),
+        Gauge::Reading => views::mastering::draw_reduction(&mut canvas),
     }
     if scene.styles.ascii {
         symbols::plain(buf);

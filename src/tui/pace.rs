@@ -33,20 +33,21 @@ pub(super) struct Picture {
     halves: u16,
     /// Frames are made anew, never changed: the address tells them apart.
     visual: usize,
-    /// Tenths of dB.
-    held: [u32; 2],
+    /// Tenths of dB: held down by what, and the level before and after.
+    held: [i32; 4],
 }
 
 impl Shown<'_> {
     pub(super) fn picture(&self) -> Picture {
         let visual = self.gauges.visual.as_ref();
         let (elapsed, total) = times(self.snapshot, self.gauges).unwrap_or_default();
-        let reduction = if self.mastering { self.gauges.reduction } else { Default::default() };
+        let reading = if self.mastering { self.gauges.reading } else { Default::default() };
         Picture {
             seconds: elapsed.as_secs(),
             halves: halves(self.width, elapsed, total),
             visual: visual.map_or(0, |frame| Arc::as_ptr(frame).cast::<u8>() as usize),
-            held: [reduction.compressor_db, reduction.limiter_db].map(|db| (db * 10.0).round() as u32),
+            held: [reading.compressor_db, reading.limiter_db, reading.before_db, reading.after_db]
+                .map(|db| (db * 10.0).round() as i32),
         }
     }
 

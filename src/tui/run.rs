@@ -363,7 +363,7 @@ impl Ui {
         }
         let before = self.shown().picture();
         self.gauges.position = self.player.position();
-        self.gauges.reduction = self.player.reduction();
+        self.gauges.reading = self.player.reading();
         if self.watch.is_some() {
             self.gauges.visual = self.player.visual();
         }

@@ -9,7 +9,7 @@ use super::browse::Column;
 use super::state::UiState;
 use super::style::Styles;
 use crate::config::keys::Keymap;
-use crate::model::chain::Reduction;
+use crate::model::chain::Reading;
 use crate::model::command::Pane;
 use crate::model::player::Position;
 use crate::model::snapshot::Snapshot;
@@ -21,7 +21,7 @@ pub struct Gauges {
     pub position: Option<Position>,
     /// Pictures of what is heard.
     pub visual: Option<Arc<VisualFrame>>,
-    pub reduction: Reduction,
+    pub reading: Reading,
 }
 
 /// Everything that a frame shows.

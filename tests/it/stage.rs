@@ -236,7 +236,7 @@ impl Player for FakePlayer {
         None
     }
 
-    fn reduction(&self) -> auralis::model::chain::Reduction {
+    fn reading(&self) -> auralis::model::chain::Reading {
         Default::default()
     }
 

@@ -144,6 +144,8 @@ struct PlanLine<'a> {
     source: Levels,
     asked_lufs: f32,
     aim_lufs: f32,
+    /// Bound of what becomes of the range, LU.
+    range_change_lu: f32,
     proved: bool,
     moves: &'a [Move],
     chain: &'a ChainSpec,
@@ -181,6 +183,7 @@ fn plan_line(plan: &Plan) -> PlanLine<'_> {
         source: level(&plan.source),
         asked_lufs: plan.asked_lufs,
         aim_lufs: plan.aim_lufs,
+        range_change_lu: plan.range_change_lu,
         proved: plan.proved,
         moves: &plan.moves,
         chain: &plan.spec,

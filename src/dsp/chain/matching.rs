@@ -13,8 +13,8 @@ use super::frames::{MOST_FRAMES, gather, scatter};
 use crate::dsp::convolve::{Convolver, Echo, PART, Response};
 use crate::model::chain::{Matching as Curves, THIRDS};
 
-/// Length of a response in seconds, as near as a power of two comes: lines of 11 Hz.
-const LENGTH_S: f64 = 0.09;
+/// Length of a response in seconds, as near as a power of two comes: 8192 taps, 5 Hz apart, at 44.1 kHz.
+const LENGTH_S: f64 = 0.18;
 /// The cepstrum is so much longer than the response that what folds over is nothing.
 const LONGER: usize = 4;
 /// Least and most of a curve, dB.

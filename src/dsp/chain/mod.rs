@@ -16,6 +16,7 @@ pub(in crate::dsp) mod dynamics;
 mod exciter;
 mod fast;
 pub(in crate::dsp) mod frames;
+mod level;
 pub(in crate::dsp) mod line;
 mod matching;
 mod oversample;
@@ -28,10 +29,11 @@ mod width;
 
 use blend::Blend;
 use frames::{Delay, MOST_FRAMES};
+use level::Level;
 use stages::Stages;
 use targets::Targets;
 
-use crate::model::chain::{ChainSpec, Reduction};
+use crate::model::chain::{ChainSpec, Reading};
 
 /// In which numbers become others, seconds.
 const RAMP_S: f32 = 0.05;
@@ -63,7 +65,9 @@ pub struct Chain {
     fed: u64,
     made: u64,
     finished: bool,
-    reduction: Reduction,
+    reading: Reading,
+    before: Level,
+    after: Level,
 }
 
 /// From numbers to numbers.
@@ -114,7 +118,9 @@ impl Chain {
             fed: 0,
             made: 0,
             finished: false,
-            reduction: Reduction::default(),
+            reading: Reading::default(),
+            before: Level::default(),
+            after: Level::default(),
         }
     }
 
@@ -128,8 +134,8 @@ impl Chain {
         self.fed - self.made + self.ready.len() as u64
     }
 
-    pub fn gain_reduction_db(&self) -> Reduction {
-        self.reduction
+    pub fn reading(&self) -> Reading {
+        Reading { before_db: self.before.db(), after_db: self.after.db(), ..self.reading }
     }
 
     /// Whether the stages made what is no number: the dry sound is heard until [`Self::reset`].
@@ -228,7 +234,8 @@ impl Chain {
         self.ready = 0..0;
         self.skip = self.latency;
         (self.worked, self.fed, self.made, self.finished) = (0, 0, 0, false);
-        self.reduction = Reduction::default();
+        self.reading = Reading::default();
+        (self.before, self.after) = Default::default();
     }
 
     /// Work goes on in steps from one multiple of [`MOST_FRAMES`] to the next, however frames are fed: there what is almost
@@ -242,11 +249,13 @@ impl Chain {
         let samples = frames * self.channels;
         self.dry[..samples].copy_from_slice(&self.output[..samples]);
         self.delay.process(&mut self.dry[..samples]);
+        self.before.hear(&self.dry[..samples], frames, self.rate);
         let good = if self.failed { 0 } else { self.master(frames) };
         self.output[good * self.channels..samples].fill(0.0);
         if !(self.failed && self.is_dry()) {
-            self.reduction.limiter_db = self.stages.limit(&mut self.output[..samples]);
+            self.reading.limiter_db = self.stages.limit(&mut self.output[..samples]);
         }
+        self.after.hear(&self.output[..samples], frames, self.rate);
         self.mix(0, good);
         if good < frames && !self.failed {
             self.failed = true;
@@ -270,11 +279,11 @@ impl Chain {
     /// Everything before the limiter, on the first frames of `output`. Tells how many of them came out as numbers.
     fn master(&mut self, frames: usize) -> usize {
         let mut done = 0;
-        self.reduction = Reduction::default();
+        self.reading = Reading::default();
         while done < frames {
             let piece = self.aim(frames - done);
             let samples = &mut self.output[done * self.channels..(done + piece) * self.channels];
-            self.reduction.compressor_db = self.reduction.compressor_db.max(self.stages.process(samples));
+            self.reading.compressor_db = self.reading.compressor_db.max(self.stages.process(samples));
             self.advance(piece);
             done += piece;
         }

@@ -338,7 +338,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "this|album|off|file PATH...",
         WordPath(&["this", "album", "off", "file"]),
-        "bring tone, width and loudness to what plays now, its album, or files; off: to what music is like",
+        "match tone, width and loudness of what plays now, of its album, or of files",
     ),
     row(
         Mastering,

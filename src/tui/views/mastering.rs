@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::curve;
 use crate::config::theme::Role;
+use crate::model::chain::Reading;
 use crate::model::mastering::{Basis, MasteringView, Move, Plan, PlanView};
 use crate::model::snapshot::Snapshot;
 use crate::tui::draw::Canvas;
@@ -16,7 +17,8 @@ const MOST_DB: f32 = 6.0;
 /// Rows of the curve, and what the screen must have so that there is one.
 const CURVE: u16 = 7;
 const WITH_CURVE: u16 = 16;
-/// Most that a bar of reduction shows, dB.
+/// Least level that a bar shows, and most that one of what is held down does, dB.
+const LEAST_LEVEL: f32 = -48.0;
 const MOST_REDUCTION: f32 = 6.0;
 const NAME: u16 = 12;
 
@@ -114,7 +116,7 @@ fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &P
     line(canvas, &mut rest, &[("heard", Role::Dim), (&words, role)]);
     if reduction_area(canvas.scene.snapshot, canvas.layout).is_some() {
         draw_reduction(canvas);
-        rest = below(rest, 1);
+        rest = below(rest, 2);
     }
     if rest.height >= WITH_CURVE - 5 && rest.width >= 40 {
         curve::draw(canvas, Rect { height: CURVE, ..rest }, MOST_DB, |hz| plan.spec.tone_db(hz));
@@ -180,36 +182,52 @@ pub fn reduction_area(snapshot: &Snapshot, layout: &Layout) -> Option<Rect> {
         x: main.x + 1,
         y: main.y + 5,
         width: main.width.saturating_sub(2),
-        height: 1,
+        height: 2,
     })
 }
 
-/// `held       compressor ━━━━────── 1.2 dB   limiter ━━━─── 0.8 dB`
+/// `held down  compressor ━━━━────── 1.2 dB   limiter ━━━─── 0.8 dB`
+/// `level      before ━━━━━━━─── -18.2 dB     after ━━━━━━━━─ -14.1 dB`
 pub fn draw_reduction(canvas: &mut Canvas<'_>) {
     let Some(area) = reduction_area(canvas.scene.snapshot, canvas.layout) else {
         return;
     };
-    let reduction = canvas.scene.gauges.reduction;
-    canvas.put(area.x, area.y, NAME, "held down", Role::Dim);
-    let half = area.width.saturating_sub(NAME) / 2;
-    for (at, (name, db)) in
-        [("compressor", reduction.compressor_db), ("limiter", reduction.limiter_db)].into_iter().enumerate()
-    {
-        let x = area.x + NAME + half * at as u16;
-        let used = canvas.put(x, area.y, half, &format!("{name} "), Role::Dim);
-        let value = format!(" {:.1} dB ", (db.clamp(0.0, 99.0) + 0.0));
-        let width = half.saturating_sub(used + text::width_of(&value, half) + 1);
-        let filled = (f32::from(width) * (db / MOST_REDUCTION).clamp(0.0, 1.0)).round() as u16;
-        canvas.put(x + used, area.y, width, &"━".repeat(usize::from(filled)), Role::BarFilled);
-        canvas.put(
-            x + used + filled,
-            area.y,
-            width - filled,
-            &"─".repeat(usize::from(width - filled)),
-            Role::BarEmpty,
-        );
-        canvas.put(x + used + width, area.y, half, &value, Role::Text);
+    let reading = canvas.scene.gauges.reading;
+    let held =
+        |db: f32| Bar { share: db / MOST_REDUCTION, value: format!(" {:.1} dB ", db.clamp(0.0, 99.0) + 0.0) };
+    let level = |db: f32| {
+        let value = if db <= Reading::SILENCE_DB { " silence ".to_owned() } else { format!(" {db:.1} dB ") };
+        Bar { share: 1.0 - db / LEAST_LEVEL, value }
+    };
+    let rows = [
+        ("held down", [("compressor", held(reading.compressor_db)), ("limiter", held(reading.limiter_db))]),
+        ("level", [("before", level(reading.before_db)), ("after", level(reading.after_db))]),
+    ];
+    for ((name, bars), y) in rows.into_iter().zip(area.y..area.bottom()) {
+        canvas.put(area.x, y, NAME, name, Role::Dim);
+        let half = area.width.saturating_sub(NAME) / 2;
+        for (at, (name, bar)) in bars.into_iter().enumerate() {
+            let x = area.x + NAME + half * at as u16;
+            draw_bar(canvas, Rect { x, y, width: half, height: 1 }, name, &bar);
+        }
     }
+}
+
+/// How much of it is filled, 0 to 1, and its number.
+struct Bar {
+    share: f32,
+    value: String,
+}
+
+fn draw_bar(canvas: &mut Canvas<'_>, area: Rect, name: &str, bar: &Bar) {
+    let Rect { x, y, width: all, .. } = area;
+    let used = canvas.put(x, y, all, &format!("{name} "), Role::Dim);
+    let width = all.saturating_sub(used + text::width_of(&bar.value, all) + 1);
+    let filled = (f32::from(width) * bar.share.clamp(0.0, 1.0)).round() as u16;
+    canvas.put(x + used, y, width, &"━".repeat(usize::from(filled)), Role::BarFilled);
+    let empty = width - filled;
+    canvas.put(x + used + filled, y, empty, &"─".repeat(usize::from(empty)), Role::BarEmpty);
+    canvas.put(x + used + width, y, all, &bar.value, Role::Text);
 }
 
 /// On as many rows as its words need.

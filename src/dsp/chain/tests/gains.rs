@@ -145,13 +145,13 @@ fn the_meter_tells_the_most_that_was_taken() {
     let mut chain = Chain::new(RATE, 1, &spec);
     let samples = level(-10.0, 48_000);
     feed_all(&mut chain, &samples);
-    let told = chain.gain_reduction_db();
+    let told = chain.reading();
     assert!((told.compressor_db - 15.0).abs() < 0.01 && told.limiter_db == 0.0, "{told:?}");
     let limited = ChainSpec { gain_db: 14.0, ceiling_dbtp: Some(-1.0), ..ChainSpec::default() };
     let mut chain = Chain::new(RATE, 1, &limited);
     feed_all(&mut chain, &samples);
     // 5 dB over the ceiling, and the limiter's margin.
-    let told = chain.gain_reduction_db();
+    let told = chain.reading();
     assert!((told.limiter_db - 5.3).abs() < 0.1 && told.compressor_db == 0.0, "{told:?}");
 }
 
@@ -252,4 +252,18 @@ fn the_gain_is_the_gain_and_a_ramp_of_it_is_straight() {
         let expected = 0.1 * (1.0 + (goal - 1.0) * way);
         assert!((f64::from(*sample) - expected).abs() < 1e-6, "{sample}, not {expected} at {n} of {at}");
     }
+}
+
+/// A sine of amplitude 0.2 has 20 lg 0.2 - 3.01 dB of mean square; 6.02 dB of gain come out as that. Two seconds of a time
+/// constant of 0.3 s leave 0.1 % to go.
+#[test]
+fn meters_tell_the_level_before_and_after() {
+    let mut chain = Chain::new(RATE, 2, &ChainSpec { gain_db: 6.0206, ..ChainSpec::default() });
+    assert_eq!(chain.reading().before_db, crate::model::chain::Reading::SILENCE_DB);
+    run(&mut chain, &stereo(&sine(1_000.0, 0.2, 96_000)), 2, 4096);
+    let expected = db(0.2) - 3.0103;
+    let reading = chain.reading();
+    // The tail of the chain's delay goes out in silence.
+    assert!((f64::from(reading.before_db) - expected).abs() < 0.2, "{reading:?} {expected}");
+    assert!((f64::from(reading.after_db) - expected - 6.0206).abs() < 0.2, "{reading:?} {expected}");
 }

@@ -267,7 +267,7 @@ fn a_reset_is_a_beginning() {
     assert!(chain.pending() > 0);
     chain.set(&all());
     chain.reset();
-    assert_eq!((chain.pending(), chain.gain_reduction_db()), (0, Reduction::default()));
+    assert_eq!((chain.pending(), chain.reading()), (0, Reading::default()));
     assert_eq!(run(&mut chain, &samples, 2, 4096), master(&all(), &samples, 2));
 }
 

@@ -207,3 +207,25 @@ fn a_ceiling_that_moves_makes_no_step() {
     assert!(largest < 0.8 * 0.0131 + 0.8 * 2.0 / 240.0, "{largest}");
     assert!(rms(&out[15_000..19_000]) < 0.2 && rms(&out[55_000..]) > 0.1);
 }
+
+/// What lies far from a peak that is held down is a clean sine: overtones below -120 dB (2nd to 20th, by correlation over
+/// whole periods), two seconds behind it; and before the look-ahead every bit is the source's.
+#[test]
+fn a_sine_far_from_a_peak_is_unharmed() {
+    let spec = ChainSpec { ceiling_dbtp: Some(-1.0), ..ChainSpec::default() };
+    let mut samples = sine(1_000.0, 0.5, 48_000 * 4);
+    samples[48_000] = 1.9;
+    let out = master(&spec, &samples, 1);
+    assert_eq!(bits(&out[..47_000]), bits(&samples[..47_000]));
+    let far = &out[48_000 * 3..48_000 * 3 + 9_600];
+    let overtones: f64 = (2..=20).map(|n| amplitude(far, 1_000.0 * f64::from(n)).powi(2)).sum();
+    let distortion = db(overtones.sqrt() / amplitude(far, 1_000.0));
+    assert!(distortion < -120.0, "{distortion} dB");
+    // The same of all linear stages at work: tone, gain.
+    let linear = ChainSpec { matching: matching(), eq: all().eq, gain_db: -3.0, ..spec };
+    let out = master(&linear, &sine(1_000.0, 0.25, 48_000 * 3), 1);
+    let far = &out[48_000..48_000 + 9_600];
+    let overtones: f64 = (2..=20).map(|n| amplitude(far, 1_000.0 * f64::from(n)).powi(2)).sum();
+    let distortion = db(overtones.sqrt() / amplitude(far, 1_000.0));
+    assert!(distortion < -120.0, "{distortion} dB");
+}
