@@ -286,7 +286,7 @@ pub const ROWS: &[Row] = &[
         key: "preset",
         default: "\"flat\"",
         expects: "the name of a curve",
-        help: "Its curve: a built-in one (`:eq preset` shows them), or NAME of eq/NAME.txt beside the configuration.",
+        help: "Its curve: \"flat\", \"bass\" or another built-in one, or NAME of eq/NAME.txt beside the configuration.",
         set: |settings, value| put(&mut settings.eq_preset, text(value, curve)),
     },
     Row {

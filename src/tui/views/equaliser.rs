@@ -48,12 +48,12 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     }
     rest = below(rest, 3);
     for (name, words) in others(sound) {
-        canvas.put(rest.x, rest.y, NAME.min(rest.width), name, Role::Dim);
-        canvas.put(rest.x + NAME, rest.y, rest.width.saturating_sub(NAME), &words, Role::Text);
-        rest = below(rest, 1);
         if rest.height == 0 {
             return;
         }
+        canvas.put(rest.x, rest.y, NAME.min(rest.width), name, Role::Dim);
+        canvas.put(rest.x + NAME, rest.y, rest.width.saturating_sub(NAME), &words, Role::Text);
+        rest = below(rest, 1);
     }
 }
 
