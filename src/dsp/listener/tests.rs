@@ -1,3 +1,5 @@
+//! Stages against closed forms: responses, step responses, blocks, ramps, hostile input.
+
 use std::f64::consts::TAU;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Curves and their texts.
+
 use super::*;
 
 /// As AutoEq writes it (`ParametricEQ.txt`).
