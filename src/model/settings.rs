@@ -425,6 +425,7 @@ pub struct Settings {
     pub mastering: super::mastering::MasteringSettings,
     /// Music that mastering matches; empty: none.
     pub reference: Vec<PathBuf>,
+    pub render: super::rendering::RenderSettings,
     pub network: NetworkSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
@@ -448,6 +449,7 @@ impl Default for Settings {
             sound: SoundSettings::default(),
             mastering: Default::default(),
             reference: Vec::new(),
+            render: Default::default(),
             network: NetworkSettings::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),

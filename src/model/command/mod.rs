@@ -5,10 +5,12 @@ mod mastering;
 pub mod parse;
 mod playlists;
 pub mod registry;
+mod rendering;
 mod similar;
 
 pub use mastering::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
+pub use rendering::Rendering;
 pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ pub enum Command {
     Playback(Playback),
     Sound(Sound),
     Mastering(Mastering),
+    Render(Rendering),
     Queue(Queue),
     History(History),
     Bookmark(Bookmarking),
@@ -445,6 +448,8 @@ pub enum Screen {
     QueueStats,
     /// Show or hide the templates, to choose from.
     Templates,
+    /// Jobs that master to files.
+    Jobs,
     /// Move the selection to the playing track.
     GoToPlaying,
     /// Mark or unmark the row for the next command.
