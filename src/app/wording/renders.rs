@@ -8,7 +8,11 @@ use crate::model::rendering::{MOST_JOBS, RenderEnd};
 
 pub fn asked(number: u64, name: &str, folder: &Path, before: usize) -> Notice {
     let words = note(format!("Mastering {name} to {} (job {number})", folder.display()));
-    let words = if before == 0 { words } else { words.why(format!("behind {before} others")) };
+    let words = match before {
+        0 => words,
+        1 => words.why("behind another one"),
+        before => words.why(format!("behind {before} others")),
+    };
     words.next_step("`:jobs` shows how far it is, `:master-stop` stops it")
 }
 
