@@ -62,7 +62,7 @@
 //! | `spectrum` | the looks at what is heard; asleep while nobody looks or nothing is heard | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `watch` | which folders the system watches | reads a file, scans |
-//! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar`, `job-master` | the running job | outlives its cancel token by more than a file |
+//! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar`, `job-master`, `job-render` | the running job | outlives its cancel token by more than a file |
 //! | `measure-1..N` | the track that it measures | outlives its cancel token by more than a block |
 //! | `render-1..N` | the album or track that it renders | outlives its cancel token by more than a block |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |

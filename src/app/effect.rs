@@ -8,6 +8,7 @@ use crate::engine::command::EngineCommand;
 use crate::jobs::ears::answer::{Known, Question};
 use crate::jobs::library::Wanted;
 use crate::jobs::plan::Subject;
+use crate::jobs::render::RenderOrder;
 use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
@@ -102,6 +103,12 @@ pub enum Effect {
         paths: Vec<PathBuf>,
         /// As plans are to call it; `None`: as the first of the paths is named.
         name: Option<String>,
+        cancel: CancelToken,
+    },
+    /// Master to files, behind what does so already.
+    Render {
+        number: JobId,
+        order: Arc<RenderOrder>,
         cancel: CancelToken,
     },
     /// What is done for the library as a whole.

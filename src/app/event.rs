@@ -34,6 +34,7 @@ use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
 use crate::model::portrait::{Spread, Told};
 use crate::model::reference::Reference;
+use crate::model::rendering::{RenderEnd, RenderProgress};
 use crate::model::resume::Places;
 use crate::model::snapshot::DuplicatesView;
 use crate::model::tagging::TagSheet;
@@ -125,6 +126,15 @@ pub enum Event {
     ReferenceMeasured {
         cancel: CancelToken,
         found: Result<Box<Reference>, String>,
+    },
+    RenderProgress {
+        number: JobId,
+        progress: RenderProgress,
+    },
+    /// Asked for by `Effect::Render`.
+    Rendered {
+        number: JobId,
+        end: Arc<RenderEnd>,
     },
     /// Asked for by `Effect::CountStats`.
     StatsCounted {

@@ -15,6 +15,7 @@ use crate::jobs::ears::Ears;
 use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
 use crate::jobs::plan::{Stage, Subject};
+use crate::jobs::render::{self, RenderOrder};
 use crate::jobs::{Jobs, Lane, plan, playlists, portrait, tags};
 use crate::library::edit::{Batches, Refused};
 use crate::library::store::{Store, StoreError, WriteOp};
@@ -88,6 +89,7 @@ impl Perform for Performer {
             Effect::ReadPortrait { job, track, with_spread } => self.read_portrait(job, track, with_spread),
             Effect::Plan { subject, wishes, cancel } => self.plan(subject, wishes, cancel),
             Effect::MeasureReference { paths, name, cancel } => self.measure_reference(paths, name, cancel),
+            Effect::Render { number, order, cancel } => self.render(number, order, cancel),
             Effect::Care { job, care } => self.care(job, care),
             Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
             Effect::Watch(roots) => {
@@ -463,6 +465,19 @@ impl Performer {
             };
             self.answer(lane, work, broken);
         }
+    }
+
+    fn render(&self, number: JobId, order: Arc<RenderOrder>, cancel: CancelToken) {
+        let (events, done, store) = (self.events.clone(), self.events.clone(), self.store.clone());
+        let work = move || {
+            let end = render::render(&store, &order, &cancel, &mut |progress| {
+                events.send(Event::RenderProgress { number, progress });
+            });
+            events.send(Event::Rendered { number, end: Arc::new(end) });
+        };
+        self.jobs.submit_guarded(Lane::Rendering, work, move |panic| {
+            done.send(Event::Rendered { number, end: render::broken(panic) });
+        });
     }
 
     fn measure_reference(&self, paths: Vec<PathBuf>, name: Option<String>, cancel: CancelToken) {

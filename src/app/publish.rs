@@ -55,6 +55,9 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.likes = Arc::clone(&state.ears.likes);
         next.radio = state.ears.radio.as_ref().map(|radio| Arc::new(radio.clone()));
     }
+    if dirty.renders {
+        next.renders = Arc::new(state.renders.view());
+    }
     if dirty.mastering {
         next.mastering = Arc::new(super::reduce::mastering::view(state));
     }

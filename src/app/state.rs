@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod ears;
 pub mod mastering;
 pub mod playlists;
+pub mod renders;
 pub mod tags;
 
 use std::collections::{HashMap, HashSet};
@@ -64,6 +65,7 @@ pub struct AppState {
     pub ears: ears::EarsState,
     pub sight: SightState,
     pub mastering: mastering::MasteringState,
+    pub renders: renders::RenderState,
     pub output: OutputView,
     pub sound: SoundSettings,
     pub signal: Arc<SignalPath>,
@@ -346,6 +348,7 @@ pub struct Dirty {
     /// What sounds alike, and the radio.
     pub similar: bool,
     pub mastering: bool,
+    pub renders: bool,
     pub output: bool,
     pub signal: bool,
     pub notice: bool,
@@ -366,6 +369,7 @@ impl Dirty {
         scan: true,
         similar: true,
         mastering: true,
+        renders: true,
         output: true,
         signal: true,
         notice: true,

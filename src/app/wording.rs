@@ -8,6 +8,7 @@ pub mod mastering;
 mod past;
 mod playlists;
 mod queue;
+pub mod renders;
 mod tags;
 mod templates;
 

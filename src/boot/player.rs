@@ -31,6 +31,7 @@ use crate::model::command::{Command, Library, Mastering, Queue, ReferenceOf, Tar
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
+use crate::model::rendering::RenderSettings;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::remote::RemoteError;
 use crate::remote::place::{Claim, Place};
@@ -39,6 +40,9 @@ use crate::tui::{self, PathBase, TuiOptions};
 
 /// What each part may take to end. Together below what a person waits without wondering.
 const DEADLINE: Duration = Duration::from_millis(1500);
+
+/// Folder of what is mastered to files, in the home folder, where no other is configured.
+const MASTERED: &str = "Mastered";
 
 #[derive(Debug)]
 pub struct TuiRun {
@@ -242,6 +246,13 @@ fn music(config: &Loaded) -> Vec<PathBuf> {
     config.music().into_iter().filter(|folder| !is_guessed || folder.exists()).collect()
 }
 
+/// Where no folder is named, one in the home folder.
+fn renders(config: &Loaded) -> RenderSettings {
+    let settings = config.settings.render.clone();
+    let usual = config.places.home.as_ref().map(|home| home.join(MASTERED));
+    RenderSettings { folder: settings.folder.or(usual), ..settings }
+}
+
 fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let config = &run.config;
     let reader = store.read()?;
@@ -258,6 +269,7 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
     let mut state = AppState::restored(session, Arc::default(), settings);
     state.sound = config.settings.sound.clone();
     state.mastering.settings = config.settings.mastering;
+    state.renders.settings = renders(config);
     state.output_memory = reader.outputs()?;
     state.ears.remember(reader.similar()?);
     // Without it everything else works: it begins anew.

@@ -14,10 +14,10 @@ use super::{interrupt, open_store, settings};
 use crate::boot::log;
 use crate::config::Loaded;
 use crate::library::store::{Store, StoreError};
-use crate::model::features::Measured;
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
 use crate::model::reference::Reference;
+use crate::render::known::known;
 use crate::render::prepare::{Order, Prepared, prepare};
 use crate::render::work::{self, Told, Wishes, Work};
 use crate::render::{Format, Grouping};
@@ -172,15 +172,6 @@ fn known_store(config: &Loaded, messages: &Messages) -> Result<Option<Store>, Cl
         Err(CliError::Store { source: StoreError::AlreadyOpen { .. } }) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// As the library measured it, if the file is still the same.
-fn known(store: &Store, path: &Path) -> Option<Measured> {
-    let reader = store.read().ok()?;
-    let file = reader.file(path).ok()??;
-    let row = reader.measured(file.track?).ok()??;
-    let stamp = crate::library::scan::stamp(&path.metadata().ok()?);
-    (row.is_of(work::VERSION, stamp, None)).then_some(row.found)?.ok()
 }
 
 fn work_off(

@@ -23,6 +23,7 @@ const VERBS: &[&str] = &[
     "analyse",
     "compare",
     "master",
+    "reference",
     "similar",
     "radio",
     "path",

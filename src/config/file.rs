@@ -111,7 +111,7 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }
-    for path in &mut settings.reference {
+    for path in settings.reference.iter_mut().chain(&mut settings.render.folder) {
         *path = expand_home(path, home);
     }
     if let OutputSpec::File(path) = &mut settings.output.output {
@@ -149,6 +149,7 @@ mod tests {
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::fingerprint::Dimension;
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target, Taste};
+    use crate::model::rendering::{Format, RenderSettings};
     use crate::model::settings::{
         Crossfeed, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, RatePolicy, ResamplerQuality,
     };
@@ -198,6 +199,9 @@ mod tests {
         ("mastering.density", "0.5"),
         ("mastering.album_lock", "false"),
         ("mastering.reference", "[\"/m/a.flac\", \"~/b\"]"),
+        ("render.folder", "\"~/Out\""),
+        ("render.format", "\"wav24\""),
+        ("render.name", "\"{title}\""),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -261,6 +265,11 @@ mod tests {
             taste: Taste { bass_db: 1.5, treble_db: -1.0, density: 0.5 },
         };
         settings.reference = vec!["/m/a.flac".into(), "/home/u/b".into()];
+        settings.render = RenderSettings {
+            folder: Some("/home/u/Out".into()),
+            format: Format::Wav24,
+            name: Some("{title}".into()),
+        };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

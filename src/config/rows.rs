@@ -12,6 +12,7 @@ use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::equaliser::Equaliser;
 use crate::model::mastering::{Intensity, Preset, Target, Taste};
+use crate::model::rendering::Format;
 use crate::model::settings::{
     Crossfeed, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
     SoundSettings,
@@ -364,6 +365,30 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.reference, folders(value)),
     },
     Row {
+        table: "render",
+        key: "folder",
+        default: "\"\"",
+        expects: "an absolute folder, as \"~/Mastered\"",
+        help: "Folder that `:master` writes to. Empty: Mastered in the home folder.",
+        set: |settings, value| put(&mut settings.render.folder, folder(value)),
+    },
+    Row {
+        table: "render",
+        key: "format",
+        default: "\"flac24\"",
+        expects: "\"flac24\", \"flac16\", \"wav16\", \"wav24\" or \"wav32f\"",
+        help: "Kind of the files that `:master` writes.",
+        set: |settings, value| put(&mut settings.render.format, text(value, Format::parse)),
+    },
+    Row {
+        table: "render",
+        key: "name",
+        default: "\"\"",
+        expects: "a template such as \"{albumartist}/{album}/{track:02} {title}\"",
+        help: "Paths of the files below the folder. Empty: as the sources are named.",
+        set: |settings, value| put(&mut settings.render.name, template(value)),
+    },
+    Row {
         table: "network",
         key: "buffer_s",
         default: "3",
@@ -645,6 +670,22 @@ fn measured_columns(value: &DeValue<'_>) -> Result<Vec<MeasuredColumn>, Unfit> {
     let column = |value: &DeValue<'_>| value.as_str().and_then(MeasuredColumn::parse).ok_or(Unfit);
     let list = value.as_array().filter(|list| list.len() <= MeasuredColumn::ALL.len()).ok_or(Unfit)?;
     list.iter().map(|entry| column(entry.get_ref())).collect()
+}
+
+/// Empty: none.
+fn folder(value: &DeValue<'_>) -> Result<Option<PathBuf>, Unfit> {
+    let path = PathBuf::from(value.as_str().ok_or(Unfit)?);
+    match path.as_os_str().is_empty() {
+        true => Ok(None),
+        false if path.is_absolute() || path.starts_with("~") => Ok(Some(path)),
+        false => Err(Unfit),
+    }
+}
+
+/// Empty: none. What fields it has is looked at where files are named by it.
+fn template(value: &DeValue<'_>) -> Result<Option<String>, Unfit> {
+    let text = value.as_str().ok_or(Unfit)?;
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
 /// Relative folders would depend on where the player was started.

@@ -2,20 +2,24 @@
 //!
 //! - **Purpose.** Runs what may take long or wait for disks: scans, measuring, walks, catalogs, plans, what sounds alike.
 //! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
-//! - **Threads.** `job-long`, `job-measure`, `job-master` (low priority), `job-short`, `job-files`, `job-similar`, one job at
-//!   a time each; `measure-1..N` (lowest priority) while tracks are measured.
+//! - **Threads.** `job-long`, `job-measure`, `job-master`, `job-render` (low priority), `job-short`, `job-files`,
+//!   `job-similar`, one job at a time each; `measure-1..N` (lowest priority) while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
 
 pub mod analyse;
 pub mod ears;
+mod lane;
 pub mod library;
 pub mod plan;
 pub mod playlists;
 pub mod portrait;
 mod power;
+pub mod render;
 pub mod tags;
+
+pub use lane::Lane;
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -23,27 +27,10 @@ use std::time::{Duration, Instant};
 
 use crate::model::contain::contain;
 
-/// Kinds of work that must not wait for each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Minutes: scans. Runs at low priority.
-    Long,
-    /// Hours: the measuring of tracks. Its thread only waits for the workers of [`analyse`].
-    Measuring,
-    /// Well below a second: walks of a few folders, catalog builds.
-    Short,
-    /// Changes of the user's files, and what is taken over from other players, one at a time.
-    Files,
-    /// What sounds like what: milliseconds, but seconds where a large library is looked at for the first time.
-    Similar,
-    /// Seconds: plans of mastering that are proved on all of the sound. Runs at low priority.
-    Mastering,
-}
-
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Debug)]
-pub struct Jobs([Sender<Job>; 6]);
+pub struct Jobs([Sender<Job>; 7]);
 
 /// The lanes' threads, for the shutdown.
 #[derive(Debug)]
@@ -65,6 +52,7 @@ impl Jobs {
             lane("job-files", false)?,
             lane("job-similar", false)?,
             lane("job-master", true)?,
+            lane("job-render", true)?,
         ];
         Ok((Self(lanes), JobThreads(threads)))
     }

@@ -43,6 +43,7 @@ pub mod portrait;
 pub mod query;
 pub mod queue_text;
 pub mod reference;
+pub mod rendering;
 pub mod resume;
 pub mod session;
 pub mod settings;

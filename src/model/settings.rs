@@ -487,6 +487,7 @@ pub struct Settings {
     pub mastering: super::mastering::MasteringSettings,
     /// Music that mastering matches; empty: none.
     pub reference: Vec<PathBuf>,
+    pub render: super::rendering::RenderSettings,
     pub network: NetworkSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
@@ -511,6 +512,7 @@ impl Default for Settings {
             eq_preset: "flat".into(),
             mastering: Default::default(),
             reference: Vec::new(),
+            render: Default::default(),
             network: NetworkSettings::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),

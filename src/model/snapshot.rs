@@ -24,6 +24,7 @@ use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
 use super::portrait::Portrait;
 use super::query::heard::Likes;
+use super::rendering::RenderView;
 use super::resume::Places;
 use super::settings::{OutputSpec, SoundSettings};
 use super::signal::SignalPath;
@@ -67,6 +68,8 @@ pub struct Snapshot {
     /// How the track sounds that was last asked for.
     pub portrait: Option<Arc<Portrait>>,
     pub mastering: Arc<MasteringView>,
+    /// Jobs that master to files.
+    pub renders: Arc<Vec<RenderView>>,
     /// The same for who has no screen.
     pub told: Option<Arc<Portrait>>,
     pub output: Arc<OutputView>,

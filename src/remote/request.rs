@@ -11,7 +11,7 @@ use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
     self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Listener, Mastering, Playback,
-    Playlisting, Queue, ReferenceOf, Tagging, Target,
+    Playlisting, Queue, ReferenceOf, Rendering, Tagging, Target,
 };
 use crate::model::past::Importing;
 use crate::model::queue_text::Line;
@@ -155,6 +155,7 @@ fn target_of(command: &mut Command) -> Option<&mut Target> {
             | Queue::Replace { target, .. }
             | Queue::InsertAt(_, target),
         )
+        | Command::Render(Rendering::Master(target))
         | Command::Playlist(Playlisting::Add { what: Added::Target(target), .. })
         | Command::Tags(
             Tagging::Look { what: target, .. }
@@ -221,6 +222,7 @@ fn listed_paths_of(command: &Command) -> &[PathBuf] {
         ) => paths,
         Command::Playback(Playback::Output(OutputSpec::File(path))) => std::slice::from_ref(path),
         Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))) => paths,
+        Command::Render(Rendering::Master(Target::Paths(paths))) => paths,
         _ => &[],
     }
 }

@@ -18,6 +18,7 @@ use crate::model::id::TrackId;
 use crate::model::mastering::{Basis, MasteringView, Plan, PlanView};
 use crate::model::playback::Shuffle;
 use crate::model::player::Position;
+use crate::model::rendering::{RenderStage, RenderView};
 use crate::model::settings::SoundSettings;
 use crate::model::signal::{SignalPath, SignalStage, Verdict};
 use crate::model::similar::Radio;
@@ -66,6 +67,8 @@ pub struct Status {
     pub sleep_s: Option<f64>,
     pub sound: SoundStatus,
     pub mastering: MasteringStatus,
+    /// Jobs that master to files, in the order in which they were asked for.
+    pub jobs: Vec<JobStatus>,
     pub queue: QueueStatus,
     /// In the order of their names.
     pub bookmarks: Vec<BookmarkStatus>,
@@ -151,6 +154,23 @@ pub struct MasteringStatus {
     pub plan: Option<PlanStatus>,
     /// Why there is none.
     pub no_plan: Option<String>,
+}
+
+/// A job that masters to files.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobStatus {
+    pub number: u64,
+    pub name: String,
+    pub folder: String,
+    /// `waiting`, `running`, `done`, `stopped`.
+    pub state: String,
+    /// Of all that is to be done, 0 to 1.
+    pub share: f64,
+    pub tracks: usize,
+    pub written: usize,
+    /// What was not written, each with why.
+    pub failed: Vec<String>,
 }
 
 /// Music whose tone, width and loudness are wanted.
@@ -338,6 +358,7 @@ impl Status {
             sleep_s: playback.sleep_at.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64()),
             sound: sound(&playback.sound),
             mastering: mastering(&snapshot.mastering),
+            jobs: snapshot.renders.iter().map(job).collect(),
             queue: queue(&snapshot.queue),
             bookmarks: snapshot.bookmarks.iter().map(bookmark).collect(),
             output: output(&snapshot.output),
@@ -409,6 +430,33 @@ fn sound(sound: &SoundSettings) -> SoundStatus {
         crossfeed: sound.crossfeed.map(|crossfeed| crossfeed.name().to_owned()),
         night: sound.night.on,
         night_strength: sound.night.strength.percent(),
+    }
+}
+
+fn job(view: &RenderView) -> JobStatus {
+    let told = JobStatus {
+        number: view.number,
+        name: view.name.clone(),
+        folder: view.folder.display().to_string(),
+        ..JobStatus::default()
+    };
+    match &view.stage {
+        RenderStage::Waiting => JobStatus { state: "waiting".into(), ..told },
+        RenderStage::Running(progress) => JobStatus {
+            state: "running".into(),
+            share: progress.share,
+            tracks: progress.tracks,
+            written: progress.done,
+            ..told
+        },
+        RenderStage::Ended(end) => JobStatus {
+            state: if end.stopped { "stopped".into() } else { "done".into() },
+            share: 1.0,
+            tracks: end.written + end.failed.len(),
+            written: end.written,
+            failed: end.failed.iter().map(|(path, why)| format!("{}: {why}", path.display())).collect(),
+            ..told
+        },
     }
 }
 

@@ -13,8 +13,8 @@
 pub mod compare;
 pub mod error;
 mod flac;
-pub mod format;
 mod group;
+pub mod known;
 mod part;
 pub mod pass;
 mod place;
@@ -26,6 +26,6 @@ mod tally;
 pub mod work;
 pub mod write;
 
+pub use crate::model::rendering::Format;
 pub use error::RenderError;
-pub use format::Format;
 pub use group::Grouping;

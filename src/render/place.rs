@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access, statvfs};
 
-use super::format::Format;
 use super::group::Item;
 use crate::library::edit::Template;
 use crate::model::part;
+use crate::model::rendering::Format;
 use crate::model::tag::Fields;
 
 /// A path, and a sentence that follows it.

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::format::Format;
 use super::group::{Group, Grouping, Item, grouped};
 use super::place::{self, Conflict};
 use super::said;
@@ -14,6 +13,7 @@ use crate::library::expand::expand;
 use crate::library::scan::absolute_root;
 use crate::model::address::is_address;
 use crate::model::job::CancelToken;
+use crate::model::rendering::Format;
 
 /// What is asked for.
 #[derive(Debug, Clone)]

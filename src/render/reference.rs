@@ -116,10 +116,10 @@ mod tests {
             lufs: -9.5,
         };
         std::fs::write(&path, serde_json::to_string(&curve).unwrap()).unwrap();
-        assert_eq!(asked(&[path.clone()]), Ok(curve.clone()));
+        assert_eq!(asked(std::slice::from_ref(&path)), Ok(curve.clone()));
         let wild = Reference { lufs: 1e9, ..curve };
         std::fs::write(&path, serde_json::to_string(&wild).unwrap()).unwrap();
-        assert!(asked(&[path.clone()]).unwrap_err().contains("no music has"));
+        assert!(asked(std::slice::from_ref(&path)).unwrap_err().contains("no music has"));
         std::fs::write(&path, "{\"name\":").unwrap();
         assert!(asked(&[path]).unwrap_err().contains("holds no curve"));
         assert!(asked(&[folder.path().to_owned()]).unwrap_err().contains("has no music in it"));

@@ -8,7 +8,6 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::RenderError;
-use super::format::Format;
 use super::group::{Group, Item};
 use super::part;
 use super::pass::{Watch, pass};
@@ -26,6 +25,7 @@ use crate::model::features::{Measured, Value};
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Heard, Plan};
 use crate::model::reference::Profile;
+use crate::model::rendering::Format;
 
 pub use crate::analysis::measure::VERSION;
 pub use crate::mastering::plan::Wishes;

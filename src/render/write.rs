@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::error::RenderError;
 use super::flac::FlacFile;
-use super::format::Format;
 use super::part::PartFile;
 use super::pass::Sink;
 use super::said::Said;
@@ -16,6 +15,7 @@ use crate::engine::output::wav::WavFile;
 use crate::library::edit::id3v2;
 use crate::library::tags::riff_texts;
 use crate::model::audio::Spec;
+use crate::model::rendering::Format;
 
 /// A file that is to be written.
 pub struct Wanted<'a> {

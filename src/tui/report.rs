@@ -9,6 +9,7 @@ use crate::model::facts::Facts;
 use crate::model::history::{Entry, HistoryView, ago};
 use crate::model::listening::{Period, Stats};
 use crate::model::portrait::PortraitRow;
+use crate::model::rendering::{RenderProgress, RenderStage, RenderView};
 use crate::model::similar::SimilarView;
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
@@ -23,6 +24,8 @@ pub enum ReportKind {
     History,
     Templates,
     Similar,
+    /// Mastering to files.
+    Jobs,
     /// How a track sounds.
     Portrait,
 }
@@ -37,6 +40,7 @@ impl ReportKind {
             Self::History => "What can be taken back and made again",
             Self::Templates => "Queue templates",
             Self::Similar => "What sounds alike",
+            Self::Jobs => "Mastering to files",
             Self::Portrait => "How it sounds",
         }
     }
@@ -65,7 +69,11 @@ impl About {
     /// `None` for a report that is no figures.
     pub fn new(snapshot: &Snapshot, kind: ReportKind) -> Option<Self> {
         match kind {
-            ReportKind::Scan | ReportKind::Duplicates | ReportKind::Similar | ReportKind::Portrait => None,
+            ReportKind::Scan
+            | ReportKind::Duplicates
+            | ReportKind::Similar
+            | ReportKind::Jobs
+            | ReportKind::Portrait => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
                 Arc::clone(&snapshot.catalog),
@@ -181,6 +189,8 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
         (ReportKind::Similar, _) => similar_state(&snapshot.similar),
         (ReportKind::Portrait, _) => portrait_state(snapshot),
+        (ReportKind::Jobs, _) if snapshot.renders.is_empty() => "none; :master begins one".into(),
+        (ReportKind::Jobs, _) => ":master-stop N".into(),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
         (ReportKind::History, _) => {
             format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len())
@@ -215,6 +225,7 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         }
         ReportKind::Similar => snapshot.similar.found.len(),
         ReportKind::Portrait => portrait_rows(snapshot).len(),
+        ReportKind::Jobs => snapshot.renders.iter().map(job_len).sum(),
         ReportKind::Scan => snapshot.scan.failed.len(),
         ReportKind::Duplicates => snapshot.duplicates.groups.iter().map(|group| group.len() + 1).sum(),
     }
@@ -223,6 +234,9 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
 pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) -> Option<ReportRow> {
     if kind == ReportKind::Similar {
         return similar_row(snapshot, at);
+    }
+    if kind == ReportKind::Jobs {
+        return job_row(snapshot, at);
     }
     if kind == ReportKind::Portrait {
         return portrait_rows(snapshot).get(at).map(|row| portrait_row(snapshot, row));
@@ -246,6 +260,57 @@ pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) 
         left -= group.len() + 1;
     }
     None
+}
+
+/// A row of its own, and one for each track that failed.
+fn job_len(job: &RenderView) -> usize {
+    1 + failed_of(job).len()
+}
+
+fn failed_of(job: &RenderView) -> &[(std::path::PathBuf, String)] {
+    if let RenderStage::Ended(end) = &job.stage { &end.failed } else { &[] }
+}
+
+fn job_row(snapshot: &Snapshot, mut at: usize) -> Option<ReportRow> {
+    for job in snapshot.renders.iter() {
+        if at == 0 {
+            let path = format!("{:>4}  {}", job.number, job.name);
+            return Some(ReportRow {
+                path,
+                detail: format!("{} · {}", stage(&job.stage), job.folder.display()),
+            });
+        }
+        if let Some((path, why)) = failed_of(job).get(at - 1) {
+            return Some(ReportRow { path: format!("      {}", path.display()), detail: why.clone() });
+        }
+        at -= job_len(job);
+    }
+    None
+}
+
+fn stage(stage: &RenderStage) -> String {
+    match stage {
+        RenderStage::Waiting => "waits".into(),
+        RenderStage::Running(progress) => rendering(progress),
+        RenderStage::Ended(end) => {
+            let how = if end.stopped { "stopped" } else { "done" };
+            let failed =
+                if end.failed.is_empty() { String::new() } else { format!(", {} not", end.failed.len()) };
+            format!("{how}: {} written{failed}", end.written)
+        }
+    }
+}
+
+/// `3 of 12 tracks, 43 %, 18 x real time, 1:20 left`
+pub fn rendering(progress: &RenderProgress) -> String {
+    let pace = progress.pace().map_or(String::new(), |(speed, left)| {
+        let left = left.as_secs();
+        format!(", {speed:.0} x real time, {}:{:02} left", left / 60, left % 60)
+    });
+    match progress.tracks {
+        0 => "looks at the files".into(),
+        tracks => format!("{} of {tracks} tracks, {:.0} %{pace}", progress.done, progress.share * 100.0),
+    }
 }
 
 /// A few dozen.

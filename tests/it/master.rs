@@ -400,3 +400,56 @@ fn a_reference_gives_its_tone_and_its_loudness() {
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("holds no curve"));
 }
+
+/// What the player's job writes is what the command writes, byte by byte; a job that is stopped, or whose player ends,
+/// leaves nothing; what stands in the way is told.
+#[test]
+fn a_job_of_the_player_writes_what_the_command_does() {
+    let home = Home::new();
+    let music = Material::new(44_100 * 4, 2, 44_100, 16);
+    let [one, two] = [1, 2].map(|n| {
+        let (number, title) = (format!("TRACKNUMBER={n}"), format!("TITLE=T{n}"));
+        flac(&home, &format!("music/{n}.flac"), &music, &["ALBUM=A", &number, &title])
+    });
+    home.put(
+        ".config/auralis/config.toml",
+        b"[render]\nfolder = \"~/out\"\n[mastering]\npreset = \"warm\"\n",
+    );
+    let session = crate::pseudo_terminal::Session::start(&home, &["music"]);
+    session.wait_for("2 tracks");
+    let out = |words: &[&str]| {
+        let output = home.program(words).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let state = || {
+        let told: Json = serde_json::from_str(&out(&["status", "--json"])).unwrap();
+        told["jobs"].as_array().unwrap().last().unwrap().clone()
+    };
+    let ended = |expected: &str| {
+        let until = std::time::Instant::now() + Duration::from_secs(120);
+        loop {
+            let job = state();
+            if job["state"] == expected {
+                return job;
+            }
+            assert!(std::time::Instant::now() < until, "{job}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    out(&["ctl", "master", one.to_str().unwrap(), two.to_str().unwrap()]);
+    let job = ended("done");
+    assert_eq!((&job["written"], &job["failed"]), (&2.into(), &Json::Array(Vec::new())), "{job}");
+    let by_command = ["--preset", "warm", "-o", "again", one.to_str().unwrap(), two.to_str().unwrap()];
+    assert!(master(&home, &by_command).status.success());
+    for name in ["1.flac", "2.flac"] {
+        let [job, command] = [home.path("out"), home.path("again")].map(|folder| folder.join(name));
+        assert_eq!(std::fs::read(job).unwrap(), std::fs::read(command).unwrap(), "{name}");
+    }
+    // They are there now.
+    out(&["ctl", "master", one.to_str().unwrap()]);
+    let job = ended("done");
+    assert_eq!(job["written"], 0);
+    assert!(job["failed"][0].as_str().unwrap().contains("1.flac"), "{job}");
+    session.quit();
+}

@@ -212,7 +212,8 @@ fn by_levels(state: &AppState, subject: &Subject) -> Option<Plan> {
     plan(&Source::of_levels(&levels), &wishes(state)).ok()
 }
 
-fn wishes(state: &AppState) -> Wishes {
+/// As everything is set now.
+pub fn wishes(state: &AppState) -> Wishes {
     Wishes { settings: state.mastering.settings, reference: state.mastering.reference.clone() }
 }
 

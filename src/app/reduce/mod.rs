@@ -17,6 +17,7 @@ mod past;
 mod playback;
 pub(super) mod playlists;
 mod queue;
+mod renders;
 mod resume;
 mod saving;
 mod sight;
@@ -65,6 +66,8 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::CurveDone { work, result, .. } => listener::done(state, &work, result, now, &mut fx),
         Event::ReferenceMeasured { cancel, found } => mastering::measured(state, &cancel, found, now),
+        Event::RenderProgress { number, progress } => renders::progress(state, number, progress),
+        Event::Rendered { number, end } => renders::ended(state, number, end, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
         Event::PlaylistsLoaded(lists) => playlists::loaded(state, lists, now),
         Event::PlacesLoaded(places) => resume::loaded(state, places),
@@ -107,6 +110,7 @@ fn walked(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec<Effec
 fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec<Effect>) {
     match command {
         Command::Playback(command) => playback::reduce(state, command, now, fx),
+        Command::Render(command) => renders::reduce(state, command, now, fx),
         Command::Mastering(command) => mastering::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
         Command::Listener(command) => listener::reduce(state, command, now, fx),
@@ -151,6 +155,8 @@ mod history_tests;
 mod mastering_tests;
 #[cfg(test)]
 mod queue_tests;
+#[cfg(test)]
+mod renders_tests;
 #[cfg(test)]
 mod resume_tests;
 #[cfg(test)]

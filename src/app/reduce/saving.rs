@@ -109,6 +109,7 @@ pub fn quit(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     if let Some(run) = &state.analysis.run {
         run.cancel.cancel();
     }
+    super::renders::quit(state);
     session_soon(state, now);
     save(state, Vec::new(), now, fx);
     outputs(state, fx);

@@ -130,6 +130,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "yB", "abx is-b"),
     (Global, "yq", "abx end"),
     (Global, "gn", "preset"),
+    (Global, "gC", "master"),
+    (Global, "gN", "jobs"),
     (Global, "}", "intensity +10"),
     (Global, "{", "intensity -10"),
     (Global, "gr", "replaygain"),

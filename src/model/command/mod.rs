@@ -6,11 +6,13 @@ mod mastering;
 pub mod parse;
 mod playlists;
 pub mod registry;
+mod rendering;
 mod similar;
 
 pub use listener::{BandChange, Listener};
 pub use mastering::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
+pub use rendering::Rendering;
 pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
@@ -36,6 +38,7 @@ pub enum Command {
     Sound(Sound),
     Listener(Listener),
     Mastering(Mastering),
+    Render(Rendering),
     Queue(Queue),
     History(History),
     Bookmark(Bookmarking),
@@ -448,6 +451,8 @@ pub enum Screen {
     QueueStats,
     /// Show or hide the templates, to choose from.
     Templates,
+    /// Jobs that master to files.
+    Jobs,
     /// Move the selection to the playing track.
     GoToPlaying,
     /// Mark or unmark the row for the next command.

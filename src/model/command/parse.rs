@@ -120,6 +120,9 @@ impl Call<'_> {
         if let Some(command) = self.mastering()? {
             return Ok(Request::Core(Command::Mastering(command)));
         }
+        if let Some(command) = self.rendering()? {
+            return Ok(Request::Core(Command::Render(command)));
+        }
         if let Some(command) = self.bookmark()? {
             return Ok(Request::Core(Command::Bookmark(command)));
         }
@@ -344,6 +347,7 @@ impl Call<'_> {
             }
             "queue-stats" => self.bare(Screen::QueueStats),
             "templates" => self.bare(Screen::Templates),
+            "jobs" => self.bare(Screen::Jobs),
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),

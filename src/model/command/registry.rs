@@ -350,6 +350,23 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Mastering,
+        "master",
+        &[],
+        "[PATH...]",
+        Path,
+        "master the selection, or files, into new files, as a job",
+    ),
+    row(
+        Mastering,
+        "master-stop",
+        &[],
+        "[N]",
+        Nothing,
+        "stop job N, or all; nothing is left of what is not finished",
+    ),
+    row(Mastering, "jobs", &[], "", Nothing, "the jobs that master to files: how far they are, what failed"),
+    row(
+        Mastering,
         "original",
         &["bypass"],
         "[on|off]",

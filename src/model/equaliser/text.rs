@@ -25,8 +25,8 @@ impl std::fmt::Display for EqTextError {
 
 /// Points of a `GraphicEQ` line; AutoEq writes 127.
 const MOST_POINTS: usize = 10_000;
-/// A third of an octave: centre over width.
-const THIRD_Q: f32 = 4.318;
+/// Wider than a third of an octave (4.318), so that between the centres nothing is left out.
+const THIRD_Q: f32 = 2.5;
 /// Preferred frequencies of third octaves from 20 Hz to 20 kHz (ISO 266).
 const THIRDS_HZ: [f32; 31] = [
     20.0, 25.0, 31.5, 40.0, 50.0, 63.0, 80.0, 100.0, 125.0, 160.0, 200.0, 250.0, 315.0, 400.0, 500.0, 630.0,
@@ -155,7 +155,7 @@ impl Read {
 }
 
 /// The mean, and third-octave bands whose sum with it goes through the points: what is missing at each centre is added
-/// to its band, until nothing is (Richardson's iteration; the bands' matrix has eigenvalues between 0.3 and 2.4).
+/// to its band, until nothing is (Richardson's iteration).
 fn fit(points: &[(f32, f32)]) -> (f32, Vec<Band>) {
     let goals = THIRDS_HZ.map(|hz| within(at(points, hz), -Equaliser::MOST_DB, Equaliser::MOST_DB));
     let mean = (goals.iter().sum::<f32>() / goals.len() as f32 * 100.0).round() / 100.0;
@@ -164,7 +164,7 @@ fn fit(points: &[(f32, f32)]) -> (f32, Vec<Band>) {
     for _ in 0..60 {
         let sums = THIRDS_HZ.map(|hz| bands.iter().map(|band| band.response_db(hz)).sum::<f32>());
         for ((band, goal), sum) in bands.iter_mut().zip(goals).zip(sums) {
-            let db = band.gain_db + 0.7 * (goal - sum);
+            let db = band.gain_db + 0.5 * (goal - sum);
             band.gain_db = within(db, -Equaliser::MOST_DB, Equaliser::MOST_DB);
         }
     }

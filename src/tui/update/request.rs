@@ -3,7 +3,7 @@
 use super::{Effect, Turn};
 use crate::model::command::{
     Command, History, IntoQueue, Library, Mastering, Motion, Notices, Pane, Playback, Queue, ReferenceOf,
-    Request, Screen, Seek, SortBy, Tagging, Target, Templating, VolumeChange,
+    Rendering, Request, Screen, Seek, SortBy, Tagging, Target, Templating, VolumeChange,
 };
 use crate::model::settings::OutputSpec;
 use crate::model::sort::Sort;
@@ -33,13 +33,21 @@ impl Turn<'_> {
                 self.toggle_figures(ReportKind::Templates);
             }
             Command::Listener(command) => self.listener(command),
+            Command::Render(Rendering::Master(target)) => {
+                if let Some(target) = self.resolve(target, count) {
+                    self.send(Command::Render(Rendering::Master(target)));
+                    self.drop_marks();
+                }
+            }
             Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))) => {
                 let paths = paths.iter().map(|path| self.around.places.absolute(path)).collect();
                 self.send(Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))));
             }
-            Command::Sound(_) | Command::Mastering(_) | Command::Bookmark(_) | Command::Template(_) => {
-                self.send(command)
-            }
+            Command::Sound(_)
+            | Command::Mastering(_)
+            | Command::Render(_)
+            | Command::Bookmark(_)
+            | Command::Template(_) => self.send(command),
             Command::Queue(queue) => self.queue(queue, count),
             Command::Judge(judging) => self.judge(judging, count),
             Command::History(history) => self.history(history, count),
@@ -184,6 +192,7 @@ impl Turn<'_> {
             Screen::Sort(sorts) => self.sort_library(sorts),
             Screen::EditQueue => self.effects.push(Effect::EditQueue),
             Screen::Templates => self.toggle_figures(ReportKind::Templates),
+            Screen::Jobs => self.toggle_report(ReportKind::Jobs),
             Screen::QueueStats => self.toggle_figures(ReportKind::Queue),
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),

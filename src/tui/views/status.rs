@@ -7,9 +7,11 @@ use crate::config::keys::print;
 use crate::config::theme::Role;
 use crate::model::analysis::AnalysisView;
 use crate::model::notice::Severity;
+use crate::model::rendering::RenderStage;
 use crate::model::settings::OutputSpec;
 use crate::model::snapshot::{OutputState, ScanView};
 use crate::tui::draw::Canvas;
+use crate::tui::report::rendering;
 use crate::tui::scene::Hit;
 use crate::tui::state::{Shows, UiState};
 use crate::tui::text;
@@ -58,6 +60,13 @@ fn left(canvas: &Canvas<'_>) -> (String, Role) {
     }
     if snapshot.scan.running {
         return (scanning(&snapshot.scan), Role::Accent);
+    }
+    let running = snapshot.renders.iter().find_map(|job| match &job.stage {
+        RenderStage::Running(progress) => Some(progress),
+        RenderStage::Waiting | RenderStage::Ended(_) => None,
+    });
+    if let Some(progress) = running {
+        return (format!("Mastering to files: {}", rendering(progress)), Role::Dim);
     }
     if snapshot.analysis.running && snapshot.analysis.total > 0 {
         return (measuring(&snapshot.analysis), Role::Dim);

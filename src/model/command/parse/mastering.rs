@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Call, ParseError, parse_switch};
 use crate::model::abx::Heard;
-use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
+use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Rendering, Step, TasteChange};
 use crate::model::mastering::{Preset, Target, Taste};
 
 impl Call<'_> {
@@ -30,6 +30,16 @@ impl Call<'_> {
 }
 
 impl Call<'_> {
+    pub(super) fn rendering(&self) -> Result<Option<Rendering>, ParseError> {
+        Ok(Some(match self.row.name {
+            "master" => Rendering::Master(self.target()),
+            "master-stop" => {
+                Rendering::Stop(self.optional("the number of a job, or nothing", |word| word.parse().ok())?)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
     /// Paths may come beside the words.
     fn reference(&self) -> Result<ReferenceOf, ParseError> {
         let expected = "this, album, off, or file and paths";

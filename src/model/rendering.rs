@@ -1,6 +1,75 @@
-//! The formats that are written.
+//! Mastering to files: the formats that are written, the settings, and the jobs of a player as others see them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::audio::{SampleFormat, Spec};
+
+/// Jobs that wait or work at a time; one more is refused.
+pub const MOST_JOBS: usize = 20;
+
+/// How a player's jobs write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RenderSettings {
+    /// Folder that is written to; `None`: `Mastered` in the home folder.
+    pub folder: Option<PathBuf>,
+    pub format: Format,
+    /// Template of paths below it; `None`: as the sources are named.
+    pub name: Option<String>,
+}
+
+/// A job, in the order in which they were asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderView {
+    /// By which it is stopped.
+    pub number: u64,
+    /// What is mastered.
+    pub name: String,
+    pub folder: PathBuf,
+    pub stage: RenderStage,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RenderStage {
+    Waiting,
+    Running(RenderProgress),
+    Ended(Arc<RenderEnd>),
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RenderProgress {
+    /// Of all that is to be done, 0 to 1.
+    pub share: f64,
+    /// Tracks that are finished, and all.
+    pub done: usize,
+    pub tracks: usize,
+    /// Length of all of the sound.
+    pub sound: Duration,
+    pub elapsed: Duration,
+}
+
+impl RenderProgress {
+    /// Sound over time, and the time that is left; once that can be told.
+    pub fn pace(&self) -> Option<(f64, Duration)> {
+        let seconds = self.elapsed.as_secs_f64();
+        let is_known = seconds >= 1.0 && self.share > 0.01;
+        is_known.then(|| {
+            let speed = self.sound.as_secs_f64() * self.share / seconds;
+            (speed, Duration::from_secs_f64(seconds * (1.0 - self.share) / self.share))
+        })
+    }
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RenderEnd {
+    pub written: usize,
+    /// Tracks, or what stood in the way, each with why.
+    pub failed: Vec<(PathBuf, String)>,
+    /// It was stopped: nothing is left of what was not finished.
+    pub stopped: bool,
+}
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Format {
