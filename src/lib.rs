@@ -88,7 +88,8 @@
 //! and position stay, the output is opened again with growing pauses, and playing goes on from what was heard.
 //!
 //! **A sample's way** through [`engine::render`]: mastering (one [`dsp::chain`] at the item's own rate), gain of its item
-//! ([`engine::level`]), channels, tempo, resampler, then in the tail crossfade, balance, limiter, volume. A stage that has
+//! ([`engine::level`]), channels, tempo, resampler, then in the tail crossfade, what is done for the
+//! listener's device and ears ([`dsp::listener`]), balance, limiter, volume. A stage that has
 //! nothing to do is not there, so a sample that nothing changes is copied once, and the ring is told which frames those
 //! are: only others are dithered. What the way is, the engine tells as a [`model::signal::SignalPath`], from what was opened and accepted.
 //!

@@ -3,18 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use auralis::dsp::balance::Balance;
 use auralis::dsp::chain::Chain;
 use auralis::dsp::limiter::Limiter;
+use auralis::dsp::listener::Listener;
 use auralis::dsp::speed::Speed;
 use auralis::engine::feed::{Feed, Follower};
 use auralis::engine::render::{Cue, Filled, Out, Render};
 use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::chain::{Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, Width};
+use auralis::model::equaliser::{EqSettings, Equaliser};
 use auralis::model::id::{Generation, PlayId};
-use auralis::model::settings::{LevelMode, LevelSettings, ResamplerQuality, SoundSettings};
+use auralis::model::settings::{
+    Crossfeed, LevelMode, LevelSettings, NightMode, ResamplerQuality, SoundSettings,
+};
 use auralis::model::track::{AudioFormat, Codec};
 use auralis::rt::pipe::{BlockSender, block_pipe};
 use auralis::rt::ring::{RingReader, RingWriter, sample_ring};
@@ -128,7 +133,7 @@ fn nor_does_a_crossfade_with_loudness_on() {
     let level = LevelSettings { mode: LevelMode::Track, preamp_db: 0.0, unknown_db: -3.0 };
     let sound = SoundSettings { level, crossfade_ms: 100, ..SoundSettings::default() };
     let output = Spec { rate: 48_000, channels: 2 };
-    assert_eq!(join_with(CD, CD, CD, 1.0, sound), 0);
+    assert_eq!(join_with(CD, CD, CD, 1.0, sound.clone()), 0);
     assert_eq!(join_with(output, output, output, 0.5, sound), 0);
 }
 
@@ -170,6 +175,30 @@ fn stages_touch_no_heap_once_they_are_made() {
         }
         limiter.reset();
         speed.reset();
+    });
+    assert_eq!(count, 0);
+}
+
+/// Of the listener's own: from nothing to everything, to other settings, and back.
+#[test]
+fn the_listeners_stages_touch_no_heap_once_they_are_made() {
+    let mut samples: Vec<f32> = (0..2 * 30_000).map(|n| (n as f32 * 0.31).sin() * 2.0).collect();
+    let curve = |name| EqSettings { on: true, curve: Arc::new(Equaliser::preset(name).unwrap()) };
+    let all = |name, crossfeed| SoundSettings {
+        eq: curve(name),
+        crossfeed: Some(crossfeed),
+        night: NightMode { on: true, ..NightMode::default() },
+        ..SoundSettings::default()
+    };
+    let off = SoundSettings::default();
+    let turns = [all("bass", Crossfeed::Cmoy), all("vocal", Crossfeed::Jmeier), off.clone()];
+    let mut listener = Listener::new(48_000, 2, &off);
+    let count = violations(|| {
+        for sound in &turns {
+            listener.set(sound);
+            samples.chunks_mut(2 * 777).for_each(|block| listener.process(block));
+        }
+        listener.reset();
     });
     assert_eq!(count, 0);
 }

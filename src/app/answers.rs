@@ -36,6 +36,7 @@ impl Deeds {
             | Effect::ReadPast { job, .. }
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. }
+            | Effect::Curve { job, .. }
             | Effect::ReadTags { job, .. }
             | Effect::PlanTags { job, .. }
             | Effect::WriteTags { job, .. }
@@ -61,6 +62,7 @@ impl Answers {
             | Event::PastRead { job, .. }
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. }
+            | Event::CurveDone { job, .. }
             | Event::TagsRead { job, .. }
             | Event::TagsPlanned { job, .. }
             | Event::TagsWritten { job, .. }

@@ -15,6 +15,7 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, PathStyle};
 use crate::model::edit::Way;
+use crate::model::equaliser::Equaliser;
 use crate::model::facts::Facts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
@@ -203,6 +204,22 @@ pub enum Effect {
         paths: Vec<PathBuf>,
         to: PathBuf,
     },
+    /// Read or keep a curve of the equaliser.
+    Curve {
+        job: JobId,
+        work: CurveWork,
+    },
     /// Save what is to be saved, then end the app thread.
     Close,
+}
+
+/// What is done with a curve of the equaliser.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CurveWork {
+    /// Find it among the user's and the built-in ones.
+    Named(String),
+    /// Read it from this file.
+    File(PathBuf),
+    /// Keep it under its name, among the user's.
+    Keep(Arc<Equaliser>),
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::effect::CurveWork;
 use crate::engine::command::EngineEvent;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::jobs::ears::answer::{Answer, Deaf};
@@ -18,6 +19,7 @@ use crate::library::store::StoreEvent;
 use crate::mastering::plan::Wishes;
 use crate::model::catalog::Catalog;
 use crate::model::command::{Care, Command};
+use crate::model::equaliser::Equaliser;
 use crate::model::facts::{Facts, Levels};
 use crate::model::features::Waveform;
 use crate::model::id::{JobId, PlaylistId, TrackId};
@@ -170,6 +172,12 @@ pub enum Event {
     LookedForFiles {
         list: Arc<Playlist>,
         absent: HashSet<usize>,
+    },
+    /// Asked for by `Effect::Curve`.
+    CurveDone {
+        job: JobId,
+        work: CurveWork,
+        result: Result<Arc<Equaliser>, String>,
     },
     /// Asked for by `Effect::ReadTags`.
     TagsRead {

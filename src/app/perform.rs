@@ -1,13 +1,14 @@
 //! Carries effects out: hands them to engine, store and jobs, which work on their own threads. App thread; nothing here
 //! waits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::effect::Effect;
+use super::effect::{CurveWork, Effect};
 use super::event::{Event, Expanded};
 use super::run::EventSender;
+use crate::config::curves;
 use crate::engine::{self, EngineSender};
 use crate::jobs::analyse::{self, Asked, Control};
 use crate::jobs::ears::Ears;
@@ -24,6 +25,7 @@ use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
 use crate::model::catalog::Catalog;
 use crate::model::command::Care;
+use crate::model::equaliser::Equaliser;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
@@ -55,6 +57,8 @@ pub struct Performer {
     pub ears: Ears,
     /// Journals of changed files.
     pub batches: Batches,
+    /// The user's equaliser curves; `None` where there is no place for them.
+    pub curves: Option<PathBuf>,
     /// `None` where folders are not watched.
     pub watch: Option<Watch>,
 }
@@ -235,6 +239,7 @@ impl Performer {
                     move |_| Event::LookedForFiles { list: same, absent: Default::default() },
                 );
             }
+            Effect::Curve { job, work } => self.curve(job, work),
             Effect::Close => self.closing.cancel(),
             // Carried out by `perform`.
             _ => {}
@@ -266,6 +271,18 @@ impl Performer {
         self.jobs.submit_guarded(lane, work, move |panic| {
             failed.send(broken(panic));
         });
+    }
+
+    fn curve(&self, job: JobId, work: CurveWork) {
+        let (folder, same) = (self.curves.clone(), work.clone());
+        self.answer(
+            Lane::Short,
+            move |_| {
+                let result = curve(folder.as_deref(), &work);
+                Event::CurveDone { job, work, result }
+            },
+            move |panic| Event::CurveDone { job, work: same, result: Err(panic) },
+        );
     }
 
     /// Reads the playlists from the store; at the start.
@@ -526,6 +543,18 @@ impl Performer {
             failed.send(Event::CatalogFailed(panic));
         });
     }
+}
+
+fn curve(folder: Option<&Path>, work: &CurveWork) -> Result<Arc<Equaliser>, String> {
+    let found = match work {
+        CurveWork::Named(name) => curves::named(folder, name),
+        CurveWork::File(path) => curves::from(path),
+        CurveWork::Keep(curve) => {
+            let folder = folder.ok_or("there is no folder for it: HOME is not set")?;
+            return curves::keep(folder, curve).map(|_| Arc::clone(curve)).map_err(|error| error.to_string());
+        }
+    };
+    found.map(Arc::new).map_err(|problem| problem.to_string())
 }
 
 /// A job that broke stands in the way of all files.

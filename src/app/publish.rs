@@ -90,7 +90,7 @@ fn playback(state: &AppState) -> PlaybackView {
         stop_after: playback.stop_after,
         sleep_at: playback.sleep.map(|sleep| sleep.at),
         ab: playback.ab.map(|ab| (ab.from, ab.to)),
-        sound: state.sound,
+        sound: state.sound.clone(),
         buffering: playback.buffering,
     }
 }

@@ -3,6 +3,7 @@
 mod analysis;
 mod ears;
 mod library;
+pub mod listener;
 pub mod mastering;
 mod past;
 mod playlists;

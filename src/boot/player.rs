@@ -195,7 +195,7 @@ impl Core {
         let output = OutputSettings { output: state.output.asked.clone(), ..config.settings.output.clone() };
         let engine = Engine::spawn(output, config.settings.network, told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
-        engine.send(EngineCommand::Sound(state.sound));
+        engine.send(EngineCommand::Sound(state.sound.clone()));
         let (spectrum, gauges) = eye(config, &engine)?;
         let (jobs, job_threads) = Jobs::spawn()?;
         let closing = CancelToken::default();
@@ -216,6 +216,7 @@ impl Core {
             events,
             closing,
             batches,
+            curves: config.places.curves.clone(),
             watch,
         };
         performer.load_playlists();
@@ -266,7 +267,7 @@ fn restored(store: &Store, run: &TuiRun) -> Result<AppState, BootError> {
         similar: config.settings.similar.clone(),
     };
     let mut state = AppState::restored(session, Arc::default(), settings);
-    state.sound = config.settings.sound;
+    state.sound = config.settings.sound.clone();
     state.mastering.settings = config.settings.mastering;
     state.renders.settings = renders(config);
     state.output_memory = reader.outputs()?;

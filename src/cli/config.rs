@@ -34,6 +34,7 @@ fn print_paths(places: &Places) -> Result<Exit, CliError> {
         ("config", places.config_file.as_deref()),
         ("keys", places.keys_file.as_deref()),
         ("themes", places.themes.as_deref()),
+        ("eq", places.curves.as_deref()),
         ("library", places.library().ok()),
         ("log", places.log_file().ok()),
         ("socket", socket.as_deref()),

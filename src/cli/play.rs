@@ -42,7 +42,7 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
     let start = asked.start.unwrap_or_default();
     let shuffle = asked.shuffle.unwrap_or_default();
     let network = config.settings.network;
-    let mut sound = config.settings.sound;
+    let mut sound = config.settings.sound.clone();
     sound.level.mode = asked.replaygain.unwrap_or(sound.level.mode);
     let play = PlayRun { output, sound, network, files: found.files, start, shuffle, stop, log };
     let total = boot::play(play, &mut |event| report.event(event))?;

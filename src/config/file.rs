@@ -151,7 +151,7 @@ mod tests {
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target, Taste};
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::settings::{
-        LevelMode, LevelSettings, MeasuredColumn, OnLost, RatePolicy, ResamplerQuality,
+        Crossfeed, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, RatePolicy, ResamplerQuality,
     };
     use crate::model::similar::SimilarSettings;
     use crate::model::symbols::Symbols;
@@ -185,6 +185,11 @@ mod tests {
         ("sound.crossfade_s", "2.5"),
         ("sound.balance", "-20"),
         ("sound.mono", "true"),
+        ("sound.crossfeed", "\"cmoy\""),
+        ("sound.night", "true"),
+        ("sound.night_strength", "80"),
+        ("eq.on", "true"),
+        ("eq.preset", "\"bass\""),
         ("mastering.on", "true"),
         ("mastering.preset", "\"warm\""),
         ("mastering.intensity", "40"),
@@ -247,6 +252,10 @@ mod tests {
         settings.sound.crossfade_ms = 2_500;
         settings.sound.balance = -20;
         settings.sound.mono = true;
+        settings.sound.crossfeed = Some(Crossfeed::Cmoy);
+        settings.sound.night = NightMode { on: true, strength: Intensity::new(80) };
+        settings.sound.eq.on = true;
+        settings.eq_preset = "bass".into();
         settings.mastering = MasteringSettings {
             on: true,
             preset: Preset::Warm,

@@ -4,11 +4,12 @@
 //! - **May import.** model.
 //! - **Thread.** Owns none; runs on the caller's, at start and never in a frame or an audio path.
 //! - **Entry points.** [`load`] (once, at start), [`file::default_text`], [`file::reference_table`].
-//! - **Invariants.** The user's files are read, never written. An empty or missing file is a full configuration. One bad
+//! - **Invariants.** The user's files are read, never written, but for curves that are to be kept ([`curves`]). An empty or missing file is a full configuration. One bad
 //!   key costs that key alone: it keeps its default and becomes a [`problem::Problem`] with file, line and nearest name.
 //!   Files are bounded in size before they are parsed.
 
 pub mod check;
+pub mod curves;
 pub mod editor;
 pub mod file;
 pub mod keys;
@@ -19,6 +20,7 @@ mod rows;
 pub mod theme;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::model::collate::Collation;
 use crate::model::naming::{Naming, Separators};
@@ -67,6 +69,14 @@ impl Loaded {
         }
     }
 
+    /// The equaliser's curve, which is named in the file.
+    fn take_curve(&mut self) {
+        match curves::named(self.places.curves.as_deref(), &self.settings.eq_preset) {
+            Ok(curve) => self.settings.sound.eq.curve = Arc::new(curve),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
     /// The problems as frontends show them.
     pub fn notices(&self) -> Vec<Notice> {
         self.problems.iter().map(Problem::notice).collect()
@@ -87,6 +97,7 @@ pub fn load(flags: &PlaceFlags) -> Result<Loaded, ConfigError> {
         Ok(Some(text)) => {
             let home = loaded.places.home.as_deref();
             (loaded.settings, loaded.problems) = file::parse(&text, &path, home);
+            loaded.take_curve();
         }
         Err(read::Unreadable { line: None, why }) if loaded.places.config_was_named => {
             return Err(ConfigError::Read { file: path, why });

@@ -76,6 +76,8 @@ pub struct Places {
     pub config_was_named: bool,
     pub keys_file: Option<PathBuf>,
     pub themes: Option<PathBuf>,
+    /// The user's equaliser curves.
+    pub curves: Option<PathBuf>,
     /// The user's music folder.
     pub music: Option<PathBuf>,
     data_dir: Option<PathBuf>,
@@ -84,7 +86,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// `keys.toml` and `themes` lie beside the configuration, wherever that is. A data folder that was asked for holds
+    /// `keys.toml`, `themes` and `eq` lie beside the configuration, wherever that is. A data folder that was asked for holds
     /// all that we write: the library and the log.
     pub fn new(bases: &Bases, flags: &PlaceFlags) -> Result<Self, ConfigError> {
         let named = absolute(flags.config_file.as_deref())?;
@@ -99,6 +101,7 @@ impl Places {
             home: bases.home.clone(),
             keys_file: beside.map(|folder| folder.join("keys.toml")),
             themes: beside.map(|folder| folder.join("themes")),
+            curves: beside.map(|folder| folder.join("eq")),
             config_was_named,
             config_file,
             music,

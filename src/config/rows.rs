@@ -10,10 +10,12 @@ use toml::de::DeValue;
 
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
+use crate::model::equaliser::Equaliser;
 use crate::model::mastering::{Intensity, Preset, Target, Taste};
 use crate::model::rendering::Format;
 use crate::model::settings::{
-    LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings, SoundSettings,
+    Crossfeed, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
+    SoundSettings,
 };
 use crate::model::symbols::Symbols;
 use crate::model::visual::Visual;
@@ -245,6 +247,48 @@ pub const ROWS: &[Row] = &[
         expects: "true or false",
         help: "Both sides give the mean of both.",
         set: |settings, value| put(&mut settings.sound.mono, switch(value)),
+    },
+    Row {
+        table: "sound",
+        key: "crossfeed",
+        default: "\"off\"",
+        expects: "\"off\", \"default\", \"cmoy\" or \"jmeier\"",
+        help: "For headphones: each ear hears some of the other side, as from loudspeakers.",
+        set: |settings, value| put(&mut settings.sound.crossfeed, text(value, or_off(Crossfeed::parse))),
+    },
+    Row {
+        table: "sound",
+        key: "night",
+        default: "false",
+        expects: "true or false",
+        help: "What is quiet comes up, to listen at a low level.",
+        set: |settings, value| put(&mut settings.sound.night.on, switch(value)),
+    },
+    Row {
+        table: "sound",
+        key: "night_strength",
+        default: "50",
+        expects: "a number of percent from 0 to 100",
+        help: "How far: at 100 what is 40 dB quieter comes up by 24 dB.",
+        set: |settings, value| {
+            put(&mut settings.sound.night.strength, number(value, 0, 100).map(Intensity::new))
+        },
+    },
+    Row {
+        table: "eq",
+        key: "on",
+        default: "false",
+        expects: "true or false",
+        help: "Hear the equaliser.",
+        set: |settings, value| put(&mut settings.sound.eq.on, switch(value)),
+    },
+    Row {
+        table: "eq",
+        key: "preset",
+        default: "\"flat\"",
+        expects: "the name of a curve",
+        help: "Its curve: \"flat\", \"bass\" or another built-in one, or NAME of eq/NAME.txt beside the configuration.",
+        set: |settings, value| put(&mut settings.eq_preset, text(value, curve)),
     },
     Row {
         table: "mastering",
@@ -532,6 +576,11 @@ fn or_auto<T>(read: impl Fn(&str) -> Option<T>) -> impl Fn(&str) -> Option<Optio
     move |word| if word == "auto" { Some(None) } else { read(word).map(Some) }
 }
 
+/// The word `off`, or what `read` knows.
+fn or_off<T>(read: impl Fn(&str) -> Option<T>) -> impl Fn(&str) -> Option<Option<T>> {
+    move |word| if word == "off" { Some(None) } else { read(word).map(Some) }
+}
+
 fn number<T: FromStr + PartialOrd>(value: &DeValue<'_>, least: T, most: T) -> Result<T, Unfit> {
     let written = value.as_integer().filter(|integer| integer.radix() == 10).ok_or(Unfit)?;
     let number: T = written.as_str().parse().map_err(|_| Unfit)?;
@@ -584,6 +633,11 @@ fn weights(value: &DeValue<'_>) -> Result<Weights, Unfit> {
         let aspect = Aspect::named(name.get_ref()).ok_or(Unfit)?;
         Ok(weights.with(aspect, fraction(value.get_ref(), 0.0, 10.0)?))
     })
+}
+
+/// A curve is a file's name, never a path.
+fn curve(word: &str) -> Option<String> {
+    Equaliser::is_name(word).then(|| word.to_owned())
 }
 
 /// A theme is a file's name, never a path.

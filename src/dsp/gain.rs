@@ -60,6 +60,11 @@ impl GainRamp {
         self.done >= self.length && self.to == 1.0
     }
 
+    /// Whether every sample becomes nothing until the next [`Self::set`].
+    pub fn is_silent(&self) -> bool {
+        self.done >= self.length && self.to == 0.0
+    }
+
     pub fn process(&mut self, samples: &mut [f32], channels: usize) {
         let frames = samples.len() / channels.max(1);
         let ramping = frames.min((self.length - self.done.min(self.length)) as usize);

@@ -172,8 +172,9 @@ impl Core {
     fn set_sound(&mut self, sound: SoundSettings) {
         self.sound = sound;
         if let Some(render) = &mut self.render {
-            render.set_sound(sound);
+            render.set_sound(self.sound.clone());
         }
+        self.limit_ahead();
     }
 
     fn set_master(&mut self, play: PlayId, mastered: Option<&Mastered>, seconds: f32) {
@@ -181,12 +182,18 @@ impl Core {
         self.tell_render_masters();
     }
 
-    /// While something is mastered little is rendered ahead: what is turned is to be heard at once.
     pub(super) fn tell_render_masters(&mut self) {
         if let Some(render) = &mut self.render {
             render.set_masters(self.masters);
         }
-        let ahead = self.masters.any().then_some(MASTERED_AHEAD);
+        self.limit_ahead();
+    }
+
+    /// While something is mastered, or shaped for the listener, little is rendered ahead: what is turned is to be heard at
+    /// once.
+    fn limit_ahead(&mut self) {
+        let shapes = self.sound.shapes(2) || self.sound.eq.on;
+        let ahead = (self.masters.any() || shapes).then_some(MASTERED_AHEAD);
         if let Some(open) = self.outlet.open_mut() {
             open.limit_ahead(ahead);
         }

@@ -95,7 +95,7 @@ impl Core {
         priority::follow(open.output.accepted().priority);
         let format = open.output.accepted().format;
         let (gain, quality) = (self.gain.min(self.outlet.cap(&open)), self.options.output.resampler);
-        let render = Render::new(shared.spec(), format, gain, quality, self.sound);
+        let render = Render::new(shared.spec(), format, gain, quality, self.sound.clone());
         let silence = self.outlet.silence_frames(shared.spec().rate);
         self.render = Some(match open.serves {
             Some(serves) => render.following(serves, silence),

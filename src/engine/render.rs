@@ -157,13 +157,13 @@ impl Render {
             map: ChannelMap::new(spec.channels, spec.channels),
             map_inputs: spec.channels,
             path: Path::Direct,
+            tail: Tail::new(spec, gain, &sound),
             sound,
             loudness: ItemLoudness::default(),
             masters: Masters::default(),
             master: Master::default(),
             level: GainRamp::new(1.0, spec.rate),
             tempo: Tempo::default(),
-            tail: Tail::new(spec, gain, &sound),
             piece: vec![0.0; PIECE_FRAMES * usize::from(spec.channels.max(1))],
             touches: None,
             serves: None,
@@ -183,8 +183,8 @@ impl Render {
 
     /// What is rendered from now on is treated so; the item at hand gets there by a ramp.
     pub fn set_sound(&mut self, sound: SoundSettings) {
-        self.sound = sound;
         self.tail.set_sound(&sound);
+        self.sound = sound;
         let level = self.level_now();
         self.level.set(level.gain);
         self.tail.limit(level.may_clip);

@@ -167,7 +167,7 @@ impl Core {
     pub(super) fn new(parts: Parts) -> Self {
         Self {
             gain: parts.options.gain,
-            sound: parts.options.sound,
+            sound: parts.options.sound.clone(),
             outlet: Outlet::new(parts.opener, &parts.options),
             options: parts.options,
             commands: parts.commands,

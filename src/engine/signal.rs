@@ -8,6 +8,7 @@ use super::run::Core;
 use super::tail::CEILING_DBTP;
 use crate::model::audio::{SampleFormat, Spec, gain_to_db};
 use crate::model::chain::Mastered;
+use crate::model::equaliser::EqSettings;
 use crate::model::settings::{PlaySpeed, SoundSettings};
 use crate::model::signal::{Effect, SignalPath, SignalStage, StageKind};
 use crate::model::snapshot::Accepted;
@@ -62,7 +63,7 @@ impl Way<'_> {
             about: *self.about,
             // Another output is another allocation.
             output: (*spec, *format, std::ptr::from_ref(self.accepted).addr()),
-            sound: *self.sound,
+            sound: self.sound.clone(),
             volume: self.volume,
             is_unsettled: self.is_unsettled,
             mastered: self.mastered,
@@ -79,6 +80,9 @@ impl Way<'_> {
             self.speed(),
             Some(self.resampler()),
             self.crossfade(),
+            self.equaliser(),
+            self.crossfeed(),
+            self.night(),
             self.balance(),
             self.limiter(),
             Some(self.volume()),
@@ -171,6 +175,34 @@ impl Way<'_> {
         (seconds > 0.0).then(|| stage(StageKind::Crossfade, detail, self.is_unsettled))
     }
 
+    fn equaliser(&self) -> Option<SignalStage> {
+        let EqSettings { on, curve } = &self.sound.eq;
+        let bands = curve.bands().iter().filter(|band| band.gain_db != 0.0).count();
+        let own = if curve.own_preamp_db().is_some() { "as set" } else { "so that nothing gets louder" };
+        let detail =
+            || format!("{}, {bands} bands, {:+.1} dB before them {own}", curve.name(), curve.preamp_db());
+        (*on && !curve.is_flat()).then(|| stage(StageKind::Equaliser, detail(), true))
+    }
+
+    fn crossfeed(&self) -> Option<SignalStage> {
+        let crossfeed = self.sound.crossfeed?;
+        let ((hz, db), channels) = (crossfeed.numbers(), self.accepted.spec.channels);
+        Some(match channels {
+            2 => stage(
+                StageKind::Crossfeed,
+                format!("{}, below {hz} Hz, {db} dB less of the other side", crossfeed.name()),
+                true,
+            ),
+            _ => stage(StageKind::Crossfeed, "none: the output has not two channels".to_owned(), false),
+        })
+    }
+
+    fn night(&self) -> Option<SignalStage> {
+        let night = self.sound.night;
+        let detail = || format!("{} %: what is quiet comes up", night.strength.percent());
+        night.on.then(|| stage(StageKind::Night, detail(), true))
+    }
+
     fn balance(&self) -> Option<SignalStage> {
         let (balance, mono) = (self.sound.balance, self.sound.mono);
         let mono = if mono { ", mono" } else { "" };
@@ -180,7 +212,8 @@ impl Way<'_> {
 
     /// It lets pass what lies below, but nobody knows beforehand that all of it does.
     fn limiter(&self) -> Option<SignalStage> {
-        let works = self.level().may_clip || self.is_unsettled;
+        let shapes = self.sound.shapes(self.accepted.spec.channels);
+        let works = self.level().may_clip || self.is_unsettled || shapes;
         let detail = || format!("holds peaks at {CEILING_DBTP} dBTP");
         works.then(|| stage(StageKind::Limiter, detail(), true))
     }
@@ -199,6 +232,9 @@ impl Way<'_> {
             self.mastering(),
             self.speed(),
             self.crossfade(),
+            self.equaliser(),
+            self.crossfeed(),
+            self.night(),
             self.balance(),
             self.limiter(),
             Some(self.volume()),

@@ -1,13 +1,13 @@
 //! The last part of the way to the ring, in the output's rate and channels: items laid over each other where they
-//! crossfade, balance, limiter, volume. Called by `render` on the engine thread; allocates only when it is made or the
+//! crossfade, what is done for the listener, balance, limiter, volume. Called by `render` on the engine thread; allocates only when it is made or the
 //! crossfade gets longer.
 //!
 //! A crossfade needs the end of an item before it is due, so near that end this reads ahead: frames wait in `ahead`
 //! while the ring is fed from their beginning. Where the next item does not come in time the fade gets shorter, and
 //! where none comes what waits is played out: nothing is lost, and nothing is waited for while the ear needs sound.
 //!
-//! The limiter works only where peaks may go over full scale: under a gain that no known peak bounds, and in a
-//! crossfade. It holds frames back for as long as it looks ahead; once it is needed no more it gives them out and leaves,
+//! The limiter works only where peaks may go over full scale: under a gain that no known peak bounds, in a crossfade,
+//! behind the listener's own stages. It holds frames back for as long as it looks ahead; once it is needed no more it gives them out and leaves,
 //! and what it held down then comes up in a moment.
 
 use std::f32::consts::FRAC_PI_2;
@@ -16,6 +16,7 @@ use std::time::Duration;
 use crate::dsp::balance::Balance;
 use crate::dsp::gain::GainRamp;
 use crate::dsp::limiter::Limiter;
+use crate::dsp::listener::Listener;
 use crate::model::audio::{Spec, db_to_gain, duration_to_frames};
 use crate::model::settings::SoundSettings;
 use crate::rt::fifo::FrameFifo;
@@ -41,6 +42,7 @@ pub(super) struct Tail {
     /// All frames in `ahead` have the values that the output's integers stand for.
     ahead_exact: bool,
     state: State,
+    listener: Listener,
     balance: Balance,
     limiter: Limiter,
     limiting: Limiting,
@@ -92,6 +94,7 @@ impl Tail {
             ahead: FrameFifo::new(channels, 0),
             ahead_exact: true,
             state: State::Through,
+            listener: Listener::new(spec.rate, spec.channels, sound),
             balance: Balance::new(spec.rate, spec.channels),
             limiter: Limiter::new(spec.rate, channels, CEILING_DBTP),
             limiting: Limiting::Off,
@@ -113,6 +116,7 @@ impl Tail {
 
     /// A crossfade that has begun ends as it began.
     pub(super) fn set_sound(&mut self, sound: &SoundSettings) {
+        self.listener.set(sound);
         self.balance.set_balance(sound.balance);
         self.balance.set_mono(sound.mono);
         let frames = |ms: u64| {
@@ -136,6 +140,7 @@ impl Tail {
         self.limiter.reset();
         self.limiting = Limiting::Off;
         self.ease.jump(1.0);
+        self.listener.reset();
         self.balance.jump();
     }
 
@@ -155,7 +160,7 @@ impl Tail {
         };
         let ease = duration_to_frames(EASE, self.spec.rate) + self.limiter.latency_frames() as u64;
         let leaves = self.limiting != Limiting::Off || fade > 0;
-        if leaves && !self.may_clip { fade + ease } else { fade }
+        if leaves && !self.may_exceed() { fade + ease } else { fade }
     }
 
     /// Nothing waits.
@@ -352,7 +357,7 @@ impl Tail {
     /// Whether frames that come now pass as they are.
     fn passes(&self, exact: bool) -> bool {
         let at_rest = self.gain.is_unity() && self.ease.is_unity() && self.balance.is_neutral();
-        exact && at_rest && self.limiting == Limiting::Off
+        exact && at_rest && self.listener.is_neutral() && self.limiting == Limiting::Off
     }
 
     /// Frames that [`Self::emit`] takes now, as the ring is told what they will be.
@@ -363,9 +368,12 @@ impl Tail {
 
     /// There is room: the caller looked.
     fn emit(&mut self, samples: &mut [f32], exact: bool, ring: &mut RingWriter, tap: &Tap) {
+        // What a ramp changes is not exact, though it may be over at the end of these frames.
+        let exact = self.passes(exact);
+        self.listener.process(samples);
         self.balance.process(samples);
         if self.limiting == Limiting::Off {
-            ring.set_exact(self.passes(exact));
+            ring.set_exact(exact);
             self.ease.process(samples, self.channels);
             self.gain.process(samples, self.channels);
             return write(samples, self.spec, ring, tap);
@@ -401,12 +409,17 @@ impl Tail {
 
     /// It comes when it is needed and goes when it is not.
     fn tend_limiter(&mut self) {
-        let needed = self.may_clip || self.is_fading();
+        let needed = self.may_exceed() || self.is_fading();
         match self.limiting {
             Limiting::Off if needed => self.limiting = Limiting::On,
             Limiting::On if !needed => self.leave(),
             Limiting::Off | Limiting::On | Limiting::Leaving => {}
         }
+    }
+
+    /// Peaks may go over full scale, fades aside.
+    fn may_exceed(&self) -> bool {
+        self.may_clip || !self.listener.is_neutral()
     }
 
     fn leave(&mut self) {

@@ -17,6 +17,7 @@ pub mod collate;
 pub mod command;
 pub mod contain;
 pub mod edit;
+pub mod equaliser;
 pub mod facts;
 pub mod features;
 pub mod fingerprint;

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
+use super::equaliser::EqSettings;
+use super::mastering::Intensity;
 use super::symbols::Symbols;
 use super::visual::Visual;
 
@@ -298,8 +300,57 @@ impl std::fmt::Display for PlaySpeed {
     }
 }
 
+/// How much of each side the other ear hears, for headphones: cut-off and feed as bs2b's presets have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Crossfeed {
+    /// As loudspeakers 3 m away at 30 degrees.
+    Default,
+    /// As Chu Moy's circuit.
+    Cmoy,
+    /// As Jan Meier's, the gentlest.
+    Jmeier,
+}
+
+impl Crossfeed {
+    pub const ALL: [Self; 3] = [Self::Default, Self::Cmoy, Self::Jmeier];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Cmoy => "cmoy",
+            Self::Jmeier => "jmeier",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|crossfeed| crossfeed.name() == name)
+    }
+
+    /// Hz up to which the other side is heard, and dB that the own side is louder there.
+    pub fn numbers(self) -> (f64, f64) {
+        match self {
+            Self::Default => (700.0, 4.5),
+            Self::Cmoy => (700.0, 6.0),
+            Self::Jmeier => (650.0, 9.5),
+        }
+    }
+}
+
+/// What is quiet comes up, for listening at a low level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NightMode {
+    pub on: bool,
+    pub strength: Intensity,
+}
+
+impl Default for NightMode {
+    fn default() -> Self {
+        Self { on: false, strength: Intensity::new(50) }
+    }
+}
+
 /// What is done to the sound itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SoundSettings {
     pub level: LevelSettings,
     /// Length of the crossfade between items that do not belong together; 0: they join without a gap.
@@ -309,11 +360,20 @@ pub struct SoundSettings {
     /// Both sides give the mean of both.
     pub mono: bool,
     pub speed: PlaySpeed,
+    pub eq: EqSettings,
+    pub crossfeed: Option<Crossfeed>,
+    pub night: NightMode,
 }
 
 impl SoundSettings {
     /// Longest crossfade.
     pub const CROSSFADE_MS: u32 = 12_000;
+
+    /// Something is done for the listener's device and ears, on an output of so many channels: see `dsp::listener`.
+    pub fn shapes(&self, channels: u16) -> bool {
+        let equalises = self.eq.on && !self.eq.curve.is_flat();
+        equalises || self.crossfeed.is_some() && channels == 2 || self.night.on
+    }
 }
 
 /// Patience with servers that sound comes from.
@@ -422,6 +482,8 @@ pub struct Settings {
     pub genre_separators: Vec<String>,
     pub output: OutputSettings,
     pub sound: SoundSettings,
+    /// Name of the equaliser's curve: a built-in one, or a file in the folder of curves.
+    pub eq_preset: String,
     pub mastering: super::mastering::MasteringSettings,
     /// Music that mastering matches; empty: none.
     pub reference: Vec<PathBuf>,
@@ -447,6 +509,7 @@ impl Default for Settings {
             genre_separators: Vec::new(),
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
+            eq_preset: "flat".into(),
             mastering: Default::default(),
             reference: Vec::new(),
             render: Default::default(),

@@ -31,6 +31,11 @@ pub enum StageKind {
     Channels,
     Speed,
     Resampler,
+    /// Of the listener's own.
+    Equaliser,
+    Crossfeed,
+    /// What is quiet comes up.
+    Night,
     Balance,
     Limiter,
     Volume,
@@ -50,6 +55,9 @@ impl StageKind {
             Self::Channels => "channels",
             Self::Speed => "speed",
             Self::Resampler => "resampler",
+            Self::Equaliser => "equaliser",
+            Self::Crossfeed => "crossfeed",
+            Self::Night => "night mode",
             Self::Balance => "balance",
             Self::Limiter => "limiter",
             Self::Volume => "volume",

@@ -10,8 +10,8 @@ use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
 use crate::model::command::parse::parse;
 use crate::model::command::{
-    self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Mastering, Playback, Playlisting,
-    Queue, ReferenceOf, Rendering, Tagging, Target,
+    self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Listener, Mastering, Playback,
+    Playlisting, Queue, ReferenceOf, Rendering, Tagging, Target,
 };
 use crate::model::past::Importing;
 use crate::model::queue_text::Line;
@@ -106,6 +106,9 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
     match &mut command {
         Command::Library(Library::Scan(roots)) => roots.extend(more),
         Command::Playlist(Playlisting::Import(paths)) => paths.extend(more),
+        Command::Listener(Listener::EqLoad(path)) if more.len() == 1 && path.as_os_str().is_empty() => {
+            *path = more.into_iter().next().unwrap_or_default();
+        }
         // The file of a picture comes beside the words.
         Command::Tags(Tagging::Extract(_, path)) if more.len() == 1 => {
             *path = more.into_iter().next().unwrap_or_default();
@@ -199,6 +202,7 @@ fn listed_paths_of(command: &Command) -> &[PathBuf] {
             Judging::Rate(Judged::Paths(paths), _) | Judging::Favourite(Judged::Paths(paths), _),
         ) => paths,
         Command::Playlist(command) => command.paths(),
+        Command::Listener(Listener::EqLoad(path)) => std::slice::from_ref(path),
         Command::Tags(
             Tagging::Look { what: Target::Paths(paths), .. }
             | Tagging::Picture(Target::Paths(paths))

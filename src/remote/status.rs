@@ -12,6 +12,7 @@ use super::wire::Told;
 use crate::model::address::without_user;
 use crate::model::bookmark::Bookmark;
 use crate::model::catalog::{Catalog, TrackRef};
+use crate::model::chain::Band;
 use crate::model::facts::{Rating, TrackFacts};
 use crate::model::id::TrackId;
 use crate::model::mastering::{Basis, MasteringView, Plan, PlanView};
@@ -114,6 +115,24 @@ pub struct SoundStatus {
     pub mono: bool,
     /// 1 is the music's own.
     pub speed: f64,
+    pub eq: EqStatus,
+    /// `default`, `cmoy`, `jmeier`; `null`: off.
+    pub crossfeed: Option<String>,
+    pub night: bool,
+    /// Percent.
+    pub night_strength: u8,
+}
+
+/// The listener's equaliser.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EqStatus {
+    pub on: bool,
+    pub preset: String,
+    /// dB before the bands, and whether they are worked out.
+    pub preamp_db: f32,
+    pub preamp_auto: bool,
+    pub bands: Vec<Band>,
 }
 
 /// What mastering is asked for, and what it does to the item that plays.
@@ -401,6 +420,16 @@ fn sound(sound: &SoundSettings) -> SoundStatus {
         balance: sound.balance,
         mono: sound.mono,
         speed: sound.speed.factor(),
+        eq: EqStatus {
+            on: sound.eq.on,
+            preset: sound.eq.curve.name().to_owned(),
+            preamp_db: sound.eq.curve.preamp_db(),
+            preamp_auto: sound.eq.curve.own_preamp_db().is_none(),
+            bands: sound.eq.curve.bands().to_vec(),
+        },
+        crossfeed: sound.crossfeed.map(|crossfeed| crossfeed.name().to_owned()),
+        night: sound.night.on,
+        night_strength: sound.night.strength.percent(),
     }
 }
 

@@ -75,6 +75,8 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
         views::signal::draw(&mut canvas);
     } else if scene.state.mastering {
         views::mastering::draw(&mut canvas);
+    } else if scene.state.eq.is_some() {
+        views::equaliser::draw(&mut canvas);
     }
     views::outputs::draw(&mut canvas);
     views::report::draw(&mut canvas);

@@ -51,6 +51,8 @@ pub struct UiState {
     pub signal: bool,
     /// What mastering does is shown.
     pub mastering: bool,
+    /// The equaliser is shown, with this band selected.
+    pub eq: Option<usize>,
     /// The list of sound devices.
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
@@ -291,6 +293,7 @@ impl UiState {
             help: None,
             signal: false,
             mastering: false,
+            eq: None,
             outputs: None,
             report: None,
             figures: Figures::default(),
@@ -305,7 +308,7 @@ impl UiState {
     /// Something lies over the panes.
     pub fn is_covered(&self) -> bool {
         let lists = self.help.is_some() || self.outputs.is_some() || self.report.is_some();
-        lists || self.signal || self.mastering || self.tags.is_some()
+        lists || self.signal || self.mastering || self.eq.is_some() || self.tags.is_some()
     }
 
     /// Whose keys hold now.

@@ -26,6 +26,7 @@ mod keys;
 mod levels;
 mod library_media;
 mod limiter;
+mod listener;
 mod loudness;
 mod master;
 mod master_kill;

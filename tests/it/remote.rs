@@ -151,6 +151,47 @@ fn what_is_asked_outside_is_seen_on_the_screen() {
     session.quit();
 }
 
+/// A curve comes in by a file as AutoEq writes it, is turned, kept, and taken up again.
+#[test]
+fn the_equaliser_is_turned_from_outside_and_seen_on_the_screen() {
+    let home = Home::with_music();
+    let mut session = paused(&home);
+    let file = home.path("HD 650.txt");
+    std::fs::write(&file, "Preamp: -4.5 dB\nFilter 1: ON LSC Fc 105 Hz Gain 5.5 dB Q 0.70\n").unwrap();
+    out(&home, &["ctl", "eq", "load", file.to_str().unwrap()]);
+    let band = json!({"shape": "low_shelf", "hz": 105.0, "q": 0.7, "gain_db": 5.5});
+    let told = |home: &Home| status(home)["sound"]["eq"].clone();
+    let near = |value: &Value, expected: f64| (value.as_f64().unwrap() - expected).abs() < 1e-4;
+    let eq = told(&home);
+    assert_eq!(
+        (&eq["on"], &eq["preset"], &eq["preamp_auto"]),
+        (&json!(true), &json!("HD 650"), &json!(false))
+    );
+    assert!(near(&eq["preamp_db"], -4.5) && near(&eq["bands"][0]["q"], 0.7), "{eq}");
+    assert_eq!(eq["bands"][0]["shape"], band["shape"]);
+    session.wait_for("eq HD 650");
+    out(&home, &["ctl", "eq", "band", "105", "+1"]);
+    out(&home, &["ctl", "eq", "save", "mine"]);
+    out(&home, &["ctl", "eq", "preset", "bass"]);
+    assert_eq!(told(&home)["preset"], "bass");
+    out(&home, &["ctl", "eq", "preset", "mine"]);
+    assert!(near(&told(&home)["bands"][0]["gain_db"], 6.5), "{}", told(&home));
+    session.press("xq");
+    session.wait_for("Equaliser: mine");
+    session.press("3k");
+    session.wait_for("low shelf at 105 Hz, +8.0 dB");
+    session.press("\r");
+    wait_status(&home, "the equaliser off", |status| status["sound"]["eq"]["on"] == false);
+    out(&home, &["ctl", "night", "70"]);
+    out(&home, &["ctl", "crossfeed", "cmoy"]);
+    let sound = &status(&home)["sound"];
+    assert_eq!((&sound["night"], &sound["night_strength"]), (&json!(true), &json!(70)));
+    assert_eq!(sound["crossfeed"], "cmoy");
+    session.wait_for("night mode  70 %");
+    session.press("q");
+    session.quit();
+}
+
 #[test]
 fn the_status_is_what_the_screen_shows() {
     let home = Home::with_music();

@@ -9,7 +9,8 @@ use auralis::config::theme::Theme;
 use auralis::model::analysis::{AnalysisView, Rest};
 use auralis::model::audio::{SampleFormat, Spec};
 use auralis::model::command::registry::COMMANDS;
-use auralis::model::command::{Command, Library, Pane};
+use auralis::model::command::{BandChange, Command, Library, Listener, Pane, Step};
+use auralis::model::equaliser::{EqSettings, Equaliser};
 use auralis::model::facts::{Facts, Levels, TrackFacts};
 use auralis::model::features::{
     Absent, BINS, Loudness, LoudnessBlocks, Measured, Quality, WaveBin, Waveform,
@@ -21,7 +22,7 @@ use auralis::model::notice::{Notice, Severity};
 use auralis::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy};
 use auralis::model::player::Position;
 use auralis::model::portrait::{Portrait, Spread, Told};
-use auralis::model::settings::OutputSpec;
+use auralis::model::settings::{Crossfeed, OutputSpec};
 use auralis::model::snapshot::{
     Accepted, NowPlaying, OutputState, OutputView, PlaybackView, ScanView, Snapshot, StreamView,
 };
@@ -141,6 +142,36 @@ fn what_opens_over_the_panes() {
     let mut stage = stage(80, 24, "5g");
     stage.now += Duration::from_secs(1);
     assert_snapshot!("hint_80x24", stage.lines().join("\n"));
+}
+
+/// The curve as it is heard, the selected band of it, and what else is done for device and ears.
+#[test]
+fn the_equaliser_shows_its_curve_and_moves_its_bands() {
+    let mut shown = snapshot();
+    let mut playback = PlaybackView::clone(&shown.playback);
+    playback.sound.eq = EqSettings { on: true, curve: Arc::new(Equaliser::preset("loudness").unwrap()) };
+    playback.sound.crossfeed = Some(Crossfeed::Jmeier);
+    shown.playback = Arc::new(playback);
+    let mut stage = Stage::new(100, 30, shown.clone());
+    stage.press("xq3l");
+    let lines = stage.lines().join("\n");
+    for words in [
+        " Equaliser: loudness · on · ",
+        "4 of 10: peak at 250 Hz, +0.5 dB, quality 1.41",
+        "crossfeed   jmeier: below 650 Hz the other side 9.5 dB lower",
+        "night mode  off",
+    ] {
+        assert!(lines.contains(words), "{words}: {lines}");
+    }
+    stage.press("2k");
+    let moved = Listener::EqBand { hz: 250.0, change: BandChange::Gain(Step::By(1.0), None) };
+    assert_eq!(stage.asked().last(), Some(&Command::Listener(moved)));
+    stage.press("<Enter>");
+    assert_eq!(stage.asked().last(), Some(&Command::Listener(Listener::Eq(None))));
+    let mut small = Stage::new(40, 10, shown);
+    small.press("xqG");
+    let lines = small.lines();
+    assert!(lines.len() == 10 && lines.join("").contains("Equaliser: loudness"), "{lines:?}");
 }
 
 /// Each way of looking at what is heard, beneath the lists and as the whole view.

@@ -9,6 +9,7 @@ mod evaluation;
 mod facts;
 mod history;
 mod library;
+mod listener;
 mod listening;
 pub(super) mod mastering;
 mod notices;
@@ -63,6 +64,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::MasteringPlanned { subject, wishes, stage, plan } => {
             mastering::planned(state, (&subject, &wishes), stage, plan);
         }
+        Event::CurveDone { work, result, .. } => listener::done(state, &work, result, now, &mut fx),
         Event::ReferenceMeasured { cancel, found } => mastering::measured(state, &cancel, found, now),
         Event::RenderProgress { number, progress } => renders::progress(state, number, progress),
         Event::Rendered { number, end } => renders::ended(state, number, end, now),
@@ -111,6 +113,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Render(command) => renders::reduce(state, command, now, fx),
         Command::Mastering(command) => mastering::reduce(state, command, now, fx),
         Command::Sound(command) => sound::reduce(state, command, now, fx),
+        Command::Listener(command) => listener::reduce(state, command, now, fx),
         Command::Queue(command) => queue::reduce(state, command, now, fx),
         Command::History(command) => {
             history::reduce(state, command, now, fx);

@@ -34,7 +34,7 @@ pub fn reduce(state: &mut AppState, command: Sound, now: Now, fx: &mut Vec<Effec
         }
     }
     state.dirty.playback = true;
-    fx.push(Effect::Engine(EngineCommand::Sound(state.sound)));
+    fx.push(Effect::Engine(EngineCommand::Sound(state.sound.clone())));
     notices::tell(state, wording::sound_changed(command, &state.sound), now);
 }
 

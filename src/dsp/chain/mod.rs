@@ -12,16 +12,16 @@
 
 mod blend;
 mod clip;
-mod dynamics;
+pub(in crate::dsp) mod dynamics;
 mod exciter;
 mod fast;
-mod frames;
+pub(in crate::dsp) mod frames;
 mod level;
-mod line;
+pub(in crate::dsp) mod line;
 mod matching;
 mod oversample;
 mod stages;
-mod svf;
+pub(in crate::dsp) mod svf;
 mod targets;
 mod tone;
 mod transients;

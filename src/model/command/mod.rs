@@ -1,6 +1,7 @@
 //! What can be asked. [`Command`] is for the player's core and may come from any frontend; [`Screen`] is for the
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
+mod listener;
 mod mastering;
 pub mod parse;
 mod playlists;
@@ -8,6 +9,7 @@ pub mod registry;
 mod rendering;
 mod similar;
 
+pub use listener::{BandChange, Listener};
 pub use mastering::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use rendering::Rendering;
@@ -34,6 +36,7 @@ use super::visual::Visual;
 pub enum Command {
     Playback(Playback),
     Sound(Sound),
+    Listener(Listener),
     Mastering(Mastering),
     Render(Rendering),
     Queue(Queue),
@@ -463,6 +466,8 @@ pub enum Screen {
     Signal,
     /// What mastering does, and why.
     MasteringPanel,
+    /// Show or hide the equaliser, to move its bands.
+    EqPanel,
     /// Show or hide the sound devices, to choose from.
     Outputs,
     /// Show what the selected tracks say of themselves, to read and to edit.

@@ -1,5 +1,6 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod listener;
 mod mastering;
 mod past;
 mod playlists;
@@ -112,6 +113,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.sound()? {
             return Ok(Request::Core(Command::Sound(command)));
+        }
+        if let Some(command) = self.listener()? {
+            return Ok(Request::Core(Command::Listener(command)));
         }
         if let Some(command) = self.mastering()? {
             return Ok(Request::Core(Command::Mastering(command)));
@@ -360,6 +364,7 @@ impl Call<'_> {
             "fingerprint" => self.bare(Screen::Fingerprint),
             "signal" => self.bare(Screen::Signal),
             "mastering-panel" => self.bare(Screen::MasteringPanel),
+            "eq" => self.bare(Screen::EqPanel),
             "outputs" => self.bare(Screen::Outputs),
             "info" => self.bare(Screen::Info),
             "tag-edit" => self.bare(Screen::TagField(FieldDeed::Edit)),
@@ -660,7 +665,7 @@ pub fn is_for_core(row: &'static Row) -> bool {
     let call = Call { row, arguments: &[], rest: "" };
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
     let kept = (call.playlist(), call.template(), call.tagging(), call.history());
-    !matches!(call.similar(), Ok(None))
+    !matches!((call.similar(), call.listener(), call.mastering()), (Ok(None), Ok(None), Ok(None)))
         || !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
         || !matches!(kept, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
@@ -719,7 +724,8 @@ mod tests {
                 "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
-                "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" => format!("{} 5", row.name),
+                "HZ DB|+DB|-DB|off [Q]" => format!("{} 1k +1", row.name),
+                "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" | "DB|auto" => format!("{} 5", row.name),
                 "bass|treble|density N|+N|-N, reset" => "taste bass +1".to_owned(),
                 "N" => format!("{} 3", row.name),
                 "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {

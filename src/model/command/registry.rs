@@ -215,6 +215,84 @@ pub const COMMANDS: &[Row] = &[
         "play so many times as fast, 0.5 to 2, at the same pitch",
     ),
     row(
+        Sound,
+        "eq",
+        &["equaliser", "equalizer"],
+        "",
+        Nothing,
+        "the equaliser and its curve; hjkl move its bands",
+    ),
+    row(Sound, "eq-on", &[], "", Nothing, "hear the equaliser"),
+    row(Sound, "eq-off", &[], "", Nothing, "hear it no more"),
+    row(Sound, "eq-toggle", &[], "", Nothing, "the equaliser on or off"),
+    row(
+        Sound,
+        "eq-preset",
+        &[],
+        "[NAME]",
+        Word(&[
+            "flat",
+            "bass",
+            "less-bass",
+            "treble",
+            "less-treble",
+            "vocal",
+            "loudness",
+            "headphone",
+            "small-speakers",
+        ]),
+        "a built-in curve, or one of yours by its name; none: the next",
+    ),
+    row(
+        Sound,
+        "eq-load",
+        &[],
+        "PATH",
+        Path,
+        "a curve from a file: AutoEq's ParametricEQ.txt or GraphicEQ.txt, Equalizer APO's",
+    ),
+    row(
+        Sound,
+        "eq-save",
+        &[],
+        "NAME",
+        Nothing,
+        "keep the curve under a name, as a file beside the configuration",
+    ),
+    row(
+        Sound,
+        "eq-band",
+        &[],
+        "HZ DB|+DB|-DB|off [Q]",
+        Nothing,
+        "move the band at a frequency, make one there, or take it out: 1k +1, 63 4 0.7",
+    ),
+    row(
+        Sound,
+        "eq-preamp",
+        &[],
+        "DB|auto",
+        Word(&["auto", "0", "-6"]),
+        "dB before the bands; auto: so many that nothing gets louder",
+    ),
+    row(Sound, "eq-reset", &[], "", Nothing, "the flat curve"),
+    row(
+        Sound,
+        "crossfeed",
+        &[],
+        "[off|default|cmoy|jmeier]",
+        Word(&["off", "default", "cmoy", "jmeier"]),
+        "for headphones: each ear hears some of the other side, as from loudspeakers",
+    ),
+    row(
+        Sound,
+        "night",
+        &[],
+        "[on|off|N|+N|-N]",
+        Word(&["on", "off", "50", "+10", "-10"]),
+        "what is quiet comes up, to listen at a low level; so many percent",
+    ),
+    row(
         Mastering,
         "mastering",
         &["enhance"],
@@ -797,12 +875,14 @@ pub fn find(name: &str) -> Option<&'static Row> {
     COMMANDS.iter().find(|row| row.name == name || row.aliases.contains(&name))
 }
 
-/// The row that words begin with, and how many of them name it: `playlist add` is `playlist-add`.
+/// The row that words begin with, and how many of them name it: `playlist add` is `playlist-add`. A row that takes nothing
+/// gives way: `eq on` is `eq-on`.
 pub fn find_words(words: &[impl AsRef<str>]) -> Option<(&'static Row, usize)> {
     let first = words.first()?.as_ref();
-    if let Some(row) = find(first) {
-        return Some((row, 1));
+    let alone = find(first).map(|row| (row, 1));
+    if alone.is_some_and(|(row, _)| !row.arguments.is_empty()) {
+        return alone;
     }
-    let both = format!("{first}-{}", words.get(1)?.as_ref());
-    find(&both).map(|row| (row, 2))
+    let both = words.get(1).and_then(|second| find(&format!("{first}-{}", second.as_ref())));
+    both.map(|row| (row, 2)).or(alone)
 }

@@ -81,7 +81,10 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
         return Offer::Ready(Completion::new(start, typed, commands(typed)));
     }
     let words: Vec<&str> = line[..start].split_whitespace().collect();
-    let Some((row, named_by)) = registry::find_words(&words) else {
+    // A command that takes nothing may be the beginning of another's name.
+    let found = registry::find_words(&words)
+        .filter(|(row, named_by)| words.len() > *named_by || !row.arguments.is_empty());
+    let Some((row, named_by)) = found else {
         let family =
             words.first().filter(|_| words.len() == 1).map_or(String::new(), |word| format!("{word}-"));
         let rest = commands(&format!("{family}{typed}")).into_iter();

@@ -3,6 +3,7 @@
 
 mod changed;
 mod chord;
+mod equaliser;
 mod judging;
 mod open;
 mod outputs;

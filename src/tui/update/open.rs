@@ -1,13 +1,16 @@
 //! Enter and the double click: go into an artist, play an album or a track, jump in the queue.
 
 use super::Turn;
-use crate::model::command::{Command, IntoQueue, Items, Pane, Queue, Target};
+use crate::model::command::{Command, IntoQueue, Items, Listener, Pane, Queue, Target};
 use crate::tui::browse::Entry;
 
 impl Turn<'_> {
     pub(super) fn open(&mut self) {
         if self.state.outputs.is_some() {
             return self.take_output();
+        }
+        if self.state.eq.is_some() {
+            return self.send(Command::Listener(Listener::Eq(None)));
         }
         if self.state.tags.is_some() {
             return self.open_tags();

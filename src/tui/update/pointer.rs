@@ -5,7 +5,9 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
-use crate::model::command::{AbLoop, Command, Pane, Playback, Seek, Sound, SpeedChange, VolumeChange};
+use crate::model::command::{
+    AbLoop, Command, Listener, Pane, Playback, Seek, Sound, SpeedChange, VolumeChange,
+};
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
 use crate::tui::state::Drag;
@@ -56,6 +58,9 @@ impl Turn<'_> {
             Hit::Speed => self.send(Command::Sound(Sound::Speed(SpeedChange::To(100)))),
             Hit::Gain => self.send(Command::Sound(Sound::ReplayGain(None))),
             Hit::Mastering => self.toggle_mastering(),
+            Hit::Equaliser => self.toggle_eq(),
+            Hit::Night => self.send(Command::Listener(Listener::Night(None))),
+            Hit::Crossfeed => self.send(Command::Listener(Listener::Crossfeed(None))),
             Hit::Signal => self.toggle_signal(),
             Hit::Status => self.dismiss(),
         }
@@ -182,6 +187,9 @@ impl Turn<'_> {
             | Hit::Loop
             | Hit::Gain
             | Hit::Mastering
+            | Hit::Equaliser
+            | Hit::Night
+            | Hit::Crossfeed
             | Hit::Speed
             | Hit::Signal => {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };

@@ -32,6 +32,7 @@ impl Turn<'_> {
             Command::Template(Templating::List(words)) if words.is_empty() => {
                 self.toggle_figures(ReportKind::Templates);
             }
+            Command::Listener(command) => self.listener(command),
             Command::Render(Rendering::Master(target)) => {
                 if let Some(target) = self.resolve(target, count) {
                     self.send(Command::Render(Rendering::Master(target)));
@@ -200,6 +201,7 @@ impl Turn<'_> {
             Screen::Fingerprint => self.toggle_portrait(count),
             Screen::Signal => self.toggle_signal(),
             Screen::MasteringPanel => self.toggle_mastering(),
+            Screen::EqPanel => self.toggle_eq(),
             Screen::Outputs => self.toggle_outputs(),
             Screen::Info => self.toggle_info(count),
             Screen::TagField(deed) => self.tag_field(deed),
@@ -214,6 +216,9 @@ impl Turn<'_> {
     pub(super) fn motion(&mut self, motion: Motion, count: Option<u32>) {
         if self.state.signal || self.state.mastering {
             return;
+        }
+        if self.state.eq.is_some() {
+            return self.move_in_eq(motion, count);
         }
         let count = count.and_then(|count| usize::try_from(count).ok());
         if self.state.tags.is_some() {
@@ -355,6 +360,7 @@ impl Turn<'_> {
         self.state.report = None;
         self.state.signal = false;
         self.state.mastering = false;
+        self.state.eq = None;
         if self.state.tags.take().is_some() && self.around.snapshot.tags.preview.is_some() {
             self.send(Command::Tags(Tagging::Drop));
         }

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use super::visual::dots::Dots;
+use super::curve;
 use crate::config::theme::Role;
 use crate::model::chain::Reading;
 use crate::model::mastering::{Basis, MasteringView, Move, Plan, PlanView};
@@ -12,23 +12,8 @@ use crate::tui::draw::Canvas;
 use crate::tui::layout::Layout;
 use crate::tui::text;
 
-/// Ends of the curve's scales: Hz and dB.
-const LOW_HZ: f32 = 20.0;
-const HIGH_HZ: f32 = 20_000.0;
+/// End of the curve's scale, dB.
 const MOST_DB: f32 = 6.0;
-/// Names of frequencies under the curve.
-const PLACES: [(f32, &str); 8] = [
-    (31.0, "31"),
-    (62.5, "63"),
-    (125.0, "125"),
-    (250.0, "250"),
-    (500.0, "500"),
-    (1_000.0, "1k"),
-    (4_000.0, "4k"),
-    (12_000.0, "12k"),
-];
-/// Columns of the dB beside it.
-const SCALE: u16 = 4;
 /// Rows of the curve, and what the screen must have so that there is one.
 const CURVE: u16 = 7;
 const WITH_CURVE: u16 = 16;
@@ -134,7 +119,7 @@ fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &P
         rest = below(rest, 2);
     }
     if rest.height >= WITH_CURVE - 5 && rest.width >= 40 {
-        curve(canvas, Rect { height: CURVE, ..rest }, plan);
+        curve::draw(canvas, Rect { height: CURVE, ..rest }, MOST_DB, |hz| plan.spec.tone_db(hz));
         rest = below(rest, CURVE + 1);
     }
     for told in &plan.moves {
@@ -243,39 +228,6 @@ fn draw_bar(canvas: &mut Canvas<'_>, area: Rect, name: &str, bar: &Bar) {
     let empty = width - filled;
     canvas.put(x + used + filled, y, empty, &"─".repeat(usize::from(empty)), Role::BarEmpty);
     canvas.put(x + used + width, y, all, &bar.value, Role::Text);
-}
-
-/// What the equaliser does, from 20 Hz to 20 kHz, with its scales.
-fn curve(canvas: &mut Canvas<'_>, area: Rect, plan: &Plan) {
-    let plot =
-        Rect { x: area.x + SCALE, width: area.width.saturating_sub(SCALE), height: area.height - 1, ..area };
-    let row = |db: f32| {
-        let share = (MOST_DB - db.clamp(-MOST_DB, MOST_DB)) / (2.0 * MOST_DB);
-        share * (f32::from(plot.height) * 4.0 - 1.0)
-    };
-    for db in [MOST_DB, 0.0, -MOST_DB] {
-        let y = plot.y + (row(db) / 4.0) as u16;
-        canvas.put(area.x, y, SCALE, &format!("{db:3.0}"), Role::Dim);
-        canvas.put(plot.x, y, plot.width, &"·".repeat(usize::from(plot.width)), Role::BarEmpty);
-    }
-    let mut dots = Dots::new(plot);
-    let columns = dots.width();
-    let mut before: Option<usize> = None;
-    for x in 0..columns {
-        let hz = LOW_HZ * (HIGH_HZ / LOW_HZ).powf(x as f32 / (columns.max(2) - 1) as f32);
-        let y = row(plan.spec.tone_db(hz)).round() as usize;
-        // Steep parts have no holes.
-        let from = before.unwrap_or(y);
-        (from.min(y)..=from.max(y)).for_each(|y| dots.set(x, y));
-        before = Some(y);
-    }
-    let style = canvas.style(Role::BarFilled);
-    dots.put(canvas, |_, _| style);
-    for (hz, name) in PLACES {
-        let share = (hz / LOW_HZ).ln() / (HIGH_HZ / LOW_HZ).ln();
-        let x = plot.x + (f32::from(plot.width) * share) as u16;
-        canvas.put(x, plot.bottom(), plot.right().saturating_sub(x), name, Role::Dim);
-    }
 }
 
 /// On as many rows as its words need.

@@ -1,5 +1,7 @@
 //! The parts of a frame, one a file. Each draws from the scene into its area and tells where the mouse can hit it.
 
+pub mod curve;
+pub mod equaliser;
 pub mod frame;
 pub mod help;
 pub mod hint;

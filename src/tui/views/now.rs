@@ -195,6 +195,15 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     if playback.sound.speed != PlaySpeed::NORMAL {
         parts.push((playback.sound.speed.to_string(), Role::Accent, Hit::Speed));
     }
+    if playback.sound.eq.on {
+        parts.push((format!("eq {}", playback.sound.eq.curve.name()), Role::Accent, Hit::Equaliser));
+    }
+    if playback.sound.night.on {
+        parts.push(("night".to_owned(), Role::Accent, Hit::Night));
+    }
+    if playback.sound.crossfeed.is_some() {
+        parts.push(("crossfeed".to_owned(), Role::Dim, Hit::Crossfeed));
+    }
     let mastering = &canvas.scene.snapshot.mastering;
     if mastering.settings.on {
         let (text, role) = mastered(mastering);

@@ -90,7 +90,7 @@ fn parse_step(word: &str) -> Option<AbxStep> {
     }
 }
 
-fn parse_change(word: &str) -> Option<Change> {
+pub(super) fn parse_change(word: &str) -> Option<Change> {
     let plain = word.strip_suffix('%').unwrap_or(word);
     match plain.as_bytes().first()? {
         b'+' | b'-' => plain.parse().ok().filter(|by: &i8| by.unsigned_abs() <= 100).map(Change::By),

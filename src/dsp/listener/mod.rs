@@ -1,0 +1,81 @@
+//! What is done for the listener's device and ears, whatever plays: equaliser, crossfeed, night mode. In place, as many
+//! frames out as in, without latency. Called by `engine::tail` at the output's rate.
+//!
+//! ```text
+//! equaliser > crossfeed > night mode
+//! ```
+//!
+//! Every change is a ramp; off and at rest every bit passes. What comes in and is no number is silence.
+
+mod crossfeed;
+mod equaliser;
+mod night;
+
+use crossfeed::CrossfeedStage;
+use equaliser::EqualiserStage;
+use night::NightStage;
+
+use crate::model::settings::SoundSettings;
+
+/// See the module's head.
+#[derive(Debug)]
+pub struct Listener {
+    equaliser: EqualiserStage,
+    crossfeed: CrossfeedStage,
+    night: NightStage,
+}
+
+impl Listener {
+    /// Allocates all that is ever needed; begins at these settings.
+    pub fn new(rate: u32, channels: u16, sound: &SoundSettings) -> Self {
+        let (rate, channels) = (rate.max(1), usize::from(channels.max(1)));
+        let mut listener = Self {
+            equaliser: EqualiserStage::new(rate, channels),
+            crossfeed: CrossfeedStage::new(rate, channels),
+            night: NightStage::new(rate, channels),
+        };
+        listener.set(sound);
+        listener.reset();
+        listener
+    }
+
+    /// Heads for these settings from wherever it is.
+    pub fn set(&mut self, sound: &SoundSettings) {
+        self.equaliser.set(&sound.eq);
+        self.crossfeed.set(sound.crossfeed);
+        self.night.set(sound.night);
+    }
+
+    /// What went through is void: the next frame is a beginning, with every ramp at its end.
+    pub fn reset(&mut self) {
+        self.equaliser.reset();
+        self.crossfeed.reset();
+        self.night.reset();
+    }
+
+    /// Whether samples pass unchanged until something is set.
+    pub fn is_neutral(&self) -> bool {
+        self.equaliser.is_neutral() && self.crossfeed.is_neutral() && self.night.is_neutral()
+    }
+
+    /// Works on interleaved frames in place.
+    pub fn process(&mut self, samples: &mut [f32]) {
+        if self.is_neutral() {
+            return;
+        }
+        samples.iter_mut().for_each(numbers);
+        self.equaliser.process(samples);
+        self.crossfeed.process(samples);
+        self.night.process(samples);
+        samples.iter_mut().for_each(numbers);
+    }
+}
+
+/// Also keeps within what sums and gains cannot bring beyond all numbers.
+fn numbers(sample: &mut f32) {
+    const MOST: f32 = 1e6;
+    *sample = if sample.is_finite() { sample.clamp(-MOST, MOST) } else { 0.0 };
+}
+
+#[cfg(test)]
+mod tests;
