@@ -401,8 +401,7 @@ fn a_reference_gives_its_tone_and_its_loudness() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("holds no curve"));
 }
 
-/// What the player's job writes is what the command writes, byte by byte; a job that is stopped, or whose player ends,
-/// leaves nothing; what stands in the way is told.
+/// What the player's job writes is what the command writes, byte by byte; and what stands in the way is told.
 #[test]
 fn a_job_of_the_player_writes_what_the_command_does() {
     let home = Home::new();
