@@ -666,6 +666,7 @@ pub fn is_for_core(row: &'static Row) -> bool {
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
     let kept = (call.playlist(), call.template(), call.tagging(), call.history());
     !matches!((call.similar(), call.listener(), call.mastering()), (Ok(None), Ok(None), Ok(None)))
+        || !matches!(call.rendering(), Ok(None))
         || !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
         || !matches!(kept, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }
