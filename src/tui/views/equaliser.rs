@@ -4,11 +4,11 @@
 use ratatui::layout::Rect;
 
 use super::curve;
+use super::panel::{self, below};
 use crate::config::theme::Role;
 use crate::model::chain::{Band, Shape};
 use crate::model::settings::SoundSettings;
 use crate::tui::draw::Canvas;
-use crate::tui::text;
 
 /// End of the curve's scale, dB.
 const MOST_DB: f32 = 12.0;
@@ -19,16 +19,12 @@ const BAND: u16 = 7;
 const NAME: u16 = 12;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
-    let main = canvas.layout.main;
-    if main.is_empty() {
+    let Some((line, area)) = panel::open(canvas) else {
         return;
-    }
-    canvas.clear(main);
+    };
     let playback = std::sync::Arc::clone(&canvas.scene.snapshot.playback);
     let sound = &playback.sound;
-    title(canvas, Rect { height: 1, ..main }, sound);
-    let area =
-        Rect { x: main.x + 1, width: main.width.saturating_sub(2), y: main.y + 1, height: main.height - 1 };
+    title(canvas, line, sound);
     let bands = sound.eq.curve.bands();
     let at = canvas.scene.state.eq.unwrap_or(0).min(bands.len().saturating_sub(1));
     let height = area.height.saturating_sub(BENEATH).min(15);
@@ -59,7 +55,6 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 
 /// `━ Equaliser: bass · on · -6.0 dB before its bands, worked out ━━━ h l band  j k dB  Enter on/off ━`
 fn title(canvas: &mut Canvas<'_>, line: Rect, sound: &SoundSettings) {
-    canvas.fill(line, "━", Role::BorderFocused);
     let curve = &sound.eq.curve;
     let on = if sound.eq.on { "on" } else { "off" };
     let own = if curve.own_preamp_db().is_some() { "as set" } else { "so that nothing gets louder" };
@@ -68,12 +63,8 @@ fn title(canvas: &mut Canvas<'_>, line: Rect, sound: &SoundSettings) {
         curve.name(),
         curve.preamp_db()
     );
-    let used = canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), &words, Role::Accent);
     let hint = hints(canvas);
-    let room = line.width.saturating_sub(used + 4);
-    if room > 0 && text::width_of(&hint, room) < room {
-        canvas.put_right(line.x + used + 2, line.y, room, &hint, Role::Dim);
-    }
+    panel::title(canvas, line, &words, &hint);
 }
 
 fn hints(canvas: &Canvas<'_>) -> String {
@@ -128,11 +119,6 @@ fn others(sound: &SoundSettings) -> [(&'static str, String); 2] {
         false => "off".to_owned(),
     };
     [("crossfeed", crossfeed), ("night mode", night)]
-}
-
-fn below(area: Rect, rows: u16) -> Rect {
-    let rows = rows.min(area.height);
-    Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
 #[cfg(test)]

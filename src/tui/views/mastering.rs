@@ -4,6 +4,7 @@
 use ratatui::layout::Rect;
 
 use super::curve;
+use super::panel::{self, below};
 use crate::config::theme::Role;
 use crate::model::chain::Reading;
 use crate::model::mastering::{Basis, MasteringView, Move, Plan, PlanView};
@@ -23,15 +24,11 @@ const MOST_REDUCTION: f32 = 6.0;
 const NAME: u16 = 12;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
-    let main = canvas.layout.main;
-    if main.is_empty() {
+    let Some((line, area)) = panel::open(canvas) else {
         return;
-    }
-    canvas.clear(main);
+    };
     let view = std::sync::Arc::clone(&canvas.scene.snapshot.mastering);
-    title(canvas, Rect { height: 1, ..main }, &view);
-    let area =
-        Rect { x: main.x + 1, width: main.width.saturating_sub(2), y: main.y + 1, height: main.height - 1 };
+    title(canvas, line, &view);
     match &view.plan {
         PlanView::Made(plan) => draw_plan(canvas, area, &view, plan),
         other => say(canvas, area, &view, other),
@@ -40,7 +37,6 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 
 /// `━ Mastering: adaptive · 100 % · to -14 LUFS ━━━━━ B off  gn preset ━`
 fn title(canvas: &mut Canvas<'_>, line: Rect, view: &MasteringView) {
-    canvas.fill(line, "━", Role::BorderFocused);
     let settings = &view.settings;
     let target = match (&view.reference, settings.target.lufs()) {
         (Some(reference), _) => format!("to {:.1} LUFS as {}", reference.lufs, reference.name),
@@ -55,12 +51,8 @@ fn title(canvas: &mut Canvas<'_>, line: Rect, view: &MasteringView) {
         }
         false => " Mastering: off ".to_owned(),
     };
-    let used = canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), &words, Role::Accent);
     let hint = hints(canvas);
-    let room = line.width.saturating_sub(used + 4);
-    if room > 0 && text::width_of(&hint, room) < room {
-        canvas.put_right(line.x + used + 2, line.y, room, &hint, Role::Dim);
-    }
+    panel::title(canvas, line, &words, &hint);
 }
 
 fn hints(canvas: &Canvas<'_>) -> String {
@@ -125,11 +117,6 @@ fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &P
     for told in &plan.moves {
         rest = draw_move(canvas, rest, told);
     }
-}
-
-fn below(area: Rect, rows: u16) -> Rect {
-    let rows = rows.min(area.height);
-    Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
 /// A name in its column, then words.

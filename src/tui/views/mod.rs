@@ -10,6 +10,7 @@ pub mod mastering;
 mod measured;
 pub(super) mod now;
 pub mod outputs;
+mod panel;
 pub mod playlists;
 mod portrait;
 pub mod prompt;
