@@ -128,6 +128,19 @@ fn mastering(bencher: Bencher, stage: &str) {
     });
 }
 
+/// A chain made anew, as where an item of another rate or layout begins; and another curve to match, as where it is turned.
+#[divan::bench(args = [44_100, 192_000])]
+fn mastering_begins(rate: u32) {
+    black_box(Chain::new(rate, 2, &spec("all")));
+}
+
+#[divan::bench(args = [44_100, 192_000])]
+fn mastering_is_turned(bencher: Bencher, rate: u32) {
+    let mut chain = Chain::new(rate, 2, &spec("all"));
+    let mut specs = [spec("all"), spec("all but matching")].into_iter().cycle();
+    bencher.bench_local(|| specs.next().into_iter().for_each(|spec| chain.set(&spec)));
+}
+
 /// Numbers by which each stage named has work to do on [`beats`].
 fn spec(stage: &str) -> ChainSpec {
     let curve = |phase: f32| std::array::from_fn(|third| 3.0 * (third as f32 + phase).sin());

@@ -14,7 +14,9 @@ use auralis::dsp::speed::Speed;
 use auralis::engine::feed::{Feed, Follower};
 use auralis::engine::render::{Cue, Filled, Out, Render};
 use auralis::model::audio::{SampleFormat, Spec};
-use auralis::model::chain::{Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, Width};
+use auralis::model::chain::{
+    Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, Matching, THIRDS, Width,
+};
 use auralis::model::equaliser::{EqSettings, Equaliser};
 use auralis::model::id::{Generation, PlayId};
 use auralis::model::settings::{
@@ -206,6 +208,7 @@ fn the_listeners_stages_touch_no_heap_once_they_are_made() {
 /// Every stage in use.
 fn mastered() -> ChainSpec {
     ChainSpec {
+        matching: Matching { mid_db: [1.5; THIRDS], side_db: [-1.5; THIRDS] },
         subsonic_hz: 20.0,
         eq: [Band::low_shelf(200.0, 1.0); EQ_BANDS],
         transients_db: 3.0,

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::frames::{MOST_FRAMES, gather, scatter};
+use super::frames::{gather, scatter};
 use crate::dsp::convolve::{Convolver, Echo, PART, Response};
 use crate::model::chain::{Matching as Curves, THIRDS};
 
-/// Length of a response in seconds, as near as a power of two comes: 8192 taps, 5 Hz apart, at 44.1 kHz.
-const LENGTH_S: f64 = 0.18;
+/// Least length of a response in seconds; the next power of two is taken: 8192 taps, lines of 5 Hz, at 44.1 and 48 kHz.
+const LENGTH_S: f64 = 0.12;
 /// The cepstrum is so much longer than the response that what folds over is nothing.
-const LONGER: usize = 4;
-/// Least and most of a curve, dB.
+const LONGER: usize = 2;
+/// Most of a curve either way, dB.
 const MOST_DB: f32 = 40.0;
 
 /// See the module's head.
@@ -50,6 +50,7 @@ struct Line {
 #[derive(Debug)]
 struct Buffers {
     alone: Box<[f32]>,
+    middle: Box<[f32]>,
     from: Box<[f32]>,
     to: Box<[f32]>,
 }
@@ -60,7 +61,7 @@ impl Matching {
         let taps = design.taps();
         let line = || Line { sound: Convolver::new(taps), from: Echo::default(), to: Echo::default() };
         let responses = || [Response::through(taps), Response::through(taps)];
-        let buffer = || vec![0.0; PART.max(MOST_FRAMES)].into();
+        let buffer = || vec![0.0; PART].into();
         let mut matching = Self {
             channels,
             asked: Curves::default(),
@@ -70,7 +71,7 @@ impl Matching {
             done: 0,
             length: 0,
             lines: (0..channels).map(|_| line()).collect(),
-            buffers: Buffers { alone: buffer(), from: buffer(), to: buffer() },
+            buffers: Buffers { alone: buffer(), middle: buffer(), from: buffer(), to: buffer() },
             design,
         };
         matching.set(asked, 0);
@@ -152,26 +153,18 @@ impl Matching {
 
     fn middle_and_side(&mut self, samples: &mut [f32]) {
         let frames = samples.as_chunks_mut::<2>().0;
-        for place in [0, 1] {
-            let sign = if place == 0 { 0.5 } else { -0.5 };
-            let alone = self.buffers.alone.iter_mut().zip(&*frames);
-            alone.for_each(|(alone, frame)| *alone = frame[0] * 0.5 + frame[1] * sign);
-            self.line(place, place, frames.len());
-            // The other half of the frame waits where the second is made of it.
-            if place == 0 {
-                let both = frames.iter_mut().zip(&*self.buffers.from);
-                both.for_each(|(frame, middle)| {
-                    let side = (frame[0] - frame[1]) * 0.5;
-                    *frame = [*middle + side, *middle - side];
-                });
-            } else {
-                let both = frames.iter_mut().zip(&*self.buffers.from);
-                both.for_each(|(frame, side)| {
-                    let middle = (frame[0] + frame[1]) * 0.5;
-                    *frame = [middle + side, middle - side];
-                });
-            }
-        }
+        let alone = self.buffers.alone.iter_mut().zip(&*frames);
+        alone.for_each(|(middle, [left, right])| *middle = left * 0.5 + right * 0.5);
+        self.line(0, 0, frames.len());
+        self.buffers.middle.copy_from_slice(&self.buffers.from);
+        let alone = self.buffers.alone.iter_mut().zip(&*frames);
+        alone.for_each(|(side, [left, right])| *side = left * 0.5 - right * 0.5);
+        self.line(1, 1, frames.len());
+        let both = self.buffers.middle.iter().zip(&self.buffers.from);
+        frames
+            .iter_mut()
+            .zip(both)
+            .for_each(|(frame, (middle, side))| *frame = [middle + side, middle - side]);
     }
 
     fn each(&mut self, samples: &mut [f32]) {
