@@ -37,7 +37,8 @@ follow each other get one plan and stay gapless; --album and --track say otherwi
 
 --reference brings tone, width and loudness to those of other music: a file, an album's folder, a
 playlist, or a curve that `auralis reference` kept. It may be said more than once; all of it counts as
-one. Third octaves are moved by up to 12 dB; preset and target then say only how much is limited.
+one. Third octaves are raised by up to 12 dB and taken down by up to 24; the preset then says only how
+much is limited.
 
 What stands in the way (a file that is there, two tracks with one name, an output inside a source, a
 folder that cannot be written, a full disk) is found before anything is done, and then nothing is. A
@@ -120,6 +121,7 @@ fn order(asked: &Master, settings: &MasteringSettings) -> Result<Order, CliError
     let output = asked.output.as_deref().unwrap_or(Path::new(OUTPUT));
     Ok(Order {
         paths: asked.paths.clone(),
+        below: Vec::new(),
         output: std::path::absolute(output).map_err(CliError::Input)?,
         template: asked.name.clone(),
         format: asked.format,
@@ -159,7 +161,9 @@ fn tell_problems(prepared: &Prepared, messages: &Messages) {
 fn refused(prepared: &Prepared) -> CliError {
     let count = prepared.conflicts.len();
     let stand = if count == 1 { "1 conflict stands".to_owned() } else { format!("{count} conflicts stand") };
-    CliError::Refused(format!("nothing was mastered: {stand} in the way"))
+    CliError::Refused(format!(
+        "nothing was mastered: {stand} in the way; see `--output`, `--name`, `--overwrite`"
+    ))
 }
 
 /// What is measured is taken from the library, where there is one that nobody else has open.

@@ -24,6 +24,8 @@ const PULSE: Duration = Duration::from_millis(500);
 pub struct RenderOrder {
     /// Files, folders, playlists, CUE sheets.
     pub paths: Vec<PathBuf>,
+    /// Folders of the library: below the folder that is written to, files lie as below these.
+    pub roots: Vec<PathBuf>,
     /// Absolute.
     pub folder: PathBuf,
     pub format: Format,
@@ -51,6 +53,7 @@ pub fn render(
     let prepared = prepare(
         &Order {
             paths: order.paths.clone(),
+            below: order.roots.clone(),
             output: order.folder.clone(),
             template,
             format: order.format,

@@ -27,7 +27,7 @@ pub fn target(
 ) -> Result<PathBuf, String> {
     let below = match template {
         Some(template) => template.fill(fields)?,
-        None => below(path, named).ok_or("has no name of its own: give `--name`")?,
+        None => below(path, named).ok_or("has no name of its own: give a template of names")?,
     };
     let mut name = output.join(below).into_os_string();
     name.push(".");
@@ -64,7 +64,7 @@ pub fn conflicts(
 ) -> Vec<Conflict> {
     let mut found = Vec::new();
     if let Some(folder) = named.iter().find(|folder| lies_in(output, folder)) {
-        let why = format!("lies in {}, which is being mastered: give another `--output`", folder.display());
+        let why = format!("lies in {}, which is being mastered: give another folder", folder.display());
         found.push((output.to_owned(), why));
     }
     let sources: HashMap<(u64, u64), &Path> =
@@ -73,8 +73,11 @@ pub fn conflicts(
     for item in items {
         found.extend(of_one(item, &sources, format, overwrite).map(|why| (item.path.clone(), why)));
         if let Some(other) = taken.insert(&item.target, &item.path) {
-            let why =
-                format!("and {} would both be {}: give `--name`", other.display(), item.target.display());
+            let why = format!(
+                "and {} would both be {}: give a template of names",
+                other.display(),
+                item.target.display()
+            );
             found.push((item.path.clone(), why));
         }
     }
@@ -95,7 +98,7 @@ fn of_one(
     let target = item.target.display();
     if let Some(source) = identity(&item.target).and_then(|target| sources.get(&target)) {
         return Some(format!(
-            "would be written over {}, which is a source: give another `--output`",
+            "would be written over {}, which is a source: give another folder",
             source.display()
         ));
     }
@@ -103,7 +106,7 @@ fn of_one(
     match about.is_file() {
         false => Some(format!("would take the place of {target}, which is no file")),
         true if !overwrite => {
-            Some(format!("would take the place of {target}: give `--overwrite`, or another `--output`"))
+            Some(format!("would take the place of {target}: take that away, or give another folder"))
         }
         true => None,
     }

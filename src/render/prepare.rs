@@ -20,6 +20,8 @@ use crate::model::rendering::Format;
 pub struct Order {
     /// Files, folders, playlists, CUE sheets.
     pub paths: Vec<PathBuf>,
+    /// Folders below which files keep their place, as below those that are named.
+    pub below: Vec<PathBuf>,
     /// Absolute.
     pub output: PathBuf,
     /// Of names below the output; `None`: as the sources are named.
@@ -49,6 +51,7 @@ impl Prepared {
 pub fn prepare(order: &Order, cancel: &CancelToken) -> Prepared {
     let found = expand(&order.paths, cancel.flag());
     let named: Vec<PathBuf> = order.paths.iter().map(|path| absolute_root(path)).collect();
+    let keeping: Vec<PathBuf> = named.iter().chain(&order.below).cloned().collect();
     let problems = found.problems.into_iter().map(|problem| (problem.path, problem.error));
     let mut prepared = Prepared { unreadable: problems.collect(), ..Prepared::default() };
     let (mut items, mut seen): (Vec<Item>, HashSet<PathBuf>) = Default::default();
@@ -64,7 +67,7 @@ pub fn prepare(order: &Order, cancel: &CancelToken) -> Prepared {
             Ok(item) => match place::target(
                 &path,
                 &item.fields,
-                &named,
+                &keeping,
                 &order.output,
                 order.template.as_ref(),
                 order.format,

@@ -401,54 +401,96 @@ fn a_reference_gives_its_tone_and_its_loudness() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("holds no curve"));
 }
 
-/// What the player's job writes is what the command writes, byte by byte; and what stands in the way is told.
-#[test]
-fn a_job_of_the_player_writes_what_the_command_does() {
-    let home = Home::new();
-    let music = Material::new(44_100 * 4, 2, 44_100, 16);
-    let [one, two] = [1, 2].map(|n| {
-        let (number, title) = (format!("TRACKNUMBER={n}"), format!("TITLE=T{n}"));
-        flac(&home, &format!("music/{n}.flac"), &music, &["ALBUM=A", &number, &title])
-    });
-    home.put(
-        ".config/auralis/config.toml",
-        b"[render]\nfolder = \"~/out\"\n[mastering]\npreset = \"warm\"\n",
-    );
-    let session = crate::pseudo_terminal::Session::start(&home, &["music"]);
-    session.wait_for("2 tracks");
-    let out = |words: &[&str]| {
-        let output = home.program(words).output().unwrap();
+/// A player on a library, and its jobs.
+struct Jobs<'a> {
+    home: &'a Home,
+    session: crate::pseudo_terminal::Session,
+}
+
+impl<'a> Jobs<'a> {
+    fn start(home: &'a Home, tracks: &str) -> Self {
+        let config = b"[render]\nfolder = \"~/out\"\n[mastering]\npreset = \"warm\"\n";
+        home.put(".config/auralis/config.toml", config);
+        let session = crate::pseudo_terminal::Session::start(home, &["music"]);
+        session.wait_for(tracks);
+        Self { home, session }
+    }
+
+    fn out(&self, words: &[&str]) -> String {
+        let output = self.home.program(words).output().unwrap();
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
-    };
-    let state = || {
-        let told: Json = serde_json::from_str(&out(&["status", "--json"])).unwrap();
-        told["jobs"].as_array().unwrap().last().unwrap().clone()
-    };
-    let ended = |expected: &str| {
+    }
+
+    /// The newest, once it is so.
+    fn newest(&self, state: &str) -> Json {
         let until = std::time::Instant::now() + Duration::from_secs(120);
         loop {
-            let job = state();
-            if job["state"] == expected {
+            let told: Json = serde_json::from_str(&self.out(&["status", "--json"])).unwrap();
+            let job = told["jobs"].as_array().unwrap().last().unwrap().clone();
+            if job["state"] == state {
                 return job;
             }
             assert!(std::time::Instant::now() < until, "{job}");
             std::thread::sleep(Duration::from_millis(50));
         }
-    };
-    out(&["ctl", "master", one.to_str().unwrap(), two.to_str().unwrap()]);
-    let job = ended("done");
-    assert_eq!((&job["written"], &job["failed"]), (&2.into(), &Json::Array(Vec::new())), "{job}");
-    let by_command = ["--preset", "warm", "-o", "again", one.to_str().unwrap(), two.to_str().unwrap()];
-    assert!(master(&home, &by_command).status.success());
-    for name in ["1.flac", "2.flac"] {
+    }
+}
+
+/// All files below a folder, hidden ones too.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+/// What the player's job writes is what the command writes, byte by byte, two files of one name among them; and what stands
+/// in the way is told.
+#[test]
+fn a_job_of_the_player_writes_what_the_command_does() {
+    let home = Home::new();
+    let music = Material::new(44_100 * 4, 2, 44_100, 16);
+    let paths = ["music/a/1", "music/a/2", "music/b/1"].map(|name| {
+        let (album, number) = name.split_at(8);
+        let (album, number) = (format!("ALBUM={album}"), format!("TRACKNUMBER={number}"));
+        flac(&home, &format!("{name}.flac"), &music, &[&album, &number])
+    });
+    let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+    let jobs = Jobs::start(&home, "3 tracks");
+    jobs.out(&[&["ctl", "master"], &paths[..]].concat());
+    let job = jobs.newest("done");
+    assert_eq!((&job["written"], &job["failed"]), (&3.into(), &Json::Array(Vec::new())), "{job}");
+    assert!(master(&home, &["--preset", "warm", "-o", "again", "music"]).status.success());
+    for name in ["music/a/1.flac", "music/a/2.flac", "music/b/1.flac"] {
         let [job, command] = [home.path("out"), home.path("again")].map(|folder| folder.join(name));
         assert_eq!(std::fs::read(job).unwrap(), std::fs::read(command).unwrap(), "{name}");
     }
     // They are there now.
-    out(&["ctl", "master", one.to_str().unwrap()]);
-    let job = ended("done");
+    jobs.out(&["ctl", "master", paths[0]]);
+    let job = jobs.newest("done");
     assert_eq!(job["written"], 0);
     assert!(job["failed"][0].as_str().unwrap().contains("1.flac"), "{job}");
-    session.quit();
+    jobs.session.quit();
+}
+
+#[test]
+fn a_job_that_is_stopped_or_whose_player_ends_leaves_nothing() {
+    let home = Home::new();
+    let long = home.path("music/long.wav");
+    std::fs::create_dir_all(long.parent().unwrap()).unwrap();
+    Material::new(44_100 * 240, 2, 44_100, 16).write_wav(&long);
+    let jobs = Jobs::start(&home, "1 track");
+    for ends in [false, true] {
+        jobs.out(&["ctl", "master", long.to_str().unwrap()]);
+        jobs.newest("running");
+        if ends {
+            break;
+        }
+        jobs.out(&["ctl", "master-stop"]);
+        let job = jobs.newest("stopped");
+        assert_eq!(job["written"], 0, "{job}");
+        assert_eq!(files_below(&home.path("out")), Vec::<PathBuf>::new());
+    }
+    jobs.session.quit();
+    assert_eq!(files_below(&home.path("out")), Vec::<PathBuf>::new());
 }

@@ -41,6 +41,7 @@ fn master(state: &mut AppState, target: Target, now: Now, fx: &mut Vec<Effect>) 
         format: settings.format,
         name: settings.name.clone(),
         wishes: mastering::wishes(state),
+        roots: state.library.roots.to_vec(),
         paths,
     });
     let name = name(state, &order.paths);
