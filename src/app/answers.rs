@@ -37,6 +37,7 @@ impl Deeds {
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. }
             | Effect::Curve { job, .. }
+            | Effect::ReadImpulse { job, .. }
             | Effect::ReadTags { job, .. }
             | Effect::PlanTags { job, .. }
             | Effect::WriteTags { job, .. }
@@ -63,6 +64,7 @@ impl Answers {
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. }
             | Event::CurveDone { job, .. }
+            | Event::ImpulseRead { job, .. }
             | Event::TagsRead { job, .. }
             | Event::TagsPlanned { job, .. }
             | Event::TagsWritten { job, .. }

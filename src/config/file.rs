@@ -111,7 +111,8 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }
-    for path in settings.reference.iter_mut().chain(&mut settings.render.folder) {
+    for path in settings.reference.iter_mut().chain(&mut settings.render.folder).chain(&mut settings.impulse)
+    {
         *path = expand_home(path, home);
     }
     if let OutputSpec::File(path) = &mut settings.output.output {
@@ -186,6 +187,7 @@ mod tests {
         ("sound.balance", "-20"),
         ("sound.mono", "true"),
         ("sound.crossfeed", "\"cmoy\""),
+        ("sound.impulse", "\"~/room.wav\""),
         ("sound.night", "true"),
         ("sound.night_strength", "80"),
         ("eq.on", "true"),
@@ -264,6 +266,7 @@ mod tests {
             album: false,
             taste: Taste { bass_db: 1.5, treble_db: -1.0, density: 0.5 },
         };
+        settings.impulse = Some("/home/u/room.wav".into());
         settings.reference = vec!["/m/a.flac".into(), "/home/u/b".into()];
         settings.render = RenderSettings {
             folder: Some("/home/u/Out".into()),

@@ -64,6 +64,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::MasteringPlanned { subject, wishes, stage, plan } => {
             mastering::planned(state, (&subject, &wishes), stage, plan);
         }
+        Event::ImpulseRead { job, path, result } => {
+            listener::impulse_read(state, job, &path, result, now, &mut fx);
+        }
         Event::CurveDone { work, result, .. } => listener::done(state, &work, result, now, &mut fx),
         Event::ReferenceMeasured { cancel, found } => mastering::measured(state, &cancel, found, now),
         Event::RenderProgress { number, progress } => renders::progress(state, number, progress),

@@ -9,7 +9,7 @@ pub mod registry;
 mod rendering;
 mod similar;
 
-pub use listener::{BandChange, Listener};
+pub use listener::{BandChange, ImpulseChange, Listener};
 pub use mastering::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use rendering::Rendering;
