@@ -194,6 +194,7 @@ pub enum Basis {
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     Rumble,
+    Resonance,
     Tone,
     Attack,
     Peaks,
@@ -209,6 +210,7 @@ impl Part {
     pub fn name(self) -> &'static str {
         match self {
             Self::Rumble => "rumble",
+            Self::Resonance => "ringing",
             Self::Tone => "tone",
             Self::Attack => "attacks",
             Self::Peaks => "peaks",

@@ -45,6 +45,7 @@ pub mod query;
 pub mod queue_text;
 pub mod reference;
 pub mod rendering;
+pub mod resonance;
 pub mod resume;
 pub mod session;
 pub mod settings;

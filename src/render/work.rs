@@ -26,6 +26,7 @@ use crate::model::job::CancelToken;
 use crate::model::mastering::{Heard, Plan};
 use crate::model::reference::Profile;
 use crate::model::rendering::Format;
+use crate::model::resonance::Resonance;
 
 pub use crate::analysis::measure::VERSION;
 pub use crate::mastering::plan::Wishes;
@@ -148,6 +149,10 @@ impl Work<'_> {
     }
 }
 
+fn paths<'a>(good: &'a [(&Item, Measured)]) -> Vec<&'a Path> {
+    good.iter().map(|(item, _)| item.path.as_path()).collect()
+}
+
 fn sound(group: &[Item]) -> Duration {
     group.iter().map(|item| item.format.spec.duration(item.frames)).sum()
 }
@@ -217,7 +222,11 @@ impl Worker<'_> {
             Ok(profile) => profile,
             Err((at, error)) => return self.failed(good, at, &error),
         };
-        let plan = self.plan(good, profile);
+        let resonances = match reference::ringing(&paths(good), &self.work.wishes, self.cancel) {
+            Ok(resonances) => resonances,
+            Err((at, error)) => return self.failed(good, at, &error),
+        };
+        let plan = self.plan(good, profile, resonances);
         let target = ToMatch::of(&self.work.wishes, profile.as_ref());
         if self.work.plan_only {
             return good
@@ -251,17 +260,24 @@ impl Worker<'_> {
         if self.work.wishes.reference.is_none() {
             return Ok(None);
         }
-        let paths: Vec<&Path> = good.iter().map(|(item, _)| item.path.as_path()).collect();
-        reference::profile_of(&paths, Watch { cancel: self.cancel, on_sound: &|sound| account.add(sound) })
+        reference::profile_of(
+            &paths(good),
+            Watch { cancel: self.cancel, on_sound: &|sound| account.add(sound) },
+        )
     }
 
-    fn plan(&self, good: &[(&Item, Measured)], profile: Option<Profile>) -> Value<Plan> {
+    fn plan(
+        &self,
+        good: &[(&Item, Measured)],
+        profile: Option<Profile>,
+        resonances: Vec<Resonance>,
+    ) -> Value<Plan> {
         let measured: Vec<&Measured> = good.iter().map(|(_, measured)| measured).collect();
         let source = match measured[..] {
             [one] => Source::of_track(one),
             _ => Source::of_album(&measured)?,
         };
-        let source = Source { profile, ..source };
+        let source = Source { profile, resonances, ..source };
         let plan = plan(&source, &self.work.wishes)?;
         // Nothing of a plan is no ceiling either.
         Ok(if self.work.wishes.settings.intensity.percent() > 0 { plan } else { untouched(plan) })
