@@ -17,6 +17,7 @@ use super::reduce::{reduce, take_dirty};
 use super::state::AppState;
 use crate::model::chain::Reading;
 use crate::model::command::Command;
+use crate::model::notice::Notice;
 use crate::model::player::{Answer, Busy, Lease, Player, Position};
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::{Visual, VisualFrame};
@@ -221,6 +222,13 @@ impl<P: Perform> App<P> {
             self.snapshot.set(Arc::new(next));
             self.wakes.load().iter().for_each(|wake| wake());
         }
+    }
+}
+
+impl AppHandle {
+    /// Shows the user something; from any thread, never waits.
+    pub fn tell(&self, notice: Notice) {
+        self.events.send(Event::Tell(notice));
     }
 }
 

@@ -36,6 +36,7 @@ use crate::model::player::Player;
 use crate::model::rendering::RenderSettings;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::remote::RemoteError;
+use crate::remote::hooks::{self, Hooks};
 use crate::remote::place::{Claim, Place};
 use crate::remote::server::{self, Server};
 use crate::tui::{self, PathBase, TuiOptions};
@@ -65,10 +66,12 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     let place = claim(&run.config, &mut problems)?;
     let core = Core::start(&run)?;
     let remote = place.and_then(|place| serve(place, &core.player, &run.config, &mut problems));
+    let hooks = hooks(&run.config, &core.player, &mut problems);
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
     let shown = screen(&run.config, problems, core.player.clone(), inbox, log);
     drop(signals);
+    hooks.into_iter().for_each(|hooks| shutdown::told("hooks", hooks.stop(DEADLINE)));
     core.shut_down();
     // Last: who asked to quit is told when all is saved.
     remote.into_iter().for_each(|remote| shutdown::told("remote", remote.stop(DEADLINE)));
@@ -97,6 +100,16 @@ fn serve(
     server::serve(place, player, Arc::new(config.naming().collation))
         .map_err(|error| problems.push(unreachable(&error)))
         .ok()
+}
+
+fn hooks(config: &Loaded, player: &Arc<AppHandle>, problems: &mut Vec<Notice>) -> Option<Hooks> {
+    let (teller, player): (_, Arc<dyn Player>) = (player.clone(), player.clone());
+    let told = Box::new(move |notice| teller.tell(notice));
+    hooks::start(config.settings.hooks.clone(), player, told).unwrap_or_else(|error| {
+        let notice = Notice::new(Severity::Warning, "No hooks are run").why(error.to_string());
+        problems.push(notice);
+        None
+    })
 }
 
 fn unreachable(error: &RemoteError) -> Notice {

@@ -204,6 +204,9 @@ mod tests {
         ("render.folder", "\"~/Out\""),
         ("render.format", "\"wav24\""),
         ("render.name", "\"{title}\""),
+        ("hooks.on_track", "[\"notify-send\", \"a b\"]"),
+        ("hooks.on_state", "[\"x\"]"),
+        ("hooks.limit_s", "3"),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -273,6 +276,9 @@ mod tests {
             format: Format::Wav24,
             name: Some("{title}".into()),
         };
+        settings.hooks.on_track = vec!["notify-send".into(), "a b".into()];
+        settings.hooks.on_state = vec!["x".into()];
+        settings.hooks.limit_s = 3;
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

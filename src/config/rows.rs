@@ -397,6 +397,30 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.render.name, template(value)),
     },
     Row {
+        table: "hooks",
+        key: "on_track",
+        default: "[]",
+        expects: "a program and its arguments, as in [\"notify-send\", \"auralis\"]",
+        help: "Run when another track is heard; no shell, the status as JSON on its standard input.",
+        set: |settings, value| put(&mut settings.hooks.on_track, argv(value)),
+    },
+    Row {
+        table: "hooks",
+        key: "on_state",
+        default: "[]",
+        expects: "a program and its arguments",
+        help: "The same, when it plays, stands or stops.",
+        set: |settings, value| put(&mut settings.hooks.on_state, argv(value)),
+    },
+    Row {
+        table: "hooks",
+        key: "limit_s",
+        default: "10",
+        expects: "a number of seconds from 1 to 3600",
+        help: "One that takes longer is ended.",
+        set: |settings, value| put(&mut settings.hooks.limit_s, number(value, 1, 3_600)),
+    },
+    Row {
         table: "network",
         key: "buffer_s",
         default: "3",
@@ -654,7 +678,6 @@ fn theme(word: &str) -> Option<String> {
     plain.then(|| word.to_owned())
 }
 
-/// A few short words.
 /// As they are, blanks included.
 fn separators(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     let one = |value: &DeValue<'_>| {
@@ -665,6 +688,7 @@ fn separators(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     list.iter().map(|entry| one(entry.get_ref())).collect()
 }
 
+/// A few short words.
 fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     let word = |value: &DeValue<'_>| {
         let word = value.as_str().ok_or(Unfit)?.trim();
@@ -702,6 +726,17 @@ fn file(word: &str) -> Option<Option<PathBuf>> {
     let path = PathBuf::from(word);
     let known = word.is_empty() || path.is_absolute() || path.starts_with("~");
     known.then(|| (!word.is_empty()).then_some(path))
+}
+
+/// A program and its arguments, as they are.
+fn argv(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
+    let word = |value: &DeValue<'_>| {
+        let word = value.as_str().filter(|word| word.len() <= 4_096 && !word.contains('\0')).ok_or(Unfit)?;
+        Ok(word.to_owned())
+    };
+    let list = value.as_array().filter(|list| list.len() <= 64).ok_or(Unfit)?;
+    let words: Vec<String> = list.iter().map(|entry| word(entry.get_ref())).collect::<Result<_, _>>()?;
+    if words.first().is_some_and(String::is_empty) { Err(Unfit) } else { Ok(words) }
 }
 
 fn folders(value: &DeValue<'_>) -> Result<Vec<PathBuf>, Unfit> {

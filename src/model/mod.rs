@@ -23,6 +23,7 @@ pub mod features;
 pub mod fingerprint;
 pub mod fold;
 pub mod history;
+pub mod hooks;
 pub mod id;
 pub mod impulse;
 pub mod job;

@@ -495,6 +495,7 @@ pub struct Settings {
     pub reference: Vec<PathBuf>,
     pub render: super::rendering::RenderSettings,
     pub network: NetworkSettings,
+    pub hooks: super::hooks::HookSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
@@ -521,6 +522,7 @@ impl Default for Settings {
             reference: Vec::new(),
             render: Default::default(),
             network: NetworkSettings::default(),
+            hooks: Default::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,

@@ -59,7 +59,7 @@ impl StageKind {
             Self::Resampler => "resampler",
             Self::Equaliser => "equaliser",
             Self::Crossfeed => "crossfeed",
-            Self::Impulse => "impulse response",
+            Self::Impulse => "impulse",
             Self::Night => "night mode",
             Self::Balance => "balance",
             Self::Limiter => "limiter",

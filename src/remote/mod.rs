@@ -2,8 +2,9 @@
 //!
 //! - **Purpose.** Lets other programs of the same user drive the player that runs and look at it, over a Unix socket.
 //! - **May import.** model, config, rt, `engine::output`.
-//! - **Thread.** `remote` serves all clients, `remote-tell` looks through the library for them; a client runs on its caller's.
-//! - **Entry points.** [`place::Place`] (where), [`server::serve`] (the player's end), [`client::Connection`] (the other).
+//! - **Thread.** `remote` serves all clients, `hooks` runs the user's programs, `remote-tell` looks through the library for them; a client runs on its caller's.
+//! - **Entry points.** [`place::Place`] (where), [`server::serve`] (the player's end), [`client::Connection`] (the other),
+//!   [`hooks::start`].
 //! - **Invariants.** Nobody but the user gets in. The core never waits for a client. Lines, clients and what waits for
 //!   them are bounded: a slow client misses what passed, not what is, and one that takes nothing is dropped.
 //!
@@ -47,6 +48,7 @@
 pub mod client;
 pub mod edit;
 mod error;
+pub mod hooks;
 mod link;
 pub mod lists;
 pub use crate::model::json_path as path;

@@ -21,6 +21,7 @@ mod docs;
 mod formats;
 mod gapless;
 mod home;
+mod hooks;
 mod joins;
 mod keys;
 mod levels;
