@@ -37,6 +37,7 @@ impl Deeds {
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. }
             | Effect::Curve { job, .. }
+            | Effect::Preferences { job, .. }
             | Effect::ReadTags { job, .. }
             | Effect::PlanTags { job, .. }
             | Effect::WriteTags { job, .. }
@@ -63,6 +64,7 @@ impl Answers {
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. }
             | Event::CurveDone { job, .. }
+            | Event::PreferencesDone { job: Some(job), .. }
             | Event::TagsRead { job, .. }
             | Event::TagsPlanned { job, .. }
             | Event::TagsWritten { job, .. }

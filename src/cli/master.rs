@@ -13,10 +13,12 @@ use super::text::{clock, printable, shown};
 use super::{interrupt, open_store, settings};
 use crate::boot::log;
 use crate::config::Loaded;
+use crate::library::preferences;
 use crate::library::store::{Store, StoreError};
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
 use crate::model::reference::Reference;
+use crate::model::taste::Learned;
 use crate::render::known::known;
 use crate::render::prepare::{Order, Prepared, prepare};
 use crate::render::work::{self, Told, Wishes, Work};
@@ -73,7 +75,7 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
     let known = |path: &Path| store.as_ref().and_then(|store| known(store, path));
     let work = Work {
         groups: &prepared.groups,
-        wishes: Wishes { settings, reference },
+        wishes: Wishes { settings, reference, learned: learned(asked, &config)?, tried: None },
         format: asked.format,
         overwrite: asked.overwrite,
         plan_only: asked.dry_run,
@@ -93,6 +95,16 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
         (false, 0) => Exit::Done,
         (false, _) => Exit::Failed,
     })
+}
+
+/// What was learned of taste, where it is to be heard.
+fn learned(asked: &Master, config: &Loaded) -> Result<Option<Learned>, CliError> {
+    if asked.no_preferences || !config.settings.mastering.learn {
+        return Ok(None);
+    }
+    let kept = preferences::read(&config.places.preferences()?);
+    let why = |trouble| CliError::Refused(format!("{trouble}. `--no-preferences` masters without them"));
+    kept.map(|versions| Some(versions.learned())).map_err(why)
 }
 
 fn asked_reference(
@@ -143,6 +155,7 @@ fn wishes(asked: &Master, configured: MasteringSettings) -> MasteringSettings {
         target: asked.target.unwrap_or(configured.target),
         album: asked.album || configured.album && !asked.track,
         taste: configured.taste,
+        learn: configured.learn,
     }
 }
 

@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use super::{Call, ParseError, parse_switch};
 use crate::model::abx::Heard;
-use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Rendering, Step, TasteChange};
-use crate::model::mastering::{Preset, Target, Taste};
+use crate::model::command::{
+    AbxStep, Change, Mastering, PreferStep, Preferring, ReferenceOf, Rendering, Step, TasteChange,
+};
+use crate::model::mastering::{Preset, Target};
+use crate::model::taste::{Aspect, Taste};
+use crate::model::trial::Side;
 
 impl Call<'_> {
     pub(super) fn mastering(&self) -> Result<Option<Mastering>, ParseError> {
@@ -20,6 +24,22 @@ impl Call<'_> {
             "original" => Mastering::Original(self.optional("on or off", parse_switch)?),
             "taste" => Mastering::Taste(self.taste()?),
             "reference" => Mastering::Reference(self.reference()?),
+            "prefer" => {
+                let steps = "begin, hear, hear-a, hear-b, a, b, same, end or nothing";
+                Mastering::Prefer(self.optional(steps, parse_preferred)?.unwrap_or(PreferStep::Begin))
+            }
+            "preferences" => self.bare(Mastering::Preferences(Preferring::Tell))?,
+            "preferences-reset" => self.bare(Mastering::Preferences(Preferring::Reset))?,
+            "preferences-rollback" => {
+                let number = self.one("the number of a version", |word| word.parse().ok())?;
+                Mastering::Preferences(Preferring::Rollback(number))
+            }
+            "preferences-export" => {
+                Mastering::Preferences(Preferring::Export(self.place()?.unwrap_or_default()))
+            }
+            "preferences-import" => {
+                Mastering::Preferences(Preferring::Import(self.place()?.unwrap_or_default()))
+            }
             "abx" => {
                 let steps = "begin, a, b, x, is-a, is-b, end or nothing";
                 Mastering::Abx(self.optional(steps, parse_step)?.unwrap_or(AbxStep::Begin))
@@ -55,15 +75,15 @@ impl Call<'_> {
     }
 
     fn taste(&self) -> Result<TasteChange, ParseError> {
-        let expected = "bass, treble or density with a number such as +0.5, or reset";
+        let expected =
+            "bass, treble or density with a number such as +0.5, reset, or learn with on, off or nothing";
         let found = match self.arguments {
             [word] if word == "reset" => Some(TasteChange::Reset),
-            [what, number] => parse_amount(number).and_then(|step| match what.as_str() {
-                "bass" => Some(TasteChange::Bass(step)),
-                "treble" => Some(TasteChange::Treble(step)),
-                "density" => Some(TasteChange::Density(step)),
-                _ => None,
-            }),
+            [word] if word == "learn" => Some(TasteChange::Learn(None)),
+            [word, switch] if word == "learn" => parse_switch(switch).map(|on| TasteChange::Learn(Some(on))),
+            [what, number] => Aspect::parse(what)
+                .zip(parse_amount(number))
+                .map(|(aspect, step)| TasteChange::Turn(aspect, step)),
             _ => None,
         };
         found.ok_or_else(|| self.wrong(expected))
@@ -77,6 +97,20 @@ fn parse_amount(word: &str) -> Option<Step> {
         Some(value) => number(value).map(Step::To),
         None if word.starts_with(['+', '-']) => number(word).map(Step::By),
         None => number(word).map(Step::To),
+    }
+}
+
+fn parse_preferred(word: &str) -> Option<PreferStep> {
+    match word {
+        "begin" => Some(PreferStep::Begin),
+        "hear" => Some(PreferStep::Hear(None)),
+        "hear-a" => Some(PreferStep::Hear(Some(Side::A))),
+        "hear-b" => Some(PreferStep::Hear(Some(Side::B))),
+        "a" => Some(PreferStep::Answer(Some(Side::A))),
+        "b" => Some(PreferStep::Answer(Some(Side::B))),
+        "same" => Some(PreferStep::Answer(None)),
+        "end" => Some(PreferStep::End),
+        _ => None,
     }
 }
 
