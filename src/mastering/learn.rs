@@ -100,7 +100,7 @@ mod tests {
             let after = |choices| *listener(choices, aspect, chance(5), |a, b| Some(a > b)).get(aspect);
             let heard = [5, 20, 100, 1_000].map(|choices| after(choices).heard() / most);
             assert!(heard.is_sorted() && heard[0] > 0.05, "{heard:?}");
-            assert!(heard[3] > 0.9 && heard[3] <= 1.0, "{heard:?}");
+            assert!(heard[3] > 0.85 && heard[3] <= 1.0, "{heard:?}");
         }
     }
 

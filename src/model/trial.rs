@@ -25,6 +25,9 @@ impl Side {
     }
 }
 
+/// Share of a step that the bound must leave.
+const LEAST_OF_A_STEP: f32 = 0.2;
+
 /// One pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trial {
@@ -41,10 +44,12 @@ impl Trial {
     pub fn new(aspect: Aspect, present: f32, chance: u64) -> Self {
         let present = aspect.held(present);
         let step = if chance & 1 == 1 { aspect.step() } else { -aspect.step() };
-        // Beyond the bound there is nothing to try.
-        let step = if (present + step).abs() > aspect.most() { -step } else { step };
+        let up_to_the_bound = |step: f32| aspect.held(present + step);
+        // So little of a step is no other taste.
+        let is_little = (up_to_the_bound(step) - present).abs() < aspect.step() * LEAST_OF_A_STEP;
+        let tried = up_to_the_bound(if is_little { -step } else { step });
         let tried_is = if chance & 2 == 2 { Side::A } else { Side::B };
-        Self { aspect, present, tried: aspect.held(present + step), tried_is, heard: Side::A }
+        Self { aspect, present, tried, tried_is, heard: Side::A }
     }
 
     pub fn aspect(&self) -> Aspect {
@@ -80,7 +85,8 @@ mod tests {
         assert_eq!(both(1), [0.4, 0.4 + 1.5]);
         assert_eq!(both(2), [0.4 - 1.5, 0.4]);
         assert_eq!(both(3), [0.4 + 1.5, 0.4]);
-        assert_eq!(Trial::new(Aspect::Density, 0.8, 1).value(Side::B), 0.8 - 0.5, "there is no room above");
+        assert_eq!(Trial::new(Aspect::Density, 0.8, 1).value(Side::B), 1.0, "up to the bound");
+        assert_eq!(Trial::new(Aspect::Density, 0.95, 1).value(Side::B), 0.95 - 0.5, "there is no room above");
         assert_eq!(Trial::new(Aspect::Density, -1.0, 0).value(Side::B), -0.5);
     }
 

@@ -196,17 +196,22 @@ fn wishes(state: &AppState, trial: &Trial, side: Side) -> Wishes {
 
 /// Both plans, where both are proved; why not, where one cannot be; `None`: they are being made.
 fn plans(state: &AppState, compared: &Comparison) -> Option<Result<[Arc<Plan>; 2], String>> {
-    let mut plans = Vec::new();
-    for side in [Side::A, Side::B] {
-        let kept = mastering::kept(state, &compared.subject, &wishes(state, &compared.trial, side))?;
-        match &kept.plan {
-            PlanView::Failed(why) => return Some(Err(why.to_string())),
-            PlanView::Made(plan) if plan.proved => plans.push(Arc::clone(plan)),
-            _ if kept.is_last => return Some(Err("its loudness could not be proved".to_owned())),
-            _ => return None,
-        }
+    let of = |side| mastering::kept(state, &compared.subject, &wishes(state, &compared.trial, side));
+    let both = [of(Side::A)?, of(Side::B)?];
+    let failed = both.iter().find_map(|kept| match &kept.plan {
+        PlanView::Failed(why) => Some(why.to_string()),
+        PlanView::Made(plan) if plan.proved => None,
+        _ => kept.is_last.then(|| "its loudness could not be proved".to_owned()),
+    });
+    if let Some(why) = failed {
+        return Some(Err(why));
     }
-    plans.try_into().ok().map(Ok)
+    let proved = both.map(|kept| match &kept.plan {
+        PlanView::Made(plan) if plan.proved => Some(Arc::clone(plan)),
+        _ => None,
+    });
+    let [a, b] = proved;
+    Some(Ok([a?, b?]))
 }
 
 fn is_ready(state: &AppState, compared: &Comparison) -> bool {

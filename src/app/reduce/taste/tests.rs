@@ -137,7 +137,7 @@ fn what_is_taken_back_or_not_to_be_learned_is_not() {
     let mut rig = Rig::new(1);
     ask(&mut rig, Mastering::Taste(TasteChange::Learn(None)));
     turn(&mut rig, Aspect::Bass, Step::To(1.0));
-    assert_eq!(rig.state.next_deadline().filter(|at| *at <= rig.clock + SETTLED), None);
+    assert_eq!(rig.state.mastering.settled_at, None);
 }
 
 /// +2 dB, of which three observations make half sure: 1 dB is heard, and a step goes on from there.
