@@ -4,13 +4,20 @@
 
 use std::sync::Arc;
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, f32x16};
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+
+use super::wide::{LANES, fir, load};
 
 /// Frames of a part.
 pub const PART: usize = 256;
 /// Lines of a part's spectrum.
 const LINES: usize = PART + 1;
+/// Numbers of a packed spectrum: the real parts of all lines but the last, then the imaginary ones, of which the first,
+/// which is nothing, gives its place to the last line. So whole vectors can be worked on.
+const PACKED: usize = 2 * PART;
 
 /// The transforms of parts, with room to work in. Allocates once.
 struct Transforms {
@@ -36,16 +43,24 @@ impl Transforms {
     }
 
     /// Of `time`, which is not kept.
-    fn spectrum(&mut self, lines: &mut [Complex32]) {
+    fn spectrum(&mut self, packed: &mut [f32]) {
         // Fails only where lengths differ, and these are the plan's own.
-        let _ = self.forward.process_with_scratch(&mut self.time, lines, &mut self.scratch);
+        let _ = self.forward.process_with_scratch(&mut self.time, &mut self.lines, &mut self.scratch);
+        let (real, imaginary) = packed.split_at_mut(PART);
+        for ((line, real), imaginary) in self.lines.iter().zip(real).zip(&mut *imaginary) {
+            (*real, *imaginary) = (line.re, line.im);
+        }
+        imaginary[0] = self.lines[LINES - 1].re;
     }
 
-    /// Of `lines`, into `time`.
-    fn wave(&mut self) {
-        // Rounding leaves next to nothing there, and the transform refuses even that.
+    /// Of a spectrum, into `time`.
+    fn wave(&mut self, packed: &[f32]) {
+        let (real, imaginary) = packed.split_at(PART);
+        for ((line, real), imaginary) in self.lines.iter_mut().zip(real).zip(imaginary) {
+            *line = Complex32::new(*real, *imaginary);
+        }
         self.lines[0].im = 0.0;
-        self.lines[LINES - 1].im = 0.0;
+        self.lines[LINES - 1] = Complex32::new(imaginary[0], 0.0);
         let _ = self.inverse.process_with_scratch(&mut self.lines, &mut self.time, &mut self.scratch);
     }
 }
@@ -55,7 +70,7 @@ pub struct Response {
     /// The first part, last tap first.
     head: Box<[f32]>,
     /// Spectra of the parts behind it.
-    parts: Box<[Complex32]>,
+    parts: Box<[f32]>,
     transforms: Transforms,
 }
 
@@ -65,7 +80,7 @@ impl Response {
         let parts = most_taps.saturating_sub(PART).div_ceil(PART);
         let mut head: Box<[f32]> = vec![0.0; PART].into();
         head[PART - 1] = 1.0;
-        Self { head, parts: vec![Complex32::ZERO; parts * LINES].into(), transforms: Transforms::new() }
+        Self { head, parts: vec![0.0; parts * PACKED].into(), transforms: Transforms::new() }
     }
 
     pub fn of(taps: &[f32]) -> Self {
@@ -79,7 +94,7 @@ impl Response {
         self.head.fill(0.0);
         self.head.iter_mut().rev().zip(taps).for_each(|(slot, tap)| *slot = *tap);
         let mut rest = taps.get(PART..).unwrap_or(&[]).chunks(PART);
-        for part in self.parts.chunks_exact_mut(LINES) {
+        for part in self.parts.chunks_exact_mut(PACKED) {
             let taps = rest.next().unwrap_or(&[]);
             self.transforms.time.fill(0.0);
             // The inverse transform is not scaled.
@@ -96,7 +111,7 @@ impl Response {
     }
 
     fn parts(&self) -> usize {
-        self.parts.len() / LINES
+        self.parts.len() / PACKED
     }
 }
 
@@ -107,8 +122,9 @@ pub struct Convolver {
     window: Box<[f32]>,
     at: usize,
     /// Spectra of the windows before, in a ring; the newest at `newest`.
-    spectra: Box<[Complex32]>,
+    spectra: Box<[f32]>,
     newest: usize,
+    sums: Box<[f32]>,
 }
 
 /// What the parts behind the first add to the part of the input that is being filled.
@@ -139,8 +155,9 @@ impl Convolver {
             transforms: Transforms::new(),
             window: vec![0.0; 2 * PART].into(),
             at: 0,
-            spectra: vec![Complex32::ZERO; parts * LINES].into(),
+            spectra: vec![0.0; parts * PACKED].into(),
             newest: 0,
+            sums: vec![0.0; PACKED].into(),
         }
     }
 
@@ -158,11 +175,14 @@ impl Convolver {
 
     /// What a response makes of the frames that were pushed last, of which `out` has as many.
     pub fn hear(&self, response: &Response, echo: &Echo, out: &mut [f32]) {
+        dispatch!(Level::new(), simd => self.hear_here(simd, response, echo, out));
+    }
+
+    #[inline(always)]
+    fn hear_here<S: Simd>(&self, simd: S, response: &Response, echo: &Echo, out: &mut [f32]) {
         let from = self.at - out.len();
-        for (n, out) in out.iter_mut().enumerate() {
-            let at = from + n;
-            *out = echo.0[at] + dot(&self.window[at + 1..at + 1 + PART], &response.head);
-        }
+        fir(simd, &response.head, &self.window[from + 1..], out);
+        out.iter_mut().zip(&echo.0[from..]).for_each(|(out, echo)| *out += echo);
     }
 
     /// Whether the part is full: then all [`Echo`]es are to be made anew by [`Self::echo`], after [`Self::turn`].
@@ -171,45 +191,60 @@ impl Convolver {
     }
 
     pub fn turn(&mut self) {
-        let parts = self.spectra.len() / LINES;
+        let parts = self.spectra.len() / PACKED;
         self.newest = (self.newest + 1) % parts;
         self.transforms.time.copy_from_slice(&self.window);
-        let newest = self.newest * LINES;
-        self.transforms.spectrum(&mut self.spectra[newest..newest + LINES]);
+        let newest = self.newest * PACKED;
+        self.transforms.spectrum(&mut self.spectra[newest..newest + PACKED]);
         self.window.copy_within(PART.., 0);
         self.at = 0;
     }
 
     pub fn echo(&mut self, response: &Response, echo: &mut Echo) {
-        let parts = self.spectra.len() / LINES;
-        self.transforms.lines.fill(Complex32::ZERO);
-        for (back, part) in response.parts.chunks_exact(LINES).take(parts).enumerate() {
-            let at = (self.newest + parts - back) % parts * LINES;
-            let heard = &self.spectra[at..at + LINES];
-            let sums = self.transforms.lines.iter_mut();
-            sums.zip(heard.iter().zip(part)).for_each(|(sum, (heard, part))| *sum += heard * part);
-        }
+        dispatch!(Level::new(), simd => self.products(simd, response));
         if response.parts() > 0 {
-            self.transforms.wave();
+            self.transforms.wave(&self.sums);
             echo.0.copy_from_slice(&self.transforms.time[PART..]);
+        }
+    }
+
+    /// Where the spectrum of so many parts before stands.
+    #[inline(always)]
+    fn heard(&self, back: usize) -> std::ops::Range<usize> {
+        let newest = self.newest * PACKED + self.spectra.len() * usize::from(back > self.newest);
+        newest - back * PACKED..newest - back * PACKED + PACKED
+    }
+
+    /// The sum over the parts of what was heard then times the response, line by line.
+    #[inline(always)]
+    fn products<S: Simd>(&mut self, simd: S, response: &Response) {
+        let parts = (self.spectra.len() / PACKED).min(response.parts());
+        for from in (0..PART).step_by(LANES) {
+            let (mut real, mut imaginary) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 0.0));
+            for back in 0..parts {
+                let heard = &self.spectra[self.heard(back)];
+                let part = &response.parts[back * PACKED..][..PACKED];
+                let (a, b) = (load(simd, &heard[from..]), load(simd, &heard[PART + from..]));
+                let (c, d) = (load(simd, &part[from..]), load(simd, &part[PART + from..]));
+                real += a * c - b * d;
+                imaginary += a * d + b * c;
+            }
+            self.sums[from..from + LANES].copy_from_slice(&*real);
+            self.sums[PART + from..PART + from + LANES].copy_from_slice(&*imaginary);
+        }
+        // The first line and the last have no imaginary part.
+        for at in [0, PART] {
+            let product =
+                |back: usize| self.spectra[self.heard(back)][at] * response.parts[back * PACKED + at];
+            self.sums[at] = (0..parts).map(product).sum();
         }
     }
 
     pub fn reset(&mut self) {
         self.window.fill(0.0);
-        self.spectra.fill(Complex32::ZERO);
+        self.spectra.fill(0.0);
         self.at = 0;
     }
-}
-
-/// In lanes, so that it is fast; always in the same order, so that it does not depend on how frames are cut into blocks.
-fn dot(frames: &[f32], taps: &[f32]) -> f32 {
-    const LANES: usize = 16;
-    let mut sums = [0.0_f32; LANES];
-    for (frames, taps) in frames.as_chunks::<LANES>().0.iter().zip(taps.as_chunks::<LANES>().0) {
-        sums.iter_mut().zip(frames.iter().zip(taps)).for_each(|(sum, (frame, tap))| *sum += frame * tap);
-    }
-    sums.iter().sum()
 }
 
 impl std::fmt::Debug for Response {

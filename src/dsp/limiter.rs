@@ -6,8 +6,10 @@
 //! is down in time and has no corner. Up again goes a short peak quickly; what was limited for long goes up slowly, so
 //! that the gain does not follow each wave of a bass. Sums are of integers: they come back to exactly nothing.
 
+use super::chain::frames::apply;
 use super::true_peak::{DELAY, MOST_FRAMES, TruePeak};
 use crate::model::audio::db_to_gain;
+use fearless_simd::{Level, dispatch};
 
 /// The gain's way down, in seconds.
 const LOOK_AHEAD_S: f64 = 0.005;
@@ -187,19 +189,20 @@ impl Limiter {
         if self.is_idle() && self.levels[..frames].iter().all(|level| *level <= self.ceiling) {
             return self.pass(frames);
         }
+        dispatch!(Level::new(), _ => self.turn_down(frames));
+    }
+
+    #[inline(always)]
+    fn turn_down(&mut self, frames: usize) {
+        let mut lowest = 1.0_f32;
         for frame in 0..frames {
             let gain = self.gain(self.levels[frame]);
-            self.lowest_gain = self.lowest_gain.min(gain);
-            let here = frame * self.channels..(frame + 1) * self.channels;
-            let ring = &mut self.delayed[self.delayed_at..self.delayed_at + self.channels];
-            for ((old, new), out) in
-                ring.iter_mut().zip(&self.input[here.clone()]).zip(&mut self.output[here])
-            {
-                *out = *old * gain;
-                *old = *new;
-            }
-            self.delayed_at = wrapped(self.delayed_at + self.channels, self.delayed.len());
+            lowest = if gain < lowest { gain } else { lowest };
+            self.levels[frame] = gain;
         }
+        self.lowest_gain = lowest;
+        self.delay(frames);
+        apply(&mut self.output[..frames * self.channels], self.channels, &self.levels[..frames]);
     }
 
     /// Whether no gain is on its way down or up.
@@ -208,8 +211,16 @@ impl Limiter {
         still && self.last_level <= self.ceiling && self.smooth.iter().all(|average| average.sum == 0)
     }
 
-    /// As the rest of [`Self::work`] where every gain is 1.
+    /// As [`Self::turn_down`] where every gain is 1.
     fn pass(&mut self, frames: usize) {
+        self.last_level = self.levels[..frames].last().copied().unwrap_or(self.last_level);
+        self.hold.reset();
+        self.delay(frames);
+    }
+
+    /// From `input` through the ring to `output`.
+    #[inline(always)]
+    fn delay(&mut self, frames: usize) {
         let samples = frames * self.channels;
         let mut done = 0;
         while done < samples {
@@ -220,12 +231,11 @@ impl Limiter {
             self.delayed_at = wrapped(self.delayed_at + count, self.delayed.len());
             done += count;
         }
-        self.last_level = self.levels[..frames].last().copied().unwrap_or(self.last_level);
-        self.hold.reset();
     }
 
     /// The gain for the frame that leaves the ring as one comes in. `level`: between the frame that the meter tells of and
     /// the one after it; what needs a reduction concerns both.
+    #[inline(always)]
     fn gain(&mut self, level: f32) -> f32 {
         let most = level.max(self.last_level);
         self.last_level = level;
@@ -242,6 +252,7 @@ impl Limiter {
 }
 
 /// A reduction as an integer, rounded up: by a conversion, as `ceil` is a call where the processor is not known to have it.
+#[inline(always)]
 fn whole(reduction: f64) -> u64 {
     let scaled = reduction * WHOLE;
     let below = scaled as i64;
@@ -249,6 +260,7 @@ fn whole(reduction: f64) -> u64 {
 }
 
 /// A place in a ring that is at most once around too far; division is slow.
+#[inline(always)]
 fn wrapped(at: usize, size: usize) -> usize {
     if at >= size { at - size } else { at }
 }
@@ -277,6 +289,7 @@ impl Hold {
         if self.held > 0 { self.values[self.first].1 } else { 0.0 }
     }
 
+    #[inline(always)]
     fn push(&mut self, value: f64) -> f64 {
         let size = self.values.len();
         if self.held > 0 && self.values[self.first].0 + size as u64 <= self.count {
@@ -324,6 +337,7 @@ impl Release {
     }
 
     /// Down at once, up by the slower of the two ways.
+    #[inline(always)]
     fn follow(&mut self, reduction: f64) -> f64 {
         self.fast = reduction.max(self.fast * self.fast_keep);
         self.slow = if self.fast > self.slow {
@@ -363,6 +377,7 @@ impl Average {
     }
 
     /// At most 2^32 times the frames of two averages at the highest rate: far within 64 bits.
+    #[inline(always)]
     fn push(&mut self, value: u64) -> u64 {
         self.sum = self.sum + value - self.values[self.at];
         self.values[self.at] = value;

@@ -21,3 +21,4 @@ pub mod listener;
 pub mod resampler;
 pub mod speed;
 pub mod true_peak;
+mod wide;

@@ -2,13 +2,18 @@
 //! where it matters, fourfold elsewhere; ITU-R BS.1770-5 Annex 2 asks for fourfold at least, which reads up to 0.7 dB too
 //! low near half the rate. Called by `limiter`.
 
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::wide::dot;
+
 /// Taps of the interpolation filter: flat to 0.47 of the rate.
 const TAPS: usize = 64;
 /// Frames by which what is told lags behind what is fed.
 pub const DELAY: usize = TAPS / 2;
 const PHASES: usize = 16;
-/// Phases that are always looked at: a fourfold grid.
-const COARSE: usize = PHASES / 4;
+/// Phases between two samples of a twofold grid, and of a fourfold one.
+const HALVES: usize = 1;
+const COARSE: usize = 3;
 /// The most by which a sine can rise above a fourfold grid: 1 / cos(pi / 8), rounded up.
 const ABOVE_COARSE: f32 = 1.09;
 /// Shape of the Kaiser window: 60 dB.
@@ -24,7 +29,7 @@ pub const MOST_FRAMES: usize = 512;
 /// See the module's head.
 #[derive(Debug)]
 pub struct TruePeak {
-    /// Coefficients of the phases between two samples.
+    /// Coefficients of the phases between two samples: those of the twofold grid, of the fourfold one, the others.
     phases: Box<[[f32; TAPS]]>,
     /// No value between samples exceeds the largest sample near it and the largest in reach, each so many times.
     near_gain: f32,
@@ -35,7 +40,10 @@ pub struct TruePeak {
 
 impl TruePeak {
     pub fn new(channels: usize) -> Self {
-        let phases: Box<[_]> = (1..PHASES).map(|phase| coefficients(phase as f64 / PHASES as f64)).collect();
+        let mut order: Vec<usize> = (1..PHASES).collect();
+        order.sort_by_key(|phase| (phase % (PHASES / 2) != 0, phase % (PHASES / 4) != 0, *phase));
+        let at = |phase: usize| coefficients(phase as f64 / PHASES as f64);
+        let phases: Box<[_]> = order.into_iter().map(at).collect();
         let sum = |taps: &[f32]| taps.iter().map(|tap| tap.abs()).sum::<f32>();
         let near = |taps: &[f32; TAPS]| sum(&taps[DELAY - NEAR..DELAY + NEAR]);
         Self {
@@ -55,6 +63,11 @@ impl TruePeak {
     /// from the frame that lies [`DELAY`] frames before it up to the one after that. What stays below `floor` may be
     /// told lower than it is.
     pub fn measure(&mut self, frames: &[f32], floor: f32, levels: &mut [f32]) {
+        dispatch!(Level::new(), simd => self.measure_here(simd, frames, floor, levels));
+    }
+
+    #[inline(always)]
+    fn measure_here<S: Simd>(&mut self, simd: S, frames: &[f32], floor: f32, levels: &mut [f32]) {
         let count = self.channels.len();
         levels.fill(0.0);
         for (channel, samples) in self.channels.iter_mut().enumerate() {
@@ -69,7 +82,7 @@ impl TruePeak {
                     continue;
                 }
                 for (level, reach) in levels.iter_mut().zip(reach.windows(TAPS)) {
-                    *level = level.max(between(&self.phases, reach, floor));
+                    *level = level.max(between(simd, &self.phases, reach, floor));
                 }
             }
             samples.copy_within(fed..fed + TAPS - 1, 0);
@@ -77,19 +90,23 @@ impl TruePeak {
     }
 }
 
-/// The largest level between the two samples in the middle of `reach`, both included.
-fn between(phases: &[[f32; TAPS]], reach: &[f32], floor: f32) -> f32 {
-    let ends = reach[DELAY - 1].abs().max(reach[DELAY].abs());
-    let at = |peak: f32, phase: &[f32; TAPS]| peak.max(dot(phase, reach).abs());
-    let halves = at(ends, &phases[PHASES / 2 - 1]);
-    if halves * ABOVE_HALVES < floor {
-        return halves;
+/// The largest level between the two samples in the middle of `reach`, both included. Loops, as iterators may not be
+/// inlined.
+#[inline(always)]
+fn between<S: Simd>(simd: S, phases: &[[f32; TAPS]], reach: &[f32], floor: f32) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let mut peak = larger(reach[DELAY - 1].abs(), reach[DELAY].abs());
+    for (at, phase) in phases.iter().enumerate() {
+        if at == HALVES && peak * ABOVE_HALVES < floor || at == COARSE && peak * ABOVE_COARSE < floor {
+            break;
+        }
+        peak = larger(peak, dot(simd, phase, reach).abs());
     }
-    let coarse = phases.iter().skip(COARSE - 1).step_by(COARSE).fold(ends, at);
-    if coarse * ABOVE_COARSE < floor { coarse } else { phases.iter().fold(coarse, at) }
+    peak
 }
 
 /// Eight maxima side by side, for the vector unit.
+#[inline(always)]
 fn largest(samples: &[f32]) -> f32 {
     let (wide, rest) = samples.as_chunks::<8>();
     let mut peaks = [0.0_f32; 8];
@@ -99,17 +116,6 @@ fn largest(samples: &[f32]) -> f32 {
         }
     }
     rest.iter().chain(&peaks).fold(0.0, |peak, sample| peak.max(sample.abs()))
-}
-
-/// Eight sums side by side, for the vector unit.
-fn dot(taps: &[f32; TAPS], samples: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    for (taps, samples) in taps.chunks_exact(8).zip(samples.chunks_exact(8)) {
-        for (sum, (tap, sample)) in sums.iter_mut().zip(taps.iter().zip(samples)) {
-            *sum += tap * sample;
-        }
-    }
-    sums.iter().sum()
 }
 
 /// A Kaiser-windowed sinc for the point at `way` (0 to 1) between the two middle samples, of unity gain.

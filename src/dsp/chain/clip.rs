@@ -9,6 +9,7 @@ use super::frames::MOST_FRAMES;
 use super::frames::{gather, scatter};
 use super::line::Line;
 use super::oversample::{History, Oversampler, REACH, TIMES};
+use fearless_simd::{Level, Simd, dispatch};
 
 const TAPS: usize = 32;
 type Four = Oversampler<TAPS>;
@@ -109,13 +110,14 @@ impl Clip {
     /// Writes what is added to a channel.
     fn round(&mut self, channel: usize, frames: usize) {
         for from in (0..frames).step_by(STRETCH) {
-            self.stretch(channel, from, STRETCH.min(frames - from));
+            dispatch!(Level::new(), simd => self.stretch(simd, channel, from, STRETCH.min(frames - from)));
         }
         let Channel { taken, halved, .. } = &mut self.channels[channel];
         taken.iter_mut().chain(halved).for_each(|history| history.pass(frames));
     }
 
-    fn stretch(&mut self, channel: usize, from: usize, frames: usize) {
+    #[inline(always)]
+    fn stretch<S: Simd>(&mut self, simd: S, channel: usize, from: usize, frames: usize) {
         let Channel { samples, taken, halved } = &mut self.channels[channel];
         let window = samples.window(from, frames);
         let levels = &self.levels[from..from + frames];
@@ -124,7 +126,7 @@ impl Clip {
         if largest(window) * self.most < lowest {
             points.into_iter().for_each(|points| points.fill(0.0));
         } else {
-            self.oversampler.up(window, points);
+            self.oversampler.up(simd, window, points);
             let shares = &self.shares[from..from + frames];
             for taken in taken.iter_mut() {
                 let numbers = levels.iter().zip(shares);
@@ -143,7 +145,7 @@ impl Clip {
         let [whole, half] = halved.each_ref().map(|halved| halved.window(from, frames));
         let added = &mut self.added[from..from + frames];
         if largest(whole) > 0.0 || largest(half) > 0.0 {
-            self.oversampler.down(whole, half, added);
+            self.oversampler.down(simd, whole, half, added);
         } else {
             added.fill(0.0);
         }
@@ -172,6 +174,7 @@ fn take(value: f32, level: f32) -> f32 {
 }
 
 /// Eight maxima side by side, for the vector unit.
+#[inline(always)]
 fn largest(samples: &[f32]) -> f32 {
     let (wide, rest) = samples.as_chunks::<8>();
     let mut peaks = [0.0_f32; 8];

@@ -5,6 +5,7 @@
 use super::fast::{to_db, to_gain};
 use super::frames::{MOST_FRAMES, apply, loudest_of_each};
 use super::line::Line;
+use fearless_simd::{Level, dispatch};
 
 /// Which way the gain goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,11 @@ impl Dynamics {
             self.moved_db = 0.0;
             return;
         }
+        dispatch!(Level::new(), _ => self.work(samples));
+    }
+
+    #[inline(always)]
+    fn work(&mut self, samples: &mut [f32]) {
         let gains = &mut self.gains[..samples.len() / self.channels];
         loudest_of_each(samples, self.channels, gains);
         let curve = self.curve;
@@ -151,6 +157,7 @@ impl Dynamics {
 
 /// Follows the values, and tells the largest that it came to. Of the two ways that they might be followed, the faster one
 /// is the higher upward and the lower downward: no branch.
+#[inline(always)]
 fn smooth(values: &mut [f32], now: &mut f64, attack: f64, release: f64) -> f32 {
     if attack >= release {
         each_way(values, now, attack, release, |one, other| if one > other { one } else { other })
@@ -181,6 +188,7 @@ fn each_way(
 }
 
 /// Share of the gains, and of 1 the rest.
+#[inline(always)]
 fn blend(gains: &mut [f32], mix: &mut Line<1>) {
     if mix.is_moving() {
         gains.iter_mut().for_each(|gain| *gain = 1.0 + (*gain - 1.0) * mix.advance()[0] as f32);

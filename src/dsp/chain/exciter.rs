@@ -6,6 +6,7 @@ use super::frames::{Delay, MOST_FRAMES, apply_line, gather, scatter};
 use super::line::Line;
 use super::oversample::{History, Oversampler, REACH, TIMES};
 use super::svf::{Filter, Kind, Svf, cascade};
+use fearless_simd::{Level, Simd, dispatch};
 
 const TAPS: usize = 16;
 type Four = Oversampler<TAPS>;
@@ -123,7 +124,7 @@ impl Exciter {
         self.delay.process(samples);
         cascade(&mut self.low, part, self.count);
         for channel in 0..self.count {
-            self.bend(channel, samples.len() / self.count);
+            dispatch!(Level::new(), simd => self.bend(simd, channel, samples.len() / self.count));
         }
         let part = &mut self.part[..samples.len()];
         cascade(&mut self.high, part, self.count);
@@ -132,19 +133,19 @@ impl Exciter {
     }
 
     /// The low part of a channel becomes its overtones.
-    fn bend(&mut self, channel: usize, frames: usize) {
+    #[inline(always)]
+    fn bend<S: Simd>(&mut self, simd: S, channel: usize, frames: usize) {
         let Channel { low, bent, halved, power } = &mut self.channels[channel];
         let part = &mut self.part[..frames * self.count];
         let levels = &mut self.levels[..frames];
         let new = low.new_frames(0, frames);
-        let keep = 1.0 - self.follow;
         gather(part, channel, self.count, new);
-        for (sample, level) in new.iter_mut().zip(&mut *levels) {
-            *sample = if sample.abs() < NOTHING { 0.0 } else { sample.clamp(-HUGE, HUGE) };
-            *power = *power * keep + *sample * *sample * self.follow;
-            *level = *power;
-        }
-        self.oversampler.up(low.window(0, frames), bent.each_mut().map(|bent| bent.new_frames(0, frames)));
+        *power = smooth(new, levels, *power, self.follow);
+        self.oversampler.up(
+            simd,
+            low.window(0, frames),
+            bent.each_mut().map(|bent| bent.new_frames(0, frames)),
+        );
         for bent in bent.iter_mut() {
             let points = bent.new_frames(0, frames).iter_mut().zip(&*levels);
             points.for_each(|(point, power)| *point = curve(*point, *power));
@@ -154,7 +155,7 @@ impl Exciter {
         self.oversampler.halve(points, whole, half);
         let [whole, half] = halved.each_ref().map(|halved| halved.window(0, frames));
         let plain = &mut self.plain[..frames];
-        self.oversampler.down(whole, half, plain);
+        self.oversampler.down(simd, whole, half, plain);
         scatter(plain, channel, self.count, part);
         bent.iter_mut().chain(halved).for_each(|history| history.pass(frames));
         low.pass(frames);
@@ -179,6 +180,18 @@ impl Exciter {
         let all = self.channels.iter_mut().filter(|channel| channel.power < NOTHING * NOTHING);
         all.for_each(|channel| channel.power = 0.0);
     }
+}
+
+/// Samples are held to what can be worked with; their power is followed. Tells what it came to.
+#[inline(always)]
+fn smooth(samples: &mut [f32], powers: &mut [f32], mut now: f32, follow: f32) -> f32 {
+    let keep = 1.0 - follow;
+    for (sample, power) in samples.iter_mut().zip(powers) {
+        *sample = if sample.abs() < NOTHING { 0.0 } else { sample.clamp(-HUGE, HUGE) };
+        now = now * keep + *sample * *sample * follow;
+        *power = now;
+    }
+    now
 }
 
 /// Even and odd overtones of a value at this mean square: as a square and a cube below that level, never above the value

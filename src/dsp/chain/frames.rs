@@ -6,6 +6,7 @@ use super::line::Line;
 pub const MOST_FRAMES: usize = crate::dsp::true_peak::MOST_FRAMES;
 
 /// The level of each frame's loudest channel.
+#[inline(always)]
 pub fn loudest_of_each(samples: &[f32], channels: usize, levels: &mut [f32]) {
     let larger = |a: f32, b: f32| if a > b { a } else { b };
     match channels {
@@ -21,6 +22,7 @@ pub fn loudest_of_each(samples: &[f32], channels: usize, levels: &mut [f32]) {
 }
 
 /// Multiplies each frame with a gain of its own.
+#[inline(always)]
 pub fn apply(samples: &mut [f32], channels: usize, gains: &[f32]) {
     match channels {
         1 => samples.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain),
@@ -37,6 +39,7 @@ pub fn apply(samples: &mut [f32], channels: usize, gains: &[f32]) {
 }
 
 /// Takes one channel out of all.
+#[inline(always)]
 pub fn gather(samples: &[f32], channel: usize, channels: usize, alone: &mut [f32]) {
     if channels == 2 {
         let frames = samples.as_chunks::<2>().0;
@@ -48,6 +51,7 @@ pub fn gather(samples: &[f32], channel: usize, channels: usize, alone: &mut [f32
 }
 
 /// Puts one channel among all.
+#[inline(always)]
 pub fn scatter(alone: &[f32], channel: usize, channels: usize, samples: &mut [f32]) {
     if channels == 2 {
         let frames = samples.as_chunks_mut::<2>().0;

@@ -1,6 +1,7 @@
 //! The level of what passes, for meters.
 
 use crate::model::chain::Reading;
+use fearless_simd::dispatch;
 
 /// In which 63 % of a change is followed, seconds.
 const TIME_S: f32 = 0.3;
@@ -14,12 +15,7 @@ impl Level {
         if samples.is_empty() {
             return;
         }
-        let mut sums = [0.0_f32; 8];
-        let (lanes, rest) = samples.as_chunks::<8>();
-        for lane in lanes {
-            sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += sample * sample);
-        }
-        let sum: f32 = sums.iter().sum::<f32>() + rest.iter().map(|sample| sample * sample).sum::<f32>();
+        let sum = dispatch!(fearless_simd::Level::new(), _ => squares(samples));
         let way = 1.0 - (-(frames as f32) / (TIME_S * rate as f32)).exp();
         self.0 += (sum / samples.len() as f32 - self.0) * way;
         // Samples may be as large as they like.
@@ -29,4 +25,15 @@ impl Level {
     pub fn db(self) -> f32 {
         (10.0 * self.0.log10()).max(Reading::SILENCE_DB)
     }
+}
+
+/// Their sum; in lanes, for the vector unit.
+#[inline(always)]
+fn squares(samples: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 16];
+    let (lanes, rest) = samples.as_chunks::<16>();
+    for lane in lanes {
+        sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += sample * sample);
+    }
+    sums.iter().sum::<f32>() + rest.iter().map(|sample| sample * sample).sum::<f32>()
 }

@@ -5,12 +5,14 @@
 
 use std::f64::consts::PI;
 
+use fearless_simd::Simd;
+
+use crate::dsp::wide::fir;
+
 /// Points for each sample.
 pub const TIMES: usize = 4;
 /// Shape of the window: 60 dB.
 const BETA: f64 = 5.65;
-/// Frames worked on side by side.
-const WIDE: usize = 16;
 /// Frames before the first that the second doubling needs, up and down each.
 pub const REACH: usize = 4;
 /// Most frames that are worked on together.
@@ -49,11 +51,12 @@ impl<const TAPS: usize> Oversampler<TAPS> {
     }
 
     /// Makes the points. `samples` begins [`Self::BEFORE_UP`] frames before them.
-    pub fn up(&self, samples: &[f32], points: Points<'_>) {
+    #[inline(always)]
+    pub fn up<S: Simd>(&self, simd: S, samples: &[f32], points: Points<'_>) {
         let frames = points[0].len();
         let mut halves = [0.0; MOST + REACH];
         let halves = &mut halves[..frames + REACH];
-        convolve(&self.first, samples, halves);
+        fir(simd, &self.first, samples, halves);
         // The sample that the half at the same place follows.
         let samples = &samples[TAPS / 2 - 1..];
         let [whole, first, half, third] = points;
@@ -64,6 +67,7 @@ impl<const TAPS: usize> Oversampler<TAPS> {
     }
 
     /// From four points a sample to two. The points begin [`REACH`] frames before `whole` and `half`.
+    #[inline(always)]
     pub fn halve(&self, points: [&[f32]; TIMES], whole: &mut [f32], half: &mut [f32]) {
         between(&self.second, [points[1], points[3]], [2, 1, 1, 2, 3, 0, 0, 3], whole);
         between(&self.second, [points[1], points[3]], [2, 2, 3, 1, 1, 3, 4, 0], half);
@@ -73,30 +77,11 @@ impl<const TAPS: usize> Oversampler<TAPS> {
     }
 
     /// From two to one. The points begin [`Self::BEFORE_DOWN`] frames before the samples.
-    pub fn down(&self, whole: &[f32], half: &[f32], samples: &mut [f32]) {
-        convolve(&self.first, half, samples);
+    #[inline(always)]
+    pub fn down<S: Simd>(&self, simd: S, whole: &[f32], half: &[f32], samples: &mut [f32]) {
+        fir(simd, &self.first, half, samples);
         let whole = &whole[TAPS / 2..];
         samples.iter_mut().zip(whole).for_each(|(sum, point)| *sum = 0.5 * (*sum + point));
-    }
-}
-
-/// Each output is summed in the same order, however many are made together.
-#[inline(always)]
-fn convolve<const TAPS: usize>(taps: &[f32; TAPS], window: &[f32], out: &mut [f32]) {
-    let done = out.len() / WIDE * WIDE;
-    let (stretches, rest) = out.as_chunks_mut::<WIDE>();
-    for (n, stretch) in stretches.iter_mut().enumerate() {
-        let window = &window[n * WIDE..n * WIDE + WIDE + TAPS - 1];
-        let mut sums = [0.0_f32; WIDE];
-        for (tap, samples) in taps.iter().zip(window.windows(WIDE)) {
-            for (sum, sample) in sums.iter_mut().zip(samples) {
-                *sum += tap * sample;
-            }
-        }
-        *stretch = sums;
-    }
-    for (out, window) in rest.iter_mut().zip(window[done..].windows(TAPS)) {
-        *out = taps.iter().zip(window).fold(0.0, |sum, (tap, sample)| sum + tap * sample);
     }
 }
 

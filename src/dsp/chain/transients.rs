@@ -5,6 +5,7 @@ use super::fast::{to_db, to_gain};
 use super::frames::{MOST_FRAMES, apply, loudest_of_each};
 use super::line::Line;
 use super::svf::{Filter, Kind, Svf, cascade};
+use fearless_simd::{Level, dispatch};
 
 /// -3 dB points of the band. Its middle has no phase shift, so what is added there is added in full.
 const BAND_HZ: [f64; 2] = [60.0, 500.0];
@@ -58,9 +59,16 @@ impl Transients {
             return;
         }
         let band = &mut self.band[..samples.len()];
-        let gains = &mut self.gains[..samples.len() / self.channels];
         band.copy_from_slice(samples);
         cascade(std::slice::from_mut(&mut self.filter), band, self.channels);
+        dispatch!(Level::new(), _ => self.work(samples));
+    }
+
+    /// Of the band that was filtered.
+    #[inline(always)]
+    fn work(&mut self, samples: &mut [f32]) {
+        let band = &mut self.band[..samples.len()];
+        let gains = &mut self.gains[..samples.len() / self.channels];
         loudest_of_each(band, self.channels, gains);
         follow(gains, &mut self.levels, self.follow);
         raise(gains, &mut self.depth_db);
@@ -80,6 +88,7 @@ impl Transients {
 }
 
 /// Levels become the ratio of what follows them fast and what follows them slowly.
+#[inline(always)]
 fn follow(levels: &mut [f32], now: &mut [f64; 2], [fast, slow]: [f64; 2]) {
     let [mut by_fast, mut by_slow] = *now;
     let (keep, keep_longer) = (1.0 - fast, 1.0 - slow);
@@ -92,6 +101,7 @@ fn follow(levels: &mut [f32], now: &mut [f64; 2], [fast, slow]: [f64; 2]) {
 }
 
 /// Ratios become what of the band is added.
+#[inline(always)]
 fn raise(ratios: &mut [f32], depth_db: &mut Line<1>) {
     let part = |ratio: f32| ((to_db(ratio) - BEGIN_DB) * (1.0 / (WHOLE_DB - BEGIN_DB))).clamp(0.0, 1.0);
     if depth_db.is_moving() {
