@@ -330,7 +330,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "bass|treble|density N|+N|-N, reset, learn [on|off]",
         Word(&["bass", "treble", "density", "reset", "learn"]),
-        "what you add to every plan: dB of bass and treble, peaks held (1) or left (-1); learned, unless `learn off`",
+        "added to plans: dB of bass and treble, peaks held (1) or left (-1); it is learned",
     ),
     row(
         Mastering,
@@ -338,7 +338,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[STEP]",
         Word(&["begin", "hear", "hear-a", "hear-b", "a", "b", "same", "end"]),
-        "compare two tastes blindly: hear them, say which is better, or same; what you prefer is learned",
+        "compare two tastes blindly: hear them, say which is better; that is learned",
     ),
     row(Mastering, "preferences", &[], "", Nothing, "what was learned of your taste"),
     row(

@@ -64,7 +64,6 @@ fn hints(canvas: &Canvas<'_>) -> String {
         ("intensity -10", "less"),
         ("intensity +10", "more"),
         ("abx", "blind test"),
-        ("prefer", "teach taste"),
     ];
     let known =
         all.iter().filter_map(|(line, what)| Some(format!("{} {what}", canvas.scene.keymap.keys_for(line)?)));
