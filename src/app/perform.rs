@@ -491,8 +491,9 @@ impl Performer {
 
     fn render(&self, number: JobId, order: Arc<RenderOrder>, cancel: CancelToken) {
         let (events, done, store) = (self.events.clone(), self.events.clone(), self.store.clone());
+        let naming = Arc::clone(&self.naming);
         let work = move || {
-            let end = render::render(&store, &order, &cancel, &mut |progress| {
+            let end = render::render((&store, &naming), &order, &cancel, &mut |progress| {
                 events.send(Event::RenderProgress { number, progress });
             });
             events.send(Event::Rendered { number, end: Arc::new(end) });

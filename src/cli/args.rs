@@ -308,7 +308,7 @@ pub struct Master {
     /// Music whose tone, width and loudness are wanted; may be said more than once
     #[arg(long, value_name = "PATH", conflicts_with = "target")]
     pub reference: Vec<PathBuf>,
-    /// Plans without what was learned of your taste
+    /// Plans without what was learned of your taste, and without your rules
     #[arg(long)]
     pub no_preferences: bool,
     /// One plan for all tracks of a folder that say the same album, whatever their numbers
@@ -360,6 +360,12 @@ pub enum PreferencesVerb {
     Export {
         #[arg(value_name = "FILE")]
         path: PathBuf,
+    },
+    /// The rules, one a line; or make one, or take one away
+    Rule {
+        /// `genre NAME SETTING...`, `album NAME [artist=NAME] SETTING...`, `device NAME SETTING...`, `drop KIND NAME`
+        #[arg(value_name = "WORD", allow_hyphen_values = true)]
+        words: Vec<String>,
     },
     /// Take them from a file that was exported
     Import {

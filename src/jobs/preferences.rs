@@ -7,6 +7,7 @@ pub use crate::library::preferences::{Kept, Trouble, read};
 use crate::library::preferences::{change, export, import, open};
 use crate::mastering::learn;
 use crate::model::preferences::{Preferences, Versions};
+use crate::model::rule::{Rule, RuleOf};
 use crate::model::taste::Lesson;
 
 /// What is to be done.
@@ -16,6 +17,9 @@ pub enum Deed {
     Open,
     /// Each makes a version.
     Learn(Vec<Lesson>),
+    /// In place of one for the same, if there is one.
+    SetRule(Rule),
+    DropRule(RuleOf),
     /// As that version had it. It makes another version: nothing is lost.
     Rollback(u64),
     /// Nothing learned, and no rules. It makes another version.
@@ -61,6 +65,18 @@ fn edit(versions: &mut Versions, deed: &Deed, at_ms: i64) -> Result<(), String> 
                 next.learned = learn::learned(&next.learned, lesson);
                 versions.push(next, lesson.words(), at_ms);
             }
+        }
+        Deed::SetRule(rule) => {
+            let mut next = versions.now();
+            next.set_rule(rule.clone())?;
+            versions.push(next, format!("rule for {rule}"), at_ms);
+        }
+        Deed::DropRule(of) => {
+            let mut next = versions.now();
+            if !next.drop_rule(of) {
+                return Err(format!("there is no rule for {of}"));
+            }
+            versions.push(next, format!("no rule for {of}"), at_ms);
         }
         Deed::Rollback(number) => {
             let Some(version) = versions.find(*number) else { return Err(no_version(versions, *number)) };

@@ -90,7 +90,7 @@ pub fn export(versions: &Versions, to: &Path) -> Result<(), Trouble> {
         let why = format!("{} is there, and holds something else than preferences", to.display());
         return Err(Trouble::Refused(why));
     }
-    write(to, std::slice::from_ref(newest))
+    write(to, &bytes_of(std::slice::from_ref(newest)).map_err(|source| wrong(to, source))?)
 }
 
 /// Changes what is in the file. What is damaged is set aside, and begun anew.
@@ -98,18 +98,23 @@ pub fn export(versions: &Versions, to: &Path) -> Result<(), Trouble> {
 /// # Errors
 /// Of reading and writing, and of `edit`: then nothing is changed.
 pub fn change(file: &Path, edit: impl FnOnce(&mut Versions) -> Result<(), String>) -> Result<Kept, Trouble> {
-    let wrong = |source| Trouble::Write { file: file.to_owned(), source };
+    let wrong_here = |source| wrong(file, source);
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(wrong)?;
+        std::fs::create_dir_all(folder).map_err(wrong_here)?;
     }
     let lock = locked(file)?;
     let (mut versions, aside) = match read(file) {
         Ok(versions) => (versions, None),
-        Err(Trouble::Damaged { .. }) => (Versions::default(), Some(set_aside(file).map_err(wrong)?)),
+        Err(Trouble::Damaged { .. }) => (Versions::default(), Some(set_aside(file).map_err(wrong_here)?)),
         Err(trouble) => return Err(trouble),
     };
     edit(&mut versions).map_err(Trouble::Refused)?;
-    write(file, versions.all())?;
+    let mut text = bytes_of(versions.all()).map_err(wrong_here)?;
+    // Of many and long rules fewer versions are kept: what is written can be read.
+    while text.len() as u64 > MAX_BYTES && versions.forget_oldest() {
+        text = bytes_of(versions.all()).map_err(wrong_here)?;
+    }
+    write(file, &text)?;
     drop(lock);
     Ok(Kept { versions, aside })
 }
@@ -155,7 +160,7 @@ fn bytes(file: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Held until it is dropped.
 fn locked(file: &Path) -> Result<File, Trouble> {
-    let wrong = |source| Trouble::Write { file: file.to_owned(), source };
+    let wrong = |source| wrong(file, source);
     let place = beside(file, "lock");
     let lock = OpenOptions::new().write(true).create(true).truncate(false).open(place).map_err(wrong)?;
     let until = Instant::now() + PATIENCE;
@@ -169,14 +174,20 @@ fn locked(file: &Path) -> Result<File, Trouble> {
     }
 }
 
-/// All of it is there, or what was before.
-fn write(file: &Path, versions: &[Version]) -> Result<(), Trouble> {
+fn bytes_of(versions: &[Version]) -> io::Result<Vec<u8>> {
     let document = Document { auralis_preferences: u64::from(FORM), versions: versions.to_vec() };
-    let written = serde_json::to_vec_pretty(&document).map_err(io::Error::from).and_then(|mut text| {
-        text.push(b'\n');
-        replace(file, &text)
-    });
-    written.map_err(|source| Trouble::Write { file: file.to_owned(), source })
+    let mut text = serde_json::to_vec_pretty(&document)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn wrong(file: &Path, source: io::Error) -> Trouble {
+    Trouble::Write { file: file.to_owned(), source }
+}
+
+/// All of it is there, or what was before.
+fn write(file: &Path, text: &[u8]) -> Result<(), Trouble> {
+    replace(file, text).map_err(|source| wrong(file, source))
 }
 
 fn replace(file: &Path, text: &[u8]) -> io::Result<()> {

@@ -12,6 +12,7 @@ use crate::model::chain::{Band, ChainSpec, Exciter};
 use crate::model::features::Absent;
 use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Preset, Target};
 use crate::model::reference::Reference;
+use crate::model::rule::{Rule, Traits, holding, ruled};
 use crate::model::taste::{Aspect, Learned, Taste};
 
 /// What is asked of a plan.
@@ -22,11 +23,20 @@ pub struct Wishes {
     pub reference: Option<Arc<Reference>>,
     /// What was learned of the listener's taste; `None`: it is not to be heard.
     pub learned: Option<Learned>,
+    /// What of the settings comes of rules, in words.
+    pub ruled: Vec<String>,
     /// In a comparison: this in place of what the taste says of it.
     pub tried: Option<(Aspect, f32)>,
 }
 
 impl Wishes {
+    /// With what rules say of this music.
+    pub fn ruled_by(&self, rules: &[Rule], traits: &Traits) -> Self {
+        let matches = self.reference.is_some();
+        let (settings, ruled) = ruled(&self.settings, &holding(rules, traits), matches);
+        Self { settings, ruled, ..self.clone() }
+    }
+
     /// What is added to the plan.
     pub fn taste(&self) -> Taste {
         let mut taste = self.settings.taste.over(self.learned.as_ref());
@@ -59,7 +69,7 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     // Less of a plan is also less of its loudness.
     let wanted = lufs + share * (asked - lufs);
 
-    let (mut spec, mut moves) = (ChainSpec::default(), learned_words(wishes));
+    let (mut spec, mut moves) = (ChainSpec::default(), own_words(wishes));
     rumble(source, &mut spec, &mut moves);
     let limiting_db = character.limiting_db * share;
     let limited = level::aim(lufs, true_peak_db, wanted, limiting_db);
@@ -131,9 +141,11 @@ fn match_reference(
     }
 }
 
-/// What of the plan was learned.
-fn learned_words(wishes: &Wishes) -> Vec<Move> {
-    let Some(learned) = &wishes.learned else { return Vec::new() };
+/// What of the plan comes of rules, and what was learned.
+fn own_words(wishes: &Wishes) -> Vec<Move> {
+    let mut moves: Vec<Move> =
+        wishes.ruled.iter().map(|why| Move { part: Part::Rule, why: why.clone() }).collect();
+    let Some(learned) = &wishes.learned else { return moves };
     let is_heard = |aspect: &Aspect| {
         let is_other = wishes.tried.is_some_and(|(tried, _)| tried == *aspect);
         let heard = learned.get(*aspect).heard().abs();
@@ -145,7 +157,8 @@ fn learned_words(wishes: &Wishes) -> Vec<Move> {
         let why = format!("{}: {} ({sure:.0} % sure)", aspect.words(opinion.heard()), opinion.why());
         Move { part: Part::Taste, why }
     };
-    Aspect::ALL.into_iter().filter(is_heard).map(told).collect()
+    moves.extend(Aspect::ALL.into_iter().filter(is_heard).map(told));
+    moves
 }
 
 fn with_taste(character: Character, taste: Taste) -> Character {

@@ -174,6 +174,7 @@ pub enum Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
+    Rule,
     Taste,
     Rumble,
     Tone,
@@ -190,6 +191,7 @@ pub enum Part {
 impl Part {
     pub fn name(self) -> &'static str {
         match self {
+            Self::Rule => "rule",
             Self::Taste => "taste",
             Self::Rumble => "rumble",
             Self::Tone => "tone",
@@ -267,6 +269,8 @@ pub struct MasteringView {
     pub preferences: std::sync::Arc<Versions>,
     /// The two tastes that are compared.
     pub trial: Option<TrialView>,
+    /// The rules that hold for what plays, with what comes of them.
+    pub ruled: Vec<String>,
 }
 
 impl MasteringView {

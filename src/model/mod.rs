@@ -46,6 +46,7 @@ pub mod queue_text;
 pub mod reference;
 pub mod rendering;
 pub mod resume;
+pub mod rule;
 pub mod session;
 pub mod settings;
 pub mod signal;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rule::{MOST_RULES, Rule, RuleOf};
 use super::taste::Learned;
 
 /// All that is kept of them.
@@ -9,12 +10,35 @@ use super::taste::Learned;
 #[serde(default)]
 pub struct Preferences {
     pub learned: Learned,
+    /// In the order in which they were made.
+    pub rules: Vec<Rule>,
 }
 
 impl Preferences {
     /// Why they cannot be; from a file anything may come.
     pub fn check(&self) -> Result<(), String> {
+        if self.rules.len() > MOST_RULES {
+            return Err(format!("there are more than {MOST_RULES} rules"));
+        }
+        self.rules.iter().try_for_each(Rule::check)?;
         self.learned.check()
+    }
+
+    /// In place of one for the same, if there is one.
+    ///
+    /// # Errors
+    /// Where it cannot be, or there are too many.
+    pub fn set_rule(&mut self, rule: Rule) -> Result<(), String> {
+        self.rules.retain(|known| !known.of.is_same(&rule.of));
+        self.rules.push(rule);
+        self.check()
+    }
+
+    /// `false`: there is none.
+    pub fn drop_rule(&mut self, of: &RuleOf) -> bool {
+        let before = self.rules.len();
+        self.rules.retain(|known| !known.of.is_same(of));
+        self.rules.len() < before
     }
 }
 
@@ -36,7 +60,7 @@ pub struct Versions(Vec<Version>);
 impl Versions {
     /// So many are kept.
     pub const KEPT: usize = 50;
-    /// Of the words of a version.
+    /// Letters in the words of a version.
     const MOST_WORDS: usize = 1_000;
 
     /// From a file.
@@ -46,7 +70,7 @@ impl Versions {
     pub fn new(mut versions: Vec<Version>) -> Result<Self, String> {
         for version in &versions {
             version.preferences.check().map_err(|why| format!("version {}: {why}", version.number))?;
-            if version.why.len() > Self::MOST_WORDS {
+            if version.why.chars().count() > Self::MOST_WORDS {
                 return Err(format!("version {} says too much", version.number));
             }
         }
@@ -81,6 +105,10 @@ impl Versions {
         self.newest().map_or_else(Learned::default, |version| version.preferences.learned)
     }
 
+    pub fn rules(&self) -> &[Rule] {
+        self.newest().map_or(&[], |version| &version.preferences.rules)
+    }
+
     pub fn find(&self, number: u64) -> Option<&Version> {
         self.0.iter().find(|version| version.number == number)
     }
@@ -88,19 +116,30 @@ impl Versions {
     /// Another version; the oldest goes where there are too many.
     pub fn push(&mut self, preferences: Preferences, why: String, at_ms: i64) {
         let number = self.number().saturating_add(1);
+        let why = why.chars().take(Self::MOST_WORDS).collect();
         self.0.push(Version { number, at_ms, why, preferences });
         self.0.drain(..self.0.len().saturating_sub(Self::KEPT));
+    }
+
+    /// `false`: there is only one.
+    pub fn forget_oldest(&mut self) -> bool {
+        let is_more = self.0.len() > 1;
+        if is_more {
+            self.0.remove(0);
+        }
+        is_more
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::rule::Saying;
     use crate::model::taste::Opinion;
 
     fn preferences(value: f32) -> Preferences {
         let bass = Opinion { value, set: 1, ..Opinion::default() };
-        Preferences { learned: Learned { bass, ..Learned::default() } }
+        Preferences { learned: Learned { bass, ..Learned::default() }, ..Preferences::default() }
     }
 
     #[test]
@@ -113,6 +152,24 @@ mod tests {
         assert!(versions.find(10).is_none());
         assert_eq!(versions.learned().bass.value, 59.0 / 60.0);
         assert_eq!(Versions::new(versions.all().to_vec()), Ok(versions));
+    }
+
+    #[test]
+    fn a_rule_takes_the_place_of_one_for_the_same_and_there_are_only_so_many() {
+        let rule =
+            |name: &str, word| Rule::new(RuleOf::Genre(name.to_owned()), &[Saying::parse(word).unwrap()]);
+        let mut found = Preferences::default();
+        found.set_rule(rule("Jazz", "gentle")).unwrap();
+        found.set_rule(rule("Rock", "punchy")).unwrap();
+        found.set_rule(rule("JAZZ", "off")).unwrap();
+        let told: Vec<String> = found.rules.iter().map(Rule::to_string).collect();
+        assert_eq!(told, ["genre Rock: punchy", "genre JAZZ: off"]);
+        assert!(found.drop_rule(&RuleOf::Genre("jazz".into())));
+        assert!(!found.drop_rule(&RuleOf::Genre("jazz".into())));
+        assert!(found.set_rule(rule(" ", "off")).is_err());
+        let mut full = Preferences::default();
+        (0..MOST_RULES).for_each(|n| full.set_rule(rule(&n.to_string(), "off")).unwrap());
+        assert!(full.set_rule(rule("one more", "off")).unwrap_err().contains("more than 200"));
     }
 
     #[test]

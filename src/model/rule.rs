@@ -131,9 +131,8 @@ pub enum Saying {
 impl Saying {
     /// `gentle`, `60%`, `off`, `preset=gentle`, `intensity=60`, `target=-18`, `bass=+1`, `treble=-1`, `density=0.5`
     pub fn parse(word: &str) -> Option<Self> {
-        let percent = |text: &str| {
-            text.parse().ok().filter(|percent| (0..=100).contains(percent)).map(Intensity::new)
-        };
+        let percent =
+            |text: &str| text.parse().ok().filter(|percent| (0..=100).contains(percent)).map(Intensity::new);
         match word.split_once('=') {
             None if word == "off" => Some(Self::Intensity(Intensity::new(0))),
             None => match word.strip_suffix('%') {
@@ -196,7 +195,12 @@ impl Rule {
         let beyond = |aspect: Aspect, value: Option<f32>| {
             value.is_some_and(|value| !(value.is_finite() && value.abs() <= aspect.most()))
         };
-        if self.of.names().iter().any(|name| name.trim().is_empty() || name.chars().count() > RuleOf::LONGEST) {
+        // It comes to terminals.
+        if self.of.names().iter().any(|name| name.chars().any(char::is_control)) {
+            return Err("the name of a rule holds a control character".to_owned());
+        }
+        if self.of.names().iter().any(|name| name.trim().is_empty() || name.chars().count() > RuleOf::LONGEST)
+        {
             return wrong("has no name, or one that is too long");
         }
         if self.target.and_then(Target::lufs).is_some_and(|lufs| !bounds.contains(&lufs)) {
@@ -206,7 +210,10 @@ impl Rule {
             return wrong("asks for more than 100 %");
         }
         let ByHand { bass_db, treble_db, density } = self.taste;
-        if beyond(Aspect::Bass, bass_db) || beyond(Aspect::Treble, treble_db) || beyond(Aspect::Density, density) {
+        if beyond(Aspect::Bass, bass_db)
+            || beyond(Aspect::Treble, treble_db)
+            || beyond(Aspect::Density, density)
+        {
             return wrong("asks for a taste beyond its bounds");
         }
         if self.said().is_empty() { wrong("says nothing") } else { Ok(()) }
@@ -257,11 +264,19 @@ pub fn ruled(
             }
         }
         if !said.is_empty() {
-            let said: Vec<String> = said.iter().map(Saying::to_string).collect();
-            words.push(format!("{}: your rule for {}", said.join(", "), rule.of));
+            words.push((said, &rule.of));
         }
     }
-    (settings, words)
+    if settings.intensity.percent() == 0 {
+        // Where nothing is done, nothing else is of account.
+        words.iter_mut().for_each(|(said, _)| said.retain(|saying| matches!(saying, Saying::Intensity(_))));
+        words.retain(|(said, _)| !said.is_empty());
+    }
+    let told = |(said, of): (Vec<Saying>, &RuleOf)| {
+        let said: Vec<String> = said.iter().map(Saying::to_string).collect();
+        format!("{}: your rule for {of}", said.join(", "))
+    };
+    (settings, words.into_iter().map(told).collect())
 }
 
 #[cfg(test)]
@@ -305,9 +320,7 @@ mod tests {
 
     #[test]
     fn an_album_is_of_the_genre_that_half_of_its_tracks_have() {
-        let of = |genres: &[&str]| {
-            traits(genres.iter().map(|genre| track(genre, "A", "B")).collect(), None)
-        };
+        let of = |genres: &[&str]| traits(genres.iter().map(|genre| track(genre, "A", "B")).collect(), None);
         assert!(genre("Jazz").holds_for(&of(&["Jazz", "Rock"])));
         assert!(!genre("Jazz").holds_for(&of(&["Jazz", "Rock", "Pop"])));
     }
@@ -339,6 +352,11 @@ mod tests {
         }
         let (found, words) = ruled(&MasteringSettings::default(), &holding(&rules, &here), true);
         assert_eq!((found.target, words.len()), (Target::STREAMING, 3), "a reference has its own loudness");
+        let off = rule(album("Blue", Some("Joni")), "off warm");
+        rules.push(off);
+        let (found, words) = ruled(&MasteringSettings::default(), &holding(&rules, &here), false);
+        assert_eq!((found.intensity.percent(), words.len()), (0, 1), "{words:?}");
+        assert_eq!(words[0], "off: your rule for album Blue by Joni");
         let by_artist = [rule(album("Blue", Some("Joni")), "live"), rule(album("Blue", None), "gentle")];
         let (found, _) = ruled(&MasteringSettings::default(), &holding(&by_artist, &here), false);
         assert_eq!(found.preset, Preset::Live);
@@ -365,6 +383,7 @@ mod tests {
         let bad = [
             Rule { preset: None, ..good.clone() },
             Rule { of: genre(" "), ..good.clone() },
+            Rule { of: genre("Jazz\u{1b}[31m"), ..good.clone() },
             Rule { of: genre(&"x".repeat(201)), ..good.clone() },
             Rule { target: Some(Target::Lufs(3.0)), ..good.clone() },
             Rule { taste, ..good.clone() },

@@ -148,6 +148,8 @@ pub struct MasteringStatus {
     pub album_lock: bool,
     /// What is added to plans, and what of it was learned.
     pub taste: TasteStatus,
+    /// The rules that hold for what plays, with what comes of each.
+    pub rules: Vec<String>,
     /// What is matched.
     pub reference: Option<ReferenceStatus>,
     /// The original is heard in its place, at the same loudness.
@@ -520,6 +522,7 @@ fn mastering(view: &MasteringView) -> MasteringStatus {
             lufs: found.lufs,
         }),
         taste: taste(view),
+        rules: view.ruled.clone(),
         prefer: view.trial.map(|told| PreferStatus {
             heard: told.trial.heard.name().to_owned(),
             ready: told.is_ready,

@@ -117,8 +117,7 @@ fn what_is_set_in_a_player_is_learned_and_heard_in_the_next_run() {
     let home = Home::with_music();
     let session = Session::start(&home, &["music"]);
     session.wait_for("3 tracks");
-    out(&home, &["ctl", "taste", "bass", "+1.5"]);
-    out(&home, &["ctl", "taste", "bass", "+0.5"]);
+    out(&home, &["ctl", "taste", "bass", "+2"]);
     assert_eq!(status(&home)["mastering"]["taste"]["bass_db"]["by_hand"], 2.0);
     let known = wait("it is learned", || told(&home), |told| told["version"] == 1);
     assert_eq!((&known["bass_db"]["value"], &known["bass_db"]["set"]), (&json!(2.0), &json!(1)), "{known}");
@@ -152,6 +151,8 @@ fn two_tastes_are_compared_and_the_choice_is_kept() {
     let home = Home::with_music();
     let session = Session::start(&home, &["music"]);
     session.wait_for("3 tracks");
+    // What is compared must not end meanwhile.
+    out(&home, &["ctl", "pause"]);
     fails(&home, &["ctl", "prefer"], 1, "Nothing is mastered");
     out(&home, &["ctl", "mastering", "on"]);
     wait("a plan", || status(&home), |told| !told["mastering"]["plan"].is_null());
@@ -193,14 +194,16 @@ fn the_panel_shows_what_was_learned() {
     let bass = Opinion { value: 2.0, more: 6, less: 1, ..Opinion::default() };
     let treble = Opinion { value: -1.0, set: 3, ..Opinion::default() };
     let mut versions = Versions::default();
-    versions.push(Preferences { learned: Learned { bass, treble, ..Learned::default() } }, "test".into(), 0);
+    let learned = Learned { bass, treble, ..Learned::default() };
+    versions.push(Preferences { learned, ..Preferences::default() }, "test".into(), 0);
     let mut view = MasteringView { preferences: Arc::new(versions), ..MasteringView::default() };
     view.settings.on = true;
     view.settings.taste.density = Some(0.5);
     let why = "+1.4 dB below 250 Hz: you preferred more in 6 of 7 comparisons (70 % sure)".to_owned();
+    let rule = "gentle, 60%: your rule for genre Jazz".to_owned();
     view.plan = PlanView::Made(Arc::new(Plan {
         spec: ChainSpec::default(),
-        moves: vec![Move { part: Part::Taste, why }],
+        moves: vec![Move { part: Part::Rule, why: rule }, Move { part: Part::Taste, why }],
         basis: Basis::Track,
         source: Heard { lufs: -12.0, true_peak_db: -0.5, range_lu: Ok(4.0) },
         asked_lufs: -14.0,
@@ -224,4 +227,94 @@ fn the_panel_shows_what_was_learned() {
     let mut small = Stage::new(40, 10, snapshot);
     small.press("E");
     assert_eq!(small.lines().len(), 10);
+}
+
+/// A song of that genre, as long as the others.
+fn song(home: &Home, name: &str, genre: &str, number: &str) {
+    let tags = [("INAM", name), ("IART", "Ann"), ("IPRD", genre), ("IGNR", genre), ("IPRT", number)];
+    home.song(format!("music/{name}.wav"), 60.0, &tags);
+}
+
+#[test]
+fn rules_are_made_listed_and_taken_away_without_a_player() {
+    let home = Home::new();
+    assert_eq!(ran(&home, &["preferences", "rule"]).status.code(), Some(3));
+    out(&home, &["preferences", "rule", "genre", "Acid Jazz", "gentle", "bass=-1"]);
+    out(&home, &["preferences", "rule", "album", "Blue", "artist=Joni Mitchell", "off"]);
+    out(&home, &["preferences", "rule", "genre", "acid jazz", "60%"]);
+    let rules = out(&home, &["preferences", "rule"]);
+    assert_eq!(rules, "album Blue by Joni Mitchell: off\ngenre acid jazz: 60%\n");
+    assert_eq!(told(&home)["rules"].as_array().unwrap().len(), 2);
+    fails(&home, &["preferences", "rule", "genre", "Jazz", "loud"], 2, "`rule-genre` needs a name, then");
+    fails(&home, &["preferences", "rule", "drop", "genre", "Rock"], 1, "there is no rule for genre Rock");
+    out(&home, &["preferences", "rule", "drop", "genre", "Acid Jazz"]);
+    out(&home, &["preferences", "rollback", "1"]);
+    assert_eq!(out(&home, &["preferences", "rule"]), "genre Acid Jazz: gentle, bass=-1\n");
+}
+
+/// A flag of the command goes over a rule, a rule over the configuration.
+#[test]
+fn rules_hold_for_what_is_mastered_to_files() {
+    let home = Home::new();
+    song(&home, "one", "Jazz", "1");
+    song(&home, "two", "Rock", "1");
+    out(&home, &["preferences", "rule", "genre", "jazz", "gentle", "target=-20", "treble=+1"]);
+    out(&home, &["preferences", "rule", "device", "null", "punchy"]);
+    out(&home, &["preferences", "rule", "album", "Rock", "off"]);
+    let plan = |words: &[&str]| -> Vec<Value> {
+        let text = out(&home, &[&["master", "--dry-run", "--json"], words, &["music"]].concat());
+        text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["plan"].clone()).collect()
+    };
+    let [jazz, rock] = &plan(&[])[..] else { panic!("two tracks") };
+    assert_eq!(jazz["moves"][0]["why"], "gentle, target=-20, treble=+1: your rule for genre jazz", "{jazz}");
+    assert_eq!(jazz["asked_lufs"], -20.0, "{jazz}");
+    assert_eq!(rock["moves"], json!([{"part": "rule", "why": "off: your rule for album Rock"}]), "{rock}");
+    assert_eq!(rock["asked_lufs"], rock["source"]["lufs"], "it stays as it is");
+    let [jazz, rock] = &plan(&["--target", "-16", "--preset", "warm", "--intensity", "100"])[..] else {
+        panic!("two tracks")
+    };
+    assert_eq!(jazz["moves"][0]["why"], "treble=+1: your rule for genre jazz");
+    assert_eq!((&jazz["asked_lufs"], &rock["asked_lufs"]), (&json!(-16.0), &json!(-16.0)));
+    let bare = plan(&["--no-preferences"]);
+    assert!(bare.iter().all(|plan| !plan["moves"].to_string().contains("your rule")), "{bare:?}");
+}
+
+/// What plays, what its job writes and what the command writes go by the same rules and the same taste.
+#[test]
+fn what_is_heard_and_what_is_written_go_by_the_same_rules() {
+    let home = Home::new();
+    song(&home, "one", "Jazz", "1");
+    learned(&home);
+    home.put(".config/auralis/config.toml", b"[render]\nfolder = \"~/out\"\n");
+    let session = Session::start(&home, &["music"]);
+    session.wait_for("1 track");
+    out(&home, &["ctl", "pause"]);
+    out(&home, &["ctl", "rule", "genre", "jazz", "gentle", "intensity=70"]);
+    let song = home.path("music/one.wav");
+    out(&home, &["ctl", "master", song.to_str().unwrap()]);
+    wait("the job", || status(&home), |told| told["jobs"][0]["state"] == "done");
+    let text = out(&home, &["master", "--json", "-o", "again", "music"]);
+    let line: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let [job, command] = ["out", "again"].map(|folder| home.path(folder).join("one.flac"));
+    assert_eq!(std::fs::read(job).unwrap(), std::fs::read(command).unwrap());
+    out(&home, &["ctl", "mastering", "on"]);
+    let has_rule = |told: &Value| told["mastering"]["plan"]["moves"].to_string().contains("genre jazz");
+    let heard = wait("a plan by the rule", || status(&home), has_rule);
+    assert_eq!(heard["mastering"]["rules"], json!(["gentle, 70%: your rule for genre jazz"]), "{heard}");
+    let own = |moves: &Value, word: fn(&Value) -> Value| -> Vec<String> {
+        let all = moves.as_array().unwrap().iter().map(|one| word(one).as_str().unwrap().to_owned());
+        all.filter(|why| why.contains("your rule") || why.contains("you preferred")).collect()
+    };
+    let written = own(&line["plan"]["moves"], |one| one["why"].clone());
+    assert_eq!(written.len(), 2, "{line}");
+    assert_eq!(own(&heard["mastering"]["plan"]["moves"], Value::clone), written);
+    // The device of the tests is called null.
+    out(&home, &["ctl", "rule", "device", "NULL", "target=-20"]);
+    let both = wait("both", || status(&home), |told| told["mastering"]["plan"]["asked_lufs"] == -20.0);
+    assert_eq!(both["mastering"]["rules"][0], "target=-20: your rule for device NULL", "{both}");
+    out(&home, &["ctl", "rule", "genre", "jazz", "off"]);
+    wait("no plan", || status(&home), |told| told["mastering"]["no_plan"] == "off: your rule for genre jazz");
+    out(&home, &["ctl", "rule", "drop", "genre", "jazz"]);
+    fails(&home, &["preferences", "rule", "drop", "genre", "jazz"], 1, "there is no rule");
+    drop(session);
 }

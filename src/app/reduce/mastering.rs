@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{notices, sound, taste};
+use super::{notices, rules, sound, taste};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::mastering::Kept;
@@ -44,13 +44,19 @@ pub fn reduce(state: &mut AppState, command: Mastering, now: Now, fx: &mut Vec<E
         }
         Mastering::Taste(change) => taste::turn(state, change, now),
         Mastering::Prefer(step) => return taste::prefer(state, step, now, fx),
+        Mastering::Rule(asked) => return rules::reduce(state, asked, now, fx),
         Mastering::Preferences(asked) => return taste::preferences(state, asked, now, fx),
         Mastering::Original(original) => return compare(state, original, now),
         Mastering::Abx(step) => return abx(state, step, now),
     }
     state.mastering.turned = true;
     state.dirty.mastering = true;
-    notices::tell(state, wording::mastering::changed(&command, &state.mastering.settings, heard(state)), now);
+    let words = wording::mastering::changed(&command, &state.mastering.settings, heard(state));
+    let words = match rules::over(state, &command) {
+        Some(rule) => words.why(wording::taste::ruled(&rule)),
+        None => words,
+    };
+    notices::tell(state, words, now);
 }
 
 /// What is added to plans.
@@ -186,11 +192,17 @@ pub fn of(state: &AppState, item: ItemId) -> Option<Mastered> {
         return None;
     }
     let subject = subject(state, item)?;
-    match kept(state, &subject, &wishes(state)).map(|kept| &kept.plan) {
+    let wishes = rules::wishes(state, &subject);
+    if wishes.settings.intensity.percent() == 0 {
+        return None;
+    }
+    match kept(state, &subject, &wishes).map(|kept| &kept.plan) {
         Some(PlanView::Made(plan)) => Some(mastered(plan)),
         Some(PlanView::Failed(_)) => None,
         // Its loudness may be at hand: that much is right from the first sample on.
-        Some(PlanView::Making | PlanView::None) | None => by_levels(state, &subject).as_ref().map(mastered),
+        Some(PlanView::Making | PlanView::None) | None => {
+            by_levels(state, &subject, &wishes).as_ref().map(mastered)
+        }
     }
 }
 
@@ -203,21 +215,21 @@ fn mastered(plan: &Plan) -> Mastered {
     Mastered { spec: plan.spec, ..Mastered::default() }
 }
 
-fn by_levels(state: &AppState, subject: &Subject) -> Option<Plan> {
+fn by_levels(state: &AppState, subject: &Subject, wishes: &Wishes) -> Option<Plan> {
     let levels = state.facts.get(subject.track?).levels;
     let album = levels.album_lufs.filter(|_| !subject.album.is_empty());
     let levels = match album {
         Some(lufs) => crate::model::facts::Levels { lufs: Some(lufs), peak: levels.album_peak, ..levels },
         None => levels,
     };
-    plan(&Source::of_levels(&levels), &wishes(state)).ok()
+    plan(&Source::of_levels(&levels), wishes).ok()
 }
 
-/// As everything is set now.
+/// As everything is set now, whatever rules say of one or another.
 pub fn wishes(state: &AppState) -> Wishes {
     let (settings, reference) = (state.mastering.settings, state.mastering.reference.clone());
     let learned = settings.learn.then(|| state.mastering.preferences.learned());
-    Wishes { settings, reference, learned, tried: None }
+    Wishes { settings, reference, learned, ..Wishes::default() }
 }
 
 pub fn subject(state: &AppState, item: ItemId) -> Option<Subject> {
@@ -256,6 +268,7 @@ fn album_of(state: &AppState, track: TrackId) -> Arc<[TrackId]> {
 /// After every event: what is wanted is asked for, what is known is told.
 pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let plays: Vec<Play> = [state.playback.playing, state.playback.next].into_iter().flatten().collect();
+    rules::note_device(state);
     let dirty = &state.dirty;
     // To look for neighbours in the queue is work in proportion to its length: not without a reason.
     let has_changed = dirty.queue || dirty.catalog || dirty.facts || dirty.mastering;
@@ -299,8 +312,11 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
 
 /// The plans that are to be there.
 fn wanted(state: &AppState, plays: &[Play]) -> Vec<(Subject, Wishes)> {
-    let wishes = wishes(state);
-    let of = |play: &Play| Some((subject(state, play.item)?, wishes.clone()));
+    let of = |play: &Play| {
+        let subject = subject(state, play.item)?;
+        let wishes = rules::wishes(state, &subject);
+        (wishes.settings.intensity.percent() > 0).then_some((subject, wishes))
+    };
     plays.iter().filter_map(of).chain(taste::pair(state).into_iter().flatten()).collect()
 }
 
@@ -355,7 +371,7 @@ fn trim_db(plan: &Plan) -> f32 {
 
 fn made(state: &AppState, item: ItemId) -> Option<Arc<Plan>> {
     let subject = subject(state, item)?;
-    let kept = kept(state, &subject, &wishes(state))?;
+    let kept = kept(state, &subject, &rules::wishes(state, &subject))?;
     if let PlanView::Made(plan) = &kept.plan { Some(Arc::clone(plan)) } else { None }
 }
 
@@ -394,8 +410,15 @@ pub fn failed(state: &mut AppState, play: PlayId, now: Now) {
 pub fn view(state: &AppState) -> MasteringView {
     let playing = state.playback.playing;
     let subject = playing.and_then(|playing| subject(state, playing.item));
-    let kept = subject.and_then(|subject| kept(state, &subject, &wishes(state)));
-    let plan = kept.map(|kept| kept.plan.clone()).unwrap_or_default();
+    let ruled = subject.as_ref().map(|subject| rules::wishes(state, subject));
+    let kept = subject.zip(ruled.as_ref()).and_then(|(subject, wishes)| kept(state, &subject, wishes));
+    let is_ruled_off = ruled.as_ref().is_some_and(|wishes| wishes.settings.intensity.percent() == 0);
+    let ruled = ruled.map(|wishes| wishes.ruled).unwrap_or_default();
+    let plan = match kept {
+        Some(kept) => kept.plan.clone(),
+        None if is_ruled_off && is_on(state) => PlanView::Failed(ruled.join("; ").into()),
+        None => PlanView::None,
+    };
     let compared = playing.is_some_and(|playing| state.mastering.compared == Some(playing.play));
     MasteringView {
         reference: state.mastering.reference.clone(),
@@ -406,6 +429,7 @@ pub fn view(state: &AppState) -> MasteringView {
         trim_db: plan.made().filter(|_| compared).map_or(0.0, trim_db),
         preferences: Arc::clone(&state.mastering.preferences),
         trial: playing.and_then(|playing| taste::view(state, playing.play)),
+        ruled,
         plan,
     }
 }

@@ -19,6 +19,7 @@ pub(super) mod playlists;
 mod queue;
 mod renders;
 mod resume;
+mod rules;
 mod saving;
 mod sight;
 mod sound;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{mastering, notices};
+use super::{mastering, notices, rules};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::mastering::Comparison;
@@ -79,7 +79,7 @@ pub fn learn_settled(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     }
 }
 
-fn ask(state: &mut AppState, deed: Deed, now: Now, fx: &mut Vec<Effect>) {
+pub fn ask(state: &mut AppState, deed: Deed, now: Now, fx: &mut Vec<Effect>) {
     let job = state.fresh_job();
     fx.push(Effect::Preferences { job, deed, at_ms: now.unix_ms });
 }
@@ -105,8 +105,8 @@ pub fn preferences(state: &mut AppState, asked: Preferring, now: Now, fx: &mut V
 pub fn done(state: &mut AppState, deed: &Deed, result: Result<Box<Kept>, String>, now: Now) {
     let words = match result {
         Ok(kept) => {
-            // What someone went back to is heard at once, what was learned slowly.
-            let is_asked = matches!(deed, Deed::Rollback(_) | Deed::Reset | Deed::Import(_));
+            // What someone asked for is heard at once, what was learned slowly.
+            let is_asked = !matches!(deed, Deed::Open | Deed::Learn(_));
             state.mastering.turned |= is_asked;
             state.mastering.preferences = Arc::new(kept.versions);
             state.dirty.mastering = true;
@@ -164,7 +164,8 @@ fn begin(state: &mut AppState, playing: Play, answers: u32, now: Now) -> Notice 
         aspects.into_iter().min_by_key(|aspect| learned.get(*aspect).count()).unwrap_or(Aspect::Bass);
     let Some(subject) = mastering::subject(state, playing.item) else { return wording::nothing_to_compare() };
     let subject = Arc::new(Subject { album: Arc::default(), ..subject });
-    let trial = Trial::new(aspect, mastering::heard(state).get(aspect), now.seed);
+    let present = rules::wishes(state, &subject).taste().get(aspect);
+    let trial = Trial::new(aspect, present, now.seed);
     (state.mastering.abx, state.mastering.original, state.mastering.compared) = (None, None, None);
     state.mastering.comparison =
         Some(Comparison { play: playing.play, subject, trial, was_told: false, answers });
@@ -183,20 +184,17 @@ pub fn end_with(state: &mut AppState, playing: Option<&Play>) {
 /// What both plans of a comparison are made of.
 pub fn pair(state: &AppState) -> Option<[(Subject, Wishes); 2]> {
     let compared = state.mastering.comparison.as_ref()?;
-    Some(
-        [Side::A, Side::B]
-            .map(|side| (Subject::clone(&compared.subject), wishes(state, &compared.trial, side))),
-    )
+    Some([Side::A, Side::B].map(|side| (Subject::clone(&compared.subject), wishes(state, compared, side))))
 }
 
-fn wishes(state: &AppState, trial: &Trial, side: Side) -> Wishes {
-    let aspect = trial.aspect();
-    Wishes { tried: Some((aspect, trial.value(side))), ..mastering::wishes(state) }
+fn wishes(state: &AppState, compared: &Comparison, side: Side) -> Wishes {
+    let tried = (compared.trial.aspect(), compared.trial.value(side));
+    Wishes { tried: Some(tried), ..rules::wishes(state, &compared.subject) }
 }
 
 /// Both plans, where both are proved; why not, where one cannot be; `None`: they are being made.
 fn plans(state: &AppState, compared: &Comparison) -> Option<Result<[Arc<Plan>; 2], String>> {
-    let of = |side| mastering::kept(state, &compared.subject, &wishes(state, &compared.trial, side));
+    let of = |side| mastering::kept(state, &compared.subject, &wishes(state, compared, side));
     let both = [of(Side::A)?, of(Side::B)?];
     let failed = both.iter().find_map(|kept| match &kept.plan {
         PlanView::Failed(why) => Some(why.to_string()),

@@ -39,6 +39,8 @@ pub struct MasteringState {
     pub turned: bool,
     /// What is kept of the listener's preferences.
     pub preferences: Arc<Versions>,
+    /// Where it is heard, or was last: what rules for devices look at.
+    pub device: Option<String>,
     /// What was set by hand and is learned, if it is left so, at that time.
     pub settling: Vec<Aspect>,
     pub settled_at: Option<Instant>,

@@ -38,7 +38,8 @@ pub fn changed(command: &Mastering, settings: &MasteringSettings, taste: Taste) 
         | Mastering::Abx(_)
         | Mastering::Reference(_)
         | Mastering::Prefer(_)
-        | Mastering::Preferences(_) => String::new(),
+        | Mastering::Preferences(_)
+        | Mastering::Rule(_) => String::new(),
     };
     let is_idle = !settings.on && !matches!(command, Mastering::On(_));
     if is_idle { note(text).next_step("It is heard once `:mastering on`") } else { note(text) }

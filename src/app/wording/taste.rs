@@ -6,6 +6,7 @@ use super::{note, warning};
 use crate::jobs::preferences::Deed;
 use crate::model::mastering::MasteringView;
 use crate::model::notice::Notice;
+use crate::model::rule::Rule;
 use crate::model::taste::{Aspect, Learned, Lesson, Opinion};
 use crate::model::trial::Side;
 
@@ -37,6 +38,11 @@ pub fn done(deed: &Deed, view: &MasteringView) -> Option<Notice> {
             let words: Vec<String> = lessons.iter().map(|lesson| taught(lesson, &known)).collect();
             note(words.join("; "))
         }
+        Deed::SetRule(rule) => {
+            let words = note(format!("Rule for {rule}"));
+            if view.settings.on { words } else { words.next_step("It is heard once `:mastering on`") }
+        }
+        Deed::DropRule(of) => note(format!("There is no rule for {of} any more")),
         Deed::Rollback(back) => note(format!("Preferences are those of version {back}: {}", learned(&known))),
         Deed::Reset => note("Preferences are reset")
             .next_step(format!("`:preferences rollback {}` brings them back", number.saturating_sub(1))),
@@ -57,6 +63,7 @@ pub fn failed(deed: &Deed, why: &str) -> Notice {
     let text = match deed {
         Deed::Open => "Preferences cannot be read: nothing is learned",
         Deed::Learn(_) => "What was learned could not be kept",
+        Deed::SetRule(_) | Deed::DropRule(_) => "Rules stay as they are",
         Deed::Rollback(_) | Deed::Reset => "Preferences stay as they are",
         Deed::Import(_) => "Preferences were not taken over",
         Deed::Export(_) => "Preferences were not written",
@@ -68,6 +75,21 @@ pub fn set_aside(place: &Path) -> Notice {
     warning("The file of your preferences was damaged; it is begun anew")
         .why(format!("the damaged one lies at {}", place.display()))
         .next_step("`:preferences import PATH` takes over a copy")
+}
+
+/// Of what was turned, where a rule says something else for what plays.
+pub fn ruled(rule: &Rule) -> String {
+    format!("what plays goes by your rule for {rule}")
+}
+
+pub fn rules(rules: &[Rule], ruled: &[String]) -> Notice {
+    let told: Vec<String> = rules.iter().map(Rule::to_string).collect();
+    let words = match told.is_empty() {
+        true => note("There are no rules"),
+        false => note(format!("Rules: {}", told.join("; "))),
+    };
+    let words = if ruled.is_empty() { words } else { words.why(format!("what plays: {}", ruled.join("; "))) };
+    words.next_step("`:rule genre Jazz gentle`, `:rule album TITLE off`, `:rule device NAME bass=+1`")
 }
 
 pub fn no_file() -> Notice {

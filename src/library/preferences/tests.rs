@@ -1,11 +1,12 @@
 //! The file: round trips, damage, two who change it at once.
 
 use super::*;
+use crate::model::rule::{MOST_RULES, Rule, RuleOf, Saying};
 use crate::model::taste::{Learned, Opinion};
 
 fn preferences(value: f32) -> Preferences {
     let bass = Opinion { value, set: 1, ..Opinion::default() };
-    Preferences { learned: Learned { bass, ..Learned::default() } }
+    Preferences { learned: Learned { bass, ..Learned::default() }, rules: rules() }
 }
 
 fn push(file: &Path, value: f32) -> Kept {
@@ -14,6 +15,17 @@ fn push(file: &Path, value: f32) -> Kept {
         Ok(())
     };
     change(file, edit).unwrap()
+}
+
+/// One of each kind, with all that can be said.
+fn rules() -> Vec<Rule> {
+    let said = |text: &str| text.split(' ').map(|word| Saying::parse(word).unwrap()).collect::<Vec<_>>();
+    let album = RuleOf::Album { title: "Blue".into(), artist: Some("Joni".into()) };
+    vec![
+        Rule::new(RuleOf::Genre("Jazz é".into()), &said("gentle 60% target=as-is")),
+        Rule::new(album, &said("off target=-18.5 bass=0.3 treble=-0.7 density=1")),
+        Rule::new(RuleOf::Device("phones".into()), &said("bass=1")),
+    ]
 }
 
 /// Names in the folder, but for the lock's.
@@ -149,4 +161,25 @@ fn what_is_exported_is_imported_and_nothing_else_is_written_over() {
     std::fs::write(&music, b"fLaC").unwrap();
     assert!(export(&versions, &music).unwrap_err().to_string().contains("something else"));
     assert_eq!(std::fs::read(&music).unwrap(), b"fLaC");
+}
+
+/// The longest names that there can be, in as many rules as there can be, fifty times: fewer versions are kept, and all are read.
+#[test]
+fn what_is_written_can_be_read_however_much_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.json");
+    let name = |n: usize| format!("{n:0>3}{}", "\u{1f3b5}".repeat(RuleOf::LONGEST - 3));
+    let said = Saying::parse("off").unwrap();
+    let of = |n: usize| RuleOf::Album { title: name(n), artist: Some(name(n)) };
+    let rules: Vec<Rule> = (0..MOST_RULES).map(|n| Rule::new(of(n), &[said])).collect();
+    let full = Preferences { rules, ..Preferences::default() };
+    full.check().unwrap();
+    let kept = change(&file, |versions| {
+        let words = format!("rule for {}", full.rules[0]);
+        (0..50).for_each(|_| versions.push(full.clone(), words.clone(), i64::MAX));
+        Ok(())
+    });
+    let kept = kept.unwrap().versions;
+    assert!((2..50).contains(&kept.all().len()) && kept.number() == 50, "{}", kept.all().len());
+    assert_eq!(read(&file).unwrap(), kept);
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::abx::Heard;
 use crate::model::mastering::{Preset, Target};
+use crate::model::rule::{Rule, RuleOf};
 use crate::model::taste::Aspect;
 use crate::model::trial::Side;
 
@@ -26,6 +27,7 @@ pub enum Mastering {
     /// Two tastes are compared, and what is preferred is learned.
     Prefer(PreferStep),
     Preferences(Preferring),
+    Rule(Ruling),
 }
 
 /// Whose tone, width and loudness are wanted.
@@ -58,6 +60,15 @@ pub enum PreferStep {
     /// `None`: there is no difference.
     Answer(Option<Side>),
     End,
+}
+
+/// Of rules.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ruling {
+    List,
+    /// In place of one for the same, if there is one.
+    Set(Box<Rule>),
+    Drop(RuleOf),
 }
 
 /// Of what is kept of the listener's preferences.

@@ -74,7 +74,7 @@ fn planned(rig: &mut Rig, (subject, wishes): &(Arc<Subject>, Wishes), gain_db: f
 
 fn kept(rig: &mut Rig, deed: Deed, learned: Learned) -> Vec<Effect> {
     let mut versions = Versions::default();
-    versions.push(Preferences { learned }, "test".into(), 0);
+    versions.push(Preferences { learned, ..Preferences::default() }, "test".into(), 0);
     let result = Ok(Box::new(Kept { versions, aside: None }));
     rig.event(Event::PreferencesDone { job: Some(JobId(1)), deed, result })
 }
