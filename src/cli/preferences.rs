@@ -62,14 +62,7 @@ fn change(config: &Loaded, words: &[OsString], messages: &Messages) -> Result<Ex
     let (line, paths) = ctl::spelled(words)?;
     let command = request::command(&line, &paths).map_err(|fault| CliError::Usage(fault.message))?;
     match Connection::open(&Place::new(&config.places)) {
-        Ok(mut player) => {
-            let reply = player.ask(Request::words(line, paths))?;
-            // What cannot be done is told as a warning.
-            match &reply.notice {
-                Some(told) if told.severity != "note" => return Err(CliError::Refused(told.text.clone())),
-                _ => ctl::tell(&reply, messages),
-            }
-        }
+        Ok(mut player) => ctl::tell(&player.ask(Request::words(line, paths))?, messages),
         Err(RemoteError::NotRunning) => match deed(command) {
             Some(deed) => alone(config, &deed, messages)?,
             None => return Err(CliError::Usage(format!("`{line}` is nothing to change"))),
