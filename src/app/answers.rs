@@ -38,6 +38,7 @@ impl Deeds {
             | Effect::WritePlaylist { job, .. }
             | Effect::Curve { job, .. }
             | Effect::Preferences { job, .. }
+            | Effect::ReadImpulse { job, .. }
             | Effect::ReadTags { job, .. }
             | Effect::PlanTags { job, .. }
             | Effect::WriteTags { job, .. }
@@ -65,6 +66,7 @@ impl Answers {
             | Event::PlaylistWritten { job, .. }
             | Event::CurveDone { job, .. }
             | Event::PreferencesDone { job: Some(job), .. }
+            | Event::ImpulseRead { job, .. }
             | Event::TagsRead { job, .. }
             | Event::TagsPlanned { job, .. }
             | Event::TagsWritten { job, .. }

@@ -217,6 +217,12 @@ pub enum Effect {
         job: JobId,
         work: CurveWork,
     },
+    /// Read an impulse response, and make it ready for an output of this rate, if one is open.
+    ReadImpulse {
+        job: JobId,
+        path: PathBuf,
+        rate: Option<u32>,
+    },
     /// Save what is to be saved, then end the app thread.
     Close,
 }

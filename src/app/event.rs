@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::effect::CurveWork;
 use crate::engine::command::EngineEvent;
+use crate::engine::command::ImpulseResponse;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::jobs::ears::answer::{Answer, Deaf};
 use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
@@ -24,6 +25,7 @@ use crate::model::equaliser::Equaliser;
 use crate::model::facts::{Facts, Levels};
 use crate::model::features::Waveform;
 use crate::model::id::{JobId, PlaylistId, TrackId};
+use crate::model::impulse::Impulse;
 use crate::model::job::CancelToken;
 use crate::model::listening::{Period, Stats};
 use crate::model::mastering::Plan;
@@ -185,6 +187,12 @@ pub enum Event {
         job: JobId,
         work: CurveWork,
         result: Result<Arc<Equaliser>, String>,
+    },
+    /// Asked for by `Effect::ReadImpulse`.
+    ImpulseRead {
+        job: JobId,
+        path: PathBuf,
+        result: Result<(Arc<ImpulseResponse>, Arc<Impulse>), String>,
     },
     /// Asked for by `Effect::ReadTags`.
     TagsRead {

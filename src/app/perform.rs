@@ -243,6 +243,7 @@ impl Performer {
                     move |_| Event::LookedForFiles { list: same, absent: Default::default() },
                 );
             }
+            Effect::ReadImpulse { job, path, rate } => self.read_impulse(job, path, rate),
             Effect::Curve { job, work } => self.curve(job, work),
             Effect::Close => self.closing.cancel(),
             // Carried out by `perform`.
@@ -305,6 +306,18 @@ impl Performer {
     /// Reads the listener's preferences; at the start.
     pub fn load_preferences(&self) {
         self.preferences(None, Deed::Open, 0);
+    }
+
+    fn read_impulse(&self, job: JobId, path: PathBuf, rate: Option<u32>) {
+        let same = path.clone();
+        self.answer(
+            Lane::Short,
+            move |cancel| {
+                let result = crate::jobs::impulse(&path, rate, cancel);
+                Event::ImpulseRead { job, path, result }
+            },
+            move |panic| Event::ImpulseRead { job, path: same, result: Err(panic) },
+        );
     }
 
     /// Reads the playlists from the store; at the start.

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::history::History;
 use super::queue::Queue;
+use crate::engine::command::ImpulseResponse;
 use crate::engine::command::{Context, EngineCommand, Item, Place};
 use crate::model::analysis::AnalysisSettings;
 use crate::model::audio::Volume;
@@ -24,6 +25,7 @@ use crate::model::facts::Facts;
 use crate::model::features::Waveform;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, JobId, PlayId, PlaylistId, TrackId};
+use crate::model::impulse::Impulse;
 use crate::model::job::CancelToken;
 use crate::model::listening::{LogRow, Period, Stats, Verdict};
 use crate::model::notice::Notice;
@@ -68,6 +70,9 @@ pub struct AppState {
     pub renders: renders::RenderState,
     pub output: OutputView,
     pub sound: SoundSettings,
+    /// What was convolved with last, heard now or not; and the one that is being read.
+    pub impulse: Option<(Arc<ImpulseResponse>, Arc<Impulse>)>,
+    pub impulse_asked: Option<JobId>,
     pub signal: Arc<SignalPath>,
     pub outputs: OutputsView,
     pub output_memory: OutputMemory,

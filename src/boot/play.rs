@@ -14,6 +14,7 @@ use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place, R
 use crate::engine::{Engine, EngineHandle};
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
+use crate::model::job::CancelToken;
 use crate::model::notice::Notice;
 use crate::model::part;
 use crate::model::playback::Shuffle;
@@ -32,6 +33,8 @@ pub struct PlayRun {
     pub output: OutputSettings,
     pub network: NetworkSettings,
     pub sound: SoundSettings,
+    /// What all sound is convolved with.
+    pub impulse: Option<PathBuf>,
     pub files: Vec<PathBuf>,
     /// Where the first file begins.
     pub start: Duration,
@@ -82,7 +85,18 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
     let told = Box::new(move |event| drop(sender.send(event)));
     let must_open = run.output.output != OutputSpec::Auto;
     let engine = Engine::spawn(run.output, run.network, told)?;
-    engine.send(EngineCommand::Sound(run.sound));
+    let mut sound = run.sound;
+    if let Some(path) = &run.impulse {
+        let read = crate::render::impulse::read(path, None, &CancelToken::default());
+        match read {
+            Ok((response, facts)) => {
+                sound.impulse = Some(facts);
+                engine.send(EngineCommand::Impulse(Some(response)));
+            }
+            Err(why) => on_event(PlayEvent::Told(wording::listener::impulse_failed(path, &why))),
+        }
+    }
+    engine.send(EngineCommand::Sound(sound));
     let files = in_order(run.files, run.shuffle);
     let starts_late = !run.start.is_zero();
     let mut list = List {

@@ -27,7 +27,9 @@ use crate::library::store::Store;
 use crate::library::watch::{Watch, WatchEvent};
 use crate::model::address::is_address;
 use crate::model::analysis::AnalysisSettings;
-use crate::model::command::{Command, Library, Mastering, Queue, ReferenceOf, Target};
+use crate::model::command::{
+    Command, ImpulseChange, Library, Listener, Mastering, Queue, ReferenceOf, Target,
+};
 use crate::model::job::CancelToken;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
@@ -357,6 +359,10 @@ fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf]) {
     if !reference.is_empty() {
         let asked = ReferenceOf::Files(reference.clone());
         let _ = player.send(Command::Mastering(Mastering::Reference(asked)));
+    }
+    if let Some(file) = &config.settings.impulse {
+        let asked = Listener::Impulse(ImpulseChange::File(file.clone()));
+        let _ = player.send(Command::Listener(asked));
     }
     if !paths.is_empty() {
         let _ = player.send(Command::Queue(Queue::PlayNow(Target::Paths(paths.to_vec()))));

@@ -44,7 +44,8 @@ pub fn run(global: &Global, asked: &Play, messages: &Messages) -> Result<Exit, C
     let network = config.settings.network;
     let mut sound = config.settings.sound.clone();
     sound.level.mode = asked.replaygain.unwrap_or(sound.level.mode);
-    let play = PlayRun { output, sound, network, files: found.files, start, shuffle, stop, log };
+    let impulse = config.settings.impulse.clone();
+    let play = PlayRun { output, sound, impulse, network, files: found.files, start, shuffle, stop, log };
     let total = boot::play(play, &mut |event| report.event(event))?;
     report.summary(total)?;
     Ok(report.exit())

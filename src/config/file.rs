@@ -111,7 +111,8 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }
-    for path in settings.reference.iter_mut().chain(&mut settings.render.folder) {
+    for path in settings.reference.iter_mut().chain(&mut settings.render.folder).chain(&mut settings.impulse)
+    {
         *path = expand_home(path, home);
     }
     if let OutputSpec::File(path) = &mut settings.output.output {
@@ -187,6 +188,7 @@ mod tests {
         ("sound.balance", "-20"),
         ("sound.mono", "true"),
         ("sound.crossfeed", "\"cmoy\""),
+        ("sound.impulse", "\"~/room.wav\""),
         ("sound.night", "true"),
         ("sound.night_strength", "80"),
         ("eq.on", "true"),
@@ -267,6 +269,7 @@ mod tests {
             taste: ByHand { bass_db: Some(1.5), treble_db: Some(-1.0), density: Some(0.5) },
             learn: false,
         };
+        settings.impulse = Some("/home/u/room.wav".into());
         settings.reference = vec!["/m/a.flac".into(), "/home/u/b".into()];
         settings.render = RenderSettings {
             folder: Some("/home/u/Out".into()),

@@ -259,6 +259,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "sound",
+        key: "impulse",
+        default: "\"\"",
+        expects: "an absolute path, as in \"~/room.wav\", or nothing",
+        help: "Impulse response that all sound is convolved with: of a room, loudspeakers, headphones.",
+        set: |settings, value| put(&mut settings.impulse, text(value, file)),
+    },
+    Row {
+        table: "sound",
         key: "night",
         default: "false",
         expects: "true or false",
@@ -705,6 +713,13 @@ fn template(value: &DeValue<'_>) -> Result<Option<String>, Unfit> {
 }
 
 /// Relative folders would depend on where the player was started.
+/// Nothing where it is empty.
+fn file(word: &str) -> Option<Option<PathBuf>> {
+    let path = PathBuf::from(word);
+    let known = word.is_empty() || path.is_absolute() || path.starts_with("~");
+    known.then(|| (!word.is_empty()).then_some(path))
+}
+
 fn folders(value: &DeValue<'_>) -> Result<Vec<PathBuf>, Unfit> {
     let folder = |value: &DeValue<'_>| {
         let path = PathBuf::from(value.as_str().ok_or(Unfit)?);

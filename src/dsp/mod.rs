@@ -16,6 +16,7 @@ pub mod channels;
 pub mod convolve;
 pub mod dither;
 pub mod gain;
+pub mod impulse;
 pub mod limiter;
 pub mod listener;
 pub mod resampler;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::dsp::impulse::ImpulseResponse;
 use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::loudness::{ItemLoudness, LoudnessTags};
@@ -91,6 +92,8 @@ pub enum EngineCommand {
     Loop(Option<Range<u64>>),
     /// What is done to the sound; replaces what was said before.
     Sound(SoundSettings),
+    /// What the sound is convolved with: what [`SoundSettings::impulse`] tells of.
+    Impulse(Option<Arc<ImpulseResponse>>),
     /// How this item is mastered from now on, if it is still known; reached in so many seconds, 0: by a short ramp.
     Master {
         play: PlayId,

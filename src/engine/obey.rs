@@ -1,6 +1,7 @@
 //! Commands carried out: `transport` says what to do, this does it. Engine thread.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::{EngineCommand, EngineEvent, Item, Place};
@@ -8,6 +9,7 @@ use super::feed::Follower;
 use super::prefetch::Start;
 use super::run::{Announce, Answer, Asked, Core, Current};
 use super::transport::{Action, Input, Intent, State, step};
+use crate::dsp::impulse::ImpulseResponse;
 use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::settings::{OutputSettings, SoundSettings};
@@ -29,6 +31,7 @@ impl Core {
             EngineCommand::Fade { gain, time } => self.fade_to(gain, time),
             EngineCommand::Loop(range) => self.set_loop(range),
             EngineCommand::Sound(sound) => self.set_sound(sound),
+            EngineCommand::Impulse(response) => self.set_impulse(response),
             EngineCommand::Master { play, mastered, seconds } => {
                 self.set_master(play, mastered.as_deref(), seconds);
             }
@@ -175,6 +178,13 @@ impl Core {
             render.set_sound(self.sound.clone());
         }
         self.limit_ahead();
+    }
+
+    fn set_impulse(&mut self, response: Option<Arc<ImpulseResponse>>) {
+        self.impulse = response;
+        if let Some(render) = &mut self.render {
+            render.convolve(self.impulse.as_ref());
+        }
     }
 
     fn set_master(&mut self, play: PlayId, mastered: Option<&Mastered>, seconds: f32) {

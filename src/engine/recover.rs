@@ -96,6 +96,7 @@ impl Core {
         let format = open.output.accepted().format;
         let (gain, quality) = (self.gain.min(self.outlet.cap(&open)), self.options.output.resampler);
         let render = Render::new(shared.spec(), format, gain, quality, self.sound.clone());
+        let render = render.convolving(self.impulse.as_ref());
         let silence = self.outlet.silence_frames(shared.spec().rate);
         self.render = Some(match open.serves {
             Some(serves) => render.following(serves, silence),

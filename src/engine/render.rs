@@ -3,6 +3,7 @@
 //! Engine thread; no allocation but for a new rate or another length of the crossfade.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::feed::Feed;
 use super::level::{self, Level};
@@ -12,6 +13,7 @@ use super::tail::{Ending, PIECE_FRAMES, Tail};
 use super::tempo::Tempo;
 use crate::dsp::channels::ChannelMap;
 use crate::dsp::gain::GainRamp;
+use crate::dsp::impulse::ImpulseResponse;
 use crate::dsp::resampler::{Edge, Resampler};
 use crate::model::audio::{SampleFormat, Spec};
 use crate::model::chain::Reading;
@@ -174,6 +176,18 @@ impl Render {
     /// Stops before music of another kind than the output was opened for, and begins with so much silence.
     pub fn following(self, serves: Serves, silence: u64) -> Self {
         Self { serves: Some(serves), silence, ..self }
+    }
+
+    /// Convolves from the first frame on.
+    pub fn convolving(mut self, response: Option<&Arc<ImpulseResponse>>) -> Self {
+        self.tail.convolve(response);
+        self.tail.restart();
+        self
+    }
+
+    /// Fades over to what is convolved with this one, or none. Allocates.
+    pub fn convolve(&mut self, response: Option<&Arc<ImpulseResponse>>) {
+        self.tail.convolve(response);
     }
 
     /// The volume.

@@ -25,6 +25,7 @@ use super::render::{About, Cue, Filled, Render};
 use super::signal::WayKey;
 use super::source::Opens;
 use super::transport::State;
+use crate::dsp::impulse::ImpulseResponse;
 use crate::model::id::{Generation, PlayId};
 use crate::model::settings::SoundSettings;
 use crate::model::snapshot::StreamView;
@@ -141,6 +142,7 @@ pub(super) struct Core {
     pub(super) render: Option<Render>,
     pub(super) gain: f32,
     pub(super) sound: SoundSettings,
+    pub(super) impulse: Option<Arc<ImpulseResponse>>,
     pub(super) masters: Masters,
     pub(super) cues: VecDeque<Cue>,
     pub(super) marks: VecDeque<Mark>,
@@ -168,6 +170,7 @@ impl Core {
         Self {
             gain: parts.options.gain,
             sound: parts.options.sound.clone(),
+            impulse: None,
             outlet: Outlet::new(parts.opener, &parts.options),
             options: parts.options,
             commands: parts.commands,

@@ -9,6 +9,7 @@ use super::tail::CEILING_DBTP;
 use crate::model::audio::{SampleFormat, Spec, gain_to_db};
 use crate::model::chain::Mastered;
 use crate::model::equaliser::EqSettings;
+use crate::model::impulse::Impulse;
 use crate::model::settings::{PlaySpeed, SoundSettings};
 use crate::model::signal::{Effect, SignalPath, SignalStage, StageKind};
 use crate::model::snapshot::Accepted;
@@ -82,6 +83,7 @@ impl Way<'_> {
             self.crossfade(),
             self.equaliser(),
             self.crossfeed(),
+            self.impulse(),
             self.night(),
             self.balance(),
             self.limiter(),
@@ -197,6 +199,15 @@ impl Way<'_> {
         })
     }
 
+    fn impulse(&self) -> Option<SignalStage> {
+        let impulse = self.sound.impulse.as_ref()?;
+        let Impulse { name, length, gain_db, .. } = &**impulse;
+        let (rate, many) = (kilohertz(impulse.rate), channels(impulse.channels));
+        let detail =
+            format!("{name}, {:.2} s, {rate} {many}, turned by {gain_db:+.1} dB", length.as_secs_f64());
+        Some(stage(StageKind::Impulse, detail, true))
+    }
+
     fn night(&self) -> Option<SignalStage> {
         let night = self.sound.night;
         let detail = || format!("{} %: what is quiet comes up", night.strength.percent());
@@ -234,6 +245,7 @@ impl Way<'_> {
             self.crossfade(),
             self.equaliser(),
             self.crossfeed(),
+            self.impulse(),
             self.night(),
             self.balance(),
             self.limiter(),

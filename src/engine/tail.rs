@@ -1,6 +1,6 @@
 //! The last part of the way to the ring, in the output's rate and channels: items laid over each other where they
-//! crossfade, what is done for the listener, balance, limiter, volume. Called by `render` on the engine thread; allocates only when it is made or the
-//! crossfade gets longer.
+//! crossfade, what is done for the listener, balance, limiter, volume. Called by `render` on the engine thread; allocates only when it is made, the
+//! crossfade gets longer or another impulse response comes.
 //!
 //! A crossfade needs the end of an item before it is due, so near that end this reads ahead: frames wait in `ahead`
 //! while the ring is fed from their beginning. Where the next item does not come in time the fade gets shorter, and
@@ -11,10 +11,12 @@
 //! and what it held down then comes up in a moment.
 
 use std::f32::consts::FRAC_PI_2;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dsp::balance::Balance;
 use crate::dsp::gain::GainRamp;
+use crate::dsp::impulse::ImpulseResponse;
 use crate::dsp::limiter::Limiter;
 use crate::dsp::listener::Listener;
 use crate::model::audio::{Spec, db_to_gain, duration_to_frames};
@@ -126,6 +128,11 @@ impl Tail {
         let ms = u64::from(sound.crossfade_ms);
         self.fade_frames = frames(ms);
         self.ahead.grow(if ms == 0 { 0 } else { frames(ms + MARGIN_MS) });
+    }
+
+    /// See [`Listener::convolve`].
+    pub(super) fn convolve(&mut self, response: Option<&Arc<ImpulseResponse>>) {
+        self.listener.convolve(response);
     }
 
     /// From the next frame on the limiter is needed, or is not.

@@ -26,6 +26,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+pub use crate::render::impulse::read as impulse;
+
 use crate::model::contain::contain;
 
 type Job = Box<dyn FnOnce() + Send>;

@@ -24,6 +24,7 @@ pub mod fingerprint;
 pub mod fold;
 pub mod history;
 pub mod id;
+pub mod impulse;
 pub mod job;
 pub mod json_path;
 pub mod key;

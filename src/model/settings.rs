@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
 use super::equaliser::EqSettings;
+use super::impulse::Impulse;
 use super::mastering::Intensity;
 use super::symbols::Symbols;
 use super::visual::Visual;
@@ -362,6 +364,8 @@ pub struct SoundSettings {
     pub speed: PlaySpeed,
     pub eq: EqSettings,
     pub crossfeed: Option<Crossfeed>,
+    /// What is convolved with.
+    pub impulse: Option<Arc<Impulse>>,
     pub night: NightMode,
 }
 
@@ -372,7 +376,7 @@ impl SoundSettings {
     /// Something is done for the listener's device and ears, on an output of so many channels: see `dsp::listener`.
     pub fn shapes(&self, channels: u16) -> bool {
         let equalises = self.eq.on && !self.eq.curve.is_flat();
-        equalises || self.crossfeed.is_some() && channels == 2 || self.night.on
+        equalises || self.crossfeed.is_some() && channels == 2 || self.impulse.is_some() || self.night.on
     }
 }
 
@@ -484,6 +488,8 @@ pub struct Settings {
     pub sound: SoundSettings,
     /// Name of the equaliser's curve: a built-in one, or a file in the folder of curves.
     pub eq_preset: String,
+    /// File of the impulse response that sound is convolved with.
+    pub impulse: Option<PathBuf>,
     pub mastering: super::mastering::MasteringSettings,
     /// Music that mastering matches; empty: none.
     pub reference: Vec<PathBuf>,
@@ -510,6 +516,7 @@ impl Default for Settings {
             output: OutputSettings::new(OutputSpec::Auto),
             sound: SoundSettings::default(),
             eq_preset: "flat".into(),
+            impulse: None,
             mastering: Default::default(),
             reference: Vec::new(),
             render: Default::default(),

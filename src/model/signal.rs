@@ -34,6 +34,8 @@ pub enum StageKind {
     /// Of the listener's own.
     Equaliser,
     Crossfeed,
+    /// Convolution with an impulse response.
+    Impulse,
     /// What is quiet comes up.
     Night,
     Balance,
@@ -57,6 +59,7 @@ impl StageKind {
             Self::Resampler => "resampler",
             Self::Equaliser => "equaliser",
             Self::Crossfeed => "crossfeed",
+            Self::Impulse => "impulse response",
             Self::Night => "night mode",
             Self::Balance => "balance",
             Self::Limiter => "limiter",

@@ -8,6 +8,7 @@ use super::path::JsonPath;
 use super::tell::Tell;
 use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
 use crate::model::address::is_address;
+use crate::model::command::ImpulseChange;
 use crate::model::command::parse::parse;
 use crate::model::command::{
     self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Listener, Mastering, Playback,
@@ -112,6 +113,9 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
         {
             *path = more.into_iter().next().unwrap_or_default();
         }
+        Command::Listener(Listener::Impulse(change @ ImpulseChange::Toggle)) if more.len() == 1 => {
+            *change = ImpulseChange::File(more.into_iter().next().unwrap_or_default());
+        }
         // The file of a picture comes beside the words.
         Command::Tags(Tagging::Extract(_, path)) if more.len() == 1 => {
             *path = more.into_iter().next().unwrap_or_default();
@@ -205,7 +209,9 @@ fn listed_paths_of(command: &Command) -> &[PathBuf] {
             Judging::Rate(Judged::Paths(paths), _) | Judging::Favourite(Judged::Paths(paths), _),
         ) => paths,
         Command::Playlist(command) => command.paths(),
-        Command::Listener(Listener::EqLoad(path)) => std::slice::from_ref(path),
+        Command::Listener(Listener::EqLoad(path) | Listener::Impulse(ImpulseChange::File(path))) => {
+            std::slice::from_ref(path)
+        }
         Command::Tags(
             Tagging::Look { what: Target::Paths(paths), .. }
             | Tagging::Picture(Target::Paths(paths))

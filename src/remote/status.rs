@@ -119,6 +119,8 @@ pub struct SoundStatus {
     pub eq: EqStatus,
     /// `default`, `cmoy`, `jmeier`; `null`: off.
     pub crossfeed: Option<String>,
+    /// Name of what is convolved with; `null`: nothing.
+    pub impulse: Option<String>,
     pub night: bool,
     /// Percent.
     pub night_strength: u8,
@@ -472,6 +474,7 @@ fn sound(sound: &SoundSettings) -> SoundStatus {
             bands: sound.eq.curve.bands().to_vec(),
         },
         crossfeed: sound.crossfeed.map(|crossfeed| crossfeed.name().to_owned()),
+        impulse: sound.impulse.as_ref().map(|impulse| impulse.name.to_string()),
         night: sound.night.on,
         night_strength: sound.night.strength.percent(),
     }

@@ -14,6 +14,7 @@ pub mod compare;
 pub mod error;
 mod flac;
 mod group;
+pub mod impulse;
 pub mod known;
 mod part;
 pub mod pass;

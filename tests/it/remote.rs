@@ -186,8 +186,25 @@ fn the_equaliser_is_turned_from_outside_and_seen_on_the_screen() {
     out(&home, &["ctl", "crossfeed", "cmoy"]);
     let sound = &status(&home)["sound"];
     assert_eq!((&sound["night"], &sound["night_strength"]), (&json!(true), &json!(70)));
-    assert_eq!(sound["crossfeed"], "cmoy");
+    assert_eq!((&sound["crossfeed"], &sound["impulse"]), (&json!("cmoy"), &Value::Null));
     session.wait_for("night mode  70 %");
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut room = hound::WavWriter::create(home.path("room.wav"), spec).unwrap();
+    (0..24_000).for_each(|n| room.write_sample(if n % 6_000 == 0 { 8_000_i16 } else { 0 }).unwrap());
+    room.finalize().unwrap();
+    out(&home, &["ctl", "impulse", "room.wav"]);
+    wait_status(&home, "the response", |status| status["sound"]["impulse"] == "room.wav");
+    session.wait_for("impulse     room.wav: 0.38 s, turned by");
+    out(&home, &["ctl", "impulse"]);
+    wait_status(&home, "none", |status| status["sound"]["impulse"].is_null());
+    let refused = home.program(&["ctl", "impulse", "none.wav"]).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("none.wav"), "{said}");
     session.press("q");
     session.quit();
 }

@@ -1,5 +1,6 @@
-//! The listener's own stages: equaliser, crossfeed, night mode. What is turned is told to the engine at once.
+//! The listener's own stages: equaliser, crossfeed, impulse response, night mode. What is turned is told to the engine at once.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::notices;
@@ -7,11 +8,14 @@ use crate::app::effect::{CurveWork, Effect};
 use crate::app::event::Now;
 use crate::app::state::AppState;
 use crate::app::wording;
-use crate::engine::command::EngineCommand;
-use crate::model::command::{BandChange, Change, Listener, Step};
+use crate::engine::command::{EngineCommand, ImpulseResponse};
+use crate::model::command::{BandChange, Change, ImpulseChange, Listener, Step};
 use crate::model::equaliser::{Equaliser, NoBand};
+use crate::model::id::JobId;
+use crate::model::impulse::Impulse;
 use crate::model::mastering::Intensity;
 use crate::model::settings::Crossfeed;
+use crate::model::snapshot::OutputState;
 
 pub fn reduce(state: &mut AppState, command: Listener, now: Now, fx: &mut Vec<Effect>) {
     let sound = &mut state.sound;
@@ -44,6 +48,7 @@ pub fn reduce(state: &mut AppState, command: Listener, now: Now, fx: &mut Vec<Ef
             let other = if sound.crossfeed.is_some() { None } else { Some(Crossfeed::Default) };
             sound.crossfeed = wanted.unwrap_or(other);
         }
+        Listener::Impulse(change) => return impulse(state, change, now, fx),
         Listener::Night(on) => sound.night.on = on.unwrap_or(!sound.night.on),
         Listener::NightStrength(change) => {
             let percent = match change {
@@ -89,6 +94,59 @@ fn tell(state: &mut AppState, command: &Listener, now: Now, fx: &mut Vec<Effect>
 fn ask(state: &mut AppState, work: CurveWork, fx: &mut Vec<Effect>) {
     let job = state.fresh_job();
     fx.push(Effect::Curve { job, work });
+}
+
+fn impulse(state: &mut AppState, change: &ImpulseChange, now: Now, fx: &mut Vec<Effect>) {
+    let is_heard = state.sound.impulse.is_some();
+    match (change, &state.impulse) {
+        (ImpulseChange::File(path), _) => {
+            let rate = match &state.output.state {
+                OutputState::Open(accepted) => Some(accepted.spec.rate),
+                _ => None,
+            };
+            let job = state.fresh_job();
+            state.impulse_asked = Some(job);
+            fx.push(Effect::ReadImpulse { job, path: path.clone(), rate });
+        }
+        (ImpulseChange::Toggle, Some(_)) if !is_heard => convolve(state, true, now, fx),
+        (ImpulseChange::Toggle, None) if !is_heard => {
+            notices::tell(state, wording::listener::no_impulse(), now);
+        }
+        (ImpulseChange::Toggle | ImpulseChange::Off, _) => {
+            // What is being read comes too late.
+            state.impulse_asked = None;
+            convolve(state, false, now, fx);
+        }
+    }
+}
+
+fn convolve(state: &mut AppState, on: bool, now: Now, fx: &mut Vec<Effect>) {
+    let (response, facts) = state.impulse.clone().filter(|_| on).unzip();
+    fx.push(Effect::Engine(EngineCommand::Impulse(response)));
+    state.sound.impulse = facts;
+    tell(state, &Listener::Impulse(ImpulseChange::Toggle), now, fx);
+}
+
+/// An impulse response was read, or cannot be: then what was heard is heard on.
+pub fn impulse_read(
+    state: &mut AppState,
+    job: JobId,
+    path: &Path,
+    result: Result<(Arc<ImpulseResponse>, Arc<Impulse>), String>,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
+    if state.impulse_asked != Some(job) {
+        return;
+    }
+    state.impulse_asked = None;
+    match result {
+        Ok(read) => {
+            state.impulse = Some(read);
+            convolve(state, true, now, fx);
+        }
+        Err(why) => notices::tell(state, wording::listener::impulse_failed(path, &why), now),
+    }
 }
 
 /// A curve was read or kept, or cannot be.

@@ -67,6 +67,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
             mastering::planned(state, (&subject, &wishes), stage, plan);
             taste::follow_plans(state, now);
         }
+        Event::ImpulseRead { job, path, result } => {
+            listener::impulse_read(state, job, &path, result, now, &mut fx);
+        }
         Event::CurveDone { work, result, .. } => listener::done(state, &work, result, now, &mut fx),
         Event::ReferenceMeasured { cancel, found } => mastering::measured(state, &cancel, found, now),
         Event::PreferencesDone { deed, result, .. } => taste::done(state, &deed, result, now),

@@ -1,5 +1,7 @@
 //! What is told of the listener's own stages.
 
+use std::path::Path;
+
 use super::{note, warning};
 use crate::app::effect::CurveWork;
 use crate::model::command::Listener;
@@ -16,6 +18,15 @@ pub fn changed(command: &Listener, sound: &SoundSettings) -> Notice {
                 let (hz, db) = crossfeed.numbers();
                 note(format!("Crossfeed: {}, {hz} Hz, {db} dB; for headphones", crossfeed.name()))
             }
+        },
+        Listener::Impulse(_) => match &sound.impulse {
+            None => note("Convolution: off"),
+            Some(impulse) => note(format!(
+                "Convolution: {}, {:.2} s, turned by {:+.1} dB so that music stays as loud",
+                impulse.name,
+                impulse.length.as_secs_f64(),
+                impulse.gain_db
+            )),
         },
         Listener::Night(_) | Listener::NightStrength(_) if night.on => {
             note(format!("Night mode: {} %", night.strength.percent()))
@@ -41,6 +52,16 @@ pub fn no_band(hz: f32, why: NoBand) -> Notice {
                 .next_step("`:eq band HZ off` takes one out")
         }
     }
+}
+
+pub fn no_impulse() -> Notice {
+    note("No impulse response was read yet").next_step("`:impulse FILE` takes one: a WAV or FLAC file")
+}
+
+pub fn impulse_failed(path: &Path, why: &str) -> Notice {
+    warning(format!("No impulse response could be read from {}", path.display()))
+        .why(why)
+        .next_step("The sound stays as it was")
 }
 
 pub fn kept(name: &str) -> Notice {

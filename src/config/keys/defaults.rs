@@ -69,6 +69,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "xo", "command-line import"),
     (Global, "xp", "command-line playlist"),
     (Global, "xf", "crossfeed"),
+    (Global, "xv", "impulse"),
     (Global, "xn", "night"),
     (Global, "xq", "eq"),
     (Global, "xQ", "eq-toggle"),

@@ -1,20 +1,25 @@
-//! What is done for the listener's device and ears, whatever plays: equaliser, crossfeed, night mode. In place, as many
+//! What is done for the listener's device and ears, whatever plays: equaliser, crossfeed, impulse response, night mode. In place, as many
 //! frames out as in, without latency. Called by `engine::tail` at the output's rate.
 //!
 //! ```text
-//! equaliser > crossfeed > night mode
+//! equaliser > crossfeed > impulse response > night mode
 //! ```
 //!
 //! Every change is a ramp; off and at rest every bit passes. What comes in and is no number is silence.
 
 mod crossfeed;
 mod equaliser;
+mod impulse;
 mod night;
+
+use std::sync::Arc;
 
 use crossfeed::CrossfeedStage;
 use equaliser::EqualiserStage;
+use impulse::ImpulseStage;
 use night::NightStage;
 
+use super::impulse::ImpulseResponse;
 use crate::model::settings::SoundSettings;
 
 /// See the module's head.
@@ -22,6 +27,7 @@ use crate::model::settings::SoundSettings;
 pub struct Listener {
     equaliser: EqualiserStage,
     crossfeed: CrossfeedStage,
+    impulse: ImpulseStage,
     night: NightStage,
 }
 
@@ -32,6 +38,7 @@ impl Listener {
         let mut listener = Self {
             equaliser: EqualiserStage::new(rate, channels),
             crossfeed: CrossfeedStage::new(rate, channels),
+            impulse: ImpulseStage::new(rate, channels),
             night: NightStage::new(rate, channels),
         };
         listener.set(sound);
@@ -46,16 +53,23 @@ impl Listener {
         self.night.set(sound.night);
     }
 
+    /// Convolves with this one, or none; see [`ImpulseStage::set`].
+    pub fn convolve(&mut self, response: Option<&Arc<ImpulseResponse>>) {
+        self.impulse.set(response);
+    }
+
     /// What went through is void: the next frame is a beginning, with every ramp at its end.
     pub fn reset(&mut self) {
         self.equaliser.reset();
         self.crossfeed.reset();
+        self.impulse.reset();
         self.night.reset();
     }
 
     /// Whether samples pass unchanged until something is set.
     pub fn is_neutral(&self) -> bool {
-        self.equaliser.is_neutral() && self.crossfeed.is_neutral() && self.night.is_neutral()
+        let is_plain = self.impulse.is_neutral() && self.night.is_neutral();
+        is_plain && self.equaliser.is_neutral() && self.crossfeed.is_neutral()
     }
 
     /// Works on interleaved frames in place.
@@ -66,6 +80,7 @@ impl Listener {
         samples.iter_mut().for_each(numbers);
         self.equaliser.process(samples);
         self.crossfeed.process(samples);
+        self.impulse.process(samples);
         self.night.process(samples);
         samples.iter_mut().for_each(numbers);
     }

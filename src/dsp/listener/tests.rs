@@ -287,3 +287,47 @@ fn whatever_comes_in_numbers_come_out_at_every_rate() {
         assert!(silence.iter().rev().take(1_000).all(|sample| sample.abs() < 1e-9), "{rate} {channels}");
     }
 }
+
+/// Of responses to impulses.
+const RATE: u32 = 48_000;
+
+fn impulse(taps: &[f32]) -> Arc<ImpulseResponse> {
+    Arc::new(ImpulseResponse::new(RATE, 1, taps).unwrap())
+}
+
+/// From one to another, to none and back, also while a fade is under way.
+#[test]
+fn another_impulse_response_comes_without_a_click() {
+    let mut listener = Listener::new(RATE, 1, &SoundSettings::default());
+    let mut tone: Vec<f32> =
+        (0..RATE).map(|n| 0.5 * (std::f32::consts::TAU * 200.0 * n as f32 / RATE as f32).sin()).collect();
+    let late = impulse(&[vec![0.0; 60], vec![1.0]].concat());
+    let turns = [Some(&late), None, Some(&late), None];
+    let mut turns = turns.into_iter();
+    for (n, block) in tone.chunks_mut(500).enumerate() {
+        if n % 7 == 3 {
+            listener.convolve(turns.next().flatten());
+        }
+        listener.process(block);
+    }
+    let step = |pair: &[f32]| (pair[1] - pair[0]).abs();
+    // A tone of 200 Hz moves by 0.013 a sample at most.
+    assert!(tone.windows(2).map(step).fold(0.0, f32::max) < 0.016);
+    assert!(listener.is_neutral());
+}
+
+#[test]
+fn an_impulse_response_that_is_off_leaves_every_bit_and_one_that_is_on_is_heard_from_the_first_frame() {
+    let mut listener = Listener::new(RATE, 1, &SoundSettings::default());
+    let half = impulse(&[0.0, 1.0]);
+    listener.convolve(Some(&half));
+    assert!(!listener.is_neutral());
+    listener.reset();
+    let mut samples = [0.25, 0.5, 0.75];
+    listener.process(&mut samples);
+    let right = [0.0, 0.25, 0.5];
+    assert!(samples.iter().zip(right).all(|(sample, right)| (sample - right).abs() < 1e-5), "{samples:?}");
+    listener.convolve(None);
+    listener.reset();
+    assert!(listener.is_neutral());
+}

@@ -1,4 +1,4 @@
-//! What can be asked of the listener's own stages: equaliser, crossfeed, night mode.
+//! What can be asked of the listener's own stages: equaliser, crossfeed, impulse response, night mode.
 
 use std::path::PathBuf;
 
@@ -24,9 +24,19 @@ pub enum Listener {
     EqReset,
     /// `None` toggles the default one.
     Crossfeed(Option<Option<Crossfeed>>),
+    Impulse(ImpulseChange),
     /// `None` toggles.
     Night(Option<bool>),
     NightStrength(Change),
+}
+
+/// Of what the sound is convolved with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImpulseChange {
+    /// Off, or the last one again.
+    Toggle,
+    Off,
+    File(PathBuf),
 }
 
 /// Of the band at a frequency.

@@ -9,7 +9,7 @@ pub mod registry;
 mod rendering;
 mod similar;
 
-pub use listener::{BandChange, Listener};
+pub use listener::{BandChange, ImpulseChange, Listener};
 pub use mastering::{
     AbxStep, Change, Mastering, PreferStep, Preferring, ReferenceOf, Ruling, Step, TasteChange,
 };

@@ -286,6 +286,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Sound,
+        "impulse",
+        &["convolve"],
+        "[PATH|off]",
+        Path,
+        "convolve with a room's or a headphone's response; none: off, or the last",
+    ),
+    row(
+        Sound,
         "night",
         &[],
         "[on|off|N|+N|-N]",

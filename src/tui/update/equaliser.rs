@@ -1,7 +1,7 @@
 //! The equaliser's panel: bands are selected and moved by the keys that move about.
 
 use super::Turn;
-use crate::model::command::{BandChange, Command, Listener, Motion, Step};
+use crate::model::command::{BandChange, Command, ImpulseChange, Listener, Motion, Step};
 
 /// dB of one step.
 const STEP_DB: f32 = 0.5;
@@ -16,6 +16,9 @@ impl Turn<'_> {
     pub(super) fn listener(&mut self, command: Listener) {
         let command = match command {
             Listener::EqLoad(path) => Listener::EqLoad(self.around.places.absolute(&path)),
+            Listener::Impulse(ImpulseChange::File(path)) => {
+                Listener::Impulse(ImpulseChange::File(self.around.places.absolute(&path)))
+            }
             other => other,
         };
         self.send(Command::Listener(command));

@@ -109,7 +109,7 @@ fn hertz(hz: f32) -> String {
     }
 }
 
-fn others(sound: &SoundSettings) -> [(&'static str, String); 2] {
+fn others(sound: &SoundSettings) -> [(&'static str, String); 3] {
     let crossfeed = sound.crossfeed.map_or("off".to_owned(), |crossfeed| {
         let (hz, db) = crossfeed.numbers();
         format!("{}: below {hz} Hz the other side {db} dB lower", crossfeed.name())
@@ -118,7 +118,11 @@ fn others(sound: &SoundSettings) -> [(&'static str, String); 2] {
         true => format!("{} %: what is quiet comes up", sound.night.strength.percent()),
         false => "off".to_owned(),
     };
-    [("crossfeed", crossfeed), ("night mode", night)]
+    let impulse = sound.impulse.as_ref().map_or("off".to_owned(), |impulse| {
+        let seconds = impulse.length.as_secs_f64();
+        format!("{}: {seconds:.2} s, turned by {:+.1} dB", impulse.name, impulse.gain_db)
+    });
+    [("crossfeed", crossfeed), ("impulse", impulse), ("night mode", night)]
 }
 
 #[cfg(test)]

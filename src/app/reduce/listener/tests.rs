@@ -84,3 +84,50 @@ fn a_curve_is_kept_under_its_name() {
     assert_eq!(rig.state.sound.eq.curve.name(), "mine");
     assert!(notice(&rig).contains("`:eq preset mine`"), "{}", notice(&rig));
 }
+
+fn convolved(fx: &[Effect]) -> Option<Option<Arc<ImpulseResponse>>> {
+    fx.iter().find_map(|effect| match effect {
+        Effect::Engine(EngineCommand::Impulse(response)) => Some(response.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_impulse_response_is_read_first_then_heard_and_comes_back_when_it_is_turned_on_again() {
+    let mut rig = Rig::new(1);
+    assert!(ask(&mut rig, Listener::Impulse(ImpulseChange::Toggle)).is_empty());
+    assert!(notice(&rig).contains("`:impulse FILE`"), "{}", notice(&rig));
+    let fx = ask(&mut rig, Listener::Impulse(ImpulseChange::File("/i/room.wav".into())));
+    let Some(Effect::ReadImpulse { job, path, rate: None }) = fx.first().cloned() else { panic!("{fx:?}") };
+    assert_eq!(convolved(&fx), None, "what was heard is heard on");
+    let response = Arc::new(ImpulseResponse::new(48_000, 1, &[1.0]).unwrap());
+    let facts = Arc::new(Impulse {
+        name: "room.wav".into(),
+        rate: 48_000,
+        channels: 1,
+        length: std::time::Duration::from_millis(250),
+        gain_db: -3.0,
+    });
+    let result = Ok((Arc::clone(&response), Arc::clone(&facts)));
+    let fx = rig.event(Event::ImpulseRead { job, path: path.clone(), result });
+    assert_eq!(convolved(&fx), Some(Some(Arc::clone(&response))));
+    assert_eq!(told(&fx).unwrap().impulse, Some(facts));
+    assert!(notice(&rig).contains("room.wav, 0.25 s, turned by -3.0 dB"), "{}", notice(&rig));
+    let fx = ask(&mut rig, Listener::Impulse(ImpulseChange::Toggle));
+    assert!(convolved(&fx) == Some(None) && told(&fx).unwrap().impulse.is_none());
+    let fx = ask(&mut rig, Listener::Impulse(ImpulseChange::Toggle));
+    assert!(convolved(&fx) == Some(Some(response)) && told(&fx).unwrap().impulse.is_some());
+    // One that cannot be read leaves it as it was; one that comes after `off` comes too late.
+    let fx = ask(&mut rig, Listener::Impulse(ImpulseChange::File("/i/b.wav".into())));
+    let Some(Effect::ReadImpulse { job, .. }) = fx.first().cloned() else { panic!("{fx:?}") };
+    let fx = rig.event(Event::ImpulseRead { job, path: path.clone(), result: Err("no such file".into()) });
+    assert_eq!(convolved(&fx), None);
+    assert!(notice(&rig).contains("no such file") && rig.state.sound.impulse.is_some());
+    let fx = ask(&mut rig, Listener::Impulse(ImpulseChange::File("/i/b.wav".into())));
+    let Some(Effect::ReadImpulse { job, .. }) = fx.first().cloned() else { panic!("{fx:?}") };
+    ask(&mut rig, Listener::Impulse(ImpulseChange::Off));
+    let other = Arc::new(ImpulseResponse::new(48_000, 1, &[0.5]).unwrap());
+    let facts = rig.state.impulse.clone().unwrap().1;
+    assert!(rig.event(Event::ImpulseRead { job, path, result: Ok((other, facts)) }).is_empty());
+    assert!(rig.state.sound.impulse.is_none());
+}

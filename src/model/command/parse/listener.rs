@@ -1,8 +1,10 @@
 //! Words about the listener's own stages.
 
+use std::path::Path;
+
 use super::mastering::parse_change;
 use super::{Call, ParseError, parse_db, parse_switch};
-use crate::model::command::{BandChange, Change, Listener, Step};
+use crate::model::command::{BandChange, Change, ImpulseChange, Listener, Step};
 use crate::model::equaliser::Equaliser;
 use crate::model::settings::Crossfeed;
 
@@ -28,6 +30,11 @@ impl Call<'_> {
                     name => Crossfeed::parse(name).map(Some),
                 })?)
             }
+            "impulse" => Listener::Impulse(match self.place()? {
+                None => ImpulseChange::Toggle,
+                Some(word) if word == Path::new("off") => ImpulseChange::Off,
+                Some(file) => ImpulseChange::File(file),
+            }),
             "night" => self
                 .optional("on, off, or percent such as 60, +10, -10", parse_night)?
                 .unwrap_or(Listener::Night(None)),
@@ -129,6 +136,15 @@ mod tests {
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_impulse_response_is_a_file_off_or_the_other_of_both() {
+        use crate::model::command::ImpulseChange;
+        assert_eq!(asked("impulse"), Listener::Impulse(ImpulseChange::Toggle));
+        assert_eq!(asked("impulse off"), Listener::Impulse(ImpulseChange::Off));
+        assert_eq!(asked("convolve ./off"), Listener::Impulse(ImpulseChange::File("./off".into())));
+        assert_eq!(asked("impulse \"a b.wav\""), Listener::Impulse(ImpulseChange::File("a b.wav".into())));
     }
 
     #[test]
