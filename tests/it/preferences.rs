@@ -137,6 +137,7 @@ fn what_is_set_in_a_player_is_learned_and_heard_in_the_next_run() {
     drop(session);
     assert_eq!(told(&home)["treble_db"]["value"], -1.0);
     let session = Session::start(&home, &["music"]);
+    session.wait_for("3 tracks");
     let heard = wait("it is read", || status(&home), |told| told["mastering"]["taste"]["version"] == 4);
     assert_eq!(heard["mastering"]["taste"]["bass_db"]["heard"], 0.5);
     out(&home, &["ctl", "taste", "learn", "off"]);
@@ -295,7 +296,7 @@ fn what_is_heard_and_what_is_written_go_by_the_same_rules() {
     wait("the job", || status(&home), |told| told["jobs"][0]["state"] == "done");
     let text = out(&home, &["master", "--json", "-o", "again", "music"]);
     let line: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    let [job, command] = ["out", "again"].map(|folder| home.path(folder).join("one.flac"));
+    let [job, command] = ["out", "again"].map(|folder| home.path(folder).join("music/one.flac"));
     assert_eq!(std::fs::read(job).unwrap(), std::fs::read(command).unwrap());
     out(&home, &["ctl", "mastering", "on"]);
     let has_rule = |told: &Value| told["mastering"]["plan"]["moves"].to_string().contains("genre jazz");
