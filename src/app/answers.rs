@@ -37,6 +37,7 @@ impl Deeds {
             | Effect::ReadPlaylists { job, .. }
             | Effect::WritePlaylist { job, .. }
             | Effect::Curve { job, .. }
+            | Effect::Preferences { job, .. }
             | Effect::ReadImpulse { job, .. }
             | Effect::ReadTags { job, .. }
             | Effect::PlanTags { job, .. }
@@ -64,6 +65,7 @@ impl Answers {
             | Event::PlaylistsRead { job, .. }
             | Event::PlaylistWritten { job, .. }
             | Event::CurveDone { job, .. }
+            | Event::PreferencesDone { job: Some(job), .. }
             | Event::ImpulseRead { job, .. }
             | Event::TagsRead { job, .. }
             | Event::TagsPlanned { job, .. }
@@ -76,7 +78,8 @@ impl Answers {
 
     /// After the reducer: `state` has as dirty and told what this event alone changed and told.
     pub fn note(&mut self, answer: Answer, state: &AppState, deeds: Deeds) {
-        match deeds.walks {
+        // What is still done at the end, nobody tells of.
+        match deeds.walks.filter(|_| !deeds.closes) {
             Some(job) => drop(self.walking.insert(job, answer)),
             None => self.ready.push((answer, outcome(state, deeds))),
         }
@@ -141,6 +144,10 @@ mod tests {
         assert!(outcome.try_recv().is_err());
         let walked =
             |job| Event::Expanded(Expanded { job: JobId(job), files: Vec::new(), problems: Vec::new() });
+        let (answer, last) = asked();
+        answers.note(answer, &state, Deeds { any: true, walks: Some(JobId(4)), closes: true });
+        answers.give();
+        assert!(last.try_recv().is_ok(), "who asks for the end waits for no job");
         assert!(answers.awaited(&walked(2)).is_none());
         assert!(answers.awaited(&walked(3)).is_some());
         assert!(answers.awaited(&walked(3)).is_none());

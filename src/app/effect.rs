@@ -8,6 +8,7 @@ use crate::engine::command::EngineCommand;
 use crate::jobs::ears::answer::{Known, Question};
 use crate::jobs::library::Wanted;
 use crate::jobs::plan::Subject;
+use crate::jobs::preferences::Deed;
 use crate::jobs::render::RenderOrder;
 use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
@@ -104,6 +105,13 @@ pub enum Effect {
         /// As plans are to call it; `None`: as the first of the paths is named.
         name: Option<String>,
         cancel: CancelToken,
+    },
+    /// Read or change what is kept of the listener's preferences.
+    Preferences {
+        job: JobId,
+        deed: Deed,
+        /// Milliseconds since the Unix epoch.
+        at_ms: i64,
     },
     /// Master to files, behind what does so already.
     Render {

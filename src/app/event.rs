@@ -13,6 +13,7 @@ use crate::jobs::ears::answer::{Answer, Deaf};
 use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
 use crate::jobs::plan::{Stage, Subject};
 use crate::jobs::playlists::ReadLists;
+use crate::jobs::preferences::{Deed, Kept};
 use crate::jobs::tags::{Planned, Written};
 use crate::library::edit::Refused;
 use crate::library::past::FoundPast;
@@ -128,6 +129,12 @@ pub enum Event {
     ReferenceMeasured {
         cancel: CancelToken,
         found: Result<Box<Reference>, String>,
+    },
+    /// Asked for by `Effect::Preferences`, and at the start.
+    PreferencesDone {
+        job: Option<JobId>,
+        deed: Deed,
+        result: Result<Box<Kept>, String>,
     },
     RenderProgress {
         number: JobId,

@@ -15,6 +15,7 @@ use crate::jobs::ears::Ears;
 use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
 use crate::jobs::plan::{Stage, Subject};
+use crate::jobs::preferences::{Deed, carry_out};
 use crate::jobs::render::{self, RenderOrder};
 use crate::jobs::{Jobs, Lane, plan, playlists, portrait, tags};
 use crate::library::edit::{Batches, Refused};
@@ -59,6 +60,8 @@ pub struct Performer {
     pub batches: Batches,
     /// The user's equaliser curves; `None` where there is no place for them.
     pub curves: Option<PathBuf>,
+    /// The file of the listener's preferences; `None` where there is no place for it.
+    pub preferences: Option<PathBuf>,
     /// `None` where folders are not watched.
     pub watch: Option<Watch>,
 }
@@ -89,6 +92,7 @@ impl Perform for Performer {
             Effect::ReadPortrait { job, track, with_spread } => self.read_portrait(job, track, with_spread),
             Effect::Plan { subject, wishes, cancel } => self.plan(subject, wishes, cancel),
             Effect::MeasureReference { paths, name, cancel } => self.measure_reference(paths, name, cancel),
+            Effect::Preferences { job, deed, at_ms } => self.preferences(Some(job), deed, at_ms),
             Effect::Render { number, order, cancel } => self.render(number, order, cancel),
             Effect::Care { job, care } => self.care(job, care),
             Effect::ReadPast { job, asked, catalog } => self.read_past(job, asked, catalog),
@@ -284,6 +288,24 @@ impl Performer {
             },
             move |panic| Event::CurveDone { job, work: same, result: Err(panic) },
         );
+    }
+
+    fn preferences(&self, job: Option<JobId>, deed: Deed, at_ms: i64) {
+        let (file, same) = (self.preferences.clone(), deed.clone());
+        let work = move |_: &CancelToken| {
+            let result = match file {
+                Some(file) => carry_out(&file, &deed, at_ms).map(Box::new).map_err(|why| why.to_string()),
+                None => Err("there is no place for them: HOME is not set".to_owned()),
+            };
+            Event::PreferencesDone { job, deed, result }
+        };
+        let broken = move |panic| Event::PreferencesDone { job, deed: same, result: Err(panic) };
+        self.answer(Lane::Short, work, broken);
+    }
+
+    /// Reads the listener's preferences; at the start.
+    pub fn load_preferences(&self) {
+        self.preferences(None, Deed::Open, 0);
     }
 
     fn read_impulse(&self, job: JobId, path: PathBuf, rate: Option<u32>) {
@@ -482,8 +504,9 @@ impl Performer {
 
     fn render(&self, number: JobId, order: Arc<RenderOrder>, cancel: CancelToken) {
         let (events, done, store) = (self.events.clone(), self.events.clone(), self.store.clone());
+        let naming = Arc::clone(&self.naming);
         let work = move || {
-            let end = render::render(&store, &order, &cancel, &mut |progress| {
+            let end = render::render((&store, &naming), &order, &cancel, &mut |progress| {
                 events.send(Event::RenderProgress { number, progress });
             });
             events.send(Event::Rendered { number, end: Arc::new(end) });

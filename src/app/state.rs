@@ -416,7 +416,8 @@ impl AppState {
         let sleep = self.playback.sleep.map(|sleep| sleep.next());
         let lists = self.playlists.evaluation.due();
         let saving = [self.saving.session_due, self.saving.position_due];
-        [notice, build, sleep, lists].into_iter().chain(saving).flatten().min()
+        let taste = self.mastering.settled_at;
+        [notice, build, sleep, lists, taste].into_iter().chain(saving).flatten().min()
     }
 
     /// A scan found tracks that the catalog does not have, and none is being built.

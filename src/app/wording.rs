@@ -10,6 +10,7 @@ mod playlists;
 mod queue;
 pub mod renders;
 mod tags;
+pub mod taste;
 mod templates;
 
 use std::collections::BTreeMap;

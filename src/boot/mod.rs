@@ -14,6 +14,7 @@ pub mod offline;
 pub mod panic;
 mod play;
 mod player;
+pub mod preferences;
 mod shutdown;
 mod signals;
 pub mod similar;

@@ -232,6 +232,7 @@ impl Core {
             closing,
             batches,
             curves: config.places.curves.clone(),
+            preferences: config.places.preferences().ok(),
             watch,
         };
         performer.load_playlists();
@@ -239,6 +240,7 @@ impl Core {
         performer.read_facts();
         performer.load_templates();
         performer.load_places();
+        performer.load_preferences();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths);
         Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })

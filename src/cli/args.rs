@@ -123,6 +123,8 @@ pub enum Verb {
     Master(Master),
     /// Keep the tone, width and loudness of some music as a curve that others are mastered to
     Reference(ReferenceVerb),
+    /// What mastering learned of your taste: told, taken back, taken over
+    Preferences(PreferencesAsked),
     /// Print the tracks that sound most like some, and why
     Similar(Similar),
     /// Print the tracks of a radio: they sound like some, and no artist comes twice in a row
@@ -306,6 +308,9 @@ pub struct Master {
     /// Music whose tone, width and loudness are wanted; may be said more than once
     #[arg(long, value_name = "PATH", conflicts_with = "target")]
     pub reference: Vec<PathBuf>,
+    /// Plans without what was learned of your taste, and without your rules
+    #[arg(long)]
+    pub no_preferences: bool,
     /// One plan for all tracks of a folder that say the same album, whatever their numbers
     #[arg(long, conflicts_with = "track")]
     pub album: bool,
@@ -324,6 +329,49 @@ pub struct Master {
     /// Print one JSON object a track
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::preferences::HELP)]
+pub struct PreferencesAsked {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub verb: Option<PreferencesVerb>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum PreferencesVerb {
+    /// Print the versions, the newest first, one a line: number, tab, when, tab, what was changed
+    Versions {
+        /// Print one JSON object a version
+        #[arg(long)]
+        json: bool,
+    },
+    /// As a version had them, which makes another version
+    Rollback {
+        #[arg(value_name = "N")]
+        number: u64,
+    },
+    /// Forget what was learned, which makes another version
+    Reset,
+    /// Write them to a file
+    Export {
+        #[arg(value_name = "FILE")]
+        path: PathBuf,
+    },
+    /// The rules, one a line; or make one, or take one away
+    Rule {
+        /// `genre NAME SETTING...`, `album NAME [artist=NAME] SETTING...`, `device NAME SETTING...`, `drop KIND NAME`
+        #[arg(value_name = "WORD", allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+    /// Take them from a file that was exported
+    Import {
+        #[arg(value_name = "FILE")]
+        path: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

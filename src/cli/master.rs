@@ -13,10 +13,13 @@ use super::text::{clock, printable, shown};
 use super::{interrupt, open_store, settings};
 use crate::boot::log;
 use crate::config::Loaded;
+use crate::library::preferences;
 use crate::library::store::{Store, StoreError};
 use crate::model::job::CancelToken;
 use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
 use crate::model::reference::Reference;
+use crate::model::rule::Rule;
+use crate::model::taste::Learned;
 use crate::render::known::known;
 use crate::render::prepare::{Order, Prepared, prepare};
 use crate::render::work::{self, Told, Wishes, Work};
@@ -69,11 +72,14 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
     if cancel.is_cancelled() {
         return Ok(Exit::Interrupted);
     }
+    let (learned, rules) = own(asked, &config)?;
     let store = known_store(&config, messages)?;
     let known = |path: &Path| store.as_ref().and_then(|store| known(store, path));
     let work = Work {
         groups: &prepared.groups,
-        wishes: Wishes { settings, reference },
+        wishes: Wishes { settings, reference, learned, ..Wishes::default() },
+        rules: &rules,
+        naming: &config.naming(),
         format: asked.format,
         overwrite: asked.overwrite,
         plan_only: asked.dry_run,
@@ -93,6 +99,25 @@ pub fn run(global: &Global, asked: &Master, messages: &Messages) -> Result<Exit,
         (false, 0) => Exit::Done,
         (false, _) => Exit::Failed,
     })
+}
+
+/// What was learned of taste, where it is to be heard, and the rules, without what a flag says anyway.
+fn own(asked: &Master, config: &Loaded) -> Result<(Option<Learned>, Vec<Rule>), CliError> {
+    if asked.no_preferences {
+        return Ok((None, Vec::new()));
+    }
+    let kept = preferences::read(&config.places.preferences()?).map_err(|trouble| {
+        let trouble = printable(&trouble.to_string()).into_owned();
+        CliError::Refused(format!("{trouble}. `--no-preferences` masters without them"))
+    })?;
+    let left = |rule: &Rule| Rule {
+        preset: rule.preset.filter(|_| asked.preset.is_none()),
+        intensity: rule.intensity.filter(|_| asked.intensity.is_none()),
+        target: rule.target.filter(|_| asked.target.is_none()),
+        ..rule.clone()
+    };
+    let rules = kept.rules().iter().map(left).collect();
+    Ok((config.settings.mastering.learn.then(|| kept.learned()), rules))
 }
 
 fn asked_reference(
@@ -143,6 +168,7 @@ fn wishes(asked: &Master, configured: MasteringSettings) -> MasteringSettings {
         target: asked.target.unwrap_or(configured.target),
         album: asked.album || configured.album && !asked.track,
         taste: configured.taste,
+        learn: configured.learn,
     }
 }
 

@@ -33,6 +33,7 @@ mod play;
 mod player;
 mod playlist;
 mod portrait;
+mod preferences;
 mod queue;
 mod queue_template;
 mod reference;
@@ -85,6 +86,7 @@ fn run(arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> {
         Some(Verb::Analyse(asked)) => analyse::run(&global, &asked, messages),
         Some(Verb::Compare(asked)) => compare::run(&asked),
         Some(Verb::Reference(asked)) => reference::run(&asked, messages),
+        Some(Verb::Preferences(asked)) => preferences::run(&global, &asked, messages),
         Some(Verb::Master(asked)) => master::run(&global, &asked, messages),
         Some(Verb::Similar(asked)) => similar::similar(&global, &asked, messages),
         Some(Verb::Radio(asked)) => similar::radio(&global, &asked, messages),

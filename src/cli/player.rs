@@ -24,6 +24,7 @@ const VERBS: &[&str] = &[
     "compare",
     "master",
     "reference",
+    "preferences",
     "similar",
     "radio",
     "path",

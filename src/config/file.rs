@@ -149,13 +149,14 @@ mod tests {
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::fingerprint::Dimension;
-    use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target, Taste};
+    use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::settings::{
         Crossfeed, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, RatePolicy, ResamplerQuality,
     };
     use crate::model::similar::SimilarSettings;
     use crate::model::symbols::Symbols;
+    use crate::model::taste::ByHand;
     use crate::model::visual::Visual;
     use crate::model::weights::{Aspect, Weights};
 
@@ -199,6 +200,7 @@ mod tests {
         ("mastering.bass_db", "1.5"),
         ("mastering.treble_db", "-1"),
         ("mastering.density", "0.5"),
+        ("mastering.learn", "false"),
         ("mastering.album_lock", "false"),
         ("mastering.reference", "[\"/m/a.flac\", \"~/b\"]"),
         ("render.folder", "\"~/Out\""),
@@ -267,7 +269,8 @@ mod tests {
             intensity: Intensity::new(40),
             target: Target::Lufs(-16.5),
             album: false,
-            taste: Taste { bass_db: 1.5, treble_db: -1.0, density: 0.5 },
+            taste: ByHand { bass_db: Some(1.5), treble_db: Some(-1.0), density: Some(0.5) },
+            learn: false,
         };
         settings.impulse = Some("/home/u/room.wav".into());
         settings.reference = vec!["/m/a.flac".into(), "/home/u/b".into()];

@@ -130,6 +130,11 @@ impl Places {
         Ok(self.library()?.with_file_name("tag-batches"))
     }
 
+    /// What is kept of the listener's preferences, beside the library.
+    pub fn preferences(&self) -> Result<PathBuf, ConfigError> {
+        Ok(self.library()?.with_file_name("preferences.json"))
+    }
+
     pub fn log_file(&self) -> Result<&Path, ConfigError> {
         self.log_file.as_deref().ok_or(ConfigError::NoPlace { what: "the log", flag: "--log FILE" })
     }

@@ -11,13 +11,14 @@ use toml::de::DeValue;
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::equaliser::Equaliser;
-use crate::model::mastering::{Intensity, Preset, Target, Taste};
+use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::rendering::Format;
 use crate::model::settings::{
     Crossfeed, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
     SoundSettings,
 };
 use crate::model::symbols::Symbols;
+use crate::model::taste::Taste;
 use crate::model::visual::Visual;
 use crate::model::weights::{Aspect, Weights};
 
@@ -337,7 +338,7 @@ pub const ROWS: &[Row] = &[
         key: "bass_db",
         default: "0",
         expects: "a number of dB from -3 to 3",
-        help: "dB below 250 Hz that you add to every plan.",
+        help: "dB below 250 Hz that you add to every plan. 0: what was learned.",
         set: |settings, value| put(&mut settings.mastering.taste.bass_db, taste(value)),
     },
     Row {
@@ -345,7 +346,7 @@ pub const ROWS: &[Row] = &[
         key: "treble_db",
         default: "0",
         expects: "a number of dB from -3 to 3",
-        help: "dB above 4 kHz that you add to every plan.",
+        help: "dB above 4 kHz that you add to every plan. 0: what was learned.",
         set: |settings, value| put(&mut settings.mastering.taste.treble_db, taste(value)),
     },
     Row {
@@ -353,8 +354,18 @@ pub const ROWS: &[Row] = &[
         key: "density",
         default: "0",
         expects: "a number from -1 to 1",
-        help: "How far peaks may be held: -1 half as far as the preset says, 1 twice as far.",
-        set: |settings, value| put(&mut settings.mastering.taste.density, fraction(value, -1.0, 1.0)),
+        help: "How far peaks may be held: -1 half as far as the preset says, 1 twice as far. 0: what was learned.",
+        set: |settings, value| {
+            put(&mut settings.mastering.taste.density, fraction(value, -1.0, 1.0).map(by_hand))
+        },
+    },
+    Row {
+        table: "mastering",
+        key: "learn",
+        default: "true",
+        expects: "true or false",
+        help: "Plans add what was learned of your taste from `:taste` and `:prefer`, and more is learned.",
+        set: |settings, value| put(&mut settings.mastering.learn, switch(value)),
     },
     Row {
         table: "mastering",
@@ -631,8 +642,13 @@ fn fraction(value: &DeValue<'_>, least: f32, most: f32) -> Result<f32, Unfit> {
     if number >= least && number <= most { Ok(number) } else { Err(Unfit) }
 }
 
-fn taste(value: &DeValue<'_>) -> Result<f32, Unfit> {
-    fraction(value, -Taste::MOST_DB, Taste::MOST_DB)
+fn taste(value: &DeValue<'_>) -> Result<Option<f32>, Unfit> {
+    fraction(value, -Taste::MOST_DB, Taste::MOST_DB).map(by_hand)
+}
+
+/// Nothing is not set.
+fn by_hand(value: f32) -> Option<f32> {
+    (value != 0.0).then_some(value)
 }
 
 fn decibels(value: &DeValue<'_>) -> Result<f32, Unfit> {

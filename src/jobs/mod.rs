@@ -16,6 +16,7 @@ pub mod plan;
 pub mod playlists;
 pub mod portrait;
 mod power;
+pub mod preferences;
 pub mod render;
 pub mod tags;
 

@@ -10,7 +10,9 @@ use crate::library::edit::Template;
 use crate::library::store::Store;
 use crate::mastering::plan::Wishes;
 use crate::model::job::CancelToken;
+use crate::model::naming::Naming;
 use crate::model::rendering::{Format, RenderEnd, RenderProgress};
+use crate::model::rule::Rule;
 use crate::render::Grouping;
 use crate::render::known::known;
 use crate::render::prepare::{Order, Prepared, prepare};
@@ -31,11 +33,13 @@ pub struct RenderOrder {
     pub format: Format,
     pub name: Option<String>,
     pub wishes: Wishes,
+    /// What is said of genres and albums, over the wishes.
+    pub rules: Vec<Rule>,
 }
 
 /// Works until all is done or `cancel` is asked.
 pub fn render(
-    store: &Store,
+    (store, naming): (&Store, &Naming),
     order: &RenderOrder,
     cancel: &CancelToken,
     tell: &mut dyn FnMut(RenderProgress),
@@ -65,7 +69,7 @@ pub fn render(
     match prepared {
         _ if cancel.is_cancelled() => RenderEnd { stopped: true, ..RenderEnd::default() },
         Prepared { conflicts, .. } if !conflicts.is_empty() => refused(conflicts),
-        prepared => work_off(store, order, &prepared, cancel, tell),
+        prepared => work_off((store, naming), order, &prepared, cancel, tell),
     }
 }
 
@@ -74,7 +78,7 @@ fn refused(failed: Vec<(PathBuf, String)>) -> RenderEnd {
 }
 
 fn work_off(
-    store: &Store,
+    (store, naming): (&Store, &Naming),
     order: &RenderOrder,
     prepared: &Prepared,
     cancel: &CancelToken,
@@ -84,6 +88,8 @@ fn work_off(
     let work = Work {
         groups: &prepared.groups,
         wishes: order.wishes.clone(),
+        rules: &order.rules,
+        naming,
         format: order.format,
         overwrite: false,
         plan_only: false,

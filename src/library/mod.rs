@@ -7,7 +7,7 @@
 //!   on the caller's thread and may block: call it from a job or the command line, never from ui, app or engine.
 //! - **Entry points.** [`store::Store`], [`scan::scan`], [`clean::clean`], [`expand::expand`], [`catalog_build::load_catalog`],
 //!   [`search::search`], [`playlist::import::import`], [`smart::evaluate`], [`past::plan::plan`], [`edit::plan`],
-//!   [`artwork::find`], [`stats::count`], [`store::care`], [`transfer::export`], [`transfer::import()`].
+//!   [`artwork::find`], [`stats::count`], [`preferences::change`], [`store::care`], [`transfer::export`], [`transfer::import()`].
 //! - **Invariants.** A path is bytes and belongs to at most one track; a track id is never used twice; a file is opened
 //!   only when size, time or inode say that it changed; a track whose file is gone stays, marked as missing, until it is
 //!   cleaned; nothing is taken for missing because a folder could not be read or a disk is away; a
@@ -24,6 +24,7 @@ pub mod levels;
 pub mod matching;
 pub mod past;
 pub mod playlist;
+pub mod preferences;
 pub mod scan;
 pub mod search;
 pub mod smart;

@@ -4,7 +4,7 @@
 //!   has, dynamics, loudness under a ceiling; or the tone and loudness of a reference; presets, intensity, taste. No signal code.
 //! - **May import.** `model`.
 //! - **Thread.** None; pure functions.
-//! - **Entry points.** [`plan::plan`] of a [`source::Source`] and [`plan::Wishes`].
+//! - **Entry points.** [`plan::plan`] of a [`source::Source`] and [`plan::Wishes`]; [`learn::learned`] of an observation.
 //! - **Invariants.** One static decision a track or album. Continuous: a small change of a measurement makes a small change
 //!   of the plan. Bounded. What is balanced already is left nearly as it is. What is not known moves nothing.
 //!
@@ -13,6 +13,7 @@
 pub mod corpus;
 mod curve;
 mod dynamics;
+pub mod learn;
 mod level;
 pub mod plan;
 mod preset;

@@ -10,8 +10,10 @@ use super::source::{BANDS, Source};
 use super::{reference, resonance, tone};
 use crate::model::chain::{Band, ChainSpec, Exciter};
 use crate::model::features::Absent;
-use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Target, Taste};
+use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Preset, Target};
 use crate::model::reference::Reference;
+use crate::model::rule::{Rule, Traits, holding, ruled};
+use crate::model::taste::{Aspect, Learned, Taste};
 
 /// What is asked of a plan.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,6 +21,30 @@ pub struct Wishes {
     pub settings: MasteringSettings,
     /// Music whose tone, width and loudness are wanted, in place of what the preset and the target say of them.
     pub reference: Option<Arc<Reference>>,
+    /// What was learned of the listener's taste; `None`: it is not to be heard.
+    pub learned: Option<Learned>,
+    /// What of the settings comes of rules, in words.
+    pub ruled: Vec<String>,
+    /// In a comparison: this in place of what the taste says of it.
+    pub tried: Option<(Aspect, f32)>,
+}
+
+impl Wishes {
+    /// With what rules say of this music.
+    pub fn ruled_by(&self, rules: &[Rule], traits: &Traits) -> Self {
+        let matches = self.reference.is_some();
+        let (settings, ruled) = ruled(&self.settings, &holding(rules, traits), matches);
+        Self { settings, ruled, ..self.clone() }
+    }
+
+    /// What is added to the plan.
+    pub fn taste(&self) -> Taste {
+        let mut taste = self.settings.taste.over(self.learned.as_ref());
+        if let Some((aspect, value)) = self.tried {
+            taste.set(aspect, value);
+        }
+        taste
+    }
 }
 
 /// Corner of the high-pass where the offset is large, Hz, and the offset that is (-60 dB of full scale).
@@ -34,7 +60,7 @@ const MOST_NARROWING_DB: f32 = 2.0;
 pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     let (lufs, true_peak_db) = (source.lufs?, source.true_peak_db?);
     let settings = &wishes.settings;
-    let (share, taste) = (settings.intensity.share(), settings.taste.held());
+    let (share, taste) = (settings.intensity.share(), wishes.taste());
     let character = with_taste(character(settings.preset), taste);
     let asked = match &wishes.reference {
         Some(reference) => reference.lufs.clamp(Target::LEAST, Target::MOST),
@@ -43,7 +69,7 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     // Less of a plan is also less of its loudness.
     let wanted = lufs + share * (asked - lufs);
 
-    let (mut spec, mut moves) = (ChainSpec::default(), Vec::new());
+    let (mut spec, mut moves) = (ChainSpec::default(), own_words(wishes));
     rumble(source, &mut spec, &mut moves);
     let limiting_db = character.limiting_db * share;
     let limited = level::aim(lufs, true_peak_db, wanted, limiting_db);
@@ -52,7 +78,7 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
         Some(reference) => match_reference(source, reference, taste, &mut spec, &mut moves),
         None => {
             spec.notches = resonance::notches(&source.resonances, character.correction, &mut moves);
-            adapt(source, &character, settings, &mut spec, &mut moves);
+            adapt(source, &character, (settings.preset, taste), &mut spec, &mut moves);
             dynamics(source, lufs, limiting, &character, &mut spec, &mut moves);
             overtones(source, &character, &mut spec, &mut moves);
         }
@@ -80,16 +106,15 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
 fn adapt(
     source: &Source,
     character: &Character,
-    settings: &MasteringSettings,
+    (preset, taste): (Preset, Taste),
     spec: &mut ChainSpec,
     moves: &mut Vec<Move>,
 ) {
     let mut tone = tone::tone(source);
     tone.moves.iter_mut().for_each(|db| *db *= character.correction);
-    let taste = settings.taste.held();
     let whose = match taste == Taste::default() {
-        true => settings.preset.name().to_owned(),
-        false => format!("{} and your taste", settings.preset.name()),
+        true => preset.name().to_owned(),
+        false => format!("{} and your taste", preset.name()),
     };
     tone.write(&added(&character.tone, taste), &whose, spec, moves);
 }
@@ -115,6 +140,26 @@ fn match_reference(
     if taste != Taste::default() {
         tone::Tone::default().write(&added(&[0.0; BANDS], taste), "your taste", spec, moves);
     }
+}
+
+/// What of the plan comes of rules, and what was learned.
+fn own_words(wishes: &Wishes) -> Vec<Move> {
+    let mut moves: Vec<Move> =
+        wishes.ruled.iter().map(|why| Move { part: Part::Rule, why: why.clone() }).collect();
+    let Some(learned) = &wishes.learned else { return moves };
+    let is_heard = |aspect: &Aspect| {
+        let is_other = wishes.tried.is_some_and(|(tried, _)| tried == *aspect);
+        let heard = learned.get(*aspect).heard().abs();
+        wishes.settings.taste.get(*aspect).is_none() && !is_other && heard >= 0.05
+    };
+    let told = |aspect: Aspect| {
+        let opinion = learned.get(aspect);
+        let sure = opinion.confidence() * 100.0;
+        let why = format!("{}: {} ({sure:.0} % sure)", aspect.words(opinion.heard()), opinion.why());
+        Move { part: Part::Taste, why }
+    };
+    moves.extend(Aspect::ALL.into_iter().filter(is_heard).map(told));
+    moves
 }
 
 fn with_taste(character: Character, taste: Taste) -> Character {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::abx::Abx;
 use super::chain::ChainSpec;
 use super::features::Value;
+use super::preferences::Versions;
+use super::taste::{ByHand, Taste};
+use super::trial::Trial;
 
 /// What kind of change is wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -143,38 +146,16 @@ pub struct MasteringSettings {
     pub target: Target,
     /// Tracks that play among their album, in order, share one plan.
     pub album: bool,
-    pub taste: Taste,
+    /// What was set by hand of what is added to every plan.
+    pub taste: ByHand,
+    /// What was learned of taste is added too, and more is learned.
+    pub learn: bool,
 }
 
 impl Default for MasteringSettings {
     fn default() -> Self {
         let (preset, intensity, target) = Default::default();
-        Self { on: false, preset, intensity, target, album: true, taste: Taste::default() }
-    }
-}
-
-/// What the listener adds to every plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Taste {
-    /// dB below 250 Hz, and above 4 kHz.
-    pub bass_db: f32,
-    pub treble_db: f32,
-    /// -1 (peaks are left: half of the limiting) to 1 (peaks are held: twice as much).
-    pub density: f32,
-}
-
-impl Taste {
-    /// Most that tone is moved either way, dB.
-    pub const MOST_DB: f32 = 3.0;
-
-    /// Within its bounds; what is no number is nothing.
-    pub fn held(self) -> Self {
-        let held = |value: f32, most: f32| if value.is_finite() { value.clamp(-most, most) } else { 0.0 };
-        Self {
-            bass_db: held(self.bass_db, Self::MOST_DB),
-            treble_db: held(self.treble_db, Self::MOST_DB),
-            density: held(self.density, 1.0),
-        }
+        Self { on: false, preset, intensity, target, album: true, taste: ByHand::default(), learn: true }
     }
 }
 
@@ -193,6 +174,8 @@ pub enum Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
+    Rule,
+    Taste,
     Rumble,
     Resonance,
     Tone,
@@ -209,6 +192,8 @@ pub enum Part {
 impl Part {
     pub fn name(self) -> &'static str {
         match self {
+            Self::Rule => "rule",
+            Self::Taste => "taste",
             Self::Rumble => "rumble",
             Self::Resonance => "ringing",
             Self::Tone => "tone",
@@ -282,6 +267,30 @@ pub struct MasteringView {
     pub abx: Option<Abx>,
     /// Both are so much quieter while they are compared, 0 or less, dB.
     pub trim_db: f32,
+    /// What is kept of the listener's preferences.
+    pub preferences: std::sync::Arc<Versions>,
+    /// The two tastes that are compared.
+    pub trial: Option<TrialView>,
+    /// The rules that hold for what plays, with what comes of them.
+    pub ruled: Vec<String>,
+}
+
+impl MasteringView {
+    /// What is added to plans where no rule says anything else.
+    pub fn taste(&self) -> Taste {
+        let learned = self.settings.learn.then(|| self.preferences.learned());
+        self.settings.taste.over(learned.as_ref())
+    }
+}
+
+/// A comparison of two tastes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrialView {
+    pub trial: Trial,
+    /// Both can be heard; else a plan of one is still being made.
+    pub is_ready: bool,
+    /// Choices that were made since it was begun.
+    pub answers: u32,
 }
 
 /// What is known of a plan.

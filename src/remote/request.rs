@@ -12,7 +12,7 @@ use crate::model::command::ImpulseChange;
 use crate::model::command::parse::parse;
 use crate::model::command::{
     self, Added, Care, Command, Items, Judged, Judging, Library, ListRef, Listener, Mastering, Playback,
-    Playlisting, Queue, ReferenceOf, Rendering, Tagging, Target,
+    Playlisting, Preferring, Queue, ReferenceOf, Rendering, Tagging, Target,
 };
 use crate::model::past::Importing;
 use crate::model::queue_text::Line;
@@ -107,7 +107,10 @@ fn with_paths(mut command: Command, paths: &[JsonPath], name: &str) -> Result<Co
     match &mut command {
         Command::Library(Library::Scan(roots)) => roots.extend(more),
         Command::Playlist(Playlisting::Import(paths)) => paths.extend(more),
-        Command::Listener(Listener::EqLoad(path)) if more.len() == 1 && path.as_os_str().is_empty() => {
+        Command::Listener(Listener::EqLoad(path))
+        | Command::Mastering(Mastering::Preferences(Preferring::Export(path) | Preferring::Import(path)))
+            if more.len() == 1 && path.as_os_str().is_empty() =>
+        {
             *path = more.into_iter().next().unwrap_or_default();
         }
         Command::Listener(Listener::Impulse(change @ ImpulseChange::Toggle)) if more.len() == 1 => {
@@ -228,6 +231,7 @@ fn listed_paths_of(command: &Command) -> &[PathBuf] {
         ) => paths,
         Command::Playback(Playback::Output(OutputSpec::File(path))) => std::slice::from_ref(path),
         Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))) => paths,
+        Command::Mastering(Mastering::Preferences(asked)) => asked.path().map_or(&[], std::slice::from_ref),
         Command::Render(Rendering::Master(Target::Paths(paths))) => paths,
         _ => &[],
     }

@@ -23,6 +23,7 @@ use crate::model::settings::SoundSettings;
 use crate::model::signal::{SignalPath, SignalStage, Verdict};
 use crate::model::similar::Radio;
 use crate::model::snapshot::{Accepted, OutputState, OutputView, QueueView, ScanView, Snapshot, StreamView};
+use crate::model::taste::Aspect;
 use crate::model::track::AudioFormat;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -147,15 +148,58 @@ pub struct MasteringStatus {
     pub intensity: u8,
     pub target: String,
     pub album_lock: bool,
+    /// What is added to plans, and what of it was learned.
+    pub taste: TasteStatus,
+    /// The rules that hold for what plays, with what comes of each.
+    pub rules: Vec<String>,
     /// What is matched.
     pub reference: Option<ReferenceStatus>,
     /// The original is heard in its place, at the same loudness.
     pub original: bool,
     /// The blind comparison that is under way.
     pub abx: Option<AbxStatus>,
+    /// The two tastes that are compared.
+    pub prefer: Option<PreferStatus>,
     pub plan: Option<PlanStatus>,
     /// Why there is none.
     pub no_plan: Option<String>,
+}
+
+/// What is added to plans.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TasteStatus {
+    /// What was learned is heard.
+    pub learn: bool,
+    /// Version of what is kept; 0: nothing was ever.
+    pub version: u64,
+    pub bass_db: AspectStatus,
+    pub treble_db: AspectStatus,
+    pub density: AspectStatus,
+}
+
+/// One aspect of taste.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AspectStatus {
+    pub heard: f32,
+    /// `null`: what was learned is heard.
+    pub by_hand: Option<f32>,
+    pub learned: f32,
+    /// Observations of it, and how sure that is, 0 to 1.
+    pub count: u32,
+    pub confidence: f32,
+}
+
+/// A comparison of two tastes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PreferStatus {
+    /// `A`, `B`.
+    pub heard: String,
+    /// Both can be heard.
+    pub ready: bool,
+    pub answers: u32,
 }
 
 /// A job that masters to files.
@@ -480,10 +524,38 @@ fn mastering(view: &MasteringView) -> MasteringStatus {
             tracks: found.tracks,
             lufs: found.lufs,
         }),
+        taste: taste(view),
+        rules: view.ruled.clone(),
+        prefer: view.trial.map(|told| PreferStatus {
+            heard: told.trial.heard.name().to_owned(),
+            ready: told.is_ready,
+            answers: told.answers,
+        }),
         original: view.original,
         abx: view.abx.map(|abx| AbxStatus { trials: abx.trials, right: abx.right, p: abx.p_value() }),
         plan: view.plan.made().map(plan),
         no_plan,
+    }
+}
+
+fn taste(view: &MasteringView) -> TasteStatus {
+    let (learned, heard) = (view.preferences.learned(), view.taste());
+    let aspect = |aspect: Aspect| {
+        let opinion = learned.get(aspect);
+        AspectStatus {
+            heard: heard.get(aspect),
+            by_hand: view.settings.taste.get(aspect),
+            learned: opinion.value,
+            count: opinion.count(),
+            confidence: opinion.confidence(),
+        }
+    };
+    TasteStatus {
+        learn: view.settings.learn,
+        version: view.preferences.number(),
+        bass_db: aspect(Aspect::Bass),
+        treble_db: aspect(Aspect::Treble),
+        density: aspect(Aspect::Density),
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::library::tags::to_tags;
+use crate::model::naming::{Naming, Separators};
+use crate::model::rule::TrackTraits;
 use crate::model::tag::{Field, Fields};
 use crate::model::track::AudioFormat;
 
@@ -36,6 +39,19 @@ impl Item {
 
     fn place(&self) -> (Option<u32>, Option<u32>) {
         (self.number(Field::Disc), self.number(Field::Track))
+    }
+
+    /// As the library has them.
+    pub fn traits(&self, naming: &Naming) -> TrackTraits {
+        let tags = to_tags(&self.fields);
+        let split = |separators: &Separators, names: &[String]| -> Vec<String> {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            separators.split(&names).iter().map(|&name| name.to_owned()).collect()
+        };
+        let mut artists = split(&naming.artists, &tags.artists);
+        artists.extend(split(&naming.artists, &tags.album_artists));
+        let genres = split(&naming.genres, &tags.genres);
+        TrackTraits { genres, album: tags.album.unwrap_or_default(), artists }
     }
 
     fn is_of_album_of(&self, other: &Self) -> bool {

@@ -23,10 +23,12 @@ use crate::model::chain::ChainSpec;
 use crate::model::contain::contain;
 use crate::model::features::{Measured, Value};
 use crate::model::job::CancelToken;
-use crate::model::mastering::{Heard, Plan};
+use crate::model::mastering::{Heard, MasteringSettings, Part, Plan};
+use crate::model::naming::Naming;
 use crate::model::reference::Profile;
 use crate::model::rendering::Format;
 use crate::model::resonance::Resonance;
+use crate::model::rule::{Rule, Traits};
 
 pub use crate::analysis::measure::VERSION;
 pub use crate::mastering::plan::Wishes;
@@ -39,6 +41,10 @@ const PULSE: Duration = Duration::from_millis(100);
 pub struct Work<'a> {
     pub groups: &'a [Group],
     pub wishes: Wishes,
+    /// What is said of genres and albums, over the wishes.
+    pub rules: &'a [Rule],
+    /// How names in tags are taken apart.
+    pub naming: &'a Naming,
     pub format: Format,
     pub overwrite: bool,
     /// Plans are made and nothing is written.
@@ -217,17 +223,26 @@ impl Worker<'_> {
         })
     }
 
+    fn wishes(&self, good: &[(&Item, Measured)]) -> Wishes {
+        let traits = Traits {
+            tracks: good.iter().map(|(item, _)| item.traits(self.work.naming)).collect(),
+            device: None,
+        };
+        self.work.wishes.ruled_by(self.work.rules, &traits)
+    }
+
     fn mastered(&self, good: &[(&Item, Measured)], account: &Account<'_>) -> Vec<Rendered> {
+        let wishes = self.wishes(good);
         let profile = match self.profile(good, account) {
             Ok(profile) => profile,
             Err((at, error)) => return self.failed(good, at, &error),
         };
-        let resonances = match reference::ringing(&paths(good), &self.work.wishes, self.cancel) {
+        let resonances = match reference::ringing(&paths(good), &wishes, self.cancel) {
             Ok(resonances) => resonances,
             Err((at, error)) => return self.failed(good, at, &error),
         };
-        let plan = self.plan(good, profile, resonances);
-        let target = ToMatch::of(&self.work.wishes, profile.as_ref());
+        let plan = self.plan(good, (profile, resonances), &wishes);
+        let target = ToMatch::of(&wishes, profile.as_ref());
         if self.work.plan_only {
             return good
                 .iter()
@@ -248,7 +263,7 @@ impl Worker<'_> {
             }
         };
         account.leave(good.iter().map(|(item, _)| sound(std::slice::from_ref(*item))).sum());
-        self.rendered(good, &runs, &proof, watch)
+        self.rendered(good, &runs, (&proof, &wishes.settings), watch)
     }
 
     /// Where a reference is to be matched: the spectrum of all.
@@ -269,8 +284,8 @@ impl Worker<'_> {
     fn plan(
         &self,
         good: &[(&Item, Measured)],
-        profile: Option<Profile>,
-        resonances: Vec<Resonance>,
+        (profile, resonances): (Option<Profile>, Vec<Resonance>),
+        wishes: &Wishes,
     ) -> Value<Plan> {
         let measured: Vec<&Measured> = good.iter().map(|(_, measured)| measured).collect();
         let source = match measured[..] {
@@ -278,9 +293,9 @@ impl Worker<'_> {
             _ => Source::of_album(&measured)?,
         };
         let source = Source { profile, resonances, ..source };
-        let plan = plan(&source, &self.work.wishes)?;
+        let plan = plan(&source, wishes)?;
         // Nothing of a plan is no ceiling either.
-        Ok(if self.work.wishes.settings.intensity.percent() > 0 { plan } else { untouched(plan) })
+        Ok(if wishes.settings.intensity.percent() > 0 { plan } else { untouched(plan) })
     }
 
     /// Nothing of a group that did not get so far is left: told of all is which track was in the way.
@@ -300,7 +315,7 @@ impl Worker<'_> {
         &self,
         good: &[(&Item, Measured)],
         runs: &[Run<'_>],
-        proof: &Value<Proof>,
+        (proof, settings): (&Value<Proof>, &MasteringSettings),
         watch: Watch<'_>,
     ) -> Vec<Rendered> {
         let numbers = proof.as_ref().map_or(ChainSpec::default(), |proof| proof.plan.spec);
@@ -310,7 +325,9 @@ impl Worker<'_> {
         for run in runs {
             let items = &good[from..from + run.tracks.len()];
             let mut finished = 0;
-            let mut wanted = |track: usize| self.wanted(items[track].0, &numbers, plan.as_ref().ok());
+            let mut wanted = |track: usize| {
+                self.wanted(items[track].0, &numbers, plan.as_ref().ok().map(|plan| (plan, settings)))
+            };
             let mut done = |_| finished += 1;
             let (format, overwrite) = (self.work.format, self.work.overwrite);
             let mut files = Files::new(run.spec, format, overwrite, &mut wanted, &mut done);
@@ -330,13 +347,18 @@ impl Worker<'_> {
         tracks
     }
 
-    fn wanted<'i>(&self, item: &'i Item, numbers: &ChainSpec, plan: Option<&Plan>) -> Wanted<'i> {
+    fn wanted<'i>(
+        &self,
+        item: &'i Item,
+        numbers: &ChainSpec,
+        plan: Option<(&Plan, &MasteringSettings)>,
+    ) -> Wanted<'i> {
         let is_same = *numbers == ChainSpec::default();
         let fits = item.format.codec.is_lossless()
             && item.format.bits.is_some_and(|bits| bits <= self.work.format.bits());
         let mut said = Said::of(&item.path, &item.fields);
-        if let Some(plan) = plan.filter(|_| !is_same) {
-            said.tell(plan, &self.work.wishes.settings);
+        if let Some((plan, settings)) = plan.filter(|_| !is_same) {
+            said.tell(plan, settings);
         }
         Wanted { target: &item.target, frames: item.frames, dither: !(is_same && fits), said }
     }
@@ -346,7 +368,7 @@ impl Worker<'_> {
 fn untouched(plan: Plan) -> Plan {
     Plan {
         spec: ChainSpec::default(),
-        moves: Vec::new(),
+        moves: plan.moves.into_iter().filter(|told| told.part == Part::Rule).collect(),
         asked_lufs: plan.source.lufs,
         aim_lufs: plan.source.lufs,
         range_change_lu: 0.0,

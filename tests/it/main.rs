@@ -41,6 +41,7 @@ mod pairs;
 mod past;
 mod play;
 mod playlists;
+mod preferences;
 mod pseudo_terminal;
 mod pty;
 mod query;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{notices, sound};
+use super::{notices, rules, sound, taste};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::mastering::Kept;
@@ -16,12 +16,13 @@ use crate::mastering::plan::{Wishes, plan};
 use crate::mastering::source::Source;
 use crate::model::abx::Abx;
 use crate::model::chain::Mastered;
-use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
+use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf};
 use crate::model::id::{ItemId, PlayId, TrackId};
 use crate::model::job::CancelToken;
-use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView, Taste};
+use crate::model::mastering::{Intensity, MasteringView, Plan, PlanView};
 use crate::model::notice::Notice;
 use crate::model::reference::Reference;
+use crate::model::taste::Taste;
 
 /// Seconds in which a plan is reached that became known while its track plays.
 const SLOWLY_S: f32 = 8.0;
@@ -41,13 +42,26 @@ pub fn reduce(state: &mut AppState, command: Mastering, now: Now, fx: &mut Vec<E
             };
             settings.intensity = Intensity::new(percent);
         }
-        Mastering::Taste(change) => settings.taste = changed(settings.taste, change).held(),
+        Mastering::Taste(change) => taste::turn(state, change, now),
+        Mastering::Prefer(step) => return taste::prefer(state, step, now, fx),
+        Mastering::Rule(asked) => return rules::reduce(state, asked, now, fx),
+        Mastering::Preferences(asked) => return taste::preferences(state, asked, now, fx),
         Mastering::Original(original) => return compare(state, original, now),
         Mastering::Abx(step) => return abx(state, step, now),
     }
     state.mastering.turned = true;
     state.dirty.mastering = true;
-    notices::tell(state, wording::mastering::changed(&command, &state.mastering.settings), now);
+    let words = wording::mastering::changed(&command, &state.mastering.settings, heard(state));
+    let words = match rules::over(state, &command) {
+        Some(rule) => words.why(wording::taste::ruled(&rule)),
+        None => words,
+    };
+    notices::tell(state, words, now);
+}
+
+/// What is added to plans.
+pub fn heard(state: &AppState) -> Taste {
+    wishes(state).taste()
 }
 
 /// What is asked for is measured first; until then what was asked before holds.
@@ -115,19 +129,6 @@ pub fn measured(state: &mut AppState, cancel: &CancelToken, found: Result<Box<Re
     turned_reference(state, words, now);
 }
 
-fn changed(taste: Taste, change: TasteChange) -> Taste {
-    let new = |now: f32, step: Step| match step {
-        Step::To(value) => value,
-        Step::By(value) => now + value,
-    };
-    match change {
-        TasteChange::Bass(step) => Taste { bass_db: new(taste.bass_db, step), ..taste },
-        TasteChange::Treble(step) => Taste { treble_db: new(taste.treble_db, step), ..taste },
-        TasteChange::Density(step) => Taste { density: new(taste.density, step), ..taste },
-        TasteChange::Reset => Taste::default(),
-    }
-}
-
 fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
     let Some(playing) = state.playback.playing.filter(|_| is_on(state)) else {
         return notices::tell(state, wording::mastering::nothing_to_compare(), now);
@@ -136,8 +137,9 @@ fn compare(state: &mut AppState, original: Option<bool>, now: Now) {
         return notices::tell(state, wording::mastering::no_plan_yet(), now);
     }
     let is_heard = state.mastering.original == Some(playing.play);
-    // Whoever looks has ended the blind comparison.
+    // Whoever looks has ended the blind comparisons.
     state.mastering.abx = None;
+    state.mastering.comparison = None;
     let original = original.unwrap_or(!is_heard);
     state.mastering.original = original.then_some(playing.play);
     state.mastering.compared = Some(playing.play);
@@ -167,6 +169,7 @@ fn abx(state: &mut AppState, step: AbxStep, now: Now) {
         }
     };
     state.mastering.abx = abx.map(|abx| (playing.play, abx));
+    state.mastering.comparison = None;
     state.mastering.original = None;
     state.mastering.compared = Some(playing.play);
     state.mastering.turned = true;
@@ -189,35 +192,47 @@ pub fn of(state: &AppState, item: ItemId) -> Option<Mastered> {
         return None;
     }
     let subject = subject(state, item)?;
-    let kept = state.mastering.plans.iter().find(|kept| *kept.subject == subject);
-    match kept.map(|kept| &kept.plan) {
+    let wishes = rules::wishes(state, &subject);
+    if wishes.settings.intensity.percent() == 0 {
+        return None;
+    }
+    match kept(state, &subject, &wishes).map(|kept| &kept.plan) {
         Some(PlanView::Made(plan)) => Some(mastered(plan)),
         Some(PlanView::Failed(_)) => None,
         // Its loudness may be at hand: that much is right from the first sample on.
-        Some(PlanView::Making | PlanView::None) | None => by_levels(state, &subject).as_ref().map(mastered),
+        Some(PlanView::Making | PlanView::None) | None => {
+            by_levels(state, &subject, &wishes).as_ref().map(mastered)
+        }
     }
+}
+
+/// The plan that was made, or is being made.
+pub fn kept<'s>(state: &'s AppState, subject: &Subject, wishes: &Wishes) -> Option<&'s Kept> {
+    state.mastering.plans.iter().find(|kept| *kept.subject == *subject && kept.wishes == *wishes)
 }
 
 fn mastered(plan: &Plan) -> Mastered {
     Mastered { spec: plan.spec, ..Mastered::default() }
 }
 
-fn by_levels(state: &AppState, subject: &Subject) -> Option<Plan> {
+fn by_levels(state: &AppState, subject: &Subject, wishes: &Wishes) -> Option<Plan> {
     let levels = state.facts.get(subject.track?).levels;
     let album = levels.album_lufs.filter(|_| !subject.album.is_empty());
     let levels = match album {
         Some(lufs) => crate::model::facts::Levels { lufs: Some(lufs), peak: levels.album_peak, ..levels },
         None => levels,
     };
-    plan(&Source::of_levels(&levels), &wishes(state)).ok()
+    plan(&Source::of_levels(&levels), wishes).ok()
 }
 
-/// As everything is set now.
+/// As everything is set now, whatever rules say of one or another.
 pub fn wishes(state: &AppState) -> Wishes {
-    Wishes { settings: state.mastering.settings, reference: state.mastering.reference.clone() }
+    let (settings, reference) = (state.mastering.settings, state.mastering.reference.clone());
+    let learned = settings.learn.then(|| state.mastering.preferences.learned());
+    Wishes { settings, reference, learned, ..Wishes::default() }
 }
 
-fn subject(state: &AppState, item: ItemId) -> Option<Subject> {
+pub fn subject(state: &AppState, item: ItemId) -> Option<Subject> {
     let queued = state.queue.get(item)?;
     let album = if state.mastering.settings.album && is_among_album(state, item) {
         album_of(state, queued.track?)
@@ -253,6 +268,7 @@ fn album_of(state: &AppState, track: TrackId) -> Arc<[TrackId]> {
 /// After every event: what is wanted is asked for, what is known is told.
 pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
     let plays: Vec<Play> = [state.playback.playing, state.playback.next].into_iter().flatten().collect();
+    rules::note_device(state);
     let dirty = &state.dirty;
     // To look for neighbours in the queue is work in proportion to its length: not without a reason.
     let has_changed = dirty.queue || dirty.catalog || dirty.facts || dirty.mastering;
@@ -265,32 +281,43 @@ pub fn follow(state: &mut AppState, fx: &mut Vec<Effect>) {
         state.mastering.original = None;
         state.mastering.compared = None;
         state.mastering.abx = None;
+        state.mastering.comparison = None;
         return tell(state, &plays, fx);
     }
-    let wishes = wishes(state);
-    let subjects: Vec<Subject> = plays.iter().filter_map(|play| subject(state, play.item)).collect();
+    taste::end_with(state, plays.first());
+    let wanted = wanted(state, &plays);
     let before = state.mastering.plans.len();
     state.mastering.plans.retain(|kept| {
-        let is_wanted = kept.wishes == wishes && subjects.contains(&kept.subject);
+        let is_wanted =
+            wanted.iter().any(|(subject, wishes)| *kept.subject == *subject && kept.wishes == *wishes);
         if !is_wanted {
             kept.cancel.cancel();
         }
         is_wanted
     });
     let mut changed = state.mastering.plans.len() != before;
-    for subject in subjects {
-        if !state.mastering.plans.iter().any(|kept| *kept.subject == subject) {
+    for (subject, wishes) in wanted {
+        if kept(state, &subject, &wishes).is_none() {
             let (subject, cancel) = (Arc::new(subject), CancelToken::default());
             let asked = wishes.clone();
             fx.push(Effect::Plan { subject: Arc::clone(&subject), wishes: asked, cancel: cancel.clone() });
             let plan = PlanView::Making;
-            let wishes = wishes.clone();
             state.mastering.plans.push(Kept { subject, wishes, plan, is_last: false, cancel });
             changed = true;
         }
     }
     state.dirty.mastering |= changed;
     tell(state, &plays, fx);
+}
+
+/// The plans that are to be there.
+fn wanted(state: &AppState, plays: &[Play]) -> Vec<(Subject, Wishes)> {
+    let of = |play: &Play| {
+        let subject = subject(state, play.item)?;
+        let wishes = rules::wishes(state, &subject);
+        (wishes.settings.intensity.percent() > 0).then_some((subject, wishes))
+    };
+    plays.iter().filter_map(of).chain(taste::pair(state).into_iter().flatten()).collect()
 }
 
 /// Tells the engine what it does not know yet.
@@ -320,6 +347,9 @@ fn tell(state: &mut AppState, plays: &[Play], fx: &mut Vec<Effect>) {
 /// With what is being compared.
 fn told_of(state: &AppState, play: Play) -> Option<Mastered> {
     let mastered = of(state, play.item)?;
+    if let Some(compared) = taste::heard(state, play.play) {
+        return Some(compared);
+    }
     let plan = made(state, play.item);
     let original = match abx_of(state, play.play) {
         Some(abx) => abx.is_original(),
@@ -341,7 +371,7 @@ fn trim_db(plan: &Plan) -> f32 {
 
 fn made(state: &AppState, item: ItemId) -> Option<Arc<Plan>> {
     let subject = subject(state, item)?;
-    let kept = state.mastering.plans.iter().find(|kept| *kept.subject == subject)?;
+    let kept = kept(state, &subject, &rules::wishes(state, &subject))?;
     if let PlanView::Made(plan) = &kept.plan { Some(Arc::clone(plan)) } else { None }
 }
 
@@ -352,8 +382,8 @@ pub fn planned(
     stage: Stage,
     plan: Result<Box<Plan>, String>,
 ) {
-    let kept = state.mastering.plans.iter_mut().find(|kept| *kept.subject == *subject);
-    let Some(kept) = kept.filter(|kept| kept.wishes == *wishes) else {
+    let mut plans = state.mastering.plans.iter_mut();
+    let Some(kept) = plans.find(|kept| *kept.subject == *subject && kept.wishes == *wishes) else {
         return;
     };
     if kept.is_last && stage == Stage::First {
@@ -380,8 +410,15 @@ pub fn failed(state: &mut AppState, play: PlayId, now: Now) {
 pub fn view(state: &AppState) -> MasteringView {
     let playing = state.playback.playing;
     let subject = playing.and_then(|playing| subject(state, playing.item));
-    let kept = subject.and_then(|subject| state.mastering.plans.iter().find(|kept| *kept.subject == subject));
-    let plan = kept.map(|kept| kept.plan.clone()).unwrap_or_default();
+    let ruled = subject.as_ref().map(|subject| rules::wishes(state, subject));
+    let kept = subject.zip(ruled.as_ref()).and_then(|(subject, wishes)| kept(state, &subject, wishes));
+    let is_ruled_off = ruled.as_ref().is_some_and(|wishes| wishes.settings.intensity.percent() == 0);
+    let ruled = ruled.map(|wishes| wishes.ruled).unwrap_or_default();
+    let plan = match kept {
+        Some(kept) => kept.plan.clone(),
+        None if is_ruled_off && is_on(state) => PlanView::Failed(ruled.join("; ").into()),
+        None => PlanView::None,
+    };
     let compared = playing.is_some_and(|playing| state.mastering.compared == Some(playing.play));
     MasteringView {
         reference: state.mastering.reference.clone(),
@@ -390,6 +427,9 @@ pub fn view(state: &AppState) -> MasteringView {
         original: playing.is_some_and(|playing| state.mastering.original == Some(playing.play)),
         abx: playing.and_then(|playing| abx_of(state, playing.play)),
         trim_db: plan.made().filter(|_| compared).map_or(0.0, trim_db),
+        preferences: Arc::clone(&state.mastering.preferences),
+        trial: playing.and_then(|playing| taste::view(state, playing.play)),
+        ruled,
         plan,
     }
 }

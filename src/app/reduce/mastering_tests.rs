@@ -13,6 +13,7 @@ use crate::model::command::{AbxStep, Change, Mastering, ReferenceOf, Step, Taste
 use crate::model::id::PlayId;
 use crate::model::mastering::{Basis, Heard, Plan, PlanView, Preset};
 use crate::model::reference::{Profile, Reference};
+use crate::model::taste::Aspect;
 
 fn ask(rig: &mut Rig, command: Mastering) -> Vec<Effect> {
     rig.event(Event::Command(Command::Mastering(command)))
@@ -179,13 +180,13 @@ fn taste_goes_into_the_next_plan_and_stays_within_its_bounds() {
     let mut rig = Rig::new(1);
     ask(&mut rig, Mastering::On(Some(true)));
     rig.ask(Playback::Play);
-    let bass = |step| Mastering::Taste(TasteChange::Bass(step));
+    let bass = |step| Mastering::Taste(TasteChange::Turn(Aspect::Bass, step));
     let asked = wanted(&ask(&mut rig, bass(Step::By(2.0))));
-    assert_eq!(asked[0].1.settings.taste.bass_db, 2.0);
+    assert_eq!(asked[0].1.settings.taste.bass_db, Some(2.0));
     ask(&mut rig, bass(Step::By(2.0)));
-    assert_eq!(rig.state.mastering.settings.taste.bass_db, 3.0);
-    ask(&mut rig, Mastering::Taste(TasteChange::Density(Step::To(-2.0))));
-    assert_eq!(rig.state.mastering.settings.taste.density, -1.0);
+    assert_eq!(rig.state.mastering.settings.taste.bass_db, Some(3.0));
+    ask(&mut rig, Mastering::Taste(TasteChange::Turn(Aspect::Density, Step::To(-2.0))));
+    assert_eq!(rig.state.mastering.settings.taste.density, Some(-1.0));
     ask(&mut rig, Mastering::Taste(TasteChange::Reset));
     assert_eq!(rig.state.mastering.settings.taste, Default::default());
 }

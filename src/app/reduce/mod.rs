@@ -19,10 +19,12 @@ pub(super) mod playlists;
 mod queue;
 mod renders;
 mod resume;
+mod rules;
 mod saving;
 mod sight;
 mod sound;
 mod tags;
+mod taste;
 pub(super) mod templates;
 
 use super::effect::Effect;
@@ -63,12 +65,14 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::MasteringPlanned { subject, wishes, stage, plan } => {
             mastering::planned(state, (&subject, &wishes), stage, plan);
+            taste::follow_plans(state, now);
         }
         Event::ImpulseRead { job, path, result } => {
             listener::impulse_read(state, job, &path, result, now, &mut fx);
         }
         Event::CurveDone { work, result, .. } => listener::done(state, &work, result, now, &mut fx),
         Event::ReferenceMeasured { cancel, found } => mastering::measured(state, &cancel, found, now),
+        Event::PreferencesDone { deed, result, .. } => taste::done(state, &deed, result, now),
         Event::RenderProgress { number, progress } => renders::progress(state, number, progress),
         Event::Rendered { number, end } => renders::ended(state, number, end, now),
         Event::OutputsFound(found) => engine::outputs_found(state, found),
@@ -138,6 +142,7 @@ fn due(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     notices::expire(state, now);
     playback::sleep_due(state, now, fx);
     saving::due(state, now, fx);
+    taste::due(state, now, fx);
     library::build_if_wanted(state, now, fx);
 }
 

@@ -41,6 +41,7 @@ fn master(state: &mut AppState, target: Target, now: Now, fx: &mut Vec<Effect>) 
         format: settings.format,
         name: settings.name.clone(),
         wishes: mastering::wishes(state),
+        rules: state.mastering.preferences.rules().to_vec(),
         roots: state.library.roots.to_vec(),
         paths,
     });

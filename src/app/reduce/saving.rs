@@ -110,6 +110,7 @@ pub fn quit(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
         run.cancel.cancel();
     }
     super::renders::quit(state);
+    super::taste::learn_settled(state, now, fx);
     session_soon(state, now);
     save(state, Vec::new(), now, fx);
     outputs(state, fx);

@@ -1,6 +1,7 @@
 //! Plans of what plays and of what follows. Changed by `reduce::mastering`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::Play;
 use crate::jobs::plan::Subject;
@@ -10,7 +11,10 @@ use crate::model::chain::Mastered;
 use crate::model::id::PlayId;
 use crate::model::job::CancelToken;
 use crate::model::mastering::{MasteringSettings, PlanView};
+use crate::model::preferences::Versions;
 use crate::model::reference::Reference;
+use crate::model::taste::Aspect;
+use crate::model::trial::Trial;
 
 #[derive(Debug, Default)]
 pub struct MasteringState {
@@ -33,6 +37,27 @@ pub struct MasteringState {
     pub abx: Option<(PlayId, Abx)>,
     /// Something was turned: what follows from it is to be heard at once.
     pub turned: bool,
+    /// What is kept of the listener's preferences.
+    pub preferences: Arc<Versions>,
+    /// Where it is heard, or was last: what rules for devices look at.
+    pub device: Option<String>,
+    /// What was set by hand and is learned, if it is left so, at that time.
+    pub settling: Vec<Aspect>,
+    pub settled_at: Option<Instant>,
+    /// Two tastes are compared.
+    pub comparison: Option<Comparison>,
+}
+
+/// A comparison of two tastes.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    pub play: PlayId,
+    /// The track alone: of an album both plans would be long in coming.
+    pub subject: Arc<Subject>,
+    pub trial: Trial,
+    /// That both can be heard.
+    pub was_told: bool,
+    pub answers: u32,
 }
 
 /// A plan, or that it is being made.

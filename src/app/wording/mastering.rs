@@ -2,12 +2,14 @@
 
 use super::{note, warning};
 use crate::model::abx::{Abx, Heard};
-use crate::model::command::Mastering;
-use crate::model::mastering::{MasteringSettings, Target, Taste};
+use crate::model::command::{Mastering, TasteChange};
+use crate::model::mastering::{MasteringSettings, Target};
 use crate::model::notice::Notice;
 use crate::model::reference::Reference;
+use crate::model::taste::Taste;
 
-pub fn changed(command: &Mastering, settings: &MasteringSettings) -> Notice {
+/// `taste` is what is added to plans.
+pub fn changed(command: &Mastering, settings: &MasteringSettings, taste: Taste) -> Notice {
     let text = match command {
         Mastering::On(_) if settings.on => format!("Mastering: {}", settings.preset.name()),
         Mastering::On(_) => "Mastering: off".to_owned(),
@@ -19,14 +21,25 @@ pub fn changed(command: &Mastering, settings: &MasteringSettings) -> Notice {
         },
         Mastering::Album(_) if settings.album => "Mastering: tracks of an album share one plan".to_owned(),
         Mastering::Album(_) => "Mastering: each track has a plan of its own".to_owned(),
+        Mastering::Taste(TasteChange::Learn(_)) if settings.learn => {
+            "What was learned of your taste is heard, and more is learned".to_owned()
+        }
+        Mastering::Taste(TasteChange::Learn(_)) => {
+            "What was learned of your taste is not heard, and nothing is learned".to_owned()
+        }
         Mastering::Taste(_) => {
-            let Taste { bass_db, treble_db, density } = settings.taste;
+            let Taste { bass_db, treble_db, density } = taste;
             format!(
                 "Your taste: {bass_db:+.1} dB of bass, {treble_db:+.1} dB of treble, density {density:+.1}"
             )
         }
         // They have words of their own.
-        Mastering::Original(_) | Mastering::Abx(_) | Mastering::Reference(_) => String::new(),
+        Mastering::Original(_)
+        | Mastering::Abx(_)
+        | Mastering::Reference(_)
+        | Mastering::Prefer(_)
+        | Mastering::Preferences(_)
+        | Mastering::Rule(_) => String::new(),
     };
     let is_idle = !settings.on && !matches!(command, Mastering::On(_));
     if is_idle { note(text).next_step("It is heard once `:mastering on`") } else { note(text) }

@@ -37,6 +37,7 @@ use crate::model::contain::contain;
 use crate::model::loudness::LoudnessTags;
 use crate::model::tag::Fields;
 use crate::model::track::{AudioFormat, Tags};
+pub use normalize::to_tags;
 pub use read::APE_PICTURE;
 pub use sheet::tags as of_sheet;
 pub(crate) use window::Window;

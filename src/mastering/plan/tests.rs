@@ -5,6 +5,7 @@ use crate::mastering::corpus::{BANDS_OF_MUSIC, EDGES, PEAK_TO_LOUDNESS, TILT};
 use crate::model::mastering::{Basis, Intensity, Preset, Target};
 use crate::model::reference::{Profile, Reference};
 use crate::model::resonance::Resonance;
+use crate::model::taste::{ByHand, Opinion};
 
 /// Sound whose bands lie so many dB beside what music has at the middle tilt.
 fn music(off: [f32; BANDS]) -> Source {
@@ -38,7 +39,7 @@ fn wishes(preset: Preset, percent: i64, target: Target) -> Wishes {
         target,
         ..MasteringSettings::default()
     };
-    Wishes { settings, reference: None }
+    Wishes { settings, ..Wishes::default() }
 }
 
 fn adaptive(source: &Source) -> Plan {
@@ -228,13 +229,33 @@ fn a_crushed_master_gets_some_peaks_back_and_what_is_unknown_moves_nothing() {
 
 #[test]
 fn taste_is_bounded_and_told() {
-    let taste = Taste { bass_db: 40.0, treble_db: f32::NAN, ..Taste::default() };
-    let wishes =
-        Wishes { settings: MasteringSettings { taste, ..MasteringSettings::default() }, reference: None };
+    let taste = ByHand { bass_db: Some(40.0), treble_db: Some(f32::NAN), ..ByHand::default() };
+    let settings = MasteringSettings { taste, ..MasteringSettings::default() };
+    let wishes = Wishes { settings, ..Wishes::default() };
     let plan = plan(&music([0.0; BANDS]), &wishes).expect("a plan");
     assert!((plan.spec.tone_db(122.0) - 3.0).abs() < 0.3, "{}", plan.spec.tone_db(122.0));
     assert!(plan.spec.tone_db(5_657.0).abs() < 0.3);
     assert!(plan.moves.iter().any(|told| told.why.contains("your taste")), "{:?}", plan.moves);
+}
+
+/// 2 dB of which six observations make two thirds sure are heard as 1.33 dB, and told; what is set by hand is heard in its place.
+#[test]
+fn what_was_learned_is_heard_as_far_as_it_is_sure_and_told_with_its_numbers() {
+    let bass = Opinion { value: 2.0, more: 5, less: 1, ..Opinion::default() };
+    let learned = Learned { bass, ..Learned::default() };
+    let asked = Wishes { learned: Some(learned), ..wishes(Preset::Adaptive, 100, Target::STREAMING) };
+    let found = plan(&music([0.0; BANDS]), &asked).expect("a plan");
+    assert!((found.spec.tone_db(122.0) - 4.0 / 3.0).abs() < 0.2, "{}", found.spec.tone_db(122.0));
+    let words = "+1.3 dB below 250 Hz: you preferred more in 5 of 6 comparisons (67 % sure)";
+    assert_eq!(found.moves[0], Move { part: Part::Taste, why: words.to_owned() });
+    let mut by_hand = asked.clone();
+    by_hand.settings.taste.set(Aspect::Bass, -1.0);
+    let found = plan(&music([0.0; BANDS]), &by_hand).expect("a plan");
+    assert!((found.spec.tone_db(122.0) + 1.0).abs() < 0.2);
+    assert!(found.moves.iter().all(|told| told.part != Part::Taste), "{:?}", found.moves);
+    let tried = Wishes { tried: Some((Aspect::Bass, 2.5)), ..by_hand };
+    let found = plan(&music([0.0; BANDS]), &tried).expect("a plan");
+    assert!((found.spec.tone_db(122.0) - 2.5).abs() < 0.3, "{}", found.spec.tone_db(122.0));
 }
 
 /// A lossy cut-off leaves nothing to lift.

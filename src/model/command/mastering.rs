@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use crate::model::abx::Heard;
 use crate::model::mastering::{Preset, Target};
+use crate::model::rule::{Rule, RuleOf};
+use crate::model::taste::Aspect;
+use crate::model::trial::Side;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mastering {
@@ -21,6 +24,10 @@ pub enum Mastering {
     /// What is added to every plan.
     Taste(TasteChange),
     Reference(ReferenceOf),
+    /// Two tastes are compared, and what is preferred is learned.
+    Prefer(PreferStep),
+    Preferences(Preferring),
+    Rule(Ruling),
 }
 
 /// Whose tone, width and loudness are wanted.
@@ -37,13 +44,52 @@ pub enum ReferenceOf {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TasteChange {
-    /// dB below 250 Hz.
-    Bass(Step),
-    /// dB above 4 kHz.
-    Treble(Step),
-    /// -1 to 1.
-    Density(Step),
+    Turn(Aspect, Step),
+    /// Nothing is set by hand: what was learned is heard.
     Reset,
+    /// What was learned is heard, and more is learned; `None` toggles.
+    Learn(Option<bool>),
+}
+
+/// Of a comparison of two tastes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreferStep {
+    Begin,
+    /// `None`: the other one.
+    Hear(Option<Side>),
+    /// `None`: there is no difference.
+    Answer(Option<Side>),
+    End,
+}
+
+/// Of rules.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ruling {
+    List,
+    /// In place of one for the same, if there is one.
+    Set(Box<Rule>),
+    Drop(RuleOf),
+}
+
+/// Of what is kept of the listener's preferences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Preferring {
+    /// What they are.
+    Tell,
+    /// As that version had them.
+    Rollback(u64),
+    Reset,
+    Export(PathBuf),
+    Import(PathBuf),
+}
+
+impl Preferring {
+    pub fn path(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Export(path) | Self::Import(path) => Some(path),
+            Self::Tell | Self::Rollback(_) | Self::Reset => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

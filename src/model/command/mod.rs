@@ -10,7 +10,9 @@ mod rendering;
 mod similar;
 
 pub use listener::{BandChange, ImpulseChange, Listener};
-pub use mastering::{AbxStep, Change, Mastering, ReferenceOf, Step, TasteChange};
+pub use mastering::{
+    AbxStep, Change, Mastering, PreferStep, Preferring, ReferenceOf, Ruling, Step, TasteChange,
+};
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use rendering::Rendering;
 pub use similar::{Like, Similar, Tune};

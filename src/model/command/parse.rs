@@ -727,7 +727,9 @@ mod tests {
                 "SPEC" => format!("{} null", row.name),
                 "HZ DB|+DB|-DB|off [Q]" => format!("{} 1k +1", row.name),
                 "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" | "DB|auto" => format!("{} 5", row.name),
-                "bass|treble|density N|+N|-N, reset" => "taste bass +1".to_owned(),
+                "bass|treble|density N|+N|-N, reset, learn [on|off]" => "taste bass +1".to_owned(),
+                "NAME SETTING..." | "NAME [artist=NAME] SETTING..." => format!("{} dark gentle", row.name),
+                "KIND NAME [artist=NAME]" => format!("{} genre dark", row.name),
                 "N" => format!("{} 3", row.name),
                 "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
                     format!("{} dark", row.name)

@@ -9,6 +9,7 @@ use crate::config::theme::Role;
 use crate::model::chain::Reading;
 use crate::model::mastering::{Basis, MasteringView, Move, Plan, PlanView};
 use crate::model::snapshot::Snapshot;
+use crate::model::taste::Aspect;
 use crate::tui::draw::Canvas;
 use crate::tui::layout::Layout;
 use crate::tui::text;
@@ -101,15 +102,20 @@ fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &P
         String::new()
     };
     let role = if view.original { Role::Warning } else { Role::Text };
-    let words = match view.abx {
-        Some(abx) => format!("{} of a blind test: {}{trim}", abx.heard.name(), abx.words()),
-        None => format!("{heard}{trim}"),
+    let words = match (view.abx, view.trial) {
+        (_, Some(told)) if !told.is_ready => format!("{heard}; two tastes are made ready to compare"),
+        (_, Some(told)) => {
+            format!("{} of two tastes, both as loud; {} answers", told.trial.heard.name(), told.answers)
+        }
+        (Some(abx), None) => format!("{} of a blind test: {}{trim}", abx.heard.name(), abx.words()),
+        (None, None) => format!("{heard}{trim}"),
     };
     line(canvas, &mut rest, &[("heard", Role::Dim), (&words, role)]);
     if reduction_area(canvas.scene.snapshot, canvas.layout).is_some() {
         draw_reduction(canvas);
         rest = below(rest, 2);
     }
+    draw_taste(canvas, &mut rest, view);
     if rest.height >= WITH_CURVE - 5 && rest.width >= 40 {
         curve::draw(canvas, Rect { height: CURVE, ..rest }, MOST_DB, |hz| plan.spec.tone_db(hz));
         rest = below(rest, CURVE + 1);
@@ -117,6 +123,33 @@ fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &P
     for told in &plan.moves {
         rest = draw_move(canvas, rest, told);
     }
+}
+
+/// `taste       bass +0.8 dB ━━━━━── 70 %   treble +0.0 dB ─────── 0 %   density +0.5 by hand`
+/// What is added, and how sure that is of what was learned; nothing where nothing is known.
+fn draw_taste(canvas: &mut Canvas<'_>, rest: &mut Rect, view: &MasteringView) {
+    let (learned, heard) = (view.preferences.learned(), view.taste());
+    let is_known =
+        |aspect: Aspect| view.settings.taste.get(aspect).is_some() || learned.get(aspect).count() > 0;
+    if rest.height == 0 || !Aspect::ALL.into_iter().any(is_known) {
+        return;
+    }
+    canvas.put(rest.x, rest.y, NAME, "taste", Role::Dim);
+    let width = rest.width.saturating_sub(NAME) / Aspect::ALL.len() as u16;
+    for (at, aspect) in Aspect::ALL.into_iter().enumerate() {
+        let x = rest.x + NAME + width * at as u16;
+        let unit = if aspect == Aspect::Density { "" } else { " dB" };
+        let name = format!("{} {:+.1}{unit}", aspect.name(), heard.get(aspect));
+        if view.settings.taste.get(aspect).is_some() {
+            canvas.put(x, rest.y, width, &format!("{name} by hand"), Role::Dim);
+            continue;
+        }
+        let sure = learned.get(aspect).confidence();
+        let value =
+            if view.settings.learn { format!(" {:.0} % ", sure * 100.0) } else { " not heard ".to_owned() };
+        draw_bar(canvas, Rect { x, y: rest.y, width, height: 1 }, &name, &Bar { share: sure, value });
+    }
+    *rest = below(*rest, 1);
 }
 
 /// A name in its column, then words.
