@@ -136,7 +136,7 @@ fn power_of_music(rate: u32, channels: &[Vec<f32>]) -> f64 {
         let _ = fft.process(&mut time, &mut lines);
         for (n, line) in lines.iter().enumerate() {
             let hz = n as f64 * f64::from(rate) / length as f64;
-            if hz >= BAND_HZ[0] && hz <= BAND_HZ[1] {
+            if (BAND_HZ[0]..=BAND_HZ[1]).contains(&hz) {
                 sum += f64::from(line.norm_sqr()) / hz;
                 weights += 1.0 / hz;
             }

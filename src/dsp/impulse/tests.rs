@@ -1,3 +1,5 @@
+//! Convolution against the sum that defines it, levels and rates against closed forms.
+
 use super::*;
 
 const RATE: u32 = 48_000;
