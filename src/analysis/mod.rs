@@ -17,7 +17,6 @@ pub mod null;
 pub mod print;
 pub mod profile;
 pub mod quality;
-pub mod resonance;
 pub mod spectrum;
 pub mod visual;
 pub mod waveform;

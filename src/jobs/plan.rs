@@ -18,7 +18,7 @@ use crate::model::part;
 use crate::model::reference::Reference;
 use crate::render::pass::Watch;
 use crate::render::prove::{ToMatch, prove, runs};
-use crate::render::reference::{profile_of, ringing};
+use crate::render::reference::profile_of;
 
 /// What a plan is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,14 +62,14 @@ pub fn proved(
     };
     let paths = paths(store, subject, tracks).map_err(|error| error.to_string())?;
     let watch = Watch { cancel, on_sound: &|_| () };
-    let all: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     let profile = match wishes.reference {
-        Some(_) => profile_of(&all, watch).map_err(|(_, error)| error.to_string())?,
+        Some(_) => {
+            let all: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+            profile_of(&all, watch).map_err(|(_, error)| error.to_string())?
+        }
         None => None,
     };
-    let resonances = ringing(&all, wishes, cancel).map_err(|(_, error)| error.to_string())?;
-    let plan =
-        plan(&Source { profile, resonances, ..source }, wishes).map_err(|why| why.words().to_owned())?;
+    let plan = plan(&Source { profile, ..source }, wishes).map_err(|why| why.words().to_owned())?;
     let runs = runs(&paths).map_err(|error| error.to_string())?;
     let target = ToMatch::of(wishes, profile.as_ref());
     let proof = prove(plan, &runs, target.as_ref(), watch).map_err(|(_, _, error)| error.to_string())?;

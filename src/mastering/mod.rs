@@ -18,7 +18,6 @@ mod level;
 pub mod plan;
 mod preset;
 pub mod reference;
-mod resonance;
 pub mod score;
 pub mod source;
 mod tone;

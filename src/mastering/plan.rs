@@ -7,7 +7,7 @@ use super::dynamics::dynamics;
 use super::level::{self, CEILING_DBTP};
 use super::preset::{Character, character};
 use super::source::{BANDS, Source};
-use super::{reference, resonance, tone};
+use super::{reference, tone};
 use crate::model::chain::{Band, ChainSpec, Exciter};
 use crate::model::features::Absent;
 use crate::model::mastering::{Heard, MasteringSettings, Move, Part, Plan, Preset, Target};
@@ -77,7 +77,6 @@ pub fn plan(source: &Source, wishes: &Wishes) -> Result<Plan, Absent> {
     match &wishes.reference {
         Some(reference) => match_reference(source, reference, taste, &mut spec, &mut moves),
         None => {
-            spec.notches = resonance::notches(&source.resonances, character.correction, &mut moves);
             adapt(source, &character, (settings.preset, taste), &mut spec, &mut moves);
             dynamics(source, lufs, limiting, &character, &mut spec, &mut moves);
             overtones(source, &character, &mut spec, &mut moves);

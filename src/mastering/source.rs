@@ -5,7 +5,6 @@ use crate::model::features::{Absent, LoudnessBlocks, Measured, Value};
 use crate::model::fingerprint::Dimension;
 use crate::model::mastering::Basis;
 use crate::model::reference::Profile;
-use crate::model::resonance::Resonance;
 
 /// Bands of the fingerprint.
 pub const BANDS: usize = 7;
@@ -29,8 +28,6 @@ pub struct Source {
     pub cutoff_hz: Option<u32>,
     /// Where it is to be matched: the spectrum of its loud parts.
     pub profile: Option<Profile>,
-    /// What rings, as far as that was looked for.
-    pub resonances: Vec<Resonance>,
 }
 
 impl Source {
@@ -49,7 +46,6 @@ impl Source {
             dc_offset: quality.dc_offset,
             cutoff_hz: quality.cutoff_hz,
             profile: None,
-            resonances: Vec::new(),
         }
     }
 
@@ -69,7 +65,6 @@ impl Source {
             dc_offset: 0.0,
             cutoff_hz: None,
             profile: None,
-            resonances: Vec::new(),
         }
     }
 
@@ -110,7 +105,6 @@ impl Source {
             dc_offset: furthest.fold(0.0, |most: f32, new| if new.abs() > most.abs() { new } else { most }),
             cutoff_hz: cutoffs.and_then(|cutoffs| cutoffs.into_iter().max()),
             profile: None,
-            resonances: Vec::new(),
         })
     }
 }

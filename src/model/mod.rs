@@ -47,7 +47,6 @@ pub mod query;
 pub mod queue_text;
 pub mod reference;
 pub mod rendering;
-pub mod resonance;
 pub mod resume;
 pub mod rule;
 pub mod session;

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::analysis::measure::MeasureError;
 use crate::decode::DecodeError;
 use crate::model::features::Absent;
 
@@ -22,15 +21,6 @@ pub enum RenderError {
     NoLoudness(Absent),
     #[error("stopped")]
     Cancelled,
-}
-
-impl From<MeasureError> for RenderError {
-    fn from(error: MeasureError) -> Self {
-        match error {
-            MeasureError::Decode(error) => error.into(),
-            MeasureError::Cancelled => Self::Cancelled,
-        }
-    }
 }
 
 impl RenderError {

@@ -6,15 +6,11 @@ use std::path::{Path, PathBuf};
 use super::error::RenderError;
 use super::part::PartFile;
 use super::pass::Watch;
+use crate::analysis::measure::MeasureError;
 use crate::analysis::profile::look;
-use crate::analysis::resonance::resonances;
 use crate::library::expand::expand;
-use crate::mastering::plan::Wishes;
-use crate::model::chain::NOTCHES;
-use crate::model::job::CancelToken;
 use crate::model::part;
 use crate::model::reference::{Profile, Reference};
-use crate::model::resonance::Resonance;
 
 /// Ends the name of a file that holds a curve.
 pub const ENDING: &str = "json";
@@ -91,30 +87,19 @@ pub fn keep(reference: &Reference, path: &Path) -> std::io::Result<()> {
 pub fn profile_of(paths: &[&Path], watch: Watch<'_>) -> Result<Option<Profile>, (usize, RenderError)> {
     let mut profiles = Vec::new();
     for (at, path) in paths.iter().enumerate() {
-        let (profile, _) = look(path, watch.cancel, watch.on_sound).map_err(|error| (at, error.into()))?;
+        let (profile, _) = look(path, watch.cancel, watch.on_sound).map_err(|error| match error {
+            MeasureError::Decode(error) => (at, error.into()),
+            MeasureError::Cancelled => (at, RenderError::Cancelled),
+        })?;
         profiles.extend(profile.ok());
     }
     Ok(Profile::mean(profiles.iter().map(|profile| (profile, 0.0))))
 }
 
-/// What rings in tracks as one; with a reference nothing is looked for, as its curve takes care of that.
-///
-/// # Errors
-/// With the place of the track that cannot be decoded.
-pub fn ringing(
-    paths: &[&Path],
-    wishes: &Wishes,
-    cancel: &CancelToken,
-) -> Result<Vec<Resonance>, (usize, RenderError)> {
-    if wishes.reference.is_some() {
-        return Ok(Vec::new());
-    }
-    resonances(paths, NOTCHES, cancel).map_err(|(at, error)| (at, error.into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::job::CancelToken;
 
     fn asked(paths: &[PathBuf]) -> Result<Reference, String> {
         reference(paths, Watch { cancel: &CancelToken::default(), on_sound: &|_| () })

@@ -27,7 +27,6 @@ use crate::model::mastering::{Heard, MasteringSettings, Part, Plan};
 use crate::model::naming::Naming;
 use crate::model::reference::Profile;
 use crate::model::rendering::Format;
-use crate::model::resonance::Resonance;
 use crate::model::rule::{Rule, Traits};
 
 pub use crate::analysis::measure::VERSION;
@@ -155,10 +154,6 @@ impl Work<'_> {
     }
 }
 
-fn paths<'a>(good: &'a [(&Item, Measured)]) -> Vec<&'a Path> {
-    good.iter().map(|(item, _)| item.path.as_path()).collect()
-}
-
 fn sound(group: &[Item]) -> Duration {
     group.iter().map(|item| item.format.spec.duration(item.frames)).sum()
 }
@@ -237,11 +232,7 @@ impl Worker<'_> {
             Ok(profile) => profile,
             Err((at, error)) => return self.failed(good, at, &error),
         };
-        let resonances = match reference::ringing(&paths(good), &wishes, self.cancel) {
-            Ok(resonances) => resonances,
-            Err((at, error)) => return self.failed(good, at, &error),
-        };
-        let plan = self.plan(good, (profile, resonances), &wishes);
+        let plan = self.plan(good, profile, &wishes);
         let target = ToMatch::of(&wishes, profile.as_ref());
         if self.work.plan_only {
             return good
@@ -275,24 +266,17 @@ impl Worker<'_> {
         if self.work.wishes.reference.is_none() {
             return Ok(None);
         }
-        reference::profile_of(
-            &paths(good),
-            Watch { cancel: self.cancel, on_sound: &|sound| account.add(sound) },
-        )
+        let paths: Vec<&Path> = good.iter().map(|(item, _)| item.path.as_path()).collect();
+        reference::profile_of(&paths, Watch { cancel: self.cancel, on_sound: &|sound| account.add(sound) })
     }
 
-    fn plan(
-        &self,
-        good: &[(&Item, Measured)],
-        (profile, resonances): (Option<Profile>, Vec<Resonance>),
-        wishes: &Wishes,
-    ) -> Value<Plan> {
+    fn plan(&self, good: &[(&Item, Measured)], profile: Option<Profile>, wishes: &Wishes) -> Value<Plan> {
         let measured: Vec<&Measured> = good.iter().map(|(_, measured)| measured).collect();
         let source = match measured[..] {
             [one] => Source::of_track(one),
             _ => Source::of_album(&measured)?,
         };
-        let source = Source { profile, resonances, ..source };
+        let source = Source { profile, ..source };
         let plan = plan(&source, wishes)?;
         // Nothing of a plan is no ceiling either.
         Ok(if wishes.settings.intensity.percent() > 0 { plan } else { untouched(plan) })

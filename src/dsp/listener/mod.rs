@@ -53,7 +53,8 @@ impl Listener {
         self.night.set(sound.night);
     }
 
-    /// Convolves with this one, or none; see [`ImpulseStage::set`].
+    /// Convolves with this one, or none, by a fade. Allocates where it is another one; where it is not ready for this rate, takes a
+    /// while too.
     pub fn convolve(&mut self, response: Option<&Arc<ImpulseResponse>>) {
         self.impulse.set(response);
     }

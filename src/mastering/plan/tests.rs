@@ -4,7 +4,6 @@ use super::*;
 use crate::mastering::corpus::{BANDS_OF_MUSIC, EDGES, PEAK_TO_LOUDNESS, TILT};
 use crate::model::mastering::{Basis, Intensity, Preset, Target};
 use crate::model::reference::{Profile, Reference};
-use crate::model::resonance::Resonance;
 use crate::model::taste::{ByHand, Opinion};
 
 /// Sound whose bands lie so many dB beside what music has at the middle tilt.
@@ -27,7 +26,6 @@ fn music(off: [f32; BANDS]) -> Source {
         dc_offset: 0.0,
         cutoff_hz: None,
         profile: None,
-        resonances: Vec::new(),
     }
 }
 
@@ -69,21 +67,6 @@ fn what_is_balanced_is_left_nearly_as_it_is() {
             assert!(largest(&adaptive(&music(off)).spec) < 0.5, "{band} {side}");
         }
     }
-}
-
-#[test]
-fn what_rings_is_notched_by_the_preset_s_share_and_the_intensity() {
-    let ringing = Resonance { hz: 400.0, above_db: 14.0, share: 1.0 };
-    let source = Source { resonances: vec![ringing], ..music([0.0; BANDS]) };
-    let cut = |preset, percent| {
-        let plan = plan(&source, &wishes(preset, percent, Target::AsIs)).expect("a plan");
-        let told = plan.moves.iter().any(|told| told.part == Part::Resonance && told.why.contains("400 Hz"));
-        (plan.spec.notches[0].gain_db, told)
-    };
-    assert_eq!(cut(Preset::Adaptive, 100), (-2.0, true));
-    assert_eq!(cut(Preset::Adaptive, 50).0, -1.0);
-    assert_eq!(cut(Preset::Gentle, 100).0, -1.0);
-    assert_eq!(cut(Preset::Adaptive, 0).0, 0.0);
 }
 
 #[test]
