@@ -145,6 +145,7 @@ pub fn reference_table() -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::model::settings::HangUp;
     use super::*;
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
@@ -209,6 +210,9 @@ mod tests {
         ("hooks.on_track", "[\"notify-send\", \"a b\"]"),
         ("hooks.on_state", "[\"x\"]"),
         ("hooks.limit_s", "3"),
+        ("remote.on_hang_up", "\"play\""),
+        ("remote.ssh", "[\"ssh\", \"-4\"]"),
+        ("remote.program", "\"/opt/auralis\""),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -282,6 +286,9 @@ mod tests {
         settings.hooks.on_track = vec!["notify-send".into(), "a b".into()];
         settings.hooks.on_state = vec!["x".into()];
         settings.hooks.limit_s = 3;
+        settings.on_hang_up = HangUp::Play;
+        settings.remote.ssh = vec!["ssh".into(), "-4".into()];
+        settings.remote.program = "/opt/auralis".into();
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;
