@@ -40,7 +40,7 @@
 //! | [`jobs`] | the lanes of background work and its kinds | model library analysis mastering similarity render |
 //! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs mastering similarity |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
-//! | [`remote`] | a player at the end of a wire: the socket server, its protocol, its client | model config rt engine::output |
+//! | [`remote`] | a player at the end of a wire: the socket server, its protocols, its client, screens | model config rt engine::output |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
 //! | [`cli`] | words on a command line to one run mode and an exit code | model config library render remote boot |
 //!
@@ -58,7 +58,7 @@
 //! | `net-read`, one an open address | the connection, and what came and is not read | outlives its source by more than a connect |
 //! | `output` | opening and closing of outputs | holds up the engine |
 //! | device callback | the ring's consumer | allocates, locks, logs, waits, panics |
-//! | `null`, `file`, `pipe` | the ring's consumer, where there is no device | insert silence of their own |
+//! | `null`, `file`, `pipe`, `fifo`, `tcp` | the ring's consumer, where there is no device | insert silence of their own |
 //! | `spectrum` | the looks at what is heard; asleep while nobody looks or nothing is heard | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `watch` | which folders the system watches | reads a file, scans |
@@ -66,6 +66,9 @@
 //! | `measure-1..N` | the track that it measures | outlives its cancel token by more than a block |
 //! | `render-1..N` | the album or track that it renders | outlives its cancel token by more than a block |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
+//! | `screen-N` | one screen of another process; asleep until it says something, the core changed or what it sees moves | is waited for |
+//! | `link`, `link-write` | in a screen of another process: the wire to the core, and what was seen of it | draws |
+//! | `proxy-in`, `ssh-says`, `handover` | an end of a pipe to another process | touches the core |
 //! | `remote-tell` | a client's question about all of library or queue | touches a socket |
 //! | `signals` | what the system sends | decides anything |
 //!

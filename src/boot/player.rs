@@ -103,7 +103,9 @@ pub fn daemon(mut run: PlayerRun, takes_over: bool) -> Result<(), BootError> {
             None => return Ok(()),
         }
     }
-    let claim = Place::new(&run.config.places).claim().map_err(BootError::Remote)?;
+    // Socket activation by systemd: sd_listen_fds(3).
+    let given = listenfd::ListenFd::from_env().take_unix_listener(0).ok().flatten();
+    let claim = Place::new(&run.config.places).claim_with(given).map_err(BootError::Remote)?;
     let mut problems: Vec<Notice> = run.config.notices();
     let core = Core::start(&run)?;
     let mut doors = Doors::open(&run.config, &core.player, Some(claim), true, &mut problems);

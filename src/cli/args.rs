@@ -39,8 +39,8 @@ Files: `auralis config path` lists them. AURALIS_CONFIG and AURALIS_DATA_DIR sta
 /// Heading in every help.
 const EVERYWHERE: &str = "Options everywhere";
 
-const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME, null, file:PATH.wav";
-const PLAY_OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME (hardware for us alone), null, file:PATH.wav, pipe (raw samples on standard output)";
+const OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME, null, file:PATH.wav, fifo:PATH, tcp:HOST:PORT (raw samples)";
+const PLAY_OUTPUT_HELP: &str = "Where the sound goes: auto, device[:ID], hw:NAME (hardware for us alone), null, file:PATH.wav, pipe (raw samples on standard output), fifo:PATH, tcp:HOST:PORT (raw samples)";
 
 const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMMAND>";
 
@@ -822,17 +822,17 @@ pub enum ConfigVerb {
     Check,
 }
 
-/// `file:` takes any path, also one that is not UTF-8.
+/// `file:` and `fifo:` take any path, also one that is not UTF-8.
 fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
     OsStringValueParser::new().try_map(|word: OsString| {
-        let spec = match word.as_bytes().strip_prefix(b"file:") {
-            Some(path) if !path.is_empty() => {
-                Some(OutputSpec::File(OsString::from_vec(path.to_vec()).into()))
-            }
-            Some(_) => None,
-            None => word.to_str().and_then(OutputSpec::parse),
+        let path = |bytes: &[u8]| OsString::from_vec(bytes.to_vec()).into();
+        let spec = match (word.as_bytes().strip_prefix(b"file:"), word.as_bytes().strip_prefix(b"fifo:")) {
+            (Some(b""), _) | (_, Some(b"")) => None,
+            (Some(file), _) => Some(OutputSpec::File(path(file))),
+            (_, Some(fifo)) => Some(OutputSpec::Fifo(path(fifo))),
+            _ => word.to_str().and_then(OutputSpec::parse),
         };
-        spec.ok_or("needs auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe")
+        spec.ok_or("needs auto, device[:ID], hw:NAME, null, file:PATH.wav, pipe, fifo:PATH or tcp:HOST:PORT")
     })
 }
 

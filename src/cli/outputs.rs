@@ -17,7 +17,7 @@ pub fn run(global: &Global, asked: &OutputsVerb, messages: &Messages) -> Result<
     log::start(&settings::log(global, &config))?;
     let devices = boot::outputs()?;
     if devices.is_empty() {
-        let why = "there is no sound device. `null`, `file:PATH.wav` and `pipe` work without one".to_owned();
+        let why = "there is no sound device. `null`, `file:PATH.wav`, `fifo:PATH`, `tcp:HOST:PORT` and `pipe` work without one".to_owned();
         return Err(CliError::NothingMatched(why));
     }
     let mut out = BufWriter::new(io::stdout().lock());

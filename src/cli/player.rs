@@ -63,7 +63,7 @@ fn near(
 ) -> Result<Exit, CliError> {
     refuse_absent(paths)?;
     if let Left::PlaysOn(process) = boot::tui(prepared(global, paths, output)?)? {
-        messages.note(&format!("auralis plays on (process {process}); `auralis` shows it again"));
+        messages.note(&format!("it plays on (process {process}); `auralis` shows it again"));
     }
     Ok(Exit::Done)
 }

@@ -12,7 +12,7 @@ use super::paths::expand_home;
 use super::problem::Problem;
 use super::read::line_of;
 use super::rows::{ROWS, Row};
-use crate::model::settings::{OutputSpec, Settings};
+use crate::model::settings::Settings;
 use crate::model::suggest::nearest;
 
 /// The settings that `text` gives, and what of it could not be understood. `file` is only named, not read.
@@ -115,7 +115,7 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     {
         *path = expand_home(path, home);
     }
-    if let OutputSpec::File(path) = &mut settings.output.output {
+    if let Some(path) = settings.output.output.path_mut() {
         *path = expand_home(path, home);
     }
 }
@@ -145,7 +145,6 @@ pub fn reference_table() -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::settings::HangUp;
     use super::*;
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
@@ -153,7 +152,8 @@ mod tests {
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::settings::{
-        Crossfeed, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, RatePolicy, ResamplerQuality,
+        Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
+        RatePolicy, ResamplerQuality,
     };
     use crate::model::similar::SimilarSettings;
     use crate::model::symbols::Symbols;

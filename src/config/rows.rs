@@ -117,7 +117,7 @@ pub const ROWS: &[Row] = &[
         table: "output",
         key: "output",
         default: "\"auto\"",
-        expects: "\"auto\", \"device\", \"device:ID\", \"hw:NAME\", \"null\", \"file:PATH.wav\" or \"pipe\"",
+        expects: "\"auto\", \"device\", \"device:ID\", \"hw:NAME\", \"null\", \"file:PATH.wav\", \"pipe\", \"fifo:PATH\" or \"tcp:HOST:PORT\"",
         help: "Where the sound goes. \"auto\": the default device, or nowhere (with a warning) without one.",
         set: |settings, value| put(&mut settings.output.output, text(value, OutputSpec::parse)),
     },

@@ -31,10 +31,15 @@ pub enum OutputSpec {
     File(#[serde(with = "crate::model::path_bytes")] PathBuf),
     /// Raw samples on standard output, as fast as the reader takes them.
     Pipe,
+    /// Raw samples into a FIFO, as fast as the reader takes them.
+    Fifo(#[serde(with = "crate::model::path_bytes")] PathBuf),
+    /// The same, over a connection to `HOST:PORT`.
+    Tcp(String),
 }
 
 impl OutputSpec {
-    /// `auto`, `device`, `device:ID`, `hw:NAME` (short for `device:hw:NAME`), `null`, `file:PATH`, `pipe`.
+    /// `auto`, `device`, `device:ID`, `hw:NAME` (short for `device:hw:NAME`), `null`, `file:PATH`,
+    /// `pipe`, `fifo:PATH`, `tcp:HOST:PORT`.
     pub fn parse(word: &str) -> Option<Self> {
         match word.split_once(':') {
             None if word == "auto" => Some(Self::Auto),
@@ -43,7 +48,17 @@ impl OutputSpec {
             None if word == "pipe" => Some(Self::Pipe),
             Some(("device", id)) if !id.is_empty() => Some(Self::Device(Some(id.to_owned()))),
             Some(("hw", name)) if !name.is_empty() => Some(Self::Device(Some(format!("hw:{name}")))),
+            Some(("fifo", path)) if !path.is_empty() => Some(Self::Fifo(path.into())),
+            Some(("tcp", address)) if is_address(address) => Some(Self::Tcp(address.to_owned())),
             Some(("file", path)) if !path.is_empty() => Some(Self::File(path.into())),
+            _ => None,
+        }
+    }
+
+    /// The file that it is written to.
+    pub fn path_mut(&mut self) -> Option<&mut PathBuf> {
+        match self {
+            Self::File(path) | Self::Fifo(path) => Some(path),
             _ => None,
         }
     }
@@ -62,6 +77,12 @@ impl OutputSpec {
     }
 }
 
+/// `HOST:PORT`.
+fn is_address(words: &str) -> bool {
+    let parts = words.rsplit_once(':');
+    parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
 impl std::fmt::Display for OutputSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -71,6 +92,8 @@ impl std::fmt::Display for OutputSpec {
             Self::Null => f.write_str("null"),
             Self::File(path) => write!(f, "file:{}", path.display()),
             Self::Pipe => f.write_str("pipe"),
+            Self::Fifo(path) => write!(f, "fifo:{}", path.display()),
+            Self::Tcp(address) => write!(f, "tcp:{address}"),
         }
     }
 }

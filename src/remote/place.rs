@@ -51,6 +51,11 @@ impl Place {
 
     /// Takes the place for this process; nobody else gets it until what is given is dropped.
     pub fn claim(&self) -> Result<Claim, RemoteError> {
+        self.claim_with(None)
+    }
+
+    /// With a listener that the system made there beforehand, and keeps.
+    pub fn claim_with(&self, given: Option<UnixListener>) -> Result<Claim, RemoteError> {
         let usable = |folder: &&Folder| folder.within.as_deref().is_none_or(|base| check_base(base).is_ok());
         let Some(chosen) = self.folders.iter().find(usable) else {
             return Err(RemoteError::NoFolder("there is no runtime folder".into()));
@@ -65,8 +70,13 @@ impl Place {
         make(&chosen.path).map_err(RemoteError::NoFolder)?;
         let lock = self.lock(chosen)?;
         let socket = self.socket_in(chosen);
-        match listen(&socket) {
-            Ok(listener) => Ok(Claim { listener, socket, lock }),
+        let is_given = given.is_some();
+        let listener = match given {
+            Some(listener) => listener.set_nonblocking(true).map(|()| listener),
+            None => listen(&socket),
+        };
+        match listener {
+            Ok(listener) => Ok(Claim { listener, socket, lock, is_given }),
             Err(source) => Err(RemoteError::Listen { socket, source }),
         }
     }
@@ -123,6 +133,8 @@ pub struct Claim {
     pub(super) listener: UnixListener,
     socket: PathBuf,
     lock: File,
+    /// The socket is the system's.
+    is_given: bool,
 }
 
 impl Claim {
@@ -134,7 +146,9 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         // Before the lock goes: what is there later is another one's.
-        let _ = fs::remove_file(&self.socket);
+        if !self.is_given {
+            let _ = fs::remove_file(&self.socket);
+        }
         // A child process that is being started has the lock's file too.
         let _ = self.lock.unlock();
     }

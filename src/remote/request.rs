@@ -246,7 +246,9 @@ fn listed_paths_of(command: &Command) -> &[PathBuf] {
             | Queue::Replace { target: Target::Paths(paths), .. }
             | Queue::InsertAt(_, Target::Paths(paths)),
         ) => paths,
-        Command::Playback(Playback::Output(OutputSpec::File(path))) => std::slice::from_ref(path),
+        Command::Playback(Playback::Output(OutputSpec::File(path) | OutputSpec::Fifo(path))) => {
+            std::slice::from_ref(path)
+        }
         Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))) => paths,
         Command::Mastering(Mastering::Preferences(asked)) => asked.path().map_or(&[], std::slice::from_ref),
         Command::Render(Rendering::Master(Target::Paths(paths))) => paths,

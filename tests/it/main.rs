@@ -3,6 +3,7 @@
 
 mod analyse;
 mod ape;
+mod attach;
 mod care;
 mod catalog;
 mod cli;
@@ -71,3 +72,4 @@ mod terminal;
 mod tone;
 mod transport;
 mod watch;
+mod wire;

@@ -410,16 +410,6 @@ fn a_closed_terminal_keeps_queue_and_place() {
     });
 }
 
-#[test]
-fn a_second_player_on_the_same_library_is_refused() {
-    let home = Home::new();
-    let first = Session::start(&home, &[]);
-    first.wait_up();
-    refused(&home, &[], &[], "auralis runs already (process");
-    refused(&home, &[], &[], "`auralis ctl` drives it");
-    first.quit();
-}
-
 /// No screen, a message, exit code 1.
 fn refused(home: &Home, words: &[&str], variables: &[(&str, &str)], message: &str) {
     let mut session = Session::begin(home, &Start { words, variables, ..Start::default() });

@@ -305,6 +305,7 @@ impl Stage {
             keymap: &self.keymap,
             settings: &self.settings,
             themes: &themes,
+            core: &auralis::tui::CoreOf::Own,
             places: &places,
             map: &self.map,
             gauges: &self.gauges,

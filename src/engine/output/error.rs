@@ -34,7 +34,9 @@ pub enum OutputError {
     #[error("raw samples do not go to a terminal; send standard output to a file or to another program")]
     Terminal,
 
-    #[error("this build has no sound devices (feature `device` is off); use null, file:PATH or pipe")]
+    #[error(
+        "this build has no sound devices (feature `device` is off); use null, file:PATH, fifo:PATH, tcp:HOST:PORT or pipe"
+    )]
     FeatureOff,
 
     #[error("the output's thread cannot be started: {why}")]

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::sink::Sink;
 use super::wav::{self, WavFile};
+use super::worker::Signals;
 use super::{OutputError, Wanted, format_for};
 use crate::model::audio::Spec;
 use crate::model::settings::OutputSettings;
@@ -84,7 +85,7 @@ fn reason(error: &io::Error) -> String {
 }
 
 impl Sink for FileSink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8], _: &Signals) -> io::Result<()> {
         self.wav.append(bytes)
     }
 

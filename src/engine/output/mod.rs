@@ -31,6 +31,7 @@ pub mod open;
 pub mod opener;
 mod pipe;
 mod sink;
+mod stream;
 #[cfg(feature = "device")]
 mod watch;
 pub mod wav;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::sink::{self, Sink};
-use super::{Opened, OutputError, Wanted, file, null, pipe};
+use super::{Opened, OutputError, Wanted, file, null, pipe, stream};
 use crate::model::outputs::OutputDevice;
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::snapshot::Accepted;
@@ -64,6 +64,8 @@ impl OpensOutputs for Outputs {
             OutputSpec::Device(id) => open_device(id.as_deref(), settings, wanted),
             OutputSpec::Null => null::open(settings, wanted),
             OutputSpec::File(_) | OutputSpec::Pipe => self.open_kept(settings, wanted),
+            OutputSpec::Fifo(path) => stream::fifo(path, settings, wanted),
+            OutputSpec::Tcp(address) => stream::tcp(address, settings, wanted),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::file::accept;
 use super::sink::Sink;
+use super::worker::Signals;
 use super::{OutputError, Wanted};
 use crate::model::settings::OutputSettings;
 use crate::model::snapshot::Accepted;
@@ -38,7 +39,7 @@ pub(super) fn create(
 }
 
 impl Sink for PipeSink {
-    fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, mut bytes: &[u8], _: &Signals) -> io::Result<()> {
         while !bytes.is_empty() {
             match self.out.write(bytes) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),

@@ -1,4 +1,4 @@
-//! Outputs that take samples as fast as they come and keep every one: the loop that files and pipes share. It runs on
+//! Outputs that take samples as fast as they come and keep every one: the loop that files, pipes and streams share. It runs on
 //! the output's own thread (`file`, `pipe`) and may block in a write for as long as the other side likes.
 
 use std::io;
@@ -20,14 +20,19 @@ const SETTLE: Duration = Duration::from_millis(250);
 
 /// Where encoded samples go.
 pub(super) trait Sink: Send {
-    /// Takes all of it, or fails.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Takes all of it, or fails; where it waits for a reader it may give up once `signals` say stop.
+    fn write(&mut self, bytes: &[u8], signals: &Signals) -> io::Result<()>;
 
     /// What was written so far is good as it stands, should the program be killed now.
     fn settle(&mut self) -> io::Result<()>;
 
     /// The end was reached: everything is safe. More may come after all.
     fn finish(&mut self) -> io::Result<()>;
+
+    /// What a failure is to the engine.
+    fn fault(&self, error: &io::Error) -> Fault {
+        if error.kind() == io::ErrorKind::BrokenPipe { Fault::Unread } else { Fault::Final }
+    }
 
     /// For people: what failed, in the words of whoever owns this sink.
     fn describe(&self, error: &io::Error) -> String;
@@ -49,9 +54,7 @@ pub(super) fn open(
     let output = ThreadOutput::spawn(thread, accepted, false, move |signals| {
         let mut drain = Drain::new(reader, format);
         if let Err(error) = drain.run(sink.as_mut(), signals) {
-            let unread = error.kind() == io::ErrorKind::BrokenPipe;
-            let fault = if unread { Fault::Unread } else { Fault::Final };
-            signals.fault.set_with(fault, sink.describe(&error));
+            signals.fault.set_with(sink.fault(&error), sink.describe(&error));
             drain.reader.shared().wake_writer();
         }
         // Nobody waits for it any more where the program ends.
@@ -94,7 +97,7 @@ impl Drain {
             if self.reader.is_idle() {
                 self.rest(sink, signals)?;
             } else {
-                self.take(sink)?;
+                self.take(sink, signals)?;
             }
         }
         sink.finish()
@@ -128,7 +131,7 @@ impl Drain {
         Ok(())
     }
 
-    fn take(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
+    fn take(&mut self, sink: &mut dyn Sink, signals: &Signals) -> io::Result<()> {
         let frames = self.reader.available_frames().clamp(1, CHUNK_FRAMES);
         self.reader.shared().set_latency_frames(1);
         let read = self.reader.read_available(&mut self.samples[..frames * self.channels]);
@@ -143,7 +146,7 @@ impl Drain {
             } else {
                 encode::encode_dithered(self.format, samples, &mut self.noise, &mut self.bytes);
             }
-            sink.write(&self.bytes)?;
+            sink.write(&self.bytes, signals)?;
             (self.finished, self.dirty) = (false, true);
         }
         Ok(())

@@ -171,9 +171,10 @@ impl Call<'_> {
             "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
             "shuffle" => Playback::Shuffle(self.shuffle()?),
             "consume" => Playback::Consume(self.optional("on or off", parse_switch)?),
-            "output" => Playback::Output(
-                self.one("auto, device[:ID], hw:NAME, null, file:PATH.wav or pipe", OutputSpec::parse)?,
-            ),
+            "output" => Playback::Output(self.one(
+                "auto, device[:ID], hw:NAME, null, file:PATH.wav, pipe, fifo:PATH or tcp:HOST:PORT",
+                OutputSpec::parse,
+            )?),
             _ => return Ok(None),
         }))
     }

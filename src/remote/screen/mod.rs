@@ -8,7 +8,7 @@
 
 pub mod attach;
 mod columns;
-pub(super) mod encode;
+pub mod encode;
 pub mod frame;
 pub mod message;
 mod parts;

@@ -206,8 +206,8 @@ impl Screen {
     }
 
     /// When the next gauges are due; `None` while nothing moves.
-    fn gauges_due(&self, snapshot: &Snapshot) -> Option<Instant> {
-        let Some(gauged) = self.gauged else { return Some(Instant::now()) };
+    fn gauges_due(&self, snapshot: &Snapshot, now: Instant) -> Option<Instant> {
+        let Some(gauged) = self.gauged else { return Some(now) };
         let looks = !self.watch.leases.is_empty() && !self.watch.still;
         let pause = match (looks, moves(snapshot)) {
             (true, _) => Duration::from_secs(1) / u32::from(self.watch.fps.clamp(*FPS.start(), *FPS.end())),
@@ -220,7 +220,7 @@ impl Screen {
     fn tell_gauges(&mut self) {
         let snapshot = self.player.snapshot();
         let now = Instant::now();
-        let due = self.gauges_due(&snapshot).is_some_and(|due| due <= now);
+        let due = self.gauges_due(&snapshot, now).is_some_and(|due| due <= now);
         if !due || !self.outlet.has_sent(Lane::Gauges) {
             return;
         }
@@ -265,8 +265,11 @@ impl Screen {
         let now = Instant::now();
         let hears = if self.waiting < MOST_ASKED { PollFlags::IN } else { PollFlags::empty() };
         let says = if self.outlet.is_empty() { PollFlags::empty() } else { PollFlags::OUT };
-        let gauges =
-            if self.outlet.has_sent(Lane::Gauges) { self.gauges_due(&self.player.snapshot()) } else { None };
+        let gauges = if self.outlet.has_sent(Lane::Gauges) {
+            self.gauges_due(&self.player.snapshot(), now)
+        } else {
+            None
+        };
         let deadline = gauges.into_iter().chain(self.stalled.map(|since| since + PATIENCE)).min();
         let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
         let limit = left.and_then(|left| Timespec::try_from(left).ok());

@@ -5,7 +5,6 @@ use crate::model::command::{
     Command, History, IntoQueue, Library, Mastering, Motion, Notices, Pane, Playback, Queue, ReferenceOf,
     Rendering, Request, Screen, Seek, SortBy, Tagging, Target, Templating, VolumeChange,
 };
-use crate::model::settings::OutputSpec;
 use crate::model::sort::Sort;
 use crate::model::visual::Visual;
 use crate::tui::prompt::Kind;
@@ -71,8 +70,11 @@ impl Turn<'_> {
                 let step = i32::from(step).saturating_mul(i32::try_from(times).unwrap_or(i32::MAX));
                 Playback::Volume(VolumeChange::By(step.clamp(-100, 100) as i8))
             }
-            Playback::Output(OutputSpec::File(path)) => {
-                Playback::Output(OutputSpec::File(self.around.places.absolute(&path)))
+            Playback::Output(mut output) => {
+                if let Some(path) = output.path_mut() {
+                    *path = self.around.places.absolute(path);
+                }
+                Playback::Output(output)
             }
             other => other,
         };
