@@ -10,6 +10,7 @@
 
 pub mod analyse;
 pub mod log;
+mod mpd;
 pub mod offline;
 pub mod panic;
 mod play;

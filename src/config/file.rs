@@ -12,6 +12,7 @@ use super::paths::expand_home;
 use super::problem::Problem;
 use super::read::line_of;
 use super::rows::{ROWS, Row};
+use crate::model::mpd::Listen;
 use crate::model::settings::{OutputSpec, Settings};
 use crate::model::suggest::nearest;
 
@@ -115,6 +116,11 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     {
         *path = expand_home(path, home);
     }
+    for place in &mut settings.mpd.listen {
+        if let Listen::Path(path) = place {
+            *path = expand_home(path, home);
+        }
+    }
     if let OutputSpec::File(path) = &mut settings.output.output {
         *path = expand_home(path, home);
     }
@@ -150,6 +156,7 @@ mod tests {
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::fingerprint::Dimension;
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
+    use crate::model::mpd::{MpdSettings, Password, Permissions};
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::settings::{
         Crossfeed, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, RatePolicy, ResamplerQuality,
@@ -209,6 +216,9 @@ mod tests {
         ("hooks.on_track", "[\"notify-send\", \"a b\"]"),
         ("hooks.on_state", "[\"x\"]"),
         ("hooks.limit_s", "3"),
+        ("mpd.listen", "[\"~/mpd\", \"localhost:6601\"]"),
+        ("mpd.password", "[\"x@read\"]"),
+        ("mpd.default_permissions", "\"read,add\""),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -282,6 +292,14 @@ mod tests {
         settings.hooks.on_track = vec!["notify-send".into(), "a b".into()];
         settings.hooks.on_state = vec!["x".into()];
         settings.hooks.limit_s = 3;
+        settings.mpd = MpdSettings {
+            listen: vec![
+                Listen::Path("/home/u/mpd".into()),
+                Listen::Address(([127, 0, 0, 1], 6601).into()),
+            ],
+            passwords: vec![Password { secret: "x".into(), opens: Permissions::READ }],
+            default_permissions: Some(Permissions::READ.with(Permissions::ADD)),
+        };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

@@ -496,6 +496,7 @@ pub struct Settings {
     pub render: super::rendering::RenderSettings,
     pub network: NetworkSettings,
     pub hooks: super::hooks::HookSettings,
+    pub mpd: super::mpd::MpdSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
@@ -523,6 +524,7 @@ impl Default for Settings {
             render: Default::default(),
             network: NetworkSettings::default(),
             hooks: Default::default(),
+            mpd: Default::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,

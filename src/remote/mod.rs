@@ -51,6 +51,7 @@ mod error;
 pub mod hooks;
 mod link;
 pub mod lists;
+pub mod mpd;
 pub use crate::model::json_path as path;
 pub mod place;
 pub mod portrait;
