@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::library::artwork::{self, ArtworkError};
 use crate::library::store::{Store, StoreReader};
+use crate::library::tags;
 use crate::model::id::TrackId;
 use crate::model::mpd::MpdSettings;
 use crate::model::notice::{Notice, Severity};
@@ -39,9 +40,15 @@ impl Shelf for Library {
         Some(Box::new(Reader(reader)))
     }
 
+    fn is_music(&self, path: &Path) -> bool {
+        tags::read_file(path).is_ok()
+    }
+
     fn picture(&self, path: &Path, which: Which) -> Result<Option<Picture>, String> {
         let found = match which {
-            Which::Beside => artwork::beside(path).map(|found| found.map(|data| Picture { mime: String::new(), data })),
+            Which::Beside => {
+                artwork::beside(path).map(|found| found.map(|data| Picture { mime: String::new(), data }))
+            }
             Which::Inside => inside(path),
         };
         found.map_err(|error| error.to_string())

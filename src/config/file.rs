@@ -293,10 +293,7 @@ mod tests {
         settings.hooks.on_state = vec!["x".into()];
         settings.hooks.limit_s = 3;
         settings.mpd = MpdSettings {
-            listen: vec![
-                Listen::Path("/home/u/mpd".into()),
-                Listen::Address(([127, 0, 0, 1], 6601).into()),
-            ],
+            listen: vec![Listen::Path("/home/u/mpd".into()), Listen::Address(([127, 0, 0, 1], 6601).into())],
             passwords: vec![Password { secret: "x".into(), opens: Permissions::READ }],
             default_permissions: Some(Permissions::READ.with(Permissions::ADD)),
         };

@@ -70,7 +70,7 @@ pub fn seconds(word: &str) -> Result<Duration, Ack> {
 
 /// `3`, `3:5`, `3:`; an end behind all stays open as `usize::MAX`. `-1` is everything.
 pub fn range(word: &str) -> Result<Range<usize>, Ack> {
-    let bad = || Ack::argument(format!("Bad range: {word}"));
+    let bad = || Ack::argument(format!("Malformed range: {word}"));
     if word == "-1" || word == ":" {
         return Ok(0..usize::MAX);
     }
@@ -108,7 +108,10 @@ impl Place {
             Self::Behind(more) => from()?.checked_add(more).and_then(|place| place.checked_add(1)),
             Self::Before(less) => from()?.checked_sub(less),
         };
-        place.filter(|&place| place <= length).ok_or_else(Ack::bad_song_index)
+        place.filter(|&place| place <= length).ok_or_else(|| match self {
+            Self::At(place) => Ack::argument(format!("Number too large: {place}")),
+            _ => Ack::bad_song_index(),
+        })
     }
 }
 

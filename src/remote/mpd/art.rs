@@ -76,7 +76,8 @@ fn no_file() -> Ack {
 /// All that lies in a folder, music or not; hidden files stay hidden.
 pub fn list_files(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     let uri = args.text(0).trim_end_matches('/').to_owned();
-    let folders: Vec<String> = turn.hub.roots.folders().filter_map(|folder| turn.hub.roots.relative(folder)).collect();
+    let folders: Vec<String> =
+        turn.hub.roots.folders().filter_map(|folder| turn.hub.roots.relative(folder)).collect();
     let path = match uri.as_str() {
         "" => turn.hub.roots.only().map(PathBuf::from),
         uri => Some(turn.hub.roots.path(uri).ok_or_else(|| Ack::no_exist("No such directory"))?),
@@ -86,7 +87,8 @@ pub fn list_files(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
             let lines: String = folders.iter().map(|folder| format!("directory: {folder}\n")).collect();
             return Ok(Found::Answer(lines.into_bytes()));
         };
-        let entries = path.read_dir().map_err(|error| Ack::new(Code::NoExist, error.to_string()))?;
+        let entries =
+            path.read_dir().map_err(|error| Ack::new(Code::System, format!("Failed to open: {error}")))?;
         let mut out = String::new();
         for entry in entries.take(MOST_ENTRIES).filter_map(std::result::Result::ok) {
             let name = entry.file_name();

@@ -97,7 +97,10 @@ fn obey(words: &str) -> Result<Step> {
         words => request::command(words, &[]).map_err(|fault| Ack::argument(fault.message))?,
     };
     if !is_about_sound(&command) {
-        return Err(Ack::new(Code::Permission, "only mastering, sound and what sounds alike are set by messages"));
+        return Err(Ack::new(
+            Code::Permission,
+            "only mastering, sound and what sounds alike are set by messages",
+        ));
     }
     let next = |turn: &mut Turn<'_>, outcome: Outcome| match outcome {
         Outcome::Done(notice) => {
@@ -124,8 +127,12 @@ fn is_about_sound(command: &Command) -> bool {
                 | Mastering::Taste(_)
         ),
         Command::Sound(what) => !matches!(what, Sound::Speed(_)),
-        Command::Listener(what) => !matches!(what, Listener::EqLoad(_) | Listener::EqSave(_) | Listener::Impulse(_)),
-        Command::Similar(what) => matches!(what, Similar::Radio(_) | Similar::Smooth(_) | Similar::Path { .. }),
+        Command::Listener(what) => {
+            !matches!(what, Listener::EqLoad(_) | Listener::EqSave(_) | Listener::Impulse(_))
+        }
+        Command::Similar(what) => {
+            matches!(what, Similar::Radio(_) | Similar::Smooth(_) | Similar::Path { .. })
+        }
         _ => false,
     }
 }
@@ -139,7 +146,17 @@ mod tests {
         for words in ["similar", "radio", "master on", "replaygain album", "night"] {
             assert!(matches!(obey(words), Ok(Step::Ask(..))), "{words}");
         }
-        for words in ["quit", "scan /etc", "add /etc/passwd", "export /x", "output null", "clear", "impulse /x", "xyz", ""] {
+        for words in [
+            "quit",
+            "scan /etc",
+            "add /etc/passwd",
+            "export /x",
+            "output null",
+            "clear",
+            "impulse /x",
+            "xyz",
+            "",
+        ] {
             assert!(obey(words).is_err(), "{words}");
         }
     }

@@ -8,7 +8,10 @@ use super::desk::{Desk, Scene};
 use super::hub::Hub;
 use super::idle::Events;
 use super::session::Session;
-use super::{art, channels, database, line, options, outputs, playlists, queue, reflection, status, stickers, transport};
+use super::{
+    art, channels, database, line, options, outputs, playlists, queue, reflection, status, stickers,
+    transport,
+};
 use crate::model::command::Command;
 use crate::model::mpd::Permissions;
 use crate::model::player::Outcome;

@@ -1,12 +1,13 @@
 //! The threads that look things up for clients, so that the loop never waits: `mpd-look` for the library and the store,
 //! `mpd-disk` for pictures and folders. Each does one thing after the other.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
 use super::ack::{Ack, Code};
-use super::look::{Look, Nothing, Picture, Shelf, Which};
 use super::commands::{Found, Job};
+use super::look::{Look, Nothing, Picture, Shelf, Which};
 use super::tag::TagMask;
 use super::tree::Tree;
 use super::uri::Roots;
@@ -32,12 +33,17 @@ pub struct Desk {
     shelf: Arc<dyn Shelf>,
     tree: Option<(Arc<Catalog>, Arc<Roots>, Arc<Tree>)>,
     /// Newest last.
-    pictures: Vec<(std::path::PathBuf, Which, Arc<Option<Picture>>)>,
+    pictures: Vec<(PathBuf, Which, Arc<Option<Picture>>)>,
 }
 
 impl Desk {
     pub fn look(&self) -> Box<dyn Look> {
         self.shelf.open().unwrap_or_else(|| Box::new(Nothing))
+    }
+
+    /// Whether a file can be played. Reads of it what tells that.
+    pub fn is_music(&self, path: &Path) -> bool {
+        self.shelf.is_music(path)
     }
 
     /// The folders of the library, made once a catalog.
@@ -55,12 +61,7 @@ impl Desk {
     }
 
     /// A picture; from its first piece on the same one, as long as it is asked for.
-    pub fn picture(
-        &mut self,
-        path: &std::path::Path,
-        which: Which,
-        afresh: bool,
-    ) -> Result<Arc<Option<Picture>>, Ack> {
+    pub fn picture(&mut self, path: &Path, which: Which, afresh: bool) -> Result<Arc<Option<Picture>>, Ack> {
         let place = self.pictures.iter().position(|(of, kind, _)| of == path && *kind == which);
         if let Some(place) = place {
             let kept = self.pictures.remove(place);
@@ -73,7 +74,8 @@ impl Desk {
         let found = self.shelf.picture(path, which).map_err(|why| Ack::new(Code::System, why))?;
         let found = Arc::new(found);
         self.pictures.push((path.to_owned(), which, Arc::clone(&found)));
-        let size = |picture: &Arc<Option<Picture>>| picture.as_ref().as_ref().map_or(0, |p| p.data.len()) + 1024;
+        let size =
+            |picture: &Arc<Option<Picture>>| picture.as_ref().as_ref().map_or(0, |p| p.data.len()) + 1024;
         while self.pictures.len() > 1
             && self.pictures.iter().map(|(_, _, picture)| size(picture)).sum::<usize>() > MOST_PICTURES
         {

@@ -71,11 +71,6 @@ impl Text {
             How::Matches(regex) => regex.is_match(text),
         }
     }
-
-    /// An empty value asks whether there is none.
-    fn asks_for_nothing(&self) -> bool {
-        self.value.is_empty() && matches!(self.how, How::Is)
-    }
 }
 
 impl Filter {
@@ -125,11 +120,16 @@ fn tag_holds(song: &Song<'_>, tag: Option<Tag>, text: &Text) -> bool {
         any = true;
         holds = holds || text.holds(value);
     };
+    // An empty value asks whether there is none.
     match tag {
         Some(tag) => song.each_or_fallback(tag, &mut each),
         None => Tag::ALL.iter().for_each(|&tag| song.each(tag, &mut each)),
     }
-    if text.asks_for_nothing() { !any } else { holds }
+    match text.value.is_empty() {
+        true if matches!(text.how, How::Is) => !any,
+        // Nothing is a part of everything, also of what is not there.
+        empty => holds || empty && !any,
+    }
 }
 
 /// Songs found, and how long they play.

@@ -10,6 +10,9 @@ pub trait Shelf: Send + Sync {
     /// The store as it is now; `None` where it cannot be read.
     fn open(&self) -> Option<Box<dyn Look>>;
 
+    /// Whether a file is music that can be played.
+    fn is_music(&self, path: &Path) -> bool;
+
     /// A picture of a music file; `None` where it has none.
     ///
     /// # Errors

@@ -63,9 +63,9 @@ pub fn single(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
                 false => Ok(Step::Done),
             })
         }
-        "1" if repeats => ask_then(stop(StopAfter::Off), Code::Unknown, |_| {
-            playback(Playback::Repeat(Some(Repeat::One)))
-        }),
+        "1" if repeats => {
+            ask_then(stop(StopAfter::Off), Code::Unknown, |_| playback(Playback::Repeat(Some(Repeat::One))))
+        }
         "1" => {
             turn.hub.single = true;
             // Told also where the core has it already: it lasts now.
@@ -107,7 +107,8 @@ pub fn crossfade(_turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
 
 /// Tracks are not searched for places to fade at: only that can be asked for.
 pub fn mixramp_db(_turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
-    let db: f64 = args.text(0).parse().map_err(|_| Ack::argument(format!("Float expected: {}", args.text(0))))?;
+    let db: f64 =
+        args.text(0).parse().map_err(|_| Ack::argument(format!("Float expected: {}", args.text(0))))?;
     if db == 0.0 { Ok(Step::Done) } else { Err(no_mixramp()) }
 }
 
@@ -122,7 +123,8 @@ fn no_mixramp() -> Ack {
 }
 
 pub fn replay_gain(_turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
-    let mode = LevelMode::parse(args.text(0)).ok_or_else(|| Ack::argument("Unrecognized replay gain mode"))?;
+    let mode =
+        LevelMode::parse(args.text(0)).ok_or_else(|| Ack::argument("Unrecognized replay gain mode"))?;
     ask(Command::Sound(Sound::ReplayGain(Some(mode))), Code::Unknown)
 }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::ack::{Ack, Code};
 use super::args::{Args, range, unsigned};
-use super::commands::{Result, Step, Turn, ask, ask_then, look, look_then};
+use super::commands::{Result, Step, Turn, ask, ask_then, look};
 use super::database::Asked;
 use super::desk::{Scene, within};
 use super::look::Look;
-use super::queue::name as name_of;
+use super::queue::{name as name_of, name_then};
 use super::song::{Song, Told};
 use crate::model::command::{Added, Command, Entries, IntoQueue, ListRef, Playlisting, Target};
 use crate::model::playlist::{Entry, Kind, Playlist, PlaylistName};
@@ -216,7 +216,11 @@ pub fn clear(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
         return change(Playlisting::New(new_name(args.text(0))?));
     }
     let list = find_manual(&turn.snapshot, args.text(0))?;
-    if list.entries().is_empty() { Ok(Step::Done) } else { change(Playlisting::Remove(id(&list), Entries::All)) }
+    if list.entries().is_empty() {
+        Ok(Step::Done)
+    } else {
+        change(Playlisting::Remove(id(&list), Entries::All))
+    }
 }
 
 pub fn delete(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
@@ -260,7 +264,8 @@ pub fn add(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     if find(&turn.snapshot, &list).is_err() {
         new_name(&list)?;
     }
-    look_then(
+    name_then(
+        uri.clone(),
         move |desk| name_of(desk, &scene, &uri, is_local, "No such directory"),
         move |turn, named| put(turn, &list, named.target(), place),
     )

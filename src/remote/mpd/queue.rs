@@ -38,13 +38,7 @@ impl Named {
 }
 
 /// Finds what a name stands for: a song or a folder of the library, an address, and for the user any file.
-pub fn name(
-    desk: &mut Desk,
-    scene: &Scene,
-    uri: &str,
-    is_local: bool,
-    missing: &str,
-) -> Result<Named> {
+pub fn name(desk: &mut Desk, scene: &Scene, uri: &str, is_local: bool, missing: &str) -> Result<Named> {
     let missing = || Ack::no_exist(missing);
     if is_address(std::path::Path::new(uri)) {
         let plain = uri.bytes().all(|byte| byte.is_ascii_graphic()) || !uri.contains(char::is_control);
@@ -53,10 +47,11 @@ pub fn name(
     let catalog = &scene.snapshot.catalog;
     if uri.starts_with('/') || uri.starts_with("file:") {
         let path = absolute(uri).filter(|_| is_local).ok_or_else(Ack::no_such_song)?;
-        return Ok(match catalog.find_path(&path) {
-            Some(track) => Named::Tracks(vec![track.id()]),
-            None => Named::Path(path),
-        });
+        return match catalog.find_path(&path) {
+            Some(track) => Ok(Named::Tracks(vec![track.id()])),
+            None if desk.is_music(&path) => Ok(Named::Path(path)),
+            None => Err(Ack::no_such_song()),
+        };
     }
     if let Some(track) = scene.roots.path(uri).and_then(|path| catalog.find_path(&path)) {
         return Ok(Named::Tracks(vec![track.id()]));
@@ -65,6 +60,18 @@ pub fn name(
     let folder = tree.find(uri).ok_or_else(missing)?;
     let rows = tree.rows(folder).into_iter().filter_map(|row| catalog.track(row));
     Ok(Named::Tracks(rows.map(|track| track.id()).collect()))
+}
+
+/// A file outside of the library is opened, on the thread that may wait for a disk.
+pub fn name_then(
+    uri: String,
+    job: impl FnOnce(&mut Desk) -> Result<Named> + Send + 'static,
+    then: impl FnOnce(&mut Turn<'_>, Named) -> Result<Step> + Send + 'static,
+) -> Result<Step> {
+    match (uri.starts_with(['/']) || uri.starts_with("file:"), look_then(job, then)?) {
+        (true, Step::Look(job)) => Ok(Step::Disk(job)),
+        (_, step) => Ok(step),
+    }
 }
 
 /// Puts something at a place; at the end without one.
@@ -83,7 +90,8 @@ fn place(turn: &Turn<'_>, word: Option<&str>) -> Result<Option<usize>> {
 pub fn add(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     let (scene, uri, is_local) = (turn.scene(), args.text(0).to_owned(), turn.session.is_local);
     let at = place(turn, args.given(1))?;
-    look_then(
+    name_then(
+        uri.clone(),
         move |desk| name(desk, &scene, &uri, is_local, "No such directory"),
         move |_, named| match named {
             // A folder without music is no mistake.
@@ -96,7 +104,8 @@ pub fn add(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
 pub fn add_id(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     let (scene, uri, is_local) = (turn.scene(), args.text(0).to_owned(), turn.session.is_local);
     let at = place(turn, args.given(1))?;
-    look_then(
+    name_then(
+        uri.clone(),
         move |desk| match name(desk, &scene, &uri, is_local, "No such song")? {
             Named::Tracks(_) if !is_song(&scene, &uri) => Err(Ack::no_such_song()),
             named => Ok(named),
@@ -132,15 +141,16 @@ fn items<'t>(turn: &'t Turn<'_>) -> &'t [QueueItem] {
     &turn.snapshot.queue.items
 }
 
-/// The places of a range that are there. One that begins behind the end is a mistake, but for an open one at the end.
+/// The places of a range that are there. One that begins behind the end is a mistake.
 fn places(turn: &Turn<'_>, word: &str) -> Result<Range<usize>> {
-    let length = items(turn).len();
-    let asked = range(word)?;
-    let is_open = asked.end == usize::MAX && asked.start <= length;
-    if asked.start >= length && !is_open {
-        return Err(Ack::bad_song_index());
+    clip(range(word)?, items(turn).len())
+}
+
+pub fn clip(asked: Range<usize>, length: usize) -> Result<Range<usize>> {
+    match asked.start > length {
+        true => Err(Ack::bad_song_index()),
+        false => Ok(asked.start..asked.end.min(length)),
     }
-    Ok(asked.start..asked.end.min(length))
 }
 
 fn ids(turn: &Turn<'_>, places: Range<usize>) -> Vec<ItemId> {
@@ -313,7 +323,8 @@ pub fn names(turn: &mut Turn<'_>, _args: &Args) -> Result<Step> {
 
 fn changed(turn: &Turn<'_>, args: &Args) -> Result<Vec<usize>> {
     let version = integer(args.text(0))?;
-    let version = u32::try_from(version).map_err(|_| Ack::argument(format!("Number too large: {version}")))?;
+    let version =
+        u32::try_from(version).map_err(|_| Ack::argument(format!("Number too large: {version}")))?;
     let length = items(turn).len();
     let asked = args.given(1).map(range).transpose()?.unwrap_or(0..usize::MAX);
     let places = asked.start.min(length)..asked.end.min(length);

@@ -62,7 +62,11 @@ pub fn config(turn: &mut Turn<'_>, _args: &Args) -> Result<Step> {
     if !turn.session.is_local {
         return Err(Ack::new(Code::Permission, "Command only permitted to local clients"));
     }
-    let folder = turn.hub.roots.only().map(|folder| super::uri::escape(std::os::unix::ffi::OsStrExt::as_bytes(folder.as_os_str())));
+    let folder = turn
+        .hub
+        .roots
+        .only()
+        .map(|folder| super::uri::escape(std::os::unix::ffi::OsStrExt::as_bytes(folder.as_os_str())));
     folder.into_iter().for_each(|folder| turn.tell("music_directory", folder));
     turn.tell("pcre", 1);
     Ok(Step::Done)
@@ -128,7 +132,9 @@ pub fn protocol(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
         Some("clear") => turn.session.hides_playlists = false,
         Some("enable") if args.len() > 1 && known => turn.session.hides_playlists = true,
         Some("disable") if args.len() > 1 && known => turn.session.hides_playlists = false,
-        Some("enable" | "disable") if args.len() > 1 => return Err(Ack::argument("Unknown protocol feature")),
+        Some("enable" | "disable") if args.len() > 1 => {
+            return Err(Ack::argument("Unknown protocol feature"));
+        }
         Some("enable" | "disable") => return Err(Ack::argument("Not enough arguments")),
         Some(_) => return Err(Ack::argument("Unknown sub command")),
     }

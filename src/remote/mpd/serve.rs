@@ -393,7 +393,8 @@ impl Serve {
         match result {
             Ok(Step::Done) => link.finish(),
             Ok(Step::Ask(command, next)) => {
-                let (answers, waker, client) = (self.answers.clone(), Arc::clone(&self.waker), link.session.id);
+                let (answers, waker, client) =
+                    (self.answers.clone(), Arc::clone(&self.waker), link.session.id);
                 let answer = move |outcome| {
                     // Fails where the server has ended.
                     let _ = answers.send((client, Answer::Core(outcome)));
@@ -450,7 +451,8 @@ impl Serve {
             tracing::warn!(waiting, "an MPD client takes too little");
             link.drop_now();
         }
-        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.links).into_iter().partition(|link| link.lives(now));
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.links).into_iter().partition(|link| link.lives(now));
         self.links = kept;
         for link in gone {
             for channel in &link.session.channels {

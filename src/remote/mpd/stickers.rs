@@ -177,7 +177,10 @@ fn find(turn: &Turn<'_>, args: &Args) -> Result<Step> {
         _ => None,
     };
     let window = tail("window").map(|word| range(&word)).transpose()?.unwrap_or(0..usize::MAX);
-    let (order, descending) = match tail("sort").as_deref().map(|word| word.strip_prefix('-').map_or((word, false), |word| (word, true))) {
+    let (order, descending) = match tail("sort")
+        .as_deref()
+        .map(|word| word.strip_prefix('-').map_or((word, false), |word| (word, true)))
+    {
         None => (None, false),
         Some(("uri", descending)) => (Some(Order::Uri), descending),
         Some(("value", descending)) => (Some(Order::Value), descending),

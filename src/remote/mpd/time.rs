@@ -23,7 +23,8 @@ pub fn parse(text: &str) -> Option<i64> {
     };
     let [year, month, day] = numbers(day, '-')?;
     let [hour, minute, second] = numbers(time.strip_suffix('Z')?, ':')?;
-    let fits = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
+    let fits =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
     fits.then(|| days(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second)
 }
 
@@ -52,7 +53,15 @@ mod tests {
         assert_eq!(parse("1222632297"), Some(1_222_632_297));
         assert_eq!(parse("2008-09-28"), Some(1_222_560_000));
         assert_eq!(parse("1970-01-01T00:00:00Z"), Some(0));
-        for bad in ["", "x", "2008-09", "2008-13-01", "2008-09-28T20:04Z", "2008-09-28T20:04:57", "2008-09-28T25:00:00Z"] {
+        for bad in [
+            "",
+            "x",
+            "2008-09",
+            "2008-13-01",
+            "2008-09-28T20:04Z",
+            "2008-09-28T20:04:57",
+            "2008-09-28T25:00:00Z",
+        ] {
             assert_eq!(parse(bad), None, "{bad:?}");
         }
     }

@@ -52,7 +52,8 @@ fn play_at(turn: &Turn<'_>, place: usize) -> Result<Step> {
 /// The place of an entry by its number.
 pub fn place_of(turn: &Turn<'_>, word: &str) -> Result<usize> {
     let number = integer(word)?;
-    let place = u32::try_from(number).ok().and_then(|number| versions::find(&turn.snapshot.queue.items, number));
+    let place =
+        u32::try_from(number).ok().and_then(|number| versions::find(&turn.snapshot.queue.items, number));
     place.ok_or_else(Ack::no_such_song)
 }
 
@@ -93,9 +94,11 @@ pub fn previous(turn: &mut Turn<'_>, _args: &Args) -> Result<Step> {
     match before.filter(|_| turn.snapshot.playback.shuffle == Shuffle::Off) {
         Some(place) => play_at(turn, place),
         // From its beginning one step back leads to what was played before it.
-        None => ask_then(Command::Playback(Playback::Seek(Seek::To(Duration::ZERO))), Code::PlayerSync, |_| {
-            then_play(Playback::Previous(1))
-        }),
+        None => {
+            ask_then(Command::Playback(Playback::Seek(Seek::To(Duration::ZERO))), Code::PlayerSync, |_| {
+                then_play(Playback::Previous(1))
+            })
+        }
     }
 }
 

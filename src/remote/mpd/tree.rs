@@ -75,15 +75,11 @@ impl Tree {
     }
 
     pub fn find(&self, uri: &str) -> Option<&Folder> {
-        self.folders.get(*self.by_uri.get(uri.trim_end_matches('/'))?)
+        self.folders.get(*self.by_uri.get(uri)?)
     }
 
     /// Songs of a folder first, then each folder in it with all that it has.
-    pub fn walk<E>(
-        &self,
-        folder: &Folder,
-        visit: &mut dyn FnMut(Met<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn walk<E>(&self, folder: &Folder, visit: &mut dyn FnMut(Met<'_>) -> Result<(), E>) -> Result<(), E> {
         // As deep as paths are long: no recursion.
         let mut open: Vec<&Folder> = vec![folder];
         while let Some(next) = open.pop() {

@@ -54,7 +54,8 @@ impl Roots {
     pub fn relative(&self, path: &Path) -> Option<String> {
         let inside = |(_, folder): &&(Option<String>, PathBuf)| path.starts_with(folder);
         // A folder within another one is the nearer.
-        let (name, folder) = self.0.iter().filter(inside).max_by_key(|(_, folder)| folder.as_os_str().len())?;
+        let (name, folder) =
+            self.0.iter().filter(inside).max_by_key(|(_, folder)| folder.as_os_str().len())?;
         let rest = escape(path.strip_prefix(folder).ok()?.as_os_str().as_bytes());
         Some(match (name, rest.as_str()) {
             (None, _) => rest,
@@ -101,7 +102,8 @@ pub fn absolute(uri: &str) -> Option<PathBuf> {
 
 pub fn escape(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
-    let stand_in = |byte: u8| char::from_u32(ESCAPES + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER);
+    let stand_in =
+        |byte: u8| char::from_u32(ESCAPES + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER);
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
             if letter.is_control() || u32::from(letter) >= ESCAPES {
@@ -151,7 +153,20 @@ mod tests {
     #[test]
     fn no_name_leads_out_of_the_folders() {
         let roots = Roots::new(&["/m".into()]);
-        let bad = ["", "..", "../x", "a/../../x", "a/..", "/etc/passwd", ".", "a/./b", "a//b", "a/", "a\nb", "a\0b"];
+        let bad = [
+            "",
+            "..",
+            "../x",
+            "a/../../x",
+            "a/..",
+            "/etc/passwd",
+            ".",
+            "a/./b",
+            "a//b",
+            "a/",
+            "a\nb",
+            "a\0b",
+        ];
         for bad in bad.map(str::to_owned).into_iter().chain([escape(b"a\0b"), escape(b"../\n")]) {
             assert_eq!(roots.path(&bad), None, "{bad:?}");
         }

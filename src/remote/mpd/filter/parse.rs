@@ -34,7 +34,7 @@ pub fn read(words: &[String], folds: bool) -> Result<Filter, Ack> {
 
 /// The older way: a type and a value.
 fn pair(name: &str, value: &str, folds: bool) -> Result<Part, Ack> {
-    let how = if folds && !value.is_empty() { How::Contains } else { How::Is };
+    let how = if folds { How::Contains } else { How::Is };
     let text = || text(how_clone(&how), value, folds, false);
     Ok(match subject(name).ok_or_else(|| Ack::argument("Unknown filter type"))? {
         Subject::Tag(tag) => Part::Tag(tag, text()),
@@ -90,9 +90,9 @@ fn special(subject: Subject, value: &str) -> Result<Part, Ack> {
                 false => return Err(Ack::argument("Failed to parse audio format")),
             }
         }
-        Subject::Priority => Part::Priority(
-            value.parse().map_err(|_| Ack::argument(format!("Integer expected: {value}")))?,
-        ),
+        Subject::Priority => {
+            Part::Priority(value.parse().map_err(|_| Ack::argument(format!("Integer expected: {value}")))?)
+        }
         Subject::Tag(_) | Subject::File => return Err(Ack::argument("Unknown filter type")),
     })
 }
@@ -181,8 +181,7 @@ impl<'a> Reader<'a> {
         if name.is_empty() {
             return Err(Ack::argument("Word expected"));
         }
-        let subject =
-            subject(name).ok_or_else(|| Ack::argument(format!("Unknown filter type: {name}")))?;
+        let subject = subject(name).ok_or_else(|| Ack::argument(format!("Unknown filter type: {name}")))?;
         self.skip_blanks();
         match subject {
             Subject::Tag(tag) => Ok(Part::Tag(tag, self.text()?)),

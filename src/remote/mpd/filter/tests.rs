@@ -61,6 +61,8 @@ fn pairs_are_exact_where_case_counts_and_parts_where_not() {
     assert!(holds(&["any", "bjork"], true, "x", "Björk"));
     assert!(holds(&["filename", "a b"], true, "x", "y"));
     assert!(holds(&["album", ""], false, "x", "y"));
+    assert!(!holds(&["title", ""], false, "x", "y"));
+    assert!(holds(&["title", ""], true, "x", "y") && holds(&["album", ""], true, "x", "y"));
     assert!(holds(&["(Artist == 'Ann')", "title", "x"], false, "x", "Ann"));
     assert!(holds(&["(Artist =~ 'ANN')"], true, "x", "Ann"));
 }
