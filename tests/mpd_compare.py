@@ -23,8 +23,7 @@ import time
 EXPLAINED = [
     (r"^(commands|notcommands|urlhandlers|decoders|tagtypes|tagtypes all)$", "each server tells what it has"),
     (r"^stats$", "times of the server; checked by themselves"),
-    (r"^config$", "0.24 tells `pcre`, too"),
-    (r"^consume oneshot$", "0.24 has it, the MPD that is compared with is older"),
+    (r"^consume (oneshot|x)$", "0.24 has it, the MPD that is compared with is older"),
     (r"^(find|search) .*(starts_with|added-since|eq_c|contains_c|!contains)", "0.24 has it, the older MPD not"),
     (r"^(searchcount|playlistlength|searchplaylist|protocol|stickernames|stickertypes|stickernamestypes)", "0.24 has it"),
     (r"^(sticker (inc|dec))", "0.24 has it"),
@@ -49,7 +48,8 @@ EXPLAINED = [
     (r"^albumart .* 99999", "the words of it"),
     (r"^(crossfade 20)$", "fades are at most 12 s"),
     (r"^listfiles nope", "the words of it"),
-    (r"^kill", "not asked"),
+    (r"\nidle\n", "idle has no place in a command list: refused"),
+    (r"^playlistmove .* 99$", "the words of it"),
 ]
 
 # Lines of an answer that are left out before comparing, by command.
@@ -509,6 +509,7 @@ sticker find song Ann rating
 sticker delete song loose.flac rating
 sticker delete song loose.flac rating
 sticker set song loose.flac foo 4
+sticker delete song loose.flac foo
 sticker foo song x
 sticker get song loose.flac
 """,
@@ -549,6 +550,46 @@ idle
 noidle
 ping
 idle foo
+""",
+    "phones and bars": """
+commands
+notcommands
+binarylimit 5242880
+list albumartist
+list album group albumartist group date
+list album group MUSICBRAINZ_ALBUMID
+list album albumartist "The Anns" group date group MUSICBRAINZ_ALBUMID
+list artist group MUSICBRAINZ_ARTISTID
+find album First albumartist "The Anns"
+find album First MUSICBRAINZ_ALBUMID ""
+find "((album == 'First') AND (albumartist == 'The Anns'))" sort Track
+search any björk
+search "(any contains 'HUMAN')" window 0:5
+[list_ok
+status
+currentsong
+stats
+outputs
+]
+add Ann/First
+playlistinfo 0:2
+[list
+clear
+findadd album Second
+play 0
+]
+currentsong
+status
+plchangesposid 0
+albumart "Ann/First/01 Alpha.flac" 0
+readpicture "Björk/Début/01 Été.mp3" 0
+list genre
+find genre Rock window 0:1
+lsinfo "Björk"
+tagtypes clear
+tagtypes enable Artist Album Title Track Disc Date Genre AlbumArtist Composer
+playlistinfo
+sticker get song loose.flac like
 """,
     "idle": """
 !idle player mixer
@@ -707,6 +748,11 @@ EXPLAINED_MPC = [
     (r"^mount", "the folder as it is known here"),
     (r"^-f .*%id%", "ids are the server's own"),
 ]
+
+# Keys of a session of ncmpcpp, in tmux; `#` is a call of mpc beside it.
+NCMPCPP = ["#stop", "#clear", "1", "2", "Down", "Enter", "Down", "Space", "Escape", "3", "4", "5", "Down", "Right", "Space"]
+NCMPCPP += ["1", "Enter", "p", ">", "p", "J", "Delete", "2", "BSpace", "j", "j", "Space", "1", "r", "z", "y", "R", "r", "z", "y", "R"]
+NCMPCPP += ["4", "Down", "Right", "Right", "Space", "1", "#clear", "3", "Down", "Down", "Enter", "i"]
 
 RESET = ["stop", "clear", "repeat 0", "random 0", "single 0", "consume 0", "crossfade 0", "setvol 100", "replay_gain_mode off"]
 
@@ -1013,6 +1059,45 @@ def compare_mpc(servers, verbose):
     return told
 
 
+def ncmpcpp(server, folder):
+    """The screen after each key."""
+    home = os.path.join(folder, "ncmpcpp-" + server.name)
+    os.makedirs(home)
+    with open(os.path.join(home, "config"), "w") as config:
+        config.write(f'mpd_host = "{server.path}"\nncmpcpp_directory = "{home}"\nstartup_screen = "playlist"\n')
+        config.write('connected_message_on_startup = "no"\nmessage_delay_time = 1\nstatusbar_visibility = "no"\n')
+    tmux = ["tmux", "-L", f"compare-{os.getpid()}-{server.name}"]
+    start = ["new-session", "-d", "-s", "x", "-x", "100", "-y", "26", f"LANG=C.UTF-8 ncmpcpp -c {home}/config"]
+    subprocess.run([*tmux, *start], check=True, stderr=subprocess.DEVNULL)
+    time.sleep(1.5)
+    screens = []
+    for key in NCMPCPP:
+        if key.startswith("#"):
+            mpc(server, key[1:])
+        else:
+            subprocess.run([*tmux, "send-keys", "-t", "x", key])
+        time.sleep(0.8)
+        text = subprocess.run([*tmux, "capture-pane", "-p", "-t", "x"], capture_output=True, text=True).stdout
+        text = re.sub(r"\d+:\d\d/|\(\d+ kbps\)|[=>─]+|" + re.escape(folder), "", text)
+        screens.append([re.sub(r" +", " ", line).rstrip() for line in text.split("\n")])
+    subprocess.run([*tmux, "kill-server"], stderr=subprocess.DEVNULL)
+    return screens
+
+
+def compare_ncmpcpp(servers, folder):
+    if not (shutil.which("ncmpcpp") and shutil.which("tmux")):
+        print("ncmpcpp or tmux is not there")
+        return 0
+    told = 0
+    for key, theirs, ours in zip(NCMPCPP, *(ncmpcpp(server, folder) for server in servers)):
+        if theirs != ours:
+            told += 1
+            print(f"--- ncmpcpp behind {key}")
+            show(theirs, ours)
+    print(f"\n{len(NCMPCPP)} keys in ncmpcpp, {told} screens differ")
+    return told
+
+
 def show(theirs, ours):
     import difflib
 
@@ -1036,6 +1121,7 @@ def main():
         mpd.wait(10)
         auralis.wait(10)
         differences = compare([mpd, auralis], verbose) + compare_mpc([mpd, auralis], verbose)
+        differences += compare_ncmpcpp([mpd, auralis], folder)
     finally:
         process.terminate()
         os.kill(pid, signal.SIGTERM)

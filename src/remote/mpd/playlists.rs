@@ -10,7 +10,7 @@ use super::commands::{Result, Step, Turn, ask, ask_then, look};
 use super::database::Asked;
 use super::desk::{Scene, within};
 use super::look::Look;
-use super::queue::{name as name_of, name_then};
+use super::queue::{clip, name as name_of, name_then};
 use super::song::{Song, Told};
 use crate::model::command::{Added, Command, Entries, IntoQueue, ListRef, Playlisting, Target};
 use crate::model::playlist::{Entry, Kind, Playlist, PlaylistName};
@@ -210,11 +210,7 @@ pub fn rename(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     change(Playlisting::Rename(id(&list), name))
 }
 
-/// One that is not there is made.
 pub fn clear(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
-    if find(&turn.snapshot, args.text(0)).is_err() {
-        return change(Playlisting::New(new_name(args.text(0))?));
-    }
     let list = find_manual(&turn.snapshot, args.text(0))?;
     if list.entries().is_empty() {
         Ok(Step::Done)
@@ -233,24 +229,20 @@ pub fn delete(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
 }
 
 fn places(list: &Playlist, word: &str) -> Result<Range<usize>> {
-    let asked = range(word)?;
-    let length = list.entries().len();
-    if asked.start >= length && !(asked.end == usize::MAX && asked.start == length) {
-        return Err(Ack::bad_song_index());
-    }
-    Ok(asked.start..asked.end.min(length))
+    clip(range(word)?, list.entries().len())
 }
 
 pub fn move_range(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     let list = find_manual(&turn.snapshot, args.text(0))?;
-    let from = places(&list, args.text(1))?;
+    let bad = || Ack::argument("Bad range");
+    let from = places(&list, args.text(1)).map_err(|_| bad())?;
     let to = unsigned(args.text(2))?;
-    if to > list.entries().len() - from.len() {
-        return Err(Ack::bad_song_index());
+    if from.is_empty() || to > list.entries().len() - from.len() {
+        return Err(bad());
     }
     let by = i64::try_from(to).unwrap_or(0) - i64::try_from(from.start).unwrap_or(0);
-    let by = i32::try_from(by).map_err(|_| Ack::bad_song_index())?;
-    if by == 0 || from.is_empty() {
+    let by = i32::try_from(by).map_err(|_| bad())?;
+    if by == 0 {
         return Ok(Step::Done);
     }
     change(Playlisting::Move(id(&list), Entries::Positions(from.map(|at| at + 1).collect()), by))

@@ -68,7 +68,6 @@ pub fn config(turn: &mut Turn<'_>, _args: &Args) -> Result<Step> {
         .only()
         .map(|folder| super::uri::escape(std::os::unix::ffi::OsStrExt::as_bytes(folder.as_os_str())));
     folder.into_iter().for_each(|folder| turn.tell("music_directory", folder));
-    turn.tell("pcre", 1);
     Ok(Step::Done)
 }
 

@@ -9,7 +9,8 @@ use super::song::audio;
 use super::versions::shown;
 use crate::model::catalog::TrackFlags;
 use crate::model::command::{Command, Notices};
-use crate::model::playback::{PlayState, Repeat};
+use crate::model::playback::{PlayState, Repeat, Shuffle, StopAfter};
+use crate::model::snapshot::Snapshot;
 
 pub fn state(state: PlayState) -> &'static str {
     match state {
@@ -44,7 +45,7 @@ pub fn status(turn: &mut Turn<'_>, _args: &Args) -> Result<Step> {
             turn.tell("audio", audio(&format));
         }
     }
-    entry(turn, "nextsong", queue.next);
+    entry(turn, "nextsong", queue.next.or_else(|| following(&snapshot)));
     if snapshot.scan.running {
         turn.tell("updating_db", turn.hub.update.max(1));
     }
@@ -52,6 +53,20 @@ pub fn status(turn: &mut Turn<'_>, _args: &Args) -> Result<Step> {
         turn.tell("error", why);
     }
     Ok(Step::Done)
+}
+
+/// What would follow a current entry that does not play, where that is plain.
+fn following(snapshot: &Snapshot) -> Option<usize> {
+    let (playback, queue) = (&*snapshot.playback, &*snapshot.queue);
+    let current = queue.current.filter(|_| playback.state == PlayState::Stopped)?;
+    let next = Some(current + 1).filter(|next| *next < queue.items.len());
+    match (playback.shuffle, playback.repeat) {
+        (Shuffle::On { .. }, _) => None,
+        (_, Repeat::One) => Some(current),
+        (_, Repeat::All) => next.or(Some(0)),
+        (_, Repeat::Off) if playback.stop_after == StopAfter::Track => None,
+        (_, Repeat::Off | Repeat::Album) => next,
+    }
 }
 
 fn entry(turn: &mut Turn<'_>, name: &str, place: Option<usize>) {

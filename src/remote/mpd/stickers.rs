@@ -58,6 +58,9 @@ fn bad() -> Ack {
 /// `sticker get|set|delete|inc|dec|list|find TYPE URI ...`.
 pub fn sticker(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     let (what, kind) = (args.text(0), args.text(1));
+    if !["get", "set", "delete", "inc", "dec", "list", "find"].contains(&what) {
+        return Err(bad());
+    }
     if kind != "song" {
         return other_kind(what, kind);
     }
@@ -101,8 +104,7 @@ fn other_kind(what: &str, kind: &str) -> Result<Step> {
         _ if !known => Err(Ack::argument("unknown sticker domain")),
         "list" | "find" => Ok(Step::Done),
         "get" | "delete" => Err(none()),
-        "set" | "inc" | "dec" => Err(Ack::unknown("stickers are kept of songs alone")),
-        _ => Err(bad()),
+        _ => Err(Ack::unknown("stickers are kept of songs alone")),
     }
 }
 

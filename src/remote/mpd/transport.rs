@@ -114,7 +114,8 @@ pub fn seek_id(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     seek_in(turn, place, to)
 }
 
-/// In another entry than the current one: that one is played first. A stopped one plays then, too.
+/// In another entry than the current one: that one is begun first, and stands where it stood before. A stopped one plays
+/// then.
 fn seek_in(turn: &Turn<'_>, place: usize, to: Duration) -> Result<Step> {
     let queue = &turn.snapshot.queue;
     let item = queue.items.get(place).ok_or_else(Ack::bad_song_index)?;
@@ -123,7 +124,17 @@ fn seek_in(turn: &Turn<'_>, place: usize, to: Duration) -> Result<Step> {
         return seek_to(turn, to);
     }
     let jump = Command::Queue(Queue::Jump(Items::Ids(vec![item.id])));
-    ask_then(jump, Code::NoExist, move |turn| seek_to(turn, to))
+    let stands = turn.snapshot.playback.state == PlayState::Paused;
+    ask_then(jump, Code::NoExist, move |turn| match (seek_to(turn, to)?, stands) {
+        (Step::Ask(seek, next), true) => Ok(Step::Ask(
+            seek,
+            Box::new(move |turn, outcome| match next(turn, outcome)? {
+                Step::Done => playback(Playback::Pause),
+                other => Ok(other),
+            }),
+        )),
+        (step, _) => Ok(step),
+    })
 }
 
 fn seek_to(turn: &Turn<'_>, to: Duration) -> Result<Step> {
