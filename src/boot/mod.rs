@@ -9,6 +9,10 @@
 //!   deadline. A panic anywhere gives the terminal back first.
 
 pub mod analyse;
+mod core;
+mod doors;
+mod far;
+mod handover;
 pub mod log;
 mod mpd;
 pub mod offline;
@@ -16,6 +20,7 @@ pub mod panic;
 mod play;
 mod player;
 pub mod preferences;
+mod screen;
 mod shutdown;
 mod signals;
 pub mod similar;
@@ -26,8 +31,9 @@ use crate::model::outputs::OutputDevice;
 use crate::remote::RemoteError;
 use crate::tui::TuiError;
 
+pub use far::{far, proxy};
 pub use play::{PlayEvent, PlayRun, PlayTotal, Played, PlayedTrack, play};
-pub use player::{TuiRun, tui};
+pub use player::{Left, PlayerRun, daemon, tui};
 
 /// The sound devices of this machine and what they take. May take seconds.
 ///
@@ -58,6 +64,8 @@ pub enum BootError {
     Engine(#[from] EngineError),
     #[error("cannot write the log {}: {source}", .file.display())]
     Log { file: std::path::PathBuf, source: std::io::Error },
+    #[error("cannot hand over to a daemon: {0}. Queue and place are saved; `auralis` shows them")]
+    Handover(std::io::Error),
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
 }

@@ -12,7 +12,8 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
 use crate::model::track::Track;
 use crate::remote::mpd::look::{Look, Picture, Shelf, Which};
-use crate::remote::mpd::serve::{self, Server};
+use crate::remote::mpd::serve;
+pub use crate::remote::mpd::serve::Server;
 
 /// `None` where it is off, or nothing of it can be had; that is told.
 pub fn start(

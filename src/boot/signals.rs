@@ -8,13 +8,23 @@ use signal_hook::iterator::{Handle, Signals};
 
 use crate::tui::channel::UiSender;
 
+/// What was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    End,
+    /// The terminal is gone.
+    HungUp,
+    Continued,
+}
+
 /// Listens until dropped.
 pub struct SignalThread {
     handle: Handle,
     thread: Option<JoinHandle<()>>,
 }
 
-pub fn listen(screen: UiSender) -> std::io::Result<SignalThread> {
+/// The first that asks to end may find the core hanging: a second one ends at once.
+pub fn listen(on: impl Fn(Sign) + Send + 'static) -> std::io::Result<SignalThread> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
     let handle = signals.handle();
     let thread = std::thread::Builder::new().name("signals".into()).spawn(move || {
@@ -22,17 +32,26 @@ pub fn listen(screen: UiSender) -> std::io::Result<SignalThread> {
         for signal in signals.forever() {
             tracing::info!(signal, "signal");
             match signal {
-                SIGCONT => screen.resume(),
-                // The first may find the core hanging: a second one ends at once.
+                SIGCONT => on(Sign::Continued),
+                SIGHUP => on(Sign::HungUp),
                 _ if asked_to_end => drop(signal_hook::low_level::emulate_default_handler(signal)),
                 _ => {
                     asked_to_end = true;
-                    screen.leave();
+                    on(Sign::End);
                 }
             }
         }
     })?;
     Ok(SignalThread { handle, thread: Some(thread) })
+}
+
+/// For a screen.
+pub fn listen_for(screen: UiSender) -> std::io::Result<SignalThread> {
+    listen(move |sign| match sign {
+        Sign::Continued => screen.resume(),
+        Sign::HungUp => screen.hang_up(),
+        Sign::End => screen.leave(),
+    })
 }
 
 impl Drop for SignalThread {

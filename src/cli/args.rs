@@ -56,6 +56,9 @@ pub struct Arguments {
     pub paths: Vec<PathBuf>,
     #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
     pub output: Option<OutputSpec>,
+    /// Show and drive the player of another machine, over ssh
+    #[arg(short = 'r', long = "remote", value_name = "HOST")]
+    pub remote: Option<String>,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -65,7 +68,8 @@ impl Arguments {
     pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments = Self::try_parse_from(words)?;
         // clap's own rule for this would take `--config FILE scan` for a path named `scan`.
-        let of_the_player = !arguments.paths.is_empty() || arguments.output.is_some();
+        let of_the_player =
+            !arguments.paths.is_empty() || arguments.output.is_some() || arguments.remote.is_some();
         if arguments.verb.is_some() && of_the_player {
             let why = "a command takes no path or flag of the player before it; a file named like a command is written ./NAME";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
@@ -109,6 +113,10 @@ impl Global {
 pub enum Verb {
     /// Play files to the end, without a screen
     Play(Play),
+    /// The player without a screen; `auralis` then shows it, on as many terminals as you like
+    Daemon(Daemon),
+    /// Join standard input and output to the player that runs, or to one that is started: what -r runs
+    Proxy,
     /// Bring the library up to date with folders of music
     Scan(Scan),
     /// Forget the tracks whose file is gone for good, with their plays and ratings
@@ -207,6 +215,18 @@ pub struct Play {
     /// Print one JSON object a track, then a summary
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Daemon {
+    /// Files, folders, playlists, CUE sheets, http addresses
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
+    pub output: Option<OutputSpec>,
+    /// Wait until a player with a screen lets go, and go on in its place
+    #[arg(long, hide = true)]
+    pub take_over: bool,
 }
 
 #[derive(Debug, Args)]

@@ -46,7 +46,7 @@ pub fn run(global: &Global, asked: &Ctl, messages: &Messages) -> Result<Exit, Cl
     let places = config::load(&global.places())?.places;
     let mut player = Connection::open(&Place::new(&places))?;
     let reply = player.ask(Request::words(words, paths))?;
-    if command == Command::Quit {
+    if matches!(command, Command::Quit | Command::Shutdown) {
         player.wait_for_end();
     }
     tell(&reply, messages);

@@ -1,13 +1,14 @@
-//! `auralis [PATH...]`: the player with its screen.
+//! `auralis [PATH...]`: the player with its screen; `daemon` without one; `-r HOST` the screen of another machine's.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::args::Global;
+use super::args::{self, Arguments, Global};
 use super::exit::{CliError, Exit};
 use super::settings;
 use super::terminal::Messages;
 use super::text::shown;
-use crate::boot;
+use crate::boot::{self, Left, PlayerRun};
 use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::address::is_address;
@@ -17,6 +18,8 @@ use crate::model::suggest::nearest;
 /// Verbs that a mistyped word may have meant.
 const VERBS: &[&str] = &[
     "play",
+    "daemon",
+    "proxy",
     "scan",
     "clean",
     "duplicates",
@@ -44,13 +47,59 @@ const VERBS: &[&str] = &[
     "config",
 ];
 
-pub fn run(
+pub fn run(asked: Arguments, messages: &Messages) -> Result<Exit, CliError> {
+    let Arguments { global, paths, output, remote, .. } = asked;
+    match remote {
+        Some(host) => far(&global, &host, paths, output),
+        None => near(&global, &paths, output, messages),
+    }
+}
+
+fn near(
     global: &Global,
     paths: &[PathBuf],
     output: Option<OutputSpec>,
-    _messages: &Messages,
+    messages: &Messages,
 ) -> Result<Exit, CliError> {
     refuse_absent(paths)?;
+    if let Left::PlaysOn(process) = boot::tui(prepared(global, paths, output)?)? {
+        messages.note(&format!("auralis plays on (process {process}); `auralis` shows it again"));
+    }
+    Ok(Exit::Done)
+}
+
+/// The screen is here, the player there. Paths are of the other machine.
+fn far(
+    global: &Global,
+    host: &str,
+    paths: Vec<PathBuf>,
+    output: Option<OutputSpec>,
+) -> Result<Exit, CliError> {
+    if host.is_empty() || host.starts_with('-') {
+        return Err(CliError::Usage("-r takes the name of a host, as ssh does".into()));
+    }
+    if let Some(path) = paths.iter().find(|path| !path.is_absolute() && !is_address(path)) {
+        let why = "a path on another machine must be absolute";
+        return Err(CliError::Usage(format!("{why}: {}", shown(path))));
+    }
+    let run = PlayerRun { paths, ..prepared(global, &[], output)? };
+    boot::far(run, host)?;
+    Ok(Exit::Done)
+}
+
+pub fn daemon(global: &Global, asked: &args::Daemon) -> Result<Exit, CliError> {
+    refuse_absent(&asked.paths)?;
+    boot::daemon(prepared(global, &asked.paths, asked.output.clone())?, asked.take_over)?;
+    Ok(Exit::Done)
+}
+
+pub fn proxy(global: &Global) -> Result<Exit, CliError> {
+    boot::proxy(&prepared(global, &[], None)?)?;
+    Ok(Exit::Done)
+}
+
+/// What a player is started with.
+fn prepared(global: &Global, paths: &[PathBuf], output: Option<OutputSpec>) -> Result<PlayerRun, CliError> {
     // Problems of the configuration are shown by the screen, which would wipe them away here.
     let mut config = config::load(&global.places())?;
     let output_named = output.is_some();
@@ -61,8 +110,24 @@ pub fn run(
     settings::refuse_pipe(&config.settings.output.output, why)?;
     let log = settings::log(global, &config);
     let paths = paths.iter().map(|path| absolute_root(path)).collect();
-    boot::tui(boot::TuiRun { config, paths, output_named, log })?;
-    Ok(Exit::Done)
+    let successor = successor(global, output_named.then_some(&config.settings.output.output));
+    Ok(PlayerRun { config, paths, output_named, log, plays_on: false, successor })
+}
+
+/// The words that start a daemon which goes on where a player of these flags stopped.
+fn successor(global: &Global, output: Option<&OutputSpec>) -> Vec<OsString> {
+    let mut words: Vec<OsString> = vec!["daemon".into(), "--take-over".into()];
+    let files = [("--config", &global.config), ("--data-dir", &global.data_dir), ("--log", &global.log)];
+    for (flag, file) in files {
+        if let Some(file) = file {
+            words.extend([flag.into(), absolute_root(file).into_os_string()]);
+        }
+    }
+    words.extend(std::iter::repeat_n("--verbose".into(), usize::from(global.verbose)));
+    if let Some(output) = output {
+        words.extend(["--output".into(), output.to_string().into()]);
+    }
+    words
 }
 
 /// Something of what was named must be there; what is not is then told on the screen.

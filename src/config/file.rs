@@ -158,6 +158,7 @@ mod tests {
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::mpd::{MpdSettings, Password, Permissions};
     use crate::model::rendering::{Format, RenderSettings};
+    use crate::model::settings::HangUp;
     use crate::model::settings::{
         Crossfeed, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, RatePolicy, ResamplerQuality,
     };
@@ -219,6 +220,9 @@ mod tests {
         ("mpd.listen", "[\"~/mpd\", \"localhost:6601\"]"),
         ("mpd.password", "[\"x@read\"]"),
         ("mpd.default_permissions", "\"read,add\""),
+        ("remote.on_hang_up", "\"play\""),
+        ("remote.ssh", "[\"ssh\", \"-4\"]"),
+        ("remote.program", "\"/opt/auralis\""),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -297,6 +301,9 @@ mod tests {
             passwords: vec![Password { secret: "x".into(), opens: Permissions::READ }],
             default_permissions: Some(Permissions::READ.with(Permissions::ADD)),
         };
+        settings.on_hang_up = HangUp::Play;
+        settings.remote.ssh = vec!["ssh".into(), "-4".into()];
+        settings.remote.program = "/opt/auralis".into();
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

@@ -15,7 +15,7 @@ use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::mpd::{Listen, Password, Permissions};
 use crate::model::rendering::Format;
 use crate::model::settings::{
-    Crossfeed, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
+    Crossfeed, HangUp, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
     SoundSettings,
 };
 use crate::model::symbols::Symbols;
@@ -459,6 +459,30 @@ pub const ROWS: &[Row] = &[
         },
     },
     Row {
+        table: "remote",
+        key: "on_hang_up",
+        default: "\"quit\"",
+        expects: "\"quit\" or \"play\"",
+        help: "Where the terminal goes away: end, or play on, to be attached to again.",
+        set: |settings, value| put(&mut settings.on_hang_up, hang_up(value)),
+    },
+    Row {
+        table: "remote",
+        key: "ssh",
+        default: "[\"ssh\"]",
+        expects: "a program and its arguments, as in [\"ssh\", \"-p\", \"2222\"]",
+        help: "What `auralis -r HOST` connects with; HOST and the player's name follow.",
+        set: |settings, value| put(&mut settings.remote.ssh, argv(value).and_then(some)),
+    },
+    Row {
+        table: "remote",
+        key: "program",
+        default: "\"auralis\"",
+        expects: "a program's name or path",
+        help: "The player on the other machine.",
+        set: |settings, value| put(&mut settings.remote.program, program(value)),
+    },
+    Row {
         table: "network",
         key: "buffer_s",
         default: "3",
@@ -732,6 +756,19 @@ fn separators(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
 }
 
 /// A few short words.
+fn some(words: Vec<String>) -> Result<Vec<String>, Unfit> {
+    if words.is_empty() { Err(Unfit) } else { Ok(words) }
+}
+
+fn program(value: &DeValue<'_>) -> Result<String, Unfit> {
+    let name = value.as_str().map(str::trim).filter(|name| !name.is_empty() && !name.starts_with('-'));
+    name.map(str::to_owned).ok_or(Unfit)
+}
+
+fn hang_up(value: &DeValue<'_>) -> Result<HangUp, Unfit> {
+    value.as_str().and_then(HangUp::parse).ok_or(Unfit)
+}
+
 fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     let word = |value: &DeValue<'_>| {
         let word = value.as_str().ok_or(Unfit)?.trim();

@@ -53,7 +53,7 @@ fn take_in(sheet: &mut TagSheet, path: &Path) -> Result<(), String> {
     if sheet.fields.is_empty() {
         sheet.fields =
             Field::all().map(|field| (field, Said::Same(read.fields.get(field).to_vec()))).collect();
-        sheet.facts = facts.into_iter().map(|(name, words)| (name, Said::Same(vec![words]))).collect();
+        sheet.facts = facts.into_iter().map(|(name, words)| (name.into(), Said::Same(vec![words]))).collect();
         return Ok(());
     }
     for (field, said) in &mut sheet.fields {

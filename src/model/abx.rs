@@ -1,8 +1,10 @@
 //! A blind comparison: A and B are known, X is one of them, and who listens says which. How often that is right tells whether
 //! a difference is heard at all (ITU-R BS.1116-3 asks for blind tests; the statistics are those of a coin).
 
+use serde::{Deserialize, Serialize};
+
 /// What is heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Heard {
     /// The master.
     A,
@@ -32,7 +34,7 @@ impl Heard {
 }
 
 /// A test that goes on until it is ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Abx {
     pub trials: u32,
     pub right: u32,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// When tracks are measured without being asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AnalyseWhen {
@@ -58,7 +60,7 @@ pub enum Pace {
 }
 
 /// Why nobody measures though there is something to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rest {
     Playing,
     Battery,
@@ -77,7 +79,7 @@ impl Rest {
 }
 
 /// The measuring that runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnalysisView {
     pub running: bool,
     pub rest: Option<Rest>,

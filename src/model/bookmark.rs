@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::audio::frames_to_duration;
 
 /// What a bookmark is called: one to [`Self::MOST`] characters, no control characters, no blanks around it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BookmarkName(String);
 
 impl BookmarkName {
@@ -31,10 +33,11 @@ impl std::fmt::Display for BookmarkName {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookmark {
     pub name: BookmarkName,
     /// Of a file, or of a part: see [`super::part`].
+    #[serde(with = "crate::model::path_bytes")]
     pub path: Arc<Path>,
     /// Frames of the item's own rate.
     pub frame: u64,
@@ -53,7 +56,7 @@ impl Bookmark {
 pub struct Full;
 
 /// All bookmarks, each name once, in the order of their names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookmarks(Vec<Bookmark>);
 
 impl Bookmarks {

@@ -147,6 +147,10 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    pub fn parts(&self) -> &CatalogParts {
+        &self.parts
+    }
+
     pub fn new(parts: CatalogParts) -> Self {
         Self { parts }
     }

@@ -15,7 +15,7 @@ pub const THIRDS: usize = 31;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChainSpec {
     /// What brings the tone to that of a reference.
-    #[serde(default, skip_serializing_if = "Matching::is_flat")]
+    #[serde(default, with = "bent")]
     pub matching: Matching,
     /// Corner of the high-pass that takes offset and rumble away, Hz; 0: none.
     pub subsonic_hz: f32,
@@ -228,7 +228,7 @@ pub struct Mastered {
 }
 
 /// What a chain does to the sound that passes now.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// How far it is held down, dB, 0 or more.
     pub compressor_db: f32,
@@ -246,6 +246,21 @@ impl Reading {
 impl Default for Reading {
     fn default() -> Self {
         Self { compressor_db: 0.0, limiter_db: 0.0, before_db: Self::SILENCE_DB, after_db: Self::SILENCE_DB }
+    }
+}
+
+/// A curve that is flat is written as nothing.
+mod bent {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Matching;
+
+    pub fn serialize<S: Serializer>(matching: &Matching, to: S) -> Result<S::Ok, S::Error> {
+        Some(matching).filter(|matching| !matching.is_flat()).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Matching, D::Error> {
+        Ok(Option::<Matching>::deserialize(from)?.unwrap_or_default())
     }
 }
 

@@ -9,10 +9,12 @@ pub use text::EqTextError;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::chain::{Band, Shape};
 
 /// A curve: at most [`Equaliser::MOST_BANDS`] bands, each within the limits below.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Equaliser {
     /// A preset's, or a file's; one line.
     name: Arc<str>,
@@ -22,7 +24,7 @@ pub struct Equaliser {
 }
 
 /// How the equaliser is set.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct EqSettings {
     pub on: bool,
     pub curve: Arc<Equaliser>,

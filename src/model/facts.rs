@@ -56,7 +56,7 @@ impl From<Rating> for u8 {
 }
 
 /// How we measured a track, and the loudness of its album, to be. Loudness in hundredths of LUFS, of LU, of dB over full scale (true peak), of dB.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Levels {
     pub lufs: Option<i16>,
     pub range: Option<i16>,

@@ -14,7 +14,7 @@ pub const DIMENSIONS: usize = 25;
 pub const TIMBRE: usize = 60;
 
 /// One number of the vector; its discriminant is its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Dimension {
     SubBass,
     Bass,

@@ -71,7 +71,7 @@ pub struct Entry {
 }
 
 /// The history as it is shown.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct HistoryView {
     /// By number.
     pub entries: Vec<Arc<Entry>>,

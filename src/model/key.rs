@@ -22,7 +22,7 @@ pub struct Key {
 }
 
 /// A key without its strength: two of one name are equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Tonality {
     /// As [`Key::tonic`].
     pub tonic: u8,

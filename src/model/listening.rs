@@ -62,7 +62,7 @@ pub fn enough(length: Option<u64>, rate: u32) -> Option<u64> {
 }
 
 /// A stretch of time up to now, as Last.fm's charts have it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Period {
     Week,
     #[default]
@@ -165,7 +165,7 @@ impl Stats {
 pub struct Top {
     pub name: String,
     /// Of a track or an album.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub artists: Vec<String>,
     pub plays: u64,
     pub seconds: f64,

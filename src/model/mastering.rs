@@ -250,7 +250,7 @@ impl Plan {
 }
 
 /// Mastering as others see it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MasteringView {
     pub settings: MasteringSettings,
     /// What is matched.
@@ -282,7 +282,7 @@ impl MasteringView {
 }
 
 /// A comparison of two tastes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TrialView {
     pub trial: Trial,
     /// Both can be heard; else a plan of one is still being made.
@@ -292,7 +292,7 @@ pub struct TrialView {
 }
 
 /// What is known of a plan.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum PlanView {
     /// Nothing is current, or nothing is mastered.
     #[default]

@@ -1,7 +1,9 @@
 //! What the user is told: one line that says what, why and what to do.
 
+use serde::{Deserialize, Serialize};
+
 /// How much it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     Note,
     Warning,
@@ -9,7 +11,7 @@ pub enum Severity {
 }
 
 /// One thing told. Worded by `app::wording` or `config`, shown by frontends, written to the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub severity: Severity,
     /// What happened, for example "Cannot play song.mp3".

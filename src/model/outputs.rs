@@ -1,10 +1,12 @@
 //! Sound devices as they are listed for people: what there is, what each takes. Made by `engine` on a job, shown by
 //! frontends.
 
+use serde::{Deserialize, Serialize};
+
 use super::audio::{SampleFormat, Spec};
 
 /// One device that can play.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputDevice {
     /// For `device:ID`, for example `alsa:hw:CARD=DAC,DEV=0`. Stays the same as long as the device does.
     pub id: String,
@@ -18,7 +20,7 @@ pub struct OutputDevice {
     pub accepts: Result<Accepts, String>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepts {
     /// Narrowest first. A shared device takes any: what it mixes in is not told.
     pub formats: Vec<SampleFormat>,

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// Whose plays, ratings and lists they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
     Cmus,
     Mpd,
@@ -46,12 +48,14 @@ impl Source {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Importing {
     pub source: Source,
     /// Where it is; `None`: in one of the usual places.
+    #[serde(with = "crate::model::path_bytes")]
     pub path: Option<PathBuf>,
     /// What MPD calls `music_directory`.
+    #[serde(with = "crate::model::path_bytes")]
     pub music: Option<PathBuf>,
     /// Set it; else it is only told what would be set.
     pub apply: bool,

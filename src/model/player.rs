@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::chain::Reading;
 use super::command::Command;
 use super::id::PlayId;
@@ -11,7 +13,7 @@ use super::snapshot::Snapshot;
 use super::visual::{Visual, VisualFrame};
 
 /// Where the ear is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     pub play: PlayId,
     /// Frames of the item's own rate.
@@ -31,7 +33,7 @@ impl Position {
 pub struct Busy;
 
 /// What became of a command, told once it is in the snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It is done, or what it began goes on by itself; with what the user was told about it.
     Done(Option<Arc<Notice>>),

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::features::{Measured, Value};
 use super::fingerprint::{DIMENSIONS, Dimension};
 use super::id::TrackId;
 use super::track::AudioFormat;
 
 /// How one track sounds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Portrait {
     pub track: TrackId,
     pub told: Told,
@@ -17,7 +19,7 @@ pub struct Portrait {
 }
 
 /// What is known of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Told {
     /// It is being read.
     Reading,
@@ -32,7 +34,7 @@ pub enum Told {
 const KEPT: usize = 401;
 
 /// How the values of a library lie: of each dimension some of them, rising, with as many tracks between any two.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     pub tracks: usize,
     values: Vec<Vec<f32>>,

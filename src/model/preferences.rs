@@ -54,7 +54,7 @@ pub struct Version {
 }
 
 /// The newest versions, the oldest first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Versions(Vec<Version>);
 
 impl Versions {

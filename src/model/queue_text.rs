@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::address::{is_address, without_user};
 use super::catalog::Catalog;
 use super::id::ItemId;
@@ -24,16 +26,16 @@ const HEAD: &str = "\
 ";
 
 /// What a line says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Line {
     /// An entry; the second time it is asked for it is a new one of the same file.
     Item(ItemId),
-    Path(PathBuf),
+    Path(#[serde(with = "crate::model::path_bytes")] PathBuf),
     Query(String),
 }
 
 /// What the queue is to be.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edited {
     /// Each with its number in the text, from 1, for errors.
     pub lines: Vec<(usize, Line)>,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::audio::{SampleFormat, Spec};
 
 /// Jobs that wait or work at a time; one more is refused.
@@ -20,24 +22,25 @@ pub struct RenderSettings {
 }
 
 /// A job, in the order in which they were asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RenderView {
     /// By which it is stopped.
     pub number: u64,
     /// What is mastered.
     pub name: String,
+    #[serde(with = "crate::model::path_bytes")]
     pub folder: PathBuf,
     pub stage: RenderStage,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RenderStage {
     Waiting,
     Running(RenderProgress),
     Ended(Arc<RenderEnd>),
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct RenderProgress {
     /// Of all that is to be done, 0 to 1.
     pub share: f64,
@@ -62,10 +65,11 @@ impl RenderProgress {
 }
 
 /// What became of a job.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderEnd {
     pub written: usize,
     /// Tracks, or what stood in the way, each with why.
+    #[serde(with = "crate::model::path_bytes")]
     pub failed: Vec<(PathBuf, String)>,
     /// It was stopped: nothing is left of what was not finished.
     pub stopped: bool,

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::audio::{duration_to_frames, frames_to_duration};
 use super::id::TrackId;
 
@@ -14,7 +16,7 @@ pub const NEARLY_OVER: Duration = Duration::from_secs(60);
 pub const LONG: Duration = Duration::from_secs(20 * 60);
 
 /// Frames of the track's own rate, in Hz.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     pub frame: u64,
     pub rate: u32,

@@ -28,7 +28,7 @@ pub enum OutputSpec {
     /// Nowhere, in real time.
     Null,
     /// One WAV file with the whole session, as fast as it goes.
-    File(PathBuf),
+    File(#[serde(with = "crate::model::path_bytes")] PathBuf),
     /// Raw samples on standard output, as fast as the reader takes them.
     Pipe,
 }
@@ -257,7 +257,7 @@ impl LevelMode {
 }
 
 /// How items are brought to one loudness.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct LevelSettings {
     pub mode: LevelMode,
     /// dB added to a known gain.
@@ -267,7 +267,7 @@ pub struct LevelSettings {
 }
 
 /// How fast it is played, at its own pitch, in percent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaySpeed(u16);
 
 impl PlaySpeed {
@@ -303,7 +303,7 @@ impl std::fmt::Display for PlaySpeed {
 }
 
 /// How much of each side the other ear hears, for headphones: cut-off and feed as bs2b's presets have them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Crossfeed {
     /// As loudspeakers 3 m away at 30 degrees.
     Default,
@@ -339,7 +339,7 @@ impl Crossfeed {
 }
 
 /// What is quiet comes up, for listening at a low level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NightMode {
     pub on: bool,
     pub strength: Intensity,
@@ -352,7 +352,7 @@ impl Default for NightMode {
 }
 
 /// What is done to the sound itself.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SoundSettings {
     pub level: LevelSettings,
     /// Length of the crossfade between items that do not belong together; 0: they join without a gap.
@@ -470,6 +470,42 @@ impl Default for ScreenSettings {
     }
 }
 
+/// How a player on another machine is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteSettings {
+    /// The program that connects, and its arguments; the host and what is to be run there are put behind them.
+    pub ssh: Vec<String>,
+    /// The player there, as its shell finds it.
+    pub program: String,
+}
+
+impl Default for RemoteSettings {
+    fn default() -> Self {
+        Self { ssh: vec!["ssh".into()], program: "auralis".into() }
+    }
+}
+
+/// What becomes of the music where the terminal goes away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HangUp {
+    #[default]
+    Quit,
+    /// It plays on, and can be attached to.
+    Play,
+}
+
+impl HangUp {
+    pub const NAMES: [&'static str; 2] = ["quit", "play"];
+
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "quit" => Some(Self::Quit),
+            "play" => Some(Self::Play),
+            _ => None,
+        }
+    }
+}
+
 /// Everything that a user can set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -497,6 +533,8 @@ pub struct Settings {
     pub network: NetworkSettings,
     pub hooks: super::hooks::HookSettings,
     pub mpd: super::mpd::MpdSettings,
+    pub remote: RemoteSettings,
+    pub on_hang_up: HangUp,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
@@ -525,6 +563,8 @@ impl Default for Settings {
             network: NetworkSettings::default(),
             hooks: Default::default(),
             mpd: Default::default(),
+            remote: RemoteSettings::default(),
+            on_hang_up: HangUp::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,

@@ -1,15 +1,15 @@
 //! The way of the sound from the file to the device, stage by stage, as it *is*: each stage says what it does to the
 //! samples, from what was opened and accepted, never from what was asked for. Told by `engine`, shown by frontends.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The way of what plays, in order; empty when nothing does.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SignalPath {
     pub stages: Vec<SignalStage>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignalStage {
     pub kind: StageKind,
     /// For people: what it is and why, without control characters.
@@ -17,7 +17,7 @@ pub struct SignalStage {
     pub effect: Effect,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StageKind {
     /// Codec, rate, width, channels of the file.
@@ -71,7 +71,7 @@ impl StageKind {
 }
 
 /// What a stage does to the samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Every sample passes as it is.

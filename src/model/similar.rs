@@ -11,7 +11,7 @@ pub const SHOWN: usize = 50;
 const TOLD: usize = 3;
 
 /// A track that sounds like something, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resembling {
     pub track: TrackId,
     pub distance: f32,
@@ -40,7 +40,7 @@ impl Resembling {
 }
 
 /// What was last asked for.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SimilarView {
     /// It is being looked for.
     pub looking: bool,

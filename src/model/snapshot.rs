@@ -114,7 +114,7 @@ impl Snapshot {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PlaybackView {
     pub state: PlayState,
     /// What is current, even when stopped or paused.
@@ -129,6 +129,7 @@ pub struct PlaybackView {
     pub resume: Option<Duration>,
     pub stop_after: StopAfter,
     /// When playing pauses by itself.
+    #[serde(skip)]
     pub sleep_at: Option<Instant>,
     /// The part that is played over and over, in frames of the item; without an end where that is not set yet.
     pub ab: Option<(u64, Option<u64>)>,
@@ -138,10 +139,11 @@ pub struct PlaybackView {
 }
 
 /// The current item.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NowPlaying {
     pub item: ItemId,
     pub play: PlayId,
+    #[serde(with = "crate::model::path_bytes")]
     pub path: Arc<Path>,
     pub track: Option<TrackId>,
     /// As the decoder found it; `None` until it is open.
@@ -154,7 +156,7 @@ pub struct NowPlaying {
 }
 
 /// What a stream says of itself. Text of others, without control characters.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamView {
     /// It has no end: a radio, not a file.
     pub live: bool,
@@ -174,7 +176,7 @@ pub struct QueueItem {
     pub track: Option<TrackId>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct QueueView {
     /// In queue order.
     pub items: Arc<Vec<QueueItem>>,
@@ -187,17 +189,20 @@ pub struct QueueView {
 }
 
 /// The scan that runs, or how the last one ended.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ScanView {
     pub running: bool,
     pub found: u64,
     pub read: u64,
+    #[serde(with = "crate::model::path_bytes")]
     pub failed: Arc<Vec<(PathBuf, String)>>,
+    #[serde(with = "crate::model::path_bytes")]
     pub folder: Option<PathBuf>,
     /// How much of it is done, 0 to 1, by the folders walked.
     pub share: f64,
     pub elapsed: Duration,
     /// Known roots.
+    #[serde(with = "crate::model::path_bytes")]
     pub roots: Arc<Vec<PathBuf>>,
 }
 
@@ -214,13 +219,14 @@ impl ScanView {
 }
 
 /// Tracks that hold the same sound.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DuplicatesView {
     /// They are being looked for.
     pub looking: bool,
     /// They only sound the same.
     pub like: bool,
     /// Path, and format and size in words, of each track of a group; the first groups where there are very many.
+    #[serde(with = "crate::model::path_bytes")]
     pub groups: Vec<Vec<(PathBuf, String)>>,
     /// All groups, and all tracks in them.
     pub found: u64,
@@ -229,7 +235,7 @@ pub struct DuplicatesView {
     pub problem: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct OutputView {
     /// What was asked for.
     pub asked: OutputSpec,
@@ -244,7 +250,7 @@ impl OutputView {
 }
 
 /// The devices of this machine; nothing until somebody asks.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct OutputsView {
     /// They are being looked for.
     pub looking: bool,
@@ -253,7 +259,7 @@ pub struct OutputsView {
     pub problem: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum OutputState {
     /// Nothing was played yet, or the output is let go while paused.
     #[default]
@@ -271,7 +277,7 @@ pub enum OutputState {
 }
 
 /// What the output took, as it said itself.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accepted {
     /// For people: a device's name, a file's path.
     pub name: String,
@@ -302,7 +308,7 @@ impl Accepted {
 }
 
 /// How the system runs the thread that serves a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Priority {
     /// Before all other work.
     RealTime,

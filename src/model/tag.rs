@@ -2,7 +2,7 @@
 //! containers, the model's [`Tags`](super::track::Tags) and the tag editor.
 
 /// A field that every player and tagger knows. Order: how fields are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Field {
     Title,
     Artist,
@@ -61,6 +61,8 @@ pub enum Kind {
     /// Several lines.
     Lines,
 }
+
+use serde::{Deserialize, Serialize};
 
 use Field as F;
 

@@ -86,7 +86,7 @@ pub fn tag(word: &str) -> Option<String> {
 }
 
 /// All templates, in the order of their names, each name once.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Templates(Vec<Arc<Template>>);
 
 impl Templates {

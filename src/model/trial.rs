@@ -1,9 +1,11 @@
 //! A blind comparison of two tastes: the one in force, and one that differs in one aspect by a step. Which of them is A is drawn
 //! by chance and not told; what is preferred is learned.
 
+use serde::{Deserialize, Serialize};
+
 use super::taste::{Aspect, Lesson};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
     A,
     B,
@@ -29,7 +31,7 @@ impl Side {
 const LEAST_OF_A_STEP: f32 = 0.2;
 
 /// One pair.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
     /// Not for the eye, as is all but what is heard: who knows it listens otherwise.
     aspect: Aspect,

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A way to look at what is heard.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Visual {
     /// Level by frequency.
     #[default]
@@ -50,11 +52,13 @@ impl Visual {
 }
 
 /// What is looked at now, of what is looked at by anybody.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct VisualFrame {
     pub spectrum: Option<Bars>,
     pub scope: Option<Trace>,
     pub goniometer: Option<Field>,
+    /// On a wire it comes by its columns.
+    #[serde(skip)]
     pub spectrogram: Option<Spectrogram>,
     pub loudness: Option<LoudnessNow>,
     /// Nothing moves any more: no further frame will differ until sound comes.
@@ -75,7 +79,7 @@ pub fn edge_hz(band: usize) -> f32 {
 }
 
 /// Heights by band, lowest frequency first: 0.0 is the floor, 1.0 is full scale.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bars {
     /// With ballistics.
     pub bands: Vec<f32>,
@@ -88,7 +92,7 @@ pub const TRACE_COLUMNS: usize = 400;
 
 /// A short stretch of the wave, oldest first: of each column the lowest and the highest sample, of left and right. Full
 /// scale is 1.0.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     pub sides: [Vec<(f32, f32)>; 2],
     /// What it is to be drawn larger by, so that what is quiet can be seen: a power of two.
@@ -96,7 +100,7 @@ pub struct Trace {
 }
 
 /// Samples of left and right against each other.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Field {
     pub points: Vec<[f32; 2]>,
     /// As [`Trace::zoom`].
@@ -114,7 +118,7 @@ pub const SPECTROGRAM_COLUMNS: usize = 400;
 pub struct Spectrogram(pub Vec<Arc<[u8; BANDS]>>);
 
 /// The loudness meter in EBU mode (Tech 3341), of what was heard of the current item while it was looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct LoudnessNow {
     /// LUFS of the last 400 ms, of the last 3 s, of all of it (gated). `None`: not heard long enough, or silence.
     pub momentary: Option<f32>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::{DIMENSIONS, Dimension};
 
 /// What a part of a distance comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Aspect {
     Number(Dimension),
     /// The timbre's sixty numbers together.

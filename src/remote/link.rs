@@ -9,7 +9,7 @@ use rustix::event::PollFlags;
 use serde::Serialize;
 
 use super::status::Status;
-use super::wire::{Fault, FaultKind, MOST_LINE_BYTES, Reply};
+use super::wire::{Fault, FaultKind, MOST_LINE_BYTES, Reply, ScreenAsked};
 
 /// No more is read while so many bytes wait to be taken.
 const MOST_WAITING_BYTES: usize = 64 * 1024;
@@ -24,6 +24,8 @@ pub(super) struct Link {
     /// Commands that are not answered yet.
     pub asked: usize,
     pub follow: Option<Follow>,
+    /// It speaks in frames once it has its answer.
+    pub screen: Option<ScreenAsked>,
     input: Vec<u8>,
     /// How far `input` has no line feed.
     searched: usize,
@@ -52,6 +54,7 @@ impl Link {
             stream,
             asked: 0,
             follow: None,
+            screen: None,
             input: Vec::new(),
             searched: 0,
             output: Vec::new(),
@@ -80,11 +83,19 @@ impl Link {
     }
 
     fn has_room(&self) -> bool {
-        !self.ending && self.waiting() < MOST_WAITING_BYTES && self.asked < MOST_ASKED
+        !self.ending
+            && self.screen.is_none()
+            && self.waiting() < MOST_WAITING_BYTES
+            && self.asked < MOST_ASKED
     }
 
     fn listens(&self) -> bool {
         !self.read_all && self.has_room() && self.input.len() <= MOST_LINE_BYTES
+    }
+
+    /// What came and was not looked at.
+    pub fn take_input(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.input)
     }
 
     /// Whether all that it was told has left.

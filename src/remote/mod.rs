@@ -56,6 +56,7 @@ pub use crate::model::json_path as path;
 pub mod place;
 pub mod portrait;
 pub mod request;
+pub mod screen;
 pub mod server;
 pub mod status;
 pub mod tell;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::edit::QueueEdit;
 use super::path::JsonPath;
+use super::screen;
 use super::tell::Tell;
-use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request};
+use super::wire::{Fault, FaultKind, OLDEST, PROTOCOL, Request, ScreenAsked};
 use crate::model::address::is_address;
 use crate::model::command::ImpulseChange;
 use crate::model::command::parse::parse;
@@ -31,10 +32,13 @@ pub(super) enum Wish {
     /// A page of a list, behind so many entries.
     Playlist(String, usize),
     Tell(Tell),
+    /// Frames from here on.
+    Screen(ScreenAsked),
 }
 
 pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
     match request {
+        Request { screen: Some(asked), hello: None, words: None, .. } => screen(asked),
         Request { hello: None, words: None, status: false, follow: None, tell: Some(tell), .. } => {
             Ok(Wish::Tell(tell))
         }
@@ -54,7 +58,8 @@ pub(super) fn wish(request: Request) -> Result<Wish, Fault> {
         Request { hello: None, words: None, status: true, follow: None, .. } => Ok(Wish::Status),
         Request { hello: None, words: None, status: false, follow: Some(on), .. } => Ok(Wish::Follow(on)),
         _ => Err(Fault::usage(
-            "a request has one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`, `tell`, `edit`",
+            "a request has one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`, `tell`, `edit`, \
+             `screen`",
         )),
     }
 }
@@ -66,6 +71,18 @@ fn edited(edit: &QueueEdit) -> Result<Command, Fault> {
         Some((number, _)) => Err(Fault::usage(format!("line {number}: a path must be absolute"))),
         None => Ok(Command::Queue(Queue::Edit(edited))),
     }
+}
+
+fn screen(asked: ScreenAsked) -> Result<Wish, Fault> {
+    if asked.version == screen::message::VERSION {
+        return Ok(Wish::Screen(asked));
+    }
+    let words = format!(
+        "screens of version {} are not served here: those of version {} are",
+        asked.version,
+        screen::message::VERSION
+    );
+    Err(Fault::new(FaultKind::Version, words))
 }
 
 fn hello(protocol: u32) -> Result<Wish, Fault> {

@@ -18,6 +18,10 @@ use super::link::{Follow, Link, turn_away};
 use super::lists;
 use super::place::Claim;
 use super::request::Wish;
+use super::screen::encode::Encoder;
+use super::screen::message::Welcome;
+use super::screen::serve::ScreenThread;
+use super::screen::{self};
 use super::status::Status;
 use super::tell::{self, Tell, Telling};
 use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
@@ -34,23 +38,28 @@ pub(super) const MOST_CLIENTS: usize = 64;
 /// How long it does not listen where the system gives no more sockets.
 const DEAF: Duration = Duration::from_secs(1);
 
+/// What screens may take to hear that the core ends.
+const FAREWELL: Duration = Duration::from_millis(200);
+
 /// The running thread.
 pub struct Server {
     waker: Arc<Waker>,
     thread: JoinHandle<()>,
 }
 
-/// Serves clients at the place that was claimed, until stopped. `collation`: the order of names.
+/// Serves clients at the place that was claimed, until stopped. `collation`: the order of names; `welcome`: what screens
+/// are told first.
 pub fn serve(
     claim: Claim,
     player: Arc<dyn Player>,
     collation: Arc<Collation>,
+    welcome: Welcome,
 ) -> Result<Server, RemoteError> {
     let (woken, waker) = UnixStream::pair().map_err(RemoteError::Thread)?;
     for end in [&woken, &waker] {
         end.set_nonblocking(true).map_err(RemoteError::Thread)?;
     }
-    let waker = Arc::new(Waker { end: waker, woken: AtomicBool::new(false), stop: AtomicBool::new(false) });
+    let waker = Arc::new(Waker { end: waker, woken: false.into(), stop: false.into(), silent: false.into() });
     let wakes = Arc::clone(&waker);
     player.on_change(Box::new(move || wakes.wake()));
     let (answers, answered) = channel();
@@ -65,6 +74,7 @@ pub fn serve(
         answered,
         links: Vec::new(),
         last_link: 0,
+        screens: Screens { welcome, encoder: Arc::default(), threads: Vec::new() },
         deaf_until: None,
     };
     let thread = std::thread::Builder::new().name("remote".into()).spawn(move || {
@@ -79,6 +89,16 @@ pub fn serve(
 impl Server {
     /// Takes leave of the clients and ends the thread; `false` where that took longer than `deadline`.
     pub fn stop(self, deadline: Duration) -> bool {
+        self.end(deadline)
+    }
+
+    /// As [`Self::stop`], but screens wait for the core that takes this one's place.
+    pub fn hand_over(self, deadline: Duration) -> bool {
+        self.waker.silent.store(true, Ordering::Release);
+        self.end(deadline)
+    }
+
+    fn end(self, deadline: Duration) -> bool {
         let until = Instant::now() + deadline;
         self.waker.stop.store(true, Ordering::Release);
         self.waker.wake();
@@ -97,6 +117,7 @@ struct Waker {
     end: UnixStream,
     woken: AtomicBool,
     stop: AtomicBool,
+    silent: AtomicBool,
 }
 
 impl Waker {
@@ -140,6 +161,7 @@ struct Remote {
     answered: Receiver<Answered>,
     links: Vec<Link>,
     last_link: u64,
+    screens: Screens,
     deaf_until: Option<Instant>,
 }
 
@@ -161,6 +183,7 @@ impl Remote {
             self.tell_followers();
             let now = Instant::now();
             self.links.iter_mut().for_each(|link| link.send(now));
+            self.hand_over_screens();
             self.links.retain(|link| link.lives(now));
         }
         self.take_leave();
@@ -196,6 +219,7 @@ impl Remote {
     fn take_wake(&mut self) {
         let _ = self.woken.read(&mut [0; 8]);
         self.waker.woken.swap(false, Ordering::AcqRel);
+        self.screens.threads.iter().for_each(ScreenThread::wake);
     }
 
     fn accept(&mut self) {
@@ -222,7 +246,8 @@ impl Remote {
         if stream.set_nonblocking(true).is_err() {
             return;
         }
-        if self.links.len() >= MOST_CLIENTS {
+        self.screens.threads.retain(|screen| !screen.is_over());
+        if self.links.len() + self.screens.threads.len() >= MOST_CLIENTS {
             tracing::warn!("client refused: too many");
             return turn_away(&stream, MOST_CLIENTS);
         }
@@ -267,6 +292,10 @@ impl Remote {
                     Some(words) => self.ask_like(at, id, tell, words),
                     None => self.tell(at, id, tell),
                 },
+                Ok(Wish::Screen(asked)) => {
+                    self.links[at].say(&Reply::<()>::done(id));
+                    self.links[at].screen = Some(asked);
+                }
                 Ok(Wish::Hello) => self.links[at].say(&Reply::<()>::done(id)),
                 Ok(Wish::Status) => {
                     let mut status = Status::new(&self.player.snapshot(), self.player.position());
@@ -286,6 +315,16 @@ impl Remote {
                     }
                 }
                 Err(fault) => self.fault(at, id, fault),
+            }
+        }
+    }
+
+    /// Clients that are screens, and were told that they may speak in frames, get a thread of their own.
+    fn hand_over_screens(&mut self) {
+        let is_ready = |link: &mut Link| link.screen.is_some() && link.is_abreast() && link.asked == 0;
+        for link in self.links.extract_if(.., is_ready) {
+            if let Err(error) = self.screens.begin(link, &self.player) {
+                tracing::warn!(%error, "no thread for a screen");
             }
         }
     }
@@ -373,10 +412,37 @@ impl Remote {
     }
 
     fn take_leave(mut self) {
+        self.screens.stop(!self.waker.silent.load(Ordering::Acquire));
         self.deliver();
         for link in &mut self.links {
             link.say(&Reply::<()> { end: true, ..Reply::done(None) });
             link.send(Instant::now());
+        }
+    }
+}
+
+/// Clients with a screen.
+struct Screens {
+    welcome: Welcome,
+    encoder: Arc<Encoder>,
+    threads: Vec<ScreenThread>,
+}
+
+impl Screens {
+    fn begin(&mut self, mut link: Link, player: &Arc<dyn Player>) -> io::Result<()> {
+        let Some(asked) = link.screen else { return Ok(()) };
+        let begun = screen::serve::Begun { input: link.take_input(), stream: link.stream, far: asked.far };
+        let (encoder, welcome) = (Arc::clone(&self.encoder), self.welcome.clone());
+        self.threads.push(screen::serve::spawn(link.id, begun, Arc::clone(player), encoder, welcome)?);
+        Ok(())
+    }
+
+    /// Each says farewell; who is late is left behind.
+    fn stop(&mut self, farewell: bool) {
+        self.threads.iter().for_each(|screen| screen.stop(farewell));
+        let until = Instant::now() + FAREWELL;
+        while self.threads.iter().any(|screen| !screen.is_over()) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }

@@ -25,6 +25,9 @@ pub struct Greeting {
     pub protocol: u32,
     pub oldest: u32,
     pub process: u32,
+    /// Version of the screens that are served; 0: none.
+    #[serde(default)]
+    pub screens: u32,
 }
 
 impl Greeting {
@@ -34,11 +37,12 @@ impl Greeting {
             protocol: PROTOCOL,
             oldest: OLDEST,
             process: std::process::id(),
+            screens: super::screen::message::VERSION,
         }
     }
 }
 
-/// A client's line: one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`, `tell`, `edit`.
+/// A client's line: one of `hello`, `do`, `status`, `follow`, `playlists`, `playlist`, `tell`, `edit`, `screen`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Request {
@@ -65,6 +69,17 @@ pub struct Request {
     pub tell: Option<Tell>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit: Option<QueueEdit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub screen: Option<ScreenAsked>,
+}
+
+/// Frames from here on, see [`super::screen`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScreenAsked {
+    pub version: u32,
+    /// The link is slow: what is sent is made small.
+    #[serde(default)]
+    pub far: bool,
 }
 
 fn is_zero(number: &usize) -> bool {

@@ -22,6 +22,7 @@ pub(super) enum Message {
     Theme(Box<Result<(Theme, Vec<Problem>), ThemeError>>),
     /// Leave, as a signal asks.
     Leave,
+    HungUp,
     Suspend,
     /// The process was continued, or something wrote on the screen.
     Resume,
@@ -39,6 +40,11 @@ impl UiSender {
     /// Leave: SIGTERM, SIGINT, SIGHUP. [`super::run::run`] returns.
     pub fn leave(&self) {
         self.send(Message::Leave);
+    }
+
+    /// The terminal is gone: SIGHUP.
+    pub fn hang_up(&self) {
+        self.send(Message::HungUp);
     }
 
     /// Give the terminal back and stop, as the `suspend` key does.

@@ -40,6 +40,6 @@ pub mod update;
 mod views;
 mod work;
 
-pub use run::{Exit, TuiOptions, run};
+pub use run::{CoreOf, Exit, TuiOptions, run};
 pub use terminal::TuiError;
 pub use update::PathBase;

@@ -45,9 +45,19 @@ pub struct TuiOptions {
     pub places: PathBase,
     /// What was wrong in the configuration: shown one after another.
     pub problems: Vec<Notice>,
+    pub core: CoreOf,
     /// Takes what is written to standard error while the screen is up; nowhere if none.
     pub log: Option<File>,
     pub inbox: Inbox,
+}
+
+/// Whose core the screen shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CoreOf {
+    /// In this process: it ends with the screen.
+    Own,
+    /// One that goes on without this screen; with the name of its machine where that is another one.
+    Other { host: Option<String> },
 }
 
 /// Why the screen was left.
@@ -55,6 +65,8 @@ pub struct TuiOptions {
 pub enum Exit {
     /// The user asked; `Quit` was sent to the core.
     Quit,
+    /// The user asked to go, and the music to go on.
+    Detached,
     /// [`super::channel::UiSender::leave`] was called.
     Asked,
     /// The core is closing.
@@ -207,7 +219,7 @@ impl Ui {
             Message::Leave => self.exit = Some(Exit::Asked),
             Message::Suspend => self.suspend(),
             Message::Resume => self.resumed(),
-            Message::TerminalGone => self.exit = Some(Exit::TerminalGone),
+            Message::TerminalGone | Message::HungUp => self.exit = Some(Exit::TerminalGone),
         }
     }
 
@@ -230,6 +242,7 @@ impl Ui {
             keymap: &self.options.keymap,
             settings: &self.options.settings,
             themes: &self.options.themes,
+            core: &self.options.core,
             places: &self.options.places,
             map: &self.map,
             gauges: &self.gauges,
@@ -246,6 +259,7 @@ impl Ui {
             Effect::Suspend => return self.suspend(),
             Effect::Redraw => return self.take_terminal_again(),
             Effect::Leave => return self.exit = Some(Exit::Quit),
+            Effect::Detach => return self.exit = Some(Exit::Detached),
             Effect::Filter(question) => self.workers.filter(question),
             Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),
@@ -261,7 +275,7 @@ impl Ui {
 
     fn send(&mut self, command: Command) {
         // A full core takes the quit from the caller, who sees why the screen was left.
-        let quits = command == Command::Quit;
+        let quits = matches!(command, Command::Quit | Command::Shutdown);
         if self.player.send(command).is_err() && !quits {
             self.input(Input::Refused);
         }

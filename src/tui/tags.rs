@@ -63,7 +63,7 @@ pub enum TagRow {
     },
     /// What cannot be changed here.
     Fact {
-        name: &'static str,
+        name: String,
         words: String,
     },
     File(String),
@@ -183,7 +183,7 @@ fn form_row(snapshot: &Snapshot, pane: &TagPane, at: usize) -> Option<TagRow> {
         (at, false) => at - 1,
     };
     match sheet.facts.get(at) {
-        Some((name, said)) => Some(TagRow::Fact { name, words: said.words() }),
+        Some((name, said)) => Some(TagRow::Fact { name: name.to_string(), words: said.words() }),
         None => sheet.problems.get(at - sheet.facts.len()).map(problem),
     }
 }

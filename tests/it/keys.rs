@@ -792,7 +792,10 @@ fn tags_of_two() -> TagsView {
     let sheet = TagSheet {
         files: vec!["/m/a.flac".into(), "/m/b.flac".into()],
         fields: Field::all().map(|field| (field, said(field))).collect(),
-        facts: vec![("sound", same(&["FLAC 16 bit, 44100 Hz, 2 channels"])), ("file", Said::Several)],
+        facts: vec![
+            ("sound".into(), same(&["FLAC 16 bit, 44100 Hz, 2 channels"])),
+            ("file".into(), Said::Several),
+        ],
         problems: Vec::new(),
     };
     TagsView { sheet: Some(Arc::new(sheet)), ..TagsView::default() }

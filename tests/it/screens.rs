@@ -669,7 +669,10 @@ fn tags_as_a_form_and_as_a_difference() {
     let sheet = TagSheet {
         files: vec!["/m/a.flac".into(), "/m/b.flac".into()],
         fields: Field::all().map(|field| (field, said(field))).collect(),
-        facts: vec![("sound", same(&["FLAC 16 bit, 44100 Hz, 2 channels"])), ("picture", same(&["none"]))],
+        facts: vec![
+            ("sound".into(), same(&["FLAC 16 bit, 44100 Hz, 2 channels"])),
+            ("picture".into(), same(&["none"])),
+        ],
         problems: vec![("/m/c.flac".into(), "is empty".into())],
     };
     let tags = TagsView { sheet: Some(Arc::new(sheet)), ..TagsView::default() };

@@ -41,6 +41,7 @@ fn inside() {
         collation: Default::default(),
         places: PathBase::default(),
         problems: Vec::new(),
+        core: auralis::tui::CoreOf::Own,
         log: Some(std::fs::File::create(log).unwrap()),
         inbox: auralis::tui::channel::inbox(),
     };

@@ -134,7 +134,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Similar(command) => ears::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
-        Command::Quit => saving::quit(state, now, fx),
+        Command::Quit | Command::Shutdown => saving::quit(state, now, fx),
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::abx::Heard;
 use crate::model::mastering::{Preset, Target};
 use crate::model::rule::{Rule, RuleOf};
 use crate::model::taste::Aspect;
 use crate::model::trial::Side;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Mastering {
     /// `None` toggles.
     On(Option<bool>),
@@ -31,7 +33,7 @@ pub enum Mastering {
 }
 
 /// Whose tone, width and loudness are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReferenceOf {
     Nobody,
     /// What plays.
@@ -39,10 +41,10 @@ pub enum ReferenceOf {
     /// The album of what plays.
     Album,
     /// Files, folders, playlists, all as one; or one file of a curve.
-    Files(Vec<PathBuf>),
+    Files(#[serde(with = "crate::model::path_bytes")] Vec<PathBuf>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum TasteChange {
     Turn(Aspect, Step),
     /// Nothing is set by hand: what was learned is heard.
@@ -52,7 +54,7 @@ pub enum TasteChange {
 }
 
 /// Of a comparison of two tastes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PreferStep {
     Begin,
     /// `None`: the other one.
@@ -63,7 +65,7 @@ pub enum PreferStep {
 }
 
 /// Of rules.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Ruling {
     List,
     /// In place of one for the same, if there is one.
@@ -72,15 +74,15 @@ pub enum Ruling {
 }
 
 /// Of what is kept of the listener's preferences.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Preferring {
     /// What they are.
     Tell,
     /// As that version had them.
     Rollback(u64),
     Reset,
-    Export(PathBuf),
-    Import(PathBuf),
+    Export(#[serde(with = "crate::model::path_bytes")] PathBuf),
+    Import(#[serde(with = "crate::model::path_bytes")] PathBuf),
 }
 
 impl Preferring {
@@ -92,14 +94,14 @@ impl Preferring {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Step {
     To(f32),
     By(f32),
 }
 
 /// Of a blind comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AbxStep {
     Begin,
     Hear(Heard),
@@ -111,7 +113,7 @@ pub enum AbxStep {
 }
 
 /// In percent, or percent points either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     To(u8),
     By(i8),

@@ -20,6 +20,8 @@ pub use similar::{Like, Similar, Tune};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::bookmark::BookmarkName;
 use super::facts::Rating;
 use super::id::{ItemId, TrackId};
@@ -34,7 +36,7 @@ use super::template::TemplateName;
 use super::visual::Visual;
 
 /// A request to the core: the one way in for every frontend.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     Playback(Playback),
     Sound(Sound),
@@ -53,9 +55,11 @@ pub enum Command {
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
     Quit,
+    /// As [`Self::Quit`], for all screens: one that shows a core of another process leaves only itself otherwise.
+    Shutdown,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Playback {
     /// Go on from where it is, or start the queue.
     Play,
@@ -93,7 +97,7 @@ pub enum Playback {
 }
 
 /// What is done to the sound on its way.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Sound {
     /// Loudness that items are brought to; `None` goes to the next mode.
     ReplayGain(Option<LevelMode>),
@@ -109,14 +113,14 @@ pub enum Sound {
 }
 
 /// In percent of the music's own speed, or percent points either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SpeedChange {
     To(u16),
     By(i16),
 }
 
 /// The part that is played over and over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AbLoop {
     /// Begin it here, else end it here, else drop it.
     Next,
@@ -128,7 +132,7 @@ pub enum AbLoop {
 }
 
 /// Where to go in the current item.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Seek {
     To(Duration),
     Forward(Duration),
@@ -137,7 +141,7 @@ pub enum Seek {
     Percent(f64),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum VolumeChange {
     /// Percent, 0 to 100.
     To(u8),
@@ -148,17 +152,17 @@ pub enum VolumeChange {
 }
 
 /// What a queue command is about.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Target {
     /// What is selected on the screen. A screen puts tracks or items in its place before it asks the core.
     Selection,
     Tracks(Vec<TrackId>),
     /// Files, folders, playlists, addresses: walked on a job.
-    Paths(Vec<PathBuf>),
+    Paths(#[serde(with = "crate::model::path_bytes")] Vec<PathBuf>),
 }
 
 /// Entries of the queue that a command is about.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Items {
     /// What is selected on the screen, see [`Target::Selection`].
     Selection,
@@ -167,7 +171,7 @@ pub enum Items {
     Positions(Vec<usize>),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Queue {
     /// Append at the end.
     Append(Target),
@@ -201,13 +205,13 @@ pub enum Queue {
 }
 
 /// What the queue is put in order by. What is not known comes last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SortBy {
     pub key: SortKey,
     pub descending: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SortKey {
     Title,
     Artist,
@@ -264,7 +268,7 @@ impl SortKey {
 }
 
 /// What is done with the tags, pictures and names of files. Without a screen the selection is what plays.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Tagging {
     /// Read what they say; with `tell` also as a notice.
     Look { what: Target, tell: bool },
@@ -277,11 +281,11 @@ pub enum Tagging {
     /// Tell which picture belongs to them.
     Picture(Target),
     /// Write the picture to a new file.
-    Extract(Target, PathBuf),
+    Extract(Target, #[serde(with = "crate::model::path_bytes")] PathBuf),
 }
 
 /// Ways through the history of changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum History {
     /// Take back so many steps.
     Undo(u32),
@@ -297,7 +301,7 @@ pub enum History {
 }
 
 /// What is done with named places.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bookmarking {
     /// Keep where the ear is in the current item; without a name under the next free letter.
     Set(Option<BookmarkName>),
@@ -309,7 +313,7 @@ pub enum Bookmarking {
 }
 
 /// What is done with queues that are kept. All but loading can be undone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Templating {
     /// Keep the queue and its modes; one of that name becomes that. Tags are added.
     Save(TemplateName, Vec<String>),
@@ -326,7 +330,7 @@ pub enum Templating {
 }
 
 /// What the listener thinks of tracks. Can be undone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Judging {
     /// `None`: no rating.
     Rate(Judged, Option<Rating>),
@@ -335,20 +339,20 @@ pub enum Judging {
 }
 
 /// What is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Judged {
     /// What is selected on the screen, see [`Target::Selection`]; without a screen what plays.
     Selection,
     Playing,
     Tracks(Vec<TrackId>),
     /// Files, and all that the library has in folders.
-    Paths(Vec<PathBuf>),
+    Paths(#[serde(with = "crate::model::path_bytes")] Vec<PathBuf>),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Library {
     /// Bring the library up to date with these roots, new ones included; none: the known roots.
-    Scan(Vec<PathBuf>),
+    Scan(#[serde(with = "crate::model::path_bytes")] Vec<PathBuf>),
     CancelScan,
     /// Tell what the last scan could not read.
     ScanReport,
@@ -376,16 +380,16 @@ pub enum Library {
 }
 
 /// What is done for the library as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Care {
     /// Copy it to a new file, where none is named to one beside it.
-    Backup(Option<PathBuf>),
+    Backup(#[serde(with = "crate::model::path_bytes")] Option<PathBuf>),
     /// Write what only we know to a new file, where none is named to one beside it.
-    Export(Option<PathBuf>),
+    Export(#[serde(with = "crate::model::path_bytes")] Option<PathBuf>),
     /// Tell which folders it is made of.
     Roots,
     /// Let a root go, with its tracks; none: tell which there are.
-    Forget(Option<PathBuf>),
+    Forget(#[serde(with = "crate::model::path_bytes")] Option<PathBuf>),
 }
 
 impl Care {
@@ -405,7 +409,7 @@ impl Care {
 }
 
 /// Measuring tracks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Analyse {
     /// Those that are not measured yet.
     New,
@@ -414,7 +418,7 @@ pub enum Analyse {
     Stop,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notices {
     /// Take the shown notice away.
     Dismiss,
@@ -483,6 +487,8 @@ pub enum Screen {
     Theme(String),
     Redraw,
     Suspend,
+    /// Leave, and let the music go on without a screen.
+    Detach,
 }
 
 /// What is done to a field of the form.

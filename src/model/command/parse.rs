@@ -283,6 +283,7 @@ impl Call<'_> {
             "cancel-scan" => self.bare(Command::Library(Library::CancelScan))?,
             "dismiss" => self.bare(Command::Notice(Notices::Dismiss))?,
             "quit" => self.bare(Command::Quit)?,
+            "shutdown" => self.bare(Command::Shutdown)?,
             _ => return Ok(None),
         }))
     }
@@ -375,6 +376,7 @@ impl Call<'_> {
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
             "redraw" => self.bare(Screen::Redraw),
             "suspend" => self.bare(Screen::Suspend),
+            "detach" => self.bare(Screen::Detach),
             // A row of the registry without a meaning; the tests hold that there is none.
             name => Err(ParseError::Unknown { name: name.to_owned(), nearest: None }),
         }

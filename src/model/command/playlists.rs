@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::Target;
 use crate::model::id::PlaylistId;
 use crate::model::playlist::PlaylistName;
@@ -9,7 +11,7 @@ use crate::model::playlist::order::Order;
 use crate::model::playlist::smart::Smart;
 
 /// Which list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ListRef {
     /// The one that is selected on the screen, see [`Target::Selection`].
     Selection,
@@ -19,7 +21,7 @@ pub enum ListRef {
 }
 
 /// Which entries of a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Entries {
     /// Those that are selected on the screen, see [`Target::Selection`].
     Selection,
@@ -29,7 +31,7 @@ pub enum Entries {
 }
 
 /// What is put into a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Added {
     Target(Target),
     /// All of the queue.
@@ -39,7 +41,7 @@ pub enum Added {
 }
 
 /// Where entries go in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IntoQueue {
     Append,
     /// Behind the current item.
@@ -51,7 +53,7 @@ pub enum IntoQueue {
 }
 
 /// How the paths of a file are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PathStyle {
     /// Relative where the file lies in the list's folder or below, else absolute.
     #[default]
@@ -60,7 +62,7 @@ pub enum PathStyle {
     Relative,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Playlisting {
     New(PlaylistName),
     /// The queue becomes the list: a new one, or in place of what the list had.
@@ -90,9 +92,9 @@ pub enum Playlisting {
         how: IntoQueue,
     },
     /// Files of playlists become lists.
-    Import(Vec<PathBuf>),
+    Import(#[serde(with = "crate::model::path_bytes")] Vec<PathBuf>),
     /// The kind of file follows from its name.
-    Export(ListRef, PathBuf, PathStyle),
+    Export(ListRef, #[serde(with = "crate::model::path_bytes")] PathBuf, PathStyle),
     /// Look which files of a list are there.
     Look(PlaylistId),
     /// Tell which there are.

@@ -935,6 +935,8 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "theme", &[], "NAME", Theme, "change the colours"),
     row(Screen, "redraw", &[], "", Nothing, "draw the screen afresh"),
     row(Screen, "suspend", &[], "", Nothing, "to the shell; fg comes back"),
+    row(Screen, "detach", &[], "", Nothing, "leave; the music goes on, and `auralis` shows it again"),
+    row(Screen, "shutdown", &[], "", Nothing, "end the player, for all its screens"),
     row(Screen, "quit", &["q", "exit", "x", "wq", "q!"], "", Nothing, "save queue and position, and leave"),
 ];
 

@@ -1,8 +1,10 @@
 //! Mastering to files.
 
+use serde::{Deserialize, Serialize};
+
 use super::Target;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Rendering {
     /// As a job behind those that wait.
     Master(Target),

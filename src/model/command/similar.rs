@@ -1,10 +1,12 @@
 //! What can be asked of how tracks sound.
 
+use serde::{Deserialize, Serialize};
+
 use super::Items;
 use crate::model::id::TrackId;
 
 /// Tracks that others are to sound like.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Like {
     /// What is selected on the screen, see [`super::Target::Selection`]; without a screen what plays.
     Selection,
@@ -14,7 +16,7 @@ pub enum Like {
     Words(String),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Similar {
     /// Look for what sounds like these together, to be shown.
     Find(Like),
@@ -35,7 +37,7 @@ pub enum Similar {
 }
 
 /// The radio.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tune {
     /// Off where it is on.
     Toggle(Like, Option<u64>),

@@ -23,7 +23,7 @@ use super::id::{PlaylistId, TrackId};
 use smart::Smart;
 
 /// What a playlist is called: one to [`Self::MOST`] characters, no control characters, no blanks around it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PlaylistName(Arc<str>);
 
 impl PlaylistName {
@@ -210,7 +210,7 @@ impl Change {
 }
 
 /// All playlists, by name as names sort.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Playlists(Arc<Vec<Arc<Playlist>>>);
 
 impl Playlists {

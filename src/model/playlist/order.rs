@@ -3,13 +3,15 @@
 use std::cmp::Ordering;
 use std::os::unix::ffi::OsStrExt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Entry;
 use crate::model::catalog::{Catalog, TrackRef};
 use crate::model::collate::sort_key;
 use crate::model::facts::{Facts, TrackFacts};
 
 /// One column of the library, or one fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum By {
     Title,
     Artist,
@@ -78,7 +80,7 @@ impl By {
 }
 
 /// By what, and which way: `-plays` has the most played first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub by: By,
     pub descending: bool,

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::order::{EXPECTED, Order};
 
 /// What is asked for. Made by [`Smart::parse`] alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Smart {
     text: Arc<str>,
     /// The text without `sort:` and `limit:`.

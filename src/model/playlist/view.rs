@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Entry, Kind, Playlist, Playlists};
 use crate::model::catalog::Catalog;
 use crate::model::id::{PlaylistId, TrackId};
 
 /// What is in a smart list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     pub tracks: Vec<TrackId>,
     /// Why its query cannot be asked.
@@ -16,13 +18,13 @@ pub struct Found {
 }
 
 /// Entries of a list whose files were looked for and are not there.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Absent {
     pub list: Arc<Playlist>,
     pub places: HashSet<usize>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct View {
     pub lists: Playlists,
     /// Of smart lists, as far as they were evaluated.

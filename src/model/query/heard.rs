@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::id::TrackId;
 use crate::model::key::Tonality;
 
@@ -64,7 +66,7 @@ impl Like {
 }
 
 /// What sounds like something.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alike {
     /// By id.
     tracks: Vec<TrackId>,
@@ -93,7 +95,7 @@ impl Alike {
 }
 
 /// What sounds like what, by the words of the queries.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Likes(HashMap<String, Arc<Alike>>);
 
 impl Likes {

@@ -62,8 +62,17 @@ impl Turn<'_> {
         }
     }
 
+    /// The core of another process goes on anyway.
+    pub(super) fn detach(&mut self) {
+        let own = *self.around.core == crate::tui::CoreOf::Own;
+        self.effects.push(if own { Effect::Detach } else { Effect::Leave });
+    }
+
+    /// A core of its own ends with the screen.
     pub(super) fn leave(&mut self) {
-        self.send(crate::model::command::Command::Quit);
+        if *self.around.core == crate::tui::CoreOf::Own {
+            self.send(crate::model::command::Command::Quit);
+        }
         self.effects.push(Effect::Leave);
     }
 }

@@ -121,6 +121,8 @@ pub enum Effect {
     Suspend,
     Redraw,
     Leave,
+    /// Leave, and the music goes on.
+    Detach,
 }
 
 /// What the filter worker is asked.
@@ -151,6 +153,7 @@ pub struct Surroundings<'a> {
     pub keymap: &'a Keymap,
     pub settings: &'a ScreenSettings,
     pub themes: &'a [String],
+    pub core: &'a crate::tui::CoreOf,
     pub places: &'a PathBase,
     /// Of the frame that is on the screen.
     pub map: &'a FrameMap,

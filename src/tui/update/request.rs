@@ -25,6 +25,10 @@ impl Turn<'_> {
             Command::Quit if self.state.tags.is_some() => self.leave_tags(),
             Command::Quit if self.state.is_covered() => self.uncover(),
             Command::Quit => self.leave(),
+            Command::Shutdown => {
+                self.send(Command::Shutdown);
+                self.effects.push(Effect::Leave);
+            }
             Command::Playback(playback) => self.playback(playback, count),
             Command::Tags(command) => self.tagging(command, count),
             Command::Similar(command) => self.similar(command, count),
@@ -210,6 +214,7 @@ impl Turn<'_> {
             Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
             Screen::Redraw => self.effects.push(Effect::Redraw),
             Screen::Suspend => self.effects.push(Effect::Suspend),
+            Screen::Detach => self.detach(),
         }
     }
 

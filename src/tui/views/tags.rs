@@ -50,7 +50,7 @@ fn draw_row(canvas: &mut Canvas<'_>, pane: &TagPane, at: usize, area: Rect) {
             }
         }
         TagRow::Fact { name, words } => {
-            row.put(canvas, 1, name_width - 1, name, Role::Dim);
+            row.put(canvas, 1, name_width - 1, &name, Role::Dim);
             row.put(canvas, value_at, value_width, &words, Role::Dim);
         }
         TagRow::File(path) => drop(row.put(canvas, 0, width, &path, Role::Text)),
