@@ -67,6 +67,8 @@
 //! | `render-1..N` | the album or track that it renders | outlives its cancel token by more than a block |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
 //! | `remote-tell` | a client's question about all of library or queue | touches a socket |
+//! | `mpd` | clients of MPD; asleep until one says something or the core changed | waits for a client, the disk, the store |
+//! | `mpd-look`, `mpd-disk` | such a client's question about library or files | touches a socket |
 //! | `signals` | what the system sends | decides anything |
 //!
 //! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event

@@ -306,6 +306,7 @@ impl Stage {
             settings: &self.settings,
             themes: &themes,
             places: &places,
+            core: &auralis::tui::CoreOf::Own,
             map: &self.map,
             gauges: &self.gauges,
             now: self.now,

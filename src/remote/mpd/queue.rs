@@ -41,7 +41,7 @@ impl Named {
 pub fn name(desk: &mut Desk, scene: &Scene, uri: &str, is_local: bool, missing: &str) -> Result<Named> {
     let missing = || Ack::no_exist(missing);
     if is_address(std::path::Path::new(uri)) {
-        let plain = uri.bytes().all(|byte| byte.is_ascii_graphic()) || !uri.contains(char::is_control);
+        let plain = !uri.contains(char::is_control);
         return if plain { Ok(Named::Path(uri.into())) } else { Err(missing()) };
     }
     let catalog = &scene.snapshot.catalog;

@@ -468,3 +468,6 @@ fn hand_over(link: &mut Link, name: &'static str, thread: &Sender<Asked>, job: c
         Err(_) => link.fail(&Ack::new(Code::System, "the player has no thread for it"), name),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,17 +34,12 @@ pub fn read(words: &[String], folds: bool) -> Result<Filter, Ack> {
 
 /// The older way: a type and a value.
 fn pair(name: &str, value: &str, folds: bool) -> Result<Part, Ack> {
-    let how = if folds { How::Contains } else { How::Is };
-    let text = || text(how_clone(&how), value, folds, false);
+    let text = || text(if folds { How::Contains } else { How::Is }, value, folds, false);
     Ok(match subject(name).ok_or_else(|| Ack::argument("Unknown filter type"))? {
         Subject::Tag(tag) => Part::Tag(tag, text()),
         Subject::File => Part::File(text()),
         other => special(other, value)?,
     })
-}
-
-fn how_clone(how: &How) -> How {
-    if matches!(how, How::Contains) { How::Contains } else { How::Is }
 }
 
 fn text(how: How, value: &str, folds: bool, negated: bool) -> Text {
