@@ -568,8 +568,6 @@ search "(any contains 'HUMAN')" window 0:5
 [list_ok
 status
 currentsong
-stats
-outputs
 ]
 add Ann/First
 playlistinfo 0:2

@@ -156,7 +156,9 @@ fn what_a_client_does_is_seen_on_the_screen() {
     client.ask("sticker set song 1.wav rating 8");
     assert_eq!(client.field("sticker get song 1.wav rating", "sticker").as_deref(), Some("rating=8"));
     client.ask("sendmessage auralis \"master on\"");
-    session.wait_for("mastering");
+    let status = home.program(&["status", "--json"]).output().unwrap().stdout;
+    let status: serde_json::Value = serde_json::from_slice(&status).unwrap();
+    assert_eq!(status["mastering"]["on"], true);
     client.ask("kill");
     assert_eq!({ session }.end(), 0);
 }
@@ -267,7 +269,7 @@ fn over_the_network_a_password_decides() {
     assert_eq!(client.fails(&format!("add {}", path.display())), "ACK [50@0] {add} No such song");
     session.quit();
     listening(&home, "listen = [\"0.0.0.0\"]\n");
-    let session = started(&home);
+    let session = Session::start(&home, &[]);
     session.wait_for("Clients of MPD cannot reach the player");
     session.quit();
 }
@@ -360,9 +362,10 @@ fn mpc_drives_the_player() {
     assert_eq!(mpc(&["search", "title", "BRAV"]), "2.wav\n");
     assert_eq!(mpc(&["list", "album"]), "First\n");
     mpc(&["add", "1.wav", "3.wav"]);
-    mpc(&["insert", "2.wav"]);
-    assert!(mpc(&["play", "1"]).contains("[playing] #1/3"));
+    assert!(mpc(&["play", "1"]).contains("[playing] #1/2"));
     session.wait_for("►  Alpha");
+    mpc(&["insert", "2.wav"]);
+    assert_eq!(mpc(&["playlist", "-f", "%file%"]), "1.wav\n2.wav\n3.wav\n");
     assert_eq!(mpc(&["current"]), "Ann - Alpha\n");
     assert!(mpc(&["seek", "50%"]).contains("0:30/1:00 (50%)"));
     assert!(mpc(&["toggle"]).contains("[paused]"));

@@ -93,6 +93,8 @@ pub fn send(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
 fn obey(words: &str) -> Result<Step> {
     let command = match words.trim() {
         // Short for what other words say, too.
+        "master on" => Command::Mastering(Mastering::On(Some(true))),
+        "master off" => Command::Mastering(Mastering::On(Some(false))),
         "similar" => Command::Similar(Similar::Radio(Tune::On(Like::Playing, None))),
         words => request::command(words, &[]).map_err(|fault| Ack::argument(fault.message))?,
     };
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn messages_are_about_sound_alone() {
-        for words in ["similar", "radio", "master on", "replaygain album", "night"] {
+        for words in ["similar", "radio", "master on", "mastering off", "replaygain album", "night"] {
             assert!(matches!(obey(words), Ok(Step::Ask(..))), "{words}");
         }
         for words in [
@@ -154,6 +156,7 @@ mod tests {
             "output null",
             "clear",
             "impulse /x",
+            "master /x",
             "xyz",
             "",
         ] {
