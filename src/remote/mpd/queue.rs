@@ -111,12 +111,14 @@ pub fn add_id(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
             named => Ok(named),
         },
         move |turn, named| {
-            let before: Arc<Vec<QueueItem>> = Arc::clone(&turn.snapshot.queue.items);
+            let newest = turn.snapshot.queue.items.iter().map(|item| item.id).max();
+            let track = if let Named::Tracks(ids) = &named { ids.first().copied() } else { None };
             ask_then(put(named.target(), at), Code::NoExist, move |turn| {
-                // Ids count up: the first that was not there is what was added.
-                let newest = before.iter().map(|item| item.id).max();
-                let items = turn.snapshot.queue.items.iter().map(|item| item.id);
-                let new = items.filter(|id| newest.is_none_or(|newest| *id > newest)).min();
+                // Ids count up: of what was not there before, the first that is of this track was added.
+                let is_new = |item: &&QueueItem| newest.is_none_or(|newest| item.id > newest);
+                let is_it = |item: &&QueueItem| track.is_none() || item.track == track;
+                let items = turn.snapshot.queue.items.iter();
+                let new = items.filter(is_new).filter(is_it).map(|item| item.id).min();
                 match new {
                     Some(id) => turn.tell("Id", shown(id)),
                     None => return Err(Ack::no_such_song()),
