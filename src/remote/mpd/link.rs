@@ -314,6 +314,11 @@ impl Link {
         !self.gone && !late && (self.waiting() > 0 || !(self.ending || silent))
     }
 
+    /// Something of what it said can be done now: what was sent has made room.
+    pub fn has_work(&self) -> bool {
+        self.has_room() && (self.runs.is_some() || self.has_line())
+    }
+
     fn has_line(&self) -> bool {
         memchr::memchr(b'\n', &self.input).is_some()
     }
@@ -407,6 +412,27 @@ mod tests {
         }
         drop(link);
         let _ = writer.join().unwrap();
+    }
+
+    #[test]
+    fn what_waits_for_room_is_seen_once_there_is_some() {
+        let (mut link, mut theirs) = pair();
+        theirs.write_all(b"a\nb\n").unwrap();
+        link.receive(PollFlags::IN, Instant::now());
+        link.say(&vec![b'x'; MOST_WAITING_BYTES]);
+        assert!(link.next().is_none() && !link.has_work());
+        let reader = std::thread::spawn(move || {
+            let mut taken = vec![0; MOST_WAITING_BYTES];
+            theirs.read_exact(&mut taken).unwrap();
+            theirs
+        });
+        while link.waiting() > 0 {
+            link.send(Instant::now());
+        }
+        assert!(link.has_work());
+        assert_eq!(said(&mut link), ["a", "b"]);
+        assert!(!link.has_work());
+        drop(reader.join().unwrap());
     }
 
     #[test]

@@ -273,6 +273,8 @@ impl Serve {
         fds.extend(self.doors.iter().map(|door| PollFd::new(door, knock)));
         fds.extend(self.links.iter().map(|link| PollFd::new(&link.stream, link.interest())));
         let deadlines = self.links.iter().filter_map(Link::deadline).chain(self.deaf_until.filter(|_| deaf));
+        let has_work = self.links.iter().any(Link::has_work);
+        let deadlines = deadlines.chain(has_work.then_some(now));
         let left = deadlines.min().map(|deadline| deadline.saturating_duration_since(now));
         let limit = left.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut fds, limit.as_ref()) {
