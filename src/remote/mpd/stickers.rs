@@ -168,6 +168,20 @@ enum Order {
     Number,
 }
 
+impl Order {
+    /// With a hyphen before it the other way round.
+    fn read(word: &str) -> Result<(Option<Self>, bool)> {
+        let (word, descending) = word.strip_prefix('-').map_or((word, false), |word| (word, true));
+        let order = match word {
+            "uri" => Self::Uri,
+            "value" => Self::Value,
+            "value_int" => Self::Number,
+            _ => return Err(Ack::argument("Unknown sort tag")),
+        };
+        Ok((Some(order), descending))
+    }
+}
+
 /// `find song URI NAME [OPERATOR VALUE] [sort TYPE] [window RANGE]`.
 fn find(turn: &Turn<'_>, args: &Args) -> Result<Step> {
     let mut words = args.all();
@@ -179,15 +193,9 @@ fn find(turn: &Turn<'_>, args: &Args) -> Result<Step> {
         _ => None,
     };
     let window = tail("window").map(|word| range(&word)).transpose()?.unwrap_or(0..usize::MAX);
-    let (order, descending) = match tail("sort")
-        .as_deref()
-        .map(|word| word.strip_prefix('-').map_or((word, false), |word| (word, true)))
-    {
+    let (order, descending) = match tail("sort") {
+        Some(word) => Order::read(&word)?,
         None => (None, false),
-        Some(("uri", descending)) => (Some(Order::Uri), descending),
-        Some(("value", descending)) => (Some(Order::Value), descending),
-        Some(("value_int", descending)) => (Some(Order::Number), descending),
-        Some(_) => return Err(Ack::argument("Unknown sort tag")),
     };
     let test = match words {
         [_, _, _, _] => None,

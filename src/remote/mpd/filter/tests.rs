@@ -1,3 +1,5 @@
+//! Filters as clients write them, against songs that have a few tags.
+
 use proptest::prelude::*;
 
 use super::super::ack::Ack;
