@@ -261,6 +261,9 @@ impl Serve {
             let now = Instant::now();
             self.links.iter_mut().for_each(|link| link.send(now));
             self.drop_gone(now);
+            // Who left may have left channels.
+            self.tell_idle();
+            self.links.iter_mut().for_each(|link| link.send(now));
         }
     }
 

@@ -240,7 +240,7 @@ fn single_stops_behind_each_track_and_consume_once_behind_one() {
     rig.playback(|playback| playback.now = now(1));
     hub.consume_once = Some(Some(ItemId(1)));
     hub.follow();
-    assert_eq!(rig.asked(), []);
+    assert!(rig.asked().is_empty());
     rig.playback(|playback| playback.now = now(2));
     hub.follow();
     assert_eq!(rig.asked(), [Command::Playback(Playback::Consume(Some(false)))]);
