@@ -256,12 +256,11 @@ impl Serve {
             for at in 0..self.links.len() {
                 self.hear(at);
             }
-            self.hub.follow();
-            self.tell_idle();
             let now = Instant::now();
             self.links.iter_mut().for_each(|link| link.send(now));
             self.drop_gone(now);
-            // Who left may have left channels.
+            // Behind that: who left has left channels, too.
+            self.hub.follow();
             self.tell_idle();
             self.links.iter_mut().for_each(|link| link.send(now));
         }
