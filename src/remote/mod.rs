@@ -3,11 +3,13 @@
 //! - **Purpose.** Lets other programs of the same user drive the player that runs and look at it, over a Unix socket; where
 //!   it is configured, clients of MPD, too ([`mpd`]).
 //! - **May import.** model, config, rt, `engine::output`.
-//! - **Thread.** `remote` serves all clients, `hooks` runs the user's programs, `remote-tell` looks through the library for them; a client runs on its caller's; those of [`mpd`].
+//! - **Thread.** `remote` serves all clients, `hooks` runs the user's programs, `remote-tell` looks through the
+//!   library for them; a client runs on its caller's. [`mpd`] has its own.
 //! - **Entry points.** [`place::Place`] (where), [`server::serve`] (the player's end), [`client::Connection`] (the other),
 //!   [`hooks::start`], [`mpd::serve::start`].
-//! - **Invariants.** Nobody but the user gets in, but where [`mpd`] is told to let others in. The core never waits for a client. Lines, clients and what waits for
-//!   them are bounded: a slow client misses what passed, not what is, and one that takes nothing is dropped.
+//! - **Invariants.** Nobody but the user gets in, but where [`mpd`] is told to let others in. The core never
+//!   waits for a client. Lines, clients and what waits for them are bounded: a slow client misses what passed, not what is,
+//!   and one that takes nothing is dropped.
 //!
 //! ## The protocol
 //!
