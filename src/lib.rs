@@ -70,6 +70,8 @@
 //! | `link`, `link-write` | in a screen of another process: the wire to the core, and what was seen of it | draws |
 //! | `proxy-in`, `ssh-says`, `handover` | an end of a pipe to another process | touches the core |
 //! | `remote-tell` | a client's question about all of library or queue | touches a socket |
+//! | `mpd` | clients of MPD; asleep until one says something or the core changed | waits for a client, the disk, the store |
+//! | `mpd-look`, `mpd-disk` | such a client's question about library or files | touches a socket |
 //! | `signals` | what the system sends | decides anything |
 //!
 //! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event

@@ -45,7 +45,7 @@ pub(super) struct Core {
     engine: EngineHandle,
     spectrum: eye::SpectrumThread,
     jobs: JobThreads,
-    store: Store,
+    pub(super) store: Store,
 }
 
 impl Core {

@@ -1,9 +1,9 @@
-//! The doors of a core beside its own screen: the socket, the user's hooks. Opened before the screen, closed after it.
+//! The doors of a core beside its own screen: the socket, clients of MPD, the user's hooks. Opened before the screen, closed after it.
 
 use std::sync::Arc;
 
-use super::core::DEADLINE;
-use super::shutdown;
+use super::core::{Core, DEADLINE};
+use super::{mpd, shutdown};
 use crate::app::run::AppHandle;
 use crate::config::Loaded;
 use crate::model::notice::{Notice, Severity};
@@ -16,6 +16,7 @@ use crate::remote::server::{self, Server};
 
 pub(super) struct Doors {
     remote: Option<Server>,
+    mpd: Option<mpd::Server>,
     hooks: Option<Hooks>,
 }
 
@@ -23,11 +24,12 @@ impl Doors {
     /// One that does not open is a problem to be told: the player plays. `alone`: the core has no screen of its own.
     pub(super) fn open(
         config: &Loaded,
-        player: &Arc<AppHandle>,
+        core: &Core,
         place: Option<Claim>,
         alone: bool,
         problems: &mut Vec<Notice>,
     ) -> Self {
+        let player = &core.player;
         let remote = place.and_then(|place| {
             let served: Arc<dyn Player> = player.clone();
             let order = Arc::new(config.naming().collation);
@@ -35,11 +37,13 @@ impl Doors {
                 .map_err(|error| problems.push(unreachable(&error)))
                 .ok()
         });
-        Self { remote, hooks: hooks(config, player, problems) }
+        let mpd = mpd::start(&config.settings.mpd, player.clone(), &core.store, problems);
+        Self { remote, mpd, hooks: hooks(config, player, problems) }
     }
 
     /// Those that hold on to the core. The socket closes last, see [`Self::close`].
     pub(super) fn close_first(&mut self) {
+        self.mpd.take().into_iter().for_each(|mpd| shutdown::told("mpd", mpd.stop(DEADLINE)));
         self.hooks.take().into_iter().for_each(|hooks| shutdown::told("hooks", hooks.stop(DEADLINE)));
     }
 

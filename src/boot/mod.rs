@@ -14,6 +14,7 @@ mod doors;
 mod far;
 mod handover;
 pub mod log;
+mod mpd;
 pub mod offline;
 pub mod panic;
 mod play;

@@ -68,7 +68,7 @@ fn with_screen(run: PlayerRun, claim: Option<Claim>, mut problems: Vec<Notice>) 
     tui::terminal::check()?;
     panic::install();
     let core = Core::start(&run)?;
-    let mut doors = Doors::open(&run.config, &core.player, claim, false, &mut problems);
+    let mut doors = Doors::open(&run.config, &core, claim, false, &mut problems);
     let inbox = tui::channel::inbox();
     let signals = signals::listen_for(inbox.sender())?;
     let shown = Shown { config: &run.config, problems, inbox, log, core: CoreOf::Own, places: None };
@@ -108,7 +108,7 @@ pub fn daemon(mut run: PlayerRun, takes_over: bool) -> Result<(), BootError> {
     let claim = Place::new(&run.config.places).claim_with(given).map_err(BootError::Remote)?;
     let mut problems: Vec<Notice> = run.config.notices();
     let core = Core::start(&run)?;
-    let mut doors = Doors::open(&run.config, &core.player, Some(claim), true, &mut problems);
+    let mut doors = Doors::open(&run.config, &core, Some(claim), true, &mut problems);
     // Who attaches sees them; the log has them all.
     problems.into_iter().for_each(|problem| core.player.tell(problem));
     if takes_over {

@@ -12,6 +12,7 @@ use super::paths::expand_home;
 use super::problem::Problem;
 use super::read::line_of;
 use super::rows::{ROWS, Row};
+use crate::model::mpd::Listen;
 use crate::model::settings::Settings;
 use crate::model::suggest::nearest;
 
@@ -115,6 +116,11 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     {
         *path = expand_home(path, home);
     }
+    for place in &mut settings.mpd.listen {
+        if let Listen::Path(path) = place {
+            *path = expand_home(path, home);
+        }
+    }
     if let Some(path) = settings.output.output.path_mut() {
         *path = expand_home(path, home);
     }
@@ -150,6 +156,7 @@ mod tests {
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::fingerprint::Dimension;
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
+    use crate::model::mpd::{MpdSettings, Password, Permissions};
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::settings::{
         Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
@@ -210,6 +217,9 @@ mod tests {
         ("hooks.on_track", "[\"notify-send\", \"a b\"]"),
         ("hooks.on_state", "[\"x\"]"),
         ("hooks.limit_s", "3"),
+        ("mpd.listen", "[\"~/mpd\", \"localhost:6601\"]"),
+        ("mpd.password", "[\"x@read\"]"),
+        ("mpd.default_permissions", "\"read,add\""),
         ("remote.on_hang_up", "\"play\""),
         ("remote.ssh", "[\"ssh\", \"-4\"]"),
         ("remote.program", "\"/opt/auralis\""),
@@ -286,6 +296,11 @@ mod tests {
         settings.hooks.on_track = vec!["notify-send".into(), "a b".into()];
         settings.hooks.on_state = vec!["x".into()];
         settings.hooks.limit_s = 3;
+        settings.mpd = MpdSettings {
+            listen: vec![Listen::Path("/home/u/mpd".into()), Listen::Address(([127, 0, 0, 1], 6601).into())],
+            passwords: vec![Password { secret: "x".into(), opens: Permissions::READ }],
+            default_permissions: Some(Permissions::READ.with(Permissions::ADD)),
+        };
         settings.on_hang_up = HangUp::Play;
         settings.remote.ssh = vec!["ssh".into(), "-4".into()];
         settings.remote.program = "/opt/auralis".into();

@@ -12,6 +12,7 @@ use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::equaliser::Equaliser;
 use crate::model::mastering::{Intensity, Preset, Target};
+use crate::model::mpd::{Listen, Password, Permissions};
 use crate::model::rendering::Format;
 use crate::model::settings::{
     Crossfeed, HangUp, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
@@ -432,6 +433,32 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.hooks.limit_s, number(value, 1, 3_600)),
     },
     Row {
+        table: "mpd",
+        key: "listen",
+        default: "[]",
+        expects: "a list of paths of sockets and of addresses, as in [\"~/.mpd/socket\", \"localhost:6600\"]",
+        help: "Where clients of MPD reach the player. Empty: nowhere.",
+        set: |settings, value| put(&mut settings.mpd.listen, all(value, 16, Listen::parse)),
+    },
+    Row {
+        table: "mpd",
+        key: "password",
+        default: "[]",
+        expects: "a list of passwords with what they open, as in [\"secret@read,add,player,control,admin\"]",
+        help: "Passwords of clients over the network; without one only this machine is listened to.",
+        set: |settings, value| put(&mut settings.mpd.passwords, all(value, 64, Password::parse)),
+    },
+    Row {
+        table: "mpd",
+        key: "default_permissions",
+        default: "\"auto\"",
+        expects: "\"auto\", or some of \"read,add,player,control,admin\"",
+        help: "What clients may do without a password. \"auto\": all, or nothing where there are passwords.",
+        set: |settings, value| {
+            put(&mut settings.mpd.default_permissions, text(value, or_auto(Permissions::parse)))
+        },
+    },
+    Row {
         table: "remote",
         key: "on_hang_up",
         default: "\"quit\"",
@@ -749,6 +776,12 @@ fn words(value: &DeValue<'_>) -> Result<Vec<String>, Unfit> {
     };
     let list = value.as_array().filter(|list| list.len() <= 100).ok_or(Unfit)?;
     list.iter().map(|entry| word(entry.get_ref())).collect()
+}
+
+/// A list of texts of which each is something.
+fn all<T>(value: &DeValue<'_>, most: usize, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Unfit> {
+    let list = value.as_array().filter(|list| list.len() <= most).ok_or(Unfit)?;
+    list.iter().map(|entry| text(entry.get_ref(), &read)).collect()
 }
 
 fn measured_columns(value: &DeValue<'_>) -> Result<Vec<MeasuredColumn>, Unfit> {

@@ -32,6 +32,7 @@ pub mod key;
 pub mod listening;
 pub mod loudness;
 pub mod mastering;
+pub mod mpd;
 pub mod naming;
 pub mod notice;
 pub mod outputs;

@@ -1,12 +1,15 @@
 //! # remote: a player at the end of a wire
 //!
-//! - **Purpose.** Lets other programs of the same user drive the player that runs and look at it, over a Unix socket.
+//! - **Purpose.** Lets other programs of the same user drive the player that runs and look at it, over a Unix socket; where
+//!   it is configured, clients of MPD, too ([`mpd`]).
 //! - **May import.** model, config, rt, `engine::output`.
-//! - **Thread.** `remote` serves all clients, `screen-N` one screen, `link` and `link-write` are a screen's end, `hooks` runs the user's programs, `remote-tell` looks through the library for them; a client runs on its caller's.
+//! - **Thread.** `remote` serves all clients, `screen-N` one screen, `link` and `link-write` are a screen's end, `hooks` runs
+//!   the user's programs, `remote-tell` looks through the library for them; a client runs on its caller's. [`mpd`] has its own.
 //! - **Entry points.** [`place::Place`] (where), [`server::serve`] (the player's end), [`client::Connection`] (the other),
-//!   [`screen::attach`] (a core elsewhere as a `Player`), [`hooks::start`].
-//! - **Invariants.** Nobody but the user gets in. The core never waits for a client. Lines, clients and what waits for
-//!   them are bounded: a slow client misses what passed, not what is, and one that takes nothing is dropped.
+//!   [`screen::attach`] (a core elsewhere as a `Player`), [`hooks::start`], [`mpd::serve::start`].
+//! - **Invariants.** Nobody but the user gets in, but where [`mpd`] is told to let others in. The core never
+//!   waits for a client. Lines, clients and what waits for them are bounded: a slow client misses what passed, not what is,
+//!   and one that takes nothing is dropped.
 //!
 //! ## The protocol
 //!
@@ -52,6 +55,7 @@ mod error;
 pub mod hooks;
 mod link;
 pub mod lists;
+pub mod mpd;
 pub use crate::model::json_path as path;
 pub mod place;
 pub mod portrait;

@@ -36,6 +36,7 @@ mod mastering;
 mod media;
 mod migrate;
 mod missing;
+mod mpd;
 mod nasty;
 mod outputs;
 mod pairs;

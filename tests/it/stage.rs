@@ -307,6 +307,7 @@ impl Stage {
             themes: &themes,
             core: &auralis::tui::CoreOf::Own,
             places: &places,
+            core: &auralis::tui::CoreOf::Own,
             map: &self.map,
             gauges: &self.gauges,
             now: self.now,

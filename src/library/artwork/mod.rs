@@ -68,6 +68,11 @@ pub fn find(path: &Path) -> Result<Option<Found>, ArtworkError> {
     }
 }
 
+/// The picture beside the audio file `path`, or in its album's folder.
+pub fn beside(path: &Path) -> Result<Option<Vec<u8>>, ArtworkError> {
+    folder::find(path).map(|found| found.map(|(_, data)| data))
+}
+
 /// Reads a file that is to be a picture, within the limit.
 pub fn read_picture(path: &Path) -> Result<Vec<u8>, ArtworkError> {
     folder::read(path)
