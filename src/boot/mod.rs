@@ -10,6 +10,7 @@
 
 pub mod analyse;
 pub mod log;
+mod neighbours;
 pub mod offline;
 pub mod panic;
 mod play;

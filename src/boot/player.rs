@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::log::{self, LogRun};
+use super::neighbours::Neighbours;
 use super::{BootError, panic, shutdown, signals};
 use crate::analysis::eye;
 use crate::app::event::Event;
@@ -67,11 +68,13 @@ pub fn tui(run: TuiRun) -> Result<(), BootError> {
     let core = Core::start(&run)?;
     let remote = place.and_then(|place| serve(place, &core.player, &run.config, &mut problems));
     let hooks = hooks(&run.config, &core.player, &mut problems);
+    let neighbours = Neighbours::start(&run.config, &core.player, &mut problems);
     let inbox = tui::channel::inbox();
     let signals = signals::listen(inbox.sender())?;
     let shown = screen(&run.config, problems, core.player.clone(), inbox, log);
     drop(signals);
     hooks.into_iter().for_each(|hooks| shutdown::told("hooks", hooks.stop(DEADLINE)));
+    neighbours.stop(DEADLINE);
     core.shut_down();
     // Last: who asked to quit is told when all is saved.
     remote.into_iter().for_each(|remote| shutdown::told("remote", remote.stop(DEADLINE)));

@@ -111,8 +111,9 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }
-    for path in settings.reference.iter_mut().chain(&mut settings.render.folder).chain(&mut settings.impulse)
-    {
+    let secrets = [&mut settings.scrobble.listenbrainz.file, &mut settings.scrobble.lastfm.file];
+    let files = secrets.into_iter().flatten().chain(&mut settings.render.folder).chain(&mut settings.impulse);
+    for path in settings.reference.iter_mut().chain(files) {
         *path = expand_home(path, home);
     }
     if let OutputSpec::File(path) = &mut settings.output.output {
@@ -148,9 +149,11 @@ mod tests {
     use super::*;
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
+    use crate::model::desktop::DesktopSettings;
     use crate::model::fingerprint::Dimension;
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::rendering::{Format, RenderSettings};
+    use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
     use crate::model::settings::{
         Crossfeed, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, RatePolicy, ResamplerQuality,
     };
@@ -209,6 +212,14 @@ mod tests {
         ("hooks.on_track", "[\"notify-send\", \"a b\"]"),
         ("hooks.on_state", "[\"x\"]"),
         ("hooks.limit_s", "3"),
+        ("desktop.mpris", "false"),
+        ("desktop.notifications", "true"),
+        ("scrobble.listenbrainz_token_file", "\"~/lb\""),
+        ("scrobble.listenbrainz_token_command", "[\"pass\", \"lb\"]"),
+        ("scrobble.listenbrainz_url", "\"http://localhost:1/a\""),
+        ("scrobble.lastfm_file", "\"/lastfm\""),
+        ("scrobble.lastfm_command", "[\"pass\"]"),
+        ("scrobble.lastfm_url", "\"https://libre.fm/2.0/\""),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -282,6 +293,16 @@ mod tests {
         settings.hooks.on_track = vec!["notify-send".into(), "a b".into()];
         settings.hooks.on_state = vec!["x".into()];
         settings.hooks.limit_s = 3;
+        settings.desktop = DesktopSettings { mpris: false, notifications: true };
+        settings.scrobble = ScrobbleSettings {
+            listenbrainz: SecretSource {
+                file: Some("/home/u/lb".into()),
+                command: vec!["pass".into(), "lb".into()],
+            },
+            listenbrainz_url: "http://localhost:1/a".into(),
+            lastfm: SecretSource { file: Some("/lastfm".into()), command: vec!["pass".into()] },
+            lastfm_url: "https://libre.fm/2.0/".into(),
+        };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

@@ -496,6 +496,8 @@ pub struct Settings {
     pub render: super::rendering::RenderSettings,
     pub network: NetworkSettings,
     pub hooks: super::hooks::HookSettings,
+    pub desktop: super::desktop::DesktopSettings,
+    pub scrobble: super::scrobbling::ScrobbleSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
@@ -523,6 +525,8 @@ impl Default for Settings {
             render: Default::default(),
             network: NetworkSettings::default(),
             hooks: Default::default(),
+            desktop: Default::default(),
+            scrobble: Default::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,
