@@ -12,7 +12,11 @@ use crate::integrations::desktop::{
     self, Desktop,
     art::{Picture, Pictures},
 };
+#[cfg(feature = "http")]
+use crate::integrations::scrobble::{self, Scrobbler};
+#[cfg(feature = "desktop")]
 use crate::library::artwork::{self, Place};
+#[cfg(feature = "desktop")]
 use crate::model::address::is_address;
 use crate::model::notice::{Notice, Severity};
 use crate::model::part;
@@ -22,6 +26,8 @@ use crate::model::player::Player;
 pub struct Neighbours {
     #[cfg(feature = "desktop")]
     desktop: Option<Desktop>,
+    #[cfg(feature = "http")]
+    scrobbler: Option<Scrobbler>,
 }
 
 impl Neighbours {
@@ -33,12 +39,19 @@ impl Neighbours {
                 problems.push(not_started("The desktop does not know of the player", &error));
                 None
             }),
+            #[cfg(feature = "http")]
+            scrobbler: scrobbler(config, player).unwrap_or_else(|error| {
+                problems.push(not_started("No service is told what you listen to", &error));
+                None
+            }),
         }
     }
 
     pub fn stop(self, deadline: Duration) {
         #[cfg(feature = "desktop")]
         self.desktop.into_iter().for_each(|desktop| shutdown::told("bus", desktop.stop(deadline)));
+        #[cfg(feature = "http")]
+        self.scrobbler.into_iter().for_each(|scrobbler| shutdown::told("scrobble", scrobbler.stop(deadline)));
     }
 }
 
@@ -50,6 +63,13 @@ fn not_started(what: &str, error: &std::io::Error) -> Notice {
 fn desktop(config: &Loaded, player: Arc<dyn Player>) -> std::io::Result<Option<Desktop>> {
     let folder = config.places.cache.as_ref().map(|cache| cache.join("art"));
     desktop::start(config.settings.desktop, player, Pictures::new(Box::new(picture), folder))
+}
+
+#[cfg(feature = "http")]
+fn scrobbler(config: &Loaded, player: &Arc<AppHandle>) -> std::io::Result<Option<Scrobbler>> {
+    let (teller, player): (_, Arc<dyn Player>) = (player.clone(), player.clone());
+    let told = Box::new(move |notice| teller.tell(notice));
+    scrobble::start(config.settings.scrobble.clone(), config.places.state.clone(), player, told)
 }
 
 #[cfg(feature = "desktop")]

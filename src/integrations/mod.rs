@@ -14,6 +14,8 @@
 pub mod desktop;
 #[cfg(feature = "desktop")]
 mod mpris;
+#[cfg(feature = "http")]
+pub mod scrobble;
 #[cfg(any(feature = "desktop", feature = "http"))]
 mod song;
 #[cfg(feature = "desktop")]

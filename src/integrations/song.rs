@@ -116,7 +116,9 @@ fn shown(path: &Path) -> String {
 /// The beginning of a date that ISO 8601 knows: year, month, day.
 fn iso_date(text: &str) -> Option<String> {
     let is_number = |text: &str, digits: usize| {
-        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()) && text.bytes().any(|b| b != b'0')
+        text.len() == digits
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && text.bytes().any(|b| b != b'0')
     };
     let day = text.split(['T', ' ']).next()?;
     let mut parts = day.split('-');

@@ -128,7 +128,10 @@ mod tests {
         let path = Path::new(OsStr::from_bytes(b"/m/a b#\xff%.flac"));
         assert_eq!(of(path), "file:///m/a%20b%23%FF%25.flac");
         assert_eq!(to_path(&of(path)).as_deref(), Ok(path));
-        assert_eq!(of(Path::new("http://ann:secret@radio.example/live#My%20Station")), "http://radio.example/live");
+        assert_eq!(
+            of(Path::new("http://ann:secret@radio.example/live#My%20Station")),
+            "http://radio.example/live"
+        );
     }
 
     #[test]

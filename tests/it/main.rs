@@ -3,6 +3,8 @@
 
 mod analyse;
 mod ape;
+#[cfg(feature = "desktop")]
+mod bus;
 mod care;
 mod catalog;
 mod cli;
@@ -35,7 +37,11 @@ mod mastering;
 mod media;
 mod migrate;
 mod missing;
+#[cfg(feature = "desktop")]
+mod mpris;
 mod nasty;
+#[cfg(feature = "desktop")]
+mod notifications;
 mod outputs;
 mod pairs;
 mod past;
@@ -54,6 +60,8 @@ mod rig;
 mod scan;
 mod scan_kill;
 mod screens;
+#[cfg(feature = "http")]
+mod scrobble;
 mod search;
 #[cfg(feature = "http")]
 mod server;

@@ -60,7 +60,8 @@ fn keep(folder: &Path, data: &[u8]) -> io::Result<Option<PathBuf>> {
     let file = folder.join(format!("{name}.{kind}"));
     if is_whole(&file, data.len()) {
         // The one that is shown is the last to go.
-        let _ = File::options().append(true).open(&file).and_then(|file| file.set_modified(SystemTime::now()));
+        let _ =
+            File::options().append(true).open(&file).and_then(|file| file.set_modified(SystemTime::now()));
         return Ok(Some(file));
     }
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -143,7 +144,9 @@ mod tests {
 
     #[test]
     fn a_picture_beside_the_music_is_shown_where_it_lies() {
-        let find = |path: &Path| (path == Path::new("/m/a b/1.flac")).then(|| Picture::File("/m/a b/cover.jpg".into()));
+        let find = |path: &Path| {
+            (path == Path::new("/m/a b/1.flac")).then(|| Picture::File("/m/a b/cover.jpg".into()))
+        };
         let pictures = Pictures::new(Box::new(find), None);
         assert_eq!(pictures.uri(Path::new("/m/a b/1.flac")).as_deref(), Some("file:///m/a%20b/cover.jpg"));
         assert_eq!(pictures.uri(Path::new("/m/2.flac")), None);

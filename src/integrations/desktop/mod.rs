@@ -271,7 +271,8 @@ impl Desk {
         let Some(song) = Song::current(&view.snapshot) else { return };
         let found = self.found.load();
         let is_looked_for = found.as_ref().is_some_and(|found| found.0 == song.path);
-        let is_heard = view.snapshot.playback.state == PlayState::Playing && !view.snapshot.playback.buffering;
+        let is_heard =
+            view.snapshot.playback.state == PlayState::Playing && !view.snapshot.playback.buffering;
         let heard = (song.item, song.title.clone());
         if is_heard && is_looked_for && self.announced.as_ref() != Some(&heard) {
             self.announced = Some(heard);
@@ -286,7 +287,8 @@ impl Desk {
             Signal::Changed { interface, values, invalidated } => {
                 let values: std::collections::HashMap<_, _> = values.into_iter().collect();
                 let body = (interface.name(), values, invalidated);
-                bus.emit_signal(none, path, "org.freedesktop.DBus.Properties", "PropertiesChanged", &body).await
+                bus.emit_signal(none, path, "org.freedesktop.DBus.Properties", "PropertiesChanged", &body)
+                    .await
             }
             Signal::Seeked(place) => {
                 bus.emit_signal(none, path, "org.mpris.MediaPlayer2.Player", "Seeked", &place).await

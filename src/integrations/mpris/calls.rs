@@ -16,8 +16,8 @@ use super::properties::{Interface, Metadata, Properties, View};
 use crate::integrations::song::Song;
 use crate::integrations::uri;
 use crate::model::command::{
-    Command, Entries, IntoQueue, Items, ListRef, Playback, Playlisting, Queue, Seek, Sound, SpeedChange, Target,
-    VolumeChange,
+    Command, Entries, IntoQueue, Items, ListRef, Playback, Playlisting, Queue, Seek, Sound, SpeedChange,
+    Target, VolumeChange,
 };
 use crate::model::id::ItemId;
 use crate::model::playback::{Repeat, Shuffle};
@@ -31,7 +31,11 @@ const MOST_TOLD: usize = 200;
 pub enum Answer {
     Done,
     /// When the core has done it; where it refused, that is an error for `strict` ones only.
-    After { outcome: oneshot::Receiver<Outcome>, then: Option<Command>, strict: bool },
+    After {
+        outcome: oneshot::Receiver<Outcome>,
+        then: Option<Command>,
+        strict: bool,
+    },
     Value(Value<'static>),
     Text(String),
     All(Metadata),
@@ -174,9 +178,7 @@ impl Call<'_> {
         let to = u64::try_from(to).ok().map(Duration::from_micros);
         let inside = to.filter(|to| self.view.length().is_some_and(|length| *to <= length));
         match inside {
-            Some(to) if is_current && self.view.can_seek() => {
-                self.ask_if(true, Playback::Seek(Seek::To(to)))
-            }
+            Some(to) if is_current && self.view.can_seek() => self.ask_if(true, Playback::Seek(Seek::To(to))),
             _ => Ok(Answer::Done),
         }
     }
@@ -236,7 +238,8 @@ impl Call<'_> {
         match member {
             "ActivatePlaylist" => {
                 let path: OwnedObjectPath = self.arguments()?;
-                let id = paths::to_list(&path).filter(|id| self.view.snapshot.playlists.lists.get(*id).is_some());
+                let id =
+                    paths::to_list(&path).filter(|id| self.view.snapshot.playlists.lists.get(*id).is_some());
                 let id = id.ok_or_else(|| Fault::arguments("there is no such playlist"))?;
                 let (list, entries, how) = (ListRef::Id(id), Entries::All, IntoQueue::Replace);
                 self.ask_then(Command::Playlist(Playlisting::ToQueue { list, entries, how }), None, true)
@@ -277,7 +280,8 @@ impl Call<'_> {
                 Ok(Answer::All(all.into_iter().collect()))
             }
             "Set" => {
-                let (interface, name, value): (String, String, zbus::zvariant::OwnedValue) = self.arguments()?;
+                let (interface, name, value): (String, String, zbus::zvariant::OwnedValue) =
+                    self.arguments()?;
                 self.set(known(&interface)?, &name, &value)
             }
             _ => Err(Fault::unknown_method(member)),
@@ -299,7 +303,8 @@ impl Call<'_> {
             }
             (Interface::Player, "Shuffle") => {
                 let on = bool::try_from(value).map_err(|_| bad("true or false"))?;
-                let shuffle = if on { Shuffle::On { by: Default::default(), seed: None } } else { Shuffle::Off };
+                let shuffle =
+                    if on { Shuffle::On { by: Default::default(), seed: None } } else { Shuffle::Off };
                 let is_so = (self.view.snapshot.playback.shuffle != Shuffle::Off) == on;
                 self.ask_if(!is_so, Playback::Shuffle(Some(shuffle)))
             }

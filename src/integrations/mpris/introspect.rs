@@ -24,7 +24,9 @@ mod tests {
 
     #[test]
     fn the_way_to_the_player_can_be_walked() {
-        let child = |path| node(path).and_then(|text| Some(text.split("name=\"").nth(1)?.split('"').next()?.to_owned()));
+        let child = |path| {
+            node(path).and_then(|text| Some(text.split("name=\"").nth(1)?.split('"').next()?.to_owned()))
+        };
         assert_eq!(child("/").as_deref(), Some("org"));
         assert_eq!(child("/org").as_deref(), Some("mpris"));
         assert_eq!(child("/org/mpris").as_deref(), Some("MediaPlayer2"));
@@ -38,7 +40,8 @@ mod tests {
     fn every_property_is_in_the_description() {
         let view = View { snapshot: Arc::default(), position: None, art: None };
         for interface in Interface::ALL {
-            let part = INTERFACES.split(&format!("<interface name=\"{}\">", interface.name())).nth(1).unwrap();
+            let part =
+                INTERFACES.split(&format!("<interface name=\"{}\">", interface.name())).nth(1).unwrap();
             let part = part.split("</interface>").next().unwrap();
             let properties = view.properties(interface);
             assert_eq!(part.matches("<property ").count(), properties.len(), "{}", interface.name());

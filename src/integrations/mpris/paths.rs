@@ -49,7 +49,9 @@ mod tests {
     fn only_a_path_of_ours_is_an_entry() {
         assert_eq!(to_item(&item(ItemId(17))), Some(ItemId(17)));
         assert_eq!(to_list(&list(PlaylistId(9))), Some(PlaylistId(9)));
-        for other in ["/", "/org/auralis/item/", "/org/auralis/item/017", "/org/auralis/item/1/2", &no_track()] {
+        for other in
+            ["/", "/org/auralis/item/", "/org/auralis/item/017", "/org/auralis/item/1/2", &no_track()]
+        {
             assert_eq!(to_item(other), None, "{other}");
         }
         for path in [item(ItemId(u64::MAX)), list(PlaylistId(0)), no_track(), none()] {

@@ -179,7 +179,9 @@ impl View {
             && playback.state == PlayState::Playing;
         match (queue.current, playback.shuffle) {
             _ if count == 0 => false,
-            _ if playback.repeat == Repeat::All || queue.next.is_some() && playback.repeat != Repeat::One => true,
+            _ if playback.repeat == Repeat::All || queue.next.is_some() && playback.repeat != Repeat::One => {
+                true
+            }
             _ if is_told && playback.shuffle != Shuffle::Off => false,
             (Some(current), Shuffle::Off) => current + 1 < count,
             (Some(_), Shuffle::On { .. }) => count > 1,
@@ -279,8 +281,16 @@ mod tests {
     use crate::model::id::{ItemId, PlayId};
     use crate::model::snapshot::{NowPlaying, PlaybackView, QueueItem, QueueView};
 
-    fn view(count: u64, current: Option<usize>, change: impl FnOnce(&mut PlaybackView, &mut QueueView)) -> View {
-        let item = |id| QueueItem { id: ItemId(id), path: Arc::from(std::path::Path::new("/m/a.flac")), track: None };
+    fn view(
+        count: u64,
+        current: Option<usize>,
+        change: impl FnOnce(&mut PlaybackView, &mut QueueView),
+    ) -> View {
+        let item = |id| QueueItem {
+            id: ItemId(id),
+            path: Arc::from(std::path::Path::new("/m/a.flac")),
+            track: None,
+        };
         let items: Vec<QueueItem> = (0..count).map(item).collect();
         let now = current.and_then(|at| items.get(at)).map(|item| NowPlaying {
             item: item.id,
@@ -312,11 +322,13 @@ mod tests {
             playback.state = PlayState::Playing;
         };
         assert!(!view(3, Some(0), last_of_shuffled).can_go_next());
-        assert!(view(3, Some(2), |playback, queue| {
-            last_of_shuffled(playback, queue);
-            queue.next = Some(0);
-        })
-        .can_go_next());
+        assert!(
+            view(3, Some(2), |playback, queue| {
+                last_of_shuffled(playback, queue);
+                queue.next = Some(0);
+            })
+            .can_go_next()
+        );
     }
 
     #[test]
@@ -325,7 +337,10 @@ mod tests {
             let window = view.window();
             (window.len(), window.first().map(ToString::to_string))
         };
-        assert_eq!(ids(view(100_000, Some(50_000), |_, _| {})), (101, Some("/org/auralis/item/49980".into())));
+        assert_eq!(
+            ids(view(100_000, Some(50_000), |_, _| {})),
+            (101, Some("/org/auralis/item/49980".into()))
+        );
         assert_eq!(ids(view(5, Some(4), |_, _| {})), (5, Some("/org/auralis/item/0".into())));
         assert_eq!(ids(view(0, None, |_, _| {})), (0, None));
     }

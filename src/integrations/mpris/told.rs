@@ -17,7 +17,11 @@ const JUMP: Duration = Duration::from_secs(1);
 
 #[derive(Debug, PartialEq)]
 pub enum Signal {
-    Changed { interface: Interface, values: Properties, invalidated: Vec<&'static str> },
+    Changed {
+        interface: Interface,
+        values: Properties,
+        invalidated: Vec<&'static str>,
+    },
     /// Microseconds.
     Seeked(i64),
     Replaced(Vec<ObjectPath<'static>>, ObjectPath<'static>),
@@ -181,7 +185,8 @@ mod tests {
             rate: 1000,
             stream: None,
         };
-        let mut playback = PlaybackView { now: Some(now), state: PlayState::Playing, ..PlaybackView::default() };
+        let mut playback =
+            PlaybackView { now: Some(now), state: PlayState::Playing, ..PlaybackView::default() };
         change(&mut playback);
         let snapshot = Snapshot { playback: Arc::new(playback), ..Snapshot::default() };
         let position = Position { play: PlayId(play), frame: heard_s * 1000, rate: 1000 };
@@ -191,7 +196,9 @@ mod tests {
     /// Names of what changed, and places in seconds.
     fn words(signals: &[Signal]) -> Vec<String> {
         let word = |signal: &Signal| match signal {
-            Signal::Changed { values, .. } => values.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" "),
+            Signal::Changed { values, .. } => {
+                values.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+            }
             Signal::Seeked(micros) => format!("seeked {}", micros / 1_000_000),
             other => format!("{other:?}"),
         };
