@@ -17,6 +17,7 @@ mod mpris;
 #[cfg(feature = "http")]
 pub mod scrobble;
 #[cfg(any(feature = "desktop", feature = "http"))]
+#[cfg_attr(not(all(feature = "desktop", feature = "http")), allow(dead_code, reason = "each needs a part of it"))]
 mod song;
 #[cfg(feature = "desktop")]
 mod uri;

@@ -134,8 +134,7 @@ impl Scrobbling {
     /// Until there is something to do by itself.
     fn rest(&self) -> Duration {
         let now = Instant::now();
-        let due = self.couriers.iter().filter_map(|courier| courier.due(&self.outbox));
-        let due = due.map(|due| due.saturating_duration_since(now));
+        let due = self.couriers.iter().filter_map(|courier| courier.due(&self.outbox, now));
         due.chain(self.ear.next_look()).min().unwrap_or(Duration::MAX)
     }
 

@@ -72,15 +72,16 @@ impl Courier {
         self.now = Some(listen);
     }
 
-    /// When there is something to send; `None` while nothing is, or something is under way.
-    pub fn due(&self, outbox: &Outbox) -> Option<Instant> {
+    /// How long until something is to be sent; `None` while nothing is, or something is under way.
+    pub fn due(&self, outbox: &Outbox, now: Instant) -> Option<Duration> {
         let is_wanted = self.under_way.is_none() && (self.now.is_some() || outbox.has(self.service));
-        is_wanted.then(|| self.rests_until.unwrap_or_else(Instant::now))
+        let rest = || self.rests_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
+        is_wanted.then(rest)
     }
 
     /// Sends what is due.
     pub fn tend(&mut self, outbox: &Outbox, now: Instant) {
-        if self.due(outbox).is_none_or(|due| due > now) {
+        if self.due(outbox, now) != Some(Duration::ZERO) {
             return;
         }
         let most = if self.single { 1 } else { self.service.most() };
@@ -240,7 +241,7 @@ mod tests {
         assert_eq!(came(&mut courier, &[1, 2], bad(), now).0, [0; 0]);
         assert!(courier.single);
         assert_eq!(came(&mut courier, &[1], bad(), now).0, [1]);
-        assert_eq!(courier.due(&outbox), None, "nothing waits");
+        assert_eq!(courier.due(&outbox, now), None, "nothing waits");
         let listen = |at| Listen {
             at,
             artists: vec!["a".into()],
@@ -253,6 +254,6 @@ mod tests {
         (0..3).for_each(|at| outbox.add(listen(at), [Service::LastFm].into()).unwrap());
         courier.tend(&outbox, now + LONGEST_PAUSE);
         assert!(matches!(&courier.under_way, Some(Sending::Plays(plays)) if plays.len() == 1));
-        assert_eq!(courier.due(&outbox), None, "one at a time");
+        assert_eq!(courier.due(&outbox, now), None, "one at a time");
     }
 }
