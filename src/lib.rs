@@ -41,6 +41,7 @@
 //! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs mastering similarity |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
 //! | [`remote`] | a player at the end of a wire: the socket server, its protocols, its client, screens | model config rt engine::output |
+//! | [`integrations`] | the desktop's bus (MPRIS, notifications), services that keep what was listened to | model config |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
 //! | [`cli`] | words on a command line to one run mode and an exit code | model config library render remote boot |
 //!
@@ -72,6 +73,8 @@
 //! | `remote-tell` | a client's question about all of library or queue | touches a socket |
 //! | `mpd` | clients of MPD; asleep until one says something or the core changed | waits for a client, the disk, the store |
 //! | `mpd-look`, `mpd-disk` | such a client's question about library or files | touches a socket |
+//! | `bus`, `bus-files` | the connection to the session's bus, the look for a picture | holds up the player |
+//! | `scrobble` | what was heard and is to be sent | holds up the player |
 //! | `signals` | what the system sends | decides anything |
 //!
 //! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event
@@ -115,6 +118,7 @@ pub mod config;
 pub mod decode;
 pub mod dsp;
 pub mod engine;
+pub mod integrations;
 pub mod jobs;
 pub mod library;
 pub mod mastering;

@@ -1,8 +1,10 @@
-//! The doors of a core beside its own screen: the socket, clients of MPD, the user's hooks. Opened before the screen, closed after it.
+//! The doors of a core beside its own screen: the socket, clients of MPD, the user's hooks, the desktop and services.
+//! Opened before the screen, closed after it.
 
 use std::sync::Arc;
 
 use super::core::{Core, DEADLINE};
+use super::neighbours::Neighbours;
 use super::{mpd, shutdown};
 use crate::app::run::AppHandle;
 use crate::config::Loaded;
@@ -18,6 +20,7 @@ pub(super) struct Doors {
     remote: Option<Server>,
     mpd: Option<mpd::Server>,
     hooks: Option<Hooks>,
+    neighbours: Neighbours,
 }
 
 impl Doors {
@@ -38,13 +41,15 @@ impl Doors {
                 .ok()
         });
         let mpd = mpd::start(&config.settings.mpd, player.clone(), &core.store, problems);
-        Self { remote, mpd, hooks: hooks(config, player, problems) }
+        let neighbours = Neighbours::start(config, player, problems);
+        Self { remote, mpd, hooks: hooks(config, player, problems), neighbours }
     }
 
     /// Those that hold on to the core. The socket closes last, see [`Self::close`].
     pub(super) fn close_first(&mut self) {
         self.mpd.take().into_iter().for_each(|mpd| shutdown::told("mpd", mpd.stop(DEADLINE)));
         self.hooks.take().into_iter().for_each(|hooks| shutdown::told("hooks", hooks.stop(DEADLINE)));
+        std::mem::take(&mut self.neighbours).stop(DEADLINE);
     }
 
     /// When all is saved: who asked to quit is told then. `hands_over`: another core takes this one's place.

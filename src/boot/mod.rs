@@ -15,6 +15,7 @@ mod far;
 mod handover;
 pub mod log;
 mod mpd;
+mod neighbours;
 pub mod offline;
 pub mod panic;
 mod play;

@@ -112,8 +112,9 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }
-    for path in settings.reference.iter_mut().chain(&mut settings.render.folder).chain(&mut settings.impulse)
-    {
+    let secrets = [&mut settings.scrobble.listenbrainz.file, &mut settings.scrobble.lastfm.file];
+    let files = secrets.into_iter().flatten().chain(&mut settings.render.folder).chain(&mut settings.impulse);
+    for path in settings.reference.iter_mut().chain(files) {
         *path = expand_home(path, home);
     }
     for place in &mut settings.mpd.listen {
@@ -154,10 +155,12 @@ mod tests {
     use super::*;
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
+    use crate::model::desktop::DesktopSettings;
     use crate::model::fingerprint::Dimension;
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::mpd::{MpdSettings, Password, Permissions};
     use crate::model::rendering::{Format, RenderSettings};
+    use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
     use crate::model::settings::{
         Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
         RatePolicy, ResamplerQuality,
@@ -223,6 +226,14 @@ mod tests {
         ("remote.on_hang_up", "\"play\""),
         ("remote.ssh", "[\"ssh\", \"-4\"]"),
         ("remote.program", "\"/opt/auralis\""),
+        ("desktop.mpris", "false"),
+        ("desktop.notifications", "true"),
+        ("scrobble.listenbrainz_token_file", "\"~/lb\""),
+        ("scrobble.listenbrainz_token_command", "[\"pass\", \"lb\"]"),
+        ("scrobble.listenbrainz_url", "\"http://localhost:1/a\""),
+        ("scrobble.lastfm_file", "\"/lastfm\""),
+        ("scrobble.lastfm_command", "[\"pass\"]"),
+        ("scrobble.lastfm_url", "\"https://libre.fm/2.0/\""),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -304,6 +315,16 @@ mod tests {
         settings.on_hang_up = HangUp::Play;
         settings.remote.ssh = vec!["ssh".into(), "-4".into()];
         settings.remote.program = "/opt/auralis".into();
+        settings.desktop = DesktopSettings { mpris: false, notifications: true };
+        settings.scrobble = ScrobbleSettings {
+            listenbrainz: SecretSource {
+                file: Some("/home/u/lb".into()),
+                command: vec!["pass".into(), "lb".into()],
+            },
+            listenbrainz_url: "http://localhost:1/a".into(),
+            lastfm: SecretSource { file: Some("/lastfm".into()), command: vec!["pass".into()] },
+            lastfm_url: "https://libre.fm/2.0/".into(),
+        };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

@@ -36,6 +36,7 @@ pub struct Bases {
     pub config: Option<PathBuf>,
     pub data: Option<PathBuf>,
     pub state: Option<PathBuf>,
+    pub cache: Option<PathBuf>,
     pub music: Option<PathBuf>,
 }
 
@@ -50,6 +51,7 @@ impl Bases {
             config: Some(bases.config_dir().to_owned()),
             data: Some(bases.data_dir().to_owned()),
             state: bases.state_dir().map(Path::to_owned),
+            cache: Some(bases.cache_dir().to_owned()),
             music,
         }
     }
@@ -62,6 +64,7 @@ impl Bases {
             config: xdg("XDG_CONFIG_HOME"),
             data: xdg("XDG_DATA_HOME"),
             state: xdg("XDG_STATE_HOME"),
+            cache: xdg("XDG_CACHE_HOME"),
             music: None,
         }
     }
@@ -80,6 +83,9 @@ pub struct Places {
     pub curves: Option<PathBuf>,
     /// The user's music folder.
     pub music: Option<PathBuf>,
+    /// What is to be kept from run to run, and what can be made again.
+    pub state: Option<PathBuf>,
+    pub cache: Option<PathBuf>,
     data_dir: Option<PathBuf>,
     library: Option<PathBuf>,
     log_file: Option<PathBuf>,
@@ -95,7 +101,8 @@ impl Places {
         let config_was_named = named.is_some();
         let config_file = named.or_else(|| ours(&bases.config).map(|folder| folder.join("config.toml")));
         let beside = config_file.as_deref().and_then(Path::parent);
-        let log_dir = data_dir.clone().or_else(|| ours(&bases.state));
+        let state = data_dir.clone().or_else(|| ours(&bases.state));
+        let kept = data_dir.as_ref().map(|folder| folder.join("cache"));
         let music = bases.music.clone().or_else(|| bases.home.as_ref().map(|home| home.join("Music")));
         Ok(Self {
             home: bases.home.clone(),
@@ -105,12 +112,14 @@ impl Places {
             config_was_named,
             config_file,
             music,
+            cache: kept.or_else(|| ours(&bases.cache)),
             data_dir: data_dir.clone(),
             library: data_dir.or_else(|| ours(&bases.data)).map(|folder| folder.join("library.redb")),
             log_file: match absolute(flags.log_file.as_deref())? {
-                None => log_dir.map(|folder| folder.join("auralis.log")),
+                None => state.as_deref().map(|folder| folder.join("auralis.log")),
                 named => named,
             },
+            state,
         })
     }
 
@@ -162,6 +171,7 @@ mod tests {
             config: Some("/home/u/.config".into()),
             data: Some("/home/u/.local/share".into()),
             state: Some("/home/u/.local/state".into()),
+            cache: Some("/home/u/.cache".into()),
             music: None,
         }
     }
@@ -175,6 +185,8 @@ mod tests {
         assert_eq!(places.library().unwrap(), Path::new("/home/u/.local/share/auralis/library.redb"));
         assert_eq!(places.log_file().unwrap(), Path::new("/home/u/.local/state/auralis/auralis.log"));
         assert_eq!(places.music.as_deref(), Some(Path::new("/home/u/Music")));
+        assert_eq!(places.state.as_deref(), Some(Path::new("/home/u/.local/state/auralis")));
+        assert_eq!(places.cache.as_deref(), Some(Path::new("/home/u/.cache/auralis")));
         assert!(!places.config_was_named);
     }
 
@@ -190,6 +202,8 @@ mod tests {
         assert_eq!(places.keys_file.as_deref(), Some(Path::new("/c/keys.toml")));
         assert_eq!(places.library().unwrap(), Path::new("/d/library.redb"));
         assert_eq!(places.log_file().unwrap(), Path::new("/d/auralis.log"));
+        assert_eq!(places.state.as_deref(), Some(Path::new("/d")));
+        assert_eq!(places.cache.as_deref(), Some(Path::new("/d/cache")));
         assert!(places.config_was_named);
         let flags = PlaceFlags { log_file: Some("/l/x.log".into()), ..flags };
         assert_eq!(Places::new(&bases(), &flags).unwrap().log_file().unwrap(), Path::new("/l/x.log"));

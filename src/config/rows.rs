@@ -2,12 +2,13 @@
 //! how a key is written, what it means, and sets it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use toml::de::DeValue;
 
+use crate::model::address::{host, url};
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::equaliser::Equaliser;
@@ -483,6 +484,70 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.remote.program, program(value)),
     },
     Row {
+        table: "desktop",
+        key: "mpris",
+        default: "true",
+        expects: "true or false",
+        help: "Media keys, playerctl and the desktop's player controls drive the player, over D-Bus (MPRIS).",
+        set: |settings, value| put(&mut settings.desktop.mpris, switch(value)),
+    },
+    Row {
+        table: "desktop",
+        key: "notifications",
+        default: "false",
+        expects: "true or false",
+        help: "The desktop announces each new track.",
+        set: |settings, value| put(&mut settings.desktop.notifications, switch(value)),
+    },
+    Row {
+        table: "scrobble",
+        key: "listenbrainz_token_file",
+        default: "\"\"",
+        expects: "an absolute path, as in \"~/.config/auralis/listenbrainz\", or nothing",
+        help: "File with your ListenBrainz token, which only you can read: what you hear is sent there. Empty: not.",
+        set: |settings, value| put(&mut settings.scrobble.listenbrainz.file, text(value, file)),
+    },
+    Row {
+        table: "scrobble",
+        key: "listenbrainz_token_command",
+        default: "[]",
+        expects: "a program and its arguments, as in [\"pass\", \"listenbrainz\"]",
+        help: "Or a program that prints the token; no shell.",
+        set: |settings, value| put(&mut settings.scrobble.listenbrainz.command, argv(value)),
+    },
+    Row {
+        table: "scrobble",
+        key: "listenbrainz_url",
+        default: "\"https://api.listenbrainz.org\"",
+        expects: "an address that begins with http:// or https://",
+        help: "Another server that speaks as ListenBrainz does.",
+        set: |settings, value| put(&mut settings.scrobble.listenbrainz_url, text(value, web)),
+    },
+    Row {
+        table: "scrobble",
+        key: "lastfm_file",
+        default: "\"\"",
+        expects: "an absolute path, or nothing",
+        help: "File with the lines api_key, secret and session_key of Last.fm, which only you can read. Empty: nothing is sent.",
+        set: |settings, value| put(&mut settings.scrobble.lastfm.file, text(value, file)),
+    },
+    Row {
+        table: "scrobble",
+        key: "lastfm_command",
+        default: "[]",
+        expects: "a program and its arguments",
+        help: "Or a program that prints these lines; no shell.",
+        set: |settings, value| put(&mut settings.scrobble.lastfm.command, argv(value)),
+    },
+    Row {
+        table: "scrobble",
+        key: "lastfm_url",
+        default: "\"https://ws.audioscrobbler.com/2.0/\"",
+        expects: "an address that begins with http:// or https://",
+        help: "Another server that speaks as Last.fm does, for example Libre.fm.",
+        set: |settings, value| put(&mut settings.scrobble.lastfm_url, text(value, web)),
+    },
+    Row {
         table: "network",
         key: "buffer_s",
         default: "3",
@@ -812,6 +877,13 @@ fn file(word: &str) -> Option<Option<PathBuf>> {
     let path = PathBuf::from(word);
     let known = word.is_empty() || path.is_absolute() || path.starts_with("~");
     known.then(|| (!word.is_empty()).then_some(path))
+}
+
+/// Nothing but scheme, host and place: what is in an address is seen in logs.
+fn web(word: &str) -> Option<String> {
+    let path = Path::new(word);
+    let is_plain = url(path) == Some(word) && host(path).is_some_and(|host| !host.is_empty());
+    (is_plain && !word.contains(['@', '?']) && word.len() <= 1_024).then(|| word.to_owned())
 }
 
 /// A program and its arguments, as they are.

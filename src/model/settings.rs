@@ -558,6 +558,8 @@ pub struct Settings {
     pub mpd: super::mpd::MpdSettings,
     pub remote: RemoteSettings,
     pub on_hang_up: HangUp,
+    pub desktop: super::desktop::DesktopSettings,
+    pub scrobble: super::scrobbling::ScrobbleSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
@@ -588,6 +590,8 @@ impl Default for Settings {
             mpd: Default::default(),
             remote: RemoteSettings::default(),
             on_hang_up: HangUp::default(),
+            desktop: Default::default(),
+            scrobble: Default::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,

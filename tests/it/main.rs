@@ -4,6 +4,8 @@
 mod analyse;
 mod ape;
 mod attach;
+#[cfg(feature = "desktop")]
+mod bus;
 mod care;
 mod catalog;
 mod cli;
@@ -37,7 +39,11 @@ mod media;
 mod migrate;
 mod missing;
 mod mpd;
+#[cfg(feature = "desktop")]
+mod mpris;
 mod nasty;
+#[cfg(feature = "desktop")]
+mod notifications;
 mod outputs;
 mod pairs;
 mod past;
@@ -56,6 +62,8 @@ mod rig;
 mod scan;
 mod scan_kill;
 mod screens;
+#[cfg(feature = "http")]
+mod scrobble;
 mod search;
 #[cfg(feature = "http")]
 mod server;

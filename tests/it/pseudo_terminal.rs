@@ -256,8 +256,12 @@ impl Session {
         self.master.as_ref().unwrap().resize(pty_size((cols, rows))).unwrap();
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     pub fn signal(&self, signal: Signal) {
-        send(self.child.process_id().unwrap(), signal);
+        send(self.process(), signal);
     }
 
     /// Whether keys come one by one and unseen, as a screen wants them.

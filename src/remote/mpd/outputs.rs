@@ -29,6 +29,8 @@ fn all(snapshot: &Snapshot) -> Vec<Output> {
         let plugin = match asked {
             OutputSpec::File(_) => "recorder",
             OutputSpec::Pipe => "pipe",
+            OutputSpec::Fifo(_) => "fifo",
+            OutputSpec::Tcp(_) => "tcp",
             _ => "device",
         };
         let name = if matches!(asked, OutputSpec::File(_)) { "file".to_owned() } else { asked.to_string() };
