@@ -378,6 +378,8 @@ fn mpc_drives_the_player() {
     mpc(&["load", "evening"]);
     assert_eq!(mpc(&["playlist", "-f", "%title%"]).lines().count(), 3);
     mpc(&["del", "2"]);
+    // It crops to what plays.
+    mpc(&["play", "1"]);
     mpc(&["crop"]);
     mpc(&["update", "--wait"]);
     mpc(&["rm", "evening"]);

@@ -52,12 +52,15 @@ pub type Next<T> = Box<dyn FnOnce(&mut Turn<'_>, T) -> Result<Step, Ack> + Send>
 /// Looks something up, on a thread that may take its time.
 pub type Job = Box<dyn FnOnce(&mut Desk) -> Result<Found, Ack> + Send>;
 
+/// Does something with what was looked up.
+pub type Then = Box<dyn FnOnce(&mut Turn<'_>) -> Result<Step, Ack> + Send>;
+
 /// What was looked up.
 pub enum Found {
     /// It is the answer.
     Answer(Vec<u8>),
     /// Something is to be done with it.
-    Then(Box<dyn FnOnce(&mut Turn<'_>) -> Result<Step, Ack> + Send>),
+    Then(Then),
 }
 
 /// How it goes on.

@@ -85,7 +85,7 @@ impl Sort {
         Ok(Self { by, descending })
     }
 
-    pub fn arrange<'s, T>(self, found: &mut Vec<T>, song: impl Fn(&T) -> Song<'s>) {
+    pub fn arrange<'s, T>(self, found: &mut [T], song: impl Fn(&T) -> Song<'s>) {
         match self.by {
             By::Priority => {}
             By::Modified => self.by_key(found, |item| song(item).modified_s().unwrap_or(0)),
@@ -316,7 +316,7 @@ fn combinations(song: &Song<'_>, tags: &[Tag]) -> Vec<Vec<String>> {
         let values = values(song, tag);
         // Files with very many values are not worth more.
         let each = |before: &Vec<String>| -> Vec<Vec<String>> {
-            values.iter().map(|value| [before.as_slice(), &[value.clone()]].concat()).collect()
+            values.iter().map(|value| [before.as_slice(), std::slice::from_ref(value)].concat()).collect()
         };
         all.iter().take(1000).flat_map(each).collect()
     })
