@@ -69,8 +69,8 @@ fn playerctl_reads_what_plays() {
     let position = || bus.playerctl(&["position"]).parse::<f64>().unwrap_or(0.0);
     let before = position();
     wait("a later position", || Some(()).filter(|()| position() > before + 0.2), || position().to_string());
-    out(&home, &["ctl", "rate", "3.5"]);
-    bus.wait_playerctl(&["metadata", "xesam:userRating"], "0.700000");
+    out(&home, &["ctl", "rate", "2.5"]);
+    bus.wait_playerctl(&["metadata", "xesam:userRating"], "0.5");
     out(&home, &["ctl", "next"]);
     bus.wait_playerctl(&["metadata", "title"], "Bravo");
     assert_ne!(told("mpris:trackid"), first);
