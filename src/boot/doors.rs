@@ -24,19 +24,18 @@ pub(super) struct Doors {
 }
 
 impl Doors {
-    /// One that does not open is a problem to be told: the player plays. `alone`: the core has no screen of its own.
+    /// One that does not open is a problem to be told: the player plays.
     pub(super) fn open(
         config: &Loaded,
         core: &Core,
         place: Option<Claim>,
-        alone: bool,
         problems: &mut Vec<Notice>,
     ) -> Self {
         let player = &core.player;
         let remote = place.and_then(|place| {
             let served: Arc<dyn Player> = player.clone();
             let order = Arc::new(config.naming().collation);
-            server::serve(place, served, order, welcome(config, alone))
+            server::serve(place, served, order, welcome(config))
                 .map_err(|error| problems.push(unreachable(&error)))
                 .ok()
         });
@@ -61,9 +60,9 @@ impl Doors {
     }
 }
 
-fn welcome(config: &Loaded, alone: bool) -> Welcome {
+fn welcome(config: &Loaded) -> Welcome {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    Welcome { host, home: config.places.home.clone(), alone }
+    Welcome { host, home: config.places.home.clone() }
 }
 
 fn hooks(config: &Loaded, player: &Arc<AppHandle>, problems: &mut Vec<Notice>) -> Option<Hooks> {

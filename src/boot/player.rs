@@ -15,7 +15,7 @@ use super::signals::{self, Sign};
 use super::{BootError, panic};
 use crate::config::Loaded;
 use crate::model::command::{Command, Playback, Queue, Target};
-use crate::model::notice::Notice;
+use crate::model::notice::{Notice, Severity};
 use crate::model::playback::PlayState;
 use crate::model::player::Player;
 use crate::model::settings::HangUp;
@@ -68,7 +68,7 @@ fn with_screen(run: PlayerRun, claim: Option<Claim>, mut problems: Vec<Notice>) 
     tui::terminal::check()?;
     panic::install();
     let core = Core::start(&run)?;
-    let mut doors = Doors::open(&run.config, &core, claim, false, &mut problems);
+    let mut doors = Doors::open(&run.config, &core, claim, &mut problems);
     let inbox = tui::channel::inbox();
     let signals = signals::listen_for(inbox.sender())?;
     let shown = Shown { config: &run.config, problems, inbox, log, core: CoreOf::Own, places: None };
@@ -108,7 +108,7 @@ pub fn daemon(mut run: PlayerRun, takes_over: bool) -> Result<(), BootError> {
     let claim = Place::new(&run.config.places).claim_with(given).map_err(BootError::Remote)?;
     let mut problems: Vec<Notice> = run.config.notices();
     let core = Core::start(&run)?;
-    let mut doors = Doors::open(&run.config, &core, Some(claim), true, &mut problems);
+    let mut doors = Doors::open(&run.config, &core, Some(claim), &mut problems);
     // Who attaches sees them; the log has them all.
     problems.into_iter().for_each(|problem| core.player.tell(problem));
     if takes_over {
@@ -162,7 +162,13 @@ pub(super) fn attached(run: PlayerRun, dial: Box<dyn Dial>, core: CoreOf) -> Res
     let inbox = tui::channel::inbox();
     let signals = signals::listen_for(inbox.sender())?;
     ask_for(&player, &run);
-    let problems = run.config.notices();
+    let mut problems = run.config.notices();
+    if let CoreOf::Other { host: Some(host) } = &core {
+        problems.push(Notice::new(
+            Severity::Note,
+            format!("The player is on {host}, and its sound comes out there"),
+        ));
+    }
     let shown = Shown { config: &run.config, problems, inbox, log, core, places };
     let left = screen(shown, player.clone());
     drop(signals);

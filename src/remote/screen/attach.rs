@@ -57,7 +57,7 @@ pub trait Dial: Send {
 /// The other end of the screen's core.
 pub struct Attached {
     shared: Arc<Shared>,
-    to_core: SyncSender<ToCore>,
+    to_core: SyncSender<Option<ToCore>>,
 }
 
 struct Shared {
@@ -91,7 +91,7 @@ struct Heard {
 /// # Errors
 /// Where the wire cannot be laid, or what is at its end speaks another version.
 pub fn attach(mut dial: Box<dyn Dial>, fps: u16) -> Result<Arc<Attached>, RemoteError> {
-    let wire = dial.dial()?;
+    let wire = lay(&mut *dial)?;
     let shared = Arc::new(Shared {
         snapshot: Latest::new(Snapshot::default()),
         heard: ArcSwap::default(),
@@ -111,7 +111,7 @@ pub fn attach(mut dial: Box<dyn Dial>, fps: u16) -> Result<Arc<Attached>, Remote
     let (ready, first) = sync_channel(1);
     let run = move || link.run(wire, &ready);
     std::thread::Builder::new().name("link".into()).spawn(run).map_err(RemoteError::Thread)?;
-    first.recv().map_err(|_| RemoteError::Silent)??;
+    first.recv().map_err(|_| RemoteError::Silent)?;
     Ok(Arc::new(Attached { shared, to_core }))
 }
 
@@ -126,7 +126,7 @@ impl Attached {
         if !self.shared.laid.load(Ordering::Acquire) {
             return Err(Busy);
         }
-        self.to_core.try_send(message).map_err(|_| Busy)
+        self.to_core.try_send(Some(message)).map_err(|_| Busy)
     }
 }
 
@@ -190,7 +190,7 @@ impl Player for Attached {
                 watched.swap_remove(at);
             }
             drop(watched);
-            let _ = to_core.try_send(shared.watching());
+            let _ = to_core.try_send(Some(shared.watching()));
         })
     }
 
@@ -242,24 +242,21 @@ struct Link {
     shared: Arc<Shared>,
     dial: Box<dyn Dial>,
     /// Held by the wire's writing thread.
-    asked: Arc<Mutex<Receiver<ToCore>>>,
-    to_core: SyncSender<ToCore>,
+    asked: Arc<Mutex<Receiver<Option<ToCore>>>>,
+    to_core: SyncSender<Option<ToCore>>,
 }
 
-type First = SyncSender<Result<(), RemoteError>>;
+type First = SyncSender<()>;
 
 impl Link {
-    fn run(mut self, wire: Wire, first: &First) {
+    fn run(mut self, wire: Laid, first: &First) {
         let mut wire = Some(wire);
         let mut first = Some(first);
         while let Some(laid) = wire.take() {
             match self.keep(laid, &mut first) {
                 Err(error) => {
-                    // At the first try the caller is told; later it is a wire that breaks at once.
-                    if let Some(first) = first.take() {
-                        let _ = first.send(Err(error));
-                        return;
-                    }
+                    tracing::error!(%error, "the wire");
+                    break;
                 }
                 Ok(Lost::Broken) if !self.shared.is_over() => {}
                 Ok(Lost::Ended | Lost::Broken) => break,
@@ -279,12 +276,12 @@ impl Link {
         pending.into_values().for_each(|answer| answer(Outcome::Refused(Arc::clone(&why))));
     }
 
-    fn lay_anew(&mut self) -> Option<Wire> {
+    fn lay_anew(&mut self) -> Option<Laid> {
         let begun = Instant::now();
         let mut pause = FIRST_PAUSE;
         while !self.shared.is_over() {
             std::thread::sleep(pause);
-            match self.dial.dial() {
+            match lay(&mut *self.dial) {
                 Ok(wire) => return Some(wire),
                 Err(error) => {
                     tracing::info!(%error, "the wire");
@@ -307,10 +304,8 @@ impl Link {
     }
 
     /// Serves a wire to its end.
-    fn keep(&mut self, wire: Wire, first: &mut Option<&First>) -> Result<Lost, RemoteError> {
-        let Wire { from, mut to, cut } = wire;
-        let mut from = BufReader::with_capacity(64 * 1024, from);
-        meet(&mut from, &mut to, self.dial.is_far())?;
+    fn keep(&mut self, wire: Laid, first: &mut Option<&First>) -> Result<Lost, RemoteError> {
+        let Laid { from, to, cut } = wire;
         self.shared.cut.store(Arc::new(Some(cut)));
         let stop = Arc::new(AtomicBool::new(false));
         let writer = self.writer(to, Arc::clone(&stop))?;
@@ -319,7 +314,7 @@ impl Link {
         self.shared.laid.store(false, Ordering::Release);
         stop.store(true, Ordering::Release);
         // Wakes it. Where there is no room for that it is awake.
-        let _ = self.to_core.try_send(ToCore::Ping(0));
+        let _ = self.to_core.try_send(None);
         self.shared.cut.store(Arc::new(None));
         let _ = writer.join();
         lost
@@ -340,7 +335,9 @@ impl Link {
                 let message = match next.take() {
                     Some(message) => message,
                     None => match asked.recv() {
-                        Ok(message) => message,
+                        Ok(Some(message)) => message,
+                        // To look whether the wire is still there.
+                        Ok(None) => continue,
                         Err(_) => return,
                     },
                 };
@@ -397,7 +394,7 @@ impl Link {
                 // Whether the core is gone is seen by the wire: another one may take its place.
                 self.shared.publish(Snapshot { closing: false, ..next });
                 if let Some(first) = first.take_if(|_| !closes) {
-                    let _ = first.send(Ok(()));
+                    let _ = first.send(());
                 }
             }
             ToScreen::Gauges(gauges) => self.gauge(*gauges),
@@ -406,7 +403,6 @@ impl Link {
                     answer(outcome);
                 }
             }
-            ToScreen::Pong(_) => {}
             ToScreen::End => return Some(true),
         }
         Some(false)
@@ -424,6 +420,20 @@ impl Link {
         };
         self.shared.heard.store(Arc::new(Heard { gauges, at: Some(Instant::now()), visual }));
     }
+}
+
+/// A wire with a core at its end that speaks as we do.
+struct Laid {
+    from: BufReader<Box<dyn Read + Send>>,
+    to: Box<dyn Write + Send>,
+    cut: Box<dyn Fn() + Send + Sync>,
+}
+
+fn lay(dial: &mut dyn Dial) -> Result<Laid, RemoteError> {
+    let Wire { from, mut to, cut } = dial.dial()?;
+    let mut from = BufReader::with_capacity(64 * 1024, from);
+    meet(&mut from, &mut to, dial.is_far())?;
+    Ok(Laid { from, to, cut })
 }
 
 /// Greeting and question, in lines; behind them come frames.

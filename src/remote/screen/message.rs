@@ -28,8 +28,6 @@ pub enum ToCore {
     Ask(u64, Command),
     /// Ways of looking that are looked in; so many frames a second.
     Watch(Vec<Visual>, u16),
-    /// To be sent back.
-    Ping(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +37,6 @@ pub enum ToScreen {
     State(Vec<Change>),
     Gauges(Box<Gauges>),
     Answer(u64, Outcome),
-    Pong(u64),
     /// The core ends.
     End,
 }
@@ -50,8 +47,6 @@ pub struct Welcome {
     pub host: String,
     #[serde(with = "crate::model::path_bytes")]
     pub home: Option<PathBuf>,
-    /// It has no screen of its own: it goes on when all leave.
-    pub alone: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -321,7 +321,6 @@ impl Screen {
             }
             ToCore::Ask(id, command) => self.ask(id, command),
             ToCore::Watch(visuals, fps) => self.watch(visuals, fps),
-            ToCore::Ping(number) => self.say(Lane::Gauges, &ToScreen::Pong(number)),
         }
     }
 
