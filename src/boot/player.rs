@@ -14,7 +14,8 @@ use super::screen::{Shown, screen};
 use super::signals::{self, Sign};
 use super::{BootError, panic};
 use crate::config::Loaded;
-use crate::model::command::{Command, Playback, Queue, Target};
+use crate::model::address::is_address;
+use crate::model::command::{Command, Library, Playback, Queue, Target};
 use crate::model::notice::{Notice, Severity};
 use crate::model::playback::PlayState;
 use crate::model::player::Player;
@@ -181,6 +182,10 @@ fn ask_for(player: &Attached, run: &PlayerRun) {
     if run.output_named {
         let output = run.config.settings.output.output.clone();
         let _ = player.send(Command::Playback(Playback::Output(output)));
+    }
+    let folders: Vec<PathBuf> = run.paths.iter().filter(|path| !is_address(path)).cloned().collect();
+    if !folders.is_empty() {
+        let _ = player.send(Command::Library(Library::Scan(folders)));
     }
     if !run.paths.is_empty() {
         let _ = player.send(Command::Queue(Queue::PlayNow(Target::Paths(run.paths.clone()))));

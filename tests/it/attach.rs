@@ -105,14 +105,19 @@ impl Home {
     }
 }
 
+/// One more screen, which leaves the output alone.
+fn screen(home: &Home, words: &[&str]) -> Session {
+    Session::begin(home, &Start { words, real_output: true, ..Start::default() })
+}
+
 #[test]
 fn a_screen_shows_and_drives_the_core_that_runs_and_leaves_it_playing() {
     let home = Home::with_music();
     let daemon = Daemon::start(&home, &["--output", "null", "music"]);
-    let mut first = Session::start(&home, &[]);
+    let mut first = screen(&home, &[]);
     first.wait_for("3 tracks · 1 album");
     first.wait_for("►");
-    let mut second = Session::start(&home, &[]);
+    let mut second = screen(&home, &[]);
     second.wait_for("3 tracks · 1 album");
     // Each has its own view; what is asked at one is seen at both.
     second.press(":volume 35\r");
@@ -128,6 +133,7 @@ fn a_screen_shows_and_drives_the_core_that_runs_and_leaves_it_playing() {
     first.wait_time(22..=40);
     first.quit();
     second.press("\x1b");
+    second.wait_without("Keys and commands");
     second.quit();
     assert_eq!(daemon.status()["state"], "playing");
     assert_eq!(daemon.quit(), Some(0));
@@ -138,7 +144,7 @@ fn paths_of_a_second_start_are_played_by_the_first_player() {
     let home = Home::with_music();
     let daemon = Daemon::start(&home, &["--output", "null"]);
     let other = home.song("elsewhere/9.wav", 50.0, &[("INAM", "Zulu")]);
-    let screen = Session::start(&home, &[other.to_str().unwrap()]);
+    let screen = screen(&home, &[other.to_str().unwrap()]);
     screen.wait_for(" ►  Zulu");
     let status = daemon.status();
     assert_eq!(status["queue"]["length"], 1, "{status:#}");
@@ -150,7 +156,7 @@ fn paths_of_a_second_start_are_played_by_the_first_player() {
 fn a_shutdown_ends_the_core_and_all_its_screens() {
     let home = Home::with_music();
     let mut daemon = Daemon::start(&home, &["--output", "null"]);
-    let (mut one, mut other) = (Session::start(&home, &[]), Session::start(&home, &[]));
+    let (mut one, mut other) = (screen(&home, &[]), screen(&home, &[]));
     one.wait_up();
     other.wait_up();
     one.press(":shutdown\r");
@@ -169,7 +175,7 @@ fn read_fifo(path: PathBuf, frames: usize) -> std::thread::JoinHandle<Vec<i16>> 
             assert!(count > 0, "the end after {} bytes", all.len());
             all.extend_from_slice(&bytes[..count]);
             // Slower than it could come, so that the music lasts while screens come and go.
-            std::thread::sleep(Duration::from_millis(4));
+            std::thread::sleep(Duration::from_millis(8));
         }
         all.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
     })
@@ -187,8 +193,8 @@ fn screens_that_are_killed_are_not_heard() {
     let reader = read_fifo(fifo.clone(), frames);
     let daemon = Daemon::start(&home, &["--output", &format!("fifo:{}", fifo.display()), "music"]);
     let mut killed = 0;
-    while !reader.is_finished() && killed < 12 {
-        let screen = Session::start(&home, &[]);
+    while !reader.is_finished() && killed < 8 {
+        let screen = screen(&home, &[]);
         screen.wait_for("1 track · 1 album");
         // In the middle of whatever it does.
         screen.signal(Signal::KILL);
@@ -204,12 +210,12 @@ fn screens_that_are_killed_are_not_heard() {
 #[test]
 fn a_player_with_a_screen_hands_over_to_one_without_and_plays_on_where_it_was() {
     let home = Home::with_music();
-    let mut session = Session::start(&home, &["--output", "null", "music"]);
+    let mut session = Session::start(&home, &["music"]);
     session.wait_for("►");
     session.press(":seek 0:30\r");
     session.wait_time(31..=50);
     let first = home.process();
-    let witness = Session::start(&home, &[]);
+    let witness = screen(&home, &[]);
     witness.wait_for("►");
     session.press(":detach\r");
     assert_eq!(session.end(), 0);
@@ -232,12 +238,12 @@ fn a_player_with_a_screen_hands_over_to_one_without_and_plays_on_where_it_was() 
 fn where_it_is_configured_the_music_outlives_the_terminal() {
     let home = Home::with_music();
     home.configure("[remote]\non_hang_up = \"play\"\n");
-    let mut session = Session::start(&home, &["--output", "null", "music"]);
+    let mut session = Session::start(&home, &["music"]);
     session.wait_for("►");
     session.close_terminal();
     let before = home.wait_status("music", |status| status["state"] == "playing")["position_s"].clone();
     home.wait_status("progress", |status| status["position_s"].as_f64() > before.as_f64());
-    let screen = Session::start(&home, &[]);
+    let screen = screen(&home, &[]);
     screen.wait_for("3 tracks · 1 album");
     screen.quit();
     home.out(&["ctl", "quit"]);
@@ -272,7 +278,7 @@ fn a_screen_that_stops_holds_up_nobody() {
     let daemon = Daemon::start(&home, &["--output", "null", "music"]);
     // Two that are told and never read on.
     let stopped: Vec<_> = (0..2).map(|_| raw_screen(&home, 1).0).collect();
-    let screens: Vec<_> = (0..3).map(|_| Session::start(&home, &[])).collect();
+    let screens: Vec<_> = (0..3).map(|_| screen(&home, &[])).collect();
     screens.iter().for_each(|screen| screen.wait_for("3 tracks · 1 album"));
     for percent in 0..200 {
         home.out(&["ctl", "volume", &(percent % 100).to_string()]);
@@ -297,7 +303,7 @@ fn what_makes_no_sense_ends_a_screen_and_not_the_core() {
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let _ = stream.read_to_end(&mut Vec::new());
     }
-    assert_eq!(daemon.status()["state"], "playing");
+    home.wait_status("music", |status| status["state"] == "playing");
     daemon.quit();
 }
 
@@ -316,7 +322,7 @@ fn a_player_of_another_machine_is_started_shown_and_found_again() {
     let home = Home::with_music();
     no_ssh(&home);
     let music = home.path("music");
-    let mut screen = Session::start(&home, &["-r", "there", "--output", "null", music.to_str().unwrap()]);
+    let mut screen = Session::start(&home, &["-r", "there", music.to_str().unwrap()]);
     screen.wait_for("►");
     screen.press(":volume 20\r");
     screen.wait_for("vol 20%");

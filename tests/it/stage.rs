@@ -305,7 +305,6 @@ impl Stage {
             keymap: &self.keymap,
             settings: &self.settings,
             themes: &themes,
-            core: &auralis::tui::CoreOf::Own,
             places: &places,
             core: &auralis::tui::CoreOf::Own,
             map: &self.map,

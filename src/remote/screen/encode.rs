@@ -10,11 +10,14 @@ use crate::model::snapshot::Snapshot;
 /// A part of so many bytes is worth a look for what changed in it.
 const LEAST_PATCHED: usize = 4096;
 
+/// A snapshot with one part alone, and its bytes.
+type Written = (Snapshot, Arc<[u8]>);
+
 /// Shared by the screens' threads; the core never waits for it.
 #[derive(Default)]
 pub struct Encoder {
-    /// By kind: a snapshot with that part alone, and its bytes. Held while a part is written.
-    parts: Mutex<Vec<Option<(Snapshot, Arc<[u8]>)>>>,
+    /// By kind. Held while a part is written.
+    parts: Mutex<Vec<Option<Written>>>,
 }
 
 impl Encoder {

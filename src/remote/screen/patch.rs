@@ -25,8 +25,6 @@ pub fn difference(old: &[u8], new: &[u8]) -> Option<Vec<Op>> {
     if old.len() > limit || new.len() > limit {
         return None;
     }
-    let shared =
-        |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(one, other)| one == other).count();
     let head = shared(&mut old.iter().zip(new));
     let tail = shared(&mut old[head..].iter().rev().zip(new[head..].iter().rev()));
     let mut ops = Ops::default();
@@ -63,13 +61,28 @@ fn middle(old: &[u8], new: &[u8], ops: &mut Ops) {
         places.entry(hasher.hash_one(piece)).or_insert(at);
         at += piece.len();
     }
-    for piece in pieces(new) {
+    let mut rest = new;
+    while !rest.is_empty() {
+        // What goes on as before; in what repeats itself, pieces would not lie alike.
+        let on = ops.goes_on(old).map_or(0, |behind| shared(&mut behind.iter().zip(rest)));
+        if on > 0 {
+            ops.go_on(on);
+            rest = &rest[on..];
+            continue;
+        }
+        let (piece, behind) = rest.split_at(piece_length(rest));
         let place = places.get(&hasher.hash_one(piece)).copied();
         match place.filter(|&at| old.get(at..at + piece.len()) == Some(piece)) {
             Some(at) => ops.copy(at, piece.len()),
             None => ops.insert(piece),
         }
+        rest = behind;
     }
+}
+
+/// How many pairs from the first are alike.
+fn shared(pairs: &mut dyn Iterator<Item = (&u8, &u8)>) -> usize {
+    pairs.take_while(|(one, other)| one == other).count()
 }
 
 fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -112,6 +125,20 @@ impl Ops {
             _ if length == 0 => {}
             Some(Op::Copy(from, held)) if *from as usize + *held as usize == at => *held += length as u32,
             _ => self.all.push(Op::Copy(at as u32, length as u32)),
+        }
+    }
+
+    /// What follows in the old version where the last op is a copy.
+    fn goes_on<'a>(&self, old: &'a [u8]) -> Option<&'a [u8]> {
+        match self.all.last()? {
+            Op::Copy(at, length) => old.get(*at as usize + *length as usize..),
+            Op::Insert(_) => None,
+        }
+    }
+
+    fn go_on(&mut self, by: usize) {
+        if let Some(Op::Copy(_, length)) = self.all.last_mut() {
+            *length += by as u32;
         }
     }
 

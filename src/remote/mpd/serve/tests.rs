@@ -173,7 +173,7 @@ fn answers_come_in_the_order_of_the_questions() {
     // The first is looked up on a thread, the second is not.
     client.say("playlistinfo 1:\nping\ngetvol\n");
     let lines: Vec<String> = (0..10).map(|_| client.line()).collect();
-    let file = |pos: u32| [format!("file: /m/x"), format!("Pos: {pos}"), format!("Id: {}", pos + 1)];
+    let file = |pos: u32| ["file: /m/x".to_owned(), format!("Pos: {pos}"), format!("Id: {}", pos + 1)];
     assert_eq!(lines[..6], [file(1), file(2)].concat());
     assert_eq!(lines[6..], ["OK", "OK", "volume: 100", "OK"]);
     running.end();
