@@ -1,7 +1,7 @@
 //! The neighbours of a player that runs: the desktop, and services that keep what was listened to.
 #![cfg_attr(
     not(all(feature = "desktop", feature = "http")),
-    allow(unused_imports, unused_variables, dead_code, reason = "each needs a part of it")
+    allow(unused_imports, unused_variables, dead_code, clippy::ptr_arg, reason = "each needs a part of it")
 )]
 
 use std::path::Path;
