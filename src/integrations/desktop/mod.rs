@@ -1,5 +1,5 @@
 //! Thread `bus`, where the desktop is spoken to: one connection to the session's bus, for media keys and shells
-//! ([`super::mpris`]) and for notifications. It sleeps until somebody asks or the core changed. Where there is no bus
+//! (`super::mpris`) and for notifications. It sleeps until somebody asks or the core changed. Where there is no bus
 //! nobody is told: most players on a server have none.
 
 pub mod art;

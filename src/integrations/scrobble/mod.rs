@@ -1,6 +1,6 @@
 //! Thread `scrobble`, where a service is configured: tells ListenBrainz and Last.fm what is heard. It sleeps until the core
 //! changed, a play counts, or a service is to be tried again. What is sent waits on a thread of its own, `scrobble-send`,
-//! one a service; what nobody takes stays in the [`outbox`].
+//! one a service; what nobody takes stays in the `outbox`.
 
 mod heard;
 mod http;

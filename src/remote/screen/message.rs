@@ -51,7 +51,7 @@ pub struct Welcome {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// See [`super::parts::Kind`]; unknown ones are passed over.
+    /// See `super::parts::Kind`; unknown ones are passed over.
     pub kind: u8,
     pub body: Body,
 }
