@@ -1,7 +1,7 @@
-//! Real cpal streams without a sound card. ALSA's `file` device writes into a pipe whose reader keeps the pace of a DAC
-//! (twice as fast, to save time): what arrives there is what a converter would get. A PulseAudio daemon with a null
-//! sink is a real server, and one that can be lost. Each scenario runs in a process of its own, because sound libraries
-//! read their environment once.
+//! Real cpal streams without a sound card. ALSA's `file` device writes into a pipe whose reader keeps the pace of a
+//! DAC: what arrives there is what a converter would get. A PulseAudio daemon with a null sink is a real server, and
+//! one that can be lost. Each scenario runs in a process of its own, because sound libraries read their environment
+//! once.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -17,8 +17,8 @@ use auralis::model::settings::{OutputSettings, OutputSpec, RatePolicy};
 use crate::home::PATIENCE;
 use crate::sound::{SCENARIO, child, feed, floats, noise, play, scenario, tool, wait_for, wanted};
 
-/// So many times as fast as a DAC.
-const HASTE: u64 = 2;
+/// The period of a paced device: a long ring, because other tests may keep the processors busy meanwhile.
+const PERIOD: u32 = 8_192;
 
 /// A folder with everything a sound library may look for, and nothing of this machine.
 pub struct Place {
@@ -79,7 +79,7 @@ impl Paced {
     /// `name`: how the configuration defines the device, with the hint that lists it.
     fn new(name: &str, frame_bytes: usize, rate: u32) -> Self {
         let place = Place::new();
-        let pace = u64::from(rate) * frame_bytes as u64 * HASTE;
+        let pace = u64::from(rate) * frame_bytes as u64;
         let captured = place.path("captured.raw");
         let program = std::env::current_exe().unwrap();
         let reader = format!(
@@ -156,7 +156,7 @@ fn child_hardware() {
     let output = OutputSpec::parse("hw:Pipe,0").unwrap();
     let settings = OutputSettings {
         format: SampleFormat::parse(words[0]),
-        period_frames: 4_096,
+        period_frames: PERIOD,
         ..OutputSettings::new(output)
     };
     let mut opened = Outputs::new().open(&settings, &wanted(rate, 2, bits)).unwrap();
@@ -199,8 +199,8 @@ fn child_paced() {
     let Some(scenario) = scenario() else { return };
     let words: Vec<_> = scenario.split(' ').collect();
     let (bits, rate) = (words[1].parse().unwrap(), words[2].parse().unwrap());
-    // A long ring, because the pace is twice that which rings are made for.
-    let settings = OutputSettings { format: SampleFormat::parse(words[0]), period_frames: 4_096, ..device() };
+    let settings =
+        OutputSettings { format: SampleFormat::parse(words[0]), period_frames: PERIOD, ..device() };
     let mut opened = Outputs::new().open(&settings, &wanted(rate, 2, bits)).unwrap();
     let accepted = opened.output.accepted().clone();
     assert_eq!((Some(accepted.format), accepted.spec.rate), (settings.format, rate));
