@@ -2,8 +2,9 @@
 //!
 //! - **Purpose.** Lets other programs of the same user drive the player that runs and look at it, over a Unix socket; where
 //!   it is configured, clients of MPD, too ([`mpd`]).
-//! - **May import.** model, config, rt, `engine::output`.
-//! - **Thread.** `remote` serves all clients, `screen-N` one screen, `link` and `link-write` are a screen's end, `hooks` runs
+//! - **May import.** model, config, rt, dsp, `engine::output`.
+//! - **Thread.** `remote` serves all clients, `screen-N` one screen, `link`, `link-write` and `ears` are a screen's end, `far-sound`
+//!   hands it sound, `hooks` runs
 //!   the user's programs, `remote-tell` looks through the library for them; a client runs on its caller's. [`mpd`] has its own.
 //! - **Entry points.** [`place::Place`] (where), [`server::serve`] (the player's end), [`client::Connection`] (the other),
 //!   [`screen::attach`] (a core elsewhere as a `Player`), [`hooks::start`], [`mpd::serve::start`].
@@ -37,7 +38,7 @@
 //! | `{"id":8,"playlist":"Mix","from":0}` | `{"id":8,"ok":true,"playlist":{...,"page":[...]}}`, see [`lists::ListPage`]: entries behind the first `from`, as many as fit; without `playlist` where there is no such list |
 //! | `{"id":9,"tell":{"search":{"query":"bowie","sort":["-year"],"from":0}}}` | `{"id":9,"ok":true,"told":{"search":{...}}}`, see [`tell::Tell`] and [`tell::Telling`]; `"queue-stats"`, `{"stats":"week"}`, `{"queue-text":0}`, `{"similar":{"words":"artist:bowie"}}`, `{"portrait":{"paths":["/m/a.flac"]}}` are told so, too |
 //! | `{"id":10,"edit":{"base":[[1,9]],"lines":[{"entries":[4,9]},{"entries":[1,3]}]}}` | as `do`: the queue is what the lines say, see [`edit::QueueEdit`] |
-//! | `{"id":11,"screen":{"version":1}}` | `{"id":11,"ok":true}`, and frames from there on, see [`screen`] |
+//! | `{"id":11,"screen":{"version":2}}` | `{"id":11,"ok":true}`, and frames from there on, see [`screen`] |
 //!
 //! `do` takes the words of [`crate::model::command::registry`] but for those that need a screen: moving about, and
 //! whatever is about a selection. Paths must be absolute; `paths` holds texts or, for what is not UTF-8, objects as
