@@ -27,7 +27,7 @@ use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 use crate::model::command::Command;
 use crate::model::notice::Notice;
-use crate::model::player::{Lease, Player};
+use crate::model::player::{self, Lease, Player};
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::Visual;
@@ -378,7 +378,8 @@ impl Ui {
         }
         let before = self.shown().picture();
         let link = self.player.link();
-        let whole = whole || status::link(link.as_ref()) != status::link(self.gauges.link.as_ref());
+        let told = |link: &Option<player::Link>| status::link(link.as_ref(), &self.snapshot);
+        let whole = whole || told(&link) != told(&self.gauges.link);
         self.gauges.link = link;
         self.gauges.position = self.player.position();
         self.gauges.reading = self.player.reading();

@@ -7,10 +7,11 @@ use crate::config::keys::print;
 use crate::config::theme::Role;
 use crate::model::analysis::AnalysisView;
 use crate::model::notice::Severity;
+use crate::model::playback::PlayState;
 use crate::model::player::Link;
 use crate::model::rendering::RenderStage;
 use crate::model::settings::{Audio, OutputSpec};
-use crate::model::snapshot::{OutputState, ScanView};
+use crate::model::snapshot::{OutputState, ScanView, Snapshot};
 use crate::tui::draw::Canvas;
 use crate::tui::report::rendering;
 use crate::tui::scene::Hit;
@@ -120,7 +121,7 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let (filter, of_queue) = (&state.filter.words, &state.queue.filter.words);
     let parts = [
         (typed(canvas), Role::Key),
-        (link(canvas.scene.gauges.link.as_ref()), Role::Accent),
+        (link(canvas.scene.gauges.link.as_ref(), canvas.scene.snapshot), Role::Accent),
         output(canvas, row.width),
         (
             if marks > 0 { format!("{} marked", text::count(marks as u64)) } else { String::new() },
@@ -158,14 +159,15 @@ fn typed(canvas: &Canvas<'_>) -> String {
 }
 
 /// Where sound from elsewhere is heard, and how good the way is.
-pub fn link(link: Option<&Link>) -> String {
+pub fn link(link: Option<&Link>, snapshot: &Snapshot) -> String {
     let Some(link) = link.filter(|link| link.hears) else {
         return String::new();
     };
     let audio = link.audio.name();
-    match (link.laid, link.waits, link.round_trip) {
+    let waits = link.waits && link.audio != Audio::There && snapshot.playback.state == PlayState::Playing;
+    match (link.laid, waits, link.round_trip) {
         (false, ..) => format!("{audio}, link lost"),
-        (_, true, _) if link.audio != Audio::There => format!("{audio}, gathering"),
+        (_, true, _) => format!("{audio}, gathering"),
         (.., None) => audio.to_owned(),
         (.., Some(time)) => {
             format!("{audio}  {} ms  {} kB/s", time.as_millis(), link.bytes_per_s.div_ceil(1000))
@@ -185,5 +187,44 @@ fn output(canvas: &Canvas<'_>, width: u16) -> (String, Role) {
         OutputState::Open(accepted) => (accepted.name.clone(), Role::Dim),
         OutputState::Lost { why } => (format!("output lost: {why}"), Role::Error),
         OutputState::StandIn { why, .. } => (format!("null: {why}"), Role::Warning),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::snapshot::PlaybackView;
+
+    #[test]
+    fn the_way_to_a_player_elsewhere_is_told_as_it_is() {
+        let quick = Link {
+            laid: true,
+            round_trip: Some(Duration::from_micros(38_900)),
+            bytes_per_s: 91_200,
+            audio: Audio::Here,
+            hears: true,
+            ahead: None,
+            waits: false,
+        };
+        let table = [
+            (quick, "here  38 ms  92 kB/s"),
+            (Link { audio: Audio::There, ..quick }, "there  38 ms  92 kB/s"),
+            (Link { round_trip: None, audio: Audio::Both, ..quick }, "both"),
+            (Link { laid: false, ..quick }, "here, link lost"),
+            (Link { waits: true, ..quick }, "here, gathering"),
+            (Link { waits: true, audio: Audio::There, ..quick }, "there  38 ms  92 kB/s"),
+            (Link { hears: false, ..quick }, ""),
+        ];
+        let playing = PlaybackView { state: PlayState::Playing, ..PlaybackView::default() };
+        let playing = Snapshot { playback: Arc::new(playing), ..Snapshot::default() };
+        for (way, words) in table {
+            assert_eq!(link(Some(&way), &playing), words);
+        }
+        assert_eq!(link(None, &playing), "");
+        // What is not to sound waits for nothing.
+        assert_eq!(link(Some(&Link { waits: true, ..quick }), &Snapshot::default()), "here  38 ms  92 kB/s");
     }
 }
