@@ -242,7 +242,7 @@ mod tests {
             "stop-after album",
             "sleep 30m",
             "repeat all",
-            "shuffle albums 7",
+            "shuffle album 7",
             "output null",
             "audio both",
             "replaygain album",
