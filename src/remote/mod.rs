@@ -55,6 +55,7 @@ mod error;
 pub mod hooks;
 mod link;
 pub mod lists;
+pub mod lyrics;
 pub mod mpd;
 pub use crate::model::json_path as path;
 pub mod place;
