@@ -64,7 +64,8 @@ fn read(paths: &[PathBuf], cancel: &CancelToken) -> Result<Vec<Said>, Refused> {
 /// Where a file cannot be read, nothing is known to ask by, or MusicBrainz does not answer; in words.
 pub fn find(releases: &Catalogue, paths: &[PathBuf], cancel: &CancelToken) -> Result<Vec<Candidate>, String> {
     let said = read(paths, cancel).map_err(|refused| refused.first())?;
-    let asked = asked(&said).ok_or("neither album nor title is in the tags: there is nothing to ask by")?;
+    let asked =
+        asked(&said).ok_or("the tags say no album, or not all the same one: there is nothing to ask by")?;
     let mut found = releases.find(&asked).map_err(|unmet| unmet.why)?;
     if found.is_empty()
         && matches!(asked, Asked::Release(_) | Asked::Recording(_))

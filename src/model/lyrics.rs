@@ -11,6 +11,8 @@ pub const MAX_BYTES: usize = 256 * 1024;
 /// Lines, and letters of a line.
 const MOST_LINES: usize = 5_000;
 const MOST_LETTERS: usize = 1_000;
+/// Bytes of all lines, each with its time.
+const MOST_TEXT: usize = 256 * 1024;
 /// Times of one line: a refrain is written once and sung often.
 const MOST_TIMES: usize = 100;
 
@@ -111,6 +113,12 @@ impl Lyrics {
             line.at = line.at.map(|at| sooner(at, offset_ms));
         }
         lines.sort_by_key(|line| line.at);
+        // A line of many times is there many times.
+        let mut bytes = 0;
+        lines.retain(|line| {
+            bytes += line.text.len() + 40;
+            bytes <= MOST_TEXT
+        });
         let is_empty = |line: &Line| line.text.is_empty();
         // The last line of timed words may only say when the singing ends.
         while lines.last().is_some_and(|line| line.at.is_none() && is_empty(line)) {

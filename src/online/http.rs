@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_BYTES: u64 = 256 * 1024;
 /// Of an answer that is asked for what is in it.
 const MOST_BYTES_TOLD: u64 = 4 * 1024 * 1024;
+/// A service that is busy, and does not say for how long.
+const BUSY: Duration = Duration::from_secs(2);
 /// Longer than this no service is left alone, whatever it asks for.
 const MOST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
@@ -59,7 +61,11 @@ impl Client {
         match answer.status {
             200..=299 => Ok(Some(answer.body)),
             404 => Ok(None),
-            status => Err(Unmet { why: format!("it answers with status {status}"), after: answer.after }),
+            status => {
+                let is_busy = matches!(status, 429 | 503).then_some(BUSY);
+                let why = format!("it answers with status {status}");
+                Err(Unmet { why, after: answer.after.or(is_busy) })
+            }
         }
     }
 }

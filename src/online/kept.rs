@@ -62,13 +62,6 @@ impl Kept {
         moved.and_then(|()| sweep(folder, MOST_SONGS, MOST_BYTES))
     }
 
-    /// It is asked for again.
-    pub fn forget(&self, song: &Song) {
-        if let Some(file) = self.file(&called(song)) {
-            let _ = fs::remove_file(file);
-        }
-    }
-
     fn file(&self, of: &str) -> Option<PathBuf> {
         Some(self.0.as_ref()?.join(format!("{:032x}.json", XxHash3_128::oneshot(of.as_bytes()))))
     }
@@ -129,8 +122,6 @@ mod tests {
         assert_eq!(kept.get(&song("b"), now + day * 8), None, "it may have come meanwhile");
         let longer = Song { duration: Some(Duration::from_secs(110)), ..song("a") };
         assert_eq!(kept.get(&longer, now), None);
-        kept.forget(&song("a"));
-        assert_eq!(kept.get(&song("a"), now), None);
         assert_eq!(Kept(None).get(&song("b"), now), None);
         assert!(Kept(None).put(&song("b"), &Answer::Unknown, now).is_ok());
     }

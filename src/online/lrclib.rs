@@ -96,7 +96,10 @@ pub fn can_be_asked(song: &Song) -> bool {
 }
 
 fn got(body: &str, duration: Duration) -> Result<Answer, Unmet> {
-    let entry: Entry = serde_json::from_str(body).map_err(|_| Unmet::not_understood("LRCLIB"))?;
+    // A list would be taken for an entry of which nothing is known.
+    let entry: serde_json::Map<_, _> =
+        serde_json::from_str(body).map_err(|_| Unmet::not_understood("LRCLIB"))?;
+    let entry: Entry = serde_json::from_value(entry.into()).map_err(|_| Unmet::not_understood("LRCLIB"))?;
     Ok(if entry.is_as_long(duration) { entry.answer() } else { Answer::Unknown })
 }
 

@@ -370,3 +370,93 @@ fn formats(media: &[RawMedium]) -> String {
         |(format, count): (String, usize)| if count == 1 { format } else { format!("{count} × {format}") };
     counted.into_iter().map(word).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// In the shape of the documentation's examples of a search of releases.
+    const SEARCHED: &str = r#"{"created": "2026-01-01T00:00:00.000Z", "count": 2, "offset": 0, "releases": [
+        {"id": "aff4a693-5970-4e2e-bd46-e2ee49c22de7", "score": 100, "status-id": "4e304316-386d-3409-af2e-78857eec5cfe",
+         "count": 1, "title": "the Love Bug", "status": "Official", "disambiguation": "promo",
+         "artist-credit": [{"name": "m-flo", "joinphrase": " loves ",
+            "artist": {"id": "22dd2db3-88ea-4428-a7a8-5cd3acf23175", "name": "m-flo", "sort-name": "m-flo"}},
+            {"name": "BoA", "artist": {"id": "a16d1433-ba89-4f72-a47b-a370add0bb55", "name": "BoA", "sort-name": "BoA"}}],
+         "release-group": {"id": "153f0a09-fead-3370-9b17-379ebd09446b", "primary-type": "Single"},
+         "date": "2004-03-17", "country": "JP", "barcode": "4988064451180", "track-count": 3,
+         "label-info": [{"catalog-number": "RZCD-45118", "label": {"id": "72a46579-e9a0-405a-8ee1-e6e6b63b8212", "name": "rhythm zone"}}],
+         "media": [{"format": "CD", "disc-count": 1, "track-count": 3}]},
+        {"id": "not an identifier", "score": 90, "title": "x"}]}"#;
+
+    /// A lookup with all its tracks, some of what is told left out.
+    const LOOKED_UP: &str = r#"{"id": "aff4a693-5970-4e2e-bd46-e2ee49c22de7", "title": "the Love Bug", "date": "2004-03-17",
+        "country": "JP", "asin": null, "packaging": null, "release-group": {"id": "153f0a09-fead-3370-9b17-379ebd09446b",
+        "first-release-date": "2004-03-17"}, "label-info": [{"catalog-number": "RZCD-45118", "label": null}],
+        "artist-credit": [{"name": "m-flo", "joinphrase": "", "artist": {"id": "22dd2db3-88ea-4428-a7a8-5cd3acf23175",
+        "name": "m-flo", "sort-name": "m-flo"}}], "media": [{"format": null, "title": null, "position": 1, "track-offset": 0,
+        "track-count": 2, "tracks": [{"id": "ec60f5e2-ed8a-391d-90cd-bf119c50f6a0", "number": "1", "position": 1,
+        "title": "the Love\u001b[31m Bug", "length": 243000, "recording": {"id": "0cf3008f-e246-428f-abc1-35f87d584d60",
+        "title": "the Love Bug", "length": 243000}}, {"id": "2519283c-93d9-30de-a0ba-75f99ca25604", "number": "2",
+        "title": "remix", "length": null}]}]}"#;
+
+    #[test]
+    fn releases_that_were_searched_are_candidates() {
+        let raw: RawReleases = serde_json::from_str(SEARCHED).unwrap();
+        let found: Vec<Candidate> =
+            raw.releases.unwrap().iter().filter_map(|raw| raw.candidate(None)).collect();
+        assert_eq!(found.len(), 1, "what has no identifier is none");
+        assert_eq!((found[0].score, found[0].artist.as_str()), (100, "m-flo loves BoA"));
+        assert_eq!(found[0].details(), "2004-03-17 · JP · 3 tracks · CD · rhythm zone RZCD-45118 · promo");
+    }
+
+    #[test]
+    fn a_release_has_its_tracks() {
+        let raw: RawRelease = serde_json::from_str(LOOKED_UP).unwrap();
+        let release = raw.release().unwrap();
+        assert_eq!(
+            (release.discs, release.catalog_number.as_str(), release.label.as_str()),
+            (1, "RZCD-45118", "")
+        );
+        let [first, second] = &release.tracks[..] else { panic!("{release:?}") };
+        assert_eq!(first.title, "the Love[31m Bug", "control characters are left out");
+        assert_eq!((first.disc, first.number, first.of), (1, 1, 2));
+        assert_eq!(first.recording, "0cf3008f-e246-428f-abc1-35f87d584d60");
+        assert_eq!(first.length, Some(Duration::from_secs(243)));
+        assert_eq!((second.number, second.length, second.credit.text.as_str()), (2, None, "m-flo"));
+    }
+
+    #[test]
+    fn names_are_no_syntax() {
+        assert_eq!(phrase(r#"A "B" \C"#), r#""A \"B\" \\C""#);
+        assert_eq!(words("Rock AND Roll (Live!)"), "(rock and roll live)");
+        assert_eq!(words("!!!"), "\"!!!\"");
+    }
+
+    #[test]
+    fn nobody_is_asked_where_it_is_not_turned_on() {
+        let off = Catalogue::new(LookupSettings { online: false, url: "http://127.0.0.1:1".into() });
+        let unmet = off.find(&Asked::Recording("x".into())).unwrap_err();
+        assert!(unmet.why.contains("online = true"), "{unmet:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_taken_or_refused(cut in 0usize..2_000, noise in "\\PC{0,20}") {
+            for text in [SEARCHED, LOOKED_UP] {
+                let end = (0..=cut.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+                let changed = format!("{}{noise}{}", &text[..end], &text[end..]);
+                if let Ok(raw) = serde_json::from_str::<RawReleases>(&changed) {
+                    raw.releases.iter().flatten().for_each(|raw| drop(raw.candidate(None)));
+                }
+                if let Ok(raw) = serde_json::from_str::<RawRelease>(&changed) {
+                    let release = raw.release();
+                    let texts = release.iter().flat_map(|release| release.tracks.iter().map(|track| &track.title));
+                    for text in texts {
+                        prop_assert!(!text.chars().any(char::is_control));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -169,6 +169,25 @@ mod tests {
     }
 
     #[test]
+    fn words_are_looked_at_when_another_line_is_sung() {
+        use crate::model::lyrics::{Found, Lyrics, LyricsView, Source};
+        let mut snapshot = snapshot(PlayState::Playing);
+        let words = Lyrics::parse("[00:00.00]a\n[00:00.70]b\n[00:09.00]c", Source::Tags).unwrap();
+        let path = Arc::clone(&snapshot.playback.now.as_ref().unwrap().path);
+        snapshot.lyrics = Some(Arc::new(LyricsView { path, found: Found::Words(words) }));
+        let look = |frame, lyrics| {
+            let position = Some(Position { play: PlayId(1), frame, rate: 1000 });
+            let gauges = Gauges { position, ..Gauges::default() };
+            let shown = Shown { snapshot: &snapshot, gauges: &gauges, width: 80, mastering: false, lyrics };
+            let tick = Pace::new(50).next_tick(&shown, false).map(|at| at.as_millis());
+            (tick, shown.picture().sung)
+        };
+        assert_eq!(look(400, true), (Some(300), Some(0)));
+        assert_eq!(look(400, false), (Some(600), None));
+        assert_eq!(look(700, true), (Some(300), Some(1)), "the next second is nearer");
+    }
+
+    #[test]
     fn nothing_is_looked_at_while_nothing_moves() {
         assert_eq!(tick(PlayState::Paused, 0, 80, None), None);
         assert_eq!(tick(PlayState::Paused, 0, 80, Some(true)), None);

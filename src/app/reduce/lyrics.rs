@@ -11,7 +11,6 @@ use crate::app::wording;
 use crate::jobs::lyrics::Outcome;
 use crate::model::address::is_address;
 use crate::model::command::Lyricing;
-use crate::model::id::JobId;
 use crate::model::lyrics::{Found, Lyrics, LyricsView, Song};
 
 pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Effect>) {
@@ -20,8 +19,11 @@ pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Ef
     };
     let (path, track) = (Arc::clone(&item.path), item.track);
     if is_address(&path) {
-        show(state, &path, Found::Nothing("A stream has no words that could be looked for".into()));
-        return;
+        let why = "A stream has no words that could be looked for";
+        return match command {
+            Lyricing::Save => notices::tell(state, wording::lyrics_not_saved(why), now),
+            Lyricing::Find { .. } => show(state, &path, Found::Nothing(why.into())),
+        };
     }
     let song = track.and_then(|id| state.library.catalog.find(id)).map(|track| Song {
         title: track.title().to_owned(),
@@ -74,7 +76,7 @@ pub fn found(state: &mut AppState, path: &Arc<Path>, again: bool, outcome: Outco
     }
 }
 
-pub fn saved(state: &mut AppState, _job: JobId, result: Result<PathBuf, String>, now: Now) {
+pub fn saved(state: &mut AppState, result: Result<PathBuf, String>, now: Now) {
     let notice = match result {
         Ok(file) => {
             // An answer, not a refusal.

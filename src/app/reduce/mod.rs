@@ -85,7 +85,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::Evaluated { job, found, took } => evaluation::found(state, job, found, took, now, &mut fx),
         Event::LookedForFiles { list, absent } => playlists::looked(state, list, absent),
         Event::LyricsFound { path, again, outcome, .. } => lyrics::found(state, &path, again, outcome, now),
-        Event::LyricsSaved { job, result } => lyrics::saved(state, job, result, now),
+        Event::LyricsSaved { result, .. } => lyrics::saved(state, result, now),
         Event::LookedUp { job, found } => tags::looked_up(state, job, found, now),
         Event::TagsRead { job, sheet } => tags::seen(state, job, sheet, now),
         Event::TagsPlanned { job, planned } => tags::planned(state, job, planned, now, &mut fx),
@@ -164,6 +164,8 @@ mod ears_tests;
 mod facts_tests;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod lyrics_tests;
 #[cfg(test)]
 mod mastering_tests;
 #[cfg(test)]

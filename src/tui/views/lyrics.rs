@@ -67,5 +67,19 @@ fn missing(canvas: &mut Canvas<'_>, area: Rect) {
         Some(Found::Failed(why)) => ("The words cannot be had", format!("{why}. :lyrics-again tries again")),
         Some(Found::Words(_)) => return,
     };
-    say_centred(canvas, area, &[(what.to_owned(), Role::Text), (next, Role::Dim)]);
+    let rest = next.split(". ").map(|line| (line.to_owned(), Role::Dim));
+    let lines: Vec<_> = std::iter::once((what.to_owned(), Role::Text)).chain(rest).collect();
+    say_centred(canvas, area, &lines);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sung_stays_in_the_middle_but_at_the_ends() {
+        let top = |sung, len, height| follow(sung, len, height).top;
+        assert_eq!([top(None, 100, 11), top(Some(3), 100, 11), top(Some(50), 100, 11)], [0, 0, 45]);
+        assert_eq!([top(Some(99), 100, 11), top(Some(5), 6, 11)], [89, 0]);
+    }
 }
