@@ -17,7 +17,7 @@ use auralis::dsp::resampler::{Edge, Resampler};
 use auralis::dsp::speed::Speed;
 use auralis::engine::Engine;
 use auralis::engine::command::{EngineCommand, EngineEvent, Item, Place};
-use auralis::engine::output::encode;
+use auralis::engine::output::{Outputs, encode};
 use auralis::model::audio::SampleFormat;
 use auralis::model::chain::{
     Band, ChainSpec, Compressor, EQ_BANDS, Exciter, Expander, Matching, NOTCHES, Width,
@@ -75,7 +75,7 @@ fn play(path: &std::path::Path, out: PathBuf, rate: RatePolicy) {
     let output = OutputSettings { rate, ..OutputSettings::new(OutputSpec::File(out)) };
     let (sender, events) = channel();
     let told = Box::new(move |event| drop(sender.send(event)));
-    let engine = Engine::spawn(output, Default::default(), told).unwrap();
+    let engine = Engine::spawn(output, Default::default(), Box::new(Outputs::new()), told).unwrap();
     let item = Item::alone(PlayId(1), path.into());
     engine.send(EngineCommand::Load { item, place: Place::Start, paused: false });
     while !matches!(events.recv(), Ok(EngineEvent::Ended { .. })) {}

@@ -41,7 +41,7 @@
 //! | [`jobs`] | the lanes of background work and its kinds | model library analysis mastering similarity render online |
 //! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs mastering similarity |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
-//! | [`remote`] | a player at the end of a wire: the socket server, its protocols, its client, screens | model config rt engine::output |
+//! | [`remote`] | a player at the end of a wire: the socket server, its protocols, its client, screens | model config rt dsp engine::output |
 //! | [`integrations`] | the desktop's bus (MPRIS, notifications), services that keep what was listened to | model config online |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
 //! | [`cli`] | words on a command line to one run mode and an exit code | model config library render remote boot |

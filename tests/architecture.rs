@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("jobs", &["model", "library", "analysis", "mastering", "similarity", "render", "online"]),
     ("app", &["model", "rt", "config", "engine", "library", "jobs", "mastering", "similarity"]),
     ("tui", &["model", "config"]),
-    ("remote", &["model", "config", "rt", "engine::output"]),
+    ("remote", &["model", "config", "rt", "dsp", "engine::output"]),
     ("integrations", &["model", "config", "online"]),
     ("doctor", ALL_BUT_APP),
     ("boot", ALL_BUT_CLI),

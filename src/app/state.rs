@@ -80,6 +80,8 @@ pub struct AppState {
     pub output_memory: OutputMemory,
     /// What the output was before another was asked for, until that opens.
     pub output_before: Option<OutputSpec>,
+    /// Where the sound comes out when it no longer does at a screen.
+    pub output_there: Option<OutputSpec>,
     pub notice: Option<ShownNotice>,
     /// What was told since the app last looked, shown or not: an answer for who asked.
     pub told: Option<Arc<Notice>>,

@@ -29,7 +29,7 @@ use crate::model::command::parse::quoted;
 use crate::model::facts::Rating;
 use crate::model::listening::{Period, Stats, Top};
 use crate::model::notice::{Notice, Severity};
-use crate::model::settings::{LevelMode, OutputSpec, SoundSettings};
+use crate::model::settings::{Audio, LevelMode, OutputSpec, SoundSettings};
 use crate::model::snapshot::DuplicatesView;
 
 pub use analysis::*;
@@ -120,6 +120,19 @@ pub fn no_device(why: &str) -> Notice {
 
 pub fn output_refused(asked: &OutputSpec, why: &str) -> Notice {
     warning(format!("Cannot use the output {asked}")).why(why).next_step("The sound stays where it was")
+}
+
+pub fn audio(audio: Audio) -> Notice {
+    note(match audio {
+        Audio::Here => "The sound comes out here",
+        Audio::Both => "The sound comes out there and here",
+        Audio::There | Audio::Leave => "The sound comes out there",
+    })
+}
+
+pub fn heard_here() -> Notice {
+    let what = "Only a screen of another machine can be heard on its own";
+    warning(what).next_step("`auralis -r HOST` shows a player of HOST, and plays it here")
 }
 
 pub fn sound_changed(command: Sound, sound: &SoundSettings) -> Notice {

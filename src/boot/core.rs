@@ -14,6 +14,7 @@ use crate::app::state::{AppSettings, AppState};
 use crate::app::wording;
 use crate::config::Loaded;
 use crate::engine::command::EngineCommand;
+use crate::engine::output::Outputs;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::analyse::{Control, Spares};
 use crate::jobs::ears::Ears;
@@ -33,6 +34,8 @@ use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
 use crate::model::rendering::RenderSettings;
 use crate::model::settings::{OutputSettings, OutputSpec};
+use crate::remote::screen::sound::output::WithScreens;
+use crate::remote::screen::sound::seats::Seats;
 
 /// What each part may take to end. Together below what a person waits without wondering.
 pub(super) const DEADLINE: Duration = Duration::from_millis(1500);
@@ -48,6 +51,8 @@ pub(super) struct Core {
     spectrum: eye::SpectrumThread,
     jobs: JobThreads,
     pub(super) store: Store,
+    /// Screens that can be heard.
+    pub(super) seats: Arc<Seats>,
 }
 
 impl Core {
@@ -69,7 +74,9 @@ impl Core {
             on_engine.send(Event::Engine(event));
         });
         let output = OutputSettings { output: state.output.asked.clone(), ..config.settings.output.clone() };
-        let engine = Engine::spawn(output, config.settings.network, told)?;
+        let seats = Arc::<Seats>::default();
+        let outputs = WithScreens { outputs: Box::new(Outputs::new()), seats: Arc::clone(&seats) };
+        let engine = Engine::spawn(output, config.settings.network, Box::new(outputs), told)?;
         engine.send(EngineCommand::Gain(state.playback.gain()));
         engine.send(EngineCommand::Sound(state.sound.clone()));
         let (spectrum, gauges) = eye(config, &engine)?;
@@ -106,7 +113,7 @@ impl Core {
         performer.load_preferences();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
         first_commands(&player, config, paths, run.plays_on);
-        Ok(Self { player, app, engine, spectrum, jobs: job_threads, store })
+        Ok(Self { player, app, engine, spectrum, jobs: job_threads, store, seats })
     }
 
     pub(super) fn shut_down(self) {

@@ -35,7 +35,7 @@ impl Doors {
         let remote = place.and_then(|place| {
             let served: Arc<dyn Player> = player.clone();
             let order = Arc::new(config.naming().collation);
-            server::serve(place, served, order, welcome(config))
+            server::serve(place, served, order, welcome(config), Arc::clone(&core.seats))
                 .map_err(|error| problems.push(unreachable(&error)))
                 .ok()
         });

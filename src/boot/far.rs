@@ -40,7 +40,15 @@ impl Far {
             // The screen has the terminal: nothing may ask there.
             command.args(["-o", "BatchMode=yes"]);
         }
-        command.args(["-T", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"]);
+        command.args([
+            "-T",
+            "-o",
+            "ServerAliveInterval=5",
+            "-o",
+            "ServerAliveCountMax=3",
+            "-o",
+            "ConnectTimeout=10",
+        ]);
         command.args([self.host.as_str(), "--", &self.settings.program, "proxy"]);
         Some(command)
     }

@@ -11,6 +11,7 @@ use super::{BootError, panic};
 use crate::app::queue::{Queue, Traits, unresolved};
 use crate::app::wording;
 use crate::engine::command::{Context, EngineCommand, EngineEvent, Item, Place, Reason};
+use crate::engine::output::Outputs;
 use crate::engine::{Engine, EngineHandle};
 use crate::model::audio::Spec;
 use crate::model::id::PlayId;
@@ -84,7 +85,7 @@ pub fn play(run: PlayRun, on_event: &mut dyn FnMut(PlayEvent)) -> Result<PlayTot
     let (sender, events) = mpsc::channel();
     let told = Box::new(move |event| drop(sender.send(event)));
     let must_open = run.output.output != OutputSpec::Auto;
-    let engine = Engine::spawn(run.output, run.network, told)?;
+    let engine = Engine::spawn(run.output, run.network, Box::new(Outputs::new()), told)?;
     let mut sound = run.sound;
     if let Some(path) = &run.impulse {
         let read = crate::render::impulse::read(path, None, &CancelToken::default());

@@ -14,15 +14,17 @@ use super::screen::{Shown, screen};
 use super::signals::{self, Sign};
 use super::{BootError, panic};
 use crate::config::Loaded;
+use crate::engine::output::Outputs;
 use crate::model::address::is_address;
 use crate::model::command::{Command, Library, Playback, Queue, Target};
 use crate::model::notice::{Notice, Severity};
 use crate::model::playback::PlayState;
 use crate::model::player::Player;
-use crate::model::settings::HangUp;
+use crate::model::settings::{Audio, HangUp};
 use crate::remote::RemoteError;
 use crate::remote::place::{Claim, Place};
 use crate::remote::screen::attach::{Attached, Dial, attach};
+use crate::remote::screen::sound::ears::Hearing;
 use crate::tui::{self, CoreOf, PathBase};
 
 #[derive(Debug)]
@@ -70,6 +72,7 @@ fn with_screen(run: PlayerRun, claim: Option<Claim>, mut problems: Vec<Notice>) 
     panic::install();
     let core = Core::start(&run)?;
     let mut doors = Doors::open(&run.config, &core, claim, &mut problems);
+    problems.extend(over_ssh());
     let inbox = tui::channel::inbox();
     let signals = signals::listen_for(inbox.sender())?;
     let shown = Shown { config: &run.config, problems, inbox, log, core: CoreOf::Own, places: None };
@@ -152,7 +155,9 @@ pub(super) fn attached(run: PlayerRun, dial: Box<dyn Dial>, core: CoreOf) -> Res
     let log = log::start(&run.log)?;
     tui::terminal::check()?;
     panic::install();
-    let player = attach(dial, run.config.settings.screen.fps).map_err(BootError::Remote)?;
+    // Here is there where the core is on this machine.
+    let hearing = matches!(core, CoreOf::Other { host: Some(_) }).then(|| hearing(&run));
+    let player = attach(dial, run.config.settings.screen.fps, hearing).map_err(BootError::Remote)?;
     let welcome = player.welcome();
     let core = match core {
         CoreOf::Other { host: Some(_) } => CoreOf::Other { host: Some(welcome.host.clone()) },
@@ -162,24 +167,80 @@ pub(super) fn attached(run: PlayerRun, dial: Box<dyn Dial>, core: CoreOf) -> Res
     let places = matches!(core, CoreOf::Other { host: Some(_) }).then(there);
     let inbox = tui::channel::inbox();
     let signals = signals::listen_for(inbox.sender())?;
-    ask_for(&player, &run);
     let mut problems = run.config.notices();
     if let CoreOf::Other { host: Some(host) } = &core {
-        problems.push(Notice::new(
-            Severity::Note,
-            format!("The player is on {host}, and its sound comes out there"),
-        ));
+        let audio = choose_audio(&player, &run);
+        problems.push(heard_at(host, audio));
+    } else {
+        problems.extend(over_ssh());
     }
+    ask_for(&player, &run);
     let shown = Shown { config: &run.config, problems, inbox, log, core, places };
     let left = screen(shown, player.clone());
     drop(signals);
+    take_sound_along(&player);
     left?;
     Ok(Left::Ended)
 }
 
-/// What the command line asked for beside the screen.
+/// What is wanted, and where nothing is: here, unless the player is heard there already.
+fn choose_audio(player: &Attached, run: &PlayerRun) -> Audio {
+    let is_heard = player.snapshot().playback.state == PlayState::Playing;
+    let usual = if is_heard { Audio::There } else { Audio::Here };
+    let audio = run.config.settings.remote.audio.unwrap_or(usual);
+    if audio != Audio::There {
+        let _ = player.send(Command::Playback(Playback::Audio(audio, 0)));
+    }
+    audio
+}
+
+/// Who came by ssh hears nothing of what sounds here, and may not know that there is a way.
+fn over_ssh() -> Option<Notice> {
+    std::env::var_os("SSH_CONNECTION")?;
+    let host = host();
+    let what = format!("The sound comes out on {host}");
+    let next = format!("On the machine in front of you, `auralis -r {host}` plays it there");
+    Some(Notice::new(Severity::Note, what).next_step(next))
+}
+
+/// The name of this machine.
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+fn heard_at(host: &str, audio: Audio) -> Notice {
+    let note =
+        |end| Notice::new(Severity::Note, format!("The player is on {host}, and its sound comes out {end}"));
+    match audio {
+        Audio::Here => note("here"),
+        Audio::Both => note("there and here"),
+        Audio::There | Audio::Leave => note("there").next_step(":audio here brings it here"),
+    }
+}
+
+/// What was heard here alone does not play to nobody.
+fn take_sound_along(player: &Attached) {
+    if player.link().is_none_or(|link| link.audio == Audio::There) {
+        return;
+    }
+    let (done, is_done) = channel();
+    let answer = Box::new(move |_| {
+        let _ = done.send(());
+    });
+    if player.ask(Command::Playback(Playback::Audio(Audio::Leave, 0)), answer).is_ok() {
+        let _ = is_done.recv_timeout(LEAVING);
+    }
+}
+
+/// The sound of a core elsewhere comes out as the configuration here says.
+fn hearing(run: &PlayerRun) -> Hearing {
+    let settings = run.config.settings.output.clone();
+    Hearing { settings, outputs: Box::new(Outputs::new()), host: host() }
+}
+
+/// What the command line asked for beside the screen. With a core elsewhere the output that was named is one here.
 fn ask_for(player: &Attached, run: &PlayerRun) {
-    if run.output_named {
+    if run.output_named && player.link().is_none_or(|link| !link.hears) {
         let output = run.config.settings.output.output.clone();
         let _ = player.send(Command::Playback(Playback::Output(output)));
     }
@@ -194,6 +255,9 @@ fn ask_for(player: &Attached, run: &PlayerRun) {
 
 /// A player of this user on this machine.
 struct Near(Place);
+
+/// How long a player may take to hear that a screen leaves.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// How long a player may be gone while another one takes its place.
 const GONE: Duration = Duration::from_secs(5);

@@ -21,7 +21,7 @@ use crate::model::listening::Period;
 use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::past::Source;
 use crate::model::playback::{Shuffle, ShuffleBy};
-use crate::model::settings::{LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
+use crate::model::settings::{Audio, LevelMode, OutputSpec, RatePolicy, ResamplerQuality};
 use crate::model::sort::Sort;
 use crate::render::Format;
 
@@ -59,6 +59,9 @@ pub struct Arguments {
     /// Show and drive the player of another machine, over ssh
     #[arg(short = 'r', long = "remote", value_name = "HOST")]
     pub remote: Option<String>,
+    /// Where the sound of that player comes out: here, there, both
+    #[arg(long, value_name = "WHERE", value_parser = audio, requires = "remote")]
+    pub audio: Option<Audio>,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -864,6 +867,10 @@ pub enum ConfigVerb {
 }
 
 /// `file:` and `fifo:` take any path, also one that is not UTF-8.
+fn audio(word: &str) -> Result<Audio, &'static str> {
+    Audio::parse(word).ok_or("needs here, there or both")
+}
+
 fn output_parser() -> impl TypedValueParser<Value = OutputSpec> {
     OsStringValueParser::new().try_map(|word: OsString| {
         let path = |bytes: &[u8]| OsString::from_vec(bytes.to_vec()).into();

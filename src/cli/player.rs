@@ -12,7 +12,7 @@ use crate::boot::{self, Left, PlayerRun};
 use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::address::is_address;
-use crate::model::settings::OutputSpec;
+use crate::model::settings::{Audio, OutputSpec};
 use crate::model::suggest::nearest;
 
 /// Verbs that a mistyped word may have meant.
@@ -50,9 +50,9 @@ const VERBS: &[&str] = &[
 ];
 
 pub fn run(asked: Arguments, messages: &Messages) -> Result<Exit, CliError> {
-    let Arguments { global, paths, output, remote, .. } = asked;
+    let Arguments { global, paths, output, remote, audio, .. } = asked;
     match remote {
-        Some(host) => far(&global, &host, paths, output),
+        Some(host) => far(&global, &host, paths, output, audio),
         None => near(&global, &paths, output, messages),
     }
 }
@@ -76,6 +76,7 @@ fn far(
     host: &str,
     paths: Vec<PathBuf>,
     output: Option<OutputSpec>,
+    audio: Option<Audio>,
 ) -> Result<Exit, CliError> {
     if host.is_empty() || host.starts_with('-') {
         return Err(CliError::Usage("-r takes the name of a host, as ssh does".into()));
@@ -84,7 +85,8 @@ fn far(
         let why = "a path on another machine must be absolute";
         return Err(CliError::Usage(format!("{why}: {}", shown(path))));
     }
-    let run = PlayerRun { paths, ..prepared(global, &[], output)? };
+    let mut run = PlayerRun { paths, ..prepared(global, &[], output)? };
+    run.config.settings.remote.audio = audio.or(run.config.settings.remote.audio);
     boot::far(run, host)?;
     Ok(Exit::Done)
 }

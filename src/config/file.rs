@@ -164,7 +164,7 @@ mod tests {
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
     use crate::model::settings::{
-        Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
+        Audio, Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
         RatePolicy, ResamplerQuality,
     };
     use crate::model::similar::SimilarSettings;
@@ -228,6 +228,7 @@ mod tests {
         ("remote.on_hang_up", "\"play\""),
         ("remote.ssh", "[\"ssh\", \"-4\"]"),
         ("remote.program", "\"/opt/auralis\""),
+        ("remote.audio", "\"both\""),
         ("desktop.mpris", "false"),
         ("desktop.notifications", "true"),
         ("scrobble.listenbrainz_token_file", "\"~/lb\""),
@@ -321,6 +322,7 @@ mod tests {
         settings.on_hang_up = HangUp::Play;
         settings.remote.ssh = vec!["ssh".into(), "-4".into()];
         settings.remote.program = "/opt/auralis".into();
+        settings.remote.audio = Some(Audio::Both);
         settings.desktop = DesktopSettings { mpris: false, notifications: true };
         settings.scrobble = ScrobbleSettings {
             listenbrainz: SecretSource {

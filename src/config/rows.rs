@@ -16,8 +16,8 @@ use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::mpd::{Listen, Password, Permissions};
 use crate::model::rendering::Format;
 use crate::model::settings::{
-    Crossfeed, HangUp, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
-    SoundSettings,
+    Audio, Crossfeed, HangUp, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality,
+    Settings, SoundSettings,
 };
 use crate::model::symbols::Symbols;
 use crate::model::taste::Taste;
@@ -482,6 +482,14 @@ pub const ROWS: &[Row] = &[
         expects: "a program's name or path",
         help: "The player on the other machine.",
         set: |settings, value| put(&mut settings.remote.program, program(value)),
+    },
+    Row {
+        table: "remote",
+        key: "audio",
+        default: "\"auto\"",
+        expects: "\"auto\", \"here\", \"there\" or \"both\"",
+        help: "Where its sound comes out. \"auto\": here, unless it is heard there already.",
+        set: |settings, value| put(&mut settings.remote.audio, text(value, or_auto(Audio::parse))),
     },
     Row {
         table: "desktop",

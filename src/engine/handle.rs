@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::command::{EngineCommand, EngineEvent, Totals};
 use super::error::EngineError;
-use super::output::{Opener, OpensOutputs, Outputs};
+use super::output::{Opener, OpensOutputs};
 use super::prefetch::Prefetch;
 use super::run::{Core, Parts};
 use super::source::{Files, Opens};
@@ -68,10 +68,11 @@ impl Engine {
     pub fn spawn(
         output: OutputSettings,
         network: NetworkSettings,
+        outputs: Box<dyn OpensOutputs>,
         events: Box<dyn Fn(EngineEvent) + Send>,
     ) -> Result<EngineHandle, EngineError> {
         let sources = Arc::new(Files { network });
-        Self::spawn_with(EngineOptions::new(output), sources, Box::new(Outputs::new()), events)
+        Self::spawn_with(EngineOptions::new(output), sources, outputs, events)
     }
 
     /// As [`Self::spawn`], with sources and outputs of the caller's: for tests.

@@ -147,14 +147,16 @@ impl Core {
         let cap = self.outlet.open().map_or(1.0, |open| self.outlet.cap(open));
         let gain = gain.min(cap);
         let is_silent = self.state == State::Stopped || self.outlet.open().is_none();
-        if let Some(render) = &mut self.render {
+        let elsewhere = self.outlet.open().is_some_and(|open| open.output.set_gain(gain, Duration::ZERO));
+        if let Some(render) = self.render.as_mut().filter(|_| !elsewhere) {
             if is_silent { render.gain().jump(gain) } else { render.gain().set(gain) }
         }
     }
 
     fn fade_to(&mut self, gain: f32, time: Duration) {
         self.gain = gain;
-        if let Some(render) = &mut self.render {
+        let elsewhere = self.outlet.open().is_some_and(|open| open.output.set_gain(gain, time));
+        if let Some(render) = self.render.as_mut().filter(|_| !elsewhere) {
             render.gain().glide(gain, time);
         }
     }

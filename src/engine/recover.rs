@@ -95,6 +95,7 @@ impl Core {
         priority::follow(open.output.accepted().priority);
         let format = open.output.accepted().format;
         let (gain, quality) = (self.gain.min(self.outlet.cap(&open)), self.options.output.resampler);
+        let gain = if open.output.set_gain(gain, Duration::ZERO) { 1.0 } else { gain };
         let render = Render::new(shared.spec(), format, gain, quality, self.sound.clone());
         let render = render.convolving(self.impulse.as_ref());
         let silence = self.outlet.silence_frames(shared.spec().rate);

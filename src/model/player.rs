@@ -2,6 +2,7 @@
 //! a core in this process or at the end of a wire, a frontend does not know.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ use super::chain::Reading;
 use super::command::Command;
 use super::id::PlayId;
 use super::notice::Notice;
+use super::settings::Audio;
 use super::snapshot::Snapshot;
 use super::visual::{Visual, VisualFrame};
 
@@ -23,7 +25,7 @@ pub struct Position {
 }
 
 impl Position {
-    pub fn time(&self) -> std::time::Duration {
+    pub fn time(&self) -> Duration {
         super::audio::frames_to_duration(self.frame, self.rate)
     }
 }
@@ -43,6 +45,24 @@ pub enum Outcome {
 
 /// Takes the outcome, on the core's thread: must not block. Dropped without a call where the core ends first.
 pub type Answer = Box<dyn FnOnce(Outcome) + Send>;
+
+/// The way to a core elsewhere, for who shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// It is laid; else it broke and is being laid anew.
+    pub laid: bool,
+    /// From a question to its answer; `None` until it was measured.
+    pub round_trip: Option<Duration>,
+    /// What comes, in bytes a second.
+    pub bytes_per_s: u64,
+    pub audio: Audio,
+    /// Sound can come out here at all.
+    pub hears: bool,
+    /// Sound that is here and not heard yet, where any is to come.
+    pub ahead: Option<Duration>,
+    /// Sound waits here until there is enough of it.
+    pub waits: bool,
+}
 
 /// Keeps something going for as long as it lives, for example the spectrum.
 pub struct Lease {
@@ -81,6 +101,11 @@ pub trait Player: Send + Sync {
 
     /// How often the output that is open ran empty; `None` without one. A gauge.
     fn underruns(&self) -> Option<u64> {
+        None
+    }
+
+    /// The way to the core, where that is not in this process. A gauge.
+    fn link(&self) -> Option<Link> {
         None
     }
 

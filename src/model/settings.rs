@@ -35,6 +35,10 @@ pub enum OutputSpec {
     Fifo(#[serde(with = "crate::model::path_bytes")] PathBuf),
     /// The same, over a connection to `HOST:PORT`.
     Tcp(String),
+    /// The machine of the screen with this number.
+    Screen(u64),
+    /// An output and the machine of a screen as well.
+    Both(Box<Self>, u64),
 }
 
 impl OutputSpec {
@@ -63,6 +67,20 @@ impl OutputSpec {
         }
     }
 
+    /// Without the machine of a screen; `None` where only that sounds.
+    pub fn there(&self) -> Option<&Self> {
+        match self {
+            Self::Screen(_) => None,
+            Self::Both(there, _) => there.there(),
+            _ => Some(self),
+        }
+    }
+
+    /// The screen whose machine sounds.
+    pub fn screen(&self) -> Option<u64> {
+        if let Self::Screen(screen) | Self::Both(_, screen) = self { Some(*screen) } else { None }
+    }
+
     /// A device, whichever it is.
     pub fn is_device(&self) -> bool {
         matches!(self, Self::Auto | Self::Device(_))
@@ -74,6 +92,48 @@ impl OutputSpec {
             return false;
         };
         id.strip_prefix("alsa:").unwrap_or(id).starts_with("hw:")
+    }
+}
+
+/// Where sound comes out, for a screen of a core elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audio {
+    /// On the screen's machine.
+    Here,
+    /// On the core's.
+    There,
+    Both,
+    /// The screen leaves: what came out there alone is paused.
+    Leave,
+}
+
+impl Audio {
+    pub const NAMES: [&'static str; 3] = ["here", "there", "both"];
+
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "here" => Some(Self::Here),
+            "there" => Some(Self::There),
+            "both" => Some(Self::Both),
+            _ => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Here => "here",
+            Self::There | Self::Leave => "there",
+            Self::Both => "both",
+        }
+    }
+
+    /// What it is for a screen with this number.
+    pub fn of(output: &OutputSpec, screen: u64) -> Self {
+        match (output.screen() == Some(screen), output.there()) {
+            (true, None) => Self::Here,
+            (true, Some(_)) => Self::Both,
+            (false, _) => Self::There,
+        }
     }
 }
 
@@ -94,6 +154,8 @@ impl std::fmt::Display for OutputSpec {
             Self::Pipe => f.write_str("pipe"),
             Self::Fifo(path) => write!(f, "fifo:{}", path.display()),
             Self::Tcp(address) => write!(f, "tcp:{address}"),
+            Self::Screen(_) => f.write_str("screen"),
+            Self::Both(there, _) => write!(f, "{there} and screen"),
         }
     }
 }
@@ -500,11 +562,13 @@ pub struct RemoteSettings {
     pub ssh: Vec<String>,
     /// The player there, as its shell finds it.
     pub program: String,
+    /// Where its sound comes out; `None`: here, unless it is heard there already.
+    pub audio: Option<Audio>,
 }
 
 impl Default for RemoteSettings {
     fn default() -> Self {
-        Self { ssh: vec!["ssh".into()], program: "auralis".into() }
+        Self { ssh: vec!["ssh".into()], program: "auralis".into(), audio: None }
     }
 }
 

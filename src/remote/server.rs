@@ -21,6 +21,7 @@ use super::request::Wish;
 use super::screen::encode::Encoder;
 use super::screen::message::Welcome;
 use super::screen::serve::ScreenThread;
+use super::screen::sound::seats::Seats;
 use super::screen::{self};
 use super::status::Status;
 use super::tell::{self, Tell, Telling};
@@ -48,12 +49,13 @@ pub struct Server {
 }
 
 /// Serves clients at the place that was claimed, until stopped. `collation`: the order of names; `welcome`: what screens
-/// are told first.
+/// are told first; `seats`: those that can be heard.
 pub fn serve(
     claim: Claim,
     player: Arc<dyn Player>,
     collation: Arc<Collation>,
     welcome: Welcome,
+    seats: Arc<Seats>,
 ) -> Result<Server, RemoteError> {
     let (woken, waker) = UnixStream::pair().map_err(RemoteError::Thread)?;
     for end in [&woken, &waker] {
@@ -74,7 +76,7 @@ pub fn serve(
         answered,
         links: Vec::new(),
         last_link: 0,
-        screens: Screens { welcome, encoder: Arc::default(), threads: Vec::new() },
+        screens: Screens { welcome, seats, encoder: Arc::default(), threads: Vec::new() },
         deaf_until: None,
     };
     let thread = std::thread::Builder::new().name("remote".into()).spawn(move || {
@@ -430,6 +432,7 @@ impl Remote {
 /// Clients with a screen.
 struct Screens {
     welcome: Welcome,
+    seats: Arc<Seats>,
     encoder: Arc<Encoder>,
     threads: Vec<ScreenThread>,
 }
@@ -437,7 +440,12 @@ struct Screens {
 impl Screens {
     fn begin(&mut self, mut link: Link, player: &Arc<dyn Player>) -> io::Result<()> {
         let Some(asked) = link.screen else { return Ok(()) };
-        let begun = screen::serve::Begun { input: link.take_input(), stream: link.stream, far: asked.far };
+        let begun = screen::serve::Begun {
+            input: link.take_input(),
+            stream: link.stream,
+            far: asked.far,
+            seats: Arc::clone(&self.seats),
+        };
         let (encoder, welcome) = (Arc::clone(&self.encoder), self.welcome.clone());
         self.threads.push(screen::serve::spawn(link.id, begun, Arc::clone(player), encoder, welcome)?);
         Ok(())

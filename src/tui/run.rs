@@ -31,6 +31,7 @@ use crate::model::player::{Lease, Player};
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::Visual;
+use crate::tui::views::status;
 
 /// What the screen is made of; read from files by the caller.
 pub struct TuiOptions {
@@ -377,6 +378,9 @@ impl Ui {
             return Ok(());
         }
         let before = self.shown().picture();
+        let link = self.player.link();
+        let whole = whole || status::link(link.as_ref()) != status::link(self.gauges.link.as_ref());
+        self.gauges.link = link;
         self.gauges.position = self.player.position();
         self.gauges.reading = self.player.reading();
         if self.watch.is_some() {

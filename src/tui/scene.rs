@@ -11,7 +11,7 @@ use super::style::Styles;
 use crate::config::keys::Keymap;
 use crate::model::chain::Reading;
 use crate::model::command::Pane;
-use crate::model::player::Position;
+use crate::model::player::{Link, Position};
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::VisualFrame;
 
@@ -22,6 +22,8 @@ pub struct Gauges {
     /// Pictures of what is heard.
     pub visual: Option<Arc<VisualFrame>>,
     pub reading: Reading,
+    /// The way to a core elsewhere.
+    pub link: Option<Link>,
 }
 
 /// Everything that a frame shows.

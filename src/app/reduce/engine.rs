@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{notices, playback, queue, resume, saving, sound};
+use super::{audio, notices, playback, queue, resume, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, Rest};
@@ -37,7 +37,7 @@ pub fn reduce(state: &mut AppState, event: EngineEvent, now: Now, fx: &mut Vec<E
             state.signal = Arc::new(path);
             state.dirty.signal = true;
         }
-        EngineEvent::PausedItself(reason) => paused_itself(state, reason, now),
+        EngineEvent::PausedItself(reason) => paused_itself(state, reason, now, fx),
         EngineEvent::OutputRefused { asked, why } => output_refused(state, &asked.output, &why, now),
         EngineEvent::OutputEnded { heard, why, .. } => output_ended(state, heard, &why, now, fx),
         EngineEvent::Gone => {}
@@ -192,7 +192,7 @@ fn output_ended(state: &mut AppState, heard: Option<Position>, why: &str, now: N
     notices::tell(state, wording::output_ended(why), now);
 }
 
-fn paused_itself(state: &mut AppState, reason: Reason, now: Now) {
+fn paused_itself(state: &mut AppState, reason: Reason, now: Now, fx: &mut Vec<Effect>) {
     if matches!(state.playback.state, PlayState::Playing | PlayState::Opening) {
         playback::set_state(state, PlayState::Paused);
         saving::position_soon(state, now);
@@ -201,6 +201,9 @@ fn paused_itself(state: &mut AppState, reason: Reason, now: Now) {
     if reason == Reason::DidNotReturn {
         state.output.state = OutputState::Closed;
         state.dirty.output = true;
+        if state.output.asked.screen().is_some() {
+            audio::bring_back(state, now, fx);
+        }
     }
 }
 
@@ -215,9 +218,11 @@ pub fn outputs_found(state: &mut AppState, found: Result<Vec<OutputDevice>, Stri
 
 fn output_refused(state: &mut AppState, asked: &OutputSpec, why: &str, now: Now) {
     if let Some(before) = state.output_before.take() {
-        let device = if let OutputSpec::Device(Some(id)) = &before { Some(id.clone()) } else { None };
-        state.saving.outputs |= device != state.output_memory.chosen;
-        state.output_memory.chosen = device;
+        if let Some(there) = before.there() {
+            let device = if let OutputSpec::Device(Some(id)) = there { Some(id.clone()) } else { None };
+            state.saving.outputs |= device != state.output_memory.chosen;
+            state.output_memory.chosen = device;
+        }
         state.output.asked = before;
         state.dirty.output = true;
     }

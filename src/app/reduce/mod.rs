@@ -2,6 +2,7 @@
 //! One subject a file; here only who is asked.
 
 mod analysis;
+mod audio;
 mod bookmarks;
 mod ears;
 mod engine;

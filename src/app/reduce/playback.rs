@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{history, mastering, notices, queue, resume, saving, sound};
+use super::{audio, history, mastering, notices, queue, resume, saving, sound};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{Ab, Aim, AppState, Rest, Sleep, load};
@@ -35,6 +35,7 @@ pub fn reduce(state: &mut AppState, command: Playback, now: Now, fx: &mut Vec<Ef
         Playback::Consume(on) => consume(state, on, now),
         Playback::Shuffle(shuffle) => set_shuffle(state, shuffle, now),
         Playback::Output(spec) => output(state, spec, now, fx),
+        Playback::Audio(wanted, screen) => audio::audio(state, wanted, screen, now, fx),
         Playback::FindOutputs => find_outputs(state, fx),
     }
 }
@@ -84,7 +85,7 @@ fn start_at_rest(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     }
 }
 
-fn pause(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
+pub fn pause(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     if matches!(state.playback.state, PlayState::Playing | PlayState::Opening) {
         set_state(state, PlayState::Paused);
         saving::position_soon(state, now);
@@ -401,13 +402,18 @@ fn changed_modes(state: &mut AppState, now: Now) {
     saving::session_soon(state, now);
 }
 
-/// Everything but the place stays as the user has set it.
-fn output(state: &mut AppState, spec: OutputSpec, now: Now, fx: &mut Vec<Effect>) {
+/// Everything but the place stays as the user has set it. Of a screen nothing is remembered: it will not be there.
+pub fn output(state: &mut AppState, spec: OutputSpec, now: Now, fx: &mut Vec<Effect>) {
     let before = std::mem::replace(&mut state.output.asked, spec.clone());
+    match spec.there() {
+        None => state.output_there = before.there().cloned().or(state.output_there.take()),
+        Some(there) => {
+            let chosen = if let OutputSpec::Device(Some(id)) = there { Some(id.clone()) } else { None };
+            state.saving.outputs |= chosen != state.output_memory.chosen;
+            state.output_memory.chosen = chosen;
+        }
+    }
     state.output_before.get_or_insert(before);
-    let chosen = if let OutputSpec::Device(Some(id)) = &spec { Some(id.clone()) } else { None };
-    state.saving.outputs |= chosen != state.output_memory.chosen;
-    state.output_memory.chosen = chosen;
     saving::session_soon(state, now);
     state.dirty.output = true;
     let settings = OutputSettings { output: spec, ..state.settings.output.clone() };

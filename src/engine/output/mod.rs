@@ -5,6 +5,8 @@
 //! `feed`, `negotiate`, `priority`, `watch`), `alsa` (with `holder`), `null`, `file` (with `wav`), `pipe` and `capture` are the outputs; `worker`, `sink` and `encode` are
 //! what they share.
 
+use std::time::Duration;
+
 use crate::model::audio::SampleFormat;
 use crate::model::snapshot::Accepted;
 use crate::model::track::AudioFormat;
@@ -60,6 +62,12 @@ pub trait Output: Send {
     /// Why, for people, where the output knows more than [`Output::fault`] says.
     fn fault_text(&self) -> Option<String> {
         None
+    }
+
+    /// Whether it brings the sound to this gain (linear) itself, in so long: where much lies between it and the ear,
+    /// that is sooner heard.
+    fn set_gain(&self, _: f32, _: Duration) -> bool {
+        false
     }
 
     /// What happened to it that is no fault; told once.

@@ -66,6 +66,10 @@ impl OpensOutputs for Outputs {
             OutputSpec::File(_) | OutputSpec::Pipe => self.open_kept(settings, wanted),
             OutputSpec::Fifo(path) => stream::fifo(path, settings, wanted),
             OutputSpec::Tcp(address) => stream::tcp(address, settings, wanted),
+            // Whoever serves screens opens these.
+            OutputSpec::Screen(_) | OutputSpec::Both(..) => {
+                Err(OutputError::NotFound { id: settings.output.to_string(), nearest: None })
+            }
         }
     }
 }

@@ -95,6 +95,8 @@ pub enum Playback {
     Shuffle(Option<Shuffle>),
     /// Move the sound to another output.
     Output(super::settings::OutputSpec),
+    /// Where the sound of the screen with this number comes out. A screen puts its own number in; 0: it has none.
+    Audio(super::settings::Audio, u64),
     /// Look which sound devices there are.
     FindOutputs,
 }

@@ -23,7 +23,7 @@ use crate::model::facts::Rating;
 use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::resume::LONG;
-use crate::model::settings::{LevelMode, OutputSpec, PlaySpeed, SoundSettings};
+use crate::model::settings::{Audio, LevelMode, OutputSpec, PlaySpeed, SoundSettings};
 use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 use crate::model::visual::Visual;
@@ -175,6 +175,7 @@ impl Call<'_> {
             "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
             "shuffle" => Playback::Shuffle(self.shuffle()?),
             "consume" => Playback::Consume(self.optional("on or off", parse_switch)?),
+            "audio" => Playback::Audio(self.one("here, there or both", Audio::parse)?, 0),
             "output" => Playback::Output(self.one(
                 "auto, device[:ID], hw:NAME, null, file:PATH.wav, pipe, fifo:PATH or tcp:HOST:PORT",
                 OutputSpec::parse,

@@ -186,6 +186,14 @@ pub const COMMANDS: &[Row] = &[
         "take entries out of the queue once they were heard",
     ),
     row(Sound, "output", &[], "SPEC", Output, "move the sound to another output"),
+    row(
+        Sound,
+        "audio",
+        &[],
+        "here|there|both",
+        Word(&["here", "there", "both"]),
+        "where a screen of another machine is heard: here, where the music is, or both",
+    ),
     row(Sound, "outputs", &["devices"], "", Nothing, "the sound devices and what they take, to choose from"),
     row(
         Sound,

@@ -31,6 +31,7 @@ fn all(snapshot: &Snapshot) -> Vec<Output> {
             OutputSpec::Pipe => "pipe",
             OutputSpec::Fifo(_) => "fifo",
             OutputSpec::Tcp(_) => "tcp",
+            OutputSpec::Screen(_) | OutputSpec::Both(..) => "screen",
             _ => "device",
         };
         let name = if matches!(asked, OutputSpec::File(_)) { "file".to_owned() } else { asked.to_string() };

@@ -4,19 +4,22 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::encode::Seen;
 use super::frame::{Intake, Lane, Outlet};
 use super::message::{Gauges, MOST_TO_SCREEN, ToCore, ToScreen, VERSION, Welcome, read, write};
+use super::sound::ToEars;
+use super::sound::ears::{Ears, Hearing, Here};
 use crate::model::chain::Reading;
-use crate::model::command::Command;
+use crate::model::command::{Command, Playback};
 use crate::model::notice::{Notice, Severity};
-use crate::model::player::{Answer, Busy, Lease, Outcome, Player, Position};
+use crate::model::player::{self, Answer, Busy, Lease, Outcome, Player, Position};
+use crate::model::settings::Audio;
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::{Visual, VisualFrame};
 use crate::remote::error::RemoteError;
@@ -76,6 +79,23 @@ struct Shared {
     /// The screen leaves.
     over: AtomicBool,
     cut: ArcSwap<Option<Box<dyn Fn() + Send + Sync>>>,
+    /// By which the core knows the ears of this screen, over one wire as over the next; 0: it has none.
+    number: u64,
+    here: Arc<ArcSwapOption<Here>>,
+    /// What came so far, in bytes.
+    came: AtomicU64,
+    began: Instant,
+    pace: ArcSwap<Pace>,
+}
+
+/// How fast the wire is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pace {
+    round_trip: Option<Duration>,
+    bytes_per_s: u64,
+    /// When it was last measured, after the beginning, and what had come by then.
+    at: Duration,
+    came: u64,
 }
 
 /// Gauges, when they came, and the picture they make.
@@ -86,11 +106,19 @@ struct Heard {
     visual: Option<Arc<VisualFrame>>,
 }
 
-/// Lays the wire, waits for the first state, and keeps it. `fps`: frames a second of what is looked at.
+/// How often the wire's pace is measured while something moves.
+const PACE: Duration = Duration::from_secs(2);
+
+/// Lays the wire, waits for the first state, and keeps it. `fps`: frames a second of what is looked at; `hearing`: how
+/// the sound of the core can come out here.
 ///
 /// # Errors
 /// Where the wire cannot be laid, or what is at its end speaks another version.
-pub fn attach(mut dial: Box<dyn Dial>, fps: u16) -> Result<Arc<Attached>, RemoteError> {
+pub fn attach(
+    mut dial: Box<dyn Dial>,
+    fps: u16,
+    hearing: Option<Hearing>,
+) -> Result<Arc<Attached>, RemoteError> {
     let wire = lay(&mut *dial)?;
     let shared = Arc::new(Shared {
         snapshot: Latest::new(Snapshot::default()),
@@ -104,15 +132,45 @@ pub fn attach(mut dial: Box<dyn Dial>, fps: u16) -> Result<Arc<Attached>, Remote
         laid: AtomicBool::new(false),
         over: AtomicBool::new(false),
         cut: ArcSwap::from_pointee(None),
+        number: if hearing.is_some() { any_number() } else { 0 },
+        here: Arc::default(),
+        came: AtomicU64::new(0),
+        began: Instant::now(),
+        pace: ArcSwap::default(),
     });
     let (to_core, asked) = sync_channel(MOST_WAITING);
     let asked = Arc::new(Mutex::new(asked));
-    let link = Link { shared: Arc::clone(&shared), dial, asked, to_core: to_core.clone() };
+    let ears = hearing.map(|hearing| listen(hearing, &shared, to_core.clone())).transpose()?;
+    let link = Link { shared: Arc::clone(&shared), dial, asked, to_core: to_core.clone(), ears };
     let (ready, first) = sync_channel(1);
     let run = move || link.run(wire, &ready);
     std::thread::Builder::new().name("link".into()).spawn(run).map_err(RemoteError::Thread)?;
     first.recv().map_err(|_| RemoteError::Silent)?;
     Ok(Arc::new(Attached { shared, to_core }))
+}
+
+/// Starts the thread `ears`.
+fn listen(
+    hearing: Hearing,
+    shared: &Arc<Shared>,
+    to_core: SyncSender<Option<ToCore>>,
+) -> Result<Sender<ToEars>, RemoteError> {
+    let (sender, said) = channel();
+    let links = Arc::clone(shared);
+    let say = Box::new(move |said| {
+        let laid = links.laid.load(Ordering::Acquire);
+        laid && to_core.try_send(Some(ToCore::Sound(said))).is_ok()
+    });
+    let ears = Ears { hearing, said, say, here: Arc::clone(&shared.here) };
+    let run = move || ears.run();
+    std::thread::Builder::new().name("ears".into()).spawn(run).map_err(RemoteError::Thread)?;
+    Ok(sender)
+}
+
+/// As good as nobody else's; never 0.
+fn any_number() -> u64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    RandomState::new().build_hasher().finish().max(1)
 }
 
 impl Attached {
@@ -128,6 +186,16 @@ impl Attached {
         }
         self.to_core.try_send(Some(message)).map_err(|_| Busy)
     }
+
+    /// With the number of this screen where it is about its sound.
+    fn own(&self, command: Command) -> Command {
+        match command {
+            Command::Playback(Playback::Audio(audio, 0)) => {
+                Command::Playback(Playback::Audio(audio, self.shared.number))
+            }
+            command => command,
+        }
+    }
 }
 
 impl Drop for Attached {
@@ -141,13 +209,13 @@ impl Drop for Attached {
 
 impl Player for Attached {
     fn send(&self, command: Command) -> Result<(), Busy> {
-        self.say(ToCore::Do(command))
+        self.say(ToCore::Do(self.own(command)))
     }
 
     fn ask(&self, command: Command, answer: Answer) -> Result<(), Busy> {
         let id = self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1;
         lock(&self.shared.pending).insert(id, answer);
-        let said = self.say(ToCore::Ask(id, command));
+        let said = self.say(ToCore::Ask(id, self.own(command)));
         if said.is_err() {
             lock(&self.shared.pending).remove(&id);
         }
@@ -174,6 +242,20 @@ impl Player for Attached {
 
     fn underruns(&self) -> Option<u64> {
         self.shared.heard.load().gauges.underruns
+    }
+
+    fn link(&self) -> Option<player::Link> {
+        let pace = **self.shared.pace.load();
+        let here = self.shared.here.load();
+        Some(player::Link {
+            laid: self.shared.laid.load(Ordering::Acquire),
+            round_trip: pace.round_trip,
+            bytes_per_s: pace.bytes_per_s,
+            hears: self.shared.number > 0,
+            audio: Audio::of(&self.snapshot().output.asked, self.shared.number),
+            ahead: here.as_ref().map(|here| here.ahead),
+            waits: here.as_ref().is_some_and(|here| here.waits),
+        })
     }
 
     fn visual(&self) -> Option<Arc<VisualFrame>> {
@@ -215,6 +297,10 @@ impl Shared {
 
     fn publish(&self, snapshot: Snapshot) {
         self.snapshot.set(Arc::new(snapshot));
+        self.wake();
+    }
+
+    fn wake(&self) {
         self.wakes.load().iter().for_each(|wake| wake());
     }
 
@@ -244,6 +330,8 @@ struct Link {
     /// Held by the wire's writing thread.
     asked: Arc<Mutex<Receiver<Option<ToCore>>>>,
     to_core: SyncSender<Option<ToCore>>,
+    /// Where sound can be heard here.
+    ears: Option<Sender<ToEars>>,
 }
 
 type First = SyncSender<()>;
@@ -310,8 +398,10 @@ impl Link {
         let stop = Arc::new(AtomicBool::new(false));
         let writer = self.writer(to, Arc::clone(&stop))?;
         self.shared.laid.store(true, Ordering::Release);
+        self.shared.wake();
         let lost = self.listen(from, first);
         self.shared.laid.store(false, Ordering::Release);
+        self.shared.wake();
         stop.store(true, Ordering::Release);
         // Wakes it. Where there is no room for that it is awake.
         let _ = self.to_core.try_send(None);
@@ -326,13 +416,14 @@ impl Link {
         stop: Arc<AtomicBool>,
     ) -> Result<std::thread::JoinHandle<()>, RemoteError> {
         let asked = Arc::clone(&self.asked);
-        let watching = self.shared.watching();
+        let number = self.shared.number;
+        let first = [Some(self.shared.watching()), (number > 0).then_some(ToCore::Ears(number))];
         let work = move || {
             let asked = lock(&asked);
             let mut outlet = Outlet::default();
-            let mut next = Some(watching);
+            let mut first = first.into_iter().flatten();
             while !stop.load(Ordering::Acquire) {
-                let message = match next.take() {
+                let message = match first.next() {
                     Some(message) => message,
                     None => match asked.recv() {
                         Ok(Some(message)) => message,
@@ -365,6 +456,7 @@ impl Link {
                 Ok(bytes) => {
                     let mut messages = Vec::new();
                     let count = bytes.len();
+                    self.shared.came.fetch_add(count as u64, Ordering::Relaxed);
                     if intake.feed(bytes, |_, message| messages.push(message)).is_err() {
                         return Ok(Lost::Broken);
                     }
@@ -398,6 +490,12 @@ impl Link {
                 }
             }
             ToScreen::Gauges(gauges) => self.gauge(*gauges),
+            ToScreen::Sound(sound) => {
+                if let Some(ears) = &self.ears {
+                    let _ = ears.send(sound);
+                }
+            }
+            ToScreen::Pong(asked) => self.ponged(Duration::from_nanos(asked)),
             ToScreen::Answer(id, outcome) => {
                 if let Some(answer) = lock(&self.shared.pending).remove(&id) {
                     answer(outcome);
@@ -408,7 +506,29 @@ impl Link {
         Some(false)
     }
 
+    /// Measures the wire now and then, while something comes anyway.
+    fn ping(&self) {
+        let now = self.shared.began.elapsed();
+        let pace = **self.shared.pace.load();
+        let since = now.saturating_sub(pace.at);
+        if since < PACE {
+            return;
+        }
+        let came = self.shared.came.load(Ordering::Relaxed);
+        let bytes_per_s = (came.saturating_sub(pace.came) as f64 / since.as_secs_f64()) as u64;
+        self.shared.pace.store(Arc::new(Pace { bytes_per_s, at: now, came, ..pace }));
+        let stamp = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let _ = self.to_core.try_send(Some(ToCore::Ping(stamp)));
+    }
+
+    fn ponged(&self, asked: Duration) {
+        let pace = **self.shared.pace.load();
+        let round_trip = Some(self.shared.began.elapsed().saturating_sub(asked));
+        self.shared.pace.store(Arc::new(Pace { round_trip, ..pace }));
+    }
+
     fn gauge(&self, mut gauges: Gauges) {
+        self.ping();
         let before = self.shared.heard.load();
         let visual = match gauges.look.take() {
             Some(look) => {

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::patch::{self, Op};
+use super::sound::{FromEars, ToEars};
 use crate::model::chain::Reading;
 use crate::model::command::Command;
 use crate::model::player::{Outcome, Position};
@@ -28,6 +29,11 @@ pub enum ToCore {
     Ask(u64, Command),
     /// Ways of looking that are looked in; so many frames a second.
     Watch(Vec<Visual>, u16),
+    /// The screen's machine can play sound, by this number.
+    Ears(u64),
+    Sound(FromEars),
+    /// To be sent back at once.
+    Ping(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +43,8 @@ pub enum ToScreen {
     State(Vec<Change>),
     Gauges(Box<Gauges>),
     Answer(u64, Outcome),
+    Sound(ToEars),
+    Pong(u64),
     /// The core ends.
     End,
 }

@@ -14,3 +14,4 @@ pub mod message;
 mod parts;
 pub mod patch;
 pub(super) mod serve;
+pub mod sound;

@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::encode::{Encoder, Told};
 use super::frame::{Intake, Lane, Outlet};
 use super::message::{Columns, Gauges, Look, MOST_TO_CORE, ToCore, ToScreen, Welcome, read, write};
+use super::sound::seats::Seats;
 use crate::model::contain::contain;
 use crate::model::notice::{Notice, Severity};
 use crate::model::playback::PlayState;
@@ -77,6 +78,7 @@ pub struct Begun {
     pub input: Vec<u8>,
     /// The link is slow: what is sent is made small.
     pub far: bool,
+    pub seats: Arc<Seats>,
 }
 
 /// Takes over a client's socket.
@@ -88,7 +90,7 @@ pub fn spawn(
     welcome: Welcome,
 ) -> std::io::Result<ScreenThread> {
     let (woken, end) = UnixStream::pair()?;
-    let Begun { stream, input, far } = begun;
+    let Begun { stream, input, far, seats } = begun;
     for end in [&woken, &end, &stream] {
         end.set_nonblocking(true)?;
     }
@@ -97,6 +99,10 @@ pub fn spawn(
     let (answers, answered) = channel();
     let mut screen = Screen {
         stream,
+        number,
+        seats,
+        ears: None,
+        pings: Vec::new(),
         player,
         encoder,
         far,
@@ -136,6 +142,12 @@ struct Watch {
 
 struct Screen {
     stream: UnixStream,
+    /// Of the client.
+    number: u64,
+    seats: Arc<Seats>,
+    /// The number that the screen gave itself.
+    ears: Option<u64>,
+    pings: Vec<u64>,
     player: Arc<dyn Player>,
     encoder: Arc<Encoder>,
     far: bool,
@@ -164,6 +176,7 @@ impl Screen {
         while !self.waker.stop.load(Ordering::Acquire) && !self.gone {
             self.tell_state();
             self.tell_gauges();
+            self.tell_sound();
             self.send();
             self.wait();
             self.hear();
@@ -172,6 +185,7 @@ impl Screen {
     }
 
     fn take_leave(&mut self) {
+        self.ears.take().into_iter().for_each(|screen| self.seats.rise(screen, self.number));
         if self.waker.silent.load(Ordering::Acquire) {
             return;
         }
@@ -203,6 +217,26 @@ impl Screen {
             self.waiting -= 1;
             self.say(Lane::State, &ToScreen::Answer(id, outcome));
         }
+    }
+
+    /// A message at a time: what is begun cannot be taken back.
+    fn tell_sound(&mut self) {
+        for ping in std::mem::take(&mut self.pings) {
+            self.say(Lane::Gauges, &ToScreen::Pong(ping));
+        }
+        let Some(screen) = self.ears else { return };
+        while self.outlet.has_sent(Lane::Sound)
+            && let Some(sound) = self.seats.next(screen, self.number)
+        {
+            self.say(Lane::Sound, &ToScreen::Sound(sound));
+            self.send();
+        }
+    }
+
+    fn sit(&mut self, screen: u64) {
+        let waker = Arc::clone(&self.waker);
+        self.ears.replace(screen).into_iter().for_each(|before| self.seats.rise(before, self.number));
+        self.seats.sit(screen, self.number, self.far, Arc::new(move || waker.wake()));
     }
 
     /// When the next gauges are due; `None` while nothing moves.
@@ -321,6 +355,10 @@ impl Screen {
             }
             ToCore::Ask(id, command) => self.ask(id, command),
             ToCore::Watch(visuals, fps) => self.watch(visuals, fps),
+            ToCore::Ears(screen) => self.sit(screen),
+            ToCore::Sound(said) => self.ears.iter().for_each(|&screen| self.seats.take(screen, said.clone())),
+            ToCore::Ping(ping) if self.pings.len() < MOST_ASKED => self.pings.push(ping),
+            ToCore::Ping(_) => {}
         }
     }
 

@@ -146,6 +146,44 @@ impl RingReader {
         Read { ended: self.shared.is_consumed_to_end(), ..read }
     }
 
+    /// For an output with another ring behind it, which does the fades: at a pause it rests at once, whatever it gave
+    /// last; whether it does.
+    pub fn rest_if_paused(&mut self) -> bool {
+        let paused = self.shared.is_paused();
+        self.shared.at_rest.store(paused, Ordering::Release);
+        paused
+    }
+
+    /// For the same: drops what a discard made void. The count of the first frame behind it, and whether that is to be
+    /// faded in.
+    pub fn drop_void(&mut self) -> Option<(u64, bool)> {
+        let until = self.shared.discard_until.load(Ordering::Acquire);
+        let fades_in = self.shared.fade_in.load(Ordering::Acquire);
+        (until > self.discarded).then(|| {
+            self.finish_discard(until);
+            (until, fades_in)
+        })
+    }
+
+    /// For the same: takes what there is as it was written, up to where exact frames change to others or back; nothing
+    /// where a discard is to be seen to first.
+    pub fn read_plain(&mut self, out: &mut [f32]) -> Read {
+        self.shared.heartbeat.fetch_add(1, Ordering::Relaxed);
+        // In this order, as in `take`.
+        let available = self.available_frames();
+        let void = self.shared.discard_until.load(Ordering::Acquire) > self.discarded;
+        (self.gain, self.ramp) = (1.0, None);
+        let limit = if void { 0 } else { available.min(self.run_frames()) };
+        let frames = if limit > 0 { self.copy(out, limit) } else { 0 };
+        self.update_audible();
+        Read {
+            frames,
+            exact: self.exact,
+            turned: frames < available,
+            ended: self.shared.is_consumed_to_end(),
+        }
+    }
+
     fn count_underrun(&mut self, missing: u64, ended: bool) {
         if self.sounding == Sounding::NotYet || ended || self.shared.is_paused() {
             return;

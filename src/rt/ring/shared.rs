@@ -92,6 +92,11 @@ impl RingShared {
         self.audible.fetch_or(FROZEN, Ordering::AcqRel);
     }
 
+    /// The count after which nothing is to come, where that is known.
+    pub fn ends_at(&self) -> Option<u64> {
+        Some(self.ends_at.load(Ordering::Acquire)).filter(|at| *at != u64::MAX)
+    }
+
     /// Everything that was written up to the end was taken and heard.
     pub fn is_drained(&self) -> bool {
         self.audible() >= self.ends_at.load(Ordering::Acquire)

@@ -19,6 +19,8 @@ pub struct RingWriter {
     /// What the next frame is, and what the reader will take it for.
     exact: bool,
     marked: bool,
+    /// Gets the same, as far as there is room there.
+    companion: Option<Box<RingWriter>>,
 }
 
 impl RingWriter {
@@ -29,7 +31,16 @@ impl RingWriter {
         first_frame: u64,
     ) -> Self {
         let depth = usize::MAX;
-        Self { samples, marks, shared, written: first_frame, depth, exact: false, marked: false }
+        Self {
+            samples,
+            marks,
+            shared,
+            written: first_frame,
+            depth,
+            exact: false,
+            marked: false,
+            companion: None,
+        }
     }
 
     pub fn shared(&self) -> &Arc<RingShared> {
@@ -82,6 +93,12 @@ impl RingWriter {
         self.exact = exact;
     }
 
+    /// From now on another ring gets all that this one gets and is told. Nobody waits for it: what it has no room for is
+    /// lost to it.
+    pub fn accompany(&mut self, companion: RingWriter) {
+        self.companion = Some(Box::new(companion));
+    }
+
     /// Writes whole frames as far as there is room; returns the frames written.
     pub fn write(&mut self, samples: &[f32]) -> usize {
         let channels = usize::from(self.shared.spec.channels.max(1));
@@ -103,6 +120,10 @@ impl RingWriter {
         chunk.commit_all();
         self.written += frames as u64;
         self.shared.wake_reader();
+        if let Some(companion) = &mut self.companion {
+            companion.set_exact(self.exact);
+            companion.write(&samples[..frames * channels]);
+        }
         frames
     }
 
@@ -110,6 +131,7 @@ impl RingWriter {
     pub fn set_paused(&self, paused: bool) {
         self.shared.paused.store(paused, Ordering::Release);
         self.shared.wake_reader();
+        self.companion.iter().for_each(|companion| companion.set_paused(paused));
     }
 
     /// Makes everything written so far void: the reader fades out, drops it, and goes on with what is written next,
@@ -119,11 +141,12 @@ impl RingWriter {
         self.shared.fade_in.store(fade_in, Ordering::Release);
         self.shared.discard_until.store(self.written, Ordering::Release);
         self.shared.wake_reader();
+        self.companion.iter().for_each(|companion| companion.discard(fade_in));
     }
 
     /// The count after which nothing is to come, by [`Self::set_ended`].
     pub fn ends_at(&self) -> Option<u64> {
-        Some(self.shared.ends_at.load(Ordering::Relaxed)).filter(|at| *at != u64::MAX)
+        self.shared.ends_at()
     }
 
     /// Nothing comes after what is written: an empty ring is the end and no underrun. `false`: more will come after all.
@@ -131,5 +154,6 @@ impl RingWriter {
         let at = if ended { self.written } else { u64::MAX };
         self.shared.ends_at.store(at, Ordering::Release);
         self.shared.wake_reader();
+        self.companion.iter().for_each(|companion| companion.set_ended(ended));
     }
 }

@@ -7,8 +7,9 @@ use crate::config::keys::print;
 use crate::config::theme::Role;
 use crate::model::analysis::AnalysisView;
 use crate::model::notice::Severity;
+use crate::model::player::Link;
 use crate::model::rendering::RenderStage;
-use crate::model::settings::OutputSpec;
+use crate::model::settings::{Audio, OutputSpec};
 use crate::model::snapshot::{OutputState, ScanView};
 use crate::tui::draw::Canvas;
 use crate::tui::report::rendering;
@@ -119,6 +120,7 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let (filter, of_queue) = (&state.filter.words, &state.queue.filter.words);
     let parts = [
         (typed(canvas), Role::Key),
+        (link(canvas.scene.gauges.link.as_ref()), Role::Accent),
         output(canvas, row.width),
         (
             if marks > 0 { format!("{} marked", text::count(marks as u64)) } else { String::new() },
@@ -153,6 +155,22 @@ fn typed(canvas: &Canvas<'_>) -> String {
     let chord = &canvas.scene.state.chord;
     let count = chord.count.map_or(String::new(), |count| count.to_string());
     format!("{count}{}", print(&chord.keys))
+}
+
+/// Where sound from elsewhere is heard, and how good the way is.
+pub fn link(link: Option<&Link>) -> String {
+    let Some(link) = link.filter(|link| link.hears) else {
+        return String::new();
+    };
+    let audio = link.audio.name();
+    match (link.laid, link.waits, link.round_trip) {
+        (false, ..) => format!("{audio}, link lost"),
+        (_, true, _) if link.audio != Audio::There => format!("{audio}, gathering"),
+        (.., None) => audio.to_owned(),
+        (.., Some(time)) => {
+            format!("{audio}  {} ms  {} kB/s", time.as_millis(), link.bytes_per_s.div_ceil(1000))
+        }
+    }
 }
 
 fn output(canvas: &Canvas<'_>, width: u16) -> (String, Role) {
