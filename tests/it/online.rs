@@ -353,9 +353,8 @@ fn releases_are_looked_up_one_request_a_second_and_their_tags_taken_and_taken_ba
 
     let home = with_releases(&api);
     let found = run(&home, &["lookup", "music"]);
-    let expected = format!(
-        "1\t100\tAnn - First\t1997-06-16 · GB · 3 tracks · CD\n2\t100\tAnn - First\t1997-06-16 · GB · 12 tracks · CD\n"
-    );
+    let expected = "1\t100\tAnn - First\t1997-06-16 · GB · 3 tracks · CD\n\
+                    2\t100\tAnn - First\t1997-06-16 · GB · 12 tracks · CD\n";
     assert_eq!(text(&found), expected, "what has as many tracks comes first: {}", errors(&found));
     let asked = api.asked();
     let targets: Vec<&str> = asked.iter().map(|asked| asked.target.as_str()).collect();
