@@ -120,11 +120,9 @@ fn the_sound_goes_where_it_is_asked_for() {
     let (music, whole) = album(&there);
     let (near, far) = (here.path("here.wav"), there.path("there.wav"));
     join(&here, &there, &format!("file:{}", near.display()));
-    there.put(
-        ".config/auralis/config.toml",
-        format!("[output]\noutput = \"file:{}\"\n", far.display()).as_bytes(),
-    );
-    let mut screen = screen(&here, &["-r", "there", "--audio", "both", music.to_str().unwrap()]);
+    there.put(".config/auralis/config.toml", format!("[output]\noutput = \"file:{}\"\n", far.display()).as_bytes());
+    let mut screen =
+        screen(&here, &["-r", "there", "--audio", "both", music.to_str().unwrap()]);
     screen.wait_for("both");
     wait_for("the end there", || samples(&far).len() >= whole.len());
     assert!(samples(&far) == whole);
