@@ -23,19 +23,13 @@ pub const USER_AGENT: &str =
 
 /// Asks servers.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "http"), derive(Default))]
 pub struct Client(#[cfg(feature = "http")] ureq::Agent);
 
 #[cfg(feature = "http")]
 impl Default for Client {
     fn default() -> Self {
         Self(http::agent())
-    }
-}
-
-#[cfg(not(feature = "http"))]
-impl Default for Client {
-    fn default() -> Self {
-        Self()
     }
 }
 

@@ -19,6 +19,8 @@ const MOST_PATIENCE: Duration = Duration::from_secs(5);
 /// Candidates that are asked for and kept.
 const MOST_FOUND: usize = 25;
 const MOST_TRACKS: usize = 3_000;
+/// Bytes of the artists of one thing, about.
+const MOST_CREDIT: usize = 1_000;
 
 /// What is looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,12 +112,14 @@ impl Catalogue {
         let mut candidates: Vec<Candidate> = Vec::new();
         for recording in found.and_then(|found| found.recordings).unwrap_or_default() {
             for raw in recording.releases.iter().flatten() {
+                if candidates.len() == MOST_FOUND {
+                    return Ok(candidates);
+                }
                 let known = raw.candidate(Some(&recording));
                 let is_new = |new: &Candidate| candidates.iter().all(|old| old.id != new.id);
                 candidates.extend(known.filter(is_new));
             }
         }
-        candidates.truncate(MOST_FOUND);
         Ok(candidates)
     }
 
@@ -265,6 +269,9 @@ impl Credit {
     fn of(raw: Option<&Vec<RawCredit>>) -> Self {
         let mut credit = Self::default();
         for part in raw.into_iter().flatten() {
+            if credit.text.len() > MOST_CREDIT {
+                break;
+            }
             let artist = part.artist.as_ref();
             let name = said(part.name.as_ref().or_else(|| artist?.name.as_ref()));
             let join = part.joinphrase.as_deref().map(plain).unwrap_or_default();

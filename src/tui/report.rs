@@ -393,6 +393,7 @@ fn lookup_state(snapshot: &Snapshot) -> String {
         Some(lookup) if lookup.looking => "MusicBrainz is asked...".into(),
         Some(LookupView { problem: Some(why), .. }) => why.clone(),
         Some(lookup) if lookup.found.is_empty() => "MusicBrainz knows none".into(),
+        Some(LookupView { files: 1, .. }) => "Enter shows what it would change".into(),
         Some(lookup) => format!("Enter shows what it would change of {} files", lookup.files),
         None => String::new(),
     }
