@@ -82,6 +82,10 @@ pub fn of_running(player: &mut Connection, as_json: bool) -> Result<Exit, CliErr
     match (line.found.as_str(), line.why) {
         ("words", _) => Ok(Exit::Done),
         ("instrumental", _) => Err(CliError::NothingMatched("it is instrumental".into())),
+        ("failed" | "looking", why) => {
+            let why = why.unwrap_or_else(|| "the words are being looked for. Ask again".into());
+            Err(CliError::Refused(printable(&why).into_owned()))
+        }
         (_, why) => Err(CliError::NothingMatched(printable(&why.unwrap_or_default()).into_owned())),
     }
 }
