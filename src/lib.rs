@@ -70,6 +70,8 @@
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
 //! | `screen-N` | one screen of another process; asleep until it says something, the core changed or what it sees moves | is waited for |
 //! | `link`, `link-write` | in a screen of another process: the wire to the core, and what was seen of it | draws |
+//! | `ears` | there too: the device that plays what a core elsewhere sends; asleep while nothing plays | touches the wire |
+//! | `far-sound` | in the core: the consumer of a ring whose sound goes to a screen's machine | waits for a screen |
 //! | `proxy-in`, `ssh-says`, `handover` | an end of a pipe to another process | touches the core |
 //! | `remote-tell` | a client's question about all of library or queue | touches a socket |
 //! | `mpd` | clients of MPD; asleep until one says something or the core changed | waits for a client, the disk, the store |

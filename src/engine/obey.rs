@@ -212,6 +212,9 @@ impl Core {
     }
 
     fn set_output(&mut self, settings: OutputSettings, now: Instant) {
+        if self.outlet.leaves_screen(&settings) {
+            self.close_output();
+        }
         let format = self.upcoming();
         let was_open = self.outlet.open().is_some();
         self.outlet.move_to(settings, format);

@@ -221,6 +221,13 @@ impl Outlet {
         self.look_at.filter(|_| self.request.is_none())
     }
 
+    /// The sound leaves the machine of a screen, which may be about to go: it does not stay there where no other output
+    /// can be had.
+    pub(super) fn leaves_screen(&self, asked: &OutputSettings) -> bool {
+        let (from, to) = (&self.asked.output, &asked.output);
+        self.open.is_some() && from.screen().is_some() && to.screen().is_none()
+    }
+
     /// The user asks for another output. `format`: what plays, where something does.
     pub(super) fn move_to(&mut self, asked: OutputSettings, format: Option<AudioFormat>) {
         // An answer to an older request is recognised by its id and dropped.

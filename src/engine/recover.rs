@@ -224,6 +224,11 @@ impl Core {
             return;
         }
         self.idle_since = None;
+        self.close_output();
+    }
+
+    /// The place in the music waits for the next one.
+    pub(super) fn close_output(&mut self) {
         self.rewind();
         self.stand_still();
         self.outlet.let_go();

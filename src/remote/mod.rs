@@ -2,8 +2,9 @@
 //!
 //! - **Purpose.** Lets other programs of the same user drive the player that runs and look at it, over a Unix socket; where
 //!   it is configured, clients of MPD, too ([`mpd`]).
-//! - **May import.** model, config, rt, `engine::output`.
-//! - **Thread.** `remote` serves all clients, `screen-N` one screen, `link` and `link-write` are a screen's end, `hooks` runs
+//! - **May import.** model, config, rt, dsp, `engine::output`.
+//! - **Thread.** `remote` serves all clients, `screen-N` one screen, `link`, `link-write` and `ears` are a screen's end, `far-sound`
+//!   hands it sound, `hooks` runs
 //!   the user's programs, `remote-tell` looks through the library for them; a client runs on its caller's. [`mpd`] has its own.
 //! - **Entry points.** [`place::Place`] (where), [`server::serve`] (the player's end), [`client::Connection`] (the other),
 //!   [`screen::attach`] (a core elsewhere as a `Player`), [`hooks::start`], [`mpd::serve::start`].

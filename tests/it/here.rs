@@ -78,8 +78,8 @@ fn an_album_from_elsewhere_is_here_to_the_sample_over_wires_that_break() {
     let (music, whole) = album(&there);
     let file = here.path("heard.wav");
     join(&here, &there, &format!("file:{}", file.display()));
-    let mut screen = screen(&here, &["-r", "there", music.to_str().unwrap()]);
-    screen.wait_for("here");
+    let screen = screen(&here, &["-r", "there", music.to_str().unwrap()]);
+    screen.wait_for("comes out here");
     for part in 1..4 {
         wait_for("a part of it", || samples(&file).len() > part * whole.len() / 5);
         cut(&here);
@@ -98,7 +98,7 @@ fn a_seek_is_heard_at_once_and_a_screen_that_leaves_pauses_what_was_heard_there(
     let (music, _) = album(&there);
     join(&here, &there, "null");
     let mut screen = screen(&here, &["-r", "there", music.to_str().unwrap()]);
-    screen.wait_for("null on ");
+    screen.wait_for("comes out here");
     let place = |there: &Home| state(there)["position_s"].as_f64().unwrap_or(0.0);
     wait_for("sound", || place(&there) > 0.5);
     assert!(place(&there) < 8.0, "the place is that of the ear, not of what was sent: {}", place(&there));
@@ -120,10 +120,12 @@ fn the_sound_goes_where_it_is_asked_for() {
     let (music, whole) = album(&there);
     let (near, far) = (here.path("here.wav"), there.path("there.wav"));
     join(&here, &there, &format!("file:{}", near.display()));
-    there.put(".config/auralis/config.toml", format!("[output]\noutput = \"file:{}\"\n", far.display()).as_bytes());
-    let mut screen =
-        screen(&here, &["-r", "there", "--audio", "both", music.to_str().unwrap()]);
-    screen.wait_for("both");
+    there.put(
+        ".config/auralis/config.toml",
+        format!("[output]\noutput = \"file:{}\"\n", far.display()).as_bytes(),
+    );
+    let mut screen = screen(&here, &["-r", "there", "--audio", "both", music.to_str().unwrap()]);
+    screen.wait_for("there and here");
     wait_for("the end there", || samples(&far).len() >= whole.len());
     assert!(samples(&far) == whole);
     wait_for("the end", || state(&there)["state"] == "stopped");

@@ -40,4 +40,6 @@ fn there(state: &AppState) -> OutputSpec {
 pub fn bring_back(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     let there = there(state);
     playback::output(state, there, now, fx);
+    // It does not go back where nobody may be any more.
+    state.output_before = None;
 }

@@ -160,6 +160,8 @@ pub fn take_dirty(state: &mut AppState) -> Dirty {
 #[cfg(test)]
 mod analysis_tests;
 #[cfg(test)]
+mod audio_tests;
+#[cfg(test)]
 mod ears_tests;
 #[cfg(test)]
 mod facts_tests;

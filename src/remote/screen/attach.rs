@@ -82,8 +82,9 @@ struct Shared {
     /// By which the core knows the ears of this screen, over one wire as over the next; 0: it has none.
     number: u64,
     here: Arc<ArcSwapOption<Here>>,
-    /// What came so far, in bytes.
+    /// What came so far, in bytes, and what of it over the wire that is laid now.
     came: AtomicU64,
+    arrived: AtomicU64,
     began: Instant,
     pace: ArcSwap<Pace>,
 }
@@ -105,6 +106,9 @@ struct Heard {
     at: Option<Instant>,
     visual: Option<Arc<VisualFrame>>,
 }
+
+/// Of what has arrived a far core is told after so many bytes.
+const TELL_ARRIVED: u64 = 4096;
 
 /// How often the wire's pace is measured while something moves.
 const PACE: Duration = Duration::from_secs(2);
@@ -135,6 +139,7 @@ pub fn attach(
         number: if hearing.is_some() { any_number() } else { 0 },
         here: Arc::default(),
         came: AtomicU64::new(0),
+        arrived: AtomicU64::new(0),
         began: Instant::now(),
         pace: ArcSwap::default(),
     });
@@ -396,6 +401,7 @@ impl Link {
         let Laid { from, to, cut } = wire;
         self.shared.cut.store(Arc::new(Some(cut)));
         let stop = Arc::new(AtomicBool::new(false));
+        self.shared.arrived.store(0, Ordering::Release);
         let writer = self.writer(to, Arc::clone(&stop))?;
         self.shared.laid.store(true, Ordering::Release);
         self.shared.wake();
@@ -416,23 +422,29 @@ impl Link {
         stop: Arc<AtomicBool>,
     ) -> Result<std::thread::JoinHandle<()>, RemoteError> {
         let asked = Arc::clone(&self.asked);
+        let shared = Arc::clone(&self.shared);
+        let far = self.dial.is_far();
         let number = self.shared.number;
         let first = [Some(self.shared.watching()), (number > 0).then_some(ToCore::Ears(number))];
         let work = move || {
             let asked = lock(&asked);
             let mut outlet = Outlet::default();
             let mut first = first.into_iter().flatten();
+            let mut told = 0;
             while !stop.load(Ordering::Acquire) {
                 let message = match first.next() {
-                    Some(message) => message,
+                    Some(message) => Some(message),
+                    // Nothing: to look whether the wire is still there, and what has arrived.
                     None => match asked.recv() {
-                        Ok(Some(message)) => message,
-                        // To look whether the wire is still there.
-                        Ok(None) => continue,
+                        Ok(message) => message,
                         Err(_) => return,
                     },
                 };
-                if let Some(bytes) = write(&message) {
+                let arrived = shared.arrived.load(Ordering::Acquire);
+                let tells = far && arrived >= told + TELL_ARRIVED;
+                told = if tells { arrived } else { told };
+                let messages = tells.then_some(ToCore::Arrived(arrived)).into_iter().chain(message);
+                for bytes in messages.filter_map(|message| write(&message)) {
                     outlet.push(Lane::State, bytes);
                 }
                 if outlet.write(&mut to).and_then(|_| to.flush()).is_err() {
@@ -450,6 +462,8 @@ impl Link {
     ) -> Result<Lost, RemoteError> {
         let mut intake = Intake::new(MOST_TO_SCREEN);
         let mut seen = Seen::default();
+        let far = self.dial.is_far();
+        let (mut arrived, mut told) = (0_u64, 0);
         loop {
             let count = match from.fill_buf() {
                 Ok([]) => return Ok(Lost::Broken),
@@ -457,6 +471,13 @@ impl Link {
                     let mut messages = Vec::new();
                     let count = bytes.len();
                     self.shared.came.fetch_add(count as u64, Ordering::Relaxed);
+                    arrived += count as u64;
+                    self.shared.arrived.store(arrived, Ordering::Release);
+                    if far && arrived >= told + TELL_ARRIVED {
+                        told = arrived;
+                        // Where there is no room for that the writer is awake.
+                        let _ = self.to_core.try_send(None);
+                    }
                     if intake.feed(bytes, |_, message| messages.push(message)).is_err() {
                         return Ok(Lost::Broken);
                     }

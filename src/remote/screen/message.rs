@@ -34,6 +34,8 @@ pub enum ToCore {
     Sound(FromEars),
     /// To be sent back at once.
     Ping(u64),
+    /// So many bytes have arrived on this wire.
+    Arrived(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -218,6 +220,52 @@ mod tests {
         assert_eq!(levels(&step.behind(Some(&here))), [1, 2, 3]);
         assert_eq!(levels(&Columns::between(Some(&second), &first).behind(Some(&here))), [1, 2]);
         assert!(Columns { anew: false, levels: vec![vec![0; 3]] }.behind(None).0.is_empty());
+    }
+
+    /// Commands and parts as they are written: where these bytes are others, what is at the other end does not
+    /// understand them, and [`VERSION`] is to be raised together with the sum here.
+    #[test]
+    fn what_changes_its_shape_raises_the_version() {
+        use super::super::parts::Kind;
+        use crate::model::command::{Request, parse::parse};
+        use crate::model::snapshot::Snapshot;
+        let mut sum = flate2::Crc::new();
+        let words = [
+            "play",
+            "pause",
+            "next 3",
+            "seek 1:23",
+            "seek +5",
+            "volume 40",
+            "volume -3dB",
+            "mute",
+            "stop-after album",
+            "sleep 30m",
+            "repeat all",
+            "shuffle albums 7",
+            "output null",
+            "audio both",
+            "replaygain album",
+            "speed 1.25",
+            "crossfade 3",
+            "balance -20",
+            "mono on",
+            "undo",
+            "redo",
+            "scan",
+            "quit",
+            "shutdown",
+            "dismiss",
+        ];
+        for words in words {
+            let Ok(Request::Core(command)) = parse(words) else { panic!("{words}") };
+            sum.update(&write(&ToCore::Ask(1, command)).unwrap());
+        }
+        for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::Sleep) {
+            sum.update(&kind.write(&Snapshot::default(), std::time::Instant::now()).unwrap());
+        }
+        sum.update(&write(&ToScreen::Gauges(Box::default())).unwrap());
+        assert_eq!((VERSION, format!("{:08x}", sum.sum())), (2, "0".to_owned()));
     }
 
     proptest::proptest! {

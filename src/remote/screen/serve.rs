@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::encode::{Encoder, Told};
+use super::flow::{Flow, Metered};
 use super::frame::{Intake, Lane, Outlet};
 use super::message::{Columns, Gauges, Look, MOST_TO_CORE, ToCore, ToScreen, Welcome, read, write};
 use super::sound::seats::Seats;
@@ -106,6 +107,7 @@ pub fn spawn(
         player,
         encoder,
         far,
+        flow: Flow::default(),
         woken,
         waker: Arc::clone(&waker),
         answers,
@@ -151,6 +153,8 @@ struct Screen {
     player: Arc<dyn Player>,
     encoder: Arc<Encoder>,
     far: bool,
+    /// Of a far one.
+    flow: Flow,
     woken: UnixStream,
     waker: Arc<Waker>,
     answers: Sender<(u64, Outcome)>,
@@ -282,7 +286,12 @@ impl Screen {
     }
 
     fn send(&mut self) {
-        match self.outlet.write(&mut self.stream) {
+        let written = if self.far {
+            self.outlet.write(&mut Metered { to: &mut self.stream, flow: &mut self.flow })
+        } else {
+            self.outlet.write(&mut self.stream)
+        };
+        match written {
             Ok(true) => self.stalled = None,
             Ok(false) => {}
             Err(_) => self.gone = true,
@@ -298,7 +307,8 @@ impl Screen {
     fn wait(&mut self) {
         let now = Instant::now();
         let hears = if self.waiting < MOST_ASKED { PollFlags::IN } else { PollFlags::empty() };
-        let says = if self.outlet.is_empty() { PollFlags::empty() } else { PollFlags::OUT };
+        let may_say = !self.outlet.is_empty() && (!self.far || self.flow.room() > 0);
+        let says = if may_say { PollFlags::OUT } else { PollFlags::empty() };
         let gauges = if self.outlet.has_sent(Lane::Gauges) {
             self.gauges_due(&self.player.snapshot(), now)
         } else {
@@ -359,6 +369,7 @@ impl Screen {
             ToCore::Sound(said) => self.ears.iter().for_each(|&screen| self.seats.take(screen, said.clone())),
             ToCore::Ping(ping) if self.pings.len() < MOST_ASKED => self.pings.push(ping),
             ToCore::Ping(_) => {}
+            ToCore::Arrived(bytes) => self.flow.arrived(bytes, Instant::now()),
         }
     }
 

@@ -23,6 +23,8 @@ const TURN: Duration = Duration::from_millis(20);
 const TELLING: Duration = Duration::from_millis(100);
 /// With less in the ring and nothing behind it the sound pauses, while there is something left to fade out.
 const LOW: Duration = Duration::from_millis(60);
+/// Gathered at most before it goes on.
+const LONGEST_LEAD: Duration = Duration::from_secs(2);
 /// A device that takes nothing for so long is lost.
 const STALLED: Duration = Duration::from_secs(3);
 /// What the core may have sent ahead, whatever it says.
@@ -297,6 +299,10 @@ impl Playing {
     fn see_to_pause(&mut self) {
         let low = duration_to_frames(LOW, self.rate);
         let runs_dry = self.queue.is_empty() && self.opened.writer.waiting_frames() < low && !self.has_end();
+        if runs_dry && !self.waits {
+            // Rather a longer silence than many.
+            self.lead = (self.lead * 2).min(duration_to_frames(LONGEST_LEAD, self.rate));
+        }
         self.waits = if self.waits { !self.has_lead() } else { runs_dry };
         // Files and the like wait themselves, and every sample is to be in them as it is.
         self.waits &= self.opened.output.is_paced();

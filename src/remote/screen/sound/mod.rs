@@ -18,6 +18,8 @@ pub mod output;
 pub mod seats;
 pub mod stream;
 
+mod tests;
+
 use coding::Coded;
 
 /// To the machine of the screen. Frames are counted as the core's output counts them.

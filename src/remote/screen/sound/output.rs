@@ -20,8 +20,9 @@ use crate::rt::ring::{RingReader, sample_ring};
 
 /// Sent ahead of the ear.
 const AHEAD: Duration = Duration::from_secs(3);
-/// Gathered there before it sounds: for sound that comes faster than it is heard, and for sound that does not.
-const LEAD: Duration = Duration::from_millis(250);
+/// Gathered there before it sounds: of sound that comes faster than it is heard, for links that may have other things
+/// to do, and of sound that comes no faster.
+const LEAD: Duration = Duration::from_millis(700);
 const LEAD_BESIDE: Duration = Duration::from_millis(1500);
 /// A link that is away for longer is not waited for: the engine is told that the output is lost.
 const PATIENCE: Duration = Duration::from_secs(45);

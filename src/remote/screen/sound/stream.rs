@@ -7,12 +7,9 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use super::{Chunk, Control, FromEars, Heard, Open, ToEars};
-use crate::model::audio::duration_to_frames;
 use crate::model::snapshot::Accepted;
 use crate::model::track::AudioFormat;
 
-/// Under way at most: what a message to drop it all has to wait for.
-const UNDER_WAY: Duration = Duration::from_secs(1);
 /// How often it is looked whether the link is still there while a device is opened.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -230,7 +227,7 @@ impl Stream {
                 state.told = Some(state.control);
                 Some(ToEars::Control(state.control))
             }
-            Phase::Open => state.next_chunk(self.format.spec.rate),
+            Phase::Open => state.next_chunk(),
         }
     }
 
@@ -271,10 +268,7 @@ impl State {
         self.waker.iter().for_each(|wake| wake());
     }
 
-    fn next_chunk(&mut self, rate: u32) -> Option<ToEars> {
-        if self.sent.saturating_sub(self.heard.received) >= duration_to_frames(UNDER_WAY, rate) {
-            return None;
-        }
+    fn next_chunk(&mut self) -> Option<ToEars> {
         let at = self.chunks.partition_point(|chunk| chunk.at < self.sent);
         let chunk = self.chunks.get(at)?;
         self.sent = chunk.at + u64::from(chunk.frames);
