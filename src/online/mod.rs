@@ -6,8 +6,8 @@
 //! - **Thread.** None of its own. A question waits for its server: jobs and the command line ask.
 //! - **Entry points.** [`lrclib::ask`], [`musicbrainz::Catalogue`], [`kept::Kept`], [`http`].
 //! - **Invariants.** Nobody is asked whom the user did not turn on. An answer is a stranger's: bounded, and anything that is
-//!   not understood is an error with words. No redirect is followed. A server that fails is left alone for a while, which
-//!   grows ([`Outage`]). Without the feature `http` every question has the answer that this program cannot ask.
+//!   not understood is an error with words. No redirect is followed. LRCLIB, when it fails, is left alone for a
+//!   while that grows ([`Outage`]); MusicBrainz is asked only when the user says so. Without the feature `http` every question has the answer that this program cannot ask.
 
 #[cfg(feature = "http")]
 pub mod http;
