@@ -35,13 +35,14 @@
 //! | [`mastering`] | from measurements to a plan: tone, dynamics, loudness, each with its reason | model |
 //! | [`similarity`] | what sounds like what: distance, neighbours, reasons, radio, paths, orders, near-duplicates | model |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
+//! | [`online`] | services of the net that are asked: LRCLIB, MusicBrainz; the HTTP client of services | model |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search, preferences | model decode |
 //! | [`render`] | files through the mastering chain into files: albums, proofs, WAV and FLAC | model decode dsp library analysis mastering engine::output |
-//! | [`jobs`] | the lanes of background work and its kinds | model library analysis mastering similarity render |
+//! | [`jobs`] | the lanes of background work and its kinds | model library analysis mastering similarity render online |
 //! | [`app`] | the one mutable truth: state, reducers, queue, undo, wording | model rt config engine library jobs mastering similarity |
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
 //! | [`remote`] | a player at the end of a wire: the socket server, its protocols, its client, screens | model config rt dsp engine::output |
-//! | [`integrations`] | the desktop's bus (MPRIS, notifications), services that keep what was listened to | model config |
+//! | [`integrations`] | the desktop's bus (MPRIS, notifications), services that keep what was listened to | model config online |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
 //! | [`cli`] | words on a command line to one run mode and an exit code | model config library render remote boot |
 //!
@@ -63,7 +64,7 @@
 //! | `spectrum` | the looks at what is heard; asleep while nobody looks or nothing is heard | pushes back on the engine |
 //! | `store-writer` | the write transaction | runs jobs |
 //! | `watch` | which folders the system watches | reads a file, scans |
-//! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar`, `job-master`, `job-render` | the running job | outlives its cancel token by more than a file |
+//! | `job-long`, `job-measure`, `job-short`, `job-files`, `job-similar`, `job-master`, `job-render`, `job-online` | the running job | outlives its cancel token by more than a file |
 //! | `measure-1..N` | the track that it measures | outlives its cancel token by more than a block |
 //! | `render-1..N` | the album or track that it renders | outlives its cancel token by more than a block |
 //! | `remote` | the socket and its clients; asleep until one says something or the core changed | waits for a client |
@@ -125,6 +126,7 @@ pub mod jobs;
 pub mod library;
 pub mod mastering;
 pub mod model;
+pub mod online;
 pub mod remote;
 pub mod render;
 pub mod rt;

@@ -44,7 +44,11 @@ impl Deeds {
             | Effect::WriteTags { job, .. }
             | Effect::GoOverTags { job, .. }
             | Effect::DescribePicture { job, .. }
-            | Effect::ExtractPicture { job, .. } => self.walks = Some(*job),
+            | Effect::ExtractPicture { job, .. }
+            | Effect::FindLyrics { job, .. }
+            | Effect::SaveLyrics { job, .. }
+            | Effect::LookUp { job, .. }
+            | Effect::PlanRelease { job, .. } => self.walks = Some(*job),
             Effect::Close => self.closes = true,
             _ => {}
         }
@@ -71,7 +75,10 @@ impl Answers {
             | Event::TagsPlanned { job, .. }
             | Event::TagsWritten { job, .. }
             | Event::PictureDescribed { job, .. }
-            | Event::PictureExtracted { job, .. } => self.walking.remove(job),
+            | Event::PictureExtracted { job, .. }
+            | Event::LyricsFound { job, .. }
+            | Event::LyricsSaved { job, .. }
+            | Event::LookedUp { job, .. } => self.walking.remove(job),
             _ => None,
         }
     }

@@ -21,6 +21,7 @@ use crate::model::facts::Facts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
+use crate::model::lyrics::{Lyrics, Song};
 use crate::model::past::Importing;
 use crate::model::playlist::{Entry, Playlist};
 use crate::model::query::heard::Likes;
@@ -92,6 +93,20 @@ pub enum Effect {
         job: Option<JobId>,
         track: TrackId,
         with_spread: bool,
+    },
+    /// Find the words of a song; `song`: what the library calls it.
+    FindLyrics {
+        job: JobId,
+        path: Arc<Path>,
+        song: Option<Song>,
+        again: bool,
+    },
+    /// Write them beside it; found first, where they are not `known`.
+    SaveLyrics {
+        job: JobId,
+        path: Arc<Path>,
+        song: Option<Song>,
+        known: Option<Lyrics>,
     },
     /// Make a plan of mastering: a first one within a moment, then the last one.
     Plan {
@@ -188,6 +203,17 @@ pub enum Effect {
         paths: Vec<PathBuf>,
         work: TagWork,
         roots: Arc<Vec<PathBuf>>,
+    },
+    /// Ask MusicBrainz which release these are.
+    LookUp {
+        job: JobId,
+        paths: Vec<PathBuf>,
+    },
+    /// Find out what the tags of this release would do to the files.
+    PlanRelease {
+        job: JobId,
+        paths: Vec<PathBuf>,
+        release: String,
     },
     WriteTags {
         job: JobId,

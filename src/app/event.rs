@@ -11,6 +11,7 @@ use crate::engine::command::ImpulseResponse;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::jobs::ears::answer::{Answer, Deaf};
 use crate::jobs::library::{Cared, Cleaned, Gathered, ScanOutcome, ScanProgress};
+use crate::jobs::lyrics::Outcome;
 use crate::jobs::plan::{Stage, Subject};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::preferences::{Deed, Kept};
@@ -29,6 +30,7 @@ use crate::model::impulse::Impulse;
 use crate::model::job::CancelToken;
 use crate::model::listening::{Period, Stats};
 use crate::model::mastering::Plan;
+use crate::model::musicbrainz::Candidate;
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::past::Importing;
@@ -194,12 +196,29 @@ pub enum Event {
         path: PathBuf,
         result: Result<(Arc<ImpulseResponse>, Arc<Impulse>), String>,
     },
+    /// Asked for by `Effect::FindLyrics`.
+    LyricsFound {
+        job: JobId,
+        path: Arc<Path>,
+        again: bool,
+        outcome: Outcome,
+    },
+    /// Asked for by `Effect::SaveLyrics`.
+    LyricsSaved {
+        job: JobId,
+        result: Result<PathBuf, String>,
+    },
+    /// Asked for by `Effect::LookUp`.
+    LookedUp {
+        job: JobId,
+        found: Result<Vec<Candidate>, String>,
+    },
     /// Asked for by `Effect::ReadTags`.
     TagsRead {
         job: JobId,
         sheet: Result<TagSheet, String>,
     },
-    /// Asked for by `Effect::PlanTags`.
+    /// Asked for by `Effect::PlanTags` and `Effect::PlanRelease`.
     TagsPlanned {
         job: JobId,
         planned: Result<Planned, Refused>,

@@ -14,6 +14,8 @@ use crate::jobs::analyse::{self, Asked, Control};
 use crate::jobs::ears::Ears;
 use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
+use crate::jobs::lookup::{self, Catalogue};
+use crate::jobs::lyrics::Finder;
 use crate::jobs::plan::{Stage, Subject};
 use crate::jobs::preferences::{Deed, carry_out};
 use crate::jobs::render::{self, RenderOrder};
@@ -30,6 +32,7 @@ use crate::model::equaliser::Equaliser;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::Period;
+use crate::model::lyrics::{Found, Song};
 use crate::model::naming::Naming;
 use crate::model::past::Importing;
 use crate::model::portrait::Told;
@@ -56,6 +59,10 @@ pub struct Performer {
     pub measuring: Control,
     /// What sounds like what.
     pub ears: Ears,
+    /// Who finds the words of songs.
+    pub lyrics: Finder,
+    /// Who knows releases.
+    pub releases: Catalogue,
     /// Journals of changed files.
     pub batches: Batches,
     /// The user's equaliser curves; `None` where there is no place for them.
@@ -159,8 +166,58 @@ impl Performer {
                     move |panic| Event::PictureExtracted { job, to: target, result: Err(panic) },
                 );
             }
+            other => self.perform_online(other),
+        }
+    }
+
+    /// What may ask services of the net.
+    fn perform_online(&mut self, effect: Effect) {
+        match effect {
+            Effect::FindLyrics { job, path, song, again } => self.find_lyrics(job, path, song, again),
+            Effect::SaveLyrics { job, path, song, known } => {
+                let finder = self.lyrics.clone();
+                self.answer(
+                    Lane::Online,
+                    move |_| Event::LyricsSaved { job, result: finder.save(&path, song, known) },
+                    move |panic| Event::LyricsSaved { job, result: Err(panic) },
+                );
+            }
+            Effect::LookUp { job, paths } => {
+                let releases = self.releases.clone();
+                self.answer(
+                    Lane::Online,
+                    move |cancel| Event::LookedUp { job, found: lookup::find(&releases, &paths, cancel) },
+                    move |panic| Event::LookedUp { job, found: Err(panic) },
+                );
+            }
+            Effect::PlanRelease { job, paths, release } => {
+                let releases = self.releases.clone();
+                self.answer(
+                    Lane::Online,
+                    move |_| Event::TagsPlanned {
+                        job,
+                        planned: lookup::planned(&releases, &paths, &release),
+                    },
+                    move |panic| Event::TagsPlanned { job, planned: Err(broken(panic)) },
+                );
+            }
             other => self.perform_lists(other),
         }
+    }
+
+    fn find_lyrics(&self, job: JobId, path: Arc<Path>, song: Option<Song>, again: bool) {
+        let (finder, same) = (self.lyrics.clone(), Arc::clone(&path));
+        self.answer(
+            Lane::Online,
+            move |_| {
+                let outcome = finder.find(&path, song, again);
+                Event::LyricsFound { job, path, again, outcome }
+            },
+            move |panic| {
+                let outcome = Found::Failed(panic).into();
+                Event::LyricsFound { job, path: same, again, outcome }
+            },
+        );
     }
 
     fn write_tags(

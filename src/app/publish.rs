@@ -49,6 +49,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.wave = state.sight.wave.clone();
         next.portrait = state.sight.portrait.clone();
         next.told = state.sight.told.clone();
+        next.lyrics = state.lyrics.view.clone();
     }
     if dirty.similar {
         next.similar = Arc::clone(&state.ears.view);

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod ears;
+pub mod lyrics;
 pub mod mastering;
 pub mod playlists;
 pub mod renders;
@@ -66,6 +67,7 @@ pub struct AppState {
     pub analysis: analysis::AnalysisState,
     pub ears: ears::EarsState,
     pub sight: SightState,
+    pub lyrics: lyrics::LyricsState,
     pub mastering: mastering::MasteringState,
     pub renders: renders::RenderState,
     pub output: OutputView,

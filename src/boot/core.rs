@@ -18,6 +18,8 @@ use crate::engine::output::Outputs;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::analyse::{Control, Spares};
 use crate::jobs::ears::Ears;
+use crate::jobs::lookup::Catalogue;
+use crate::jobs::lyrics::Finder;
 use crate::jobs::{JobThreads, Jobs};
 use crate::library::edit::{Batches, Recovered};
 use crate::library::store::Store;
@@ -88,6 +90,8 @@ impl Core {
         let batches = Batches::new(config.places.tag_batches()?);
         let performer = Performer {
             measuring,
+            lyrics: Finder::new(config.settings.lyrics.clone(), config.places.cache.as_deref()),
+            releases: Catalogue::new(config.settings.musicbrainz.clone()),
             ears: Ears::new(store_of_jobs.clone(), config.settings.similar.weights.clone()),
             engine: sender,
             store: store_of_jobs,

@@ -17,6 +17,7 @@ pub mod log;
 mod mpd;
 mod neighbours;
 pub mod offline;
+pub mod online;
 pub mod panic;
 mod play;
 mod player;

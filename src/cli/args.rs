@@ -178,8 +178,12 @@ pub enum Verb {
         #[command(subcommand)]
         verb: TagVerb,
     },
+    /// Which release of MusicBrainz files are; its tags for them
+    Lookup(LookupAsked),
     /// The picture of a music file: told, taken out, put in
     Art(Art),
+    /// The words of songs, from tags, .lrc files or LRCLIB
+    Lyrics(LyricsAsked),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -742,6 +746,43 @@ pub enum LibraryVerb {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::lyrics::HELP)]
+pub struct LyricsAsked {
+    /// Music files
+    #[arg(value_name = "FILE", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Write each into a new .lrc file beside its song
+    #[arg(long, conflicts_with = "json")]
+    pub save: bool,
+    /// What was told earlier does not count
+    #[arg(long)]
+    pub again: bool,
+    /// Print one JSON object a file
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::lookup::HELP)]
+pub struct LookupAsked {
+    /// Files and folders of one release
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Change the tags to those of release N of those that are found
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub take: Option<usize>,
+    /// Change the tags to those of the release of this identifier
+    #[arg(long, value_name = "ID", value_parser = super::lookup::release, conflicts_with = "take")]
+    pub release: Option<String>,
+    /// Only print what would be changed
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON object a release
+    #[arg(long, conflicts_with_all = ["take", "release"])]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,14 +3,14 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::args::{Ctl, Global};
 use super::exit::{CliError, Exit};
 use super::terminal::Messages;
-use super::{portrait, queue, queue_template, search, similar, stats};
+use super::{lookup, lyrics, portrait, queue, queue_template, search, similar, stats};
 use crate::config;
 use crate::library::scan::absolute_root;
 use crate::model::command::Command;
@@ -29,7 +29,8 @@ running. Numbers of queue entries count from 1. Options stand before VERB.
 
 These print what they tell, with --json as JSON: search QUERY, queue stats,
 stats [PERIOD], template list [WORDS], similar [PATH|QUERY], portrait [PATH|QUERY]: how a
-track sounds, in 25 numbers and their words.
+track sounds, in 25 numbers and their words; lyrics, lookup [PATH...]: the words of what
+plays, and the releases of MusicBrainz that it may be.
 queue edit opens $VISUAL or $EDITOR with the queue, one line an entry, and applies what was
 changed.";
 
@@ -62,6 +63,8 @@ enum Asking {
     Templates(Vec<String>),
     Similar(Vec<String>),
     Portrait(Vec<OsString>),
+    Lyrics,
+    Lookup(Vec<PathBuf>),
 }
 
 impl Asking {
@@ -71,6 +74,11 @@ impl Asking {
             && (first == "portrait" || first == "fingerprint")
         {
             return Some(Self::Portrait(rest.to_vec()));
+        }
+        if let [first, rest @ ..] = &without_dashes(words)[..]
+            && (first == "lookup" || first == "musicbrainz")
+        {
+            return Some(Self::Lookup(rest.iter().map(PathBuf::from).collect()));
         }
         let words: Option<Vec<String>> =
             without_dashes(words).into_iter().map(|word| word.into_string().ok()).collect();
@@ -82,6 +90,7 @@ impl Asking {
             ("stats", rest) => Some(Self::Stats(rest.to_vec())),
             ("template-list", rest) => Some(Self::Templates(rest.to_vec())),
             ("template", [word, rest @ ..]) if word == "list" => Some(Self::Templates(rest.to_vec())),
+            ("lyrics", []) => Some(Self::Lyrics),
             ("queue-stats", []) => Some(Self::QueueStats),
             ("queue", [word]) if word == "stats" => Some(Self::QueueStats),
             ("edit", [word]) if word == "queue" => Some(Self::QueueEdit),
@@ -97,6 +106,8 @@ impl Asking {
             Self::Search(words) => search::of_running(&mut player, &words, as_json),
             Self::Similar(words) => similar::of_running(&mut player, &words, as_json),
             Self::Portrait(what) => portrait::of_running(&mut player, &what, as_json),
+            Self::Lyrics => lyrics::of_running(&mut player, as_json),
+            Self::Lookup(paths) => lookup::of_running(&mut player, &paths, as_json),
             Self::Stats(words) => stats::of_running(&mut player, &words, as_json),
             Self::Templates(words) => queue_template::of_running(&mut player, &words, as_json),
             Self::QueueStats => queue::stats(&mut player, as_json),

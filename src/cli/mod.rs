@@ -27,6 +27,8 @@ mod ctl;
 mod duplicates;
 mod import;
 mod library;
+mod lookup;
+mod lyrics;
 mod master;
 mod outputs;
 mod play;
@@ -105,6 +107,8 @@ fn run(mut arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> 
         Verb::Status(asked) => status::run(&global, &asked),
         Verb::Outputs(asked) => outputs::run(&global, &asked, messages),
         Verb::Tag { verb } => tag::run(&global, &verb, messages),
+        Verb::Lyrics(asked) => lyrics::run(&global, &asked, messages),
+        Verb::Lookup(asked) => lookup::run(&global, &asked, messages),
         Verb::Art(asked) => art::run(&global, &asked, messages),
         Verb::Config { verb } => config::run(&global, verb, messages),
     }

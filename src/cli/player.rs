@@ -43,7 +43,9 @@ const VERBS: &[&str] = &[
     "status",
     "outputs",
     "tag",
+    "lookup",
     "art",
+    "lyrics",
     "config",
 ];
 

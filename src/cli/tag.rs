@@ -148,7 +148,7 @@ pub fn change(
 }
 
 /// Folders and playlists are walked, as everywhere.
-fn files(paths: &[PathBuf], messages: &Messages) -> Result<Vec<PathBuf>, CliError> {
+pub fn files(paths: &[PathBuf], messages: &Messages) -> Result<Vec<PathBuf>, CliError> {
     let found = crate::library::expand::expand(paths, &AtomicBool::new(false));
     for problem in &found.problems {
         messages.error(&format!("{} {}", shown(&problem.path), printable(&problem.error)));
@@ -159,14 +159,15 @@ fn files(paths: &[PathBuf], messages: &Messages) -> Result<Vec<PathBuf>, CliErro
     Ok(found.files)
 }
 
-fn refuse(refused: Refused, messages: &Messages) -> CliError {
+pub fn refuse(refused: Refused, messages: &Messages) -> CliError {
     for (path, why) in &refused.0 {
         messages.error(&format!("{} {}", shown(path), printable(why)));
     }
     CliError::Refused("nothing was changed".into())
 }
 
-fn apply(config: &Loaded, change: &Change, dry_run: bool, messages: &Messages) -> Result<Exit, CliError> {
+/// Shows a change, and carries it out.
+pub fn apply(config: &Loaded, change: &Change, dry_run: bool, messages: &Messages) -> Result<Exit, CliError> {
     let mut out = io::stdout().lock();
     write_difference(&mut out, change).and_then(|()| out.flush()).map_err(CliError::Output)?;
     drop(out);

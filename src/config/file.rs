@@ -157,8 +157,10 @@ mod tests {
     use crate::model::audio::{SampleFormat, Volume};
     use crate::model::desktop::DesktopSettings;
     use crate::model::fingerprint::Dimension;
+    use crate::model::lyrics::LyricsSettings;
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::mpd::{MpdSettings, Password, Permissions};
+    use crate::model::musicbrainz::LookupSettings;
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
     use crate::model::settings::{
@@ -235,6 +237,10 @@ mod tests {
         ("scrobble.lastfm_file", "\"/lastfm\""),
         ("scrobble.lastfm_command", "[\"pass\"]"),
         ("scrobble.lastfm_url", "\"https://libre.fm/2.0/\""),
+        ("lyrics.online", "true"),
+        ("lyrics.url", "\"http://localhost:2\""),
+        ("musicbrainz.online", "true"),
+        ("musicbrainz.url", "\"http://localhost:3\""),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -327,6 +333,8 @@ mod tests {
             lastfm: SecretSource { file: Some("/lastfm".into()), command: vec!["pass".into()] },
             lastfm_url: "https://libre.fm/2.0/".into(),
         };
+        settings.lyrics = LyricsSettings { online: true, url: "http://localhost:2".into() };
+        settings.musicbrainz = LookupSettings { online: true, url: "http://localhost:3".into() };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

@@ -2,7 +2,7 @@
 //!
 //! - **Purpose.** Tells others of the machine and beyond what plays, and does what they ask: the desktop's bus (MPRIS,
 //!   notifications) and services that keep what was listened to.
-//! - **May import.** model, config.
+//! - **May import.** model, config, online.
 //! - **Threads.** `bus` ([`desktop`]), with `bus-files` while a picture is looked for; `scrobble` ([`scrobble`]). Each
 //!   sleeps until the core changed or somebody asks, and is there only where it is configured.
 //! - **Entry points.** [`desktop::start`], [`scrobble::start`].

@@ -17,4 +17,6 @@ pub enum Lane {
     Mastering,
     /// Minutes to hours: files that are mastered to files. Runs at low priority.
     Rendering,
+    /// As long as a server takes: what is asked of services of the net.
+    Online,
 }

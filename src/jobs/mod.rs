@@ -1,9 +1,9 @@
 //! # jobs: background work
 //!
 //! - **Purpose.** Runs what may take long or wait for disks: scans, measuring, walks, catalogs, plans, what sounds alike.
-//! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`.
+//! - **May import.** `model`, `library`, `analysis`, `mastering`, `similarity`, `render`, `online`.
 //! - **Threads.** `job-long`, `job-measure`, `job-master`, `job-render` (low priority), `job-short`, `job-files`,
-//!   `job-similar`, one job at a time each; `measure-1..N` (lowest priority) while tracks are measured.
+//!   `job-similar`, `job-online`, one job at a time each; `measure-1..N` (lowest priority) while tracks are measured.
 //! - **Entry points.** [`Jobs::submit`]; the kinds of jobs are one file a subject.
 //! - **Invariants.** A job that panics has failed, its lane lives. A cancelled job ends within one file. Results are
 //!   events: nobody waits for a job.
@@ -12,6 +12,8 @@ pub mod analyse;
 pub mod ears;
 mod lane;
 pub mod library;
+pub mod lookup;
+pub mod lyrics;
 pub mod plan;
 pub mod playlists;
 pub mod portrait;
@@ -33,7 +35,7 @@ use crate::model::contain::contain;
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Debug)]
-pub struct Jobs([Sender<Job>; 7]);
+pub struct Jobs([Sender<Job>; 8]);
 
 /// The lanes' threads, for the shutdown.
 #[derive(Debug)]
@@ -56,6 +58,7 @@ impl Jobs {
             lane("job-similar", false)?,
             lane("job-master", true)?,
             lane("job-render", true)?,
+            lane("job-online", false)?,
         ];
         Ok((Self(lanes), JobThreads(threads)))
     }

@@ -178,7 +178,8 @@ fn rename(paths: &[PathBuf], template: &str, roots: &[PathBuf]) -> Result<edit::
     edit::rename_plan(paths, &base, &parsed)
 }
 
-fn preview(change: &Change) -> TagPreview {
+/// What is shown of a change.
+pub(super) fn preview(change: &Change) -> TagPreview {
     match change {
         Change::Tags(plan) => TagPreview {
             files: plan.files.iter().map(|file| (file.path.clone(), differences(file))).collect(),

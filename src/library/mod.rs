@@ -7,7 +7,8 @@
 //!   on the caller's thread and may block: call it from a job or the command line, never from ui, app or engine.
 //! - **Entry points.** [`store::Store`], [`scan::scan`], [`clean::clean`], [`expand::expand`], [`catalog_build::load_catalog`],
 //!   [`search::search`], [`playlist::import::import`], [`smart::evaluate`], [`past::plan::plan`], [`edit::plan`],
-//!   [`artwork::find`], [`stats::count`], [`preferences::change`], [`store::care`], [`transfer::export`], [`transfer::import()`].
+//!   [`artwork::find`], [`stats::count`], [`preferences::change`], [`store::care`], [`transfer::export`], [`transfer::import()`],
+//!   [`lyrics::own`].
 //! - **Invariants.** A path is bytes and belongs to at most one track; a track id is never used twice; a file is opened
 //!   only when size, time or inode say that it changed; a track whose file is gone stays, marked as missing, until it is
 //!   cleaned; nothing is taken for missing because a folder could not be read or a disk is away; a
@@ -21,6 +22,7 @@ pub mod edit;
 pub mod expand;
 pub mod forget;
 pub mod levels;
+pub mod lyrics;
 pub mod matching;
 pub mod past;
 pub mod playlist;

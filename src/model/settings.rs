@@ -624,6 +624,8 @@ pub struct Settings {
     pub on_hang_up: HangUp,
     pub desktop: super::desktop::DesktopSettings,
     pub scrobble: super::scrobbling::ScrobbleSettings,
+    pub lyrics: super::lyrics::LyricsSettings,
+    pub musicbrainz: super::musicbrainz::LookupSettings,
     pub similar: super::similar::SimilarSettings,
     pub analysis: AnalysisSettings,
     /// Seconds after which `previous` goes to the start of the item instead of the one before.
@@ -656,6 +658,8 @@ impl Default for Settings {
             on_hang_up: HangUp::default(),
             desktop: Default::default(),
             scrobble: Default::default(),
+            lyrics: Default::default(),
+            musicbrainz: Default::default(),
             similar: Default::default(),
             analysis: AnalysisSettings::default(),
             rewind_s: 5,

@@ -16,6 +16,7 @@ use super::features::Waveform;
 use super::history::HistoryView;
 use super::id::{ItemId, PlayId, TrackId};
 use super::listening::{Period, Stats};
+use super::lyrics::LyricsView;
 use super::mastering::MasteringView;
 use super::notice::Notice;
 use super::outputs::OutputDevice;
@@ -72,6 +73,8 @@ pub struct Snapshot {
     pub renders: Arc<Vec<RenderView>>,
     /// The same for who has no screen.
     pub told: Option<Arc<Portrait>>,
+    /// The words of a song, as they were last looked for.
+    pub lyrics: Option<Arc<LyricsView>>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,

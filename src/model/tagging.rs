@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::musicbrainz::LookupView;
 use super::tag::Field;
 
 /// One change of every file that is asked for.
@@ -100,6 +101,8 @@ pub struct TagsView {
     /// Why the last change was not done: each file that stands in its way.
     #[serde(with = "crate::model::path_bytes")]
     pub refused: Arc<Vec<(PathBuf, String)>>,
+    /// Releases that the files may be.
+    pub lookup: Option<Arc<LookupView>>,
     /// A batch is being written: files done, and all.
     pub writing: Option<(usize, usize)>,
 }

@@ -184,6 +184,7 @@ fn target_of(command: &mut Command) -> Option<&mut Target> {
         | Command::Tags(
             Tagging::Look { what: target, .. }
             | Tagging::Picture(target)
+            | Tagging::Lookup(target)
             | Tagging::Change { what: target, .. },
         ) => Some(target),
         _ => None,
@@ -232,6 +233,7 @@ fn listed_paths_of(command: &Command) -> &[PathBuf] {
         Command::Tags(
             Tagging::Look { what: Target::Paths(paths), .. }
             | Tagging::Picture(Target::Paths(paths))
+            | Tagging::Lookup(Target::Paths(paths))
             | Tagging::Change { what: Target::Paths(paths), .. },
         ) => paths,
         Command::Tags(Tagging::Extract(_, path)) => std::slice::from_ref(path),

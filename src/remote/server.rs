@@ -147,6 +147,10 @@ enum What {
     Similar(Outcome),
     /// How this track sounds is in the snapshot then.
     Portrait(TrackId, Outcome),
+    /// The words of what plays are in the snapshot then.
+    Lyrics(Outcome),
+    /// Releases that files may be are in the snapshot then.
+    Lookup(Outcome),
     /// What sounds like these words is known then: a question that waits for it.
     Knows(Tell, String),
 }
@@ -289,6 +293,8 @@ impl Remote {
                 Ok(Wish::Do(command)) => self.ask(at, id, command, What::Done),
                 Ok(Wish::Tell(Tell::Stats(period))) => self.ask_stats(at, id, &period),
                 Ok(Wish::Tell(Tell::Similar(asked))) => self.ask_similar(at, id, asked),
+                Ok(Wish::Tell(Tell::Lyrics)) => self.ask_lyrics(at, id),
+                Ok(Wish::Tell(Tell::Lookup(paths))) => self.ask_lookup(at, id, &paths),
                 Ok(Wish::Tell(Tell::Portrait(asked))) => self.ask_portrait(at, id, &asked),
                 Ok(Wish::Tell(tell)) => match self.unknown_like(&tell) {
                     Some(words) => self.ask_like(at, id, tell, words),
@@ -474,6 +480,9 @@ fn answer(id: Option<u64>, what: What, snapshot: &Snapshot) -> Reply<()> {
             (Outcome::Done(_), Some(why)) => Reply::fault(id, Fault::new(FaultKind::Failed, why.clone())),
             _ => reply(id, &outcome),
         },
+        What::Lyrics(Outcome::Done(_)) => questions::lyrics(id, snapshot),
+        What::Lookup(Outcome::Done(_)) => questions::lookup(id, snapshot),
+        What::Lyrics(outcome) | What::Lookup(outcome) => reply(id, &outcome),
         What::Told(Ok(told)) => Reply { told: Some(told), ..Reply::done(id) },
         What::Told(Err(fault)) => Reply::fault(id, fault),
         What::Stats(period, outcome) => match &snapshot.stats {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::lyrics::LyricsLine;
 use super::path::JsonPath;
 use super::portrait::PortraitLine;
 use super::wire::{Fault, FaultKind};
@@ -17,6 +18,7 @@ use crate::model::contain::contain;
 use crate::model::facts::Facts;
 use crate::model::id::TrackId;
 use crate::model::listening::Stats;
+use crate::model::musicbrainz::Candidate;
 use crate::model::query::Query;
 use crate::model::query::search::search;
 use crate::model::similar::Resembling;
@@ -43,6 +45,10 @@ pub enum Tell {
     /// The queue templates that have these words.
     Templates(String),
     Similar(SimilarAsked),
+    /// The words of what plays; with their times where these are known.
+    Lyrics,
+    /// Releases of MusicBrainz that these files may be, else what plays.
+    Lookup(Vec<JsonPath>),
     /// How a track sounds; of `words` only the number of a track is understood.
     Portrait(SimilarAsked),
 }
@@ -69,6 +75,8 @@ pub enum Telling {
     Templates(Vec<TemplateLine>),
     Similar(Vec<SimilarLine>),
     Portrait(Box<PortraitLine>),
+    Lyrics(Box<LyricsLine>),
+    Lookup(Vec<Candidate>),
 }
 
 /// What sounds like these: paths together, else words, else what plays.
@@ -334,6 +342,7 @@ impl Desk<'_> {
             Tell::Similar(_) | Tell::Portrait(_) => {
                 Err(Fault::usage("how tracks sound is not asked for here"))
             }
+            Tell::Lyrics | Tell::Lookup(_) => Err(Fault::usage("words and releases are not asked for here")),
             Tell::Stats(_) => Err(Fault::usage("statistics are not asked for here")),
         }
     }

@@ -101,6 +101,8 @@ pub enum Gauge {
     Now,
     /// How far mastering holds the sound down.
     Reading,
+    /// The words of what plays.
+    Lyrics,
 }
 
 /// The gauges in sight, none of them beneath anything else.
@@ -112,7 +114,14 @@ pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
     let is_clear = state.mastering && state.prompt.is_none() && state.chord.is_empty();
     let reading = views::mastering::reduction_area(scene.snapshot, &layout).filter(|_| is_clear);
     let reading = reading.map(|area| (Gauge::Reading, area));
-    spectrum.into_iter().chain(reading).chain(layout.now.map(|area| (Gauge::Now, area))).collect()
+    let lyrics = state.shows_lyrics() && state.prompt.is_none() && state.chord.is_empty();
+    let lyrics = lyrics.then_some((Gauge::Lyrics, layout.main)).filter(|(_, area)| !area.is_empty());
+    spectrum
+        .into_iter()
+        .chain(reading)
+        .chain(lyrics)
+        .chain(layout.now.map(|area| (Gauge::Now, area)))
+        .collect()
 }
 
 /// Draws one gauge alone into an empty buffer of its area, as [`draw`] would.
@@ -125,6 +134,7 @@ pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
         Gauge::Spectrum => views::visual::draw(&mut canvas),
         Gauge::Now => views::now::draw(&mut canvas),
         Gauge::Reading => views::mastering::draw_reduction(&mut canvas),
+        Gauge::Lyrics => views::report::draw(&mut canvas),
     }
     if scene.styles.ascii {
         symbols::plain(buf);

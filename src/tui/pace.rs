@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::report::{sung_line, words};
 use super::scene::{Gauges, times};
 use super::views::now::halves;
 use crate::model::playback::PlayState;
@@ -24,6 +25,8 @@ pub(super) struct Shown<'a> {
     pub(super) width: u16,
     /// How far mastering holds the sound down is shown.
     pub(super) mastering: bool,
+    /// The words of what plays are shown.
+    pub(super) lyrics: bool,
 }
 
 /// What a person would see of the gauges: equal pictures need no drawing.
@@ -35,6 +38,8 @@ pub(super) struct Picture {
     visual: usize,
     /// Tenths of dB: held down by what, and the level before and after.
     held: [i32; 4],
+    /// The line that is sung.
+    sung: Option<usize>,
 }
 
 impl Shown<'_> {
@@ -42,7 +47,9 @@ impl Shown<'_> {
         let visual = self.gauges.visual.as_ref();
         let (elapsed, total) = times(self.snapshot, self.gauges).unwrap_or_default();
         let reading = if self.mastering { self.gauges.reading } else { Default::default() };
+        let sung = if self.lyrics { sung_line(self.snapshot, self.gauges) } else { None };
         Picture {
+            sung,
             seconds: elapsed.as_secs(),
             halves: halves(self.width, elapsed, total),
             visual: visual.map_or(0, |frame| Arc::as_ptr(frame).cast::<u8>() as usize),
@@ -66,7 +73,10 @@ impl Shown<'_> {
         }
         let second = Duration::from_secs(1) - Duration::from_nanos(elapsed.subsec_nanos().into());
         let half = total.map(|total| total / (2 * u32::from(self.width.max(1))));
-        Some(half.map_or(second, |half| second.min(half)).clamp(SOONEST, LATEST))
+        let line = words(self.snapshot).filter(|_| self.lyrics).and_then(|words| words.next_at(elapsed));
+        let line = line.map(|at| at.saturating_sub(elapsed));
+        let soonest = half.into_iter().chain(line).fold(second, Duration::min);
+        Some(soonest.clamp(SOONEST, LATEST))
     }
 }
 
@@ -144,7 +154,7 @@ mod tests {
             ..Gauges::default()
         };
         let snapshot = snapshot(state);
-        let shown = Shown { snapshot: &snapshot, gauges: &gauges, width, mastering: false };
+        let shown = Shown { snapshot: &snapshot, gauges: &gauges, width, mastering: false, lyrics: false };
         Pace::new(50).next_tick(&shown, still.is_some()).map(|at| at.as_millis())
     }
 
@@ -156,6 +166,25 @@ mod tests {
         assert_eq!(tick(PlayState::Playing, 0, 200, None), Some(500), "a half cell of the bar is 0.5 s");
         assert_eq!(tick(PlayState::Playing, 0, 80, Some(false)), Some(20));
         assert_eq!(tick(PlayState::Playing, 0, 80, Some(true)), Some(100));
+    }
+
+    #[test]
+    fn words_are_looked_at_when_another_line_is_sung() {
+        use crate::model::lyrics::{Found, Lyrics, LyricsView, Source};
+        let mut snapshot = snapshot(PlayState::Playing);
+        let words = Lyrics::parse("[00:00.00]a\n[00:00.70]b\n[00:09.00]c", Source::Tags).unwrap();
+        let path = Arc::clone(&snapshot.playback.now.as_ref().unwrap().path);
+        snapshot.lyrics = Some(Arc::new(LyricsView { path, found: Found::Words(words) }));
+        let look = |frame, lyrics| {
+            let position = Some(Position { play: PlayId(1), frame, rate: 1000 });
+            let gauges = Gauges { position, ..Gauges::default() };
+            let shown = Shown { snapshot: &snapshot, gauges: &gauges, width: 80, mastering: false, lyrics };
+            let tick = Pace::new(50).next_tick(&shown, false).map(|at| at.as_millis());
+            (tick, shown.picture().sung)
+        };
+        assert_eq!(look(400, true), (Some(300), Some(0)));
+        assert_eq!(look(400, false), (Some(600), None));
+        assert_eq!(look(700, true), (Some(300), Some(1)), "the next second is nearer");
     }
 
     #[test]

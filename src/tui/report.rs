@@ -8,12 +8,15 @@ use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
 use crate::model::history::{Entry, HistoryView, ago};
 use crate::model::listening::{Period, Stats};
+use crate::model::lyrics::{Found, Lyrics};
+use crate::model::musicbrainz::LookupView;
 use crate::model::portrait::PortraitRow;
 use crate::model::rendering::{RenderProgress, RenderStage, RenderView};
 use crate::model::similar::SimilarView;
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
 use crate::model::template::{Template, Templates};
+use crate::tui::scene::{Gauges, times};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportKind {
@@ -28,6 +31,10 @@ pub enum ReportKind {
     Jobs,
     /// How a track sounds.
     Portrait,
+    /// The words of what plays.
+    Lyrics,
+    /// Releases of MusicBrainz.
+    Lookup,
 }
 
 impl ReportKind {
@@ -42,6 +49,8 @@ impl ReportKind {
             Self::Similar => "What sounds alike",
             Self::Jobs => "Mastering to files",
             Self::Portrait => "How it sounds",
+            Self::Lyrics => "Lyrics",
+            Self::Lookup => "Releases that it may be",
         }
     }
 }
@@ -73,7 +82,9 @@ impl About {
             | ReportKind::Duplicates
             | ReportKind::Similar
             | ReportKind::Jobs
-            | ReportKind::Portrait => None,
+            | ReportKind::Portrait
+            | ReportKind::Lyrics
+            | ReportKind::Lookup => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
                 Arc::clone(&snapshot.catalog),
@@ -189,6 +200,8 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
         (ReportKind::Similar, _) => similar_state(&snapshot.similar),
         (ReportKind::Portrait, _) => portrait_state(snapshot),
+        (ReportKind::Lyrics, _) => lyrics_state(snapshot),
+        (ReportKind::Lookup, _) => lookup_state(snapshot),
         (ReportKind::Jobs, _) if snapshot.renders.is_empty() => "none; :master begins one".into(),
         (ReportKind::Jobs, _) => ":master-stop N".into(),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
@@ -225,6 +238,8 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         }
         ReportKind::Similar => snapshot.similar.found.len(),
         ReportKind::Portrait => portrait_rows(snapshot).len(),
+        ReportKind::Lyrics => words(snapshot).map_or(0, |lyrics| lyrics.lines.len()),
+        ReportKind::Lookup => snapshot.tags.lookup.as_ref().map_or(0, |lookup| lookup.found.len()),
         ReportKind::Jobs => snapshot.renders.iter().map(job_len).sum(),
         ReportKind::Scan => snapshot.scan.failed.len(),
         ReportKind::Duplicates => snapshot.duplicates.groups.iter().map(|group| group.len() + 1).sum(),
@@ -237,6 +252,15 @@ pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) 
     }
     if kind == ReportKind::Jobs {
         return job_row(snapshot, at);
+    }
+    if kind == ReportKind::Lyrics {
+        let line = words(snapshot)?.lines.get(at)?;
+        return Some(ReportRow { path: line.text.clone(), detail: String::new() });
+    }
+    if kind == ReportKind::Lookup {
+        let found = snapshot.tags.lookup.as_ref()?.found.get(at)?;
+        let path = format!("{:>3} %  {} - {}", found.score, found.artist, found.title);
+        return Some(ReportRow { path, detail: found.details() });
     }
     if kind == ReportKind::Portrait {
         return portrait_rows(snapshot).get(at).map(|row| portrait_row(snapshot, row));
@@ -337,5 +361,40 @@ fn portrait_state(snapshot: &Snapshot) -> String {
     match snapshot.portrait.as_ref().map_or(0, |portrait| portrait.spread.tracks) {
         0 | 1 => "no other track is measured".into(),
         tracks => format!("against {tracks} tracks"),
+    }
+}
+
+/// What is known of the words of what plays; nothing of another song.
+pub fn lyrics(snapshot: &Snapshot) -> Option<&Found> {
+    let now = snapshot.playback.now.as_ref()?;
+    snapshot.lyrics.as_ref().filter(|view| view.path == now.path).map(|view| &view.found)
+}
+
+/// The words themselves.
+pub fn words(snapshot: &Snapshot) -> Option<&Lyrics> {
+    if let Some(Found::Words(lyrics)) = lyrics(snapshot) { Some(lyrics) } else { None }
+}
+
+/// The line that is heard, where their times are known.
+pub fn sung_line(snapshot: &Snapshot, gauges: &Gauges) -> Option<usize> {
+    let (elapsed, _) = times(snapshot, gauges)?;
+    words(snapshot)?.line_at(elapsed)
+}
+
+fn lyrics_state(snapshot: &Snapshot) -> String {
+    match lyrics(snapshot) {
+        Some(Found::Words(lyrics)) => lyrics.source.words().to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn lookup_state(snapshot: &Snapshot) -> String {
+    match snapshot.tags.lookup.as_deref() {
+        Some(lookup) if lookup.looking => "MusicBrainz is asked...".into(),
+        Some(LookupView { problem: Some(why), .. }) => why.clone(),
+        Some(lookup) if lookup.found.is_empty() => "MusicBrainz knows none".into(),
+        Some(LookupView { files: 1, .. }) => "Enter shows what it would change".into(),
+        Some(lookup) => format!("Enter shows what it would change of {} files", lookup.files),
+        None => String::new(),
     }
 }

@@ -360,6 +360,7 @@ impl Ui {
             gauges: &self.gauges,
             width: self.state.size.0,
             mastering: self.state.mastering,
+            lyrics: self.state.shows_lyrics(),
         }
     }
 

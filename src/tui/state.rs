@@ -2,6 +2,7 @@
 //! Owned by the ui thread; changed by `update` alone, read by `draw`.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::rows::Rows;
 use super::search::Question;
 use super::tags::TagPane;
 use crate::config::keys::{Context, Key};
-use crate::model::command::Pane;
+use crate::model::command::{Pane, Target};
 use crate::model::facts::Facts;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
@@ -57,6 +58,10 @@ pub struct UiState {
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
     pub report: Option<(ReportKind, List)>,
+    /// The song whose words were asked for.
+    pub sung: Option<Arc<Path>>,
+    /// What MusicBrainz was asked about.
+    pub looked_up: Option<Target>,
     pub figures: Figures,
     /// What tracks say of themselves, to read and to edit.
     pub tags: Option<TagPane>,
@@ -296,6 +301,8 @@ impl UiState {
             eq: None,
             outputs: None,
             report: None,
+            sung: None,
+            looked_up: None,
             figures: Figures::default(),
             tags: None,
             chord: Chord::default(),
@@ -303,6 +310,11 @@ impl UiState {
             history: History::default(),
             pointer: Pointer::default(),
         }
+    }
+
+    /// The words of what plays are in sight.
+    pub fn shows_lyrics(&self) -> bool {
+        matches!(self.report, Some((ReportKind::Lyrics, _)))
     }
 
     /// Something lies over the panes.

@@ -45,6 +45,8 @@ mod mpris;
 mod nasty;
 #[cfg(feature = "desktop")]
 mod notifications;
+#[cfg(feature = "http")]
+mod online;
 mod outputs;
 mod pairs;
 mod past;

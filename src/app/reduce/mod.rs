@@ -12,6 +12,7 @@ mod history;
 mod library;
 mod listener;
 mod listening;
+mod lyrics;
 pub(super) mod mastering;
 mod notices;
 mod past;
@@ -84,6 +85,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::PlaylistWritten { path, result, .. } => playlists::exported(state, &path, result, now),
         Event::Evaluated { job, found, took } => evaluation::found(state, job, found, took, now, &mut fx),
         Event::LookedForFiles { list, absent } => playlists::looked(state, list, absent),
+        Event::LyricsFound { path, again, outcome, .. } => lyrics::found(state, &path, again, outcome, now),
+        Event::LyricsSaved { result, .. } => lyrics::saved(state, result, now),
+        Event::LookedUp { job, found } => tags::looked_up(state, job, found, now),
         Event::TagsRead { job, sheet } => tags::seen(state, job, sheet, now),
         Event::TagsPlanned { job, planned } => tags::planned(state, job, planned, now, &mut fx),
         Event::TagsProgress { job, done } => tags::progress(state, job, done),
@@ -133,6 +137,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Template(command) => templates::reduce(state, command, now, fx),
         Command::Tags(command) => tags::reduce(state, command, now, fx),
         Command::Similar(command) => ears::reduce(state, command, now, fx),
+        Command::Lyrics(command) => lyrics::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit | Command::Shutdown => saving::quit(state, now, fx),
@@ -162,6 +167,8 @@ mod ears_tests;
 mod facts_tests;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod lyrics_tests;
 #[cfg(test)]
 mod mastering_tests;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::model::command::{Tagging, Target};
 use crate::model::history::Step;
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
+use crate::model::musicbrainz::{Candidate, LookupView};
 use crate::model::tagging::TagSheet;
 
 /// What is asked of a job, once it is known of which files.
@@ -26,6 +27,8 @@ pub fn reduce(state: &mut AppState, command: Tagging, now: Now, fx: &mut Vec<Eff
     let (what, make): (Target, Make) = match command {
         Tagging::Write => return write(state, now, fx),
         Tagging::Drop => return drop_plan(state, now),
+        Tagging::Take(number) => return take(state, number, now, fx),
+        Tagging::Lookup(what) => (what, Box::new(look_up)),
         Tagging::Look { what, tell } => (what, Box::new(move |state, paths| look(state, paths, tell))),
         Tagging::Change { what, work, ask } => {
             if state.tags.writing.is_some() {
@@ -65,6 +68,55 @@ fn look(state: &mut AppState, paths: Vec<PathBuf>, tell: bool) -> Effect {
     state.tags.view.sheet = None;
     state.tags.refuse(Vec::new());
     Effect::ReadTags { job, paths }
+}
+
+fn look_up(state: &mut AppState, paths: Vec<PathBuf>) -> Effect {
+    let job = state.fresh_job();
+    let view = LookupView { looking: true, files: paths.len(), ..LookupView::default() };
+    state.tags.view.lookup = Some(Arc::new(view));
+    state.tags.lookup = Some((job, paths.clone()));
+    Effect::LookUp { job, paths }
+}
+
+pub fn looked_up(state: &mut AppState, job: JobId, found: Result<Vec<Candidate>, String>, now: Now) {
+    let Some((_, paths)) = state.tags.lookup.as_ref().filter(|(newest, _)| *newest == job) else { return };
+    let mut view = LookupView { files: paths.len(), ..LookupView::default() };
+    match found {
+        Ok(found) => {
+            // An answer, not a refusal.
+            state.dirty.history = true;
+            notices::tell(state, wording::looked_up(&found), now);
+            view.found = found;
+        }
+        Err(why) => {
+            notices::tell(state, wording::lookup_failed(&why), now);
+            view.problem = Some(why);
+        }
+    }
+    state.tags.view.lookup = Some(Arc::new(view));
+    state.dirty.tags = true;
+}
+
+/// Shows what the tags of a found release would change.
+fn take(state: &mut AppState, number: usize, now: Now, fx: &mut Vec<Effect>) {
+    let found = state.tags.view.lookup.clone().unwrap_or_default();
+    if found.looking {
+        return notices::tell(state, wording::lookup_busy(), now);
+    }
+    if state.tags.writing.is_some() {
+        return notices::tell(state, wording::tags_busy(), now);
+    }
+    let candidate = number.checked_sub(1).and_then(|at| found.found.get(at));
+    let (Some(candidate), Some((_, paths))) = (candidate, state.tags.lookup.clone()) else {
+        return notices::tell(state, wording::no_such_candidate(number, found.found.len()), now);
+    };
+    let job = state.fresh_job();
+    state.tags.planning = Some(Planning { job, ask: true });
+    state.tags.forget_plan();
+    state.tags.refuse(Vec::new());
+    state.tags.view.looking = true;
+    state.dirty.tags = true;
+    fx.push(Effect::PlanRelease { job, paths, release: candidate.id.clone() });
 }
 
 /// The files that are meant; words where there are none.

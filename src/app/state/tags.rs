@@ -20,6 +20,8 @@ pub struct TagsState {
     pub planning: Option<Planning>,
     pub waiting: Option<Waiting>,
     pub writing: Option<Writing>,
+    /// The newest question to MusicBrainz, and the files that it is about.
+    pub lookup: Option<(JobId, Vec<PathBuf>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,9 +9,9 @@ use serde_json::Value;
 use ureq::Agent;
 
 use super::heard::Listen;
-use super::http::Answer;
 use super::secret::Secret;
 use super::service::{Outcome, Sending, plain};
+use crate::online::http::Answer;
 
 /// Of one request.
 pub const MOST_PLAYS: usize = 50;
@@ -44,7 +44,7 @@ pub fn send(agent: &Agent, url: &str, secret: &Secret, sending: &Sending) -> Out
     let request = agent.post(url).content_type("application/x-www-form-urlencoded");
     match Answer::of(request.send(form(&signed(parameters(&keys, sending), keys.secret)))) {
         Ok(answer) => outcome(&answer),
-        Err(outcome) => outcome,
+        Err(error) => Outcome::later(error),
     }
 }
 

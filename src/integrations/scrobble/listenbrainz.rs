@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use ureq::Agent;
 
 use super::heard::Listen;
-use super::http::Answer;
 use super::secret::Secret;
 use super::service::{Outcome, Sending, plain};
+use crate::online::http::Answer;
 
 /// `MAX_LISTENS_PER_REQUEST`.
 pub const MOST_PLAYS: usize = 1_000;
@@ -21,7 +21,7 @@ pub fn send(agent: &Agent, url: &str, secret: &Secret, sending: &Sending) -> Out
         .content_type("application/json");
     match Answer::of(request.send(&body)) {
         Ok(answer) => outcome(&answer),
-        Err(outcome) => outcome,
+        Err(error) => Outcome::later(error),
     }
 }
 

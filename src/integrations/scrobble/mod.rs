@@ -3,7 +3,6 @@
 //! one a service; what nobody takes stays in the `outbox`.
 
 mod heard;
-mod http;
 mod lastfm;
 mod listenbrainz;
 mod outbox;
@@ -22,6 +21,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
 use crate::model::scrobbling::ScrobbleSettings;
+use crate::online::http;
 use heard::{Ear, Heard};
 use outbox::Outbox;
 use sending::{Courier, Sent};

@@ -179,7 +179,7 @@ mod tests {
 
     fn courier(dir: &std::path::Path) -> (Courier, Outbox) {
         let source = SecretSource { file: Some("/nonexistent".into()), command: Vec::new() };
-        let (url, agent) = ("http://localhost:9".to_owned(), super::super::http::agent());
+        let (url, agent) = ("http://localhost:9".to_owned(), crate::online::http::agent());
         let courier = Courier::new(Service::LastFm, url, source, agent, Arc::new(|_| {}));
         (courier, Outbox::open(&dir.join("o")).unwrap())
     }

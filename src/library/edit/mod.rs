@@ -16,7 +16,7 @@ mod write;
 use std::path::PathBuf;
 
 pub use batches::{Batches, Recovered};
-pub use plan::{Edit, FilePlan, Plan, plan};
+pub use plan::{Edit, FilePlan, Plan, plan, plan_each};
 pub use rename::{Renames, rename_plan};
 pub use template::Template;
 pub use write::id3v2;

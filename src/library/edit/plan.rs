@@ -66,15 +66,24 @@ pub struct Plan {
 
 /// What `edits` would do to the files. One file that cannot be changed refuses all.
 pub fn plan(paths: &[PathBuf], edits: &[Edit]) -> Result<Plan, Refused> {
+    plan_all(paths.iter().map(|path| (path.as_path(), edits)))
+}
+
+/// What each file's own edits would do to it. One file that cannot be changed refuses all.
+pub fn plan_each(files: &[(PathBuf, Vec<Edit>)]) -> Result<Plan, Refused> {
+    plan_all(files.iter().map(|(path, edits)| (path.as_path(), edits.as_slice())))
+}
+
+fn plan_all<'a>(files: impl Iterator<Item = (&'a Path, &'a [Edit])>) -> Result<Plan, Refused> {
     let mut plan = Plan::default();
     let mut refused = Vec::new();
     let mut seen = HashSet::new();
-    for path in paths {
+    for (path, edits) in files {
         match plan_file(path, |before| apply(before, edits)).and_then(|file| with_pictures(file, edits)) {
             Ok(file) if !seen.insert(file.path.clone()) => {}
             Ok(file) if !file.changes_anything() => plan.unchanged += 1,
             Ok(file) => plan.files.push(file),
-            Err(why) => refused.push((path.clone(), why)),
+            Err(why) => refused.push((path.to_owned(), why)),
         }
     }
     if refused.is_empty() { Ok(plan) } else { Err(Refused(refused)) }

@@ -2,6 +2,7 @@
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
 mod listener;
+mod lyrics;
 mod mastering;
 pub mod parse;
 mod playlists;
@@ -10,6 +11,7 @@ mod rendering;
 mod similar;
 
 pub use listener::{BandChange, ImpulseChange, Listener};
+pub use lyrics::Lyricing;
 pub use mastering::{
     AbxStep, Change, Mastering, PreferStep, Preferring, ReferenceOf, Ruling, Step, TasteChange,
 };
@@ -51,6 +53,7 @@ pub enum Command {
     Template(Templating),
     Tags(Tagging),
     Similar(Similar),
+    Lyrics(Lyricing),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.
@@ -284,6 +287,10 @@ pub enum Tagging {
     Picture(Target),
     /// Write the picture to a new file.
     Extract(Target, #[serde(with = "crate::model::path_bytes")] PathBuf),
+    /// Ask MusicBrainz which release they are.
+    Lookup(Target),
+    /// Show what would become of them as this one of the found releases, counted from 1.
+    Take(usize),
 }
 
 /// Ways through the history of changes.
@@ -470,6 +477,8 @@ pub enum Screen {
     Visual(Option<Visual>),
     /// Show or hide how the selected track sounds.
     Fingerprint,
+    /// Show or hide the words of what plays.
+    Lyrics,
     /// Show or hide the signal path.
     Signal,
     /// What mastering does, and why.

@@ -1,6 +1,7 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
 mod listener;
+mod lyrics;
 mod mastering;
 mod past;
 mod playlists;
@@ -134,6 +135,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.similar()? {
             return Ok(Request::Core(Command::Similar(command)));
+        }
+        if let Some(command) = self.lyrics()? {
+            return Ok(Request::Core(Command::Lyrics(command)));
         }
         if let Some(command) = self.tagging()? {
             return Ok(Request::Core(Command::Tags(command)));
@@ -365,6 +369,7 @@ impl Call<'_> {
             "help" => self.bare(Screen::Help),
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
             "fingerprint" => self.bare(Screen::Fingerprint),
+            "lyrics" => self.bare(Screen::Lyrics),
             "signal" => self.bare(Screen::Signal),
             "mastering-panel" => self.bare(Screen::MasteringPanel),
             "eq" => self.bare(Screen::EqPanel),
@@ -670,7 +675,7 @@ pub fn is_for_core(row: &'static Row) -> bool {
     let rooms = (call.playback(), call.sound(), call.bookmark(), call.core());
     let kept = (call.playlist(), call.template(), call.tagging(), call.history());
     !matches!((call.similar(), call.listener(), call.mastering()), (Ok(None), Ok(None), Ok(None)))
-        || !matches!(call.rendering(), Ok(None))
+        || !matches!((call.rendering(), call.lyrics()), (Ok(None), Ok(None)))
         || !matches!(rooms, (Ok(None), Ok(None), Ok(None), Ok(None)))
         || !matches!(kept, (Ok(None), Ok(None), Ok(None), Ok(None)))
 }

@@ -804,6 +804,9 @@ pub const COMMANDS: &[Row] = &[
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
     row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),
+    row(Library, "lyrics", &[], "", Nothing, "the words of what plays, with the line that is sung"),
+    row(Library, "lyrics-again", &[], "", Nothing, "look for the words of what plays afresh"),
+    row(Library, "lyrics-save", &[], "", Nothing, "keep the words of what plays in an .lrc file beside it"),
     row(
         Similar,
         "similar",
@@ -877,6 +880,22 @@ pub const COMMANDS: &[Row] = &[
     row(Tags, "art-set", &[], "PATH", Path, "put a picture into the files, as their front cover"),
     row(Tags, "art-extract", &[], "PATH", Path, "write the picture of the first file to a new file"),
     row(Tags, "art-remove", &[], "", Nothing, "take all pictures out of the files"),
+    row(
+        Tags,
+        "lookup",
+        &["musicbrainz"],
+        "[PATH...]",
+        Path,
+        "which release of MusicBrainz the selected tracks are, or these files",
+    ),
+    row(
+        Tags,
+        "lookup-take",
+        &[],
+        "N",
+        Nothing,
+        "what the tags of found release N would change; tag-write does it",
+    ),
     row(
         Tags,
         "tag-edit",

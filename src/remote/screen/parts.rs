@@ -212,6 +212,7 @@ parts! {
     Signal signal,
     Notice notice,
     Closing closing,
+    Lyrics lyrics,
 }
 
 impl Kind {

@@ -1,11 +1,13 @@
 //! Questions of clients that the core answers: what it says is in the snapshot then.
 
 use super::{Remote, What};
-use crate::model::command::{Command, Library, Like, Similar};
+use crate::model::command::{Command, Library, Like, Lyricing, Similar, Tagging, Target};
 use crate::model::id::TrackId;
 use crate::model::listening::Period;
+use crate::model::musicbrainz::LookupView;
 use crate::model::query::Query;
 use crate::model::snapshot::Snapshot;
+use crate::remote::lyrics::LyricsLine;
 use crate::remote::path::JsonPath;
 use crate::remote::portrait::portrait;
 use crate::remote::tell::{SimilarAsked, Tell, Telling};
@@ -57,6 +59,21 @@ impl Remote {
         words.into_iter().find(|words| likes.get(words).is_none())
     }
 
+    pub(super) fn ask_lyrics(&mut self, at: usize, id: Option<u64>) {
+        let command = Command::Lyrics(Lyricing::Find { again: false });
+        self.ask(at, id, command, What::Lyrics);
+    }
+
+    pub(super) fn ask_lookup(&mut self, at: usize, id: Option<u64>, paths: &[JsonPath]) {
+        let known: Option<Vec<_>> = paths.iter().map(JsonPath::to_path).collect();
+        let target = match known {
+            Some(paths) if paths.is_empty() => Target::Selection,
+            Some(paths) if paths.iter().all(|path| path.is_absolute()) => Target::Paths(paths),
+            _ => return self.fault(at, id, Fault::usage("a path must be absolute")),
+        };
+        self.ask(at, id, Command::Tags(Tagging::Lookup(target)), What::Lookup);
+    }
+
     pub(super) fn ask_portrait(&mut self, at: usize, id: Option<u64>, asked: &SimilarAsked) {
         match meant(asked, &self.player.snapshot()) {
             Ok(track) => self.find_portrait(at, id, track),
@@ -80,6 +97,31 @@ impl Remote {
             // Another client asked for another one meanwhile.
             None => self.find_portrait(at, id, track),
         }
+    }
+}
+
+/// The words of what plays, as they are in the snapshot.
+pub(super) fn lyrics(id: Option<u64>, snapshot: &Snapshot) -> Reply<()> {
+    let now = snapshot.playback.now.as_ref();
+    match (now, &snapshot.lyrics) {
+        (Some(now), Some(view)) if view.path == now.path => {
+            let line = LyricsLine::new(&view.path, &view.found);
+            Reply { told: Some(Telling::Lyrics(Box::new(line))), ..Reply::done(id) }
+        }
+        _ => Reply::fault(id, Fault::new(FaultKind::Failed, "another song plays by now. Ask again")),
+    }
+}
+
+/// Releases that were found.
+pub(super) fn lookup(id: Option<u64>, snapshot: &Snapshot) -> Reply<()> {
+    match snapshot.tags.lookup.as_deref() {
+        Some(LookupView { problem: Some(why), .. }) => {
+            Reply::fault(id, Fault::new(FaultKind::Failed, why.clone()))
+        }
+        Some(LookupView { looking: false, found, .. }) => {
+            Reply { told: Some(Telling::Lookup(found.clone())), ..Reply::done(id) }
+        }
+        _ => Reply::fault(id, Fault::new(FaultKind::Failed, "something else is looked up by now. Ask again")),
     }
 }
 

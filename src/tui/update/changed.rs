@@ -29,6 +29,7 @@ impl Turn<'_> {
         self.playlists_changed();
         self.renew_figures();
         self.tags_changed();
+        self.lyrics_follow();
         let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);
         if new_queue {
             self.queue_changed(Arc::clone(&snapshot.queue));

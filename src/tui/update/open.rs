@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::model::command::{Command, IntoQueue, Items, Listener, Pane, Queue, Target};
 use crate::tui::browse::Entry;
+use crate::tui::report::ReportKind;
 
 impl Turn<'_> {
     pub(super) fn open(&mut self) {
@@ -17,6 +18,9 @@ impl Turn<'_> {
         }
         if self.put_similar(IntoQueue::PlayNow) || self.load_template(IntoQueue::Replace) {
             return;
+        }
+        if let Some((ReportKind::Lookup, list)) = &self.state.report {
+            return self.take_release(list.cursor + 1);
         }
         if self.state.help.is_some() || self.state.report.is_some() {
             return;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
-use crate::model::command::{Command, IntoQueue, Library, Pane, Templating};
+use crate::model::command::{Command, IntoQueue, Library, Lyricing, Pane, Templating};
 use crate::model::tally::Lines;
 use crate::tui::list::{List, View};
 use crate::tui::report::{self, About, Figures, Question, ReportKind};
@@ -31,6 +31,26 @@ impl Turn<'_> {
                 self.send(Command::Library(Library::Portray(track)));
             }
             None => self.state.note("Only tracks of the library are measured, and none is selected"),
+        }
+    }
+
+    /// The words of what plays: they are asked for when they are looked at.
+    pub(super) fn toggle_lyrics(&mut self) {
+        self.toggle_report(ReportKind::Lyrics);
+        self.state.sung = None;
+        self.lyrics_follow();
+    }
+
+    /// Another song plays while words are shown.
+    pub(super) fn lyrics_follow(&mut self) {
+        let Some((ReportKind::Lyrics, list)) = &mut self.state.report else { return };
+        let playing = self.around.snapshot.playback.now.as_ref().map(|now| Arc::clone(&now.path));
+        if playing != self.state.sung {
+            *list = List::default();
+            self.state.sung = playing;
+            if self.state.sung.is_some() {
+                self.send(Command::Lyrics(Lyricing::Find { again: false }));
+            }
         }
     }
 
@@ -99,7 +119,13 @@ impl Turn<'_> {
         // One row of the pane is its title.
         let height = usize::from(self.layout().main.height).saturating_sub(1);
         let margin = usize::from(self.around.settings.scrolloff);
+        let sung = report::sung_line(self.around.snapshot, self.around.gauges);
         if let Some((kind, list)) = &mut self.state.report {
+            // Left alone they follow the ear: a first motion starts from there.
+            if let (ReportKind::Lyrics, Some(line), true) = (&kind, sung, *list == List::default()) {
+                list.cursor = line;
+                list.top = line.saturating_sub(height / 2);
+            }
             let len = report::len(self.around.snapshot, &self.state.figures, *kind);
             change(list, View { len, height, margin });
         }

@@ -47,6 +47,7 @@ impl Turn<'_> {
                 self.send(Command::Mastering(Mastering::Reference(ReferenceOf::Files(paths))));
             }
             Command::Sound(_)
+            | Command::Lyrics(_)
             | Command::Mastering(_)
             | Command::Render(_)
             | Command::Bookmark(_)
@@ -205,6 +206,7 @@ impl Turn<'_> {
             Screen::Help => self.toggle_help(),
             Screen::Visual(visual) => self.look_in(visual, count),
             Screen::Fingerprint => self.toggle_portrait(count),
+            Screen::Lyrics => self.toggle_lyrics(),
             Screen::Signal => self.toggle_signal(),
             Screen::MasteringPanel => self.toggle_mastering(),
             Screen::EqPanel => self.toggle_eq(),

@@ -6,6 +6,7 @@ use crate::model::tag::Field;
 use crate::model::tagging::{Said, TagEdit, TagWork};
 use crate::tui::list::{List, View};
 use crate::tui::prompt::Kind;
+use crate::tui::report::ReportKind;
 use crate::tui::tags::{self, Page, TagPane, TagRow, page};
 
 /// Longer values are not typed into a line.
@@ -40,6 +41,8 @@ impl Turn<'_> {
                 Some(what) => Tagging::Picture(what),
                 None => return,
             },
+            Tagging::Lookup(what) => return self.look_up(what, count),
+            Tagging::Take(number) => return self.take_release(number),
             Tagging::Extract(_, to) if to.as_os_str().is_empty() => {
                 return self.state.note("Name the new file: `:art-extract PATH`");
             }
@@ -95,6 +98,27 @@ impl Turn<'_> {
             (Some(pane), Page::Form) if !pane.edits.is_empty() => self.preview_tags(),
             _ => self.send(Command::Tags(Tagging::Write)),
         }
+    }
+
+    fn look_up(&mut self, what: Target, count: Option<u32>) {
+        if let Some(what) = self.tagged(what, count) {
+            self.uncover();
+            self.state.report = Some((ReportKind::Lookup, List::default()));
+            self.state.looked_up = Some(what.clone());
+            self.send(Command::Tags(Tagging::Lookup(what)));
+            self.drop_marks();
+        }
+    }
+
+    /// Shows what a found release would change, counted from 1.
+    pub(super) fn take_release(&mut self, number: usize) {
+        let found = self.around.snapshot.tags.lookup.as_ref().map_or(0, |lookup| lookup.found.len());
+        if (1..=found).contains(&number) {
+            let what = self.state.looked_up.clone().unwrap_or(Target::Selection);
+            self.uncover();
+            self.state.tags = Some(TagPane::new(what, true));
+        }
+        self.send(Command::Tags(Tagging::Take(number)));
     }
 
     pub(super) fn preview_tags(&mut self) {

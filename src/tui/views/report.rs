@@ -13,6 +13,9 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     if *kind == ReportKind::Portrait {
         return super::portrait::draw(canvas, list);
     }
+    if *kind == ReportKind::Lyrics {
+        return super::lyrics::draw(canvas, list);
+    }
     let main = canvas.layout.main;
     if main.is_empty() {
         return;

@@ -15,6 +15,12 @@ impl Call<'_> {
             "tag-drop" => return self.bare(Some(Tagging::Drop)),
             "art-show" => return self.bare(Some(Tagging::Picture(Target::Selection))),
             "art-extract" => return Ok(Some(Tagging::Extract(Target::Selection, self.file()?))),
+            "lookup" if self.arguments.is_empty() => return Ok(Some(Tagging::Lookup(Target::Selection))),
+            "lookup" => return Ok(Some(Tagging::Lookup(Target::Paths(self.paths())))),
+            "lookup-take" => {
+                let number = |word: &str| word.parse().ok().filter(|&number| number > 0);
+                return Ok(Some(Tagging::Take(self.one("the number of a found release", number)?)));
+            }
             "tag-rename" => {
                 let template = self.one("a template in quotes, such as '{artist} - {title}'", |word| {
                     Some(word.to_owned())
@@ -94,6 +100,12 @@ mod tests {
         assert_eq!(work("art remove"), edits(TagEdit::NoPictures));
         let shown = Tagging::Look { what: Target::Selection, tell: true };
         assert_eq!(parse("tag show"), Ok(Request::Core(Command::Tags(shown))));
+        let looked = |target| Ok(Request::Core(Command::Tags(Tagging::Lookup(target))));
+        assert_eq!(parse("lookup"), looked(Target::Selection));
+        assert_eq!(parse("lookup /a '/b c'"), looked(Target::Paths(vec!["/a".into(), "/b c".into()])));
+        assert_eq!(parse("lookup take 3"), looked(Target::Paths(vec!["take".into(), "3".into()])));
+        assert_eq!(parse("lookup-take 3"), Ok(Request::Core(Command::Tags(Tagging::Take(3)))));
+        assert!(parse("lookup-take 0").is_err() && parse("lookup-take").is_err());
         assert_eq!(parse("tag-edit"), Ok(Request::Screen(Screen::TagField(FieldDeed::Edit))));
     }
 

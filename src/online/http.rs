@@ -1,14 +1,21 @@
-//! The HTTP client of services. No redirects: a secret goes to no other place than the one that is configured.
+//! The HTTP client of services. No redirects: a secret goes to no other place than the one that is configured. Blocks: a
+//! job or a thread of a service's own calls it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body};
 
-use super::service::Outcome;
+use super::{Client, Unmet};
+use crate::model::lyrics::plain;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Of an answer that says what became of a request.
 const MOST_BYTES: u64 = 256 * 1024;
+/// Of an answer that is asked for what is in it.
+const MOST_BYTES_TOLD: u64 = 4 * 1024 * 1024;
+/// A service that is busy, and does not say for how long.
+const BUSY: Duration = Duration::from_secs(2);
 /// Longer than this no service is left alone, whatever it asks for.
 const MOST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
@@ -17,7 +24,7 @@ pub fn agent() -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .user_agent(concat!("auralis/", env!("CARGO_PKG_VERSION")))
+        .user_agent(super::USER_AGENT)
         .timeout_global(Some(PATIENCE))
         .build();
     Agent::new_with_config(config)
@@ -32,13 +39,34 @@ pub struct Answer {
 
 impl Answer {
     /// # Errors
-    /// Where no answer came: it is tried again.
-    pub fn of(sent: Result<Response<Body>, ureq::Error>) -> Result<Self, Outcome> {
-        let mut response = sent.map_err(Outcome::later)?;
+    /// Where no answer came.
+    pub fn of(sent: Result<Response<Body>, ureq::Error>) -> Result<Self, ureq::Error> {
+        Self::within(MOST_BYTES, sent)
+    }
+
+    fn within(most: u64, sent: Result<Response<Body>, ureq::Error>) -> Result<Self, ureq::Error> {
+        let mut response = sent?;
         let (status, after) = (response.status().as_u16(), pause(response.headers()));
-        let body = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
-        let body = String::from_utf8_lossy(&body.map_err(Outcome::later)?).into_owned();
-        Ok(Self { status, after, body })
+        let body = response.body_mut().with_config().limit(most).read_to_vec()?;
+        Ok(Self { status, after, body: String::from_utf8_lossy(&body).into_owned() })
+    }
+}
+
+impl Client {
+    /// Asks for what is at `url`; `None` where there is no such thing (404).
+    pub(super) fn get(&self, url: &str, query: &[(&str, &str)]) -> Result<Option<String>, Unmet> {
+        let request = self.0.get(url).query_pairs(query.iter().copied()).header("Accept", "application/json");
+        let answer = Answer::within(MOST_BYTES_TOLD, request.call());
+        let answer = answer.map_err(|error| Unmet { why: plain(&error.to_string()), after: None })?;
+        match answer.status {
+            200..=299 => Ok(Some(answer.body)),
+            404 => Ok(None),
+            status => {
+                let is_busy = matches!(status, 429 | 503).then_some(BUSY);
+                let why = format!("it answers with status {status}");
+                Err(Unmet { why, after: answer.after.or(is_busy) })
+            }
+        }
     }
 }
 

@@ -1,0 +1,89 @@
+//! Words of the song that plays: looked for by a job when somebody looks at them, never of their own accord.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::notices;
+use crate::app::effect::Effect;
+use crate::app::event::Now;
+use crate::app::state::AppState;
+use crate::app::wording;
+use crate::jobs::lyrics::Outcome;
+use crate::model::address::is_address;
+use crate::model::command::Lyricing;
+use crate::model::lyrics::{Found, Lyrics, LyricsView, Song};
+
+pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Effect>) {
+    let Some(item) = state.queue.current() else {
+        return notices::tell(state, wording::lyrics_of_nothing(), now);
+    };
+    let (path, track) = (Arc::clone(&item.path), item.track);
+    if is_address(&path) {
+        let why = "A stream has no words that could be looked for";
+        return match command {
+            Lyricing::Save => notices::tell(state, wording::lyrics_not_saved(why), now),
+            Lyricing::Find { .. } => show(state, &path, Found::Nothing(why.into())),
+        };
+    }
+    let song = track.and_then(|id| state.library.catalog.find(id)).map(|track| Song {
+        title: track.title().to_owned(),
+        artists: track.artists().map(str::to_owned).collect(),
+        album: track.album_title().to_owned(),
+        duration: track.duration(),
+    });
+    match command {
+        Lyricing::Find { again: false } if is_known(state, &path) => {}
+        Lyricing::Find { again } => {
+            show(state, &path, Found::Looking);
+            fx.push(Effect::FindLyrics { job: state.fresh_job(), path, song, again });
+        }
+        Lyricing::Save => {
+            let known = words_of(state, &path);
+            fx.push(Effect::SaveLyrics { job: state.fresh_job(), path, song, known });
+        }
+    }
+}
+
+/// Nothing else would be found now.
+fn is_known(state: &AppState, path: &Path) -> bool {
+    let found = |view: &Arc<LyricsView>| !matches!(view.found, Found::Looking | Found::Failed(_));
+    state.lyrics.view.as_ref().is_some_and(|view| *view.path == *path && found(view))
+}
+
+fn words_of(state: &AppState, path: &Path) -> Option<Lyrics> {
+    match state.lyrics.view.as_deref() {
+        Some(LyricsView { path: of, found: Found::Words(lyrics) }) if **of == *path => Some(lyrics.clone()),
+        _ => None,
+    }
+}
+
+fn show(state: &mut AppState, path: &Arc<Path>, found: Found) {
+    state.lyrics.view = Some(Arc::new(LyricsView { path: Arc::clone(path), found }));
+    state.dirty.scan = true;
+}
+
+/// An answer about a song that plays no more is dropped.
+pub fn found(state: &mut AppState, path: &Arc<Path>, again: bool, outcome: Outcome, now: Now) {
+    if outcome.is_outage
+        && let Found::Failed(why) = &outcome.found
+    {
+        notices::tell(state, wording::lyrics_outage(why), now);
+    } else if again {
+        notices::tell(state, wording::lyrics_found(&outcome.found), now);
+    }
+    if state.lyrics.view.as_ref().is_some_and(|view| view.path == *path) {
+        show(state, path, outcome.found);
+    }
+}
+
+pub fn saved(state: &mut AppState, result: Result<PathBuf, String>, now: Now) {
+    let notice = match result {
+        Ok(file) => {
+            // An answer, not a refusal.
+            state.dirty.history = true;
+            wording::lyrics_saved(&file)
+        }
+        Err(why) => wording::lyrics_not_saved(&why),
+    };
+    notices::tell(state, notice, now);
+}
