@@ -126,7 +126,7 @@ pub fn audio(audio: Audio) -> Notice {
     note(match audio {
         Audio::Here => "The sound comes out here",
         Audio::Both => "The sound comes out there and here",
-        Audio::There | Audio::Leave => "The sound comes out there",
+        Audio::There | Audio::Next | Audio::Leave => "The sound comes out there",
     })
 }
 

@@ -214,7 +214,9 @@ fn heard_at(host: &str, audio: Audio) -> Notice {
     match audio {
         Audio::Here => note("here"),
         Audio::Both => note("there and here"),
-        Audio::There | Audio::Leave => note("there").next_step(":audio here brings it here"),
+        Audio::There | Audio::Next | Audio::Leave => {
+            note("there").next_step("gO or :audio here brings it here")
+        }
     }
 }
 

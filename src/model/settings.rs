@@ -103,6 +103,8 @@ pub enum Audio {
     /// On the core's.
     There,
     Both,
+    /// The other end: there where it is heard here, else here.
+    Next,
     /// The screen leaves: what came out there alone is paused.
     Leave,
 }
@@ -122,7 +124,7 @@ impl Audio {
     pub fn name(self) -> &'static str {
         match self {
             Self::Here => "here",
-            Self::There | Self::Leave => "there",
+            Self::There | Self::Next | Self::Leave => "there",
             Self::Both => "both",
         }
     }

@@ -10,6 +10,11 @@ use crate::model::settings::{Audio, OutputSpec};
 /// `screen`: of whom asks; 0: it has none, or its sound comes out there anyway.
 pub fn audio(state: &mut AppState, audio: Audio, screen: u64, now: Now, fx: &mut Vec<Effect>) {
     let before = Audio::of(&state.output.asked, screen);
+    let audio = match (audio, before) {
+        (Audio::Next, Audio::There) => Audio::Here,
+        (Audio::Next, _) => Audio::There,
+        _ => audio,
+    };
     match audio {
         Audio::Here | Audio::Both if screen == 0 => return notices::tell(state, wording::heard_here(), now),
         Audio::Here => playback::output(state, OutputSpec::Screen(screen), now, fx),
@@ -24,7 +29,7 @@ pub fn audio(state: &mut AppState, audio: Audio, screen: u64, now: Now, fx: &mut
             }
             return bring_back(state, now, fx);
         }
-        Audio::There => {}
+        Audio::There | Audio::Next => {}
         Audio::Leave => return,
     }
     notices::tell(state, wording::audio(audio), now);

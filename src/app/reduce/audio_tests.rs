@@ -42,6 +42,8 @@ fn the_sound_goes_to_a_screen_and_comes_back_to_what_was_chosen() {
     let effects = rig.ask(Playback::Audio(Audio::There, SCREEN));
     assert_eq!(outputs(&effects), [dac()]);
     assert!(outputs(&rig.ask(Playback::Audio(Audio::There, SCREEN))).is_empty(), "it is there");
+    let next = |rig: &mut Rig| outputs(&rig.ask(Playback::Audio(Audio::Next, SCREEN)));
+    assert_eq!((next(&mut rig), next(&mut rig)), (vec![OutputSpec::Screen(SCREEN)], vec![dac()]));
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gb", "bookmark"),
     (Global, "g'", "command-line bookmark-go"),
     (Global, "go", "outputs"),
+    (Global, "gO", "audio"),
     (Global, "S", "stop-after"),
     (Global, "r", "repeat"),
     (Global, "s", "shuffle"),

@@ -175,7 +175,10 @@ impl Call<'_> {
             "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
             "shuffle" => Playback::Shuffle(self.shuffle()?),
             "consume" => Playback::Consume(self.optional("on or off", parse_switch)?),
-            "audio" => Playback::Audio(self.one("here, there or both", Audio::parse)?, 0),
+            "audio" => {
+                let audio = self.optional("here, there or both", Audio::parse)?;
+                Playback::Audio(audio.unwrap_or(Audio::Next), 0)
+            }
             "output" => Playback::Output(self.one(
                 "auto, device[:ID], hw:NAME, null, file:PATH.wav, pipe, fifo:PATH or tcp:HOST:PORT",
                 OutputSpec::parse,

@@ -190,7 +190,7 @@ pub const COMMANDS: &[Row] = &[
         Sound,
         "audio",
         &[],
-        "here|there|both",
+        "[here|there|both]",
         Word(&["here", "there", "both"]),
         "where a screen of another machine is heard: here, where the music is, or both",
     ),
