@@ -67,14 +67,20 @@ fn state(home: &Home) -> serde_json::Value {
     serde_json::from_str(&program(home, &["status", "--json"])).unwrap()
 }
 
-fn end(there: &Home) {
-    program(there, &["ctl", "quit"]);
+/// Ends the player there, however the test ends.
+struct Ends<'a>(&'a Home);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.program(&["ctl", "quit"]).output();
+    }
 }
 
 /// Everything is in the file once, and nothing else, though the wire is cut again and again.
 #[test]
 fn an_album_from_elsewhere_is_here_to_the_sample_over_wires_that_break() {
     let (here, there) = (Home::new(), Home::new());
+    let _ends = Ends(&there);
     let (music, whole) = album(&there);
     let file = here.path("heard.wav");
     join(&here, &there, &format!("file:{}", file.display()));
@@ -88,13 +94,13 @@ fn an_album_from_elsewhere_is_here_to_the_sample_over_wires_that_break() {
     wait_for("the state", || state(&there)["state"] == "stopped");
     assert!(samples(&file) == whole, "{} samples of {}", samples(&file).len(), whole.len());
     screen.quit();
-    end(&there);
 }
 
 /// Where it was heard here the place counts, and without the screen nobody hears it.
 #[test]
 fn a_seek_is_heard_at_once_and_a_screen_that_leaves_pauses_what_was_heard_there() {
     let (here, there) = (Home::new(), Home::new());
+    let _ends = Ends(&there);
     let (music, _) = album(&there);
     join(&here, &there, "null");
     let mut screen = screen(&here, &["-r", "there", music.to_str().unwrap()]);
@@ -111,12 +117,12 @@ fn a_seek_is_heard_at_once_and_a_screen_that_leaves_pauses_what_was_heard_there(
     screen.quit();
     wait_for("the pause", || state(&there)["state"] == "paused");
     assert_eq!(state(&there)["output"]["asked"], "auto");
-    end(&there);
 }
 
 #[test]
 fn the_sound_goes_where_it_is_asked_for() {
     let (here, there) = (Home::new(), Home::new());
+    let _ends = Ends(&there);
     let (music, whole) = album(&there);
     let (near, far) = (here.path("here.wav"), there.path("there.wav"));
     join(&here, &there, &format!("file:{}", near.display()));
@@ -144,5 +150,4 @@ fn the_sound_goes_where_it_is_asked_for() {
     let refused = there.program(&["ctl", "audio", "here"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("auralis -r HOST"));
-    end(&there);
 }
