@@ -17,9 +17,9 @@ pub mod musicbrainz;
 
 use std::time::{Duration, Instant};
 
-/// Who asks: program, version, home page.
+/// Who asks: program, version, what it is. It has no home page yet that could stand here.
 pub const USER_AGENT: &str =
-    concat!("auralis/", env!("CARGO_PKG_VERSION"), " ( ", env!("CARGO_PKG_HOMEPAGE"), " )");
+    concat!("auralis/", env!("CARGO_PKG_VERSION"), " ( ", env!("CARGO_PKG_DESCRIPTION"), " )");
 
 /// Asks servers.
 #[derive(Debug, Clone)]
