@@ -165,7 +165,7 @@ fn words_are_asked_for_once_and_are_there_without_the_net() {
     let asked = api.asked();
     let [once] = &asked[..] else { panic!("{asked:#?}") };
     assert_eq!(once.target, "/api/get?track_name=Alpha&artist_name=Ann&duration=60&album_name=First");
-    assert!(once.agent.starts_with("auralis/") && once.agent.contains("https://"), "{}", once.agent);
+    assert!(once.agent.starts_with("auralis/") && once.agent.contains("music player"), "{}", once.agent);
     // Off again, what was told is still there.
     configured(&home, "");
     let kept = run(&home, &["lyrics", "--json", "music/1.wav"]);
@@ -364,7 +364,7 @@ fn releases_are_looked_up_one_request_a_second_and_their_tags_taken_and_taken_ba
     for two in asked.windows(2) {
         assert!(two[1].at - two[0].at >= Duration::from_secs(1), "{:?}", two[1].at - two[0].at);
     }
-    assert!(asked[0].agent.starts_with("auralis/") && asked[0].agent.contains("https://"));
+    assert!(asked[0].agent.starts_with("auralis/") && asked[0].agent.contains("music player"));
 
     let dry = run(&home, &["lookup", "--release", RELEASE, "--dry-run", "music"]);
     assert!(text(&dry).contains("title: \"Alpha\" -> \"Alpha!\""), "{}{}", text(&dry), errors(&dry));

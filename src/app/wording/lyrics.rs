@@ -13,7 +13,9 @@ pub fn lyrics_of_nothing() -> Notice {
 
 /// Told once an outage.
 pub fn lyrics_outage(why: &str) -> Notice {
-    warning("The words cannot be had from the net").why(why).next_step("The next song is asked for again; `:lyrics-again` asks for this one")
+    warning("The words cannot be had from the net")
+        .why(why)
+        .next_step("The next song is asked for again; `:lyrics-again` asks for this one")
 }
 
 pub fn lyrics_found(found: &Found) -> Notice {
