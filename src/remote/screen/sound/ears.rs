@@ -14,7 +14,7 @@ use crate::dsp::gain::GainRamp;
 use crate::engine::output::{Opened, OpensOutputs, Wanted};
 use crate::model::audio::{duration_to_frames, frames_to_duration};
 use crate::model::contain::contain;
-use crate::model::settings::OutputSettings;
+use crate::model::settings::{OutputSettings, VolumeCaps};
 use crate::rt::ring::RingShared;
 
 /// From one look at the ring to the next while it plays.
@@ -74,6 +74,8 @@ struct Playing {
     mark: (u64, u64),
     control: Option<Control>,
     gain: GainRamp,
+    /// The loudest that the configuration here allows on this device.
+    cap: f32,
     lead: u64,
     /// Nothing sounds until enough is there.
     waits: bool,
@@ -152,7 +154,7 @@ impl Ears {
         let opened = contain(|| outputs.open(settings, &wanted));
         let refused = match opened {
             Ok(Ok(opened)) => {
-                let playing = Playing::new(open, opened);
+                let playing = Playing::new(open, opened, &settings.caps);
                 self.say_opened(&playing);
                 return Some(playing);
             }
@@ -173,8 +175,9 @@ impl Ears {
 }
 
 impl Playing {
-    fn new(open: &Open, opened: Opened) -> Self {
+    fn new(open: &Open, opened: Opened, caps: &VolumeCaps) -> Self {
         let spec = opened.output.accepted().spec;
+        let cap = caps.of(opened.output.accepted().id.as_deref()).gain();
         let heard = Heard { stream: open.stream, received: open.from, audible: open.from, underruns: 0 };
         opened.writer.set_paused(true);
         Self {
@@ -188,7 +191,8 @@ impl Playing {
             next: open.from,
             mark: (open.from, open.from),
             control: None,
-            gain: GainRamp::new(1.0, spec.rate),
+            gain: GainRamp::new(cap, spec.rate),
+            cap,
             lead: duration_to_frames(open.lead.min(MOST_GATHERED), spec.rate),
             waits: true,
             told: heard,
@@ -234,10 +238,11 @@ impl Playing {
         let before = self.control.replace(control);
         if before.is_none_or(|before| before.gain != control.gain) {
             let sounded = self.shared().sounded_frames() > 0;
+            let gain = control.gain.min(self.cap);
             match (sounded, control.glide.is_zero()) {
-                (false, _) => self.gain.jump(control.gain),
-                (true, true) => self.gain.set(control.gain),
-                (true, false) => self.gain.glide(control.gain, control.glide),
+                (false, _) => self.gain.jump(gain),
+                (true, true) => self.gain.set(gain),
+                (true, false) => self.gain.glide(gain, control.glide),
             }
         }
         if control.void_until > self.next.max(self.mark.1)

@@ -12,7 +12,7 @@ use super::output::WithScreens;
 use super::seats::Seats;
 use crate::engine::output::capture::{CaptureHandle, Pace};
 use crate::engine::output::{Fault, Opened, OpensOutputs, OutputError, Outputs, Wanted};
-use crate::model::audio::Spec;
+use crate::model::audio::{Spec, Volume};
 use crate::model::settings::{OutputSettings, OutputSpec};
 use crate::model::track::{AudioFormat, Codec};
 
@@ -31,6 +31,11 @@ struct Wire {
 impl Wire {
     /// Between these seats and ears that are opened on `capture`.
     fn new(capture: &CaptureHandle, far: bool) -> Self {
+        Self::with(capture, far, OutputSettings::new(OutputSpec::Auto))
+    }
+
+    /// Where the configuration of the ears is this one.
+    fn with(capture: &CaptureHandle, far: bool, settings: OutputSettings) -> Self {
         let seats = Arc::<Seats>::default();
         let client = Arc::new(AtomicU64::new(1));
         let over = Arc::new(AtomicBool::new(false));
@@ -44,7 +49,6 @@ impl Wire {
             }
             is_laid
         });
-        let settings = OutputSettings::new(OutputSpec::Auto);
         let hearing = Hearing { settings, outputs: capture.outputs(), host: "here".into() };
         let ears = Ears { hearing, said, say, here: Arc::default() };
         std::thread::spawn(move || ears.run());
@@ -199,6 +203,19 @@ fn the_volume_is_that_of_the_ears() {
     write(&mut opened, &vec![0.5; 2 * 10_000]);
     end(&opened);
     assert!(capture.samples() == vec![0.25; 2 * 10_000]);
+}
+
+#[test]
+fn it_is_never_louder_than_the_configuration_of_the_ears_allows() {
+    let capture = CaptureHandle::new(Pace::Free, None);
+    let mut settings = OutputSettings::new(OutputSpec::Auto);
+    settings.caps.all = Volume::new(50);
+    let cap = settings.caps.all.gain();
+    let wire = Wire::with(&capture, false, settings);
+    let mut opened = wire.open(OutputSpec::Screen(SCREEN)).unwrap();
+    write(&mut opened, &vec![0.5; 2 * 10_000]);
+    end(&opened);
+    assert!(cap < 1.0 && capture.samples() == vec![0.5 * cap; 2 * 10_000]);
 }
 
 #[test]
