@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::home::{Home, RATE, send, sine, wav};
+use crate::home::{Home, RATE, sine, wav};
 use crate::pseudo_terminal::{Session, Start};
 use crate::sound::wait_for;
 
@@ -33,9 +33,13 @@ fn screen(home: &Home, words: &[&str]) -> Session {
     Session::begin(home, &Start { words, real_output: true, ..Start::default() })
 }
 
+/// Cuts the wire: that of before may be gone while the next one is not there yet.
 fn cut(here: &Home) {
-    let wire = fs::read_to_string(here.path("wire")).unwrap();
-    send(wire.trim().parse().unwrap(), Signal::KILL);
+    wait_for("a wire to cut", || {
+        let wire = fs::read_to_string(here.path("wire")).unwrap_or_default();
+        let process = wire.trim().parse().ok().and_then(Pid::from_raw);
+        process.is_some_and(|process| kill_process(process, Signal::KILL).is_ok())
+    });
 }
 
 /// Samples of a WAV file that may still be written to.

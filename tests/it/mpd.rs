@@ -197,6 +197,11 @@ fn queue_versions_and_events_are_exact() {
     watcher.say("idle mixer\n");
     watcher.say("noidle\n");
     assert_eq!(watcher.answer(), ["OK"]);
+    // It is told even where the end of the waiting is said in the same breath, and not once more.
+    client.ask("setvol 21");
+    watcher.say("idle mixer\nnoidle\nidle mixer\nnoidle\n");
+    assert_eq!(watcher.answer(), ["changed: mixer", "OK"]);
+    assert_eq!(watcher.answer(), ["OK"]);
     // In a list the first that fails ends it.
     client.say("command_list_ok_begin\nclear\nplay 7\nadd 1.wav\ncommand_list_end\n");
     assert_eq!(client.answer(), ["list_OK", "ACK [2@1] {play} Bad song index"]);

@@ -419,6 +419,8 @@ impl Serve {
             Err(ack) => link.fail(&ack, name),
         }
         self.spread();
+        // What happened before is told before anything else it says, as `noidle`, is heard.
+        tell_due(&mut self.links[at]);
     }
 
     /// What a command made happen reaches the others.
@@ -439,12 +441,7 @@ impl Serve {
 
     fn tell_idle(&mut self) {
         self.spread();
-        for link in &mut self.links {
-            if let Some(due) = link.session.take_due() {
-                link.say(due.lines().as_bytes());
-                link.say(b"OK\n");
-            }
-        }
+        self.links.iter_mut().for_each(tell_due);
     }
 
     fn drop_gone(&mut self, now: Instant) {
@@ -463,6 +460,13 @@ impl Serve {
                 super::channels::leave(&mut self.hub, channel);
             }
         }
+    }
+}
+
+fn tell_due(link: &mut Link) {
+    if let Some(due) = link.session.take_due() {
+        link.say(due.lines().as_bytes());
+        link.say(b"OK\n");
     }
 }
 
