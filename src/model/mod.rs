@@ -54,6 +54,7 @@ pub mod rendering;
 pub mod resume;
 pub mod rule;
 pub mod scrobbling;
+pub mod server;
 pub mod session;
 pub mod settings;
 pub mod signal;
