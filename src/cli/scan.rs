@@ -15,9 +15,11 @@ use super::text::shown;
 use super::{interrupt, open_store, settings};
 use crate::boot::log;
 use crate::config::Loaded;
+use crate::decode::server;
 use crate::library::scan::{ScanProgress, ScanReport, absolute_root, keep_roots, scan};
 use crate::library::store::Store;
 use crate::model::address::is_address;
+use crate::model::server::is_served;
 use crate::model::snapshot::ScanView;
 
 /// All is on the disk before the report is printed; this only lets the file go.
@@ -44,8 +46,14 @@ pub fn run(global: &Global, asked: &Scan, messages: &Messages) -> Result<Exit, C
 
 /// A folder that is named must be there; a known root that is not (a disk not mounted) is told in the report.
 fn refuse_absent(given: &[PathBuf]) -> Result<(), CliError> {
-    match given.iter().find(|path| path.metadata().is_err()) {
+    match given.iter().find(|path| path.metadata().is_err() && server::mounted(path).is_none()) {
         None => Ok(()),
+        Some(path) if is_served(path) => {
+            let what = shown(path);
+            Err(CliError::Usage(format!(
+                "{what} is of a server that is not configured: see [subsonic] in config.toml"
+            )))
+        }
         Some(path) if is_address(path) => {
             Err(CliError::Usage(format!("{} is an address: it can be played, not scanned", shown(path))))
         }
@@ -65,7 +73,8 @@ fn roots(store: &Store, given: Vec<PathBuf>, config: &Loaded) -> Result<Vec<Path
     if asked.is_empty() {
         return Err(CliError::Usage("no folder to scan: name one, or set `music` in config.toml".to_owned()));
     }
-    let folders: Vec<PathBuf> = asked.iter().filter(|path| path.is_dir()).cloned().collect();
+    let folders: Vec<PathBuf> =
+        asked.iter().filter(|path| path.is_dir() || is_served(path)).cloned().collect();
     keep_roots(store, &folders)?;
     Ok(asked)
 }

@@ -112,7 +112,8 @@ fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }
-    let secrets = [&mut settings.scrobble.listenbrainz.file, &mut settings.scrobble.lastfm.file];
+    let Settings { scrobble, server, .. } = settings;
+    let secrets = [&mut scrobble.listenbrainz.file, &mut scrobble.lastfm.file, &mut server.secret.file];
     let files = secrets.into_iter().flatten().chain(&mut settings.render.folder).chain(&mut settings.impulse);
     for path in settings.reference.iter_mut().chain(files) {
         *path = expand_home(path, home);
@@ -163,6 +164,7 @@ mod tests {
     use crate::model::musicbrainz::LookupSettings;
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
+    use crate::model::server::ServerSettings;
     use crate::model::settings::{
         Audio, Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
         RatePolicy, ResamplerQuality,
@@ -241,6 +243,13 @@ mod tests {
         ("lyrics.url", "\"http://localhost:2\""),
         ("musicbrainz.online", "true"),
         ("musicbrainz.url", "\"http://localhost:3\""),
+        ("subsonic.url", "\"https://music.example/a\""),
+        ("subsonic.name", "\"home\""),
+        ("subsonic.user", "\"ann\""),
+        ("subsonic.password_file", "\"~/server\""),
+        ("subsonic.password_command", "[\"pass\", \"server\"]"),
+        ("subsonic.cache_mb", "100"),
+        ("subsonic.scrobble", "true"),
         ("network.buffer_s", "5"),
         ("network.timeout_s", "60"),
         ("network.retry_s", "0"),
@@ -335,6 +344,17 @@ mod tests {
         };
         settings.lyrics = LyricsSettings { online: true, url: "http://localhost:2".into() };
         settings.musicbrainz = LookupSettings { online: true, url: "http://localhost:3".into() };
+        settings.server = ServerSettings {
+            name: "home".into(),
+            url: "https://music.example/a".into(),
+            user: "ann".into(),
+            secret: SecretSource {
+                file: Some("/home/u/server".into()),
+                command: vec!["pass".into(), "server".into()],
+            },
+            cache_mb: 100,
+            scrobble: true,
+        };
         settings.network.buffer = std::time::Duration::from_secs(5);
         settings.network.timeout = std::time::Duration::from_secs(60);
         settings.network.retry = std::time::Duration::ZERO;

@@ -588,6 +588,62 @@ pub const ROWS: &[Row] = &[
         set: |settings, value| put(&mut settings.musicbrainz.url, text(value, web)),
     },
     Row {
+        table: "subsonic",
+        key: "url",
+        default: "\"\"",
+        expects: "an address that begins with http:// or https://, or nothing",
+        help: "A music server (Navidrome and others) whose songs are in the library, too.",
+        set: |settings, value| put(&mut settings.server.url, text(value, web_or_nothing)),
+    },
+    Row {
+        table: "subsonic",
+        key: "name",
+        default: "\"server\"",
+        expects: "up to 64 letters, digits, `-` and `_`",
+        help: "Its name here: its songs are paths that begin with subsonic://NAME. Keep it.",
+        set: |settings, value| put(&mut settings.server.name, text(value, server_name)),
+    },
+    Row {
+        table: "subsonic",
+        key: "user",
+        default: "\"\"",
+        expects: "a name without control characters",
+        help: "Your name there. Empty: the password is an API key.",
+        set: |settings, value| put(&mut settings.server.user, text(value, user)),
+    },
+    Row {
+        table: "subsonic",
+        key: "password_file",
+        default: "\"\"",
+        expects: "an absolute path, as in \"~/.config/auralis/server\", or nothing",
+        help: "File with your password there, which only you can read.",
+        set: |settings, value| put(&mut settings.server.secret.file, text(value, file)),
+    },
+    Row {
+        table: "subsonic",
+        key: "password_command",
+        default: "[]",
+        expects: "a program and its arguments, as in [\"pass\", \"music\"]",
+        help: "Or a program that prints it; no shell.",
+        set: |settings, value| put(&mut settings.server.secret.command, argv(value)),
+    },
+    Row {
+        table: "subsonic",
+        key: "cache_mb",
+        default: "4000",
+        expects: "a number of megabytes from 100 to 10000000",
+        help: "Megabytes of its music that are kept on this disk; what was not played for longest goes.",
+        set: |settings, value| put(&mut settings.server.cache_mb, number(value, 100, 10_000_000)),
+    },
+    Row {
+        table: "subsonic",
+        key: "scrobble",
+        default: "false",
+        expects: "true or false",
+        help: "It is told what you hear of its music.",
+        set: |settings, value| put(&mut settings.server.scrobble, switch(value)),
+    },
+    Row {
         table: "network",
         key: "buffer_s",
         default: "3",
@@ -924,6 +980,19 @@ fn web(word: &str) -> Option<String> {
     let path = Path::new(word);
     let is_plain = url(path) == Some(word) && host(path).is_some_and(|host| !host.is_empty());
     (is_plain && !word.contains(['@', '?']) && word.len() <= 1_024).then(|| word.to_owned())
+}
+
+fn web_or_nothing(word: &str) -> Option<String> {
+    if word.is_empty() { Some(String::new()) } else { web(word) }
+}
+
+fn server_name(word: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    ((1..=64).contains(&word.len()) && word.chars().all(is_plain)).then(|| word.to_owned())
+}
+
+fn user(word: &str) -> Option<String> {
+    (word.len() <= 256 && !word.contains(char::is_control)).then(|| word.to_owned())
 }
 
 /// A program and its arguments, as they are.

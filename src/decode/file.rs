@@ -11,6 +11,7 @@ use std::sync::Arc;
 use symphonia::core::io::MediaSource;
 
 use super::error::DecodeError;
+use crate::model::snapshot::StreamView;
 
 /// Where bytes come from.
 pub(super) trait Bytes: Send + Sync {
@@ -46,6 +47,20 @@ impl Bytes for File {
                 result => return result,
             }
         }
+    }
+}
+
+/// What stands behind bytes that come from a server, for who wants to know how that fares.
+pub(super) trait Far: Send + Sync {
+    /// Why nothing more comes.
+    fn failure(&self) -> Option<String>;
+
+    /// Something else was asked for while it was waited for.
+    fn was_interrupted(&self) -> bool;
+
+    /// What a stream says of itself; `None` for a file that is read where it is wanted.
+    fn stream(&self) -> Option<StreamView> {
+        None
     }
 }
 

@@ -6,7 +6,7 @@
 //! - **Thread.** None of its own but `net-read`, one for each open address; calls may wait for the disk or a server, so
 //!   they belong on the decode thread or on a job.
 //! - **Entry points.** [`Source::open`], [`Source::read`], [`Source::seek`], [`Source::loudness`], [`about`]; [`cue`] for what
-//!   sheets say.
+//!   sheets say; [`server`] for music that a server has.
 //! - **Invariants.** No input makes a call panic, loop for ever or allocate without bound. Samples are finite.
 //!   What `info().format.frames` promises is what reading to the end of a healthy file gives. No server is asked but
 //!   for an address that was named; none is waited for without end.
@@ -37,6 +37,7 @@ mod mpeg;
 mod ogg;
 mod opus;
 mod part;
+pub mod server;
 mod sound;
 mod source;
 mod stream;

@@ -1,13 +1,14 @@
 //! In place of `http` where that is left out of the build.
 
 use std::convert::Infallible;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::DecodeError;
 use super::fetched::Fetched;
-use super::file::FileSpan;
+use super::file::{Far, FileSpan};
 use super::interrupt::Interrupt;
+use crate::model::server::Server;
 use crate::model::settings::NetworkSettings;
 use crate::model::snapshot::StreamView;
 
@@ -26,20 +27,55 @@ pub(super) fn fetch(_: &Path, _: u64) -> Result<Fetched, DecodeError> {
     Err(left_out())
 }
 
+/// Where files of a server would be kept.
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    pub(super) most_bytes: u64,
+}
+
+/// Opens nothing.
+pub(super) struct Shelf(Arc<dyn Server>);
+
+impl Shelf {
+    pub(super) fn new(server: Arc<dyn Server>, folder: Folder) -> Self {
+        let Folder { path: _, most_bytes: _ } = folder;
+        Self(server)
+    }
+
+    pub(super) fn server(&self) -> &Arc<dyn Server> {
+        &self.0
+    }
+
+    pub(super) fn forget(&self, _: &str) {}
+
+    pub(super) fn file(&self, _: &str, _: NetworkSettings, _: &Interrupt) -> Result<PathBuf, DecodeError> {
+        Err(left_out())
+    }
+
+    pub(super) fn open(
+        &self,
+        _: &str,
+        _: NetworkSettings,
+        _: &Interrupt,
+    ) -> Result<(FileSpan, Option<Arc<dyn Far>>), DecodeError> {
+        Err(left_out())
+    }
+}
+
 fn left_out() -> DecodeError {
     DecodeError::Network("this build cannot reach servers: it was made without the feature `http`".into())
 }
 
-impl Remote {
-    pub(super) fn failure(&self) -> Option<String> {
+impl Far for Remote {
+    fn failure(&self) -> Option<String> {
         match self.0 {}
     }
 
-    pub(super) fn was_interrupted(&self) -> bool {
+    fn was_interrupted(&self) -> bool {
         match self.0 {}
     }
 
-    pub(super) fn stream(&self) -> Option<StreamView> {
+    fn stream(&self) -> Option<StreamView> {
         match self.0 {}
     }
 }

@@ -8,16 +8,17 @@ use symphonia::core::meta::MetadataRevision;
 
 use super::container::Container;
 use super::error::DecodeError;
-use super::file::FileSpan;
+use super::file::{Far, FileSpan};
 use super::guard::contain;
-use super::http::{self, Remote};
+use super::http;
 use super::interrupt::Interrupt;
 use super::part::{self, Resolved, Span};
 use super::sound::Stream;
-use super::{mpeg, ogg};
+use super::{mpeg, ogg, server};
 use crate::model::address::is_address;
 use crate::model::audio::{duration_to_frames, frames_to_duration};
 use crate::model::loudness::LoudnessTags;
+use crate::model::server::is_served;
 use crate::model::settings::NetworkSettings;
 use crate::model::snapshot::StreamView;
 use crate::model::track::AudioFormat;
@@ -69,7 +70,7 @@ pub struct Source {
     chain: Option<Chain>,
     info: SourceInfo,
     /// Where it comes from a server.
-    remote: Option<Arc<Remote>>,
+    remote: Option<Arc<dyn Far>>,
     goes_on: bool,
     loudness: LoudnessTags,
     /// What is played of the file.
@@ -89,6 +90,10 @@ impl Source {
         network: NetworkSettings,
         interrupt: &Interrupt,
     ) -> Result<Self, DecodeError> {
+        if is_served(path) {
+            let (file, far) = server::open(path, network, interrupt)?;
+            return Self::over(&file, far);
+        }
         if is_address(path) {
             let (file, remote) = http::open(path, network, interrupt)?;
             return Self::over(&file, Some(remote));
@@ -122,7 +127,7 @@ impl Source {
         Self::over(&FileSpan::open(path)?, None)
     }
 
-    fn over(file: &FileSpan, remote: Option<Arc<Remote>>) -> Result<Self, DecodeError> {
+    fn over(file: &FileSpan, remote: Option<Arc<dyn Far>>) -> Result<Self, DecodeError> {
         let opened = contain(|| {
             let chain = Chain::open(file)?;
             let info = chain.describe();
@@ -250,8 +255,8 @@ impl Source {
 }
 
 /// Where a server failed, that is the cause of whatever else went wrong.
-fn blame(remote: Option<&Remote>, error: DecodeError) -> DecodeError {
-    remote.and_then(Remote::failure).map_or(error, DecodeError::Network)
+fn blame(remote: Option<&dyn Far>, error: DecodeError) -> DecodeError {
+    remote.and_then(Far::failure).map_or(error, DecodeError::Network)
 }
 
 /// What a read of the chain gave.

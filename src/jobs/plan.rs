@@ -16,6 +16,7 @@ use crate::model::job::CancelToken;
 use crate::model::mastering::{Basis, Plan};
 use crate::model::part;
 use crate::model::reference::Reference;
+use crate::model::server::is_served;
 use crate::render::pass::Watch;
 use crate::render::prove::{ToMatch, prove, runs};
 use crate::render::reference::profile_of;
@@ -105,12 +106,9 @@ fn paths(store: &Store, subject: &Subject, tracks: &[TrackId]) -> Result<Vec<Pat
     let reader = store.read()?;
     let mut paths = Vec::new();
     for id in tracks {
-        paths.extend(
-            reader
-                .track(*id)?
-                .map(|track| track.path)
-                .filter(|path| part::split(path).map_or(path.as_path(), |(file, _)| file).exists()),
-        );
+        paths.extend(reader.track(*id)?.map(|track| track.path).filter(|path| {
+            is_served(path) || part::split(path).map_or(path.as_path(), |(file, _)| file).exists()
+        }));
     }
     if paths.is_empty() {
         paths.push(subject.path.to_path_buf());
@@ -140,7 +138,7 @@ fn source(store: &Store, subject: &Subject, cancel: &CancelToken) -> Result<Sour
     if let Some(measured) = subject.track.and_then(|id| measured(store, id)) {
         return Ok(Source::of_track(&measured));
     }
-    if crate::model::address::is_address(&subject.path) {
+    if crate::model::address::is_address(&subject.path) && !is_served(&subject.path) {
         return Err("it comes from a server and was not measured".to_owned());
     }
     let seen = glimpse(&subject.path, cancel).map_err(|error| error.to_string())?;

@@ -10,6 +10,7 @@ use super::scan::{Place, whereabouts};
 use super::store::{Store, StoreError, StoreReader, WriteOp};
 use crate::model::id::TrackId;
 use crate::model::part;
+use crate::model::server::is_served;
 use crate::model::track::Track;
 
 /// Missing tracks looked at with one view of the store, and forgotten at once.
@@ -94,6 +95,10 @@ fn file_of(track: &Track) -> &Path {
 }
 
 fn fate(reader: &StoreReader, roots: &[PathBuf], file: &Path) -> Result<Fate, StoreError> {
+    // Its server told all that it has, and this was not among it.
+    if is_served(file) {
+        return Ok(Fate::Forgotten);
+    }
     for folder in file.ancestors().skip(1) {
         let is_root = roots.iter().any(|root| root == folder);
         let is_there = match reader.place(folder)? {

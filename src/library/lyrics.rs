@@ -9,8 +9,10 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::tags;
 use crate::decode::encoding::guess_encoding;
+use crate::decode::server;
 use crate::model::lyrics::{Lyrics, MAX_BYTES, Song, Source};
 use crate::model::part;
+use crate::model::server::split;
 use crate::model::tag::Field;
 
 /// What a file says of itself, and its words where it has any.
@@ -25,6 +27,11 @@ pub struct Own {
 /// # Errors
 /// Where the file cannot be read; in words that follow its path.
 pub fn own(path: &Path) -> Result<Own, String> {
+    if let Some((server, (_, id))) = server::mounted(path).zip(split(path)) {
+        let words = server.words(&id).map_err(|failed| format!("is on a server: {}", failed.why))?;
+        let lyrics = words.and_then(|text| Lyrics::parse(&text, Source::Online));
+        return Ok(Own { song: Song::default(), lyrics });
+    }
     if part::split(path).is_some_and(|(sheet, _)| sheet.is_file()) {
         // What the file says is of all its tracks.
         return Ok(Own::default());

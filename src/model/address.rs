@@ -9,11 +9,14 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-const SCHEMES: [&str; 2] = ["http://", "https://"];
+use super::server::{SCHEME, is_served};
+
+const SCHEMES: [&str; 3] = ["http://", "https://", SCHEME];
 /// Longest name that is kept in an address.
 const MAX_NAME_CHARS: usize = 120;
 
-/// Whether the path is an address: `http://` or `https://`, in any case.
+/// Whether the path is an address: `http://` or `https://`, in any case, or of a song of a server
+/// ([`super::server`]).
 pub fn is_address(path: &Path) -> bool {
     let bytes = path.as_os_str().as_bytes();
     SCHEMES.iter().any(|scheme| {
@@ -21,10 +24,12 @@ pub fn is_address(path: &Path) -> bool {
     })
 }
 
-/// What is asked for: the address without its fragment. `None` where the path is no address, or one that is not ASCII
+/// What is asked for: the address without its fragment. `None` where the path is no address, or one of a song of a
+/// server, which the server's own client asks for, or one that is not ASCII
 /// text throughout or has blanks, as no address on the wire may be (RFC 3986 §2).
 pub fn url(path: &Path) -> Option<&str> {
-    let whole = is_address(path).then(|| without_fragment(path.as_os_str().as_bytes()))?;
+    let is_asked_for = is_address(path) && !is_served(path);
+    let whole = is_asked_for.then(|| without_fragment(path.as_os_str().as_bytes()))?;
     std::str::from_utf8(whole).ok().filter(|url| url.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 
@@ -61,7 +66,7 @@ pub fn given_name(path: &Path) -> Option<String> {
 /// The address with a name for people; `None` where there is no name, or it has one already.
 pub fn with_name(path: &Path, name: &str) -> Option<PathBuf> {
     let name = name.trim();
-    if !is_address(path) || name.is_empty() || given_name(path).is_some() {
+    if !is_address(path) || is_served(path) || name.is_empty() || given_name(path).is_some() {
         return None;
     }
     let mut bytes = without_fragment(path.as_os_str().as_bytes()).to_vec();

@@ -123,6 +123,10 @@ impl Tally {
 }
 
 fn extension(path: &Path) -> String {
+    let name = super::server::file_name(path).filter(|_| super::server::is_served(path));
+    if let Some(extension) = name.and_then(|name| Path::new(name).extension()) {
+        return extension.to_string_lossy().to_uppercase();
+    }
     match path.extension() {
         Some(extension) if !crate::model::address::is_address(path) => {
             extension.to_string_lossy().to_uppercase()

@@ -11,6 +11,7 @@ use super::group::Item;
 use crate::library::edit::Template;
 use crate::model::part;
 use crate::model::rendering::Format;
+use crate::model::server;
 use crate::model::tag::Fields;
 
 /// A path, and a sentence that follows it.
@@ -43,7 +44,10 @@ fn below(path: &Path, named: &[PathBuf]) -> Option<PathBuf> {
             stem.push(format!(" {number:02}"));
             stem
         }
-        None => path.file_stem()?.to_owned(),
+        None => {
+            let name = server::file_name(path).filter(|_| server::is_served(path));
+            name.map_or(path, Path::new).file_stem()?.to_owned()
+        }
     };
     let container = part::split(path).filter(|_| !path.exists()).map_or(path, |(container, _)| container);
     let folders = named.iter().filter(|folder| container.starts_with(folder) && container != *folder);

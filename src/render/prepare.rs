@@ -14,6 +14,7 @@ use crate::library::scan::absolute_root;
 use crate::model::address::is_address;
 use crate::model::job::CancelToken;
 use crate::model::rendering::Format;
+use crate::model::server::is_served;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -84,7 +85,7 @@ pub fn prepare(order: &Order, cancel: &CancelToken) -> Prepared {
 }
 
 fn read(path: &Path) -> Result<Item, String> {
-    if is_address(path) {
+    if is_address(path) && !is_served(path) {
         return Err("is an address, and only files are mastered".to_owned());
     }
     let source = Source::open(path).map_err(|error| error.to_string())?;

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use crate::decode::cue;
+use crate::decode::{cue, server};
 use crate::library::artwork::{self, Picture};
 use crate::library::tags::{self, of_sheet};
 use crate::model::mastering::{Basis, MasteringSettings, Plan};
 use crate::model::part;
+use crate::model::server::is_served;
 use crate::model::tag::{Field, Fields};
 use crate::model::track::Tags;
 
@@ -20,6 +21,8 @@ pub struct Said {
 impl Said {
     /// Of a source. Gains and peaks of ReplayGain and R 128 are no fields, so they stay behind.
     pub fn of(path: &Path, fields: &Fields) -> Self {
+        let got = is_served(path).then(|| server::file(path).ok()).flatten();
+        let path = got.as_deref().unwrap_or(path);
         let file = part::split(path).filter(|_| !path.exists()).map_or(path, |(container, _)| container);
         Self { fields: fields.clone(), pictures: artwork::embedded(file).unwrap_or_default() }
     }
@@ -44,6 +47,10 @@ impl Said {
 
 /// What the file, or the track of a sheet, says of itself.
 pub fn fields(path: &Path) -> Result<Fields, String> {
+    if is_served(path) {
+        let file = server::file(path).map_err(|error| error.to_string())?;
+        return tags::read_fields(&file).map(|read| read.fields).map_err(|error| error.to_string());
+    }
     match part::split(path).filter(|_| !path.exists()) {
         Some((container, number)) => of_part(container, number).map(|tags| to_fields(&tags)),
         None => tags::read_fields(path).map(|read| read.fields).map_err(|error| error.to_string()),

@@ -16,6 +16,7 @@ use crate::model::command::{Care, Library};
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::listening::{Period, Stats};
+use crate::model::server::is_served;
 use crate::model::snapshot::DuplicatesView;
 
 /// While a scan runs, building the catalog takes at most one part in so many of the time.
@@ -46,7 +47,8 @@ fn count(state: &mut AppState, period: Period, quietly: bool, now: Now, fx: &mut
 }
 
 pub fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Effect>) {
-    let (addresses, roots): (Vec<_>, Vec<_>) = roots.into_iter().partition(|root| is_address(root));
+    let (addresses, roots): (Vec<_>, Vec<_>) =
+        roots.into_iter().partition(|root| is_address(root) && !is_served(root));
     if let (Some(address), true) = (addresses.first(), roots.is_empty()) {
         return notices::tell(state, wording::no_scan_of(address), now);
     }

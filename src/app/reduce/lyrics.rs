@@ -12,14 +12,20 @@ use crate::jobs::lyrics::Outcome;
 use crate::model::address::is_address;
 use crate::model::command::Lyricing;
 use crate::model::lyrics::{Found, Lyrics, LyricsView, Song};
+use crate::model::server::is_served;
 
 pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Effect>) {
     let Some(item) = state.queue.current() else {
         return notices::tell(state, wording::lyrics_of_nothing(), now);
     };
     let (path, track) = (Arc::clone(&item.path), item.track);
-    if is_address(&path) {
-        let why = "A stream has no words that could be looked for";
+    let is_kept_there = is_served(&path) && matches!(command, Lyricing::Save);
+    if is_kept_there || is_address(&path) && !is_served(&path) {
+        let why = if is_kept_there {
+            "The song is on a server"
+        } else {
+            "A stream has no words that could be looked for"
+        };
         return match command {
             Lyricing::Save => notices::tell(state, wording::lyrics_not_saved(why), now),
             Lyricing::Find { .. } => show(state, &path, Found::Nothing(why.into())),

@@ -11,6 +11,7 @@ mod fault;
 mod fetch;
 mod head;
 mod icy;
+mod kept;
 mod links;
 mod session;
 
@@ -25,13 +26,14 @@ use self::buffer::Buffer;
 use self::head::Kind;
 use self::session::Session;
 use super::error::DecodeError;
-use super::file::{Bytes, FileSpan};
+use super::file::{Bytes, Far, FileSpan};
 use super::interrupt::Interrupt;
 use crate::model::address;
 use crate::model::settings::NetworkSettings;
 use crate::model::snapshot::StreamView;
 
 pub(super) use fetch::fetch;
+pub(super) use kept::{Folder, Shelf};
 
 /// An open address. Its thread ends when this is dropped.
 pub(super) struct Remote {
@@ -65,19 +67,16 @@ fn is_file(kind: Kind) -> bool {
     matches!(kind, Kind::File { .. })
 }
 
-impl Remote {
-    /// Why nothing more comes.
-    pub(super) fn failure(&self) -> Option<String> {
+impl Far for Remote {
+    fn failure(&self) -> Option<String> {
         self.buffer.failure()
     }
 
-    /// Something else was asked for while it was waited for.
-    pub(super) fn was_interrupted(&self) -> bool {
+    fn was_interrupted(&self) -> bool {
         self.buffer.was_interrupted()
     }
 
-    /// What a stream says of itself; `None` for a file that is read where it is wanted.
-    pub(super) fn stream(&self) -> Option<StreamView> {
+    fn stream(&self) -> Option<StreamView> {
         let head = self.buffer.head().filter(|head| !is_file(head.kind))?;
         let live = matches!(head.kind, Kind::Live { .. });
         Some(StreamView { live, station: head.station.clone(), title: self.buffer.title() })

@@ -17,6 +17,8 @@ pub use embedded::{Picture, embedded};
 pub use thumbnails::Thumbnails;
 
 use super::tags::ReadError;
+use crate::decode::server;
+use crate::model::server::split;
 
 /// Largest picture that is looked at, in bytes.
 pub const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -26,6 +28,8 @@ pub const MAX_BYTES: u64 = 32 * 1024 * 1024;
 pub enum ArtworkError {
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error("cannot be had: {0}")]
+    Server(String),
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
     #[error("is larger than {} MiB, the most that is taken for a picture", MAX_BYTES >> 20)]
@@ -41,7 +45,7 @@ pub enum ArtworkError {
 /// Where a picture was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Inside the audio file.
+    /// Inside the audio file, or where its server keeps it.
     Embedded,
     File(PathBuf),
 }
@@ -55,6 +59,10 @@ pub struct Found {
 
 /// The cover of the audio file `path`. A file whose inside cannot be read may have a cover beside it.
 pub fn find(path: &Path) -> Result<Option<Found>, ArtworkError> {
+    if let Some((server, (_, id))) = server::mounted(path).zip(split(path)) {
+        let found = server.picture(&id).map_err(|failed| ArtworkError::Server(failed.why))?;
+        return Ok(found.map(|data| Found { place: Place::Embedded, data }));
+    }
     let inside = embedded(path);
     if let Ok(pictures) = &inside {
         let best = pictures.iter().find(|picture| picture.is_front()).or(pictures.first());

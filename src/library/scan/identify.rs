@@ -11,6 +11,7 @@ use rustix::io::Errno;
 
 use crate::library::store::{AudioId, StoreError, StoreReader};
 use crate::library::tags::{is_current, sound};
+use crate::model::address::is_address;
 use crate::model::id::TrackId;
 use crate::model::part;
 use crate::model::track::{FileStamp, Tags, Track};
@@ -107,7 +108,8 @@ fn inodes(store: &StoreReader) -> Result<HashMap<u64, TrackId>, StoreError> {
     for row in store.files()? {
         let (path, row) = row?;
         // What an older reader read is read again anyway; a part is not a file.
-        let is_read = is_current(row.reader, &path) && part::split(&path).is_none();
+        let is_file = part::split(&path).is_none() && !is_address(&path);
+        let is_read = is_file && is_current(row.reader, &path);
         if let Some(id) = row.track.filter(|_| is_read) {
             known.insert(row.stamp.inode, id);
         }
@@ -125,6 +127,10 @@ pub enum Place {
 }
 
 pub fn whereabouts(path: &Path) -> Place {
+    // No disk knows.
+    if is_address(path) {
+        return Place::Unknown;
+    }
     match std::fs::symlink_metadata(path) {
         Ok(_) => Place::There,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Place::Gone,

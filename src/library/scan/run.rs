@@ -1,6 +1,7 @@
 //! The scan itself: walk, compare, read, hand to the store. Runs on the caller's thread.
 
 mod gone;
+mod served;
 mod sheets;
 
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ use super::{Problem, ScanProgress, ScanReport};
 use crate::library::store::{AudioId, Failure, FileRow, Store, StoreError, StoreReader, WriteOp};
 use crate::library::tags::{ReadError, is_current};
 use crate::model::id::TrackId;
+use crate::model::server::is_served;
 use crate::model::track::{AudioFormat, FileStamp, Tags, Track};
 use gone::Gone;
 use sheets::KnownSheets;
@@ -150,6 +152,9 @@ impl Scan<'_> {
     }
 
     fn root(&mut self, root: &Path, seen: &mut Seen, cancel: &AtomicBool) -> Result<(), StoreError> {
+        if is_served(root) {
+            return self.served(root, cancel);
+        }
         let mut known = Known::new(self.files_of(root)?, is_current)?;
         let mut gone = Gone::new(Places::load(&self.before, root)?, self.missing.clone());
         let mut met = 0_u64;

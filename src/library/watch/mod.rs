@@ -22,6 +22,7 @@ use rustix::fs::inotify::{self, CreateFlags, ReadFlags};
 use rustix::io::Errno;
 
 use super::scan::{Named, named};
+use crate::model::address::is_address;
 use pending::Pending;
 use tree::{Tree, is_remote};
 
@@ -133,7 +134,7 @@ impl Eye {
         self.inotify = fresh;
         self.tree = Tree::default();
         self.looked_through.clear();
-        for root in &roots {
+        for root in roots.iter().filter(|root| !is_address(root)) {
             if is_remote(root) {
                 self.looked_through.push(root.clone());
             } else {

@@ -1,0 +1,127 @@
+//! A root that is a music server: its songs are asked for, not walked. A song is known again by its id, wherever the server
+//! puts it; it is changed where anything that the server tells of it is. Where the server does not answer to the end,
+//! nothing is taken for missing.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use twox_hash::XxHash3_128;
+
+use super::super::Problem;
+use super::super::diff::{Change, Known};
+use super::Scan;
+use crate::decode::server;
+use crate::library::store::{FileRow, StoreError};
+use crate::model::id::TrackId;
+use crate::model::server::{Song, path as path_of, split};
+use crate::model::track::{FileStamp, Track};
+
+/// A song of the server that the library does not know at this path.
+struct New {
+    path: PathBuf,
+    song: Song,
+}
+
+impl Scan<'_> {
+    pub fn served(&mut self, root: &Path, cancel: &AtomicBool) -> Result<(), StoreError> {
+        let songs = match self.songs(root, cancel) {
+            Ok(songs) => songs,
+            Err(error) => {
+                self.report.failed.push(Problem { path: root.to_path_buf(), error });
+                return Ok(());
+            }
+        };
+        if cancel.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let was_empty = songs.is_empty();
+        let mut known = Known::new(self.files_of(root)?, |_, _| true)?;
+        let (mut gone, mut new) = (Vec::new(), Vec::new());
+        for (path, song) in songs {
+            let stamp = stamp(&song);
+            match known.place(&path, stamp, &mut |path, row| gone.push((path.to_path_buf(), row)))? {
+                Change::Same(row) => self.same(&path, row)?,
+                Change::Changed(row) => self.changed(path, song, row)?,
+                Change::New => new.push(New { path, song }),
+            }
+        }
+        known.finish(&mut |path, row| gone.push((path.to_path_buf(), row)))?;
+        let has_news = gone.iter().filter_map(|(_, row)| row.track).any(|id| !self.missing.contains(&id));
+        if was_empty && has_news {
+            let error = "has no songs, but the library knows some of it. Nothing is taken for missing";
+            self.report.failed.push(Problem { path: root.to_path_buf(), error: error.into() });
+            return Ok(());
+        }
+        self.take_new(new, &mut gone)?;
+        self.put_missing(gone.into_iter().filter_map(|(_, row)| row.track).collect())
+    }
+
+    /// By path, each once.
+    fn songs(&mut self, root: &Path, cancel: &AtomicBool) -> Result<Vec<(PathBuf, Song)>, String> {
+        let Some(server) = server::mounted(root) else {
+            return Err("is of a server that is not configured here. Nothing is taken for missing".into());
+        };
+        self.progress.folder = root.to_path_buf();
+        let mut songs = Vec::new();
+        let asked = server.songs(cancel, &mut |page| {
+            self.progress.found += page.len() as u64;
+            songs.extend(page.into_iter().map(|song| (path_of(server.name(), &song), song)));
+            self.tell_progress();
+        });
+        asked.map_err(|failed| format!("{}. Nothing is taken for missing", failed.why))?;
+        songs.sort_by(|(a, _), (b, _)| a.as_os_str().as_bytes().cmp(b.as_os_str().as_bytes()));
+        songs.dedup_by(|(a, _), (b, _)| a == b);
+        Ok(songs)
+    }
+
+    fn changed(&mut self, path: PathBuf, song: Song, row: FileRow) -> Result<(), StoreError> {
+        if row.stamp.size != song.size {
+            server::forget(&path);
+        }
+        self.report.updated += u64::from(row.track.is_some());
+        self.put_song(path, song, row.track)
+    }
+
+    /// Those whose id stood elsewhere are no longer gone.
+    fn take_new(&mut self, new: Vec<New>, gone: &mut Vec<(PathBuf, FileRow)>) -> Result<(), StoreError> {
+        let mut elsewhere: HashMap<String, usize> =
+            gone.iter().enumerate().filter_map(|(at, (path, _))| Some((split(path)?.1, at))).collect();
+        let mut moved = Vec::new();
+        for New { path, song } in new {
+            let at = elsewhere.remove(&song.id);
+            let before = at.and_then(|at| gone[at].1.track);
+            moved.extend(at);
+            match before {
+                Some(_) => self.report.moved += 1,
+                None => self.report.added += 1,
+            }
+            self.put_song(path, song, before)?;
+        }
+        moved.sort_unstable();
+        moved.into_iter().rev().for_each(|at| drop(gone.swap_remove(at)));
+        Ok(())
+    }
+
+    fn put_song(&mut self, path: PathBuf, song: Song, known: Option<TrackId>) -> Result<(), StoreError> {
+        self.progress.read += 1;
+        let stamp = stamp(&song);
+        let added_s = match known {
+            Some(_) => self.added_s(known)?,
+            None => song.added_s.unwrap_or(self.now_s),
+        };
+        let id = known.unwrap_or_else(|| self.store.new_track_id());
+        self.put(Track { id, path, stamp, format: song.format, tags: song.tags, added_s })
+    }
+}
+
+/// In place of an inode stands a hash of all that the server tells, but for what its user does with the song there.
+fn stamp(song: &Song) -> FileStamp {
+    let told = Song { favourite: false, rating: None, ..song.clone() };
+    // Fails for no song: all of it is text and numbers.
+    let told = serde_json::to_vec(&told).unwrap_or_default();
+    let mtime_ns = song.added_s.unwrap_or(0).saturating_mul(1_000_000_000);
+    let hash = (XxHash3_128::oneshot(&told) & u128::from(u64::MAX)) as u64;
+    FileStamp { size: song.size, mtime_ns, inode: hash }
+}
