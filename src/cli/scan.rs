@@ -17,6 +17,7 @@ use crate::boot::log;
 use crate::config::Loaded;
 use crate::decode::server;
 use crate::library::scan::{ScanProgress, ScanReport, absolute_root, keep_roots, scan};
+use crate::library::served::take_stars;
 use crate::library::store::Store;
 use crate::model::address::is_address;
 use crate::model::server::is_served;
@@ -37,6 +38,7 @@ pub fn run(global: &Global, asked: &Scan, messages: &Messages) -> Result<Exit, C
     let store = open_store(&config, messages)?;
     let roots = roots(&store, given, &config)?;
     let report = scan_with_progress(&roots, &store, &stop, messages);
+    take_stars(&store, &report.stars)?;
     store.flush()?;
     store.close(CLOSING);
     tell(&report, asked.json, messages)?;
@@ -120,6 +122,7 @@ fn tell_last(store: &Store, as_json: bool, messages: &Messages) -> Result<Exit, 
         returned: record.returned,
         removed: record.removed,
         unchanged: record.unchanged,
+        stars: Vec::new(),
         failed: record.failed,
         seconds: record.seconds,
         cancelled: record.cancelled,
