@@ -69,8 +69,11 @@ fn roots(store: &Store, given: Vec<PathBuf>, config: &Loaded) -> Result<Vec<Path
     let known = store.read()?.roots()?;
     let asked = match (given.is_empty(), known.is_empty()) {
         (false, _) => given,
-        (true, false) => return Ok(known),
-        (true, true) => config.music(),
+        (true, _) => {
+            let folders = if known.is_empty() { config.music() } else { known };
+            let served = config.served().filter(|served| !folders.contains(served));
+            folders.into_iter().chain(served).collect()
+        }
     };
     if asked.is_empty() {
         return Err(CliError::Usage("no folder to scan: name one, or set `music` in config.toml".to_owned()));
