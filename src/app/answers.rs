@@ -45,6 +45,8 @@ impl Deeds {
             | Effect::GoOverTags { job, .. }
             | Effect::DescribePicture { job, .. }
             | Effect::ExtractPicture { job, .. }
+            | Effect::KeepQueue { job, .. }
+            | Effect::FindKeptQueue { job, .. }
             | Effect::FindLyrics { job, .. }
             | Effect::SaveLyrics { job, .. }
             | Effect::LookUp { job, .. }
@@ -76,6 +78,8 @@ impl Answers {
             | Event::TagsWritten { job, .. }
             | Event::PictureDescribed { job, .. }
             | Event::PictureExtracted { job, .. }
+            | Event::QueueKept { job, .. }
+            | Event::KeptQueueFound { job, .. }
             | Event::LyricsFound { job, .. }
             | Event::LyricsSaved { job, .. }
             | Event::LookedUp { job, .. } => self.walking.remove(job),

@@ -10,6 +10,7 @@ use crate::jobs::library::Wanted;
 use crate::jobs::plan::Subject;
 use crate::jobs::preferences::Deed;
 use crate::jobs::render::RenderOrder;
+use crate::jobs::server::{Queued, Starred};
 use crate::mastering::plan::Wishes;
 use crate::model::analysis::Pace;
 use crate::model::bookmark::Bookmarks;
@@ -94,6 +95,18 @@ pub enum Effect {
         track: TrackId,
         with_spread: bool,
     },
+    /// Have the music server keep its songs of the queue.
+    KeepQueue {
+        job: JobId,
+        queued: Queued,
+    },
+    /// Ask the music server for the queue that it keeps.
+    FindKeptQueue {
+        job: JobId,
+        catalog: Arc<Catalog>,
+    },
+    /// Tell the music server what its listener thinks of songs.
+    TellStars(Vec<Starred>),
     /// Find the words of a song; `song`: what the library calls it.
     FindLyrics {
         job: JobId,

@@ -15,6 +15,7 @@ use crate::jobs::lyrics::Outcome;
 use crate::jobs::plan::{Stage, Subject};
 use crate::jobs::playlists::ReadLists;
 use crate::jobs::preferences::{Deed, Kept};
+use crate::jobs::server::KeptQueue;
 use crate::jobs::tags::{Planned, Written};
 use crate::library::edit::Refused;
 use crate::library::past::FoundPast;
@@ -196,6 +197,18 @@ pub enum Event {
         path: PathBuf,
         result: Result<(Arc<ImpulseResponse>, Arc<Impulse>), String>,
     },
+    /// Asked for by `Effect::KeepQueue`: how many songs.
+    QueueKept {
+        job: JobId,
+        result: Result<usize, String>,
+    },
+    /// Asked for by `Effect::FindKeptQueue`.
+    KeptQueueFound {
+        job: JobId,
+        found: Result<KeptQueue, String>,
+    },
+    /// Asked for by `Effect::TellStars`.
+    StarsTold(Result<(), String>),
     /// Asked for by `Effect::FindLyrics`.
     LyricsFound {
         job: JobId,

@@ -19,7 +19,7 @@ use crate::jobs::lyrics::Finder;
 use crate::jobs::plan::{Stage, Subject};
 use crate::jobs::preferences::{Deed, carry_out};
 use crate::jobs::render::{self, RenderOrder};
-use crate::jobs::{Jobs, Lane, plan, playlists, portrait, tags};
+use crate::jobs::{Jobs, Lane, plan, playlists, portrait, server, tags};
 use crate::library::edit::{Batches, Refused};
 use crate::library::store::{Store, StoreError, WriteOp};
 use crate::library::watch::Watch;
@@ -173,6 +173,21 @@ impl Performer {
     /// What may ask services of the net.
     fn perform_online(&mut self, effect: Effect) {
         match effect {
+            Effect::KeepQueue { job, queued } => self.answer(
+                Lane::Online,
+                move |_| Event::QueueKept { job, result: server::keep_queue(&queued) },
+                move |panic| Event::QueueKept { job, result: Err(panic) },
+            ),
+            Effect::FindKeptQueue { job, catalog } => self.answer(
+                Lane::Online,
+                move |_| Event::KeptQueueFound { job, found: server::kept_queue(&catalog) },
+                move |panic| Event::KeptQueueFound { job, found: Err(panic) },
+            ),
+            Effect::TellStars(stars) => self.answer(
+                Lane::Online,
+                move |cancel| Event::StarsTold(server::tell(&stars, cancel)),
+                |panic| Event::StarsTold(Err(panic)),
+            ),
             Effect::FindLyrics { job, path, song, again } => self.find_lyrics(job, path, song, again),
             Effect::SaveLyrics { job, path, song, known } => {
                 let finder = self.lyrics.clone();

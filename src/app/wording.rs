@@ -10,6 +10,7 @@ mod past;
 mod playlists;
 mod queue;
 pub mod renders;
+mod server;
 mod tags;
 pub mod taste;
 mod templates;
@@ -39,6 +40,7 @@ pub use lyrics::*;
 pub use past::*;
 pub use playlists::*;
 pub use queue::*;
+pub use server::*;
 pub use tags::*;
 pub use templates::*;
 

@@ -57,7 +57,7 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn start(run: &PlayerRun) -> Result<Self, BootError> {
-        let (config, paths) = (&run.config, &run.paths);
+        let config = &run.config;
         let inbox = Inbox::default();
         let events = inbox.sender();
         let on_store = events.clone();
@@ -69,6 +69,7 @@ impl Core {
         )?;
         recover_batches(config, &events)?;
         let state = restored(&store, run)?;
+        let new_server = config.served().filter(|served| !state.library.roots.contains(served));
         let on_engine = events.clone();
         let told = Box::new(move |event| {
             on_engine.send(Event::Engine(event));
@@ -112,7 +113,7 @@ impl Core {
         performer.load_places();
         performer.load_preferences();
         let (player, app) = crate::app::run::spawn(state, inbox, gauges, performer)?;
-        first_commands(&player, config, paths, run.plays_on);
+        first_commands(&player, run, new_server);
         Ok(Self { player, app, engine, spectrum, jobs: job_threads, store, seats })
     }
 
@@ -233,14 +234,19 @@ fn recover_batches(config: &Loaded, events: &EventSender) -> Result<(), BootErro
     Ok(())
 }
 
-fn first_commands(player: &AppHandle, config: &Loaded, paths: &[PathBuf], plays_on: bool) {
+/// `new_server`: the root of a music server that the library does not have yet.
+fn first_commands(player: &AppHandle, run: &PlayerRun, new_server: Option<PathBuf>) {
+    let (config, paths) = (&run.config, &run.paths);
     // Before all else: what was heard a moment ago is not to be missed for long.
-    if plays_on {
+    if run.plays_on {
         let _ = player.send(Command::Playback(Playback::Play));
     }
     let folders: Vec<PathBuf> = paths.iter().filter(|path| !is_address(path)).cloned().collect();
     if config.settings.scan_at_start || !folders.is_empty() {
         let _ = player.send(Command::Library(Library::Scan(folders)));
+    }
+    if let Some(served) = new_server {
+        let _ = player.send(Command::Library(Library::Scan(vec![served])));
     }
     let reference = &config.settings.reference;
     if !reference.is_empty() {

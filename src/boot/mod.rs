@@ -23,6 +23,7 @@ mod play;
 mod player;
 pub mod preferences;
 mod screen;
+pub mod server;
 mod shutdown;
 mod signals;
 pub mod similar;

@@ -10,6 +10,7 @@ use crate::model::id::TrackId;
 use crate::model::mpd::MpdSettings;
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
+use crate::model::server::is_served;
 use crate::model::track::Track;
 use crate::remote::mpd::look::{Look, Picture, Shelf, Which};
 use crate::remote::mpd::serve;
@@ -47,6 +48,8 @@ impl Shelf for Library {
 
     fn picture(&self, path: &Path, which: Which) -> Result<Option<Picture>, String> {
         let found = match which {
+            _ if is_served(path) => artwork::find(path)
+                .map(|found| found.map(|found| Picture { mime: String::new(), data: found.data })),
             Which::Beside => {
                 artwork::beside(path).map(|found| found.map(|data| Picture { mime: String::new(), data }))
             }

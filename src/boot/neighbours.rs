@@ -25,6 +25,8 @@ use crate::model::address::is_address;
 use crate::model::notice::{Notice, Severity};
 use crate::model::part;
 use crate::model::player::Player;
+#[cfg(feature = "desktop")]
+use crate::model::server::is_served;
 
 /// Those that run.
 #[derive(Default)]
@@ -79,13 +81,13 @@ fn scrobbler(config: &Loaded, player: &Arc<AppHandle>) -> std::io::Result<Option
 
 #[cfg(feature = "desktop")]
 fn picture(path: &Path) -> Option<Picture> {
-    if is_address(path) {
+    if is_address(path) && !is_served(path) {
         return None;
     }
     let container = part::split(path).map(|(file, _)| file).filter(|file| file.is_file());
     let found = artwork::find(container.unwrap_or(path)).ok()??;
     Some(match found.place {
-        Place::Embedded => Picture::Data(found.data),
+        Place::Embedded | Place::Server => Picture::Data(found.data),
         Place::File(file) => Picture::File(file),
     })
 }

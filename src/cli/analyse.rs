@@ -25,6 +25,7 @@ use crate::model::catalog::Catalog;
 use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::query::Query;
+use crate::model::server::is_served;
 
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -74,7 +75,7 @@ fn choose(store: &Store, catalog: &Catalog, what: &[OsString]) -> Result<Option<
         return Ok(None);
     }
     let mut chosen = Chosen { tracks: Vec::new(), files: Vec::new() };
-    if what.iter().all(|word| Path::new(word).exists()) {
+    if what.iter().map(Path::new).all(|path| path.exists() || is_served(path)) {
         for word in what {
             put_path(catalog, &absolute_root(Path::new(word)), &mut chosen);
         }

@@ -36,6 +36,7 @@ fn look(asked: &Art) -> Result<Exit, CliError> {
         exit = Exit::Done;
         let place = match &found.place {
             Place::Embedded => "inside the file".to_owned(),
+            Place::Server => "on the server".to_owned(),
             Place::File(file) => shown(file),
         };
         let size = match artwork::dimensions(&found.data) {

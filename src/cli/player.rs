@@ -106,6 +106,7 @@ pub fn proxy(global: &Global) -> Result<Exit, CliError> {
 fn prepared(global: &Global, paths: &[PathBuf], output: Option<OutputSpec>) -> Result<PlayerRun, CliError> {
     // Problems of the configuration are shown by the screen, which would wipe them away here.
     let mut config = config::load(&global.places())?;
+    crate::boot::server::mount(&config);
     let output_named = output.is_some();
     if let Some(output) = output {
         config.settings.output.output = output;

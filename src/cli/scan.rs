@@ -17,6 +17,7 @@ use crate::boot::log;
 use crate::config::Loaded;
 use crate::decode::server;
 use crate::library::scan::{ScanProgress, ScanReport, absolute_root, keep_roots, scan};
+use crate::library::served::take_stars;
 use crate::library::store::Store;
 use crate::model::address::is_address;
 use crate::model::server::is_served;
@@ -37,6 +38,7 @@ pub fn run(global: &Global, asked: &Scan, messages: &Messages) -> Result<Exit, C
     let store = open_store(&config, messages)?;
     let roots = roots(&store, given, &config)?;
     let report = scan_with_progress(&roots, &store, &stop, messages);
+    take_stars(&store, &report.stars)?;
     store.flush()?;
     store.close(CLOSING);
     tell(&report, asked.json, messages)?;
@@ -67,8 +69,11 @@ fn roots(store: &Store, given: Vec<PathBuf>, config: &Loaded) -> Result<Vec<Path
     let known = store.read()?.roots()?;
     let asked = match (given.is_empty(), known.is_empty()) {
         (false, _) => given,
-        (true, false) => return Ok(known),
-        (true, true) => config.music(),
+        (true, _) => {
+            let folders = if known.is_empty() { config.music() } else { known };
+            let served = config.served().filter(|served| !folders.contains(served));
+            folders.into_iter().chain(served).collect()
+        }
     };
     if asked.is_empty() {
         return Err(CliError::Usage("no folder to scan: name one, or set `music` in config.toml".to_owned()));
@@ -120,6 +125,7 @@ fn tell_last(store: &Store, as_json: bool, messages: &Messages) -> Result<Exit, 
         returned: record.returned,
         removed: record.removed,
         unchanged: record.unchanged,
+        stars: Vec::new(),
         failed: record.failed,
         seconds: record.seconds,
         cancelled: record.cancelled,

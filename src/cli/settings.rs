@@ -13,6 +13,7 @@ pub fn load(global: &Global, messages: &Messages) -> Result<Loaded, CliError> {
     for problem in &loaded.problems {
         messages.warning(&problem.to_string());
     }
+    crate::boot::server::mount(&loaded);
     Ok(loaded)
 }
 

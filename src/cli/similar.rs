@@ -25,6 +25,7 @@ use crate::model::catalog::Catalog;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
+use crate::model::server::is_served;
 use crate::model::similar::{Radio, SimilarMemory};
 use crate::model::weights::{Aspect, Weights};
 use crate::remote::RemoteError;
@@ -143,7 +144,7 @@ struct Named {
 
 /// Where all of it is there.
 fn paths(what: &[OsString]) -> Option<Vec<PathBuf>> {
-    let all = !what.is_empty() && what.iter().all(|word| Path::new(word).exists());
+    let all = !what.is_empty() && what.iter().map(Path::new).all(|path| path.exists() || is_served(path));
     all.then(|| what.iter().map(|word| absolute_root(Path::new(word))).collect())
 }
 

@@ -23,6 +23,7 @@ use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::part;
 use crate::model::query::Query;
+use crate::model::server::is_served;
 use crate::remote::tell::{self, TrackLine};
 
 pub const HELP: &str = "\
@@ -89,7 +90,10 @@ fn named(
     messages: &Messages,
 ) -> Result<Vec<PathBuf>, CliError> {
     let given: Vec<PathBuf> = what.iter().map(PathBuf::from).collect();
-    if given.iter().all(|path| path == Path::new("-") || path.exists() || part::split(path).is_some()) {
+    if given
+        .iter()
+        .all(|path| path == Path::new("-") || path.exists() || is_served(path) || part::split(path).is_some())
+    {
         let paths = input::collect(&given, Separator::Line, io::stdin().lock()).map_err(CliError::Input)?;
         let found = expand(&paths, cancel.flag());
         for problem in &found.problems {

@@ -60,6 +60,12 @@ impl Loaded {
         }
     }
 
+    /// The root of the music server, where one is configured.
+    pub fn served(&self) -> Option<PathBuf> {
+        let server = &self.settings.server;
+        (!server.url.is_empty()).then(|| crate::model::server::root(&server.name))
+    }
+
     /// How names are taken apart and put in order.
     pub fn naming(&self) -> Naming {
         Naming {

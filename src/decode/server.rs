@@ -25,6 +25,12 @@ pub fn mounted(path: &Path) -> Option<Arc<dyn Server>> {
     shelf(path).map(|shelf| Arc::clone(shelf.server()))
 }
 
+/// The server of this program; `None` where none is configured.
+pub fn current() -> Option<Arc<dyn Server>> {
+    let shelf = MOUNTED.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+    Some(Arc::clone(shelf.server()))
+}
+
 /// Another file has the id of this song by now: what is kept of the one before is not given for it.
 pub fn forget(path: &Path) {
     if let (Some(shelf), Some((_, id))) = (shelf(path), split(path)) {

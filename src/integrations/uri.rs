@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::model::server::SCHEME;
 use crate::model::{address, part};
 
 /// Longest URI that is taken.
@@ -30,14 +31,19 @@ pub const SCHEMES: &[&str] = &["file", "http", "https"];
 #[cfg(not(feature = "http"))]
 pub const SCHEMES: &[&str] = &["file"];
 
-/// A file as `file://`, a part of one as the whole; an address without user, password and name.
+/// A file as `file://`, a part of one as the whole; a song of a server with its id; an address without user, password and name.
 pub fn of(path: &Path) -> String {
     if let Some(url) = address::url(&address::without_user(path)) {
         return url.to_owned();
     }
     let file = part::split(path).map_or(path, |(file, _)| file);
-    let mut uri = String::from("file://");
-    for &byte in file.as_os_str().as_bytes() {
+    let bytes = file.as_os_str().as_bytes();
+    let (scheme, place) = match bytes.strip_prefix(SCHEME.as_bytes()) {
+        Some(place) => (SCHEME, place),
+        None => ("file://", bytes),
+    };
+    let mut uri = String::from(scheme);
+    for &byte in place {
         // RFC 3986 §2.3, and what separates segments.
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));

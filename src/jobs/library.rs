@@ -15,11 +15,13 @@ use crate::library::{
 use crate::model::catalog::{Catalog, TrackFlags};
 use crate::model::command::Care;
 use crate::model::facts::Facts;
+use crate::model::id::TrackId;
 use crate::model::job::CancelToken;
 use crate::model::listening::Stats;
 use crate::model::naming::Naming;
 use crate::model::query::Query;
 use crate::model::query::search::Searcher;
+use crate::model::server::Star;
 use crate::model::snapshot::DuplicatesView;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,6 +45,8 @@ pub struct ScanOutcome {
     pub missing: u64,
     pub returned: u64,
     pub removed: u64,
+    /// What its user said of songs on a server, where the library knows otherwise.
+    pub stars: Vec<(TrackId, Star)>,
     pub failed: Vec<(PathBuf, String)>,
     /// All roots that the library has now.
     pub roots: Vec<PathBuf>,
@@ -98,6 +102,7 @@ pub fn scan(
         missing: report.missing,
         returned: report.returned,
         removed: report.removed,
+        stars: report.stars,
         failed: report.failed.into_iter().map(|problem| (problem.path, problem.error)).collect(),
         roots,
         cancelled: report.cancelled,

@@ -20,6 +20,7 @@ pub mod portrait;
 mod power;
 pub mod preferences;
 pub mod render;
+pub mod server;
 pub mod tags;
 
 pub use lane::Lane;

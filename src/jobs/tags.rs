@@ -118,6 +118,7 @@ pub fn picture(path: &Path) -> String {
     };
     let place = match &found.place {
         Place::Embedded => "inside the file".to_owned(),
+        Place::Server => "on the server".to_owned(),
         Place::File(file) => file.display().to_string(),
     };
     let size = match artwork::dimensions(&found.data) {

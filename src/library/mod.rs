@@ -29,6 +29,7 @@ pub mod playlist;
 pub mod preferences;
 pub mod scan;
 pub mod search;
+pub mod served;
 pub mod smart;
 pub mod stats;
 pub mod store;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::address::percent_decode;
-use super::facts::Rating;
+use super::facts::{Rating, TrackFacts};
 use super::scrobbling::SecretSource;
 use super::track::{AudioFormat, Tags};
 
@@ -73,6 +73,32 @@ pub struct Song {
     pub tags: Tags,
     pub favourite: bool,
     pub rating: Option<Rating>,
+}
+
+/// What a listener thinks of a song, as servers keep it, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Star {
+    pub favourite: bool,
+    pub rating: Option<Rating>,
+}
+
+impl Star {
+    pub fn of(facts: &TrackFacts) -> Self {
+        Self { favourite: facts.favourite, rating: facts.rating }
+    }
+
+    /// Whole stars, as servers count: half ones are rounded up. 0: none.
+    pub fn whole(self) -> u8 {
+        self.rating.map_or(0, |rating| rating.halves().div_ceil(2))
+    }
+
+    /// The facts with what a server says; `None` where it says nothing new. Of half a star it knows nothing.
+    pub fn taken(self, facts: TrackFacts) -> Option<TrackFacts> {
+        let here = Self::of(&facts);
+        let rating = if here.whole() == self.whole() { here.rating } else { self.rating };
+        let taken = TrackFacts { favourite: self.favourite, rating, ..facts };
+        (taken != facts).then_some(taken)
+    }
 }
 
 /// What is queued on a server, to go on elsewhere.
@@ -257,6 +283,19 @@ mod tests {
             favourite: false,
             rating: None,
         }
+    }
+
+    #[test]
+    fn half_a_star_is_nothing_to_a_server() {
+        let facts = |halves| TrackFacts { rating: Rating::new(halves), plays: 7, ..TrackFacts::default() };
+        let told = |whole: u8| Star { favourite: false, rating: Rating::new(2 * whole) };
+        assert_eq!(told(4).taken(facts(7)), None);
+        assert_eq!(told(4).taken(facts(8)), None);
+        assert_eq!(told(4).taken(facts(6)), Some(facts(8)));
+        assert_eq!(told(0).taken(facts(1)), Some(facts(0)));
+        assert_eq!(told(0).taken(facts(0)), None);
+        let loved = Star { favourite: true, rating: None };
+        assert_eq!(loved.taken(facts(0)), Some(TrackFacts { favourite: true, ..facts(0) }));
     }
 
     #[test]

@@ -77,6 +77,8 @@ mod sound_id;
 mod stage;
 mod store;
 mod store_kill;
+#[cfg(feature = "http")]
+mod subsonic;
 mod tag_edit;
 mod tags;
 mod tempo;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{notices, past, queue, saving, tags};
+use super::{notices, past, queue, saving, server, tags};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::queue::Moment;
@@ -91,6 +91,7 @@ pub fn set_facts(
     for &(id, _, after) in &rows {
         state.facts.set(id, after);
     }
+    server::starred(state, &rows, fx);
     let changed = rows.iter().map(|&(id, _, after)| (id, after)).collect();
     state.history.record(Step::Facts(rows), words, now_s(now));
     state.dirty.history = true;
@@ -233,7 +234,12 @@ fn go_over(
         }
         Step::Facts(rows) => {
             state.dirty.facts = true;
-            Some(facts_over(state, rows, way))
+            let known: Vec<_> = rows.iter().map(|&(id, ..)| (id, state.facts.get(id))).collect();
+            let changed = facts_over(state, rows, way);
+            let rows: Vec<_> =
+                known.into_iter().map(|(id, before)| (id, before, state.facts.get(id))).collect();
+            server::starred(state, &rows, fx);
+            Some(changed)
         }
     }
 }

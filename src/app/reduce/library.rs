@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{analysis, ears, notices, past, queue, sight};
+use super::{analysis, ears, notices, past, queue, server, sight};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, RunningScan};
@@ -142,6 +142,7 @@ pub fn done(state: &mut AppState, job: JobId, report: ScanOutcome, now: Now, fx:
     if report.changes() > 0 {
         build(state, fx);
     }
+    server::take_stars(state, &report.stars, now, fx);
     let elsewhere =
         |path: &Path| !folders.is_empty() && !folders.iter().any(|folder| path.starts_with(folder));
     let kept = state.library.failed.iter().filter(|(path, _)| elsewhere(path)).cloned();

@@ -23,6 +23,7 @@ mod renders;
 mod resume;
 mod rules;
 mod saving;
+mod server;
 mod sight;
 mod sound;
 mod tags;
@@ -53,6 +54,9 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::FoldersChanged(folders) => library::folders_changed(state, folders, now, &mut fx),
         Event::CatalogBuilt { catalog, took } => library::built(state, catalog, took, now, &mut fx),
         Event::CatalogFailed(why) => library::build_failed(state, &why, now, &mut fx),
+        Event::QueueKept { result, .. } => server::kept(state, result, now),
+        Event::KeptQueueFound { found, .. } => server::found(state, found, now, &mut fx),
+        Event::StarsTold(result) => server::told(state, result, now),
         Event::FactsRead(facts) => facts::read(state, facts, now, &mut fx),
         Event::StatsCounted { period, quietly, stats, .. } => {
             library::stats_counted(state, (period, quietly), stats, now);
@@ -138,6 +142,7 @@ fn reduce_command(state: &mut AppState, command: Command, now: Now, fx: &mut Vec
         Command::Tags(command) => tags::reduce(state, command, now, fx),
         Command::Similar(command) => ears::reduce(state, command, now, fx),
         Command::Lyrics(command) => lyrics::reduce(state, command, now, fx),
+        Command::Server(command) => server::reduce(state, command, now, fx),
         Command::Library(command) => library::reduce(state, command, now, fx),
         Command::Notice(_) => notices::dismiss(state),
         Command::Quit | Command::Shutdown => saving::quit(state, now, fx),

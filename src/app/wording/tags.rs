@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use super::{count_of, error, note, warning};
 use crate::model::edit::Way;
 use crate::model::notice::Notice;
+use crate::model::part::shown_name as shown;
+use crate::model::server::is_served;
 use crate::model::tagging::{Said, TagSheet};
 
 fn first(refused: &[(PathBuf, String)]) -> String {
@@ -68,6 +70,9 @@ pub fn nothing_to_tag() -> Notice {
 }
 
 pub fn no_tags_of(address: &Path) -> Notice {
+    if is_served(address) {
+        return note(format!("{} is on a server, and its tags with it", shown(address)));
+    }
     note(format!(
         "{} is an address: it has no tags that could be changed",
         crate::model::address::place(address)

@@ -45,8 +45,10 @@ pub enum ArtworkError {
 /// Where a picture was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Inside the audio file, or where its server keeps it.
+    /// Inside the audio file.
     Embedded,
+    /// Where the server of a song keeps it.
+    Server,
     File(PathBuf),
 }
 
@@ -61,7 +63,7 @@ pub struct Found {
 pub fn find(path: &Path) -> Result<Option<Found>, ArtworkError> {
     if let Some((server, (_, id))) = server::mounted(path).zip(split(path)) {
         let found = server.picture(&id).map_err(|failed| ArtworkError::Server(failed.why))?;
-        return Ok(found.map(|data| Found { place: Place::Embedded, data }));
+        return Ok(found.map(|data| Found { place: Place::Server, data }));
     }
     let inside = embedded(path);
     if let Ok(pictures) = &inside {

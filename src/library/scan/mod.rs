@@ -24,6 +24,8 @@ pub use walk::stamp;
 pub(super) use walk::{Found, Seen, is_hidden_name, walk};
 
 use super::store::StoreError;
+use crate::model::id::TrackId;
+use crate::model::server::Star;
 
 /// Where the scan stands. Told after each folder that had something to tell, and at least once.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,6 +67,8 @@ pub struct ScanReport {
     /// Tracks that are listed in another way now, as those of a file that got a CUE sheet.
     pub removed: u64,
     pub unchanged: u64,
+    /// What its user said of songs on a server, where the library knows otherwise.
+    pub stars: Vec<(TrackId, Star)>,
     pub failed: Vec<Problem>,
     pub seconds: f64,
     /// Stopped before the end by its token: nothing was taken for missing.

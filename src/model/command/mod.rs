@@ -8,6 +8,7 @@ pub mod parse;
 mod playlists;
 pub mod registry;
 mod rendering;
+mod serving;
 mod similar;
 
 pub use listener::{BandChange, ImpulseChange, Listener};
@@ -17,6 +18,7 @@ pub use mastering::{
 };
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use rendering::Rendering;
+pub use serving::Serving;
 pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
@@ -54,6 +56,7 @@ pub enum Command {
     Tags(Tagging),
     Similar(Similar),
     Lyrics(Lyricing),
+    Server(Serving),
     Library(Library),
     Notice(Notices),
     /// Leave: save the session, stop the sound, end the program.

@@ -5,6 +5,7 @@ mod lyrics;
 mod mastering;
 mod past;
 mod playlists;
+mod serving;
 mod similar;
 mod tags;
 mod templates;
@@ -138,6 +139,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.lyrics()? {
             return Ok(Request::Core(Command::Lyrics(command)));
+        }
+        if let Some(command) = self.serving()? {
+            return Ok(Request::Core(Command::Server(command)));
         }
         if let Some(command) = self.tagging()? {
             return Ok(Request::Core(Command::Tags(command)));

@@ -48,6 +48,7 @@ impl Turn<'_> {
             }
             Command::Sound(_)
             | Command::Lyrics(_)
+            | Command::Server(_)
             | Command::Mastering(_)
             | Command::Render(_)
             | Command::Bookmark(_)

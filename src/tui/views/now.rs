@@ -10,6 +10,7 @@ use crate::config::theme::Role;
 use crate::model::address::{self, is_address};
 use crate::model::mastering::{MasteringView, PlanView};
 use crate::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy, StopAfter};
+use crate::model::server::is_served;
 use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
 use crate::tui::draw::Canvas;
@@ -107,7 +108,7 @@ fn names(canvas: &Canvas<'_>, now: &NowPlaying) -> (String, String) {
 fn byline(canvas: &mut Canvas<'_>, row: Rect) {
     let snapshot = canvas.scene.snapshot;
     let Some(now) = &snapshot.playback.now else { return };
-    if is_address(&now.path) {
+    if is_address(&now.path) && !is_served(&now.path) {
         let (_, station) = names(canvas, now);
         let used = canvas.put(row.x, row.y, row.width, &station, Role::Text);
         let separator = if used > 0 { "  ·  " } else { "" };

@@ -52,8 +52,8 @@ struct State {
     /// `None`: the server did not tell yet.
     len: Option<u64>,
     have: Ranges,
-    /// The place that was asked for last and was not there.
-    want: u64,
+    /// The place that a reader waits for.
+    want: Option<u64>,
     waiting: Vec<Thread>,
     failed: Option<String>,
     /// All of it is there, and nothing more is got.
@@ -66,8 +66,8 @@ struct State {
 impl State {
     /// `at`: where the connection is. Whether a reader waits for what it does not bring soon.
     fn is_elsewhere(&self, at: u64) -> bool {
-        let is_soon = self.want >= at && self.want - at < NEAR;
-        !self.waiting.is_empty() && !is_soon && self.have.end_of(self.want).is_none()
+        let is_soon = |want: u64| want >= at && want - at < NEAR;
+        self.want.is_some_and(|want| !is_soon(want) && self.have.end_of(want).is_none())
     }
 
     fn wake(&mut self) {
@@ -172,8 +172,9 @@ impl Fetch {
         let end = self.shared.wait(interrupt, |state| {
             let is_behind = state.len.is_some_and(|len| offset >= len);
             let end = state.have.end_of(offset).or(is_behind.then_some(offset));
-            if end.is_none() {
-                state.want = offset;
+            match end {
+                None => state.want = Some(offset),
+                Some(_) => state.want = state.want.filter(|&want| want != offset),
             }
             end
         })?;
@@ -219,7 +220,7 @@ impl Getter {
             let place = match state.len {
                 _ if state.closing => return Ok(()),
                 None => 0,
-                Some(len) => match state.have.hole(state.want, len) {
+                Some(len) => match state.have.hole(state.want.unwrap_or(0), len) {
                     Some((from, _)) => from,
                     None => return self.finish(state),
                 },

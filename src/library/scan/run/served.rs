@@ -15,7 +15,7 @@ use super::Scan;
 use crate::decode::server;
 use crate::library::store::{FileRow, StoreError};
 use crate::model::id::TrackId;
-use crate::model::server::{Song, path as path_of, split};
+use crate::model::server::{Song, Star, path as path_of, split};
 use crate::model::track::{FileStamp, Track};
 
 /// A song of the server that the library does not know at this path.
@@ -38,12 +38,16 @@ impl Scan<'_> {
         }
         let was_empty = songs.is_empty();
         let mut known = Known::new(self.files_of(root)?, |_, _| true)?;
-        let (mut gone, mut new) = (Vec::new(), Vec::new());
+        let (mut gone, mut new, mut stars) = (Vec::new(), Vec::new(), Vec::new());
         for (path, song) in songs {
             let stamp = stamp(&song);
+            let star = star(&song);
             match known.place(&path, stamp, &mut |path, row| gone.push((path.to_path_buf(), row)))? {
-                Change::Same(row) => self.same(&path, row)?,
-                Change::Changed(row) => self.changed(path, song, row)?,
+                Change::Same(row) => {
+                    stars.extend(row.track.map(|id| (id, star)));
+                    self.same(&path, row)?;
+                }
+                Change::Changed(row) => stars.push((self.changed(path, song, row)?, star)),
                 Change::New => new.push(New { path, song }),
             }
         }
@@ -54,7 +58,9 @@ impl Scan<'_> {
             self.report.failed.push(Problem { path: root.to_path_buf(), error: error.into() });
             return Ok(());
         }
-        self.take_new(new, &mut gone)?;
+        self.take_new(new, &mut gone, &mut stars)?;
+        let facts = self.before.facts()?;
+        self.report.stars.extend(stars.into_iter().filter(|&(id, star)| star.taken(facts.get(id)).is_some()));
         self.put_missing(gone.into_iter().filter_map(|(_, row)| row.track).collect())
     }
 
@@ -76,7 +82,7 @@ impl Scan<'_> {
         Ok(songs)
     }
 
-    fn changed(&mut self, path: PathBuf, song: Song, row: FileRow) -> Result<(), StoreError> {
+    fn changed(&mut self, path: PathBuf, song: Song, row: FileRow) -> Result<TrackId, StoreError> {
         if row.stamp.size != song.size {
             server::forget(&path);
         }
@@ -85,7 +91,12 @@ impl Scan<'_> {
     }
 
     /// Those whose id stood elsewhere are no longer gone.
-    fn take_new(&mut self, new: Vec<New>, gone: &mut Vec<(PathBuf, FileRow)>) -> Result<(), StoreError> {
+    fn take_new(
+        &mut self,
+        new: Vec<New>,
+        gone: &mut Vec<(PathBuf, FileRow)>,
+        stars: &mut Vec<(TrackId, Star)>,
+    ) -> Result<(), StoreError> {
         let mut elsewhere: HashMap<String, usize> =
             gone.iter().enumerate().filter_map(|(at, (path, _))| Some((split(path)?.1, at))).collect();
         let mut moved = Vec::new();
@@ -97,14 +108,15 @@ impl Scan<'_> {
                 Some(_) => self.report.moved += 1,
                 None => self.report.added += 1,
             }
-            self.put_song(path, song, before)?;
+            let star = star(&song);
+            stars.push((self.put_song(path, song, before)?, star));
         }
         moved.sort_unstable();
         moved.into_iter().rev().for_each(|at| drop(gone.swap_remove(at)));
         Ok(())
     }
 
-    fn put_song(&mut self, path: PathBuf, song: Song, known: Option<TrackId>) -> Result<(), StoreError> {
+    fn put_song(&mut self, path: PathBuf, song: Song, known: Option<TrackId>) -> Result<TrackId, StoreError> {
         self.progress.read += 1;
         let stamp = stamp(&song);
         let added_s = match known {
@@ -112,8 +124,13 @@ impl Scan<'_> {
             None => song.added_s.unwrap_or(self.now_s),
         };
         let id = known.unwrap_or_else(|| self.store.new_track_id());
-        self.put(Track { id, path, stamp, format: song.format, tags: song.tags, added_s })
+        self.put(Track { id, path, stamp, format: song.format, tags: song.tags, added_s })?;
+        Ok(id)
     }
+}
+
+fn star(song: &Song) -> Star {
+    Star { favourite: song.favourite, rating: song.rating }
 }
 
 /// In place of an inode stands a hash of all that the server tells, but for what its user does with the song there.
