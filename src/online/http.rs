@@ -4,12 +4,16 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ureq::http::{HeaderMap, Response};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, RequestBuilder};
 
-use super::{Client, Unmet};
+use super::{Client, Fetched, Unmet};
 use crate::model::lyrics::plain;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// With what may be large, or long in the making: until somebody is there, until an answer begins, and until it is here.
+const MOST_CONNECTING: Duration = Duration::from_secs(15);
+const MOST_THINKING: Duration = Duration::from_secs(60);
+const MOST_SENDING: Duration = Duration::from_secs(120);
 /// Of an answer that says what became of a request.
 const MOST_BYTES: u64 = 256 * 1024;
 /// Of an answer that is asked for what is in it.
@@ -68,6 +72,40 @@ impl Client {
             }
         }
     }
+}
+
+impl Client {
+    /// What is at `url`, or what it answers to a form (`application/x-www-form-urlencoded`), up to `most` bytes. Address and
+    /// form may hold a secret: no error shows them.
+    pub(super) fn fetch(&self, url: &str, form: Option<&str>, most: u64) -> Result<Fetched, Unmet> {
+        let unmet = |error: ureq::Error| Unmet { why: without_address(&error, url), after: None };
+        let sent = match form {
+            None => patient(self.0.get(url)).call(),
+            Some(form) => {
+                patient(self.0.post(url)).content_type("application/x-www-form-urlencoded").send(form)
+            }
+        };
+        let mut response = sent.map_err(unmet)?;
+        let (status, after) = (response.status().as_u16(), pause(response.headers()));
+        let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
+        let body = response.body_mut().with_config().limit(most).read_to_vec().map_err(unmet)?;
+        Ok(Fetched { status, after, content_type, body })
+    }
+}
+
+fn patient<B>(request: RequestBuilder<B>) -> RequestBuilder<B> {
+    let config = request.config().timeout_connect(Some(MOST_CONNECTING));
+    let config = config.timeout_recv_response(Some(MOST_THINKING)).timeout_global(Some(MOST_SENDING));
+    config.build()
+}
+
+/// The error in words, but for those of it that quote where the question went.
+fn without_address(error: &ureq::Error, url: &str) -> String {
+    let words = plain(&error.to_string());
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let quotes = words.contains("://") || words.contains('?') || (!query.is_empty() && words.contains(query));
+    if quotes { "the address cannot be asked".to_owned() } else { words }
 }
 
 /// `Retry-After` in seconds (RFC 9110 §10.2.3), or what ListenBrainz says of its limits.

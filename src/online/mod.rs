@@ -1,10 +1,12 @@
 //! # online: services of the net that are asked something
 //!
 //! - **Purpose.** Words of songs from LRCLIB, and what they said kept on disk; releases and recordings from MusicBrainz;
-//!   the HTTP client that these and the services of [`crate::integrations`] share.
+//!   a music server that speaks the Subsonic API; the HTTP client that these and the services of
+//!   [`crate::integrations`] share, and where their secrets are read.
 //! - **May import.** model.
 //! - **Thread.** None of its own. A question waits for its server: jobs and the command line ask.
-//! - **Entry points.** [`lrclib::ask`], [`musicbrainz::Catalogue`], [`kept::Kept`], [`http`].
+//! - **Entry points.** [`lrclib::ask`], [`musicbrainz::Catalogue`], [`kept::Kept`], [`subsonic::Subsonic`], [`secret`],
+//!   [`http`].
 //! - **Invariants.** Nobody is asked whom the user did not turn on. An answer is a stranger's: bounded, and anything that is
 //!   not understood is an error with words. No redirect is followed. LRCLIB, when it fails, is left alone for a
 //!   while that grows ([`Outage`]); MusicBrainz is asked only when the user says so. Without the feature `http` every question has the answer that this program cannot ask.
@@ -14,6 +16,8 @@ pub mod http;
 pub mod kept;
 pub mod lrclib;
 pub mod musicbrainz;
+pub mod secret;
+pub mod subsonic;
 
 use std::time::{Duration, Instant};
 
@@ -35,9 +39,25 @@ impl Default for Client {
 
 #[cfg(not(feature = "http"))]
 impl Client {
+    const CANNOT: &str = "this program was built without HTTP (feature `http`)";
+
     fn get(&self, _url: &str, _query: &[(&str, &str)]) -> Result<Option<String>, Unmet> {
-        Err(Unmet { why: "this program was built without HTTP (feature `http`)".into(), after: None })
+        Err(Unmet { why: Self::CANNOT.into(), after: None })
     }
+
+    fn fetch(&self, _url: &str, _form: Option<&str>, _most: u64) -> Result<Fetched, Unmet> {
+        Err(Unmet { why: Self::CANNOT.into(), after: None })
+    }
+}
+
+/// What a server sent, whatever it means.
+struct Fetched {
+    status: u16,
+    /// The server says when to come back.
+    after: Option<Duration>,
+    /// As the server names it, in small letters; empty where it does not.
+    content_type: String,
+    body: Vec<u8>,
 }
 
 /// Why there is no answer.

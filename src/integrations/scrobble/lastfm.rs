@@ -9,9 +9,9 @@ use serde_json::Value;
 use ureq::Agent;
 
 use super::heard::Listen;
-use super::secret::Secret;
 use super::service::{Outcome, Sending, plain};
 use crate::online::http::Answer;
+use crate::online::secret::Secret;
 
 /// Of one request.
 pub const MOST_PLAYS: usize = 50;

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use ureq::Agent;
 
 use super::heard::Listen;
-use super::secret::Secret;
 use super::service::{Outcome, Sending, plain};
 use crate::online::http::Answer;
+use crate::online::secret::Secret;
 
 /// `MAX_LISTENS_PER_REQUEST`.
 pub const MOST_PLAYS: usize = 1_000;

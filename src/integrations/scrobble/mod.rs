@@ -6,7 +6,6 @@ mod heard;
 mod lastfm;
 mod listenbrainz;
 mod outbox;
-mod secret;
 mod sending;
 mod service;
 

@@ -8,10 +8,10 @@ use ureq::Agent;
 
 use super::heard::Listen;
 use super::outbox::Outbox;
-use super::secret::{self, Secret};
 use super::service::{Outcome, Sending, Service};
 use crate::model::notice::{Notice, Severity};
 use crate::model::scrobbling::SecretSource;
+use crate::online::secret::{self, Secret};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
@@ -94,7 +94,8 @@ impl Courier {
             (self.service, self.url.clone(), self.source.clone(), self.agent.clone());
         let (known, told) = (self.secret.clone(), Arc::clone(&self.told));
         let work = move || {
-            let secret = known.map_or_else(|| secret::read(&source, service.name()), Ok);
+            let undone = || format!("Nothing is sent to {}", service.name());
+            let secret = known.map_or_else(|| secret::read(&source, &undone()), Ok);
             let result = secret.map(|secret| {
                 let outcome = service.send(&agent, &url, &secret, &sending);
                 (secret, outcome)

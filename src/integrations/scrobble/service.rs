@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ureq::Agent;
 
 use super::heard::Listen;
-use super::secret::Secret;
 use super::{lastfm, listenbrainz};
+use crate::online::secret::Secret;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

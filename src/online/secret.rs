@@ -39,35 +39,38 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Why there is no secret, and what to do. `whose`: the service's name.
-pub fn read(source: &SecretSource, whose: &str) -> Result<Secret, Notice> {
+/// `undone`: what cannot be done without it, as a sentence.
+///
+/// # Errors
+/// Why there is no secret, and what to do.
+pub fn read(source: &SecretSource, undone: &str) -> Result<Secret, Notice> {
     let text = match (&source.file, source.command.as_slice()) {
-        (Some(file), _) => from_file(file, whose)?,
-        (None, [program, arguments @ ..]) => from_program(program, arguments, whose)?,
-        (None, []) => return Err(missing(whose, "neither a file nor a program is configured")),
+        (Some(file), _) => from_file(file, undone)?,
+        (None, [program, arguments @ ..]) => from_program(program, arguments, undone)?,
+        (None, []) => return Err(missing(undone, "neither a file nor a program is configured")),
     };
     let text = text.trim();
     if text.is_empty() || text.contains(|c: char| c.is_control() && c != '\n' && c != '\r') {
-        return Err(missing(whose, "what should be the secret is empty or no text"));
+        return Err(missing(undone, "what should be the secret is empty or no text"));
     }
     Ok(Secret::new(text))
 }
 
-fn missing(whose: &str, why: impl std::fmt::Display) -> Notice {
-    Notice::new(Severity::Warning, format!("Nothing is sent to {whose}")).why(why.to_string())
+fn missing(undone: &str, why: impl std::fmt::Display) -> Notice {
+    Notice::new(Severity::Warning, undone).why(why.to_string())
 }
 
-fn from_file(path: &Path, whose: &str) -> Result<String, Notice> {
+fn from_file(path: &Path, undone: &str) -> Result<String, Notice> {
     let shown = path.display();
-    let failed = |error: std::io::Error| missing(whose, format_args!("cannot read {shown}: {error}"));
+    let failed = |error: std::io::Error| missing(undone, format_args!("cannot read {shown}: {error}"));
     let file = File::open(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
     if !about.is_file() {
-        return Err(missing(whose, format_args!("{shown} is no file")));
+        return Err(missing(undone, format_args!("{shown} is no file")));
     }
     if about.mode() & 0o077 != 0 {
         let why = format_args!("others can read {shown}, which holds a secret");
-        return Err(missing(whose, why).next_step(format!("`chmod 600 {shown}` makes it yours alone")));
+        return Err(missing(undone, why).next_step(format!("`chmod 600 {shown}` makes it yours alone")));
     }
     text(file).map_err(failed)
 }
@@ -79,8 +82,8 @@ fn text(from: impl Read) -> std::io::Result<String> {
 }
 
 /// Without a shell; what takes longer than the limit is ended with all that it started.
-fn from_program(program: &str, arguments: &[String], whose: &str) -> Result<String, Notice> {
-    let failed = |error: std::io::Error| missing(whose, format_args!("cannot run {program}: {error}"));
+fn from_program(program: &str, arguments: &[String], undone: &str) -> Result<String, Notice> {
+    let failed = |error: std::io::Error| missing(undone, format_args!("cannot run {program}: {error}"));
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -105,14 +108,14 @@ fn from_program(program: &str, arguments: &[String], whose: &str) -> Result<Stri
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = child.wait();
-        return Err(missing(whose, format_args!("{program} took longer than {} s", PATIENCE.as_secs())));
+        return Err(missing(undone, format_args!("{program} took longer than {} s", PATIENCE.as_secs())));
     };
     if !status.success() {
-        return Err(missing(whose, format_args!("{program} failed ({status})")));
+        return Err(missing(undone, format_args!("{program} failed ({status})")));
     }
     match reader.join() {
         Ok(Some(Ok(text))) => Ok(text),
-        _ => Err(missing(whose, format_args!("{program} printed no text"))),
+        _ => Err(missing(undone, format_args!("{program} printed no text"))),
     }
 }
 
