@@ -184,6 +184,8 @@ pub enum Verb {
     Art(Art),
     /// The words of songs, from tags, .lrc files or LRCLIB
     Lyrics(LyricsAsked),
+    /// Whether the music server answers, and what it can do
+    Server(ServerAsked),
     /// Where the files are, what can be set, what is wrong
     Config {
         #[command(subcommand)]
@@ -761,6 +763,14 @@ pub struct LyricsAsked {
     #[arg(long)]
     pub again: bool,
     /// Print one JSON object a file
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::server::HELP)]
+pub struct ServerAsked {
+    /// Print it as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -13,7 +13,8 @@ pub mod exit;
 pub mod input;
 pub mod interrupt;
 pub mod json;
-pub mod settings;
+pub mod server;
+mod settings;
 pub mod template;
 pub mod terminal;
 pub mod text;
@@ -109,6 +110,7 @@ fn run(mut arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> 
         Verb::Tag { verb } => tag::run(&global, &verb, messages),
         Verb::Lyrics(asked) => lyrics::run(&global, &asked, messages),
         Verb::Lookup(asked) => lookup::run(&global, &asked, messages),
+        Verb::Server(asked) => server::run(&global, &asked, messages),
         Verb::Art(asked) => art::run(&global, &asked, messages),
         Verb::Config { verb } => config::run(&global, verb, messages),
     }

@@ -46,6 +46,7 @@ const VERBS: &[&str] = &[
     "lookup",
     "art",
     "lyrics",
+    "server",
     "config",
 ];
 

@@ -70,8 +70,12 @@ fn roots(store: &Store, given: Vec<PathBuf>, config: &Loaded) -> Result<Vec<Path
     let asked = match (given.is_empty(), known.is_empty()) {
         (false, _) => given,
         (true, _) => {
-            let folders = if known.is_empty() { config.music() } else { known };
-            let served = config.served().filter(|served| !folders.contains(served));
+            let served = config.served();
+            // Whoever has a server need not have a folder where others have one.
+            let is_guessed = config.settings.music.is_empty() && served.is_some();
+            let music = || config.music().into_iter().filter(|folder| !is_guessed || folder.exists());
+            let folders: Vec<PathBuf> = if known.is_empty() { music().collect() } else { known };
+            let served = served.filter(|served| !folders.contains(served));
             folders.into_iter().chain(served).collect()
         }
     };

@@ -102,7 +102,15 @@ fn patient<B>(request: RequestBuilder<B>) -> RequestBuilder<B> {
 
 /// The error in words, but for those of it that quote where the question went.
 fn without_address(error: &ureq::Error, url: &str) -> String {
-    let words = plain(&error.to_string());
+    let words = match error {
+        ureq::Error::HostNotFound => return "there is no server by this name, or no network".to_owned(),
+        ureq::Error::Timeout(_) => return "the server does not answer".to_owned(),
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            return "the server refuses the connection".to_owned();
+        }
+        ureq::Error::Io(error) => plain(&format!("the connection failed: {error}")),
+        error => plain(&error.to_string()),
+    };
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let quotes = words.contains("://") || words.contains('?') || (!query.is_empty() && words.contains(query));
     if quotes { "the address cannot be asked".to_owned() } else { words }

@@ -67,7 +67,8 @@ fn the_server_is_told_of_its_own_songs_and_of_what_is_taken_back() {
 fn stars_of_the_server_are_taken_and_not_told_again() {
     let mut rig = rig();
     let report = |stars| crate::jobs::library::ScanOutcome { stars, ..Default::default() };
-    let fx = rig.event(Event::Command(Command::Library(crate::model::command::Library::Scan(vec!["/m".into()]))));
+    let fx =
+        rig.event(Event::Command(Command::Library(crate::model::command::Library::Scan(vec!["/m".into()]))));
     let job = fx.iter().find_map(|effect| match effect {
         Effect::Scan { job, .. } => Some(*job),
         _ => None,

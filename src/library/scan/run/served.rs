@@ -76,7 +76,7 @@ impl Scan<'_> {
             songs.extend(page.into_iter().map(|song| (path_of(server.name(), &song), song)));
             self.tell_progress();
         });
-        asked.map_err(|failed| format!("{}. Nothing is taken for missing", failed.why))?;
+        asked.map_err(|failed| format!("cannot be asked: {}. Nothing is taken for missing", failed.why))?;
         songs.sort_by(|(a, _), (b, _)| a.as_os_str().as_bytes().cmp(b.as_os_str().as_bytes()));
         songs.dedup_by(|(a, _), (b, _)| a == b);
         Ok(songs)
