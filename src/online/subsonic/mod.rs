@@ -377,5 +377,6 @@ impl Server for Subsonic {
     }
 }
 
-#[cfg(all(test, feature = "http"))]
+#[cfg(feature = "http")]
+#[cfg(test)]
 mod tests;

@@ -467,7 +467,8 @@ fn errors_are_words() {
         assert!(!failed.why.contains("sesame") && !failed.why.contains("rest/"), "{}", failed.why);
         failed
     };
-    let cases: [(fn() -> Answer, &str, bool); 12] = [
+    type Case = (fn() -> Answer, &'static str, bool);
+    let cases: [Case; 12] = [
         (|| no(40, "Wrong username or password"), "user or password is wrong", false),
         (|| no(42, "Authentication mechanism not supported. Use API keys"), "give it an API key", false),
         (|| no(44, ""), "API key is not valid", false),
