@@ -28,6 +28,13 @@ pub enum MeasureError {
     Cancelled,
 }
 
+impl MeasureError {
+    /// A server failed: of what is measured that says nothing.
+    pub fn is_of_server(&self) -> bool {
+        matches!(self, Self::Decode(DecodeError::Network(_)))
+    }
+}
+
 /// Measures the file, or part of one ([`crate::model::part`]), to its end. `on_sound` is told after each block how much
 /// sound is done.
 ///

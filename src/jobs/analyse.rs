@@ -242,6 +242,8 @@ pub(super) fn is_measured(reader: &StoreReader, track: &Track) -> Result<bool, S
 struct Told {
     track: Track,
     row: MeasuredRow,
+    /// It was the server that failed: of the track that says nothing.
+    is_passing: bool,
 }
 
 fn run(
@@ -298,7 +300,7 @@ fn keep(
     outcome: &mut AnalyseOutcome,
     progress: &mut AnalyseProgress,
 ) -> Result<(), StoreError> {
-    let Told { track, row } = told;
+    let Told { track, row, is_passing } = told;
     let sound = track.format.duration().unwrap_or_default();
     match &row.found {
         Ok(_) => outcome.measured += 1,
@@ -314,7 +316,10 @@ fn keep(
     progress.done += 1;
     progress.failed = outcome.failed;
     progress.newest = Some(track.id);
-    store.write(WriteOp::PutMeasured(vec![(track.id, row)]))
+    match is_passing {
+        true => Ok(()),
+        false => store.write(WriteOp::PutMeasured(vec![(track.id, row)])),
+    }
 }
 
 /// Tracks that nobody has taken yet.
@@ -382,13 +387,15 @@ impl Queue<'_> {
                 self.wait_for_leave(worker);
             })
         };
-        let found = match contain(measuring) {
+        let measured = contain(measuring);
+        let is_passing = matches!(&measured, Ok(Err(error)) if error.is_of_server());
+        let found = match measured {
             Ok(Err(MeasureError::Cancelled)) => return None,
             Ok(found) => found.map_err(|error| error.to_string()),
             Err(panic) => Err(format!("internal error: {panic}")),
         };
         let row = MeasuredRow { algorithm: VERSION, stamp: track.stamp, sound, found };
-        Some(Told { track, row })
+        Some(Told { track, row, is_passing })
     }
 }
 

@@ -54,7 +54,7 @@ impl Shared {
 }
 
 fn album() -> Vec<Song> {
-    let whole = sine(3 * RATE as usize);
+    let whole = sine(20 * RATE as usize);
     let names = [
         ("tr-1", "Ann/First/01 Alpha.wav"),
         ("tr-2", "Ann/First/02 Bravo.wav"),
@@ -258,14 +258,14 @@ fn songs_of_a_server_are_known_heard_rendered_and_there_without_it() {
         &home,
         &["search", "--format", "{path}|{artist}|{album}|{track}|{title}|{year}|{length}", "sort:path"],
     );
-    assert_eq!(found.lines().next(), Some(&*format!("{ALPHA}|Ann|First|1|Alpha|1999|0:01")), "{found}");
+    assert_eq!(found.lines().next(), Some(&*format!("{ALPHA}|Ann|First|1|Alpha|1999|0:06")), "{found}");
     assert_eq!(found.lines().count(), 3);
     // Both of the album, joined without a gap, are what was cut in two.
     let heard = home.path("heard.wav");
     let bravo = ALPHA.replace("01 Alpha", "02 Bravo").replace("tr-1", "tr-2");
     let output = format!("file:{}", heard.display());
     told(&home, &["play", "-q", "--output", &output, "--format", "s16", ALPHA, &bravo]);
-    assert!(samples(&heard) == sine(3 * RATE as usize)[..90_000]);
+    assert!(samples(&heard) == sine(20 * RATE as usize)[..90_000]);
     told(&home, &["analyse", "-q", ALPHA]);
     told(&home, &["master", "-q", "--output", home.path("out").to_str().unwrap(), ALPHA]);
     assert!(home.path("out/01 Alpha.flac").is_file());
@@ -278,7 +278,7 @@ fn songs_of_a_server_are_known_heard_rendered_and_there_without_it() {
     has.with(|has| has.fails = Some((0, "Out of order")));
     fs::remove_file(&heard).unwrap();
     told(&home, &["play", "-q", "--output", &output, "--format", "s16", ALPHA]);
-    assert!(samples(&heard) == sine(3 * RATE as usize)[..50_001]);
+    assert!(samples(&heard) == sine(20 * RATE as usize)[..50_001]);
     let other = run(&home, &["play", "-q", "--output", "null", "subsonic://home/Bob/Late/Zulu.wav?tr-3"]);
     assert!(!other.status.success() && !other.stderr.is_empty());
 }

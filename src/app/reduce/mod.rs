@@ -183,6 +183,8 @@ mod renders_tests;
 #[cfg(test)]
 mod resume_tests;
 #[cfg(test)]
+mod server_tests;
+#[cfg(test)]
 mod sight_tests;
 #[cfg(test)]
 mod tags_tests;

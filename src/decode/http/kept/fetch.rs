@@ -250,7 +250,8 @@ impl Getter {
     fn waits_after(&mut self, fault: &Fault) -> bool {
         let (since, pause) = self.outage.unwrap_or((Instant::now(), FIRST_PAUSE));
         self.outage = Some((since, (pause * 2).min(LONGEST_PAUSE)));
-        if fault.is_lasting || since.elapsed() + pause > self.settings.retry {
+        // Who is not there at all is not waited for.
+        if self.first.is_none() || fault.is_lasting || since.elapsed() + pause > self.settings.retry {
             return false;
         }
         let over = Instant::now() + pause;

@@ -83,9 +83,7 @@ impl Scan<'_> {
     }
 
     fn changed(&mut self, path: PathBuf, song: Song, row: FileRow) -> Result<TrackId, StoreError> {
-        if row.stamp.size != song.size {
-            server::forget(&path);
-        }
+        server::forget(&path);
         self.report.updated += u64::from(row.track.is_some());
         self.put_song(path, song, row.track)
     }
@@ -133,9 +131,9 @@ fn star(song: &Song) -> Star {
     Star { favourite: song.favourite, rating: song.rating }
 }
 
-/// In place of an inode stands a hash of all that the server tells, but for what its user does with the song there.
+/// In place of an inode stands a hash of all that the server tells, but for where it is and what its user thinks of it.
 fn stamp(song: &Song) -> FileStamp {
-    let told = Song { favourite: false, rating: None, ..song.clone() };
+    let told = Song { path: String::new(), favourite: false, rating: None, ..song.clone() };
     // Fails for no song: all of it is text and numbers.
     let told = serde_json::to_vec(&told).unwrap_or_default();
     let mtime_ns = song.added_s.unwrap_or(0).saturating_mul(1_000_000_000);
