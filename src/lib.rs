@@ -35,7 +35,7 @@
 //! | [`mastering`] | from measurements to a plan: tone, dynamics, loudness, each with its reason | model |
 //! | [`similarity`] | what sounds like what: distance, neighbours, reasons, radio, paths, orders, near-duplicates | model |
 //! | [`engine`] | sound: transport, prefetch, render, boundaries, outputs, recovery | model rt decode dsp |
-//! | [`online`] | services of the net that are asked: LRCLIB, MusicBrainz; the HTTP client of services | model |
+//! | [`online`] | services of the net that are asked: LRCLIB, MusicBrainz, a Subsonic server; the HTTP client of services | model |
 //! | [`library`] | what we own and know: store, scan, tags, catalog, search, preferences | model decode |
 //! | [`render`] | files through the mastering chain into files: albums, proofs, WAV and FLAC | model decode dsp library analysis mastering engine::output |
 //! | [`jobs`] | the lanes of background work and its kinds | model library analysis mastering similarity render online |

@@ -16,6 +16,8 @@ pub mod http;
 pub mod kept;
 pub mod lrclib;
 pub mod musicbrainz;
+#[cfg(not(feature = "http"))]
+mod no_http;
 pub mod secret;
 pub mod subsonic;
 
@@ -34,19 +36,6 @@ pub struct Client(#[cfg(feature = "http")] ureq::Agent);
 impl Default for Client {
     fn default() -> Self {
         Self(http::agent())
-    }
-}
-
-#[cfg(not(feature = "http"))]
-impl Client {
-    const CANNOT: &str = "this program was built without HTTP (feature `http`)";
-
-    fn get(&self, _url: &str, _query: &[(&str, &str)]) -> Result<Option<String>, Unmet> {
-        Err(Unmet { why: Self::CANNOT.into(), after: None })
-    }
-
-    fn fetch(&self, _url: &str, _form: Option<&str>, _most: u64) -> Result<Fetched, Unmet> {
-        Err(Unmet { why: Self::CANNOT.into(), after: None })
     }
 }
 

@@ -41,8 +41,10 @@ pub enum Unanswered {
 
 impl From<Unmet> for Unanswered {
     fn from(unmet: Unmet) -> Self {
-        let for_good = cfg!(not(feature = "http"));
-        Self::Failed(Failed { why: unmet.why, for_good, after: unmet.after })
+        let can_ask = cfg!(feature = "http");
+        let why =
+            if can_ask { format!("the music server cannot be reached: {}", unmet.why) } else { unmet.why };
+        Self::Failed(Failed { why, for_good: !can_ask, after: unmet.after })
     }
 }
 

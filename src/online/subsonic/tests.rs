@@ -467,7 +467,8 @@ fn errors_are_words() {
         assert!(!failed.why.contains("sesame") && !failed.why.contains("rest/"), "{}", failed.why);
         failed
     };
-    let cases: [(fn() -> Answer, &str, bool); 12] = [
+    type Case = (fn() -> Answer, &'static str, bool);
+    let cases: [Case; 12] = [
         (|| no(40, "Wrong username or password"), "user or password is wrong", false),
         (|| no(42, "Authentication mechanism not supported. Use API keys"), "give it an API key", false),
         (|| no(44, ""), "API key is not valid", false),
@@ -538,6 +539,21 @@ fn the_password_itself_is_sent_where_a_server_of_this_machine_takes_no_token() {
         "{url}"
     );
     assert!(!format!("{:?}", server.plays("7")).contains("sesame"));
+}
+
+/// An address that is not said to be this machine's, though it leads to it.
+#[test]
+fn the_password_itself_goes_to_no_other_machine_that_all_can_listen_to() {
+    for code in [10, 41] {
+        let stand_in = StandIn::new(move |_| no(code, ""));
+        let secret = SecretSource { file: None, command: vec!["printf".into(), "sesame".into()] };
+        let url = format!("http://0.0.0.0:{}/music", stand_in.port);
+        let settings = ServerSettings { url, user: "ann".into(), secret, ..ServerSettings::default() };
+        let failed = Subsonic::new(settings, Client::default()).about().unwrap_err();
+        assert!(failed.why.contains("takes no tokens of this user: give it an API key"), "{}", failed.why);
+        assert_eq!(stand_in.asked().len(), 1);
+        assert!(stand_in.last().all("p").is_empty());
+    }
 }
 
 /// One that took a token and then misses something means something else.
@@ -756,21 +772,28 @@ fn a_long_queue_travels_as_a_form_or_as_much_of_it_as_an_address_holds() {
     );
     assert!(ids.windows(2).all(|two| two[0] < two[1]), "in their order");
 
-    // It does not see what is in a form.
-    let no_forms = StandIn::new(|asked| match asked.method.as_str() {
-        "savePlayQueue" if asked.is_form => no(10, "Required parameter is missing"),
-        "savePlayQueue" => ok(json!({})),
-        _ => no_method(),
-    });
-    for (count, current) in [(5_000, 0), (5_000, 4_999), (5_000, 2_500)] {
+    // They do not see what is in a form: not what is asked, or not even who asks.
+    for code in [10, 40] {
+        let no_forms = StandIn::new(move |asked| match asked.method.as_str() {
+            "savePlayQueue" if asked.is_form => no(code, ""),
+            "savePlayQueue" => ok(json!({})),
+            _ => no_method(),
+        });
         let server = no_forms.client();
-        server.proof.taken();
-        server.keep_queue(&queued(count, Some(current))).unwrap();
-        let asked = no_forms.last();
-        let (ids, wanted) = (asked.all("id"), format!("{current:032}"));
-        assert!(!asked.is_form && ids.contains(&wanted.as_str()) && ids.len() > 90, "{} songs", ids.len());
-        let written: usize = asked.parameters.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
-        assert!(written < 4_096, "{written}");
+        for (count, current) in [(5_000, 0), (5_000, 4_999), (5_000, 2_500)] {
+            server.keep_queue(&queued(count, Some(current))).unwrap();
+            let asked = no_forms.last();
+            let (ids, wanted) = (asked.all("id"), format!("{current:032}"));
+            assert!(
+                !asked.is_form && ids.contains(&wanted.as_str()) && ids.len() > 90,
+                "{} songs",
+                ids.len()
+            );
+            let written: usize =
+                asked.parameters.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+            assert!(written < 4_096, "{written}");
+            assert!(asked.all("p").is_empty(), "the password stays here");
+        }
     }
 }
 
