@@ -1,6 +1,6 @@
 //! The music server that is configured, for all that opens paths: mounted before anything is opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -24,6 +24,11 @@ pub fn mount(config: &Loaded) {
     let Some(folder) = folder(config) else { return };
     let most_bytes = u64::from(config.settings.server.cache_mb) * 1_000_000;
     server::mount(Arc::new(client(config)), folder, most_bytes);
+}
+
+/// Whether the path is of the server that is configured.
+pub fn is_mounted(path: &Path) -> bool {
+    server::mounted(path).is_some()
 }
 
 /// # Errors

@@ -14,8 +14,8 @@ use super::terminal::Messages;
 use super::text::shown;
 use super::{interrupt, open_store, settings};
 use crate::boot::log;
+use crate::boot::server;
 use crate::config::Loaded;
-use crate::decode::server;
 use crate::library::scan::{ScanProgress, ScanReport, absolute_root, keep_roots, scan};
 use crate::library::served::take_stars;
 use crate::library::store::Store;
@@ -48,7 +48,7 @@ pub fn run(global: &Global, asked: &Scan, messages: &Messages) -> Result<Exit, C
 
 /// A folder that is named must be there; a known root that is not (a disk not mounted) is told in the report.
 fn refuse_absent(given: &[PathBuf]) -> Result<(), CliError> {
-    match given.iter().find(|path| path.metadata().is_err() && server::mounted(path).is_none()) {
+    match given.iter().find(|path| path.metadata().is_err() && !server::is_mounted(path)) {
         None => Ok(()),
         Some(path) if is_served(path) => {
             let what = shown(path);

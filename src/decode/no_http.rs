@@ -27,18 +27,11 @@ pub(super) fn fetch(_: &Path, _: u64) -> Result<Fetched, DecodeError> {
     Err(left_out())
 }
 
-/// Where files of a server would be kept.
-pub(super) struct Folder {
-    pub(super) path: PathBuf,
-    pub(super) most_bytes: u64,
-}
-
 /// Opens nothing.
 pub(super) struct Shelf(Arc<dyn Server>);
 
 impl Shelf {
-    pub(super) fn new(server: Arc<dyn Server>, folder: Folder) -> Self {
-        let Folder { path: _, most_bytes: _ } = folder;
+    pub(super) fn new(server: Arc<dyn Server>, _: PathBuf, _: u64) -> Self {
         Self(server)
     }
 

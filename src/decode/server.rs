@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::error::DecodeError;
 use super::file::{Far, FileSpan};
-use super::http::{Folder, Shelf};
+use super::http::Shelf;
 use super::interrupt::Interrupt;
 use crate::model::server::{Server, is_served, split};
 use crate::model::settings::NetworkSettings;
@@ -16,7 +16,7 @@ static MOUNTED: RwLock<Option<Arc<Shelf>>> = RwLock::new(None);
 
 /// From now on paths of the server are opened by it. What is got is kept in `folder`, up to `most_bytes`.
 pub fn mount(server: Arc<dyn Server>, folder: PathBuf, most_bytes: u64) {
-    let shelf = Shelf::new(server, Folder { path: folder, most_bytes });
+    let shelf = Shelf::new(server, folder, most_bytes);
     *MOUNTED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(shelf));
 }
 

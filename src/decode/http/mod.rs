@@ -33,7 +33,7 @@ use crate::model::settings::NetworkSettings;
 use crate::model::snapshot::StreamView;
 
 pub(super) use fetch::fetch;
-pub(super) use kept::{Folder, Shelf};
+pub(super) use kept::Shelf;
 
 /// An open address. Its thread ends when this is dropped.
 pub(super) struct Remote {

@@ -10,6 +10,7 @@ use crate::model::id::PlayId;
 use crate::model::listening::enough;
 use crate::model::playback::PlayState;
 use crate::model::player::Position;
+use crate::model::server::is_served;
 use crate::model::snapshot::Snapshot;
 
 /// So long one is heard before services are told that it plays: who looks for a song tells nobody of each.
@@ -30,6 +31,9 @@ pub struct Listen {
     pub track: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length_ms: Option<u64>,
+    /// The path of a song of a music server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<String>,
 }
 
 /// What is to be told.
@@ -179,6 +183,7 @@ fn listen(song: &Song, at: i64) -> Option<Listen> {
         album_artists: song.album_artists.clone(),
         track: song.track,
         length_ms: song.length.and_then(|length| u64::try_from(length.as_millis()).ok()),
+        served: song.path.to_str().filter(|_| is_served(&song.path)).map(str::to_owned),
     })
 }
 
@@ -253,6 +258,7 @@ mod tests {
                 album_artists: Vec::new(),
                 track: None,
                 length_ms: None,
+                served: None,
             };
             self.ear.hearing.iter_mut().for_each(|hearing| hearing.listen = Some(known.clone()));
             let told = self.ear.look(&snapshot, Some(position), self.start + Duration::from_secs(second), 0);

@@ -154,6 +154,7 @@ mod tests {
             album_artists: vec!["Ann & Ben".into()],
             track: None,
             length_ms: Some(60_999),
+            served: None,
         }
     }
 

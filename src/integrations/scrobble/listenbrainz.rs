@@ -88,6 +88,7 @@ mod tests {
             album_artists: Vec::new(),
             track: Some(3),
             length_ms: Some(60_000),
+            served: None,
         }
     }
 

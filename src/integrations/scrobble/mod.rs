@@ -20,11 +20,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
 use crate::model::scrobbling::ScrobbleSettings;
+use crate::model::server::Server;
 use crate::online::http;
 use heard::{Ear, Heard};
 use outbox::Outbox;
 use sending::{Courier, Sent};
-use service::Service;
+use service::{Door, Service};
 
 /// Name of the outbox.
 const OUTBOX: &str = "plays.jsonl";
@@ -45,18 +46,19 @@ pub struct Scrobbler {
     thread: JoinHandle<()>,
 }
 
-/// `None` where no service is configured. `folder`: where the outbox is.
+/// `None` where no service is configured. `server`: the music server that is to know of its own songs. `folder`: where the outbox is.
 ///
 /// # Errors
 /// Where the system gives no thread, or the outbox cannot be written.
 pub fn start(
     settings: ScrobbleSettings,
+    server: Option<Arc<dyn Server>>,
     folder: Option<PathBuf>,
     player: Arc<dyn Player>,
     tell: Tell,
 ) -> io::Result<Option<Scrobbler>> {
     let (wake, woken) = sync_channel(64);
-    let couriers = couriers(&settings, &wake);
+    let couriers = couriers(settings, server, &wake);
     if couriers.is_empty() {
         return Ok(None);
     }
@@ -70,21 +72,23 @@ pub fn start(
     Ok(Some(Scrobbler { wake, thread }))
 }
 
-fn couriers(settings: &ScrobbleSettings, wake: &SyncSender<Wake>) -> Vec<Courier> {
-    let known = [
-        (Service::ListenBrainz, &settings.listenbrainz, &settings.listenbrainz_url),
-        (Service::LastFm, &settings.lastfm, &settings.lastfm_url),
-    ];
+fn couriers(
+    settings: ScrobbleSettings,
+    server: Option<Arc<dyn Server>>,
+    wake: &SyncSender<Wake>,
+) -> Vec<Courier> {
+    let ScrobbleSettings { listenbrainz, listenbrainz_url, lastfm, lastfm_url } = settings;
+    let listenbrainz =
+        listenbrainz.is_given().then_some(Door::ListenBrainz { url: listenbrainz_url, token: listenbrainz });
+    let lastfm = lastfm.is_given().then_some(Door::LastFm { url: lastfm_url, keys: lastfm });
+    let doors = [listenbrainz, lastfm, server.map(Door::Server)];
     let agent = http::agent();
-    known
-        .into_iter()
-        .filter(|(_, source, _)| source.is_given())
-        .map(|(service, source, url)| {
-            let answers = wake.clone();
-            let told = Arc::new(move |sent| drop(answers.send(Wake::Sent(sent))));
-            Courier::new(service, url.clone(), source.clone(), agent.clone(), told)
-        })
-        .collect()
+    let courier = |door: Door| {
+        let answers = wake.clone();
+        let told = Arc::new(move |sent| drop(answers.send(Wake::Sent(sent))));
+        Courier::new(door, agent.clone(), told)
+    };
+    doors.into_iter().flatten().map(courier).collect()
 }
 
 impl Scrobbler {
@@ -145,10 +149,12 @@ impl Scrobbling {
         for heard in self.ear.look(&snapshot, position, Instant::now(), unix_s) {
             match heard {
                 Heard::Now(listen) => {
-                    self.couriers.iter_mut().for_each(|courier| courier.now(listen.clone()))
+                    let couriers = self.couriers.iter_mut().filter(|courier| courier.takes(&listen));
+                    couriers.for_each(|courier| courier.now(listen.clone()));
                 }
                 Heard::Played(listen) => {
-                    let to: BTreeSet<Service> = self.couriers.iter().map(Courier::service).collect();
+                    let couriers = self.couriers.iter().filter(|courier| courier.takes(&listen));
+                    let to: BTreeSet<Service> = couriers.map(Courier::service).collect();
                     let added = self.outbox.add(listen, to);
                     self.kept(added);
                 }

@@ -201,6 +201,7 @@ mod tests {
             album_artists: Vec::new(),
             track: None,
             length_ms: Some(60_000),
+            served: None,
         }
     }
 

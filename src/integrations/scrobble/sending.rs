@@ -8,10 +8,9 @@ use ureq::Agent;
 
 use super::heard::Listen;
 use super::outbox::Outbox;
-use super::service::{Outcome, Sending, Service};
+use super::service::{Door, Outcome, Sending, Service};
 use crate::model::notice::{Notice, Severity};
-use crate::model::scrobbling::SecretSource;
-use crate::online::secret::{self, Secret};
+use crate::online::secret::Secret;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
@@ -21,13 +20,12 @@ type Told = Arc<dyn Fn(Sent) + Send + Sync>;
 /// What came of a request.
 pub struct Sent {
     pub service: Service,
-    result: Result<(Secret, Outcome), Notice>,
+    result: Result<(Option<Secret>, Outcome), Notice>,
 }
 
 pub struct Courier {
     service: Service,
-    url: String,
-    source: SecretSource,
+    door: Door,
     agent: Agent,
     told: Told,
     /// As it was read last, while it is taken.
@@ -46,11 +44,10 @@ pub struct Courier {
 }
 
 impl Courier {
-    pub fn new(service: Service, url: String, source: SecretSource, agent: Agent, told: Told) -> Self {
+    pub fn new(door: Door, agent: Agent, told: Told) -> Self {
         Self {
-            service,
-            url,
-            source,
+            service: door.service(),
+            door,
             agent,
             told,
             secret: None,
@@ -65,6 +62,11 @@ impl Courier {
 
     pub fn service(&self) -> Service {
         self.service
+    }
+
+    /// Whether the service is to know of it.
+    pub fn takes(&self, listen: &Listen) -> bool {
+        self.door.takes(listen)
     }
 
     /// This plays.
@@ -90,18 +92,9 @@ impl Courier {
             None => Sending::Plays(outbox.batch(self.service, most)),
         };
         self.under_way = Some(sending.clone());
-        let (service, url, source, agent) =
-            (self.service, self.url.clone(), self.source.clone(), self.agent.clone());
+        let (service, door, agent) = (self.service, self.door.clone(), self.agent.clone());
         let (known, told) = (self.secret.clone(), Arc::clone(&self.told));
-        let work = move || {
-            let undone = || format!("Nothing is sent to {}", service.name());
-            let secret = known.map_or_else(|| secret::read(&source, &undone()), Ok);
-            let result = secret.map(|secret| {
-                let outcome = service.send(&agent, &url, &secret, &sending);
-                (secret, outcome)
-            });
-            told(Sent { service, result });
-        };
+        let work = move || told(Sent { service, result: door.send(&agent, known, &sending) });
         let thread = std::thread::Builder::new().name("scrobble-send".into());
         if let Err(error) = thread.spawn(work) {
             tracing::warn!(%error, "nothing can be sent");
@@ -119,7 +112,7 @@ impl Courier {
         };
         let outcome = match sent.result {
             Ok((secret, outcome)) => {
-                self.secret = Some(secret);
+                self.secret = secret;
                 outcome
             }
             Err(notice) => {
@@ -177,11 +170,12 @@ fn refused(name: &str, why: &str) -> Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::scrobbling::SecretSource;
 
     fn courier(dir: &std::path::Path) -> (Courier, Outbox) {
         let source = SecretSource { file: Some("/nonexistent".into()), command: Vec::new() };
         let (url, agent) = ("http://localhost:9".to_owned(), crate::online::http::agent());
-        let courier = Courier::new(Service::LastFm, url, source, agent, Arc::new(|_| {}));
+        let courier = Courier::new(Door::LastFm { url, keys: source }, agent, Arc::new(|_| {}));
         (courier, Outbox::open(&dir.join("o")).unwrap())
     }
 
@@ -194,10 +188,11 @@ mod tests {
             album_artists: Vec::new(),
             track: None,
             length_ms: None,
+            served: None,
         };
         courier.under_way =
             Some(Sending::Plays(numbers.iter().map(|number| (*number, listen.clone())).collect()));
-        let sent = Sent { service: Service::LastFm, result: Ok((Secret::new("x"), outcome)) };
+        let sent = Sent { service: Service::LastFm, result: Ok((Some(Secret::new("x")), outcome)) };
         let (done, notice) = courier.arrived(sent, now);
         let rests = courier.rests_until.map_or(0, |until| until.saturating_duration_since(now).as_secs());
         (done, notice.is_some(), rests)
@@ -251,6 +246,7 @@ mod tests {
             album_artists: Vec::new(),
             track: None,
             length_ms: None,
+            served: None,
         };
         (0..3).for_each(|at| outbox.add(listen(at), [Service::LastFm].into()).unwrap());
         courier.tend(&outbox, now + LONGEST_PAUSE);

@@ -167,7 +167,8 @@ impl Subsonic {
             };
             return Err(Failed { why: why.into(), for_good: true, after: None });
         }
-        Ok(format!("{base}/rest/{method}"))
+        // The first servers know methods by no other name.
+        Ok(format!("{base}/rest/{method}.view"))
     }
 
     /// Asked for once. A server without the method has none.

@@ -136,7 +136,7 @@ fn serve(stream: &TcpStream, asked: &Mutex<Vec<Asked>>, answer: &Oracle) -> Opti
     let decoded = |text: &str| String::from_utf8(percent_decode(text.as_bytes())).unwrap();
     let parameters = all.split('&').filter_map(|one| one.split_once('='));
     let question = Asked {
-        method: path.strip_prefix("/music/rest/")?.to_owned(),
+        method: path.strip_prefix("/music/rest/")?.strip_suffix(".view")?.to_owned(),
         parameters: parameters.map(|(name, value)| (name.to_owned(), decoded(value))).collect(),
         is_form: line.starts_with("POST"),
     };
@@ -535,7 +535,7 @@ fn the_password_itself_is_sent_where_a_server_of_this_machine_takes_no_token() {
     assert_eq!(ways, [false, true, true], "a token is tried first, and only once");
     let url = stand_in.client().file("a b").unwrap();
     assert!(
-        url.contains("/music/rest/stream?id=a%20b&format=raw&") && url.contains("p=enc%3A736573616d65"),
+        url.contains("/music/rest/stream.view?id=a%20b&format=raw&") && url.contains("p=enc%3A736573616d65"),
         "{url}"
     );
     assert!(!format!("{:?}", server.plays("7")).contains("sesame"));

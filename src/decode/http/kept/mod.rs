@@ -16,8 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use self::fetch::Fetch;
-pub(in crate::decode) use self::store::Folder;
-use self::store::Key;
+use self::store::{Folder, Key};
 use super::super::error::DecodeError;
 use super::super::file::{Bytes, Far, FileSpan};
 use super::super::interrupt::Interrupt;
@@ -35,7 +34,9 @@ pub(in crate::decode) struct Shelf {
 }
 
 impl Shelf {
-    pub(in crate::decode) fn new(server: Arc<dyn Server>, folder: Folder) -> Self {
+    /// What is got is kept in the folder `path`, up to `most_bytes`.
+    pub(in crate::decode) fn new(server: Arc<dyn Server>, path: PathBuf, most_bytes: u64) -> Self {
+        let folder = Folder { path, most_bytes };
         Self { server, folder, open: Mutex::default(), number: AtomicU64::new(0) }
     }
 

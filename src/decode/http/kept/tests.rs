@@ -97,8 +97,8 @@ fn rig(whole: Vec<u8>, manners: Manners) -> (Shelf, Arc<Rig>) {
             }
         });
     });
-    let folder = Folder { path: rig.dir.path().join("music"), most_bytes: 1 << 30 };
-    (Shelf::new(Arc::clone(&rig) as Arc<dyn Server>, folder), rig)
+    let folder = rig.dir.path().join("music");
+    (Shelf::new(Arc::clone(&rig) as Arc<dyn Server>, folder, 1 << 30), rig)
 }
 
 fn serve(stream: &TcpStream, whole: &[u8], asked: &Mutex<Vec<u64>>, manners: Manners, number: usize) {
@@ -262,8 +262,7 @@ fn a_server_that_is_not_there_is_an_error_with_words() {
         asked: Arc::default(),
         dir: tempfile::tempdir().unwrap(),
     });
-    let folder = Folder { path: rig.dir.path().join("music"), most_bytes: 1 };
-    let shelf = Shelf::new(gone, folder);
+    let shelf = Shelf::new(gone, rig.dir.path().join("music"), 1);
     let settings = NetworkSettings { retry: Duration::ZERO, ..NetworkSettings::default() };
     let error = shelf.open("7", settings, &Interrupt::default()).err().unwrap();
     assert_eq!(error.to_string(), "the server refuses the connection");
