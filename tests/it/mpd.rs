@@ -202,6 +202,8 @@ fn queue_versions_and_events_are_exact() {
     watcher.say("idle mixer\nnoidle\nidle mixer\nnoidle\n");
     assert_eq!(watcher.answer(), ["changed: mixer", "OK"]);
     assert_eq!(watcher.answer(), ["OK"]);
+    // Chance may leave two as they are: that is done, too.
+    (0..12).for_each(|_| drop(client.ask("shuffle 0:2")));
     // In a list the first that fails ends it.
     client.say("command_list_ok_begin\nclear\nplay 7\nadd 1.wav\ncommand_list_end\n");
     assert_eq!(client.answer(), ["list_OK", "ACK [2@1] {play} Bad song index"]);

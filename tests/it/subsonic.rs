@@ -212,7 +212,7 @@ fn said(
 }
 
 /// A home that knows the server.
-fn rig(more: &str) -> (Home, Server, Shared) {
+fn rig(top: &str, of_server: &str) -> (Home, Server, Shared) {
     let has = Shared::default();
     has.with(|has| has.songs = album());
     let shared = has.clone();
@@ -221,8 +221,8 @@ fn rig(more: &str) -> (Home, Server, Shared) {
     let secret = home.put("secret", format!("{PASSWORD}\n").as_bytes());
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
     let text = format!(
-        "{more}\n[output]\noutput = \"null\"\n[analysis]\nwhen = \"never\"\n[subsonic]\nurl = \"http://{}\"\nname = \"home\"\n\
-         user = \"ann\"\npassword_file = \"{}\"\n",
+        "{top}\n[output]\noutput = \"null\"\n[analysis]\nwhen = \"off\"\n[subsonic]\nurl = \"http://{}\"\nname = \"home\"\n\
+         user = \"ann\"\npassword_file = \"{}\"\n{of_server}\n",
         server.address(),
         secret.display()
     );
@@ -256,7 +256,7 @@ fn methods(server: &Server) -> Vec<String> {
 
 #[test]
 fn songs_of_a_server_are_known_heard_rendered_and_there_without_it() {
-    let (home, server, has) = rig("");
+    let (home, server, has) = rig("", "");
     let about: Value = serde_json::from_str(&told(&home, &["server", "--json"])).unwrap();
     assert_eq!(
         (&about["kind"], &about["extensions"]),
@@ -297,13 +297,13 @@ fn songs_of_a_server_are_known_heard_rendered_and_there_without_it() {
     fs::remove_file(&heard).unwrap();
     told(&home, &["play", "-q", "--output", &output, "--format", "s16", ALPHA]);
     assert!(samples(&heard) == sine(20 * RATE as usize)[..50_001]);
-    let other = run(&home, &["play", "-q", "--output", "null", "subsonic://home/Bob/Late/Zulu.wav?tr-3"]);
+    let other = run(&home, &["play", "--output", "null", "subsonic://home/Bob/Late/Zulu.wav?tr-3"]);
     assert!(!other.status.success() && !other.stderr.is_empty());
 }
 
 #[test]
 fn a_server_that_fails_takes_nothing_away_and_a_song_keeps_what_is_known_of_it_where_it_goes() {
-    let (home, _server, has) = rig("");
+    let (home, _server, has) = rig("", "");
     let scan = |code: i32| -> Value {
         let output = run(&home, &["scan", "--json"]);
         assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
@@ -312,7 +312,7 @@ fn a_server_that_fails_takes_nothing_away_and_a_song_keeps_what_is_known_of_it_w
     has.with(|has| (has.songs[0].starred, has.songs[1].rating) = (true, 4));
     scan(0);
     let paths = |query: &str| told(&home, &["search", "--format", "{path}", query]);
-    assert_eq!(paths("favourite:yes").trim(), ALPHA, "what was starred there");
+    assert_eq!(paths("is:favourite").trim(), ALPHA, "what was starred there");
     assert!(paths("rating:4").contains("tr-2"));
     for fails in [Some((0, "Out of order")), None] {
         let before = std::mem::take(&mut has.0.lock().unwrap().songs);
@@ -328,18 +328,19 @@ fn a_server_that_fails_takes_nothing_away_and_a_song_keeps_what_is_known_of_it_w
     });
     let report = scan(0);
     assert_eq!((&report["moved"], &report["missing"]), (&json!(1), &json!(1)), "{report}");
-    assert_eq!(paths("favourite:yes").trim(), ALPHA.replace("First", "Second"));
+    assert_eq!(paths("is:favourite").trim(), ALPHA.replace("First", "Second"));
     has.with(|has| has.songs[0].starred = false);
     assert_eq!(scan(0)["unchanged"], 2);
-    assert_eq!(paths("favourite:yes"), "");
+    assert_eq!(paths("is:favourite"), "");
     assert!(told(&home, &["clean", "--yes"]).contains('1') || paths("zulu").is_empty());
     assert_eq!(paths("zulu"), "");
 }
 
 #[test]
 fn stars_and_the_queue_go_to_the_server_and_come_back() {
-    let (home, _server, has) = rig("scan_at_start = true");
+    let (home, _server, has) = rig("scan_at_start = true", "");
     let mut session = Session::start(&home, &[]);
+    session.wait_up();
     let ctl = |words: &[&str]| told(&home, &[&["ctl"], words].concat());
     wait_for("the songs", || {
         let found = run(&home, &["search", "--format", "{path}", "zulu"]).stdout;
@@ -382,10 +383,43 @@ fn stars_and_the_queue_go_to_the_server_and_come_back() {
     session.end();
 }
 
+/// Of its own songs, when they were listened to, and that they play.
+#[test]
+fn the_server_is_told_what_is_heard_where_it_may_know() {
+    let (home, server, has) = rig("", "scrobble = true");
+    let (id, path, bytes) =
+        ("tr-4".into(), "Ann/First/04 Long.wav".into(), wav(&sine(32 * RATE as usize), &[]));
+    has.with(|has| has.songs.push(Song { id, path, bytes, starred: false, rating: 0 }));
+    told(&home, &["scan", "-q"]);
+    let own = home.song("music/own.wav", 2.0, &[("INAM", "Own"), ("IART", "Ann")]);
+    let session = Session::start(&home, &[]);
+    session.wait_up();
+    told(&home, &["ctl", "add", "subsonic://home/Ann/First/04 Long.wav?tr-4", own.to_str().unwrap()]);
+    told(&home, &["ctl", "speed", "2"]);
+    told(&home, &["ctl", "play"]);
+    let told_of = || -> Vec<(String, String)> {
+        let all = server.asked().into_iter().filter(|asked| asked.path.contains("/scrobble"));
+        let of = |asked: &[(String, String)], name: &str| {
+            asked.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        all.map(|asked| query(&asked.path))
+            .map(|asked| (of(&asked, "submission"), of(&asked, "id")))
+            .collect()
+    };
+    let wanted = [("false".to_owned(), "tr-4".to_owned()), ("true".to_owned(), "tr-4".to_owned())];
+    wait_for("the play", || told_of().len() >= wanted.len());
+    wait_for("the end", || {
+        let status: Value = serde_json::from_str(&told(&home, &["status", "--json"])).unwrap();
+        status["state"] == "stopped"
+    });
+    assert_eq!(told_of(), wanted, "and of no other");
+    session.quit();
+}
+
 /// The password, and what is made of it, are in no word and no file but its own.
 #[test]
 fn the_password_is_shown_nowhere() {
-    let (home, server, has) = rig("");
+    let (home, server, has) = rig("", "");
     let log = home.path("log");
     let mut words = Vec::new();
     let mut run = |verbs: &[&str]| {

@@ -35,8 +35,8 @@ fn queued(state: &AppState, now: Now) -> Queued {
 }
 
 pub fn kept(state: &mut AppState, result: Result<usize, String>, now: Now) {
-    // To who asked for it this is done, though nothing changed here.
-    state.dirty.notice = true;
+    // To who asked for it this is done; words without a change would be a refusal.
+    state.dirty.bookmarks |= result.is_ok();
     notices::tell(state, wording::queue_kept(result), now);
 }
 

@@ -200,10 +200,13 @@ fn move_to(turn: &Turn<'_>, from: Range<usize>, word: &str) -> Result<Step> {
     ask(Command::Queue(Queue::MoveTo(moved, to + 1)), Code::NoExist)
 }
 
-/// Puts the entries in this order, as one change.
+/// Puts the entries in this order, as one change. An order that is there already, as chance may give it, is done.
 fn arrange(turn: &Turn<'_>, order: &[ItemId]) -> Result<Step> {
+    let base: Vec<ItemId> = items(turn).iter().map(|item| item.id).collect();
+    if base == order {
+        return Ok(Step::Done);
+    }
     let lines = (1..).zip(order.iter().map(|&id| Line::Item(id))).collect();
-    let base = items(turn).iter().map(|item| item.id).collect();
     ask(Command::Queue(Queue::Edit(Edited { lines, base })), Code::Unknown)
 }
 
@@ -223,7 +226,7 @@ fn swap_places(turn: &Turn<'_>, a: usize, b: usize) -> Result<Step> {
         return Err(Ack::bad_song_index());
     }
     order.swap(a, b);
-    if a == b { Ok(Step::Done) } else { arrange(turn, &order) }
+    arrange(turn, &order)
 }
 
 /// What plays comes first, so that the rest follows it.
@@ -239,7 +242,7 @@ pub fn shuffle(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
         // Each hasher is seeded anew: as good as any dice.
         part.sort_by_cached_key(|id| (current != Some(*id), chance.hash_one(id)));
     }
-    if order.len() < 2 { Ok(Step::Done) } else { arrange(turn, &order) }
+    arrange(turn, &order)
 }
 
 /// Entries have no priority but 0.
