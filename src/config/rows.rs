@@ -744,7 +744,7 @@ pub const ROWS: &[Row] = &[
         key: "theme",
         default: "\"terminal\"",
         expects: "the name of a theme",
-        help: "\"terminal\" (its own 16 colours), \"dark\", \"light\", or a file in the themes folder.",
+        help: "\"terminal\" (its own 16 colours), \"dark\", \"light\" and others (`:theme`), or a file in the themes folder.",
         set: |settings, value| put(&mut settings.screen.theme, text(value, theme)),
     },
     Row {

@@ -145,10 +145,25 @@ pub struct Theme {
     styles: [RoleStyle; Role::ALL.len()],
 }
 
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("terminal", include_str!("../../themes/terminal.toml")),
     ("dark", include_str!("../../themes/dark.toml")),
     ("light", include_str!("../../themes/light.toml")),
+    ("gruvbox-dark", include_str!("../../themes/gruvbox-dark.toml")),
+    ("gruvbox-light", include_str!("../../themes/gruvbox-light.toml")),
+    ("nord", include_str!("../../themes/nord.toml")),
+    ("solarized-dark", include_str!("../../themes/solarized-dark.toml")),
+    ("solarized-light", include_str!("../../themes/solarized-light.toml")),
+    ("catppuccin-mocha", include_str!("../../themes/catppuccin-mocha.toml")),
+    ("catppuccin-latte", include_str!("../../themes/catppuccin-latte.toml")),
+    ("tokyo-night", include_str!("../../themes/tokyo-night.toml")),
+    ("dracula", include_str!("../../themes/dracula.toml")),
+    ("rose-pine", include_str!("../../themes/rose-pine.toml")),
+    ("everforest", include_str!("../../themes/everforest.toml")),
+    ("contrast-dark", include_str!("../../themes/contrast-dark.toml")),
+    ("contrast-light", include_str!("../../themes/contrast-light.toml")),
+    ("colour-blind", include_str!("../../themes/colour-blind.toml")),
+    ("mono", include_str!("../../themes/mono.toml")),
 ];
 
 impl Default for Theme {
@@ -408,7 +423,123 @@ mod tests {
                 assert!(given, "{name} has no {}", role.name());
             }
         }
-        assert_eq!(Theme::names(None), ["terminal", "dark", "light"]);
+        assert_eq!(Theme::names(None), BUILT_IN.map(|(name, _)| name));
+    }
+
+    /// Each file of the folder is built in.
+    #[test]
+    fn all_themes_of_the_repository_are_built_in() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        files.sort_unstable();
+        let mut names = BUILT_IN.map(|(name, _)| name);
+        names.sort_unstable();
+        assert_eq!(files, names);
+    }
+
+    fn rgb(colour: Option<Colour>) -> Option<[f64; 3]> {
+        let Some(Colour::Rgb(r, g, b)) = colour else { return None };
+        Some([r, g, b].map(|part| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        }))
+    }
+
+    /// WCAG 2.2, "contrast ratio" and "relative luminance".
+    fn contrast(a: Option<Colour>, b: Option<Colour>) -> f64 {
+        let luminance = |colour| rgb(colour).map(|[r, g, b]| 0.2126 * r + 0.7152 * g + 0.0722 * b);
+        let (a, b) = (luminance(a).unwrap(), luminance(b).unwrap());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// By WCAG 2.2: what is read 4.5 to 1 (1.4.3), what is glanced at 3 to 1 (1.4.11), of high contrast 7 to 1 (1.4.6).
+    #[test]
+    fn what_is_to_be_read_stands_out_from_its_ground() {
+        let mut looked = 0;
+        for (name, _) in BUILT_IN {
+            let theme = Theme::built_in(name).unwrap();
+            let ground = theme.style(Role::Text).bg;
+            if rgb(ground).is_none() {
+                continue;
+            }
+            looked += 1;
+            let is_high = name.starts_with("contrast");
+            let least = |usual: f64| if is_high { 7.0 } else { usual };
+            let check = |role: Role, on: Option<Colour>, usual: f64| {
+                let ratio = contrast(theme.style(role).fg, on);
+                assert!(ratio >= least(usual), "{name}: {} has {ratio:.2}", role.name());
+            };
+            [Role::Text, Role::Title].into_iter().for_each(|role| check(role, ground, 4.5));
+            let glanced = [
+                Role::Dim,
+                Role::Accent,
+                Role::Playing,
+                Role::Note,
+                Role::Warning,
+                Role::Error,
+                Role::Marked,
+                Role::Broken,
+                Role::Key,
+            ];
+            glanced.into_iter().for_each(|role| check(role, ground, 3.0));
+            for role in [Role::Selection, Role::SelectionUnfocused] {
+                check(role, theme.style(role).bg, 4.5);
+            }
+        }
+        assert!(looked >= 12);
+    }
+
+    /// Protanopia and deuteranopia after Viénot, Brettel and Mollon 1999, "Digital video colourmaps for checking the legibility
+    /// of displays by dichromats": linear RGB to LMS, the missing cone from the others, and back; tritanopia is rare and
+    /// not in that paper.
+    fn dichromat([r, g, b]: [f64; 3], protan: bool) -> [f64; 3] {
+        let mut lms = [
+            17.8824 * r + 43.5161 * g + 4.11935 * b,
+            3.45565 * r + 27.1554 * g + 3.86714 * b,
+            0.029_956_6 * r + 0.184_309 * g + 1.46709 * b,
+        ];
+        if protan {
+            lms[0] = 2.02344 * lms[1] - 2.52581 * lms[2];
+        } else {
+            lms[1] = 0.494_207 * lms[0] + 1.24827 * lms[2];
+        }
+        let [l, m, s] = lms;
+        [
+            0.080_944_4 * l - 0.130_504 * m + 0.116_721 * s,
+            -0.010_248_5 * l + 0.054_019_3 * m - 0.113_615 * s,
+            -0.000_365_297 * l - 0.004_121_61 * m + 0.693_511 * s,
+        ]
+    }
+
+    /// CIE 1976 L*a*b*, for the difference that the eye sees; D65.
+    fn lab([r, g, b]: [f64; 3]) -> [f64; 3] {
+        let xyz = [
+            (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
+            0.2126 * r + 0.7152 * g + 0.0722 * b,
+            (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
+        ];
+        let [x, y, z] = xyz.map(|v| if v > 0.008_856 { v.cbrt() } else { 7.787 * v + 16.0 / 116.0 });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// What is told by colour alone is told to all eyes: a difference of 20 and more is seen side by side at a glance.
+    #[test]
+    fn the_theme_for_all_kinds_of_colour_vision_keeps_colours_apart() {
+        let theme = Theme::built_in("colour-blind").unwrap();
+        let told = [Role::Playing, Role::Note, Role::Warning, Role::Error, Role::Marked, Role::Accent];
+        for protan in [true, false] {
+            let seen = told.map(|role| lab(dichromat(rgb(theme.style(role).fg).unwrap(), protan)));
+            for (at, a) in seen.iter().enumerate() {
+                for (other, b) in seen.iter().enumerate().skip(at + 1) {
+                    let far = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                    let names = (told[at].name(), told[other].name());
+                    assert!(far >= 20.0, "{names:?} differ by {far:.1} (protan: {protan})");
+                }
+            }
+        }
     }
 
     #[test]
@@ -457,7 +588,8 @@ mod tests {
         assert!(matches!(Theme::load("../secret", Some(&inner)), Err(ThemeError::Unknown { .. })));
         let error = Theme::load("drak", Some(&inner)).unwrap_err().to_string();
         assert_eq!(error, "no theme `drak`; did you mean `dark`?");
-        assert_eq!(Theme::names(Some(folder.path())), ["terminal", "dark", "light", "mine", "secret"]);
+        let own: Vec<String> = Theme::names(Some(folder.path())).split_off(BUILT_IN.len());
+        assert_eq!(own, ["mine", "secret"]);
     }
 
     #[test]

@@ -69,6 +69,16 @@ pub struct UiState {
     pub notices: Notices,
     pub history: History,
     pub pointer: Pointer,
+    pub theme: ThemeChoice,
+}
+
+/// Which theme is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThemeChoice {
+    /// By name, as it was chosen last.
+    pub chosen: String,
+    /// Seen while its name stands in the command line.
+    pub preview: Option<String>,
 }
 
 /// Which panes are not hidden.
@@ -309,6 +319,7 @@ impl UiState {
             notices: Notices::new(problems),
             history: History::default(),
             pointer: Pointer::default(),
+            theme: ThemeChoice { chosen: settings.theme.clone(), preview: None },
         }
     }
 

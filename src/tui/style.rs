@@ -10,6 +10,8 @@ use crate::config::theme::{Colour, Role, RoleStyle, Theme};
 pub enum Depth {
     /// `NO_COLOR` is set: none.
     None,
+    /// The 16 of old terminals and of the Linux console; other colours become the nearest of them.
+    Sixteen,
     /// The 256 of the palette; other colours become the nearest of them.
     Palette,
     /// 24 bits.
@@ -27,7 +29,13 @@ impl Depth {
         };
         let true_colour = says(colorterm, &["truecolor", "24bit"])
             || says(term, &["-direct", "kitty", "alacritty", "foot", "ghostty", "wezterm"]);
-        if true_colour { Self::True } else { Self::Palette }
+        let few = ["linux", "ansi", "cons25", "cygwin", "rxvt", "rxvt-unicode", "screen"];
+        let has_few = term.is_some_and(|term| few.contains(&term) || term.starts_with("vt"));
+        match (true_colour, has_few) {
+            (true, _) => Self::True,
+            (false, true) => Self::Sixteen,
+            (false, false) => Self::Palette,
+        }
     }
 }
 
@@ -149,21 +157,75 @@ fn style(role: RoleStyle, depth: Depth) -> Style {
     let mut style = Style::default().add_modifier(modifier);
     style.fg = role.fg.map(|fg| colour(fg, depth));
     style.bg = role.bg.map(|bg| colour(bg, depth));
+    // Two colours may have become one: text must be seen.
+    if style.fg.is_some() && style.fg == style.bg && role.fg != role.bg {
+        style.fg =
+            Some(if style.bg == Some(Color::Indexed(0)) { Color::Indexed(7) } else { Color::Indexed(0) });
+    }
     style
 }
 
 fn colour(colour: Colour, depth: Depth) -> Color {
     match colour {
         Colour::Default => Color::Reset,
+        Colour::Palette(index) if depth == Depth::Sixteen && index >= 16 => {
+            let (r, g, b) = of_palette(index);
+            Color::Indexed(nearest_of_sixteen(r, g, b))
+        }
         Colour::Palette(index) => Color::Indexed(index),
+        Colour::Rgb(r, g, b) if depth == Depth::Sixteen => Color::Indexed(nearest_of_sixteen(r, g, b)),
         Colour::Rgb(r, g, b) if depth == Depth::True => Color::Rgb(r, g, b),
         Colour::Rgb(r, g, b) => Color::Indexed(nearest_of_palette(r, g, b)),
     }
 }
 
+/// The sixteen as the Linux console and most terminals have them.
+const SIXTEEN: [(u8, u8, u8); 16] = [
+    (0, 0, 0),
+    (170, 0, 0),
+    (0, 170, 0),
+    (170, 85, 0),
+    (0, 0, 170),
+    (170, 0, 170),
+    (0, 170, 170),
+    (170, 170, 170),
+    (85, 85, 85),
+    (255, 85, 85),
+    (85, 255, 85),
+    (255, 255, 85),
+    (85, 85, 255),
+    (255, 85, 255),
+    (85, 255, 255),
+    (255, 255, 255),
+];
+
+/// What a number from 16 to 255 of xterm's palette is.
+fn of_palette(index: u8) -> (u8, u8, u8) {
+    match index {
+        232.. => (8 + 10 * (index - 232), 8 + 10 * (index - 232), 8 + 10 * (index - 232)),
+        _ => {
+            let at = index.saturating_sub(16);
+            let step = |at: u8| STEPS[usize::from(at % 6)];
+            (step(at / 36), step(at / 6), step(at))
+        }
+    }
+}
+
+/// By the distance that follows the eye at little cost ("redmean", Riemersma).
+fn nearest_of_sixteen(r: u8, g: u8, b: u8) -> u8 {
+    let far = |(r2, g2, b2): (u8, u8, u8)| {
+        let mean = (i32::from(r) + i32::from(r2)) / 2;
+        let [r, g, b] = [(r, r2), (g, g2), (b, b2)].map(|(a, b)| (i32::from(a) - i32::from(b)).pow(2));
+        (((512 + mean) * r) >> 8) + 4 * g + (((767 - mean) * b) >> 8)
+    };
+    (0u8..16).min_by_key(|&at| far(SIXTEEN[usize::from(at)])).unwrap_or(7)
+}
+
+/// Of one part of xterm's cube.
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
 /// The nearest of xterm's 6x6x6 cube (16 to 231) and grey ramp (232 to 255).
 fn nearest_of_palette(r: u8, g: u8, b: u8) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let far = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
     let step = |value: u8| (0u8..6).min_by_key(|&at| STEPS[usize::from(at)].abs_diff(value)).unwrap_or(0);
     let (red, green, blue) = (step(r), step(g), step(b));
@@ -186,6 +248,42 @@ mod tests {
         assert_eq!(Depth::of(Some(""), Some("truecolor"), None), Depth::True);
         assert_eq!(Depth::of(None, None, Some("xterm-256color")), Depth::Palette);
         assert_eq!(Depth::of(None, None, Some("xterm-kitty")), Depth::True);
+        for term in ["linux", "vt220", "screen", "rxvt"] {
+            assert_eq!(Depth::of(None, None, Some(term)), Depth::Sixteen, "{term}");
+        }
+        assert_eq!(Depth::of(None, None, Some("screen-256color")), Depth::Palette);
+        assert_eq!(Depth::of(None, Some("truecolor"), Some("screen")), Depth::True);
+    }
+
+    #[test]
+    fn on_sixteen_colours_every_text_is_seen() {
+        for name in Theme::names(None) {
+            let styles = Styles::new(&Theme::built_in(&name).unwrap(), Depth::Sixteen);
+            for &role in Role::ALL {
+                let style = styles.on_text(role);
+                let is_few = |colour: Option<Color>| match colour {
+                    Some(Color::Indexed(index)) => index < 16,
+                    Some(Color::Reset) | None => true,
+                    _ => false,
+                };
+                assert!(is_few(style.fg) && is_few(style.bg), "{name} {}", role.name());
+                let is_area = matches!(role, Role::Border | Role::BarEmpty | Role::BarFilled);
+                let is_seen = style.fg != style.bg || style.fg.is_none() || style.fg == Some(Color::Reset);
+                assert!(is_area || is_seen, "{name} {}", role.name());
+            }
+        }
+    }
+
+    #[test]
+    fn colours_become_the_nearest_of_sixteen() {
+        assert_eq!(nearest_of_sixteen(250, 250, 250), 15);
+        assert_eq!(nearest_of_sixteen(0x28, 0x28, 0x28), 0);
+        assert_eq!(nearest_of_sixteen(0xfb, 0x49, 0x34), 9);
+        assert_eq!(nearest_of_sixteen(0, 160, 170), 6);
+        assert_eq!(
+            (of_palette(16), of_palette(196), of_palette(255)),
+            ((0, 0, 0), (255, 0, 0), (238, 238, 238))
+        );
     }
 
     /// Values of xterm's palette, from its own table (256colres.h).

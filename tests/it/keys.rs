@@ -284,6 +284,39 @@ fn what_leaves_the_screen_is_an_effect() {
     assert_eq!(effects("?q"), [], "q closes the help");
 }
 
+/// It goes with its name, and what was there before comes back.
+#[test]
+fn a_theme_is_seen_while_its_name_stands_in_the_line() {
+    let loaded = |keys: &str| -> Vec<String> {
+        let mut stage = stage();
+        stage.press(keys);
+        let name = |effect| match effect {
+            Effect::LoadTheme(name) => name,
+            other => panic!("{other:?}"),
+        };
+        stage.effects.into_iter().map(name).collect()
+    };
+    assert_eq!(loaded(":theme nor"), [""; 0]);
+    assert_eq!(loaded(":theme nord"), ["nord"]);
+    assert_eq!(loaded(":theme nord<Enter>"), ["nord"], "it is there already");
+    assert_eq!(loaded(":theme nord<Esc>"), ["nord", "terminal"]);
+    assert_eq!(loaded(":theme nord<BS>"), ["nord", "terminal"]);
+    assert_eq!(loaded(":theme nordx<Enter>"), ["nord", "terminal", "nordx"], "which fails, and is told");
+    assert_eq!(loaded(":theme gr<Tab><Tab>"), ["gruvbox-dark", "gruvbox-light"]);
+    assert_eq!(loaded(":theme gr<Tab><Tab><Enter>"), ["gruvbox-dark", "gruvbox-light"]);
+    assert_eq!(
+        loaded(":theme gr<Tab><Tab><Enter>:theme nord<Esc>"),
+        ["gruvbox-dark", "gruvbox-light", "nord", "gruvbox-light"]
+    );
+    assert_eq!(
+        loaded(":theme nord<Enter>:theme nord<Enter>"),
+        ["nord", "nord"],
+        "read anew: it may be edited"
+    );
+    assert_eq!(loaded(":theme terminal<Esc>"), [""; 0]);
+    assert_eq!(loaded(":theme nord<Up><Esc>"), ["nord", "terminal"]);
+}
+
 #[test]
 fn the_command_line_completes_and_remembers() {
     let line = |keys: &str| {
@@ -296,7 +329,7 @@ fn the_command_line_completes_and_remembers() {
     assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replaygain"));
     assert_eq!(line(":rep<Tab><Tab><Tab><Tab>").as_deref(), Some("rep"));
     assert_eq!(line(":rep<S-Tab>").as_deref(), Some("replace"));
-    assert_eq!(line(":theme d<Tab>").as_deref(), Some("theme dark "));
+    assert_eq!(line(":theme da<Tab>").as_deref(), Some("theme dark "));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up>").as_deref(), Some("next"));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up><Down><Down>x").as_deref(), Some("x"));
     assert_eq!(line(":next<Enter>:pause<Enter>:n<Up>").as_deref(), Some("next"));

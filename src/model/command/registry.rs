@@ -975,7 +975,7 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "signal", &[], "", Nothing, "the way of the sound from file to device"),
     row(Screen, "dismiss", &[], "", Nothing, "take the notice away"),
     row(Screen, "escape", &[], "", Nothing, "close what is open, drop marks, filter and notice"),
-    row(Screen, "theme", &[], "NAME", Theme, "change the colours"),
+    row(Screen, "theme", &[], "NAME", Theme, "change the colours; a theme is seen while its name is typed"),
     row(Screen, "redraw", &[], "", Nothing, "draw the screen afresh"),
     row(Screen, "suspend", &[], "", Nothing, "to the shell; fg comes back"),
     row(Screen, "detach", &[], "", Nothing, "leave; the music goes on, and `auralis` shows it again"),

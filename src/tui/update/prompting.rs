@@ -2,8 +2,8 @@
 
 use super::{Effect, Turn};
 use crate::config::keys::{Code, Key};
-use crate::model::command::Pane;
 use crate::model::command::parse::{ParseError, parse};
+use crate::model::command::{Pane, Request, Screen};
 use crate::model::query::QueryError;
 use crate::tui::prompt::complete::{Candidate, Completion, Offer, Words, offer};
 use crate::tui::prompt::edit::Edited;
@@ -95,12 +95,13 @@ impl Turn<'_> {
         self.follow_words();
     }
 
-    /// A search and a filter live while they are typed.
+    /// A search, a filter and a theme live while they are typed.
     fn follow_words(&mut self) {
         let Some(prompt) = &self.state.prompt else { return };
         let (words, cursor) = (prompt.line.text().to_owned(), prompt.before.cursor);
         match prompt.kind {
-            Kind::Command | Kind::Field(_) => {}
+            Kind::Command => self.preview_theme(&words),
+            Kind::Field(_) => {}
             Kind::Search => self.search_words_typed(&words, cursor),
             Kind::Filter => self.filter_typed(&words),
         }
@@ -126,7 +127,8 @@ impl Turn<'_> {
     fn cancel_prompt(&mut self) {
         let Some(prompt) = self.state.prompt.take() else { return };
         match prompt.kind {
-            Kind::Command | Kind::Field(_) => {}
+            Kind::Command => self.preview_theme(""),
+            Kind::Field(_) => {}
             Kind::Search => self.search_dropped(prompt.before.cursor),
             // It was in force, so it is a query.
             Kind::Filter => {
@@ -144,7 +146,10 @@ impl Turn<'_> {
         let words = prompt.line.text().to_owned();
         self.state.history.add(prompt.kind, &words);
         match prompt.kind {
-            Kind::Command => self.run_line(&words),
+            Kind::Command => {
+                self.run_line(&words);
+                self.preview_theme("");
+            }
             Kind::Field(field) => self.field_typed(field, &words),
             Kind::Filter => self.filter_by(prompt.before.of_queue, &words),
             Kind::Search if words.trim().is_empty() => {}
@@ -228,6 +233,7 @@ impl Turn<'_> {
                 if !only.ends_with('/') && !only.ends_with(':') {
                     prompt.line.insert(" ");
                 }
+                self.follow_words();
             }
             _ => {
                 prompt.completion = Some(completion);
@@ -241,6 +247,35 @@ impl Turn<'_> {
         if let Some(completion) = &mut prompt.completion {
             let text = completion.step(back);
             prompt.line.replace_from(completion.start, &text);
+        }
+        self.follow_words();
+    }
+
+    /// A theme is seen as soon as its name stands in the line, and no longer than that.
+    fn preview_theme(&mut self, line: &str) {
+        let named = match parse(line) {
+            Ok(Request::Screen(Screen::Theme(name))) => Some(name),
+            _ => None,
+        };
+        let theme = &mut self.state.theme;
+        let wanted = named.filter(|name| self.around.themes.contains(name) && *name != theme.chosen);
+        if wanted == theme.preview {
+            return;
+        }
+        let seen = wanted.clone().unwrap_or_else(|| theme.chosen.clone());
+        theme.preview = wanted;
+        self.effects.push(Effect::LoadTheme(seen));
+    }
+
+    /// One that is seen already need not be read once more.
+    pub(super) fn choose_theme(&mut self, name: String) {
+        let theme = &mut self.state.theme;
+        let is_seen = theme.preview.take().is_some_and(|preview| preview == name);
+        if self.around.themes.contains(&name) {
+            theme.chosen.clone_from(&name);
+        }
+        if !is_seen {
+            self.effects.push(Effect::LoadTheme(name));
         }
     }
 

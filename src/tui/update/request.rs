@@ -216,7 +216,7 @@ impl Turn<'_> {
             Screen::TagField(deed) => self.tag_field(deed),
             Screen::TagPreview => self.preview_tags(),
             Screen::Escape => self.escape(),
-            Screen::Theme(name) => self.effects.push(Effect::LoadTheme(name)),
+            Screen::Theme(name) => self.choose_theme(name),
             Screen::Redraw => self.effects.push(Effect::Redraw),
             Screen::Suspend => self.effects.push(Effect::Suspend),
             Screen::Detach => self.detach(),
