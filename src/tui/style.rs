@@ -64,6 +64,10 @@ impl Styles {
         for &role in Role::ALL {
             styles[role as usize] = style(theme.style(role), depth);
         }
+        let ground = styles[Role::Text as usize].bg;
+        if depth == Depth::Sixteen {
+            styles.iter_mut().for_each(|style| keep_seen(style, ground));
+        }
         let spectrum =
             [Role::SpectrumLow, Role::SpectrumMid, Role::SpectrumHigh].map(|role| theme.style(role).fg);
         let ground = rgb(theme.style(Role::Text).bg);
@@ -157,12 +161,16 @@ fn style(role: RoleStyle, depth: Depth) -> Style {
     let mut style = Style::default().add_modifier(modifier);
     style.fg = role.fg.map(|fg| colour(fg, depth));
     style.bg = role.bg.map(|bg| colour(bg, depth));
-    // Two colours may have become one: text must be seen.
-    if style.fg.is_some() && style.fg == style.bg && role.fg != role.bg {
-        style.fg =
-            Some(if style.bg == Some(Color::Indexed(0)) { Color::Indexed(7) } else { Color::Indexed(0) });
-    }
     style
+}
+
+/// Where a terminal has few colours, two may have become one: text must be seen on its ground.
+fn keep_seen(style: &mut Style, ground: Option<Color>) {
+    let on = style.bg.or(ground).filter(|&on| on != Color::Reset && style.fg == Some(on));
+    if let Some(on) = on {
+        let is_dark = matches!(on, Color::Indexed(0..=6 | 8));
+        style.fg = Some(Color::Indexed(if is_dark { 7 } else { 0 }));
+    }
 }
 
 fn colour(colour: Colour, depth: Depth) -> Color {
