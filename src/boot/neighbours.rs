@@ -76,9 +76,7 @@ fn desktop(config: &Loaded, player: Arc<dyn Player>) -> std::io::Result<Option<D
 fn scrobbler(config: &Loaded, player: &Arc<AppHandle>) -> std::io::Result<Option<Scrobbler>> {
     let (teller, player): (_, Arc<dyn Player>) = (player.clone(), player.clone());
     let told = Box::new(move |notice| teller.tell(notice));
-    let server = Some(config.settings.server.scrobble)
-        .filter(|yes| *yes)
-        .and_then(|_| crate::decode::server::current());
+    let server = config.settings.server.scrobble.then(crate::decode::server::current).flatten();
     scrobble::start(config.settings.scrobble.clone(), server, config.places.state.clone(), player, told)
 }
 

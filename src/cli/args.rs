@@ -27,7 +27,7 @@ use crate::render::Format;
 
 const AFTER_HELP: &str = "\
 Without PATH: your library; on a first run your music folder, scanned while you listen.
-With PATHs (files, folders, playlists, CUE sheets, http addresses): adds them to the queue
+With PATHs (files, folders, playlists, CUE sheets, addresses): adds them to the queue
 and plays them.
 
 Exit codes: 0 done, 1 failed while running, 2 wrong usage, 3 nothing matched,
@@ -51,7 +51,7 @@ const USAGE: &str = "auralis [OPTIONS] [PATH]...\n       auralis [OPTIONS] <COMM
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
-    /// Files, folders, playlists, CUE sheets, http addresses
+    /// Files, folders, playlists, CUE sheets, addresses, songs of the server
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
@@ -195,7 +195,7 @@ pub enum Verb {
 
 #[derive(Debug, Args)]
 pub struct Play {
-    /// Files, folders, playlists, CUE sheets, http addresses; `-` reads paths from standard input, one a line
+    /// Files, folders, playlists, CUE sheets, addresses, songs of the server; `-` reads paths from standard input, one a line
     #[arg(value_name = "PATH", required_unless_present = "null_separated")]
     pub paths: Vec<PathBuf>,
     /// Read paths from standard input, separated by NUL (as `find -print0` gives them)
@@ -228,7 +228,7 @@ pub struct Play {
 
 #[derive(Debug, Args)]
 pub struct Daemon {
-    /// Files, folders, playlists, CUE sheets, http addresses
+    /// Files, folders, playlists, CUE sheets, addresses, songs of the server
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
@@ -247,7 +247,7 @@ pub struct OutputsVerb {
 
 #[derive(Debug, Args)]
 pub struct Scan {
-    /// Folders of music, kept as roots of the library [default: the known roots]
+    /// Folders of music, kept as roots of the library [default: the known roots, and the music server]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Print the report as JSON
@@ -630,14 +630,14 @@ pub enum PlaylistVerb {
     /// Make a playlist, empty or of files
     Create {
         name: String,
-        /// Files, folders, playlists, CUE sheets, http addresses
+        /// Files, folders, playlists, CUE sheets, addresses, songs of the server
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
     /// Put files at the end of a playlist
     Add {
         name: String,
-        /// Files, folders, playlists, CUE sheets, http addresses
+        /// Files, folders, playlists, CUE sheets, addresses, songs of the server
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
     },

@@ -115,6 +115,9 @@ pub fn kept_queue(catalog: &Catalog) -> Result<KeptQueue, String> {
 /// # Errors
 /// Where the store fails.
 pub fn take_stars(store: &Store, stars: &[(TrackId, Star)]) -> Result<(), StoreError> {
+    if stars.is_empty() {
+        return Ok(());
+    }
     store.flush()?;
     let facts = store.read()?.facts()?;
     let rows = stars.iter().filter_map(|&(id, star)| Some((id, star.taken(facts.get(id))?))).collect();

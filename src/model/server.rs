@@ -71,12 +71,11 @@ pub struct Song {
     /// Frames by whole seconds, as the server counts.
     pub format: AudioFormat,
     pub tags: Tags,
-    pub favourite: bool,
-    pub rating: Option<Rating>,
+    pub star: Star,
 }
 
 /// What a listener thinks of a song, as servers keep it, too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Star {
     pub favourite: bool,
     pub rating: Option<Rating>,
@@ -280,8 +279,7 @@ mod tests {
                 frames: None,
             },
             tags: Tags::default(),
-            favourite: false,
-            rating: None,
+            star: Star::default(),
         }
     }
 

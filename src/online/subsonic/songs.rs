@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::answers::{Object, id, is_true, list, number, object, objects, shown, text};
 use crate::model::audio::Spec;
 use crate::model::facts::Rating;
-use crate::model::server::Song;
+use crate::model::server::{Song, Star};
 use crate::model::tag::Mbid;
 use crate::model::track::{AudioFormat, Codec, Numbered, Tags};
 
@@ -114,11 +114,13 @@ pub fn entry(told: &Object, album: Option<&Album>) -> Entry {
         added_s: told.get("created").and_then(Value::as_str).and_then(since_epoch),
         format: format(told, codec),
         tags,
-        favourite: told
-            .get("starred")
-            .is_some_and(|starred| !matches!(starred, Value::Null | Value::Bool(false))),
-        rating: small(told, "userRating")
-            .and_then(|stars| Rating::new(u8::try_from(stars).ok()?.checked_mul(2)?)),
+        star: Star {
+            favourite: told
+                .get("starred")
+                .is_some_and(|starred| !matches!(starred, Value::Null | Value::Bool(false))),
+            rating: small(told, "userRating")
+                .and_then(|stars| Rating::new(u8::try_from(stars).ok()?.checked_mul(2)?)),
+        },
     }))
 }
 

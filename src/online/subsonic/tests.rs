@@ -197,7 +197,7 @@ fn a_song_is_as_the_server_tells_it() {
     assert_eq!((song.size, song.added_s), (19_866_778, Some(1_678_816_282)));
     assert_eq!((song.format.codec, song.format.bits), (Codec::Flac, Some(16)));
     assert_eq!(song.format.duration(), Some(Duration::from_secs(178)));
-    assert_eq!((song.favourite, song.rating), (true, None));
+    assert_eq!((song.star.favourite, song.star.rating), (true, None));
     let tags = &song.tags;
     assert_eq!(tags.title.as_deref(), Some("\"polar expedition\""));
     assert_eq!(tags.album.as_deref(), Some("Live at The Casbah - 2005-04-29"));
@@ -240,7 +240,10 @@ fn a_song_of_an_old_server_is_known_by_less() {
         (&["Ann".to_owned()][..], &["Ambient".to_owned()][..])
     );
     // `date -d 2026-11-28T02:53:33Z +%s`
-    assert_eq!((song.added_s, song.favourite, song.rating), (Some(1_795_834_413), false, Rating::new(8)));
+    assert_eq!(
+        (song.added_s, song.star.favourite, song.star.rating),
+        (Some(1_795_834_413), false, Rating::new(8))
+    );
     let created = |text: &str| song_of(&with(|child| child["created"] = text.into())).added_s;
     // The same moment by `date -d`.
     for text in ["2021-07-22T02:09:31+00:00", "2021-07-22T04:09:31+02:00", "2021-07-21 22:39:31-0330"] {

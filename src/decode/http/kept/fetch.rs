@@ -56,10 +56,8 @@ struct State {
     want: Option<u64>,
     waiting: Vec<Thread>,
     failed: Option<String>,
-    /// All of it is there, and nothing more is got.
-    is_over: bool,
-    /// It has its name in the folder.
-    is_kept: bool,
+    /// All of it is there, under its name in the folder where that could be.
+    is_whole: bool,
     closing: bool,
 }
 
@@ -136,15 +134,18 @@ impl Fetch {
         };
         let work = move || {
             let failed = match contain(|| getter.run()) {
-                Ok(Ok(())) => return,
-                Ok(Err(fault)) => fault.to_string(),
-                Err(words) => format!("the connection failed: {words}"),
+                Ok(Ok(())) => None,
+                Ok(Err(fault)) => Some(fault.to_string()),
+                Err(words) => Some(format!("the connection failed: {words}")),
             };
+            // A whole one has another name by now; who reads another one goes on reading it.
+            let _ = fs::remove_file(&shared.part);
             let mut state = shared.lock();
-            state.failed = Some(failed);
+            state.failed = failed;
             state.wake();
         };
-        Builder::new().name("net-read".into()).spawn(work)?;
+        let spawned = Builder::new().name("net-read".into()).spawn(work);
+        spawned.inspect_err(|_| drop(fs::remove_file(&fetch.shared.part)))?;
         Ok(fetch)
     }
 
@@ -154,12 +155,12 @@ impl Fetch {
     }
 
     pub fn is_whole(&self) -> bool {
-        self.shared.lock().is_over
+        self.shared.lock().is_whole
     }
 
     /// Waits until all of it is there; `None`: something else was asked for.
     pub fn whole(&self, interrupt: &Interrupt) -> io::Result<Option<()>> {
-        self.shared.wait(interrupt, |state| state.is_over.then_some(()))
+        self.shared.wait(interrupt, |state| state.is_whole.then_some(()))
     }
 
     /// Bytes of the file. Waits for the server's first words; `None`: something else was asked for.
@@ -186,13 +187,7 @@ impl Fetch {
 
 impl Drop for Fetch {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        state.closing = true;
-        // A whole one has another name by now.
-        if !state.is_kept {
-            let _ = fs::remove_file(&self.shared.part);
-        }
-        drop(state);
+        self.shared.lock().closing = true;
         self.shared.turned.notify_all();
         self.agent.clone().shutdown();
     }
@@ -215,17 +210,7 @@ struct Getter {
 
 impl Getter {
     fn run(mut self) -> Result<(), Fault> {
-        loop {
-            let state = self.shared.lock();
-            let place = match state.len {
-                _ if state.closing => return Ok(()),
-                None => 0,
-                Some(len) => match state.have.hole(state.want.unwrap_or(0), len) {
-                    Some((from, _)) => from,
-                    None => return self.finish(state),
-                },
-            };
-            drop(state);
+        while let Some(place) = self.missing() {
             if let Err(fault) = self.connect(place) {
                 if !self.waits_after(&fault) {
                     return Err(fault);
@@ -233,17 +218,29 @@ impl Getter {
                 tracing::info!(%fault, "a file of the server broke off");
             }
         }
+        self.finish();
+        Ok(())
     }
 
-    /// All of it is there. A full disk or a folder that is gone costs only that it is got again.
-    fn finish(&self, mut state: MutexGuard<'_, State>) -> Result<(), Fault> {
-        match self.folder.keep(&self.shared.part, self.key) {
-            Ok(()) => state.is_kept = true,
-            Err(error) => tracing::warn!(%error, "a file of the server is not kept"),
+    /// Where to go on; `None` where all of it is there, or nobody reads it any more.
+    fn missing(&self) -> Option<u64> {
+        let state = self.shared.lock();
+        match state.len.filter(|_| !state.closing) {
+            None => (!state.closing).then_some(0),
+            Some(len) => state.have.hole(state.want.unwrap_or(0), len).map(|(from, _)| from),
         }
-        state.is_over = true;
-        state.wake();
-        Ok(())
+    }
+
+    /// A full disk or a folder that is gone costs only that it is got again.
+    fn finish(&self) {
+        if self.shared.lock().closing {
+            return;
+        }
+        if let Err(error) = self.folder.keep(&self.shared.part, self.key) {
+            tracing::warn!(%error, "a file of the server is not kept");
+        }
+        // Woken by the thread as it ends.
+        self.shared.lock().is_whole = true;
     }
 
     /// Whether it is worth to ask again; waits before that.
@@ -275,7 +272,8 @@ impl Getter {
         // What cannot be had in parts comes from its start, again and again.
         let at = head::range_start(&parts.headers).unwrap_or(0);
         self.check(&head, at, from)?;
-        self.pump(head.kind, body.into_reader(), at)
+        let is_part = at == from && matches!(head.kind, Kind::File { .. });
+        self.pump(is_part, body.into_reader(), at)
     }
 
     fn check(&mut self, head: &Head, at: u64, from: u64) -> Result<(), Fault> {
@@ -297,10 +295,10 @@ impl Getter {
         Ok(())
     }
 
-    /// From the connection into the file, until that is elsewhere needed.
-    fn pump(&mut self, kind: Kind, mut body: impl Read, mut at: u64) -> Result<(), Fault> {
+    /// From the connection into the file, until that is elsewhere needed. What is no part that was asked for is read to
+    /// its end: to ask again would bring the same.
+    fn pump(&mut self, is_part: bool, mut body: impl Read, mut at: u64) -> Result<(), Fault> {
         let mut piece = vec![0; PIECE];
-        let is_parted = matches!(kind, Kind::File { .. });
         loop {
             let read = body.read(&mut piece).map_err(|error| Fault::io(&error))?;
             if read == 0 {
@@ -308,14 +306,17 @@ impl Getter {
             }
             let unkept = |error: io::Error| Fault::lasting(super::unkept(&self.folder.path, &error));
             self.shared.file.write_all_at(&piece[..read], at).map_err(unkept)?;
-            self.outage = None;
-            let mut state = self.shared.lock();
-            state.have.add(at, at + read as u64);
-            at += read as u64;
+            let (mut state, end) = (self.shared.lock(), at + read as u64);
+            // What was there already is no sign that the server is back.
+            if state.have.end_of(at).is_none_or(|known| known < end) {
+                self.outage = None;
+            }
+            state.have.add(at, end);
+            at = end;
             state.wake();
             // What comes next is there already, or another place is waited for: a new connection is for that.
             let is_known = state.have.end_of(at).is_some() || state.len.is_some_and(|len| at >= len);
-            if state.closing || is_parted && (is_known || state.is_elsewhere(at)) {
+            if state.closing || is_part && (is_known || state.is_elsewhere(at)) {
                 return Ok(());
             }
             if at > MOST {

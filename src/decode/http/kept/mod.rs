@@ -27,7 +27,7 @@ use crate::model::settings::NetworkSettings;
 pub(in crate::decode) struct Shelf {
     server: Arc<dyn Server>,
     folder: Folder,
-    /// What is being got. Held for a look only.
+    /// What is being got. Held while one is begun, so that none is begun twice.
     open: Mutex<HashMap<Key, Weak<Fetch>>>,
     /// Names files that are being got.
     number: AtomicU64,
@@ -57,8 +57,9 @@ impl Shelf {
         interrupt: &Interrupt,
     ) -> Result<(FileSpan, Option<Arc<dyn Far>>), DecodeError> {
         let key = self.key(id);
-        if let Some(file) = self.folder.get(key) {
-            return FileSpan::open(&file).map(|span| (span, None));
+        // Another program that shares the folder may have taken it away meanwhile.
+        if let Some(span) = self.folder.get(key).and_then(|file| FileSpan::open(&file).ok()) {
+            return Ok((span, None));
         }
         let fetch = self.fetch(id, key, settings)?;
         let reading = Arc::new(Reading::new(fetch, interrupt));

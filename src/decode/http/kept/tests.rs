@@ -14,6 +14,8 @@ use crate::model::server::{Failed, PlayQueue, Song};
 struct Manners {
     /// It sends all of the file, whatever was asked for.
     no_ranges: bool,
+    /// It says that it knows parts, and sends all of the file.
+    promises_ranges: bool,
     /// It does not say how long the file is.
     no_length: bool,
     /// Connections break after so many bytes.
@@ -113,11 +115,15 @@ fn serve(stream: &TcpStream, whole: &[u8], asked: &Mutex<Vec<u64>>, manners: Man
         }
     }
     asked.lock().unwrap().push(from);
-    let from = if manners.no_ranges || manners.no_length { 0 } else { from as usize };
+    let from =
+        if manners.no_ranges || manners.no_length || manners.promises_ranges { 0 } else { from as usize };
     let body = &whole[from..];
     let tag = if manners.changes { number } else { 0 };
     let head = match (manners.no_ranges, manners.no_length) {
         (_, true) => "HTTP/1.1 200 OK\r\nContent-Type: audio/flac\r\nConnection: close\r\n\r\n".to_owned(),
+        _ if manners.promises_ranges => {
+            format!("HTTP/1.1 200 OK\r\nAccept-Ranges: bytes\r\nContent-Length: {}\r\n\r\n", whole.len())
+        }
         (true, _) => format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", whole.len()),
         _ => format!(
             "HTTP/1.1 206 Partial Content\r\nContent-Length: {}\r\nContent-Range: bytes {from}-{}/{}\r\n\
@@ -220,6 +226,25 @@ fn a_server_without_ranges_or_length_is_read_to_the_end() {
         assert!(at(&span, 600_000, 500) == whole[600_000..600_500]);
         assert!(all(span) == whole);
     }
+}
+
+/// What brings nothing new is not asked for without end.
+#[test]
+fn a_server_that_breaks_its_promises_is_not_flooded() {
+    let whole = file(2_000_000);
+    let manners = Manners { promises_ranges: true, pause: Duration::from_millis(5), ..Manners::default() };
+    let (shelf, rig) = rig(whole.clone(), manners);
+    let (span, _) = open(&shelf);
+    assert!(at(&span, 1_900_000, 500) == whole[1_900_000..1_900_500]);
+    assert!(all(span) == whole);
+    assert!(rig.asked.lock().unwrap().len() <= 3, "{:?}", rig.asked.lock().unwrap());
+
+    let (shelf, rig) = self::rig(whole, Manners { breaks_after: Some(300_000), ..manners });
+    let settings = NetworkSettings { retry: Duration::from_secs(1), ..NetworkSettings::default() };
+    let (mut span, _) = shelf.open("7", settings, &Interrupt::default()).unwrap();
+    let error = io::Read::read_to_end(&mut span, &mut Vec::new()).unwrap_err();
+    assert_eq!(error.to_string(), "the connection broke off");
+    assert!(rig.asked.lock().unwrap().len() < 10);
 }
 
 #[test]

@@ -18,12 +18,6 @@ use crate::model::id::TrackId;
 use crate::model::server::{Song, Star, path as path_of, split};
 use crate::model::track::{FileStamp, Track};
 
-/// A song of the server that the library does not know at this path.
-struct New {
-    path: PathBuf,
-    song: Song,
-}
-
 impl Scan<'_> {
     pub fn served(&mut self, root: &Path, cancel: &AtomicBool) -> Result<(), StoreError> {
         let songs = match self.songs(root, cancel) {
@@ -36,32 +30,54 @@ impl Scan<'_> {
         if cancel.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let was_empty = songs.is_empty();
+        let is_empty = songs.is_empty();
         let mut known = Known::new(self.files_of(root)?, |_, _| true)?;
         let (mut gone, mut new, mut stars) = (Vec::new(), Vec::new(), Vec::new());
         for (path, song) in songs {
-            let stamp = stamp(&song);
-            let star = star(&song);
-            match known.place(&path, stamp, &mut |path, row| gone.push((path.to_path_buf(), row)))? {
+            let star = song.star;
+            match known.place(&path, stamp(&song), &mut |path, row| gone.push((path.to_path_buf(), row)))? {
                 Change::Same(row) => {
                     stars.extend(row.track.map(|id| (id, star)));
                     self.same(&path, row)?;
                 }
                 Change::Changed(row) => stars.push((self.changed(path, song, row)?, star)),
-                Change::New => new.push(New { path, song }),
+                Change::New => new.push((path, song)),
             }
         }
         known.finish(&mut |path, row| gone.push((path.to_path_buf(), row)))?;
-        let has_news = gone.iter().filter_map(|(_, row)| row.track).any(|id| !self.missing.contains(&id));
-        if was_empty && has_news {
+        // A server has tracks alone, no failures.
+        let gone = gone.into_iter().filter_map(|(path, row)| Some((path, row.track?))).collect();
+        self.settle_served(root, is_empty, new, gone, stars)
+    }
+
+    fn settle_served(
+        &mut self,
+        root: &Path,
+        is_empty: bool,
+        new: Vec<(PathBuf, Song)>,
+        gone: Vec<(PathBuf, TrackId)>,
+        mut stars: Vec<(TrackId, Star)>,
+    ) -> Result<(), StoreError> {
+        if is_empty && gone.iter().any(|(_, id)| !self.missing.contains(id)) {
             let error = "has no songs, but the library knows some of it. Nothing is taken for missing";
             self.report.failed.push(Problem { path: root.to_path_buf(), error: error.into() });
             return Ok(());
         }
-        self.take_new(new, &mut gone, &mut stars)?;
+        let mut elsewhere: HashMap<String, TrackId> =
+            gone.iter().filter_map(|(path, track)| Some((split(path)?.1, *track))).collect();
+        for (path, song) in new {
+            let (before, star) = (elsewhere.remove(&song.id), song.star);
+            self.moved.extend(before);
+            match before {
+                Some(_) => self.report.moved += 1,
+                None => self.report.added += 1,
+            }
+            stars.push((self.put_song(path, song, before)?, star));
+        }
         let facts = self.before.facts()?;
         self.report.stars.extend(stars.into_iter().filter(|&(id, star)| star.taken(facts.get(id)).is_some()));
-        self.put_missing(gone.into_iter().filter_map(|(_, row)| row.track).collect())
+        let gone = gone.into_iter().map(|(_, id)| id).filter(|id| !self.moved.contains(id)).collect();
+        self.put_missing(gone)
     }
 
     /// By path, each once.
@@ -88,32 +104,6 @@ impl Scan<'_> {
         self.put_song(path, song, row.track)
     }
 
-    /// Those whose id stood elsewhere are no longer gone.
-    fn take_new(
-        &mut self,
-        new: Vec<New>,
-        gone: &mut Vec<(PathBuf, FileRow)>,
-        stars: &mut Vec<(TrackId, Star)>,
-    ) -> Result<(), StoreError> {
-        let mut elsewhere: HashMap<String, usize> =
-            gone.iter().enumerate().filter_map(|(at, (path, _))| Some((split(path)?.1, at))).collect();
-        let mut moved = Vec::new();
-        for New { path, song } in new {
-            let at = elsewhere.remove(&song.id);
-            let before = at.and_then(|at| gone[at].1.track);
-            moved.extend(at);
-            match before {
-                Some(_) => self.report.moved += 1,
-                None => self.report.added += 1,
-            }
-            let star = star(&song);
-            stars.push((self.put_song(path, song, before)?, star));
-        }
-        moved.sort_unstable();
-        moved.into_iter().rev().for_each(|at| drop(gone.swap_remove(at)));
-        Ok(())
-    }
-
     fn put_song(&mut self, path: PathBuf, song: Song, known: Option<TrackId>) -> Result<TrackId, StoreError> {
         self.progress.read += 1;
         let stamp = stamp(&song);
@@ -127,13 +117,9 @@ impl Scan<'_> {
     }
 }
 
-fn star(song: &Song) -> Star {
-    Star { favourite: song.favourite, rating: song.rating }
-}
-
 /// In place of an inode stands a hash of all that the server tells, but for where it is and what its user thinks of it.
 fn stamp(song: &Song) -> FileStamp {
-    let told = Song { path: String::new(), favourite: false, rating: None, ..song.clone() };
+    let told = Song { path: String::new(), star: Star::default(), ..song.clone() };
     // Fails for no song: all of it is text and numbers.
     let told = serde_json::to_vec(&told).unwrap_or_default();
     let mtime_ns = song.added_s.unwrap_or(0).saturating_mul(1_000_000_000);
