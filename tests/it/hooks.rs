@@ -19,7 +19,9 @@ fn wait_lines(home: &Home, name: &str, is_so: impl Fn(&[String]) -> bool) -> Vec
     let until = Instant::now() + PATIENCE;
     loop {
         let text = fs::read_to_string(home.path(name)).unwrap_or_default();
-        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        // A line may be on its way.
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let lines: Vec<String> = whole.lines().map(str::to_owned).collect();
         if is_so(&lines) {
             return lines;
         }
