@@ -63,7 +63,8 @@ pub fn scan(state: &mut AppState, roots: Vec<PathBuf>, now: Now, fx: &mut Vec<Ef
         _ => roots,
     };
     if roots.is_empty() && state.library.roots.is_empty() {
-        return notices::tell(state, wording::no_roots(), now);
+        // Every start with an empty library comes by here.
+        return notices::remark(state, wording::no_roots(), now);
     }
     let job = state.fresh_job();
     let cancel = CancelToken::default();

@@ -9,6 +9,14 @@ use crate::app::wording;
 use crate::library::store::StoreEvent;
 use crate::model::notice::{Notice, Severity};
 
+/// What nobody asked for: it takes the place of nothing that is graver.
+pub fn remark(state: &mut AppState, notice: Notice, now: Now) {
+    let shown = state.notice.as_ref().map(|shown| shown.notice.severity);
+    if shown.is_none_or(|shown| shown <= notice.severity) {
+        tell(state, notice, now);
+    }
+}
+
 pub fn tell(state: &mut AppState, notice: Notice, now: Now) {
     let notice = Arc::new(notice);
     // Who asked hears the worst of it.

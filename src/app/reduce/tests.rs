@@ -15,6 +15,7 @@ use crate::model::command::{
     Bookmarking, Care, History, Items, Library, Playback, Queue, Seek, Target, VolumeChange,
 };
 use crate::model::id::PlayId;
+use crate::model::notice::{Notice, Severity};
 use crate::model::playback::{PlayState, Repeat, StopAfter};
 use crate::model::player::Position;
 use crate::model::session::{Session, SessionItem, SessionPosition};
@@ -754,6 +755,17 @@ fn bookmarks_are_dropped_listed_and_no_more_than_fit() {
     }
     assert_eq!(rig.marks().len(), 100);
     assert!(rig.notice().starts_with("No room for another bookmark"), "{}", rig.notice());
+}
+
+#[test]
+fn a_start_with_nothing_to_scan_hides_no_warning() {
+    let mut rig = Rig::new(0);
+    let scan = || Event::Command(Command::Library(Library::Scan(Vec::new())));
+    rig.event(scan());
+    assert!(rig.notice().starts_with("The library has no folder yet"), "{}", rig.notice());
+    rig.event(Event::Tell(Notice::new(Severity::Warning, "Nothing is sent")));
+    rig.event(scan());
+    assert_eq!(rig.notice(), "Nothing is sent");
 }
 
 #[test]
