@@ -380,6 +380,8 @@ pub enum Library {
     Analyse(Analyse),
     /// Put into the snapshot how this track sounds. Not to be typed: made by a screen that shows it.
     Portray(TrackId),
+    /// Put the cover of what plays into the snapshot, within a square of so many pixels. Not to be typed, either.
+    ShowCover(u16),
     /// As [`Library::Portray`], for who has no screen: what a screen shows stays.
     Tell(TrackId),
     /// Tell what was listened to.
