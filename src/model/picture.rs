@@ -9,6 +9,36 @@ use serde::{Deserialize, Serialize};
 /// Longest side, in pixels.
 pub const MOST_SIDE: u16 = 512;
 
+/// How covers are shown, as the user set it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ShowCovers {
+    /// As pictures where the terminal says that it can, else as blocks.
+    #[default]
+    Auto,
+    /// As half-blocks.
+    Blocks,
+    /// As pictures by the protocol of kitty, through tmux too, or not at all.
+    Kitty,
+    Off,
+}
+
+impl ShowCovers {
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Blocks, Self::Kitty, Self::Off];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Blocks => "blocks",
+            Self::Kitty => "kitty",
+            Self::Off => "off",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|covers| covers.name() == name)
+    }
+}
+
 /// Pixels: red, green, blue (sRGB), a byte each, row by row. Clones share them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Pixels", into = "Pixels")]

@@ -121,6 +121,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<F3>", "focus queue"),
     (Global, "<F4>", "focus spectrum"),
     (Global, "<F5>", "focus playlists"),
+    (Global, "C", "cover"),
     (Global, "gS", "signal"),
     (Global, "b", "original"),
     (Global, "B", "mastering"),

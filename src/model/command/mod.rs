@@ -484,6 +484,8 @@ pub enum Screen {
     Fingerprint,
     /// Show or hide the words of what plays.
     Lyrics,
+    /// Show or hide what plays, with its cover and words.
+    Cover,
     /// Show or hide the signal path.
     Signal,
     /// What mastering does, and why.

@@ -377,6 +377,7 @@ impl Call<'_> {
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
             "fingerprint" => self.bare(Screen::Fingerprint),
             "lyrics" => self.bare(Screen::Lyrics),
+            "cover" => self.bare(Screen::Cover),
             "signal" => self.bare(Screen::Signal),
             "mastering-panel" => self.bare(Screen::MasteringPanel),
             "eq" => self.bare(Screen::EqPanel),

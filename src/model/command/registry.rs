@@ -972,6 +972,7 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
+    row(Screen, "cover", &[], "", Nothing, "what plays, with its cover and its words"),
     row(Screen, "signal", &[], "", Nothing, "the way of the sound from file to device"),
     row(Screen, "dismiss", &[], "", Nothing, "take the notice away"),
     row(Screen, "escape", &[], "", Nothing, "close what is open, drop marks, filter and notice"),

@@ -3,6 +3,7 @@
 
 mod changed;
 mod chord;
+mod cover;
 mod equaliser;
 mod judging;
 mod open;
@@ -196,6 +197,7 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
         Input::Refused => turn.refused(),
     }
+    turn.cover_follows();
     turn.effects
 }
 
