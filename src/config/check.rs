@@ -55,7 +55,11 @@ fn themes(folder: &Path) -> Vec<Problem> {
     let own = names.map(|name| (folder.join(format!("{name}.toml")), name)).filter(|(file, _)| file.exists());
     own.flat_map(|(file, name)| match read::text(&file) {
         Ok(None) => Vec::new(),
-        Ok(Some(text)) => Theme::parse(&name, &text, &file).1,
+        // What is wrong with a parent is told of the parent.
+        Ok(Some(text)) => {
+            let (_, problems) = Theme::parse(&name, &text, &file, Some(folder));
+            problems.into_iter().filter(|problem| problem.file == file).collect()
+        }
         Err(unreadable) => vec![unreadable.problem(&file)],
     })
     .collect()

@@ -4,6 +4,7 @@
 
 mod defaults;
 mod key;
+mod profiles;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,10 +29,25 @@ pub enum Context {
     Queue,
     /// The tag editor.
     Tags,
+    /// What lies over the panes: help, devices, reports.
+    Panel,
+    /// While an operator waits for what it is to act over, or rows are selected: before the pane's own.
+    Over,
+    /// While keys are kept as a macro: before all others.
+    Recording,
 }
 
 impl Context {
-    pub const ALL: [Self; 5] = [Self::Global, Self::Library, Self::Playlists, Self::Queue, Self::Tags];
+    pub const ALL: [Self; 8] = [
+        Self::Global,
+        Self::Library,
+        Self::Playlists,
+        Self::Queue,
+        Self::Tags,
+        Self::Panel,
+        Self::Over,
+        Self::Recording,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -40,6 +56,9 @@ impl Context {
             Self::Playlists => "playlists",
             Self::Queue => "queue",
             Self::Tags => "tags",
+            Self::Panel => "panel",
+            Self::Over => "over",
+            Self::Recording => "recording",
         }
     }
 
@@ -56,6 +75,8 @@ pub enum Lookup {
     /// More keys must follow.
     Prefix,
     Found(Request),
+    /// This, where no more keys follow in time.
+    Either(Request),
 }
 
 /// One key sequence and what it does.
@@ -82,17 +103,31 @@ const MAX_KEYS: usize = 8;
 impl Default for Keymap {
     fn default() -> Self {
         let mut keymap = Self { bindings: Vec::new(), by_keys: BTreeMap::new() };
-        for &(context, keys, line) in defaults::BINDINGS {
-            // A test holds that every row can be read.
-            if let (Ok(keys), Ok(request)) = (Key::parse_sequence(keys), parse(line)) {
-                keymap.put(Binding { context, keys, line: line.to_owned(), request });
-            }
-        }
+        keymap.lay(defaults::BINDINGS);
         keymap
     }
 }
 
 impl Keymap {
+    /// The defaults with the keys of another player over them.
+    fn profile(name: &str) -> Option<Self> {
+        let (_, rows) = profiles::PROFILES.iter().find(|(known, _)| *known == name)?;
+        let mut keymap = Self::default();
+        keymap.lay(rows);
+        Some(keymap)
+    }
+
+    fn lay(&mut self, rows: &[(Context, &str, &str)]) {
+        for &(context, keys, line) in rows {
+            // A test holds that every row can be read.
+            let Ok(keys) = Key::parse_sequence(keys) else { continue };
+            match parse(&with_letter(line, 'a')) {
+                Ok(request) => self.put(Binding { context, keys, line: line.to_owned(), request }),
+                Err(_) => self.take(context, &keys),
+            }
+        }
+    }
+
     /// The defaults with the user's `keys.toml` laid over them. `file` is only named, not read.
     pub fn with_file(text: &str, file: &Path) -> (Self, Vec<Problem>) {
         let mut reading = Reading { text, file, keymap: Self::default(), problems: Vec::new() };
@@ -107,23 +142,30 @@ impl Keymap {
         (reading.keymap, reading.problems)
     }
 
-    /// What `keys` mean in `context`: its own bindings first, then the global ones.
-    pub fn lookup(&self, context: Context, keys: &[Key]) -> Lookup {
-        let own = self.lookup_in(context, keys);
-        match own {
-            Lookup::Found(_) => own,
-            _ if context == Context::Global => own,
-            Lookup::Prefix => Lookup::Prefix,
-            Lookup::None => self.lookup_in(Context::Global, keys),
+    /// What `keys` mean where the bindings of these contexts hold, the first before the others.
+    pub fn lookup(&self, contexts: &[Context], keys: &[Key]) -> Lookup {
+        let mut goes_on = false;
+        for &context in contexts {
+            let exact = self.exact(context, keys);
+            goes_on |= self.beginning_with(context, keys).any(|binding| binding.keys.len() > keys.len());
+            match exact {
+                Some(request) if goes_on => return Lookup::Either(request),
+                Some(request) => return Lookup::Found(request),
+                None => {}
+            }
         }
+        if goes_on { Lookup::Prefix } else { Lookup::None }
     }
 
-    fn lookup_in(&self, context: Context, keys: &[Key]) -> Lookup {
-        match self.beginning_with(context, keys).next() {
-            Some(binding) if binding.keys == keys => Lookup::Found(binding.request.clone()),
-            Some(_) => Lookup::Prefix,
-            None => Lookup::None,
+    fn exact(&self, context: Context, keys: &[Key]) -> Option<Request> {
+        let binding = |keys: Vec<Key>| self.bindings.get(*self.by_keys.get(&(context, keys))?);
+        if let Some(binding) = binding(keys.to_vec()) {
+            return Some(binding.request.clone());
         }
+        let (last, first) = keys.split_last()?;
+        let letter = last.letter()?;
+        let line = &binding([first, &[Key::new(Code::Letter)]].concat())?.line;
+        parse(&with_letter(line, letter)).ok()
     }
 
     /// The bindings that begin with `keys`, in the order of their keys: an exact one comes first.
@@ -134,11 +176,14 @@ impl Keymap {
             .filter_map(|(_, &at)| self.bindings.get(at))
     }
 
-    /// What may follow `keys` in `context`, for the hint that shows after a while.
-    pub fn continuations(&self, context: Context, keys: &[Key]) -> Vec<&Binding> {
-        let own = self.beginning_with(context, keys);
-        let global = self.beginning_with(Context::Global, keys).filter(|_| context != Context::Global);
-        own.chain(global).filter(|binding| binding.keys.len() > keys.len()).collect()
+    /// What may follow `keys`, for the hint that shows after a while.
+    pub fn continuations(&self, contexts: &[Context], keys: &[Key]) -> Vec<&Binding> {
+        let mut found = Vec::new();
+        for &context in contexts {
+            found
+                .extend(self.beginning_with(context, keys).filter(|binding| binding.keys.len() > keys.len()));
+        }
+        found
     }
 
     /// All bindings, in the order of the defaults, then of the user's file.
@@ -172,13 +217,20 @@ impl Keymap {
         }
     }
 
-    /// A binding that `keys` would hide or be hidden by: one sequence begins with the other.
+    /// A binding that `keys` would hide or be hidden by: one sequence begins with the other. Where a letter follows, a
+    /// time-out tells the two apart.
     fn clash(&self, context: Context, keys: &[Key]) -> Option<&Binding> {
+        let waits = |keys: &[Key]| keys.last() == Some(&Key::new(Code::Letter));
         self.bindings.iter().find(|other| {
             let nested = other.keys.starts_with(keys) || keys.starts_with(&other.keys);
-            other.context == context && other.keys != keys && nested
+            other.context == context && other.keys != keys && nested && !waits(keys) && !waits(&other.keys)
         })
     }
+}
+
+/// The words of a binding that ends with any letter: `$` stands for that letter.
+fn with_letter(line: &str, letter: char) -> String {
+    line.replace('$', letter.encode_utf8(&mut [0; 4]))
 }
 
 /// One reading of a `keys.toml`.
@@ -191,10 +243,14 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn document(&mut self, document: &DeTable<'_>) {
-        for (name, value) in document {
+        // What the other tables are laid over.
+        for (name, value) in document.iter().filter(|(name, _)| name.get_ref() == "profile") {
+            self.profile(value.get_ref(), name.span());
+        }
+        for (name, value) in document.iter().filter(|(name, _)| name.get_ref() != "profile") {
             let word = name.get_ref().as_ref();
             let Some(context) = Context::parse(word) else {
-                let known = Context::ALL.map(Context::name);
+                let known = Context::ALL.map(Context::name).into_iter().chain(["profile"]);
                 let near = nearest(word, known).map(str::to_owned);
                 self.problem(name.span(), format!("unknown context `{}`", shown(word)), near);
                 continue;
@@ -202,6 +258,21 @@ impl Reading<'_> {
             match value.get_ref() {
                 DeValue::Table(table) => self.table(context, table),
                 _ => self.problem(value.span(), format!("`{word}` needs a table, as in [{word}]"), None),
+            }
+        }
+    }
+
+    fn profile(&mut self, value: &DeValue<'_>, span: Range<usize>) {
+        let names = || profiles::PROFILES.iter().map(|(name, _)| *name);
+        let DeValue::String(name) = value else {
+            let names = names().collect::<Vec<_>>().join(", ");
+            return self.problem(span, format!("`profile` needs one of {names}"), None);
+        };
+        match Keymap::profile(name) {
+            Some(keymap) => self.keymap = keymap,
+            None => {
+                let near = nearest(name, names()).map(str::to_owned);
+                self.problem(span, format!("no profile `{}`", shown(name)), near);
             }
         }
     }
@@ -220,7 +291,9 @@ impl Reading<'_> {
         }
         put.sort_by_key(|(_, _, span, _)| span.start);
         for (keys, line, key_span, line_span) in put {
-            match parse(&line) {
+            let takes_letter = keys.last() == Some(&Key::new(Code::Letter));
+            let read = if takes_letter { parse(&with_letter(&line, 'a')) } else { parse(&line) };
+            match read {
                 Ok(request) => self.bind(Binding { context, keys, line, request }, key_span),
                 Err(error) => self.not_a_command(&error, line_span),
             }
@@ -232,6 +305,10 @@ impl Reading<'_> {
             Err(part) => format!("`{}` is no key", shown(&part)),
             Ok(keys) if keys.is_empty() => "a binding needs a key".to_owned(),
             Ok(keys) if keys.len() > MAX_KEYS => format!("more than {MAX_KEYS} keys in a row"),
+            Ok(keys) if keys == [Key::new(Code::Letter)] => "`<letter>` needs a key before it".to_owned(),
+            Ok(keys) if keys.iter().rev().skip(1).any(|key| key.code == Code::Letter) => {
+                "`<letter>` can only be the last key".to_owned()
+            }
             Ok(keys) if is_count(&keys) => {
                 "a binding cannot begin with a digit: digits are counts".to_owned()
             }
@@ -306,15 +383,65 @@ mod tests {
         }
     }
 
+    /// What the manuals of these players say of some of their keys; and every row can be read.
+    #[test]
+    fn the_keys_of_other_players_are_theirs() {
+        for &(name, rows) in profiles::PROFILES {
+            let (keymap, problems) = with(&format!("profile = \"{name}\"\n[global]\nX = \"next\"\n"));
+            assert_eq!(problems, [""; 0], "{name}");
+            for &(context, typed, line) in rows {
+                let found =
+                    keymap.bindings().iter().find(|it| it.context == context && it.keys == keys(typed));
+                assert_eq!(found.map_or("", |binding| &binding.line), line, "{name}: {typed}");
+                let request = parse(&with_letter(line, 'a'));
+                assert!(line.is_empty() || request.is_ok(), "{name}: {typed} {line}");
+            }
+        }
+        let does = |profile: &str, context, typed: &str| {
+            let keymap = Keymap::profile(profile).unwrap();
+            match keymap.lookup(&[context, Context::Global], &keys(typed)) {
+                Lookup::Found(request) | Lookup::Either(request) => {
+                    keymap.bindings().iter().find(|it| it.request == request).unwrap().line.clone()
+                }
+                other => format!("{other:?}"),
+            }
+        };
+        for (profile, context, typed, line) in [
+            ("vim", Context::Queue, "dd", "None"),
+            ("cmus", Context::Library, "c", "toggle"),
+            ("cmus", Context::Library, "x", "play"),
+            ("cmus", Context::Library, "z", "previous"),
+            ("cmus", Context::Queue, "D", "remove"),
+            ("cmus", Context::Library, "q", "quit"),
+            ("ncmpcpp", Context::Library, "p", "toggle"),
+            ("ncmpcpp", Context::Queue, "d", "remove"),
+            ("ncmpcpp", Context::Queue, "m", "move -1"),
+            ("rmpc", Context::Library, ".", "volume +5"),
+            ("rmpc", Context::Queue, "d", "remove"),
+        ] {
+            assert_eq!(does(profile, context, typed), line, "{profile} {typed}");
+        }
+        let (_, problems) = with("profile = \"cmuz\"\n");
+        assert_eq!(problems, ["keys.toml:1: no profile `cmuz`; did you mean `cmus`?"]);
+        let (_, problems) = with("profile = 3\n");
+        assert_eq!(problems, ["keys.toml:1: `profile` needs one of vim, cmus, ncmpcpp, rmpc"]);
+    }
+
     #[test]
     fn sequences_are_found_step_by_step() {
         let keymap = Keymap::default();
-        assert_eq!(keymap.lookup(Context::Library, &keys("g")), Lookup::Prefix);
+        assert_eq!(keymap.lookup(&[Context::Library, Context::Global], &keys("g")), Lookup::Prefix);
         let top = Lookup::Found(Request::Screen(Screen::Motion(Motion::Top)));
-        assert_eq!(keymap.lookup(Context::Library, &keys("gg")), top);
-        assert_eq!(keymap.lookup(Context::Library, &keys("gx")), Lookup::None);
-        assert_eq!(keymap.lookup(Context::Library, &keys("d")), Lookup::None, "only the queue removes");
-        assert_eq!(keymap.lookup(Context::Queue, &keys("d")), Lookup::Prefix);
+        assert_eq!(keymap.lookup(&[Context::Library, Context::Global], &keys("gg")), top);
+        assert_eq!(keymap.lookup(&[Context::Library, Context::Global], &keys("gx")), Lookup::None);
+        assert_eq!(
+            keymap.lookup(&[Context::Library, Context::Global], &keys("d")),
+            Lookup::None,
+            "only the queue removes"
+        );
+        let over = keymap.lookup(&[Context::Queue, Context::Global], &keys("d"));
+        assert!(matches!(over, Lookup::Found(Request::Screen(Screen::Grammar(_)))), "{over:?}");
+        assert_eq!(keymap.lookup(&[Context::Tags, Context::Global], &keys("d")), Lookup::Prefix);
     }
 
     #[test]
@@ -323,12 +450,12 @@ mod tests {
             with("[global]\n\"<C-n>\" = \"next\"\nq = \"\"\nZZ = false\n[queue]\nj = \"up\"\n");
         assert_eq!(problems, [""; 0]);
         let next = Lookup::Found(Request::Core(Command::Playback(Playback::Next(1))));
-        assert_eq!(keymap.lookup(Context::Queue, &keys("<C-n>")), next);
-        assert_eq!(keymap.lookup(Context::Global, &keys("q")), Lookup::None);
-        assert_eq!(keymap.lookup(Context::Global, &keys("Z")), Lookup::None);
+        assert_eq!(keymap.lookup(&[Context::Queue, Context::Global], &keys("<C-n>")), next);
+        assert_eq!(keymap.lookup(&[Context::Global], &keys("q")), Lookup::None);
+        assert_eq!(keymap.lookup(&[Context::Global], &keys("Z")), Lookup::None);
         let motion = |motion| Lookup::Found(Request::Screen(Screen::Motion(motion)));
-        assert_eq!(keymap.lookup(Context::Queue, &keys("j")), motion(Motion::Up));
-        assert_eq!(keymap.lookup(Context::Library, &keys("j")), motion(Motion::Down));
+        assert_eq!(keymap.lookup(&[Context::Queue, Context::Global], &keys("j")), motion(Motion::Up));
+        assert_eq!(keymap.lookup(&[Context::Library, Context::Global], &keys("j")), motion(Motion::Down));
     }
 
     #[test]
@@ -346,7 +473,7 @@ mod tests {
             "keys.toml:9: `volume` needs a percentage such as 80, +5, -5, or a step such as -3dB, not `loud`",
         ];
         assert_eq!(problems, expected);
-        assert!(matches!(keymap.lookup(Context::Global, &keys("X")), Lookup::Found(_)));
+        assert!(matches!(keymap.lookup(&[Context::Global], &keys("X")), Lookup::Found(_)));
         let (keymap, problems) = with("[global\n");
         assert!(problems[0].starts_with("keys.toml:1: not TOML"), "{problems:?}");
         assert_eq!(keymap, Keymap::default());
@@ -356,18 +483,48 @@ mod tests {
     fn a_prefix_is_free_once_its_longer_ones_are_gone() {
         let (keymap, problems) = with("[global]\nZ = \"next\"\nZZ = \"\"\n");
         assert_eq!(problems, [""; 0]);
-        assert!(matches!(keymap.lookup(Context::Global, &keys("Z")), Lookup::Found(_)));
+        assert!(matches!(keymap.lookup(&[Context::Global], &keys("Z")), Lookup::Found(_)));
+    }
+
+    /// What stands before another context's waits for what may follow; a letter is put in the place of `$`.
+    #[test]
+    fn a_binding_that_others_go_on_from_is_told_apart_by_time() {
+        use crate::model::command::grammar::Grammar;
+        let (keymap, problems) = with(
+            "[queue]\n\"X<letter>\" = \"bookmark $\"\nX = \"next\"\n\
+             [global]\n\"z<letter>\" = \"nonsense $\"\n\"<letter>\" = \"next\"\n\"U<letter>x\" = \"next\"\n",
+        );
+        let expected = [
+            "keys.toml:5: unknown command `nonsense`",
+            "keys.toml:6: `<letter>` needs a key before it",
+            "keys.toml:7: `<letter>` can only be the last key",
+        ];
+        assert_eq!(problems, expected);
+        let contexts = [Context::Queue, Context::Global];
+        let next = Request::Core(Command::Playback(Playback::Next(1)));
+        assert_eq!(keymap.lookup(&contexts, &keys("X")), Lookup::Either(next));
+        let Lookup::Found(Request::Core(Command::Bookmark(mark))) = keymap.lookup(&contexts, &keys("Xq"))
+        else {
+            panic!("no bookmark");
+        };
+        assert!(format!("{mark:?}").contains("\"q\""), "{mark:?}");
+        assert_eq!(keymap.lookup(&contexts, &keys("X1")), Lookup::None);
+        // `a` adds; in what an operator waits for, it begins an object.
+        let over = [Context::Over, Context::Queue, Context::Global];
+        assert!(matches!(keymap.lookup(&over, &keys("a")), Lookup::Either(Request::Core(_))));
+        let object = keymap.lookup(&over, &keys("al"));
+        assert!(matches!(object, Lookup::Found(Request::Screen(Screen::Grammar(Grammar::Object(_))))));
     }
 
     #[test]
     fn hints_name_what_may_follow() {
         let keymap = Keymap::default();
         let lines: Vec<_> = keymap
-            .continuations(Context::Queue, &keys("z"))
+            .continuations(&[Context::Queue, Context::Global], &keys("z"))
             .iter()
             .map(|found| found.line.as_str())
             .collect();
-        assert_eq!(lines, ["scroll-bottom", "scroll-top", "scroll-middle"]);
+        assert_eq!(lines, ["toggle-pane spectrum", "scroll-bottom", "scroll-top", "visual", "scroll-middle"]);
         assert_eq!(keymap.keys_for("add").as_deref(), Some("a"));
     }
 }

@@ -820,6 +820,17 @@ pub const ROWS: &[Row] = &[
         help: "Rows kept visible above and below the selection.",
         set: |settings, value| put(&mut settings.screen.scrolloff, number(value, 0, 100)),
     },
+    Row {
+        table: "screen",
+        key: "key_timeout_ms",
+        default: "700",
+        expects: "a number of milliseconds from 100 to 10000",
+        help: "How long keys that mean something alone, such as `q`, wait for those that may follow.",
+        set: |settings, value| {
+            let time = number(value, 100, 10_000).map(Duration::from_millis);
+            put(&mut settings.screen.key_timeout, time)
+        },
+    },
 ];
 
 fn put<T>(place: &mut T, value: Result<T, Unfit>) -> Result<(), Unfit> {

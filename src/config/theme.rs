@@ -178,7 +178,7 @@ impl Theme {
     pub fn load(name: &str, folder: Option<&Path>) -> Result<(Self, Vec<Problem>), ThemeError> {
         if let Some(file) = folder.filter(|_| is_plain(name)).map(|folder| file_of(folder, name)) {
             match read::text(&file) {
-                Ok(Some(text)) => return Ok(Self::parse(name, &text, &file)),
+                Ok(Some(text)) => return Ok(Self::parse(name, &text, &file, folder)),
                 Ok(None) => {}
                 Err(unreadable) => return Err(ThemeError::Unreadable(unreadable.problem(&file))),
             }
@@ -211,15 +211,27 @@ impl Theme {
 
     pub fn built_in(name: &str) -> Option<Self> {
         let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
-        let mut reading = Reading { text, file: Path::new(name), problems: Vec::new() };
+        let mut reading =
+            Reading { text, file: Path::new(name), folder: None, heirs: &[], problems: Vec::new() };
         let base = Self::empty(name);
         Some(reading.theme(base))
     }
 
-    /// A theme from its text; roles that it leaves out are those of the theme it `inherits`, else of `terminal`.
-    /// `file` is only named, not read.
-    pub fn parse(name: &str, text: &str, file: &Path) -> (Self, Vec<Problem>) {
-        let mut reading = Reading { text, file, problems: Vec::new() };
+    /// A theme from its text; roles that it leaves out are those of the theme it `inherits` (of `folder`, or built in), else
+    /// of `terminal`. `file` is only named, not read.
+    pub fn parse(name: &str, text: &str, file: &Path, folder: Option<&Path>) -> (Self, Vec<Problem>) {
+        Self::parse_heir(name, text, file, folder, &[name])
+    }
+
+    /// `heirs`: the themes that wait for this one, and this one itself.
+    fn parse_heir(
+        name: &str,
+        text: &str,
+        file: &Path,
+        folder: Option<&Path>,
+        heirs: &[&str],
+    ) -> (Self, Vec<Problem>) {
+        let mut reading = Reading { text, file, folder, heirs, problems: Vec::new() };
         let base = Self { name: name.to_owned(), ..Self::default() };
         let theme = reading.theme(base);
         reading.problems.sort_by_key(|problem| problem.line);
@@ -277,6 +289,10 @@ fn file_of(folder: &Path, name: &str) -> PathBuf {
 struct Reading<'a> {
     text: &'a str,
     file: &'a Path,
+    /// Of the user's themes.
+    folder: Option<&'a Path>,
+    /// Names that no theme may be inherited by: it would inherit itself.
+    heirs: &'a [&'a str],
     problems: Vec<Problem>,
 }
 
@@ -312,22 +328,36 @@ impl Reading<'_> {
         let Some((_, value)) = document.iter().find(|(name, _)| name.get_ref().as_ref() == "inherits") else {
             return base;
         };
-        let known = BUILT_IN.map(|(name, _)| name);
-        match value.get_ref() {
-            DeValue::String(name) if known.contains(&name.as_ref()) => {
-                let styles = Theme::built_in(name).map_or(base.styles, |parent| parent.styles);
-                Theme { styles, ..base }
-            }
-            DeValue::String(name) => {
-                let near = nearest(name, known).map(str::to_owned);
-                self.problem(value.span(), format!("no built-in theme `{}`", shown(name)), near);
-                base
-            }
-            _ => {
-                self.problem(value.span(), "`inherits` needs the name of a built-in theme".to_owned(), None);
+        let DeValue::String(name) = value.get_ref() else {
+            self.problem(value.span(), "`inherits` needs the name of a theme".to_owned(), None);
+            return base;
+        };
+        match self.parent(name) {
+            Some(parent) => Theme { styles: parent.styles, ..base },
+            None => {
+                let known = Theme::names(self.folder);
+                let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+                let message = match self.heirs.contains(&name.as_ref()) {
+                    true => format!("`{}` would inherit itself", shown(name)),
+                    false => format!("no theme `{}`", shown(name)),
+                };
+                self.problem(value.span(), message, near.filter(|near| near != name.as_ref()));
                 base
             }
         }
+    }
+
+    /// A theme of the folder, else a built-in one. A file that bears the name of a built-in theme can inherit that.
+    fn parent(&mut self, name: &str) -> Option<Theme> {
+        let file = self.folder.filter(|_| is_plain(name)).map(|folder| file_of(folder, name));
+        let Some(file) = file.filter(|_| !self.heirs.contains(&name)) else {
+            return Theme::built_in(name);
+        };
+        let Ok(Some(text)) = read::text(&file) else { return Theme::built_in(name) };
+        let heirs = [self.heirs, &[name]].concat();
+        let (parent, problems) = Theme::parse_heir(name, &text, &file, self.folder, &heirs);
+        self.problems.extend(problems);
+        Some(parent)
     }
 
     /// A role as a colour, or as a table. A role that is given replaces the inherited one whole.
@@ -408,14 +438,14 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> (Theme, Vec<String>) {
-        let (theme, problems) = Theme::parse("mine", text, Path::new("mine.toml"));
+        let (theme, problems) = Theme::parse("mine", text, Path::new("mine.toml"), None);
         (theme, problems.iter().map(Problem::to_string).collect())
     }
 
     #[test]
     fn built_in_themes_are_whole() {
         for (name, text) in BUILT_IN {
-            let (_, problems) = Theme::parse(name, text, Path::new(name));
+            let (_, problems) = Theme::parse(name, text, Path::new(name), None);
             assert_eq!(problems, []);
             let document = DeTable::parse(text).unwrap().into_inner();
             for role in Role::ALL {
@@ -564,7 +594,7 @@ mod tests {
             "mine.toml:2: `gren` is no colour: a name, 0 to 255 or \"#rrggbb\"; did you mean `green`?",
             "mine.toml:3: unknown attribute `colour`",
             "mine.toml:3: `bold` needs true or false",
-            "mine.toml:4: no built-in theme `drak`; did you mean `dark`?",
+            "mine.toml:4: no theme `drak`; did you mean `dark`?",
             "mine.toml:5: `300` is no colour: a name, 0 to 255 or \"#rrggbb\"",
         ];
         let mut problems = problems;
@@ -574,6 +604,33 @@ mod tests {
         assert_eq!(problems, expected);
         assert_eq!(theme.style(Role::Key).fg, Some(Colour::Palette(1)));
         assert_eq!(theme.style(Role::Text), Theme::default().style(Role::Text));
+    }
+
+    /// Of the folder before the built-in ones; in a circle none.
+    #[test]
+    fn a_theme_inherits_another_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("mine.toml", "inherits = \"base\"\naccent = \"red\"\n");
+        write("base.toml", "inherits = \"nord\"\nkey = \"green\"\ntext = \"grean\"\n");
+        write("nord.toml", "inherits = \"nord\"\ndim = \"blue\"\n");
+        let load = |name: &str| {
+            let (theme, problems) = Theme::load(name, Some(folder.path())).unwrap();
+            let told = problems.iter().map(|problem| problem.to_string());
+            let place = folder.path().display().to_string() + "/";
+            (theme, told.map(|told| told.replace(&place, "")).collect::<Vec<_>>())
+        };
+        let (mine, problems) = load("mine");
+        let found = [Role::Accent, Role::Key, Role::Dim].map(|role| mine.style(role).fg);
+        assert_eq!(found, [1, 2, 4].map(|colour| Some(Colour::Palette(colour))));
+        assert_eq!(mine.style(Role::Playing), Theme::built_in("nord").unwrap().style(Role::Playing));
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].contains("base.toml:3: `grean` is no colour"), "{problems:?}");
+        write("base.toml", "inherits = \"mine\"\nkey = \"green\"\n");
+        let (mine, problems) = load("mine");
+        assert_eq!(mine.style(Role::Key).fg, Some(Colour::Palette(2)));
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].contains("base.toml:1: `mine` would inherit itself"), "{problems:?}");
     }
 
     #[test]

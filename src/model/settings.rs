@@ -541,6 +541,8 @@ pub struct ScreenSettings {
     pub fps: u16,
     /// Rows kept visible above and below the selection.
     pub scrolloff: u16,
+    /// How long keys that mean something alone wait for those that may follow.
+    pub key_timeout: Duration,
 }
 
 impl Default for ScreenSettings {
@@ -556,6 +558,7 @@ impl Default for ScreenSettings {
             columns: MeasuredColumn::ALL[..4].to_vec(),
             fps: 30,
             scrolloff: 3,
+            key_timeout: Duration::from_millis(700),
         }
     }
 }

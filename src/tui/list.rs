@@ -72,7 +72,7 @@ impl List {
             Motion::ScrollMiddle => self.scroll_to(view.height / 2, view),
             Motion::ScrollBottom => self.scroll_to(view.height.saturating_sub(1), view),
             // Between lists, not within one.
-            Motion::Left | Motion::Right => {}
+            Motion::Left | Motion::Right | Motion::GroupDown | Motion::GroupUp => {}
         }
     }
 

@@ -21,7 +21,7 @@ use super::screen::{Drawn, Screen};
 use super::state::{HINT_AFTER, UiState};
 use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
-use super::update::{Effect, Input, PathBase, Surroundings, update};
+use super::update::{Effect, Input, PathBase, Surroundings, next_tick, update};
 use super::work::Workers;
 use crate::config::editor::EditorError;
 use crate::config::keys::Keymap;
@@ -250,19 +250,22 @@ impl Ui {
         if self.options.inbox.take_woken() {
             self.look();
         }
+        if next_tick(&self.state, &self.options.settings).is_some_and(|at| at <= self.now()) {
+            self.input(Input::Tick);
+        }
     }
 
     /// When to wake without being told.
     fn deadline(&self) -> Option<Duration> {
         let chord = &self.state.chord;
-        let hint =
-            (!chord.keys.is_empty()).then(|| chord.since + HINT_AFTER).filter(|&at| at > self.pace.drawn);
+        let hint = chord.is_open().then(|| chord.since + HINT_AFTER).filter(|&at| at > self.pace.drawn);
         if self.editing.away {
             return None;
         }
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
         let gauge = self.pace.next_tick(&self.shown(), self.watch.is_some());
-        [hint, frame, gauge].into_iter().flatten().min()
+        let keys = next_tick(&self.state, &self.options.settings);
+        [hint, frame, gauge, keys].into_iter().flatten().min()
     }
 
     fn message(&mut self, message: Message) {
@@ -427,7 +430,7 @@ impl Ui {
         }
         let now = self.now();
         let whole = self.pace.dirty && now >= self.pace.drawn + FRAME || self.pace.drawn.is_zero();
-        let hint = !self.state.chord.keys.is_empty() && self.state.chord.since + HINT_AFTER > self.pace.drawn;
+        let hint = self.state.chord.is_open() && self.state.chord.since + HINT_AFTER > self.pace.drawn;
         let whole = whole || hint && now >= self.state.chord.since + HINT_AFTER;
         let tick = self.pace.is_due(now, &self.shown(), self.watch.is_some());
         if !whole && !tick {

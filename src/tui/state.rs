@@ -8,15 +8,18 @@ use std::time::Duration;
 
 use super::browse::{Browse, Column};
 use super::cover::Covers;
+use super::grammar::Chord;
+use super::jumps::Jumps;
 use super::list::List;
 use super::lists::ListsPane;
 use super::prompt::Prompt;
 use super::prompt::history::History;
+use super::registers::{Registers, Repeats};
 use super::report::{Figures, ReportKind};
 use super::rows::Rows;
 use super::search::Question;
 use super::tags::TagPane;
-use crate::config::keys::{Context, Key};
+use crate::config::keys::Context;
 use crate::model::command::{Pane, Target};
 use crate::model::facts::Facts;
 use crate::model::id::ItemId;
@@ -70,6 +73,11 @@ pub struct UiState {
     /// What tracks say of themselves, to read and to edit.
     pub tags: Option<TagPane>,
     pub chord: Chord,
+    pub selecting: Option<Selecting>,
+    pub selected_last: Option<Selecting>,
+    pub registers: Registers,
+    pub repeats: Repeats,
+    pub jumps: Jumps,
     pub notices: Notices,
     pub history: History,
     pub pointer: Pointer,
@@ -104,6 +112,8 @@ pub struct QueuePane {
     /// Places in the queue that are shown: all, or what the filter leaves.
     pub rows: Rows,
     pub filter: QueueFilter,
+    /// The place that the cursor goes to once the queue is another: what was put there.
+    pub goes_to: Option<usize>,
 }
 
 /// What narrows the queue.
@@ -185,6 +195,8 @@ impl Filter {
 pub struct Search {
     /// What was last searched for.
     pub words: String,
+    /// It was searched for towards the top.
+    pub back: bool,
     /// Number of the newest question to the filter worker; older answers are dropped.
     pub asked: u64,
     /// The newest question, until it is answered.
@@ -200,19 +212,18 @@ pub struct Pending {
     pub waits: bool,
 }
 
-/// Keys typed towards a binding.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Chord {
-    pub count: Option<u32>,
-    pub keys: Vec<Key>,
-    /// When the last key came.
-    pub since: Duration,
-}
-
-impl Chord {
-    pub fn is_empty(&self) -> bool {
-        self.count.is_none() && self.keys.is_empty()
-    }
+/// Rows being selected: from the anchor to the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selecting {
+    pub pane: Pane,
+    pub column: Column,
+    pub anchor: usize,
+    /// The cursor's row.
+    pub end: usize,
+    /// Rows of the list.
+    pub len: usize,
+    /// What is queued at the anchor.
+    pub item: Option<ItemId>,
 }
 
 /// How long a half-typed binding waits before its continuations are shown.
@@ -322,6 +333,11 @@ impl UiState {
             figures: Figures::default(),
             tags: None,
             chord: Chord::default(),
+            selecting: None,
+            selected_last: None,
+            registers: Registers::default(),
+            repeats: Repeats::default(),
+            jumps: Jumps::default(),
             notices: Notices::new(problems),
             history: History::default(),
             pointer: Pointer::default(),
@@ -340,16 +356,34 @@ impl UiState {
         lists || self.signal || self.mastering || self.song || self.eq.is_some() || self.tags.is_some()
     }
 
-    /// Whose keys hold now.
-    pub fn context(&self) -> Context {
-        match self.focus {
-            _ if self.tags.is_some() => Context::Tags,
-            _ if self.is_covered() => Context::Global,
-            Pane::Library => Context::Library,
-            Pane::Playlists => Context::Playlists,
-            Pane::Queue => Context::Queue,
-            Pane::Spectrum => Context::Global,
-        }
+    /// Whose keys hold now, the first before the others.
+    pub fn contexts(&self) -> Vec<Context> {
+        let panes = match self.focus {
+            _ if self.tags.is_some() => vec![Context::Tags, Context::Panel],
+            _ if self.is_covered() => vec![Context::Panel],
+            Pane::Library => vec![Context::Library],
+            Pane::Playlists => vec![Context::Playlists],
+            Pane::Queue => vec![Context::Queue],
+            Pane::Spectrum => Vec::new(),
+        };
+        let recording = self.repeats.recording.is_some().then_some(Context::Recording);
+        recording.into_iter().chain(panes).chain([Context::Global]).collect()
+    }
+
+    /// With those of the grammar, where it waits or rows are selected.
+    pub fn typed_contexts(&self) -> Vec<Context> {
+        let over = self.chord.operator.is_some() || self.selecting.is_some() && !self.is_covered();
+        over.then_some(Context::Over).into_iter().chain(self.contexts()).collect()
+    }
+
+    /// The row of a list is among those that are being selected.
+    pub fn selects(&self, pane: Pane, column: Option<Column>, row: usize) -> bool {
+        self.selecting.is_some_and(|selecting| {
+            let rows = selecting.anchor.min(selecting.end)..=selecting.anchor.max(selecting.end);
+            selecting.pane == pane
+                && column.is_none_or(|column| column == selecting.column)
+                && rows.contains(&row)
+        })
     }
 
     pub fn column(&self) -> Column {

@@ -166,7 +166,7 @@ fn a_terminal_with_pictures_gets_cells_that_name_one() {
         assert_eq!(cell.symbol(), placement.number.cell(column, row).unwrap());
         assert_eq!(cell.fg, placement.number.colour());
     }
-    stage.press("?C");
+    stage.press("g?C");
     stage.draw();
     let large = stage.map.picture.clone().unwrap();
     assert_eq!((large.number, large.columns, large.rows), (placement.number, 35, 18));
@@ -249,14 +249,14 @@ fn a_terminal_that_answers_as_kitty_does_gets_the_picture_once() {
     session.wait("placeholders", |screen| screen.contents().contains('\u{10eeee}'));
     let sent = || count(&session, "\x1b_Ga=t,f=24,q=2,i=");
     assert_eq!((sent(), count(&session, "▀")), (1, 0));
-    session.press("?");
+    session.press(":help\r");
     session.wait_for("Keys");
-    session.press("?");
+    session.press(":help\r");
     session.wait_without("Keys");
     assert_eq!(count(&session, "\x1b_Ga=t,f=24,q=2,i="), 1, "it is there");
     session.resize((100, 30));
     session.wait_raw_times("\x1b_Ga=t,f=24,q=2,i=", 2);
-    session.press("q");
+    session.press("ZZ");
     assert_eq!(session.end(), 0);
     let raw = String::from_utf8_lossy(&session.raw()).into_owned();
     let after = raw.rsplit("\x1b_Ga=p,U=1,q=2,i=").next().unwrap();

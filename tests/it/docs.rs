@@ -32,6 +32,9 @@ fn keys() -> String {
             Context::Queue => " (in the queue)",
             Context::Playlists => " (in the playlists)",
             Context::Tags => " (in the tags)",
+            Context::Panel => " (in help, reports and devices)",
+            Context::Over => " (behind an operator, or while rows are selected)",
+            Context::Recording => " (while a macro is recorded)",
         };
         writeln!(table, "| {} | `{line}` | {}{place} |", keys.join(" "), row.help).unwrap();
     }

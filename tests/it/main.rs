@@ -24,6 +24,7 @@ mod dither;
 mod docs;
 mod formats;
 mod gapless;
+mod grammar;
 mod here;
 mod home;
 mod hooks;

@@ -292,7 +292,7 @@ impl Session {
     pub fn close_terminal(&mut self) {
         self.shown.screen.lock().unwrap().1.hang_up = true;
         // What the screen answers with wakes the reader, which lets go.
-        self.press("?");
+        self.press("g?");
         (self.keys, self.slave) = (None, None);
         self.reader.take().unwrap().join().unwrap();
         self.master = None;

@@ -149,7 +149,7 @@ fn commands_complete_and_help_is_at_hand() {
     session.wait_without(":add music/");
     session.press(":no-such-thing\r");
     session.wait_for("no-such-thing");
-    session.press("?");
+    session.press("g?");
     session.wait_for("Keys and commands");
     session.press("/mute\r");
     session.wait_selected("gm");

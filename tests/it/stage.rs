@@ -353,6 +353,13 @@ impl Stage {
         self
     }
 
+    /// Nothing is pressed for so long: what waits for keys or for answers goes on without them.
+    pub fn rest(&mut self) -> &mut Self {
+        self.now += Duration::from_secs(2);
+        self.input(Input::Tick);
+        self
+    }
+
     /// What was asked of the player since the last look.
     pub fn asked(&self) -> Vec<Command> {
         std::mem::take(&mut *self.player.asked.lock().unwrap())

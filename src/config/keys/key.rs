@@ -21,6 +21,8 @@ pub enum Code {
     PageDown,
     /// F1 to F24.
     F(u8),
+    /// In bindings alone: any letter from a to z, capital or not.
+    Letter,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,6 +51,7 @@ const NAMES: &[(&str, Code)] = &[
     ("PageUp", Code::PageUp),
     ("PageDown", Code::PageDown),
     ("lt", Code::Char('<')),
+    ("letter", Code::Letter),
 ];
 
 /// Other spellings, as vim and people write them.
@@ -83,6 +86,11 @@ impl Key {
             Self { code: Code::Char(c), ctrl: false, alt: false, .. } => Some(c),
             _ => None,
         }
+    }
+
+    /// Such a letter without modifiers as [`Code::Letter`] stands for.
+    pub fn letter(self) -> Option<char> {
+        self.typed().filter(char::is_ascii_alphabetic)
     }
 
     /// A sequence of keys as written, for example `gg` or `<C-w>h`. The error is the part that is no key.

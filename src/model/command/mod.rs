@@ -1,6 +1,7 @@
 //! What can be asked. [`Command`] is for the player's core and may come from any frontend; [`Screen`] is for the
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
+pub mod grammar;
 mod listener;
 mod lyrics;
 mod mastering;
@@ -442,6 +443,7 @@ pub enum Notices {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Screen {
     Motion(Motion),
+    Grammar(grammar::Grammar),
     /// Act on the selection as Enter does: open an artist, play an album or a track, jump in the queue.
     Open,
     /// Leave to the parent column or pane.
@@ -453,8 +455,10 @@ pub enum Screen {
     TogglePane(Pane),
     /// Open the command line, with these words in it.
     CommandLine(String),
-    /// Open the search prompt.
-    SearchPrompt,
+    /// Open the search prompt; `back`: for a search towards the top.
+    SearchPrompt {
+        back: bool,
+    },
     /// Jump to the next place where these words occur.
     Search(String),
     SearchNext,
@@ -528,6 +532,10 @@ pub enum Motion {
     Left,
     Top,
     Bottom,
+    /// First row of the next group: an album's tracks, an artist's albums, a letter's artists.
+    GroupDown,
+    /// First row of the group, then of the group before.
+    GroupUp,
     /// Row counted from 1.
     Line(usize),
     PageDown,

@@ -1,5 +1,6 @@
 //! Words to [`Request`]: the command line, keys, scripts. Pure; every error says what was expected.
 
+mod grammar;
 mod listener;
 mod lyrics;
 mod mastering;
@@ -151,6 +152,9 @@ impl Call<'_> {
         }
         if let Some(command) = self.core()? {
             return Ok(Request::Core(command));
+        }
+        if let Some(grammar) = self.grammar()? {
+            return Ok(Request::Screen(Screen::Grammar(grammar)));
         }
         match self.motion()? {
             Some(motion) => Ok(Request::Screen(Screen::Motion(motion))),
@@ -324,6 +328,8 @@ impl Call<'_> {
             "top" => self.bare(Motion::Top)?,
             "bottom" => self.bare(Motion::Bottom)?,
             "line" => Motion::Line(self.one("a row number", parse_position)?),
+            "group-down" => self.bare(Motion::GroupDown)?,
+            "group-up" => self.bare(Motion::GroupUp)?,
             "page-down" => self.bare(Motion::PageDown)?,
             "page-up" => self.bare(Motion::PageUp)?,
             "half-page-down" => self.bare(Motion::HalfPageDown)?,
@@ -350,7 +356,7 @@ impl Call<'_> {
         match self.row.name {
             "filter" if self.rest.is_empty() => Ok(Screen::FilterPrompt),
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
-            "search" if self.rest.is_empty() => Ok(Screen::SearchPrompt),
+            "search" if self.rest.is_empty() => Ok(Screen::SearchPrompt { back: false }),
             "search" => Ok(Screen::Search(self.rest.to_owned())),
             "sort" => {
                 Ok(Screen::Sort(self.arguments.iter().filter_map(|word| Sort::parse(word).ok()).collect()))
@@ -362,6 +368,7 @@ impl Call<'_> {
             "queue-stats" => self.bare(Screen::QueueStats),
             "templates" => self.bare(Screen::Templates),
             "jobs" => self.bare(Screen::Jobs),
+            "search-back" => self.bare(Screen::SearchPrompt { back: true }),
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),

@@ -51,11 +51,12 @@ pub enum Subject {
     Similar,
     Tags,
     Move,
+    Grammar,
     Screen,
 }
 
 impl Subject {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Playback,
         Self::Sound,
         Self::Mastering,
@@ -65,6 +66,7 @@ impl Subject {
         Self::Similar,
         Self::Tags,
         Self::Move,
+        Self::Grammar,
         Self::Screen,
     ];
 
@@ -79,6 +81,7 @@ impl Subject {
             Self::Similar => "What sounds alike",
             Self::Tags => "Tags",
             Self::Move => "Moving about",
+            Self::Grammar => "Selecting, repeating, registers",
             Self::Screen => "Screen",
         }
     }
@@ -111,7 +114,7 @@ use Completer::{
     Bookmark, Field, Like, None as Nothing, Output, Path, Playlist, PlaylistPath, PlaylistQuery,
     PlaylistWord, Template, TemplateWord, Theme, Word, WordPath,
 };
-use Subject::{Library, Mastering, Move, Playback, Playlists, Queue, Screen, Similar, Sound, Tags};
+use Subject::{Grammar, Library, Mastering, Move, Playback, Playlists, Queue, Screen, Similar, Sound, Tags};
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -818,8 +821,9 @@ pub const COMMANDS: &[Row] = &[
         "show only what matches, in the queue where that is looked at; none shows all",
     ),
     row(Library, "search", &[], "[WORDS]", Nothing, "go to the next place that has these words"),
+    row(Library, "search-back", &[], "", Nothing, "type words to go back to; search-next goes on back"),
     row(Library, "search-next", &[], "", Nothing, "go on to the next place"),
-    row(Library, "search-previous", &[], "", Nothing, "go back to the place before"),
+    row(Library, "search-previous", &[], "", Nothing, "go the other way"),
     row(Library, "lyrics", &[], "", Nothing, "the words of what plays, with the line that is sung"),
     row(Library, "lyrics-again", &[], "", Nothing, "look for the words of what plays afresh"),
     row(Library, "lyrics-save", &[], "", Nothing, "keep the words of what plays in an .lrc file beside it"),
@@ -930,6 +934,15 @@ pub const COMMANDS: &[Row] = &[
     row(Move, "top", &[], "", Nothing, "first row"),
     row(Move, "bottom", &[], "", Nothing, "last row, or row N with a count"),
     row(Move, "line", &[], "N", Nothing, "row N"),
+    row(Move, "group-down", &[], "", Nothing, "first row of the next album, artist or letter"),
+    row(
+        Move,
+        "group-up",
+        &[],
+        "",
+        Nothing,
+        "first row of the album, artist or letter, then of the one before",
+    ),
     row(Move, "page-down", &[], "", Nothing, "a page down"),
     row(Move, "page-up", &[], "", Nothing, "a page up"),
     row(Move, "half-page-down", &[], "", Nothing, "half a page down"),
@@ -941,6 +954,58 @@ pub const COMMANDS: &[Row] = &[
     row(Move, "scroll-middle", &[], "", Nothing, "scroll the selection to the middle"),
     row(Move, "scroll-bottom", &[], "", Nothing, "scroll the selection to the bottom"),
     row(Move, "go-to-playing", &[], "", Nothing, "select the playing track"),
+    row(
+        Move,
+        "same",
+        &[],
+        "album|artist|genre|year|disc|folder",
+        Word(&["album", "artist", "genre", "year", "disc", "folder"]),
+        "next row of the same album, artist, ...; round the end",
+    ),
+    row(Move, "jump-back", &[], "", Nothing, "where the cursor was before it went far"),
+    row(Move, "jump-forward", &[], "", Nothing, "back again"),
+    row(
+        Grammar,
+        "operator",
+        &[],
+        "COMMAND",
+        Completer::Command,
+        "do COMMAND over what the next keys name: a motion, an object, or its own keys again",
+    ),
+    row(
+        Grammar,
+        "object",
+        &[],
+        "album|artist|genre|year|disc|folder|list [all]",
+        Word(&["album", "artist", "genre", "year", "disc", "folder", "list"]),
+        "the rows around the cursor that share it; all: the others of the list too",
+    ),
+    row(Grammar, "select", &[], "", Nothing, "select rows from here on, or no longer"),
+    row(Grammar, "select-again", &[], "", Nothing, "the rows that were selected last"),
+    row(Grammar, "select-other", &[], "", Nothing, "to the other end of what is selected"),
+    row(Grammar, "yank", &[], "", Nothing, "keep the selection in a register"),
+    row(
+        Grammar,
+        "put",
+        &[],
+        "[before]",
+        Word(&["before"]),
+        "put a register behind the cursor, or before it, in the queue or a playlist",
+    ),
+    row(
+        Grammar,
+        "register",
+        &[],
+        "LETTER",
+        Nothing,
+        "the register of the next command; a capital adds to it",
+    ),
+    row(Grammar, "registers", &["crates"], "", Nothing, "what the registers hold"),
+    row(Grammar, "again", &[], "", Nothing, "the last change once more"),
+    row(Grammar, "record", &[], "LETTER", Nothing, "keep the keys that follow as a macro"),
+    row(Grammar, "record-end", &[], "", Nothing, "the macro ends here"),
+    row(Grammar, "replay", &["macro"], "LETTER", Nothing, "press the keys of a macro"),
+    row(Grammar, "replay-last", &[], "", Nothing, "press the keys of the last macro once more"),
     row(Screen, "open", &[], "", Nothing, "open an artist, play an album, a track, an entry"),
     row(Screen, "back", &[], "", Nothing, "leave to the column before"),
     row(Screen, "focus-next", &[], "", Nothing, "next pane"),

@@ -8,10 +8,12 @@ mod equaliser;
 mod judging;
 mod open;
 mod outputs;
+mod over;
 mod playlists;
 mod pointer;
 mod prompting;
 mod queue;
+mod registers;
 mod report;
 mod request;
 mod search;
@@ -91,6 +93,8 @@ pub enum Input {
     },
     /// The core did not take a command.
     Refused,
+    /// The time that [`next_tick`] named has come.
+    Tick,
 }
 
 /// What the mouse did, in cells.
@@ -182,7 +186,10 @@ impl PathBase {
 }
 
 pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> Vec<Effect> {
-    let mut turn = Turn { state, around, effects: Vec::new() };
+    let mut turn = Turn { state, around, effects: Vec::new(), register: None, typed: 0 };
+    if chord::is_answer(&input) {
+        turn.state.repeats.until = None;
+    }
     match input {
         Input::Key(key) => turn.key(key),
         Input::Paste(text) => turn.paste(&text),
@@ -196,9 +203,18 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Paths { start, typed, candidates } => turn.paths_listed(start, &typed, candidates),
         Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
         Input::Refused => turn.refused(),
+        Input::Tick => turn.tick(),
     }
+    turn.press_waiting();
+    turn.settle_selection();
     turn.cover_follows();
     turn.effects
+}
+
+/// When `update` wants to see an [`Input::Tick`]: keys that wait for more of them, a macro that waits for an answer.
+pub fn next_tick(state: &UiState, settings: &ScreenSettings) -> Option<Duration> {
+    let keys = state.chord.either.as_ref().map(|_| state.chord.since + settings.key_timeout);
+    keys.into_iter().chain(state.repeats.until).min()
 }
 
 /// One input being worked on.
@@ -206,6 +222,10 @@ struct Turn<'a> {
     state: &'a mut UiState,
     around: &'a Surroundings<'a>,
     effects: Vec<Effect>,
+    /// That the request is to use.
+    register: Option<char>,
+    /// Keys of the binding that were typed before its last one.
+    typed: usize,
 }
 
 impl Turn<'_> {

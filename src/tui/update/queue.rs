@@ -29,7 +29,14 @@ impl Turn<'_> {
                 false => still_left(&pane.rows, &old.items, &pane.seen.items),
             };
         }
-        match pane.seen.current {
+        if !same_items {
+            self.follow_selection();
+        }
+        match self.state.queue.seen.current {
+            _ if !same_items && self.state.queue.goes_to.is_some() => {
+                let place = self.state.queue.goes_to.take().unwrap_or_default();
+                self.go_to_place(place);
+            }
             // A cursor on the playing entry goes with it.
             Some(current) if on_current && old.current != Some(current) => self.go_to_place(current),
             Some(current) if old.items.is_empty() => self.go_to_place(current),

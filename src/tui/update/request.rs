@@ -1,12 +1,14 @@
 //! What a request does: the one place where words, from a key or the command line, become deeds.
 
 use super::{Effect, Turn};
+use crate::model::command::grammar::Grammar;
 use crate::model::command::{
     Command, History, IntoQueue, Library, Mastering, Motion, Notices, Pane, Playback, Queue, ReferenceOf,
     Rendering, Request, Screen, Seek, SortBy, Tagging, Target, Templating, VolumeChange,
 };
 use crate::model::sort::Sort;
 use crate::model::visual::Visual;
+use crate::tui::grammar::{Chord, Waiting};
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
 use crate::tui::state::Shows;
@@ -179,16 +181,27 @@ impl Turn<'_> {
     fn screen(&mut self, screen: Screen, count: Option<u32>) {
         match screen {
             Screen::Motion(motion) => self.motion(motion, count),
+            Screen::Grammar(grammar) => self.grammar(grammar, count),
             Screen::Open => self.open(),
             Screen::Back => self.back(),
             Screen::FocusNext | Screen::FocusPrevious => self.focus_other(),
             Screen::Focus(pane) => self.focus(pane),
             Screen::TogglePane(pane) => self.toggle_pane(pane),
             Screen::CommandLine(text) => self.open_command_line(&text),
-            Screen::SearchPrompt => self.open_prompt(Kind::Search, ""),
+            Screen::SearchPrompt { back } => {
+                self.leave_spot();
+                self.state.search.back = back;
+                self.open_prompt(Kind::Search, "");
+            }
             Screen::Search(words) => self.search_for(words),
-            Screen::SearchNext => self.search_again(count, false),
-            Screen::SearchPrevious => self.search_again(count, true),
+            Screen::SearchNext => {
+                self.leave_spot();
+                self.search_again(count, false);
+            }
+            Screen::SearchPrevious => {
+                self.leave_spot();
+                self.search_again(count, true);
+            }
             Screen::FilterPrompt => self.open_filter(),
             Screen::Filter(words) => {
                 let of_queue = self.state.focus == Pane::Queue && !self.state.is_covered();
@@ -224,6 +237,35 @@ impl Turn<'_> {
         }
     }
 
+    fn grammar(&mut self, grammar: Grammar, count: Option<u32>) {
+        match grammar {
+            Grammar::Select | Grammar::SelectAgain | Grammar::SelectOther => self.select(&grammar),
+            Grammar::Object(object) => self.select_object(object),
+            // Typed as a command, both are for the keys that follow.
+            Grammar::Operator(request) => {
+                let operator = Waiting { keys: Vec::new(), count, request: *request };
+                self.state.chord = Chord { operator: Some(operator), ..Chord::default() };
+            }
+            Grammar::Register(letter) => {
+                self.state.chord = Chord { register: Some(letter), ..Chord::default() };
+            }
+            Grammar::Yank => {
+                self.yank(count, true);
+                self.drop_marks();
+            }
+            Grammar::Put { before } => self.put_register(before, count),
+            Grammar::Registers => self.tell_registers(),
+            Grammar::Again => self.again(count),
+            Grammar::Record(letter) => self.record(letter),
+            Grammar::RecordEnd => self.record_end(),
+            Grammar::Replay(letter) => self.replay(Some(letter), count),
+            Grammar::ReplayLast => self.replay(None, count),
+            Grammar::Same(kind) => self.go_to_same(kind, count),
+            Grammar::JumpBack => self.jump_in_list(false, count),
+            Grammar::JumpForward => self.jump_in_list(true, count),
+        }
+    }
+
     pub(super) fn motion(&mut self, motion: Motion, count: Option<u32>) {
         if self.state.signal || self.state.mastering || self.state.song {
             return;
@@ -248,9 +290,18 @@ impl Turn<'_> {
             }
             return;
         }
+        if matches!(motion, Motion::Top | Motion::Bottom | Motion::Line(_)) {
+            self.leave_spot();
+        }
         match (motion, self.state.focus) {
             (Motion::Right, _) => self.right(),
             (Motion::Left, _) => self.left(),
+            (Motion::GroupDown | Motion::GroupUp, _) => {
+                let count = count.and_then(|count| u32::try_from(count).ok());
+                if let Some(row) = self.group_goes(motion == Motion::GroupDown, count) {
+                    self.search_go(row);
+                }
+            }
             (motion, Pane::Library) => {
                 let (column, view) = (self.state.column(), self.view(0));
                 self.state.library.move_in(column, view, |list, view| list.go(motion, count, view));
@@ -346,6 +397,7 @@ impl Turn<'_> {
     }
 
     fn go_to_playing(&mut self) {
+        self.leave_spot();
         let snapshot = self.around.snapshot;
         let Some(now) = &snapshot.playback.now else { return self.state.note("Nothing is playing") };
         if self.state.focus == Pane::Queue {
@@ -428,6 +480,9 @@ impl Turn<'_> {
         }
         if self.state.focus == Pane::Spectrum {
             return self.focus(self.state.left);
+        }
+        if self.state.selecting.is_some() {
+            return self.end_selection();
         }
         if self.state.notices.shown().is_some() {
             return self.dismiss();

@@ -30,12 +30,16 @@ impl Turn<'_> {
             Some(error) => self.mend(Kind::Search, &words, error),
             None => {
                 self.state.search.words = words;
+                self.state.search.back = false;
+                self.leave_spot();
                 self.search_again(None, false);
             }
         }
     }
 
-    pub(super) fn search_again(&mut self, count: Option<u32>, back: bool) {
+    /// On in the direction of the search, or the other way.
+    pub(super) fn search_again(&mut self, count: Option<u32>, reverse: bool) {
+        let back = self.state.search.back != reverse;
         if self.state.search.words.trim().is_empty() {
             return self.state.note("No search yet: press /");
         }
@@ -62,7 +66,7 @@ impl Turn<'_> {
     pub(super) fn search_typed(&mut self, words: &str, begin: usize) -> Result<(), QueryError> {
         if self.searches_words() {
             self.state.search.words = words.to_owned();
-            self.search_go(self.find(begin, false, true).unwrap_or(begin));
+            self.search_go(self.find(begin, self.state.search.back, true).unwrap_or(begin));
             return Ok(());
         }
         let query = Query::parse(words)?;
@@ -79,7 +83,7 @@ impl Turn<'_> {
     pub(super) fn search_entered(&mut self, words: &str, begin: usize) {
         if self.searches_words() {
             self.state.search.words = words.to_owned();
-            if self.find(begin, false, true).is_none() {
+            if self.find(begin, self.state.search.back, true).is_none() {
                 self.not_found();
             }
         } else if let Ok(query) = Query::parse(words) {
@@ -126,7 +130,8 @@ impl Turn<'_> {
     }
 
     fn ask_place(&mut self, query: Query, begin: usize, typed: bool) {
-        self.ask_search(query, (begin, 1), (false, true), typed);
+        let back = self.state.search.back;
+        self.ask_search(query, (begin, 1), (back, true), typed);
     }
 
     /// Steps asked for before the answer to others came are steps on.

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::config::keys::print;
+use crate::config::keys::{Context, print};
 use crate::config::theme::Role;
 use crate::tui::draw::Canvas;
 use crate::tui::state::HINT_AFTER;
@@ -12,10 +12,14 @@ const CELL: u16 = 26;
 pub fn draw(canvas: &mut Canvas<'_>) {
     let scene = canvas.scene;
     let chord = &scene.state.chord;
-    if chord.keys.is_empty() || scene.now.saturating_sub(chord.since) < HINT_AFTER {
+    if !chord.is_open() || scene.now.saturating_sub(chord.since) < HINT_AFTER {
         return;
     }
-    let found = scene.keymap.continuations(scene.state.context(), &chord.keys);
+    // An operator can be followed by very much; what is its own is shown.
+    let over = [Context::Over];
+    let contexts = scene.state.typed_contexts();
+    let contexts = if chord.keys.is_empty() { &over[..] } else { &contexts[..] };
+    let found = scene.keymap.continuations(contexts, &chord.keys);
     let main = canvas.layout.main;
     let across = (main.width / CELL).max(1);
     let needed = u16::try_from(found.len()).unwrap_or(u16::MAX).div_ceil(across);
@@ -27,7 +31,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     let rule = Rect { y: area.y - 1, height: 1, ..area };
     canvas.clear(rule.union(area));
     canvas.fill(rule, "─", Role::Border);
-    canvas.put(rule.x + 1, rule.y, rule.width, &format!(" {} ", print(&chord.keys)), Role::Key);
+    canvas.put(rule.x + 1, rule.y, rule.width, &format!(" {} ", chord.typed()), Role::Key);
     let width = main.width / across;
     for (at, binding) in (0..height * across).zip(found) {
         let (x, y) = (area.x + at / height * width, area.y + at % height);

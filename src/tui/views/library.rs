@@ -34,7 +34,7 @@ fn draw_column(canvas: &mut Canvas<'_>, column: Column, area: Rect) {
     for (at, row_area) in visible(area, browse.list(column), browse.len(column)) {
         let Some(entry) = browse.entry(column, at) else { break };
         let row = Row::new(canvas, row_area, at == browse.list(column).cursor, focused);
-        let marked = browse.is_marked(entry);
+        let marked = browse.is_marked(entry) || state.selects(Pane::Library, Some(column), at);
         if marked {
             row.put(canvas, 0, 1, "•", Role::Marked);
         }

@@ -94,7 +94,7 @@ fn draw_entry(canvas: &mut Canvas<'_>, row: &Row, entry: &Entry, at: usize, digi
     let absent = pane.selected().is_some_and(|list| pane.seen.is_absent(list, at));
     let now = scene.snapshot.playback.now.as_ref();
     let playing = now.is_some_and(|now| !absent && *now.path == *entry.place(catalog));
-    let marked = pane.marks.contains(&at);
+    let marked = pane.marks.contains(&at) || scene.state.selects(Pane::Playlists, None, at);
     let (sign, role) = match (absent, playing, marked) {
         (true, ..) => ("✗", if marked { Role::Marked } else { Role::Broken }),
         (_, _, true) => ("•", Role::Marked),

@@ -6,8 +6,8 @@ use super::rows::Row;
 use crate::config::theme::Role;
 use crate::model::query::QueryError;
 use crate::tui::draw::Canvas;
-use crate::tui::prompt::Prompt;
 use crate::tui::prompt::complete::Completion;
+use crate::tui::prompt::{Kind, Prompt};
 use crate::tui::text;
 
 /// Most candidates in sight at once.
@@ -33,7 +33,11 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 ///
 /// Gives the byte of the line that is first in sight, and its column.
 fn words(canvas: &mut Canvas<'_>, row: Rect, prompt: &Prompt) -> (usize, u16) {
-    let sign = canvas.put(row.x, row.y, row.width, &prompt.kind.sign(), Role::Key);
+    let sign = match prompt.kind {
+        Kind::Search if canvas.scene.state.search.back => "?".into(),
+        kind => kind.sign(),
+    };
+    let sign = canvas.put(row.x, row.y, row.width, &sign, Role::Key);
     let room = row.width.saturating_sub(sign + 1);
     let before = tail(prompt.line.before_cursor(), room);
     let used = canvas.put(row.x + sign, row.y, room, before, Role::Text);

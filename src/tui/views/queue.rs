@@ -35,7 +35,8 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 /// How an entry stands, the most telling first.
 fn standing(canvas: &Canvas<'_>, item: &QueueItem, at: usize) -> (&'static str, Role) {
     let queue = &canvas.scene.state.queue;
-    let marked = queue.marks.contains(&item.id);
+    let row = queue.row_of(at).unwrap_or(usize::MAX);
+    let marked = queue.marks.contains(&item.id) || canvas.scene.state.selects(Pane::Queue, None, row);
     if queue.seen.broken.contains(&item.id) {
         ("✗", Role::Broken)
     } else if queue.seen.current == Some(at) {

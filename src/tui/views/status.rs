@@ -3,7 +3,6 @@
 
 use ratatui::layout::Rect;
 
-use crate::config::keys::print;
 use crate::config::theme::Role;
 use crate::model::analysis::AnalysisView;
 use crate::model::notice::Severity;
@@ -41,7 +40,9 @@ fn notice(canvas: &mut Canvas<'_>, row: Rect, shows: &Shows) {
         Severity::Warning => ("! ", Role::Warning),
         Severity::Error => ("✗ ", Role::Error),
     };
-    let typed = typed(canvas);
+    let state = canvas.scene.state;
+    let parts = [going_on(state), state.chord.typed()];
+    let typed = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
     let start = canvas.put_right(row.x, row.y, row.width, &typed, Role::Key);
     let room = (start - row.x).saturating_sub(u16::from(!typed.is_empty()));
     canvas.put(row.x, row.y, room, &format!("{sign}{notice}"), role);
@@ -120,7 +121,8 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let marks = state.library.marks.len() + state.queue.marks.len();
     let (filter, of_queue) = (&state.filter.words, &state.queue.filter.words);
     let parts = [
-        (typed(canvas), Role::Key),
+        (state.chord.typed(), Role::Key),
+        (going_on(state), Role::Marked),
         (link(canvas.scene.gauges.link.as_ref(), canvas.scene.snapshot), Role::Accent),
         output(canvas, row.width),
         (
@@ -151,11 +153,12 @@ fn sorting(state: &UiState) -> String {
     if columns.is_empty() { String::new() } else { format!("sorted: {}", columns.join(" ")) }
 }
 
-/// Count and keys that wait for more.
-fn typed(canvas: &Canvas<'_>) -> String {
-    let chord = &canvas.scene.state.chord;
-    let count = chord.count.map_or(String::new(), |count| count.to_string());
-    format!("{count}{}", print(&chord.keys))
+/// Rows that are being selected, and the macro that is being recorded.
+fn going_on(state: &UiState) -> String {
+    let rows = state.selecting.map(|rows| rows.anchor.abs_diff(rows.end) as u64 + 1);
+    let rows = rows.map(|rows| format!("{} selected", text::count(rows)));
+    let recorded = state.repeats.recording.as_ref().map(|(letter, _)| format!("recording @{letter}"));
+    rows.into_iter().chain(recorded).collect::<Vec<_>>().join("  ")
 }
 
 /// Where sound from elsewhere is heard, and how good the way is.

@@ -1,0 +1,125 @@
+//! Yank and put; the jump list.
+
+use super::Turn;
+use crate::model::command::{Added, Command, ListRef, Pane, Playlisting, Queue, Target};
+use crate::tui::browse::Column;
+use crate::tui::jumps::Spot;
+use crate::tui::registers::{len, repeated};
+
+/// Tracks that are put at once at most.
+const MOST_PUT: usize = 1_000_000;
+
+impl Turn<'_> {
+    /// Keeps what is selected in the register that was named.
+    pub(super) fn yank(&mut self, count: Option<u32>, tells: bool) {
+        let Some(target) = self.resolve(Target::Selection, count) else { return };
+        let tracks = len(&target);
+        let register = self.register.take();
+        self.state.registers.keep(register, target, &self.around.snapshot.catalog);
+        if tells {
+            let place =
+                register.map_or(String::new(), |letter| format!(" in {}", letter.to_ascii_lowercase()));
+            let ending = if tracks == 1 { "" } else { "s" };
+            self.state.note(format!("{} track{ending} kept{place}", crate::tui::text::count(tracks as u64)));
+        }
+    }
+
+    /// Puts a register behind the cursor or before it.
+    pub(super) fn put_register(&mut self, before: bool, count: Option<u32>) {
+        let register = self.register.take();
+        let Some(target) = self.state.registers.get(register) else {
+            let what =
+                register.map_or("Nothing was kept yet".to_owned(), |c| format!("Register {c} is empty"));
+            return self.state.note(format!("{what}: yank keeps what is selected"));
+        };
+        let most = (MOST_PUT / len(target).max(1)).max(1);
+        let target = repeated(target, (count.unwrap_or(1) as usize).min(most));
+        match self.state.focus {
+            _ if self.state.is_covered() => {}
+            Pane::Queue => {
+                let queue = &mut self.state.queue;
+                let place = queue.place(queue.list.cursor);
+                let to = place.map_or(0, |place| place + usize::from(!before));
+                queue.goes_to = Some(to);
+                let insert = |target| Queue::InsertAt(to + 1, target);
+                let command = if place.is_some() { insert(target) } else { Queue::Append(target) };
+                self.send(Command::Queue(command));
+            }
+            Pane::Playlists => match self.state.lists.selected().map(|list| list.id) {
+                Some(id) => {
+                    let (list, what) = (ListRef::Id(id), Added::Target(target));
+                    self.send(Command::Playlist(Playlisting::Add { list, what }));
+                }
+                None => self.state.note("No playlist is selected"),
+            },
+            Pane::Library | Pane::Spectrum => self.state.note("First go to the queue or to a playlist"),
+        }
+    }
+
+    pub(super) fn tell_registers(&mut self) {
+        let lines = self.state.registers.lines();
+        let what = if lines.is_empty() { "The registers are empty".to_owned() } else { lines.join("  ") };
+        self.state.note(what);
+    }
+
+    fn spot(&self) -> Spot {
+        let (library, lists) = (&self.state.library, &self.state.lists);
+        let in_entries = self.state.focus == Pane::Playlists && lists.in_entries;
+        let (rows, item) = match self.state.focus {
+            Pane::Library => (Column::ALL.map(|column| library.list(column).cursor), None),
+            Pane::Playlists => ([lists.lists.cursor, lists.entries.cursor, 0], None),
+            Pane::Queue | Pane::Spectrum => {
+                ([self.state.queue.list.cursor, 0, 0], self.state.queue.selected())
+            }
+        };
+        Spot { pane: self.state.focus, column: self.state.column(), rows, item, in_entries }
+    }
+
+    /// Before the cursor goes far.
+    pub(super) fn leave_spot(&mut self) {
+        if !self.state.is_covered() {
+            let spot = self.spot();
+            self.state.jumps.leave(spot);
+        }
+    }
+
+    pub(super) fn jump_in_list(&mut self, forward: bool, count: Option<u32>) {
+        for _ in 0..count.unwrap_or(1).min(100) {
+            let here = self.spot();
+            let found = if forward { self.state.jumps.forward() } else { self.state.jumps.back(here) };
+            let Some(spot) = found else {
+                return self.state.note(if forward { "No later place" } else { "No earlier place" });
+            };
+            self.go_to_spot(spot);
+        }
+    }
+
+    fn go_to_spot(&mut self, spot: Spot) {
+        self.uncover();
+        self.focus(spot.pane);
+        match spot.pane {
+            Pane::Library => {
+                let view = self.view(0);
+                for (column, row) in Column::ALL.into_iter().zip(spot.rows) {
+                    self.state.library.move_in(column, view, |list, view| list.go_to(row, view));
+                }
+                self.state.library.column = spot.column;
+            }
+            Pane::Playlists => {
+                self.state.lists.in_entries = false;
+                self.move_in_lists(|list, view| list.go_to(spot.rows[0], view));
+                self.state.lists.in_entries = spot.in_entries;
+                if spot.in_entries {
+                    self.move_in_lists(|list, view| list.go_to(spot.rows[1], view));
+                }
+            }
+            Pane::Queue | Pane::Spectrum => {
+                let queue = &self.state.queue;
+                let place = queue.seen.items.iter().position(|item| Some(item.id) == spot.item);
+                let row = place.and_then(|place| queue.row_of(place).ok()).unwrap_or(spot.rows[0]);
+                let view = self.view(self.state.queue.shown());
+                self.state.queue.list.go_to(row, view);
+            }
+        }
+    }
+}
