@@ -57,12 +57,16 @@ impl Environment {
 }
 
 impl Question {
-    /// Which one is for a terminal of that name. One without a name is none that shows pictures.
+    /// Which one is for a terminal of that name. Left to itself one asks only those that are known to put pictures where
+    /// cells say so: others speak the protocol without that, and would leave a hole. One without a name does neither.
     pub fn of(name: &str, covers: ShowCovers) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let is = |multiplexer| name.starts_with(multiplexer);
         match (is("tmux"), is("screen") || is("zellij")) {
-            (false, false) => (!name.is_empty()).then_some(Self::Plain),
+            (false, false) => {
+                let is_wanted = !name.is_empty() && covers == ShowCovers::Kitty;
+                (is_wanted || knows_placeholders(&name)).then_some(Self::Plain)
+            }
             // An answer from behind it may come late, as keys: only who wants it takes that.
             (true, _) => (covers == ShowCovers::Kitty).then_some(Self::Tmux),
             (false, true) => None,
@@ -75,6 +79,13 @@ impl Question {
             Self::Tmux => "\x1bPtmux;\x1b\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\x1b\\\x1b\\",
         }
     }
+}
+
+/// Kitty does from 0.28 on, Ghostty does.
+fn knows_placeholders(name: &str) -> bool {
+    let Some(version) = name.strip_prefix("kitty(") else { return name.starts_with("ghostty ") };
+    let mut numbers = version.split(['.', ')']).map_while(|number| number.parse::<u32>().ok());
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (0, 28)
 }
 
 /// What was answered.
@@ -220,8 +231,11 @@ mod tests {
     #[test]
     fn a_multiplexer_is_asked_for_what_is_behind_it_only_where_that_is_wanted() {
         let of = |name| [ShowCovers::Auto, ShowCovers::Kitty].map(|covers| Question::of(name, covers));
-        for name in ["kitty(0.43.1)", "ghostty 1.2.0", "XTerm(390)"] {
+        for name in ["kitty(0.43.1)", "kitty(0.28.0)", "kitty(1.0.0)", "ghostty 1.2.0"] {
             assert_eq!(of(name), [Some(Question::Plain); 2], "{name}");
+        }
+        for name in ["WezTerm 20240203-110809-5046fc22", "Konsole 23.08", "kitty(0.26.5)", "kitty"] {
+            assert_eq!(of(name), [None, Some(Question::Plain)], "{name}");
         }
         assert_eq!(of("tmux 3.5a"), [None, Some(Question::Tmux)]);
         for name in ["screen 5.0.0", "Zellij(0.43)", ""] {

@@ -222,7 +222,7 @@ mod tests {
         let mut screen = Screen::new(wire.clone(), 10, 3);
         let picture = Arc::new(Picture::new(1, 1, vec![1, 2, 3]).unwrap());
         let number = Number::new(&picture, 1, false);
-        let mut show = |screen: &mut Screen<Wire>, shown: bool| {
+        let show = |screen: &mut Screen<Wire>, shown: bool| {
             let frame = screen.frame(|buf| {
                 let placement = Placement { picture: Arc::clone(&picture), number, columns: 1, rows: 1 };
                 let symbol = if shown { number.cell(0, 0).unwrap() } else { " ".to_owned() };

@@ -266,7 +266,7 @@ mod tests {
             sum.update(&kind.write(&Snapshot::default(), std::time::Instant::now()).unwrap());
         }
         sum.update(&write(&ToScreen::Gauges(Box::default())).unwrap());
-        assert_eq!((VERSION, format!("{:08x}", sum.sum())), (4, "c288befb".to_owned()));
+        assert_eq!((VERSION, format!("{:08x}", sum.sum())), (5, "b89abf3b".to_owned()));
     }
 
     proptest::proptest! {
