@@ -328,7 +328,7 @@ fn the_command_line_completes_and_remembers() {
     assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replaygain"));
     assert_eq!(line(":rep<Tab><Tab><Tab><Tab>").as_deref(), Some("replay"));
     assert_eq!(line(":repl<S-Tab>").as_deref(), Some("replay-last"));
-    assert_eq!(line(":repea<Tab><Tab>").as_deref(), Some("repea"));
+    assert_eq!(line(":rep<Tab><Tab><Tab><Tab><Tab><Tab>").as_deref(), Some("rep"));
     assert_eq!(line(":theme da<Tab>").as_deref(), Some("theme dark "));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up>").as_deref(), Some("next"));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up><Down><Down>x").as_deref(), Some("x"));

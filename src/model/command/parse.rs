@@ -763,6 +763,8 @@ mod tests {
                 }
                 "FIELD [VALUE...]" | "FIELD VALUE..." => format!("{} title x", row.name),
                 "TEMPLATE" => format!("{} {{title}}", row.name),
+                "COMMAND" => format!("{} remove", row.name),
+                "LETTER" => format!("{} a", row.name),
                 "STARS [playing|PATH...]" => format!("{} 3.5", row.name),
                 "SOURCE [PATH] [--music=DIR] [--apply]" => format!("{} cmus", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),

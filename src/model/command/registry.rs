@@ -970,7 +970,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "COMMAND",
         Completer::Command,
-        "do COMMAND over what the next keys name: a motion, an object, or its own keys again",
+        "COMMAND over what the next keys name: a motion, an object, its own keys again",
     ),
     row(
         Grammar,
