@@ -22,7 +22,7 @@ pub fn of(snapshot: &Snapshot) -> String {
     let track = now.track.and_then(|id| snapshot.catalog.find(id));
     let streamed = now.stream.as_ref().and_then(|stream| stream.title.clone());
     let what = match (streamed, track) {
-        (Some(title), _) => title,
+        (Some(title), _) => title.to_string(),
         (None, Some(track)) => {
             let artists: Vec<&str> = track.artists().filter(|name| !name.is_empty()).collect();
             let artists = artists.join(", ");
