@@ -88,6 +88,11 @@ pub enum Effect {
     },
     /// Read the wave of this track.
     ReadWave(TrackId),
+    /// Find the cover of a file, and make it fit into a square of so many pixels.
+    FindCover {
+        path: Arc<Path>,
+        side: u16,
+    },
     /// Read what was measured of this track, and how the library's values lie where that is not known.
     ReadPortrait {
         /// `None`: for the screen.

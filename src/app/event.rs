@@ -35,6 +35,7 @@ use crate::model::musicbrainz::Candidate;
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::past::Importing;
+use crate::model::picture::CoverView;
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
@@ -114,6 +115,8 @@ pub enum Event {
         track: TrackId,
         wave: Result<Option<Waveform>, String>,
     },
+    /// Asked for by `Effect::FindCover`.
+    CoverFound(CoverView),
     /// Asked for by `Effect::ReadPortrait`.
     PortraitRead {
         job: Option<JobId>,

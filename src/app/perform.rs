@@ -11,6 +11,7 @@ use super::run::EventSender;
 use crate::config::curves;
 use crate::engine::{self, EngineSender};
 use crate::jobs::analyse::{self, Asked, Control};
+use crate::jobs::covers::Covers;
 use crate::jobs::ears::Ears;
 use crate::jobs::ears::answer::{Deaf, Known, Question};
 use crate::jobs::library::{self, ScanOutcome, ScanProgress};
@@ -35,8 +36,10 @@ use crate::model::listening::Period;
 use crate::model::lyrics::{Found, Song};
 use crate::model::naming::Naming;
 use crate::model::past::Importing;
+use crate::model::picture::CoverView;
 use crate::model::portrait::Told;
 use crate::model::reference::Reference;
+use crate::model::server::is_served;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -61,6 +64,8 @@ pub struct Performer {
     pub ears: Ears,
     /// Who finds the words of songs.
     pub lyrics: Finder,
+    /// Who finds the covers of songs.
+    pub covers: Covers,
     /// Who knows releases.
     pub releases: Catalogue,
     /// Journals of changed files.
@@ -96,6 +101,7 @@ impl Perform for Performer {
             Effect::AnalyseFirst(track) => self.measuring.put_first(track),
             Effect::ReadLevels { catalog, of } => self.read_levels(catalog, of),
             Effect::ReadWave(track) => self.read_wave(track),
+            Effect::FindCover { path, side } => self.find_cover(path, side),
             Effect::ReadPortrait { job, track, with_spread } => self.read_portrait(job, track, with_spread),
             Effect::Plan { subject, wishes, cancel } => self.plan(subject, wishes, cancel),
             Effect::MeasureReference { paths, name, cancel } => self.measure_reference(paths, name, cancel),
@@ -549,6 +555,20 @@ impl Performer {
         };
         let failed = move |panic| Event::PortraitRead { job, track, told: Told::Failed(panic), spread: None };
         self.answer(Lane::Short, work, failed);
+    }
+
+    fn find_cover(&self, path: Arc<Path>, side: u16) {
+        let lane = if is_served(&path) { Lane::Online } else { Lane::Short };
+        let (covers, turn, same) = (self.covers.clone(), self.covers.turn(), Arc::clone(&path));
+        let found = move |path, picture| Event::CoverFound(CoverView { path, side, picture });
+        self.answer(
+            lane,
+            move |_| {
+                let picture = covers.find(&path, side, turn);
+                found(path, picture)
+            },
+            move |_| found(same, None),
+        );
     }
 
     fn plan(&self, subject: Arc<Subject>, wishes: Wishes, cancel: CancelToken) {

@@ -50,6 +50,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.portrait = state.sight.portrait.clone();
         next.told = state.sight.told.clone();
         next.lyrics = state.lyrics.view.clone();
+        next.cover = state.sight.cover.clone();
     }
     if dirty.similar {
         next.similar = Arc::clone(&state.ears.view);

@@ -31,6 +31,7 @@ use crate::model::job::CancelToken;
 use crate::model::listening::{LogRow, Period, Stats, Verdict};
 use crate::model::notice::Notice;
 use crate::model::part;
+use crate::model::picture::CoverView;
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
 use crate::model::portrait::{Portrait, Spread};
@@ -126,6 +127,10 @@ pub struct SightState {
     pub told: Option<Arc<Portrait>>,
     /// How the library's values lie; `None`: not known, or no longer so.
     pub spread: Option<Arc<Spread>>,
+    /// The cover that was found last.
+    pub cover: Option<Arc<CoverView>>,
+    /// Whose cover is looked for, within a square of so many pixels.
+    pub cover_asked: Option<(Arc<Path>, u16)>,
 }
 
 /// One item that the engine was told of.

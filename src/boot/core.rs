@@ -17,6 +17,7 @@ use crate::engine::command::EngineCommand;
 use crate::engine::output::Outputs;
 use crate::engine::{Engine, EngineHandle};
 use crate::jobs::analyse::{Control, Spares};
+use crate::jobs::covers::Covers;
 use crate::jobs::ears::Ears;
 use crate::jobs::lookup::Catalogue;
 use crate::jobs::lyrics::Finder;
@@ -92,6 +93,7 @@ impl Core {
         let performer = Performer {
             measuring,
             lyrics: Finder::new(config.settings.lyrics.clone(), config.places.cache.as_deref()),
+            covers: Covers::new(config.places.cache.as_deref()),
             releases: Catalogue::new(config.settings.musicbrainz.clone()),
             ears: Ears::new(store_of_jobs.clone(), config.settings.similar.weights.clone()),
             engine: sender,

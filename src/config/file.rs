@@ -162,6 +162,7 @@ mod tests {
     use crate::model::mastering::{Intensity, MasteringSettings, Preset, Target};
     use crate::model::mpd::{MpdSettings, Password, Permissions};
     use crate::model::musicbrainz::LookupSettings;
+    use crate::model::picture::ShowCovers;
     use crate::model::rendering::{Format, RenderSettings};
     use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
     use crate::model::server::ServerSettings;
@@ -268,6 +269,7 @@ mod tests {
         ("screen.spectrum", "false"),
         ("screen.visual", "\"loudness\""),
         ("screen.waveform", "false"),
+        ("screen.covers", "\"blocks\""),
         ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.scrolloff", "0"),
@@ -375,6 +377,7 @@ mod tests {
         settings.screen.spectrum = false;
         settings.screen.visual = Visual::Loudness;
         settings.screen.waveform = false;
+        settings.screen.covers = ShowCovers::Blocks;
         settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;

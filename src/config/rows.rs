@@ -14,6 +14,7 @@ use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::equaliser::Equaliser;
 use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::mpd::{Listen, Password, Permissions};
+use crate::model::picture::ShowCovers;
 use crate::model::rendering::Format;
 use crate::model::settings::{
     Audio, Crossfeed, HangUp, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality,
@@ -786,6 +787,14 @@ pub const ROWS: &[Row] = &[
         expects: "true or false",
         help: "Show the wave of a measured track in the seek bar.",
         set: |settings, value| put(&mut settings.screen.waveform, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "covers",
+        default: "\"auto\"",
+        expects: "\"auto\", \"blocks\", \"kitty\" or \"off\"",
+        help: "Covers: as pictures where the terminal says that it can, else as half-blocks; as blocks; as pictures or not at all, through tmux too; not at all.",
+        set: |settings, value| put(&mut settings.screen.covers, text(value, ShowCovers::parse)),
     },
     Row {
         table: "screen",

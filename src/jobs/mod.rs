@@ -9,6 +9,7 @@
 //!   events: nobody waits for a job.
 
 pub mod analyse;
+pub mod covers;
 pub mod ears;
 mod lane;
 pub mod library;

@@ -42,6 +42,7 @@ pub mod outputs;
 pub mod part;
 pub mod past;
 pub mod path_bytes;
+pub mod picture;
 pub mod playback;
 pub mod player;
 pub mod playlist;

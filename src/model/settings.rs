@@ -14,6 +14,7 @@ use super::collate::ARTICLES;
 use super::equaliser::EqSettings;
 use super::impulse::Impulse;
 use super::mastering::Intensity;
+use super::picture::ShowCovers;
 use super::symbols::Symbols;
 use super::visual::Visual;
 
@@ -533,6 +534,7 @@ pub struct ScreenSettings {
     pub visual: Visual,
     /// The seek bar is the wave of the track, where that is measured.
     pub waveform: bool,
+    pub covers: ShowCovers,
     /// What was measured of tracks, shown in lists from left to right as far as there is room.
     pub columns: Vec<MeasuredColumn>,
     /// Most frames a second while something moves.
@@ -554,6 +556,7 @@ impl Default for ScreenSettings {
             spectrum: true,
             visual: Visual::Spectrum,
             waveform: true,
+            covers: ShowCovers::Auto,
             columns: MeasuredColumn::ALL[..4].to_vec(),
             fps: 30,
             scrolloff: 3,

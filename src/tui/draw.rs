@@ -73,6 +73,8 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
         views::help::draw(&mut canvas);
     } else if scene.state.signal {
         views::signal::draw(&mut canvas);
+    } else if scene.state.song {
+        views::song::draw(&mut canvas);
     } else if scene.state.mastering {
         views::mastering::draw(&mut canvas);
     } else if scene.state.eq.is_some() {
@@ -134,6 +136,7 @@ pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
         Gauge::Spectrum => views::visual::draw(&mut canvas),
         Gauge::Now => views::now::draw(&mut canvas),
         Gauge::Reading => views::mastering::draw_reduction(&mut canvas),
+        Gauge::Lyrics if scene.state.song => views::song::draw(&mut canvas),
         Gauge::Lyrics => views::report::draw(&mut canvas),
     }
     if scene.styles.ascii {

@@ -3,15 +3,18 @@
 //! - **Purpose.** A frontend: draws a [`Snapshot`](crate::model::snapshot::Snapshot) and its own state, turns keys and
 //!   the mouse into commands.
 //! - **May import.** model config.
-//! - **Thread.** `ui` (the caller's, main) runs the loop; `input` reads the terminal and does not interpret it;
+//! - **Thread.** `ui` (the caller's, main) runs the loop, and asks the terminal what it can before `input` begins, which
+//!   reads it and does not interpret it;
 //!   `ui-filter` and `ui-files` answer questions that take time.
 //! - **Entry points.** [`run()`]; [`channel::inbox`] before it, for signals; [`terminal::restore`] for a panic hook.
 //! - **Invariants.** `update` is the only place that changes the state, `draw` the only one that draws; both are pure.
 //!   The ui thread touches no disk. No text reaches a cell but through [`text`]. Work of a frame is bounded by the
 //!   screen, not by the library.
 
+mod blocks;
 pub mod browse;
 pub mod channel;
+pub mod cover;
 pub mod draw;
 mod editing;
 mod gate;
@@ -19,12 +22,14 @@ pub mod grammar;
 pub mod help;
 mod input;
 pub mod jumps;
+mod kitty;
 pub mod layout;
 pub mod list;
 pub mod lists;
 pub mod matches;
 pub mod outputs;
 mod pace;
+pub mod probe;
 pub mod prompt;
 pub mod registers;
 pub mod report;

@@ -9,13 +9,15 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use super::channel::{Inbox, Message};
+use super::cover::{Covers, Way};
 use super::draw::{draw, draw_gauge, gauges};
 use super::editing::Editing;
 use super::input;
 use super::layout::watched;
 use super::pace::{Pace, Shown};
+use super::probe::{Environment, Question};
 use super::scene::{FrameMap, Gauges, Scene};
-use super::screen::Screen;
+use super::screen::{Drawn, Screen};
 use super::state::{HINT_AFTER, UiState};
 use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
@@ -28,6 +30,7 @@ use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 use crate::model::command::Command;
 use crate::model::notice::Notice;
+use crate::model::picture::{MOST_SIDE, ShowCovers};
 use crate::model::player::{self, Lease, Player};
 use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
@@ -90,6 +93,53 @@ pub fn run(player: Arc<dyn Player>, options: TuiOptions) -> Result<Exit, TuiErro
 /// Between two frames at least so long: a burst of events is one frame.
 const FRAME: Duration = Duration::from_millis(10);
 
+/// A terminal that is here answers at once; one at the other end of an `ssh` when the way there and back is over.
+const PATIENCE: Duration = Duration::from_millis(150);
+const PATIENCE_FAR: Duration = Duration::from_secs(2);
+/// Most pixels of a side of a picture that goes to a terminal, and to a screen, over a net.
+const FAR_TERMINAL: u16 = 256;
+const FAR_SCREEN: u16 = 128;
+
+/// What came from the terminal while it was asked.
+#[derive(Default)]
+struct Heard {
+    typed: Vec<u8>,
+    /// The answer may yet come.
+    is_late: bool,
+}
+
+/// How covers are shown, for which the terminal is asked; before anybody else reads it.
+fn covers(options: &TuiOptions, has_colours: bool) -> (Covers, Heard) {
+    let wanted = options.settings.covers;
+    let around = Environment::new(|name| std::env::var(name).ok());
+    let patience = if around.ssh { PATIENCE_FAR } else { PATIENCE };
+    let mut heard = Heard::default();
+    let mut ask = |question| {
+        // One that cannot be asked has not said anything.
+        let (answers, typed) = terminal::ask(question, patience).unwrap_or_default();
+        heard.typed.extend(typed);
+        heard.is_late |= !answers.are_enough(question);
+        answers
+    };
+    let name = (has_colours && around.is_asked(wanted)).then(|| ask(None).name).flatten();
+    let question = name.and_then(|name| Question::of(&name, wanted));
+    let shows = question.is_some_and(|question| ask(Some(question)).kitty == Some(true));
+    let way = match wanted {
+        ShowCovers::Auto | ShowCovers::Kitty if shows => {
+            Way::Kitty { seed: std::process::id(), tmux: question == Some(Question::Tmux) }
+        }
+        ShowCovers::Auto | ShowCovers::Blocks if has_colours => Way::Blocks,
+        _ => Way::None,
+    };
+    let is_far = matches!(&options.core, CoreOf::Other { host: Some(_) });
+    let most = match (is_far, around.ssh) {
+        (true, _) => FAR_SCREEN,
+        (false, true) => FAR_TERMINAL,
+        (false, false) => MOST_SIDE,
+    };
+    (Covers::new(way, most), heard)
+}
+
 struct Ui {
     player: Arc<dyn Player>,
     options: TuiOptions,
@@ -119,7 +169,6 @@ impl Ui {
     fn new(player: Arc<dyn Player>, mut options: TuiOptions) -> Result<Self, TuiError> {
         let sender = options.inbox.sender();
         let editing = Editing::default();
-        input::spawn(sender.clone(), Arc::clone(&editing.gate)).map_err(TuiError::Thread)?;
         let waker = sender.clone();
         player.on_change(Box::new(move || waker.wake()));
         let (width, height) = crossterm::terminal::size().map_err(TuiError::Terminal)?;
@@ -131,6 +180,10 @@ impl Ui {
         );
         let [all, ctype, lang] = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
         let ascii = options.settings.symbols.is_ascii([all.as_deref(), ctype.as_deref(), lang.as_deref()]);
+        let has_colours = matches!(depth, Depth::Palette | Depth::True) && !ascii;
+        let (covers, heard) = covers(&options, has_colours);
+        let late = heard.is_late;
+        input::spawn(sender.clone(), Arc::clone(&editing.gate), late).map_err(TuiError::Thread)?;
         let problems = std::mem::take(&mut options.problems);
         let workers = Workers::new(
             sender,
@@ -158,8 +211,10 @@ impl Ui {
             player,
             options,
         };
+        ui.state.covers = covers;
         ui.input(Input::Resize(width, height));
         ui.input(Input::Changed);
+        input::typed(&heard.typed).into_iter().for_each(|input| ui.input(input));
         Ok(ui)
     }
 
@@ -246,6 +301,7 @@ impl Ui {
     fn input(&mut self, input: Input) {
         if let Input::Resize(width, height) = input {
             self.screen.resize(width, height);
+            self.state.covers.measure(terminal::cell_size());
         }
         self.pace.dirty = true;
         let around = Surroundings {
@@ -269,6 +325,12 @@ impl Ui {
             Effect::Send(command) => return self.send(command),
             Effect::Suspend => return self.suspend(),
             Effect::Redraw => return self.take_terminal_again(),
+            Effect::Copy(text) => {
+                if let Err(error) = terminal::copy(&text) {
+                    self.state.warn(TuiError::Terminal(error).to_string());
+                }
+                return;
+            }
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Detach => return self.exit = Some(Exit::Detached),
             Effect::Filter(question) => self.workers.filter(question),
@@ -424,7 +486,7 @@ impl Ui {
             let map = &mut self.map;
             self.screen.frame(|buf| {
                 *map = draw(&scene, buf);
-                map.cursor
+                Drawn { cursor: map.cursor, picture: map.picture.clone() }
             })?;
             self.name_window()?;
             self.pace.dirty = false;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ratatui::layout::{Position as Cell, Rect};
 
 use super::browse::Column;
+use super::kitty::Placement;
 use super::state::UiState;
 use super::style::Styles;
 use crate::config::keys::Keymap;
@@ -75,6 +76,7 @@ pub enum Hit {
     Crossfeed,
     Speed,
     Signal,
+    Cover,
     Volume,
     Status,
     Help,
@@ -89,6 +91,8 @@ pub struct FrameMap {
     areas: Vec<(Rect, Hit)>,
     /// Where the terminal's cursor belongs, while words are typed.
     pub cursor: Option<(u16, u16)>,
+    /// The picture that cells of the frame name.
+    pub picture: Option<Placement>,
 }
 
 impl FrameMap {

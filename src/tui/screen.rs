@@ -10,14 +10,25 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
+use super::kitty::{Graphics, Placement, Written};
+
 pub struct Screen<W: Write> {
     backend: CrosstermBackend<W>,
     /// What the terminal shows.
     front: Buffer,
     back: Buffer,
     cursor: Option<(u16, u16)>,
+    graphics: Graphics,
     /// What the terminal shows is not known.
     stale: bool,
+}
+
+/// What belongs to a frame beside its cells.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    pub cursor: Option<(u16, u16)>,
+    /// The picture that cells name.
+    pub picture: Option<Placement>,
 }
 
 impl<W: Write> Screen<W> {
@@ -29,6 +40,7 @@ impl<W: Write> Screen<W> {
             front: empty.clone(),
             back: empty,
             cursor: None,
+            graphics: Graphics::default(),
             stale: true,
         }
     }
@@ -47,23 +59,24 @@ impl<W: Write> Screen<W> {
         self.stale = true;
     }
 
-    /// Draws a whole frame; `draw` gets an empty buffer and returns where the cursor belongs.
-    pub fn frame(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<(u16, u16)>) -> io::Result<()> {
+    /// Draws a whole frame; `draw` gets an empty buffer.
+    pub fn frame(&mut self, draw: impl FnOnce(&mut Buffer) -> Drawn) -> io::Result<()> {
         self.back.reset();
-        let cursor = draw(&mut self.back);
+        let Drawn { cursor, picture } = draw(&mut self.back);
         let stale = std::mem::take(&mut self.stale);
         if stale {
             self.front.reset();
         }
         let changes = self.front.diff(&self.back);
-        if !stale && changes.is_empty() && cursor == self.cursor {
+        let pictures = self.graphics.show(picture.as_ref(), stale);
+        if !stale && changes.is_empty() && cursor == self.cursor && pictures == Written::default() {
             return Ok(());
         }
         queue!(self.backend, BeginSynchronizedUpdate)?;
         if stale {
             queue!(self.backend, Clear(ClearType::All))?;
         }
-        write(&mut self.backend, changes, cursor)?;
+        write(&mut self.backend, changes, cursor, &pictures)?;
         self.cursor = cursor;
         std::mem::swap(&mut self.front, &mut self.back);
         Ok(())
@@ -84,7 +97,7 @@ impl<W: Write> Screen<W> {
         let changes = old.diff(&new);
         if !changes.is_empty() {
             queue!(self.backend, BeginSynchronizedUpdate)?;
-            write(&mut self.backend, changes, self.cursor)?;
+            write(&mut self.backend, changes, self.cursor, &Written::default())?;
         }
         for (x, y) in cells(area) {
             std::mem::swap(&mut self.front[(x, y)], &mut new[(x, y)]);
@@ -101,8 +114,11 @@ fn write<W: Write>(
     backend: &mut CrosstermBackend<W>,
     changes: Vec<(u16, u16, &Cell)>,
     cursor: Option<(u16, u16)>,
+    pictures: &Written,
 ) -> io::Result<()> {
+    backend.write_all(pictures.before.as_bytes())?;
     backend.draw(changes.into_iter())?;
+    backend.write_all(pictures.behind.as_bytes())?;
     match cursor {
         Some((x, y)) => queue!(backend, MoveTo(x, y), Show)?,
         None => queue!(backend, Hide)?,
@@ -113,6 +129,8 @@ fn write<W: Write>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use ratatui::style::Style;
 
     use super::*;
@@ -155,7 +173,7 @@ mod tests {
             screen.frame(|buf| {
                 text(buf, 0, 0, "日本 title");
                 text(buf, 0, 1, words);
-                None
+                Drawn::default()
             })
         };
         show(&mut screen, "one").unwrap();
@@ -179,7 +197,7 @@ mod tests {
             .frame(|buf| {
                 text(buf, 0, 0, "above");
                 text(buf, 0, 2, "old old");
-                None
+                Drawn::default()
             })
             .unwrap();
         screen.part(Rect::new(0, 2, 10, 1), |buf| text(buf, 0, 2, "new")).unwrap();
@@ -189,9 +207,39 @@ mod tests {
             .frame(|buf| {
                 text(buf, 0, 0, "above");
                 text(buf, 0, 2, "new");
-                None
+                Drawn::default()
             })
             .unwrap();
         assert!(wire.take().is_empty());
+    }
+
+    /// Before the cells that name it, in the same update; not again while it stays, but where nobody knows what is there.
+    #[test]
+    fn a_picture_is_written_with_the_frame_that_shows_it() {
+        use super::super::kitty::Number;
+        use crate::model::picture::Picture;
+        let wire = Wire::default();
+        let mut screen = Screen::new(wire.clone(), 10, 3);
+        let picture = Arc::new(Picture::new(1, 1, vec![1, 2, 3]).unwrap());
+        let number = Number::new(&picture, 1, false);
+        let show = |screen: &mut Screen<Wire>, shown: bool| {
+            let frame = screen.frame(|buf| {
+                let placement = Placement { picture: Arc::clone(&picture), number, columns: 1, rows: 1 };
+                let symbol = if shown { number.cell(0, 0).unwrap() } else { " ".to_owned() };
+                crate::tui::text::cell(buf, 0, 0, &symbol, Style::default().fg(number.colour()));
+                Drawn { cursor: None, picture: shown.then_some(placement) }
+            });
+            frame.unwrap();
+            String::from_utf8(wire.take()).unwrap()
+        };
+        let first = show(&mut screen, true);
+        let places =
+            ["\x1b[?2026h", "a=t", "a=p", "\u{10eeee}", "\x1b[?2026l"].map(|part| first.find(part).unwrap());
+        assert!(places.is_sorted(), "{first:?}");
+        assert_eq!(show(&mut screen, true), "");
+        screen.invalidate();
+        assert_eq!(show(&mut screen, true).matches("a=t").count(), 1);
+        let gone = show(&mut screen, false);
+        assert!(gone.contains("a=d,d=I") && !gone.contains("a=t"), "{gone:?}");
     }
 }

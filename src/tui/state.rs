@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::browse::{Browse, Column};
+use super::cover::Covers;
 use super::grammar::Chord;
 use super::jumps::Jumps;
 use super::list::List;
@@ -61,6 +62,9 @@ pub struct UiState {
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
     pub report: Option<(ReportKind, List)>,
+    /// What plays is shown with its cover, over the panes.
+    pub song: bool,
+    pub covers: Covers,
     /// The song whose words were asked for.
     pub sung: Option<Arc<Path>>,
     /// What MusicBrainz was asked about.
@@ -322,6 +326,8 @@ impl UiState {
             eq: None,
             outputs: None,
             report: None,
+            song: false,
+            covers: Covers::default(),
             sung: None,
             looked_up: None,
             figures: Figures::default(),
@@ -341,13 +347,13 @@ impl UiState {
 
     /// The words of what plays are in sight.
     pub fn shows_lyrics(&self) -> bool {
-        matches!(self.report, Some((ReportKind::Lyrics, _)))
+        self.song || matches!(self.report, Some((ReportKind::Lyrics, _)))
     }
 
     /// Something lies over the panes.
     pub fn is_covered(&self) -> bool {
         let lists = self.help.is_some() || self.outputs.is_some() || self.report.is_some();
-        lists || self.signal || self.mastering || self.eq.is_some() || self.tags.is_some()
+        lists || self.signal || self.mastering || self.song || self.eq.is_some() || self.tags.is_some()
     }
 
     /// Whose keys hold now, the first before the others.

@@ -84,6 +84,12 @@ impl Styles {
         self.styles[role as usize]
     }
 
+    /// A colour of a picture; `None` where the terminal has too few.
+    pub fn of_picture(&self, [r, g, b]: [u8; 3]) -> Option<Color> {
+        let has_enough = matches!(self.depth, Depth::Palette | Depth::True);
+        has_enough.then(|| colour(Colour::Rgb(r, g, b), self.depth))
+    }
+
     /// The style of the text with `role` laid over it.
     pub fn on_text(&self, role: Role) -> Style {
         self.of(Role::Text).patch(self.of(role))

@@ -2,12 +2,17 @@
 //! thread; [`restore`] may be called from any thread, also from a panic hook, and any number of times.
 
 use std::fs::File;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read, Write};
 use std::os::fd::OwnedFd;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::kitty;
+use super::probe::{self, Answers, Parser, Question};
 
 /// Why there is no screen.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +44,8 @@ const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b
 const KEEP_TITLE: &str = "\x1b[22;2t";
 const OLD_TITLE: &str = "\x1b[23;2t";
 
-// A process has one terminal, and a panic hook has no handle to pass: these are the only statics.
+// A process has one terminal, and a panic hook has no handle to pass: these and the picture that the terminal holds
+// ([`super::kitty`]) are the only statics.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 /// The window's title was kept by the terminal, to be had again.
 static TITLED: AtomicBool = AtomicBool::new(false);
@@ -70,11 +76,41 @@ pub fn enter(mouse: bool) -> Result<(), TuiError> {
     entered.inspect_err(|_| restore()).map_err(TuiError::Terminal)
 }
 
+/// Asks the terminal, which must have been taken and be read by nobody else, for its name or for pictures, and waits for so
+/// long at most; gives what was typed meanwhile, too.
+pub fn ask(question: Option<Question>, longest: Duration) -> std::io::Result<(Answers, Vec<u8>)> {
+    let mut terminal = File::options().read(true).write(true).open("/dev/tty")?;
+    terminal.write_all(question.map_or(probe::NAME, Question::text).as_bytes())?;
+    let (mut parser, until) = (Parser::default(), Instant::now() + longest);
+    let mut bytes = [0; 1024];
+    while !parser.answers.are_enough(question) {
+        let left = Timespec::try_from(until.saturating_duration_since(Instant::now())).unwrap_or_default();
+        match poll(&mut [PollFd::new(&terminal, PollFlags::IN)], Some(&left)) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        match terminal.read(&mut bytes)? {
+            0 => break,
+            count => parser.feed(&bytes[..count]),
+        }
+    }
+    Ok(parser.finish())
+}
+
+/// Pixels of a cell, across and down, where the terminal says so.
+pub fn cell_size() -> Option<(u16, u16)> {
+    let size = crossterm::terminal::window_size().ok()?;
+    let cell = (size.width.checked_div(size.columns)?, size.height.checked_div(size.rows)?);
+    (cell.0 > 0 && cell.1 > 0).then_some(cell)
+}
+
 /// Gives terminal and standard error back as they were. Does nothing where they already are.
 pub fn restore() {
     if ENTERED.swap(false, Ordering::SeqCst) {
         // The terminal may be gone: there is nobody left to tell.
-        let _ = write_all(LEAVE);
+        let _ = write_all(&kitty::farewell()).and_then(|()| write_all(LEAVE));
         if TITLED.swap(false, Ordering::SeqCst) {
             let _ = write_all(OLD_TITLE);
         }
@@ -89,6 +125,13 @@ pub fn set_title(title: &str) -> std::io::Result<()> {
         write_all(KEEP_TITLE)?;
     }
     write_all(&format!("\x1b]2;{title}\x07"))
+}
+
+/// Puts a text into the terminal's clipboard (xterm's OSC 52), through ssh too; the terminal may refuse.
+pub fn copy(text: &[u8]) -> std::io::Result<()> {
+    use base64::Engine;
+    let text = base64::engine::general_purpose::STANDARD.encode(text);
+    write_all(&format!("\x1b]52;c;{text}\x07"))
 }
 
 /// Sends what any library writes to standard error into `log` (else nowhere), so that it cannot disturb the screen.

@@ -276,6 +276,8 @@ fn what_leaves_the_screen_is_an_effect() {
     assert_eq!(effects("ZZ"), [Effect::Leave]);
     assert_eq!(effects("<C-z>"), [Effect::Suspend]);
     assert_eq!(effects("<C-l>"), [Effect::Redraw]);
+    assert_eq!(effects("<Tab>2zy"), [Effect::Copy(b"/music/000000.flac\n/music/000001.flac".to_vec())]);
+    assert_eq!(effects("llVjzy"), [Effect::Copy(b"/music/000000.flac\n/music/000001.flac".to_vec())]);
     assert_eq!(effects(":edit queue<Enter>"), [Effect::EditQueue]);
     assert_eq!(effects("<Tab>e"), [Effect::EditQueue]);
     assert_eq!(effects(":theme light<Enter>"), [Effect::LoadTheme("light".into())]);

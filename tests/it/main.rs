@@ -11,6 +11,7 @@ mod catalog;
 mod cli;
 mod compare;
 mod config;
+mod covers;
 mod crossfade;
 mod cue;
 mod cue_scan;

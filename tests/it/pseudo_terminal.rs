@@ -219,6 +219,25 @@ impl Session {
         self.shown.screen.lock().unwrap().1.raw.clone()
     }
 
+    /// Waits until these bytes have reached the terminal.
+    pub fn wait_raw(&self, part: &str) {
+        self.wait_raw_times(part, 1);
+    }
+
+    /// The same, so often.
+    pub fn wait_raw_times(&self, part: &str, times: usize) {
+        let until = Instant::now() + PATIENCE;
+        let mut locked = self.shown.screen.lock().unwrap();
+        while String::from_utf8_lossy(&locked.1.raw).matches(part).count() < times {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                drop(locked);
+                panic!("{part:?} did not reach the terminal {times} times");
+            }
+            locked = self.shown.changed.wait_timeout(locked, left).unwrap().0;
+        }
+    }
+
     /// Column and row where a text begins, from 0.
     pub fn place_of(&self, text: &str) -> (u16, u16) {
         let locked = self.shown.screen.lock().unwrap();

@@ -1,6 +1,7 @@
 //! What is shown of what was measured: the wave of the current track, looked for when another one becomes current, and how
-//! a track sounds. Both are looked for again while tracks are being measured.
+//! a track sounds. Both are looked for again while tracks are being measured. And its cover, looked for when a screen asks.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::notices;
@@ -8,9 +9,12 @@ use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::{AppState, SightState};
 use crate::app::wording;
+use crate::model::address::is_address;
 use crate::model::features::Waveform;
 use crate::model::id::{JobId, TrackId};
+use crate::model::picture::{CoverView, MOST_SIDE};
 use crate::model::portrait::{Portrait, Spread, Told};
+use crate::model::server::is_served;
 
 impl SightState {
     /// The track that is looked at and not measured.
@@ -95,4 +99,40 @@ pub fn portrait_read(
     if state.analysis.run.is_some() {
         fx.extend(state.sight.awaited().map(Effect::AnalyseFirst));
     }
+}
+
+/// The cover of what plays is asked for. One that is known or looked for at that size is not looked for again.
+pub fn show_cover(state: &mut AppState, side: u16, fx: &mut Vec<Effect>) {
+    let Some(path) = state.queue.current().map(|item| Arc::clone(&item.path)) else { return };
+    let side = side.clamp(1, MOST_SIDE);
+    let sight = &mut state.sight;
+    let serves = |of: &Path, large: u16| *of == *path && large >= side;
+    if sight.cover.as_ref().is_some_and(|cover| serves(&cover.path, cover.side))
+        || sight.cover_asked.as_ref().is_some_and(|(of, large)| serves(of, *large))
+    {
+        return;
+    }
+    if is_address(&path) && !is_served(&path) {
+        // A stream has none.
+        sight.cover_asked = None;
+        sight.cover = Some(Arc::new(CoverView { path, side: MOST_SIDE, picture: None }));
+        state.dirty.scan = true;
+    } else {
+        sight.cover_asked = Some((Arc::clone(&path), side));
+        fx.push(Effect::FindCover { path, side });
+    }
+}
+
+/// What was not asked for last is dropped.
+pub fn cover_found(state: &mut AppState, cover: CoverView) {
+    let is_awaited = |(path, side): &mut (Arc<Path>, u16)| *path == cover.path && *side == cover.side;
+    if state.sight.cover_asked.take_if(is_awaited).is_some() {
+        state.sight.cover = Some(Arc::new(cover));
+        state.dirty.scan = true;
+    }
+}
+
+/// Whether the cover that is shown may be from this file, or from beside it.
+pub fn is_of_cover(state: &AppState, path: &Path) -> bool {
+    state.sight.cover.as_ref().is_some_and(|cover| cover.path.parent() == path.parent())
 }

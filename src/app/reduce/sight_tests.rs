@@ -8,6 +8,7 @@ use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
 use crate::model::command::{Analyse, Library};
 use crate::model::features::{WaveBin, Waveform};
 use crate::model::id::TrackId;
+use crate::model::picture::{CoverView, MOST_SIDE, Picture};
 use crate::model::portrait::{Spread, Told};
 
 /// A queue of two tracks, of which the first is current.
@@ -113,4 +114,43 @@ fn who_asks_without_a_screen_does_not_change_what_one_shows() {
     assert_eq!(rig.state.sight.portrait.as_ref().unwrap().track, TrackId(8));
     measure(&mut rig);
     assert!(first(&rig.event(read(Told::Not)), 7), "it is measured before others");
+}
+
+/// Whose covers are looked for, by the number in the name of the file, and how large.
+fn covers(fx: &[Effect]) -> Vec<(String, u16)> {
+    let cover = |effect: &Effect| match effect {
+        Effect::FindCover { path, side } => Some((path.file_stem()?.to_string_lossy().into_owned(), *side)),
+        _ => None,
+    };
+    fx.iter().filter_map(cover).collect()
+}
+
+#[test]
+fn a_cover_is_looked_for_when_a_screen_asks_and_once_a_size() {
+    let (mut rig, fx) = rig();
+    assert!(covers(&fx).is_empty(), "nobody looks");
+    let ask = |rig: &mut Rig, side| {
+        let command = Command::Library(Library::ShowCover(side));
+        covers(&rig.event(Event::Command(command)))
+    };
+    let first = rig.state.queue.current().unwrap().path.clone();
+    let name = first.file_stem().unwrap().to_string_lossy().into_owned();
+    assert_eq!(ask(&mut rig, 64), [(name.clone(), 64)]);
+    assert!(ask(&mut rig, 64).is_empty(), "it is looked for");
+    let picture = Some(Arc::new(Picture::new(1, 1, vec![1, 2, 3]).unwrap()));
+    let found = |path: &Arc<std::path::Path>, side| {
+        Event::CoverFound(CoverView { path: Arc::clone(path), side, picture: picture.clone() })
+    };
+    rig.event(found(&first, 64));
+    assert_eq!(rig.state.sight.cover.as_ref().map(|cover| cover.side), Some(64));
+    assert!(ask(&mut rig, 32).is_empty(), "a larger one is there");
+    assert_eq!(ask(&mut rig, 60_000), [(name, MOST_SIDE)], "a larger one is wanted, within bounds");
+    let fx = rig.ask(Playback::Next(1));
+    assert!(covers(&fx).is_empty(), "nobody looks");
+    let second = rig.state.queue.current().unwrap().path.clone();
+    assert_eq!(ask(&mut rig, 64).len(), 1);
+    rig.event(found(&first, MOST_SIDE));
+    assert_eq!(rig.state.sight.cover.as_ref().map(|cover| cover.side), Some(64), "the answer came too late");
+    rig.event(found(&second, 64));
+    assert_eq!(rig.state.sight.cover.as_ref().map(|cover| Arc::clone(&cover.path)), Some(second));
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{history, library, notices, queue, saving};
+use super::{history, library, notices, queue, saving, sight};
 use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
@@ -279,6 +279,11 @@ fn follow(state: &mut AppState, written: &Written, now: Now, fx: &mut Vec<Effect
         library::scan(state, paths, now, fx);
     }
     state.tags.view.sheet = None;
+    // It may be another one now: who shows it asks again.
+    if written.paths.iter().any(|path| sight::is_of_cover(state, path)) {
+        state.sight.cover = None;
+        state.dirty.scan = true;
+    }
 }
 
 pub fn picture_described(state: &mut AppState, words: &str, now: Now) {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use decode::{Image, decode, dimensions};
 pub use embedded::{Picture, embedded};
-pub use thumbnails::Thumbnails;
+pub use thumbnails::{Thumbnails, small};
 
 use super::tags::ReadError;
 use crate::decode::server;

@@ -6,7 +6,7 @@ use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use image::ImageFormat;
+use image::{DynamicImage, ImageFormat};
 use md5::{Digest, Md5};
 
 use super::decode::{Image, decode, decode_whole};
@@ -43,9 +43,7 @@ impl Thumbnails {
                 .and_then(|file| file.set_modified(SystemTime::now()));
             return Ok(image);
         }
-        let whole = decode_whole(data)?;
-        let small =
-            if whole.width().max(whole.height()) > side { whole.thumbnail(side, side) } else { whole };
+        let small = small_of(data, side)?;
         let mut png = Cursor::new(Vec::new());
         if small.write_to(&mut png, ImageFormat::Png).is_ok() {
             let _ = self.keep(&file, png.get_ref());
@@ -83,6 +81,16 @@ impl Thumbnails {
         }
         Ok(())
     }
+}
+
+/// The picture within a square of `side` pixels as [`Thumbnails::get`] makes it, without a cache.
+pub fn small(data: &[u8], side: u32) -> Result<Image, ArtworkError> {
+    small_of(data, side.clamp(1, MAX_SIDE)).map(Into::into)
+}
+
+fn small_of(data: &[u8], side: u32) -> Result<DynamicImage, ArtworkError> {
+    let whole = decode_whole(data)?;
+    Ok(if whole.width().max(whole.height()) > side { whole.thumbnail(side, side) } else { whole })
 }
 
 fn hex(bytes: &[u8; 16]) -> String {

@@ -381,6 +381,8 @@ pub enum Library {
     Analyse(Analyse),
     /// Put into the snapshot how this track sounds. Not to be typed: made by a screen that shows it.
     Portray(TrackId),
+    /// Put the cover of what plays into the snapshot, within a square of so many pixels. Not to be typed, either.
+    ShowCover(u16),
     /// As [`Library::Portray`], for who has no screen: what a screen shows stays.
     Tell(TrackId),
     /// Tell what was listened to.
@@ -479,6 +481,8 @@ pub enum Screen {
     GoToPlaying,
     /// Mark or unmark the row for the next command.
     ToggleMark,
+    /// The paths of the selection, to the terminal's clipboard.
+    Copy,
     Help,
     /// Look at what is heard in this way; `None`: in the next.
     Visual(Option<Visual>),
@@ -486,6 +490,8 @@ pub enum Screen {
     Fingerprint,
     /// Show or hide the words of what plays.
     Lyrics,
+    /// Show or hide what plays, with its cover and words.
+    Cover,
     /// Show or hide the signal path.
     Signal,
     /// What mastering does, and why.

@@ -14,7 +14,7 @@ use crate::model::player::{Outcome, Position};
 use crate::model::visual::{BANDS, SPECTROGRAM_COLUMNS, Spectrogram, Visual, VisualFrame};
 
 /// Both ends must speak the same one: raised whenever anything here, in a command or in a snapshot changes its shape.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Bytes of one part of a snapshot, written out.
 pub const MOST_PART: usize = 512 << 20;

@@ -1,6 +1,6 @@
 //! Screens at the end of a wire: the same commands and snapshots that a screen in the player's own process has.
 //!
-//! A client of the socket asks `{"id":1,"screen":{"version":3}}` ([`message::VERSION`]); behind the answer both ends
+//! A client of the socket asks `{"id":1,"screen":{"version":5}}` ([`message::VERSION`]); behind the answer both ends
 //! speak in frames ([`frame`]) of messages ([`message`]). The core sends the parts of the snapshot that changed
 //! (`parts`), long ones as the difference from the version before ([`patch`]), the next ones when these have left: a
 //! slow screen misses states, never the last one. What moves (position, spectrum) is sent while it does, and only where

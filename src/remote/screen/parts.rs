@@ -213,6 +213,7 @@ parts! {
     Notice notice,
     Closing closing,
     Lyrics lyrics,
+    Cover cover,
 }
 
 impl Kind {

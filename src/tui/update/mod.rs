@@ -3,6 +3,7 @@
 
 mod changed;
 mod chord;
+mod cover;
 mod equaliser;
 mod judging;
 mod open;
@@ -122,6 +123,8 @@ pub enum Effect {
         typed: String,
     },
     LoadTheme(String),
+    /// To the terminal's clipboard.
+    Copy(Vec<u8>),
     Suspend,
     Redraw,
     Leave,
@@ -206,6 +209,7 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
     }
     turn.press_waiting();
     turn.settle_selection();
+    turn.cover_follows();
     turn.effects
 }
 

@@ -62,6 +62,7 @@ impl Turn<'_> {
             Hit::Night => self.send(Command::Listener(Listener::Night(None))),
             Hit::Crossfeed => self.send(Command::Listener(Listener::Crossfeed(None))),
             Hit::Signal => self.toggle_signal(),
+            Hit::Cover => self.toggle_song(),
             Hit::Status => self.dismiss(),
         }
     }
@@ -191,6 +192,7 @@ impl Turn<'_> {
             | Hit::Night
             | Hit::Crossfeed
             | Hit::Speed
+            | Hit::Cover
             | Hit::Signal => {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));

@@ -43,10 +43,14 @@ impl Turn<'_> {
 
     /// Another song plays while words are shown.
     pub(super) fn lyrics_follow(&mut self) {
-        let Some((ReportKind::Lyrics, list)) = &mut self.state.report else { return };
+        if !self.state.shows_lyrics() {
+            return;
+        }
         let playing = self.around.snapshot.playback.now.as_ref().map(|now| Arc::clone(&now.path));
         if playing != self.state.sung {
-            *list = List::default();
+            if let Some((ReportKind::Lyrics, list)) = &mut self.state.report {
+                *list = List::default();
+            }
             self.state.sung = playing;
             if self.state.sung.is_some() {
                 self.send(Command::Lyrics(Lyricing::Find { again: false }));

@@ -217,11 +217,13 @@ impl Turn<'_> {
             Screen::QueueStats => self.toggle_figures(ReportKind::Queue),
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
+            Screen::Copy => self.copy(count),
             Screen::Help => self.toggle_help(),
             Screen::Visual(visual) => self.look_in(visual, count),
             Screen::Fingerprint => self.toggle_portrait(count),
             Screen::Lyrics => self.toggle_lyrics(),
             Screen::Signal => self.toggle_signal(),
+            Screen::Cover => self.toggle_song(),
             Screen::MasteringPanel => self.toggle_mastering(),
             Screen::EqPanel => self.toggle_eq(),
             Screen::Outputs => self.toggle_outputs(),
@@ -266,7 +268,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn motion(&mut self, motion: Motion, count: Option<u32>) {
-        if self.state.signal || self.state.mastering {
+        if self.state.signal || self.state.mastering || self.state.song {
             return;
         }
         if self.state.eq.is_some() {
@@ -421,6 +423,7 @@ impl Turn<'_> {
         self.state.outputs = None;
         self.state.report = None;
         self.state.signal = false;
+        self.state.song = false;
         self.state.mastering = false;
         self.state.eq = None;
         if self.state.tags.take().is_some() && self.around.snapshot.tags.preview.is_some() {

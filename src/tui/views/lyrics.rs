@@ -37,7 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
 }
 
 /// The line that is sung in the middle.
-fn follow(sung: Option<usize>, len: usize, height: u16) -> List {
+pub(super) fn follow(sung: Option<usize>, len: usize, height: u16) -> List {
     let (line, height) = (sung.unwrap_or(0), usize::from(height));
     let mut list = List { cursor: line, top: line.saturating_sub(height / 2) };
     list.clamp(View { len, height, margin: 0 });

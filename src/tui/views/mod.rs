@@ -1,5 +1,6 @@
 //! The parts of a frame, one a file. Each draws from the scene into its area and tells where the mouse can hit it.
 
+mod cover;
 pub mod curve;
 pub mod equaliser;
 pub mod frame;
@@ -19,6 +20,7 @@ pub mod queue;
 pub mod report;
 pub mod rows;
 pub mod signal;
+pub mod song;
 pub mod status;
 pub mod tags;
 pub mod visual;

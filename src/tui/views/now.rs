@@ -13,12 +13,14 @@ use crate::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::server::is_served;
 use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
+use crate::tui::cover::beside_foot;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 use crate::tui::text;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
     let Some(area) = canvas.layout.now else { return };
+    let area = with_cover(canvas, area);
     let row =
         |at: u16| Rect { y: area.y + at, height: 1, x: area.x + 1, width: area.width.saturating_sub(2) };
     match area.height {
@@ -37,6 +39,16 @@ pub fn draw(canvas: &mut Canvas<'_>) {
             times(canvas, Rect { height: area.height - 2, ..row(2) });
         }
     }
+}
+
+/// The cover at the left; returns what is left of the rows.
+fn with_cover(canvas: &mut Canvas<'_>, area: Rect) -> Rect {
+    let state = canvas.scene.state;
+    if state.song || canvas.scene.snapshot.playback.now.is_none() {
+        return area;
+    }
+    super::cover::draw(canvas);
+    beside_foot(state, canvas.layout, area)
 }
 
 /// Two columns, and one between.
@@ -94,7 +106,7 @@ fn waiting(canvas: &Canvas<'_>) -> Option<&'static str> {
 }
 
 /// Title and artists; of a station what it plays, and its name.
-fn names(canvas: &Canvas<'_>, now: &NowPlaying) -> (String, String) {
+pub(super) fn names(canvas: &Canvas<'_>, now: &NowPlaying) -> (String, String) {
     if let Some(title) = now.stream.as_ref().and_then(|stream| stream.title.as_deref()) {
         return (title.to_owned(), text::file_name(&now.path));
     }
@@ -157,11 +169,16 @@ fn mastered(view: &MasteringView) -> (String, Role) {
     }
 }
 
-/// What the listener thinks of it, at the right; returns what is left of the row.
-fn judged(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
+/// What the listener thinks of it.
+pub(super) fn stars(canvas: &Canvas<'_>) -> Option<String> {
     let snapshot = canvas.scene.snapshot;
     let facts = snapshot.track().map(|track| snapshot.facts.get(track.id()));
-    let text = facts.map(|facts| text::judged(&facts)).filter(|text| !text.is_empty());
+    facts.map(|facts| text::judged(&facts)).filter(|text| !text.is_empty())
+}
+
+/// The same, at the right; returns what is left of the row.
+fn judged(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
+    let text = stars(canvas);
     // At least half of the row belongs to what plays.
     match text.filter(|text| text::width_of(text, row.width) <= row.width / 2) {
         Some(text) => {

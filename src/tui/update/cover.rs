@@ -1,0 +1,80 @@
+//! The cover of what plays: asked of the core while there is a place for it, and made ready for drawing.
+
+use std::sync::Arc;
+
+use super::Turn;
+use crate::model::command::{Command, Library};
+use crate::model::picture::{CoverView, Picture};
+use crate::model::snapshot::NowPlaying;
+use crate::tui::blocks::Blocks;
+use crate::tui::cover::{Shown, Way, place};
+
+impl Turn<'_> {
+    /// What plays, its cover and its words.
+    pub(super) fn toggle_song(&mut self) {
+        let shown = !self.state.song;
+        self.uncover();
+        self.state.song = shown;
+        self.state.sung = None;
+        self.lyrics_follow();
+    }
+
+    /// After every input: something else may play, stand elsewhere or be known by now.
+    pub(super) fn cover_follows(&mut self) {
+        if self.state.covers.way == Way::None {
+            return;
+        }
+        let snapshot = self.around.snapshot;
+        let Some(now) = &snapshot.playback.now else {
+            self.state.covers.shown = None;
+            return;
+        };
+        let place = place(self.state, &self.layout());
+        if let Some(place) = place {
+            self.ask_for_cover(now, (place.width, place.height));
+        }
+        let answer = snapshot.cover.as_ref();
+        let covers = &mut self.state.covers;
+        if let Some(answer) = answer.filter(|cover| cover.path == now.path) {
+            covers.room = answer.picture.is_some();
+        }
+        let picture = answer.filter(|cover| is_likely(cover, now)).and_then(|cover| cover.picture.as_ref());
+        covers.shown = picture.zip(place).map(|(picture, place)| {
+            let before = covers.shown.take();
+            let (columns, rows) = covers.fit((picture.width(), picture.height()), place.width, place.height);
+            let x = place.x + (place.width - columns) / 2;
+            let area = ratatui::layout::Rect { x, width: columns, height: rows, ..place };
+            let blocks = (covers.way == Way::Blocks).then(|| blocks(before, picture, (columns, rows)));
+            Shown { picture: Arc::clone(picture), area, blocks }
+        });
+    }
+
+    /// Once a track, and again where a larger one is needed.
+    fn ask_for_cover(&mut self, now: &NowPlaying, cells: (u16, u16)) {
+        let answers = self.around.snapshot.cover.is_some();
+        let covers = &mut self.state.covers;
+        if std::mem::replace(&mut covers.answered, answers) && !answers {
+            // Another core, or the files are others now.
+            covers.asked = None;
+        }
+        let side = covers.side(cells);
+        let is_enough =
+            covers.asked.as_ref().is_some_and(|(path, large)| *path == now.path && *large >= side);
+        if !is_enough {
+            covers.asked = Some((Arc::clone(&now.path), side));
+            self.send(Command::Library(Library::ShowCover(side)));
+        }
+    }
+}
+
+/// It is the one of what plays, or of another track in its folder: the same, until something else is known.
+fn is_likely(cover: &CoverView, now: &NowPlaying) -> bool {
+    cover.path.parent() == now.path.parent()
+}
+
+/// Made once a picture and size.
+fn blocks(before: Option<Shown>, picture: &Picture, (columns, rows): (u16, u16)) -> Arc<Blocks> {
+    let same = before.filter(|shown| shown.picture.hash() == picture.hash()).and_then(|shown| shown.blocks);
+    let same = same.filter(|blocks| blocks.size() == (columns, rows));
+    same.unwrap_or_else(|| Arc::new(Blocks::new(picture, columns, rows)))
+}
