@@ -273,6 +273,7 @@ mod tests {
         ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.scrolloff", "0"),
+        ("screen.title", "false"),
         ("screen.key_timeout_ms", "300"),
     ];
 
@@ -380,6 +381,7 @@ mod tests {
         settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;
+        settings.screen.title = false;
         settings.screen.key_timeout = std::time::Duration::from_millis(300);
         settings
     }

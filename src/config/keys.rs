@@ -451,7 +451,7 @@ mod tests {
         assert_eq!(problems, [""; 0]);
         let next = Lookup::Found(Request::Core(Command::Playback(Playback::Next(1))));
         assert_eq!(keymap.lookup(&[Context::Queue, Context::Global], &keys("<C-n>")), next);
-        assert_eq!(keymap.lookup(&[Context::Global], &keys("q")), Lookup::None);
+        assert_eq!(keymap.lookup(&[Context::Global], &keys("q")), Lookup::Prefix, "a macro still");
         assert_eq!(keymap.lookup(&[Context::Global], &keys("Z")), Lookup::None);
         let motion = |motion| Lookup::Found(Request::Screen(Screen::Motion(motion)));
         assert_eq!(keymap.lookup(&[Context::Queue, Context::Global], &keys("j")), motion(Motion::Up));

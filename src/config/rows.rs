@@ -822,6 +822,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "title",
+        default: "true",
+        expects: "true or false",
+        help: "The terminal's window is named by what plays.",
+        set: |settings, value| put(&mut settings.screen.title, switch(value)),
+    },
+    Row {
+        table: "screen",
         key: "key_timeout_ms",
         default: "700",
         expects: "a number of milliseconds from 100 to 10000",

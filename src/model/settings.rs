@@ -541,6 +541,8 @@ pub struct ScreenSettings {
     pub fps: u16,
     /// Rows kept visible above and below the selection.
     pub scrolloff: u16,
+    /// The terminal's window is named by what plays.
+    pub title: bool,
     /// How long keys that mean something alone wait for those that may follow.
     pub key_timeout: Duration,
 }
@@ -558,6 +560,7 @@ impl Default for ScreenSettings {
             columns: MeasuredColumn::ALL[..4].to_vec(),
             fps: 30,
             scrolloff: 3,
+            title: true,
             key_timeout: Duration::from_millis(700),
         }
     }

@@ -44,6 +44,7 @@ mod symbols;
 pub mod tags;
 pub mod terminal;
 pub mod text;
+pub mod title;
 pub mod update;
 mod views;
 mod work;

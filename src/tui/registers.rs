@@ -103,7 +103,8 @@ fn joined(one: Target, other: Target, catalog: &Catalog) -> Target {
     }
 }
 
-fn paths(target: Target, catalog: &Catalog) -> Vec<PathBuf> {
+/// Where the files are.
+pub fn paths(target: Target, catalog: &Catalog) -> Vec<PathBuf> {
     let path = |id: TrackId| catalog.find(id).map(|track| track.path());
     match target {
         Target::Selection => Vec::new(),

@@ -21,6 +21,7 @@ use super::screen::{Drawn, Screen};
 use super::state::{HINT_AFTER, UiState};
 use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
+use super::title;
 use super::update::{Effect, Input, PathBase, Surroundings, next_tick, update};
 use super::work::Workers;
 use crate::config::editor::EditorError;
@@ -151,6 +152,10 @@ struct Ui {
     snapshot: Arc<Snapshot>,
     gauges: Gauges,
     map: FrameMap,
+    /// What the window is called; empty before it was first named, and where it is to be named again.
+    title: String,
+    /// The window is to be named.
+    has_title: bool,
     /// When the terminal was last taken, since the start.
     taken: Duration,
     /// Held while what is heard is looked at.
@@ -196,6 +201,8 @@ impl Ui {
             watch: None,
             pace: Pace::new(options.settings.fps),
             exit: None,
+            title: String::new(),
+            has_title: options.settings.title && title::has_window(&variable("TERM").unwrap_or_default()),
             taken: Duration::ZERO,
             started: Instant::now(),
             depth,
@@ -318,6 +325,12 @@ impl Ui {
             Effect::Send(command) => return self.send(command),
             Effect::Suspend => return self.suspend(),
             Effect::Redraw => return self.take_terminal_again(),
+            Effect::Copy(text) => {
+                if let Err(error) = terminal::copy(&text) {
+                    self.state.warn(TuiError::Terminal(error).to_string());
+                }
+                return;
+            }
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Detach => return self.exit = Some(Exit::Detached),
             Effect::Filter(question) => self.workers.filter(question),
@@ -392,6 +405,7 @@ impl Ui {
     /// After a stop, or when something wrote on the screen: the modes again, and every cell.
     fn take_terminal_again(&mut self) {
         terminal::restore();
+        self.title.clear();
         self.taken = self.now();
         let taken = terminal::divert_stderr(self.options.log.as_ref())
             .and_then(|()| terminal::enter(self.options.settings.mouse));
@@ -411,6 +425,18 @@ impl Ui {
             self.watch = wanted.map(|visual| (visual, self.player.watch(visual)));
             self.gauges.visual = None;
         }
+    }
+
+    fn name_window(&mut self) -> io::Result<()> {
+        if !self.has_title {
+            return Ok(());
+        }
+        let title = title::of(&self.snapshot);
+        if title != self.title {
+            terminal::set_title(&title)?;
+            self.title = title;
+        }
+        Ok(())
     }
 
     fn shown(&self) -> Shown<'_> {
@@ -462,6 +488,7 @@ impl Ui {
                 *map = draw(&scene, buf);
                 Drawn { cursor: map.cursor, picture: map.picture.clone() }
             })?;
+            self.name_window()?;
             self.pace.dirty = false;
             self.pace.drawn = now.max(Duration::from_nanos(1));
         } else if moved {

@@ -40,9 +40,15 @@ const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 /// All of it back, whatever of it was on: ends a synchronised update, resets attributes.
 const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
 
-// A process has one terminal, and a panic hook has no handle to pass: these two and the picture that the terminal holds
+/// Has the terminal keep the window's title, and bring it back (xterm's XTWINOPS).
+const KEEP_TITLE: &str = "\x1b[22;2t";
+const OLD_TITLE: &str = "\x1b[23;2t";
+
+// A process has one terminal, and a panic hook has no handle to pass: these and the picture that the terminal holds
 // ([`super::kitty`]) are the only statics.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+/// The window's title was kept by the terminal, to be had again.
+static TITLED: AtomicBool = AtomicBool::new(false);
 /// Guards the true standard error while it is diverted; held for two system calls.
 static STDERR: Mutex<Option<OwnedFd>> = Mutex::new(None);
 
@@ -105,9 +111,27 @@ pub fn restore() {
     if ENTERED.swap(false, Ordering::SeqCst) {
         // The terminal may be gone: there is nobody left to tell.
         let _ = write_all(&kitty::farewell()).and_then(|()| write_all(LEAVE));
+        if TITLED.swap(false, Ordering::SeqCst) {
+            let _ = write_all(OLD_TITLE);
+        }
         let _ = disable_raw_mode();
     }
     undivert_stderr();
+}
+
+/// Gives the terminal's window a title, which must be clean. The one before comes back with [`restore`].
+pub fn set_title(title: &str) -> std::io::Result<()> {
+    if !TITLED.swap(true, Ordering::SeqCst) {
+        write_all(KEEP_TITLE)?;
+    }
+    write_all(&format!("\x1b]2;{title}\x07"))
+}
+
+/// Puts a text into the terminal's clipboard (xterm's OSC 52), through ssh too; the terminal may refuse.
+pub fn copy(text: &[u8]) -> std::io::Result<()> {
+    use base64::Engine;
+    let text = base64::engine::general_purpose::STANDARD.encode(text);
+    write_all(&format!("\x1b]52;c;{text}\x07"))
 }
 
 /// Sends what any library writes to standard error into `log` (else nowhere), so that it cannot disturb the screen.

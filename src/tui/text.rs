@@ -78,6 +78,19 @@ pub fn width_of(text: &str, limit: u16) -> u16 {
     total
 }
 
+/// What of `text` can be shown, in at most `width` columns: for what is no cell.
+pub fn cleaned(text: &str, width: u16) -> String {
+    let (mut cleaned, mut used) = (String::new(), 0);
+    glyphs(text, width, |symbol, columns| {
+        used += columns;
+        if used <= width {
+            cleaned.push_str(symbol);
+        }
+        used <= width
+    });
+    cleaned
+}
+
 /// Calls `each` with every visible symbol and its columns until it returns false. Looks at a bounded number of
 /// characters, however long and however invisible the text.
 fn glyphs(text: &str, width: u16, mut each: impl FnMut(&str, u16) -> bool) {

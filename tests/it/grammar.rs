@@ -196,7 +196,7 @@ fn a_register_goes_from_pane_to_pane() {
     player.keys(":playlist-new Crate<Enter>");
     player.keys("gLp").keys("\"bp");
     let view = &player.stage.snapshot.playlists;
-    assert_eq!(view.lists.at(0).and_then(|list| view.len(list)), Some(12));
+    assert_eq!(view.lists.at(0).and_then(|list| view.len(list)), Some(24), "twice");
 }
 
 /// A row is selected, and what acts on a selection takes all of them, be it an operator or not.
@@ -208,7 +208,7 @@ fn what_is_selected_is_seen_and_used() {
     let marked = player.stage.lines().iter().filter(|line| line.contains("• ")).count();
     assert_eq!(marked, 2);
     player.keys("J");
-    assert_eq!(player.queue(), "1 4 2 [3] 5 6 7 8 9 10");
+    assert_eq!(player.queue(), "1 4 [2] 3 5 6 7 8 9 10");
     player.keys("ggVjt");
     assert_eq!(player.stage.state.queue.marks.len(), 2, "rows are marked one by one or many at once");
     player.keys("GD");

@@ -276,6 +276,8 @@ fn what_leaves_the_screen_is_an_effect() {
     assert_eq!(effects("ZZ"), [Effect::Leave]);
     assert_eq!(effects("<C-z>"), [Effect::Suspend]);
     assert_eq!(effects("<C-l>"), [Effect::Redraw]);
+    assert_eq!(effects("<Tab>2zy"), [Effect::Copy(b"/music/000000.flac\n/music/000001.flac".to_vec())]);
+    assert_eq!(effects("llVjzy"), [Effect::Copy(b"/music/000000.flac\n/music/000001.flac".to_vec())]);
     assert_eq!(effects(":edit queue<Enter>"), [Effect::EditQueue]);
     assert_eq!(effects("<Tab>e"), [Effect::EditQueue]);
     assert_eq!(effects(":theme light<Enter>"), [Effect::LoadTheme("light".into())]);
@@ -328,7 +330,7 @@ fn the_command_line_completes_and_remembers() {
     assert_eq!(line(":rep<Tab><Tab>").as_deref(), Some("replaygain"));
     assert_eq!(line(":rep<Tab><Tab><Tab><Tab>").as_deref(), Some("replay"));
     assert_eq!(line(":repl<S-Tab>").as_deref(), Some("replay-last"));
-    assert_eq!(line(":repea<Tab><Tab>").as_deref(), Some("repea"));
+    assert_eq!(line(":rep<Tab><Tab><Tab><Tab><Tab><Tab>").as_deref(), Some("rep"));
     assert_eq!(line(":theme da<Tab>").as_deref(), Some("theme dark "));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up>").as_deref(), Some("next"));
     assert_eq!(line(":next<Enter>:pause<Enter>:<Up><Up><Down><Down>x").as_deref(), Some("x"));

@@ -277,13 +277,61 @@ fn what_files_say_never_commands_the_terminal() {
     session.wait_without(":play-now");
     session.press("q");
     assert_eq!(session.end(), 0);
-    let raw = session.raw();
+    // Titles of the window are ours; nothing of the files is in them but what can be shown.
+    let (titles, raw) = titles(&session.raw());
+    assert!(titles.iter().any(|title| title.starts_with('X')), "{titles:?}");
+    for title in &titles {
+        let shows = |c: char| !c.is_control() && c != '\u{202e}';
+        assert!(title.chars().all(shows), "{title:?}");
+    }
     let has = |bytes: &[u8]| raw.windows(bytes.len()).any(|window| window == bytes);
     // A control sequence of the file would be one of these; ours are none of them.
     for bytes in
         [&b"\x1b]"[..], b"\x07", b"\x1b[2J\x1b[31m", "\u{9b}".as_bytes(), "\u{202e}".as_bytes(), b"\x7f"]
     {
         assert!(!has(bytes), "{bytes:?} reached the terminal");
+    }
+}
+
+/// What the window was called one after the other, and what else was written.
+fn titles(raw: &[u8]) -> (Vec<String>, Vec<u8>) {
+    let (mut titles, mut rest) = (Vec::new(), Vec::new());
+    let mut left = raw;
+    while let Some(at) = left.windows(4).position(|window| window == b"\x1b]2;") {
+        let end = at + left[at..].iter().position(|&byte| byte == 7).expect("the end of a title");
+        titles.push(String::from_utf8(left[at + 4..end].to_vec()).unwrap());
+        rest.extend(&left[..at]);
+        left = &left[end + 1..];
+    }
+    rest.extend(left);
+    (titles, rest)
+}
+
+/// The window bears the name of what plays, and its own again in the end. What has no window is not named.
+#[test]
+fn the_window_is_named_by_what_plays() {
+    let home = Home::with_music();
+    let mut session = Session::start(&home, &["music"]);
+    session.wait_up();
+    session.press("ll\r");
+    session.wait_for("►");
+    session.press("ZZ");
+    assert_eq!(session.end(), 0);
+    let raw = String::from_utf8_lossy(&session.raw()).into_owned();
+    let (named, _) = titles(&session.raw());
+    assert_eq!(named[0], "auralis");
+    assert!(named.len() >= 2 && named[1].ends_with(" - auralis"), "{named:?}");
+    assert_eq!((raw.matches("\x1b[22;2t").count(), raw.matches("\x1b[23;2t").count()), (1, 1));
+    assert!(raw.rfind("\x1b[23;2t") > raw.rfind("\x1b]2;"), "the old title comes last");
+    for (variables, config) in [(&[("TERM", "linux")][..], ""), (&[], "[screen]\ntitle = false\n")] {
+        home.put(".config/auralis/config.toml", config.as_bytes());
+        let mut session = Session::begin(&home, &Start { variables, ..Start::default() });
+        session.wait_up();
+        session.press("ZZ");
+        assert_eq!(session.end(), 0);
+        assert_eq!(titles(&session.raw()).0, [""; 0], "{variables:?}");
+        let raw = String::from_utf8_lossy(&session.raw()).into_owned();
+        assert!(!raw.contains("\x1b[23;2t"));
     }
 }
 

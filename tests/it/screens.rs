@@ -128,8 +128,8 @@ fn the_library_in_every_size() {
 #[test]
 fn the_queue_in_every_size() {
     assert_snapshot!("queue_20x5", frame(20, 5, "<Tab>"));
-    assert_snapshot!("queue_36x10", frame(36, 10, "<Tab>jm"));
-    assert_snapshot!("queue_80x24", frame(80, 24, "<Tab>jm"));
+    assert_snapshot!("queue_36x10", frame(36, 10, "<Tab>jt"));
+    assert_snapshot!("queue_80x24", frame(80, 24, "<Tab>jt"));
 }
 
 #[test]
@@ -547,7 +547,7 @@ fn with_ascii_alone_everything_is_ascii() {
     for (width, height) in [(80, 24), (200, 50), (36, 10), (20, 5)] {
         for keys in [
             "",
-            "<Tab>jm",
+            "<Tab>jt",
             "gV",
             ":visual<Space>scope<Enter>",
             ":visual<Space>goniometer<Enter>gV",

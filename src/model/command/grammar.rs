@@ -100,7 +100,11 @@ impl super::Request {
             ),
             Self::Screen(screen) => matches!(
                 screen,
-                Screen::Grammar(Grammar::Yank) | Screen::Info | Screen::Fingerprint | Screen::ToggleMark
+                Screen::Grammar(Grammar::Yank)
+                    | Screen::Copy
+                    | Screen::Info
+                    | Screen::Fingerprint
+                    | Screen::ToggleMark
             ),
         }
     }

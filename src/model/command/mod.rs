@@ -481,6 +481,8 @@ pub enum Screen {
     GoToPlaying,
     /// Mark or unmark the row for the next command.
     ToggleMark,
+    /// The paths of the selection, to the terminal's clipboard.
+    Copy,
     Help,
     /// Look at what is heard in this way; `None`: in the next.
     Visual(Option<Visual>),

@@ -379,6 +379,7 @@ impl Call<'_> {
             "focus" => Ok(Screen::Focus(self.one(pane, Pane::parse)?)),
             "toggle-pane" => Ok(Screen::TogglePane(self.one(pane, Pane::parse)?)),
             "mark" => self.bare(Screen::ToggleMark),
+            "copy" => self.bare(Screen::Copy),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
@@ -764,6 +765,8 @@ mod tests {
                 }
                 "FIELD [VALUE...]" | "FIELD VALUE..." => format!("{} title x", row.name),
                 "TEMPLATE" => format!("{} {{title}}", row.name),
+                "COMMAND" => format!("{} remove", row.name),
+                "LETTER" => format!("{} a", row.name),
                 "STARS [playing|PATH...]" => format!("{} 3.5", row.name),
                 "SOURCE [PATH] [--music=DIR] [--apply]" => format!("{} cmus", row.name),
                 words => format!("{} {}", row.name, words.split('|').next().unwrap()),

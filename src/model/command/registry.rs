@@ -970,7 +970,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "COMMAND",
         Completer::Command,
-        "do COMMAND over what the next keys name: a motion, an object, or its own keys again",
+        "COMMAND over what the next keys name: a motion, an object, its own keys again",
     ),
     row(
         Grammar,
@@ -1035,6 +1035,7 @@ pub const COMMANDS: &[Row] = &[
         "look at what is heard in this way, or in the next",
     ),
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
+    row(Screen, "copy", &[], "", Nothing, "the paths of the selection, to the terminal's clipboard (OSC 52)"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
     row(Screen, "cover", &[], "", Nothing, "what plays, with its cover and its words"),

@@ -338,9 +338,9 @@ mod tests {
     #[test]
     fn candidates_go_round_through_what_was_typed() {
         let mut completion = Completion::new(0, "rep", commands("rep"));
-        let names: Vec<String> = (0..4).map(|_| completion.step(false)).collect();
-        assert_eq!(names, ["repeat", "replaygain", "replace", "rep"]);
-        assert_eq!(completion.step(true), "replace");
+        let names: Vec<String> = (0..6).map(|_| completion.step(false)).collect();
+        assert_eq!(names, ["repeat", "replaygain", "replace", "replay", "replay-last", "rep"]);
+        assert_eq!(completion.step(true), "replay-last");
     }
 
     #[test]

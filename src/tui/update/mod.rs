@@ -123,6 +123,8 @@ pub enum Effect {
         typed: String,
     },
     LoadTheme(String),
+    /// To the terminal's clipboard.
+    Copy(Vec<u8>),
     Suspend,
     Redraw,
     Leave,

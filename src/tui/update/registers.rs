@@ -1,6 +1,6 @@
 //! Yank and put; the jump list.
 
-use super::Turn;
+use super::{Effect, Turn};
 use crate::model::command::{Added, Command, ListRef, Pane, Playlisting, Queue, Target};
 use crate::tui::browse::Column;
 use crate::tui::jumps::Spot;
@@ -8,6 +8,8 @@ use crate::tui::registers::{len, repeated};
 
 /// Tracks that are put at once at most.
 const MOST_PUT: usize = 1_000_000;
+/// Bytes that a clipboard is given at most.
+const MOST_COPIED: usize = 100_000;
 
 impl Turn<'_> {
     /// Keeps what is selected in the register that was named.
@@ -22,6 +24,22 @@ impl Turn<'_> {
             let ending = if tracks == 1 { "" } else { "s" };
             self.state.note(format!("{} track{ending} kept{place}", crate::tui::text::count(tracks as u64)));
         }
+    }
+
+    /// Paths, a line each. What the terminal does with it is not told.
+    pub(super) fn copy(&mut self, count: Option<u32>) {
+        use std::os::unix::ffi::OsStrExt;
+        let Some(target) = self.resolve(Target::Selection, count) else { return };
+        let paths = crate::tui::registers::paths(target, &self.around.snapshot.catalog);
+        let lines: Vec<&[u8]> = paths.iter().map(|path| path.as_os_str().as_bytes()).collect();
+        let text = lines.join(&b'\n');
+        if text.len() > MOST_COPIED {
+            return self.state.note("That is more than terminals take: 100,000 bytes");
+        }
+        let ending = if paths.len() == 1 { "" } else { "s" };
+        self.state.note(format!("{} path{ending} copied, where the terminal allows it", paths.len()));
+        self.effects.push(Effect::Copy(text));
+        self.drop_marks();
     }
 
     /// Puts a register behind the cursor or before it.

@@ -217,6 +217,7 @@ impl Turn<'_> {
             Screen::QueueStats => self.toggle_figures(ReportKind::Queue),
             Screen::GoToPlaying => self.go_to_playing(),
             Screen::ToggleMark => self.toggle_marks(count),
+            Screen::Copy => self.copy(count),
             Screen::Help => self.toggle_help(),
             Screen::Visual(visual) => self.look_in(visual, count),
             Screen::Fingerprint => self.toggle_portrait(count),
