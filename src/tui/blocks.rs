@@ -147,16 +147,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn zz_time() {
-        for side in [128u16, 256, 512] {
-            let picture = Picture::new(side, side, vec![77; usize::from(side) * usize::from(side) * 3]).unwrap();
-            let began = std::time::Instant::now();
-            for _ in 0..10 { std::hint::black_box(Blocks::new(&picture, 63, 31)); }
-            println!("TIME {side}: {:?}", began.elapsed() / 10);
-        }
-    }
-
     proptest! {
         /// One colour stays it in every size, larger and smaller.
         #[test]
