@@ -319,8 +319,8 @@ fn the_window_is_named_by_what_plays() {
     assert_eq!(session.end(), 0);
     let raw = String::from_utf8_lossy(&session.raw()).into_owned();
     let (named, _) = titles(&session.raw());
-    assert_eq!(named[0], "auralis");
-    assert!(named.len() >= 2 && named[1].ends_with(" - auralis"), "{named:?}");
+    // The first frame may have the song already.
+    assert!(named.iter().any(|name| name == "Ann - Alpha - auralis"), "{named:?}");
     assert_eq!((raw.matches("\x1b[22;2t").count(), raw.matches("\x1b[23;2t").count()), (1, 1));
     assert!(raw.rfind("\x1b[23;2t") > raw.rfind("\x1b]2;"), "the old title comes last");
     for (variables, config) in [(&[("TERM", "linux")][..], ""), (&[], "[screen]\ntitle = false\n")] {
