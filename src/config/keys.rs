@@ -524,7 +524,10 @@ mod tests {
             .iter()
             .map(|found| found.line.as_str())
             .collect();
-        assert_eq!(lines, ["toggle-pane spectrum", "scroll-bottom", "scroll-top", "visual", "scroll-middle"]);
+        assert_eq!(
+            lines,
+            ["toggle-pane spectrum", "scroll-bottom", "scroll-top", "visual", "copy", "scroll-middle"]
+        );
         assert_eq!(keymap.keys_for("add").as_deref(), Some("a"));
     }
 }
