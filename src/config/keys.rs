@@ -217,10 +217,14 @@ impl Keymap {
         }
     }
 
-    /// A binding that `keys` would hide or be hidden by: one sequence begins with the other. Where a letter follows, a
-    /// time-out tells the two apart.
+    /// A binding that `keys` would hide or be hidden by: one sequence begins with the other. Where a letter may follow anyway,
+    /// a time-out tells the two apart.
     fn clash(&self, context: Context, keys: &[Key]) -> Option<&Binding> {
-        let waits = |keys: &[Key]| keys.last() == Some(&Key::new(Code::Letter));
+        let letter = Key::new(Code::Letter);
+        let waits = |keys: &[Key]| {
+            let longer = [keys, &[letter]].concat();
+            keys.last() == Some(&letter) || self.by_keys.contains_key(&(context, longer))
+        };
         self.bindings.iter().find(|other| {
             let nested = other.keys.starts_with(keys) || keys.starts_with(&other.keys);
             other.context == context && other.keys != keys && nested && !waits(keys) && !waits(&other.keys)

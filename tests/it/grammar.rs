@@ -232,6 +232,9 @@ fn time_tells_keys_apart() {
     assert!(!player.core.closing);
     player.rest();
     assert!(player.core.closing, "q alone leaves");
+    let mut player = Player::new(1..=3);
+    player.keys("qq");
+    assert!(player.core.closing, "so does q by an impatient hand");
 }
 
 /// Marks are bookmarks: of a track and a place in it.
@@ -249,14 +252,14 @@ fn a_mark_is_a_bookmark() {
 #[test]
 fn a_macro_has_an_end() {
     let mut player = Player::new((1..=12).cycle().take(100));
-    player.keys("qq@qqqqddj@qq");
-    player.keys("@q");
+    player.keys("qw@wqqwddj@wq");
+    player.keys("@w");
     assert_eq!(player.stage.state.repeats.waiting.len(), 0);
     assert!(player.stage.state.queue.seen.items.len() <= 2, "{}", player.queue());
     let mut player = Player::new(1..=10);
-    player.keys("qqj@qqgg@q");
+    player.keys("qwj@wqgg@w");
     assert!(player.note().contains("stopped after 10,000 keys"), "{}", player.note());
-    player.keys("ggqwjq9999@w9999@w");
+    player.keys("ggqxjq9999@x9999@x");
     assert!(player.note().contains("longer than 10,000 keys") || player.queue().ends_with("[10]"));
 }
 

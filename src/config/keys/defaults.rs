@@ -194,6 +194,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<C-l>", "redraw"),
     (Global, "<C-z>", "suspend"),
     (Global, "q", "quit"),
+    (Global, "qq", "quit"),
     (Global, "ZZ", "quit"),
     (Playlists, "d", "operator remove"),
     (Playlists, "<Del>", "remove"),

@@ -13,6 +13,7 @@ pub const PROFILES: &[(&str, Rows)] = &[("vim", &[]), ("cmus", CMUS), ("ncmpcpp"
 /// cmus(1), "Keybindings", version 2.11.
 const CMUS: Rows = &[
     (Global, "q<letter>", ""),
+    (Global, "qq", ""),
     (Global, "x", "play"),
     (Global, "c", "toggle"),
     (Global, "v", "stop"),
@@ -53,6 +54,7 @@ const CMUS: Rows = &[
 /// ncmpcpp(1) and its `bindings` file, version 0.10.
 const NCMPCPP: Rows = &[
     (Global, "q<letter>", ""),
+    (Global, "qq", ""),
     (Global, "p", "toggle"),
     (Global, "s", "stop"),
     (Global, "f", "seek +5"),
@@ -93,6 +95,7 @@ const NCMPCPP: Rows = &[
 /// The default configuration of rmpc 0.9.
 const RMPC: Rows = &[
     (Global, "q<letter>", ""),
+    (Global, "qq", ""),
     (Global, "p", "toggle"),
     (Global, "s", "stop"),
     (Global, "z", "repeat"),
