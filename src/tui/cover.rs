@@ -19,7 +19,7 @@ pub enum Way {
     None,
     /// As half-blocks, in the terminal's colours.
     Blocks,
-    /// By the graphics of kitty, as [`super::kitty`] says.
+    /// By the graphics of kitty, in cells that name it.
     Kitty {
         /// What tells the pictures of this screen from those of others in the same terminal.
         seed: u32,
