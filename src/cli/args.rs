@@ -56,6 +56,9 @@ pub struct Arguments {
     pub paths: Vec<PathBuf>,
     #[arg(long, value_name = "SPEC", value_parser = output_parser(), help = OUTPUT_HELP)]
     pub output: Option<OutputSpec>,
+    /// Lines in, lines out, and no screen: for screen readers and simple terminals
+    #[arg(long)]
+    pub plain: bool,
     /// Show and drive the player of another machine, over ssh
     #[arg(short = 'r', long = "remote", value_name = "HOST")]
     pub remote: Option<String>,
@@ -71,8 +74,10 @@ impl Arguments {
     pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments = Self::try_parse_from(words)?;
         // clap's own rule for this would take `--config FILE scan` for a path named `scan`.
-        let of_the_player =
-            !arguments.paths.is_empty() || arguments.output.is_some() || arguments.remote.is_some();
+        let of_the_player = !arguments.paths.is_empty()
+            || arguments.output.is_some()
+            || arguments.remote.is_some()
+            || arguments.plain;
         if arguments.verb.is_some() && of_the_player {
             let why = "a command takes no path or flag of the player before it; a file named like a command is written ./NAME";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, why));

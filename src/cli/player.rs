@@ -51,34 +51,26 @@ const VERBS: &[&str] = &[
 ];
 
 pub fn run(asked: Arguments, messages: &Messages) -> Result<Exit, CliError> {
-    let Arguments { global, paths, output, remote, audio, .. } = asked;
+    let Arguments { global, paths, output, remote, audio, plain, .. } = asked;
+    let paths_there = if remote.is_some() { &[][..] } else { &paths };
+    refuse_absent(paths_there)?;
+    let mut run = prepared(&global, paths_there, output)?;
+    run.config.settings.screen.plain |= plain;
     match remote {
-        Some(host) => far(&global, &host, paths, output, audio),
-        None => near(&global, &paths, output, messages),
+        Some(host) => far(run, &host, paths, audio),
+        None => near(run, messages),
     }
 }
 
-fn near(
-    global: &Global,
-    paths: &[PathBuf],
-    output: Option<OutputSpec>,
-    messages: &Messages,
-) -> Result<Exit, CliError> {
-    refuse_absent(paths)?;
-    if let Left::PlaysOn(process) = boot::tui(prepared(global, paths, output)?)? {
+fn near(run: PlayerRun, messages: &Messages) -> Result<Exit, CliError> {
+    if let Left::PlaysOn(process) = boot::tui(run)? {
         messages.note(&format!("it plays on (process {process}); `auralis` shows it again"));
     }
     Ok(Exit::Done)
 }
 
 /// The screen is here, the player there. Paths are of the other machine.
-fn far(
-    global: &Global,
-    host: &str,
-    paths: Vec<PathBuf>,
-    output: Option<OutputSpec>,
-    audio: Option<Audio>,
-) -> Result<Exit, CliError> {
+fn far(run: PlayerRun, host: &str, paths: Vec<PathBuf>, audio: Option<Audio>) -> Result<Exit, CliError> {
     if host.is_empty() || host.starts_with('-') {
         return Err(CliError::Usage("-r takes the name of a host, as ssh does".into()));
     }
@@ -86,7 +78,7 @@ fn far(
         let why = "a path on another machine must be absolute";
         return Err(CliError::Usage(format!("{why}: {}", shown(path))));
     }
-    let mut run = PlayerRun { paths, ..prepared(global, &[], output)? };
+    let mut run = PlayerRun { paths, ..run };
     run.config.settings.remote.audio = audio.or(run.config.settings.remote.audio);
     boot::far(run, host)?;
     Ok(Exit::Done)

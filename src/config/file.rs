@@ -272,8 +272,10 @@ mod tests {
         ("screen.covers", "\"blocks\""),
         ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
+        ("screen.group_by", "\"folder\""),
         ("screen.scrolloff", "0"),
         ("screen.title", "false"),
+        ("screen.plain", "true"),
         ("screen.key_timeout_ms", "300"),
     ];
 
@@ -381,7 +383,9 @@ mod tests {
         settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
         settings.screen.fps = 60;
         settings.screen.scrolloff = 0;
+        settings.screen.group_by = crate::model::grouping::GroupBy::Folder;
         settings.screen.title = false;
+        settings.screen.plain = true;
         settings.screen.key_timeout = std::time::Duration::from_millis(300);
         settings
     }

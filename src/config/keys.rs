@@ -15,7 +15,7 @@ use toml::de::{DeTable, DeValue};
 use super::problem::Problem;
 use super::read::line_of;
 use crate::model::command::parse::{ParseError, parse};
-use crate::model::command::{Request, registry};
+use crate::model::command::{Request, Screen, registry};
 use crate::model::suggest::nearest;
 pub use defaults::BINDINGS as DEFAULT_BINDINGS;
 pub use key::{Code, Key, print};
@@ -95,6 +95,8 @@ pub struct Keymap {
     /// In the order of the defaults, then of the user's file.
     bindings: Vec<Binding>,
     by_keys: BTreeMap<(Context, Vec<Key>), usize>,
+    /// The user's own commands: the lines of each.
+    commands: BTreeMap<String, Vec<String>>,
 }
 
 /// Longest sequence that can be bound.
@@ -102,7 +104,7 @@ const MAX_KEYS: usize = 8;
 
 impl Default for Keymap {
     fn default() -> Self {
-        let mut keymap = Self { bindings: Vec::new(), by_keys: BTreeMap::new() };
+        let mut keymap = Self { bindings: Vec::new(), by_keys: BTreeMap::new(), commands: BTreeMap::new() };
         keymap.lay(defaults::BINDINGS);
         keymap
     }
@@ -197,6 +199,51 @@ impl Keymap {
         Some(print(&binding.keys))
     }
 
+    /// The lines of a command of the user's.
+    pub fn command(&self, name: &str) -> Option<&[String]> {
+        self.commands.get(name).map(Vec::as_slice)
+    }
+
+    /// The user's own commands, with their lines.
+    pub fn commands(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.commands.iter().map(|(name, lines)| (name.as_str(), lines.as_slice()))
+    }
+
+    /// Has keys do what `line` says, or nothing; as a line of `keys.toml` would.
+    pub fn map(&mut self, context: Context, keys: &str, line: Option<&str>) -> Result<(), String> {
+        let keys = sequence(keys)?;
+        let Some(line) = line else {
+            self.take(context, &keys);
+            return Ok(());
+        };
+        let request = self.read(&keys, line).map_err(|error| error.to_string())?;
+        self.bind(Binding { context, keys, line: line.to_owned(), request })
+    }
+
+    /// What a line means behind these keys.
+    fn read(&self, keys: &[Key], line: &str) -> Result<Request, ParseError> {
+        let takes_letter = keys.last() == Some(&Key::new(Code::Letter));
+        let read = if takes_letter { parse(&with_letter(line, 'a')) } else { parse(line) };
+        read.or_else(|error| match error {
+            ParseError::Unknown { ref name, .. } if self.commands.contains_key(name) => {
+                Ok(Request::Screen(Screen::Own(line.to_owned())))
+            }
+            error => Err(error),
+        })
+    }
+
+    fn bind(&mut self, binding: Binding) -> Result<(), String> {
+        if let Some(other) = self.clash(binding.context, &binding.keys) {
+            let (keys, hidden) = (print(&binding.keys), print(&other.keys));
+            return Err(format!(
+                "`{keys}` cannot be told from `{hidden}` ({}): unbind that first",
+                other.line
+            ));
+        }
+        self.put(binding);
+        Ok(())
+    }
+
     fn put(&mut self, binding: Binding) {
         let place = (binding.context, binding.keys.clone());
         match self.by_keys.get(&place) {
@@ -237,6 +284,21 @@ fn with_letter(line: &str, letter: char) -> String {
     line.replace('$', letter.encode_utf8(&mut [0; 4]))
 }
 
+/// Keys that can be bound.
+fn sequence(text: &str) -> Result<Vec<Key>, String> {
+    Err(match Key::parse_sequence(text) {
+        Err(part) => format!("`{}` is no key", shown(&part)),
+        Ok(keys) if keys.is_empty() => "a binding needs a key".to_owned(),
+        Ok(keys) if keys.len() > MAX_KEYS => format!("more than {MAX_KEYS} keys in a row"),
+        Ok(keys) if keys == [Key::new(Code::Letter)] => "`<letter>` needs a key before it".to_owned(),
+        Ok(keys) if keys.iter().rev().skip(1).any(|key| key.code == Code::Letter) => {
+            "`<letter>` can only be the last key".to_owned()
+        }
+        Ok(keys) if is_count(&keys) => "a binding cannot begin with a digit: digits are counts".to_owned(),
+        Ok(keys) => return Ok(keys),
+    })
+}
+
 /// One reading of a `keys.toml`.
 struct Reading<'a> {
     text: &'a str,
@@ -251,10 +313,14 @@ impl Reading<'_> {
         for (name, value) in document.iter().filter(|(name, _)| name.get_ref() == "profile") {
             self.profile(value.get_ref(), name.span());
         }
-        for (name, value) in document.iter().filter(|(name, _)| name.get_ref() != "profile") {
+        for (name, value) in document.iter().filter(|(name, _)| name.get_ref() == "commands") {
+            self.commands(value.get_ref(), name.span());
+        }
+        let before = |name: &str| matches!(name, "profile" | "commands");
+        for (name, value) in document.iter().filter(|(name, _)| !before(name.get_ref())) {
             let word = name.get_ref().as_ref();
             let Some(context) = Context::parse(word) else {
-                let known = Context::ALL.map(Context::name).into_iter().chain(["profile"]);
+                let known = Context::ALL.map(Context::name).into_iter().chain(["profile", "commands"]);
                 let near = nearest(word, known).map(str::to_owned);
                 self.problem(name.span(), format!("unknown context `{}`", shown(word)), near);
                 continue;
@@ -295,9 +361,7 @@ impl Reading<'_> {
         }
         put.sort_by_key(|(_, _, span, _)| span.start);
         for (keys, line, key_span, line_span) in put {
-            let takes_letter = keys.last() == Some(&Key::new(Code::Letter));
-            let read = if takes_letter { parse(&with_letter(&line, 'a')) } else { parse(&line) };
-            match read {
+            match self.keymap.read(&keys, &line) {
                 Ok(request) => self.bind(Binding { context, keys, line, request }, key_span),
                 Err(error) => self.not_a_command(&error, line_span),
             }
@@ -305,31 +369,36 @@ impl Reading<'_> {
     }
 
     fn keys(&mut self, text: &str, span: Range<usize>) -> Option<Vec<Key>> {
-        let wrong = match Key::parse_sequence(text) {
-            Err(part) => format!("`{}` is no key", shown(&part)),
-            Ok(keys) if keys.is_empty() => "a binding needs a key".to_owned(),
-            Ok(keys) if keys.len() > MAX_KEYS => format!("more than {MAX_KEYS} keys in a row"),
-            Ok(keys) if keys == [Key::new(Code::Letter)] => "`<letter>` needs a key before it".to_owned(),
-            Ok(keys) if keys.iter().rev().skip(1).any(|key| key.code == Code::Letter) => {
-                "`<letter>` can only be the last key".to_owned()
-            }
-            Ok(keys) if is_count(&keys) => {
-                "a binding cannot begin with a digit: digits are counts".to_owned()
-            }
-            Ok(keys) => return Some(keys),
-        };
-        self.problem(span, wrong, None);
-        None
+        sequence(text).map_err(|wrong| self.problem(span, wrong, None)).ok()
     }
 
     fn bind(&mut self, binding: Binding, span: Range<usize>) {
-        if let Some(other) = self.keymap.clash(binding.context, &binding.keys) {
-            let (keys, hidden) = (print(&binding.keys), print(&other.keys));
-            let message =
-                format!("`{keys}` cannot be told from `{hidden}` ({}): unbind that first", other.line);
-            return self.problem(span, message, None);
+        if let Err(message) = self.keymap.bind(binding) {
+            self.problem(span, message, None);
         }
-        self.keymap.put(binding);
+    }
+
+    /// The user's own commands. A name of ours stays ours.
+    fn commands(&mut self, value: &DeValue<'_>, span: Range<usize>) {
+        let DeValue::Table(table) = value else {
+            return self.problem(span, "`commands` needs a table, as in [commands]".to_owned(), None);
+        };
+        for (name, value) in table {
+            let word = name.get_ref().as_ref();
+            let is_name = word.starts_with(|c: char| c.is_alphabetic())
+                && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+            if !is_name {
+                let message = format!("`{}` is no name: letters, digits, - and _", shown(word));
+                self.problem(name.span(), message, None);
+            } else if registry::find_words(&[word]).is_some() {
+                self.problem(name.span(), format!("`{word}` is a command already"), None);
+            } else if let Some(lines) = lines_of(value.get_ref()) {
+                self.keymap.commands.insert(word.to_owned(), lines);
+            } else {
+                let message = "needs a command in quotes, or several in brackets".to_owned();
+                self.problem(value.span(), message, None);
+            }
+        }
     }
 
     fn not_a_command(&mut self, error: &ParseError, span: Range<usize>) {
@@ -345,6 +414,21 @@ impl Reading<'_> {
     fn problem(&mut self, span: Range<usize>, message: String, nearest: Option<String>) {
         let line = Some(line_of(self.text.as_bytes(), span.start));
         self.problems.push(Problem { file: self.file.to_owned(), line, message, nearest });
+    }
+}
+
+/// Of a command of the user's.
+fn lines_of(value: &DeValue<'_>) -> Option<Vec<String>> {
+    match value {
+        DeValue::String(line) => Some(vec![line.trim().to_owned()]),
+        DeValue::Array(lines) => {
+            let line = |value: &toml::Spanned<DeValue<'_>>| match value.get_ref() {
+                DeValue::String(line) => Some(line.trim().to_owned()),
+                _ => None,
+            };
+            lines.iter().map(line).collect()
+        }
+        _ => None,
     }
 }
 

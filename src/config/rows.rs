@@ -12,6 +12,7 @@ use crate::model::address::{host, url};
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::equaliser::Equaliser;
+use crate::model::grouping::GroupBy;
 use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::mpd::{Listen, Password, Permissions};
 use crate::model::picture::ShowCovers;
@@ -814,6 +815,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "group_by",
+        default: "\"artist\"",
+        expects: "\"artist\", \"genre\", \"composer\", \"year\", \"decade\" or \"folder\"",
+        help: "What the library's first column is of; `group` changes it.",
+        set: |settings, value| put(&mut settings.screen.group_by, text(value, GroupBy::parse)),
+    },
+    Row {
+        table: "screen",
         key: "scrolloff",
         default: "3",
         expects: "a number of rows from 0 to 100",
@@ -827,6 +836,14 @@ pub const ROWS: &[Row] = &[
         expects: "true or false",
         help: "The terminal's window is named by what plays.",
         set: |settings, value| put(&mut settings.screen.title, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "plain",
+        default: "false",
+        expects: "true or false",
+        help: "No screen, but lines in and lines out, for screen readers: as `--plain`, and always where TERM is dumb.",
+        set: |settings, value| put(&mut settings.screen.plain, switch(value)),
     },
     Row {
         table: "screen",

@@ -23,6 +23,7 @@ pub mod facts;
 pub mod features;
 pub mod fingerprint;
 pub mod fold;
+pub mod grouping;
 pub mod history;
 pub mod hooks;
 pub mod id;

@@ -12,6 +12,7 @@ use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
 use super::equaliser::EqSettings;
+use super::grouping::GroupBy;
 use super::impulse::Impulse;
 use super::mastering::Intensity;
 use super::picture::ShowCovers;
@@ -539,10 +540,14 @@ pub struct ScreenSettings {
     pub columns: Vec<MeasuredColumn>,
     /// Most frames a second while something moves.
     pub fps: u16,
+    /// What the library's first column is of.
+    pub group_by: GroupBy,
     /// Rows kept visible above and below the selection.
     pub scrolloff: u16,
     /// The terminal's window is named by what plays.
     pub title: bool,
+    /// It is told by lines, for screen readers.
+    pub plain: bool,
     /// How long keys that mean something alone wait for those that may follow.
     pub key_timeout: Duration,
 }
@@ -559,8 +564,10 @@ impl Default for ScreenSettings {
             covers: ShowCovers::Auto,
             columns: MeasuredColumn::ALL[..4].to_vec(),
             fps: 30,
+            group_by: GroupBy::Artist,
             scrolloff: 3,
             title: true,
+            plain: false,
             key_timeout: Duration::from_millis(700),
         }
     }

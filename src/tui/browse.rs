@@ -4,10 +4,12 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::groups::Groups;
 use super::list::{List, View};
 use super::matches::Matches;
 use super::rows::Rows;
 use crate::model::catalog::{AlbumRow, ArtistRow, Catalog, Row, TrackRef};
+use crate::model::grouping::GroupBy;
 use crate::model::id::TrackId;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +81,34 @@ pub struct Browse {
 }
 
 impl Browse {
+    /// What stands in the first column in the place of artists.
+    pub fn groups(&self) -> Option<&Arc<Groups>> {
+        self.matches.as_ref()?.groups.as_ref()
+    }
+
+    fn by(&self) -> GroupBy {
+        self.groups().map_or(GroupBy::Artist, |groups| groups.by)
+    }
+
+    pub fn title(&self, column: Column) -> &'static str {
+        if column == Column::Artists { self.by().title() } else { column.title() }
+    }
+
+    /// What the entry for all of a column is called.
+    pub fn all_title(&self) -> &'static str {
+        self.by().all()
+    }
+
+    fn albums_of(&self, artist: ArtistRow) -> &[AlbumRow] {
+        match self.groups() {
+            Some(groups) => groups.albums(artist),
+            None => {
+                let entry = self.catalog.artists().get(artist as usize);
+                entry.map_or(&[], |entry| self.catalog.albums_of(entry))
+            }
+        }
+    }
+
     pub fn list(&self, column: Column) -> &List {
         &self.lists[column as usize]
     }
@@ -157,9 +187,8 @@ impl Browse {
     fn album_rows(&self) -> Rows {
         match (self.selected(Column::Artists), &self.matches) {
             (Some(Entry::Artist(artist)), matches) => {
-                let Some(entry) = self.catalog.artists().get(artist as usize) else { return Rows::default() };
                 let shown = |album: &AlbumRow| matches.as_ref().is_none_or(|found| found.has_album(*album));
-                let albums = self.catalog.albums_of(entry).iter().copied().filter(shown).collect();
+                let albums = self.albums_of(artist).iter().copied().filter(shown).collect();
                 Rows::listed(Arc::new(albums))
             }
             (Some(Entry::AllArtists), Some(matches)) => Rows::listed(Arc::clone(&matches.albums)),
@@ -202,11 +231,7 @@ impl Browse {
                 Some(matches) => matches.shown_rows(),
                 None => Rows::range(0..to_u32(self.catalog.len())),
             },
-            Entry::Artist(artist) => {
-                let entry = self.catalog.artists().get(artist as usize);
-                let albums = entry.map_or(&[][..], |entry| self.catalog.albums_of(entry));
-                self.tracks_of(albums.iter().copied())
-            }
+            Entry::Artist(artist) => self.tracks_of(self.albums_of(artist).iter().copied()),
         }
     }
 
@@ -226,7 +251,13 @@ impl Browse {
         views: impl Fn(Column) -> View,
     ) {
         let place = self.place();
-        let marks = self.moved_marks(&catalog);
+        let same_groups = matches.as_ref().and_then(|found| found.groups.as_ref()).map(|groups| groups.by)
+            == self.groups().map(|groups| groups.by);
+        let mut marks = self.moved_marks(&catalog);
+        if self.groups().is_some() && !Arc::ptr_eq(&self.catalog, &catalog) || !same_groups {
+            // They are rows of a table that is another one now.
+            marks.artists.clear();
+        }
         self.catalog = catalog;
         self.matches = matches;
         self.marks = marks;
@@ -278,7 +309,11 @@ impl Browse {
         Place { artist, album, track }
     }
 
+    /// Of an artist, or of what stands in its place; empty for those without one.
     pub fn artist_name(&self, row: ArtistRow) -> Option<&str> {
+        if let Some(groups) = self.groups() {
+            return groups.name(row);
+        }
         self.catalog.artists().get(row as usize).map(|artist| self.catalog.text(artist.name))
     }
 
@@ -342,11 +377,25 @@ impl Browse {
 
     /// The artist whose albums have `album` among them.
     fn artist_of(&self, album: AlbumRow) -> Option<ArtistRow> {
-        let has = |row: &ArtistRow| {
-            let artist = self.catalog.artists().get(*row as usize);
-            artist.is_some_and(|artist| self.catalog.albums_of(artist).contains(&album))
-        };
-        (0..to_u32(self.catalog.artists().len())).find(has)
+        let len = self.groups().map_or(self.catalog.artists().len(), |groups| groups.len());
+        (0..to_u32(len)).find(|&row| self.albums_of(row).contains(&album))
+    }
+
+    /// What is called that when it has no name.
+    pub fn nameless(&self) -> &'static str {
+        self.by().none()
+    }
+
+    /// How many tracks an entry of the first column has, where that is what is shown of it.
+    pub fn tracks_in(&self, artist: ArtistRow) -> Option<u32> {
+        match (self.groups(), &self.matches) {
+            (Some(groups), Some(matches)) => {
+                (matches.rows.len() == self.catalog.len()).then(|| groups.tracks(artist))
+            }
+            (None, None) => self.catalog.artists().get(artist as usize).map(|artist| artist.tracks),
+            // With a filter the number would tell of tracks that are not shown.
+            _ => None,
+        }
     }
 
     /// What is searched in an entry.

@@ -19,6 +19,10 @@ pub(super) enum Message {
     Woken,
     /// What the editor made of a text.
     Edited(Result<String, EditorError>),
+    /// The terminal has taken the last frame, for which a newer one waited.
+    Written,
+    /// Files of themes changed; the names of all of them.
+    Themes(Vec<String>),
     Theme(Box<Result<(Theme, Vec<Problem>), ThemeError>>),
     /// Leave, as a signal asks.
     Leave,

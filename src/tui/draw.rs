@@ -88,6 +88,7 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
         views::prompt::draw(&mut canvas);
     }
     views::hint::draw(&mut canvas);
+    views::debug::draw(&mut canvas);
     if scene.styles.ascii {
         symbols::plain(buf);
     }
@@ -105,6 +106,8 @@ pub enum Gauge {
     Reading,
     /// The words of what plays.
     Lyrics,
+    /// What the screen costs.
+    Debug,
 }
 
 /// The gauges in sight, none of them beneath anything else.
@@ -123,6 +126,7 @@ pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
         .chain(reading)
         .chain(lyrics)
         .chain(layout.now.map(|area| (Gauge::Now, area)))
+        .chain(views::debug::area(scene).map(|area| (Gauge::Debug, area)))
         .collect()
 }
 
@@ -138,6 +142,7 @@ pub fn draw_gauge(scene: &Scene<'_>, gauge: Gauge, buf: &mut Buffer) {
         Gauge::Reading => views::mastering::draw_reduction(&mut canvas),
         Gauge::Lyrics if scene.state.song => views::song::draw(&mut canvas),
         Gauge::Lyrics => views::report::draw(&mut canvas),
+        Gauge::Debug => views::debug::draw(&mut canvas),
     }
     if scene.styles.ascii {
         symbols::plain(buf);

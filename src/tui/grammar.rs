@@ -87,6 +87,11 @@ pub enum Reach {
     /// From the cursor to where the motion goes.
     Motion(Motion),
     Object(Object),
+    /// Rows that were named, the last one included.
+    Span {
+        first: usize,
+        last: usize,
+    },
 }
 
 /// What came of a key.
@@ -240,6 +245,7 @@ mod tests {
                     Reach::Rows => " rows".to_owned(),
                     Reach::Selected => " selected".to_owned(),
                     Reach::Motion(motion) => format!(" {motion:?}"),
+                    Reach::Span { first, last } => format!(" {first}-{last}"),
                     Reach::Object(object) => {
                         format!(" {} {}", if object.all { "all" } else { "run" }, object.kind.name())
                     }

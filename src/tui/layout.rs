@@ -83,6 +83,9 @@ fn take_head(rest: &mut Rect, rows: u16) -> Option<Rect> {
 pub fn layout(state: &UiState) -> Layout {
     let (width, height) = state.size;
     let area = Rect::new(0, 0, width, height);
+    if state.plain {
+        return alone(state, area);
+    }
     let mut rest = area;
     let now_rows = match height {
         0..=2 => 0,
@@ -123,6 +126,19 @@ pub fn layout(state: &UiState) -> Layout {
         (layout.lists, layout.entries) = lists(library_area, state.lists.in_entries);
     } else if library {
         layout.columns = columns(library_area, state.column());
+    }
+    layout
+}
+
+/// The list that one is in, and nothing else.
+fn alone(state: &UiState, area: Rect) -> Layout {
+    let mut layout = Layout { area, main: area, list_height: area.height, ..Layout::default() };
+    match state.focus {
+        Pane::Library => layout.columns = vec![(state.column(), area)],
+        Pane::Playlists if state.lists.in_entries => layout.entries = Some(area),
+        Pane::Playlists => layout.lists = Some(area),
+        Pane::Queue => layout.queue = Some(area),
+        Pane::Spectrum => {}
     }
     layout
 }

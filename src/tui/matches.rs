@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::groups::Groups;
 use super::rows::Rows;
 use crate::model::catalog::{AlbumRow, Catalog, Row};
 use crate::model::collate::Collation;
@@ -22,6 +23,8 @@ pub struct Matches {
     pub similar: bool,
     /// Where the tracks stand in an order of their own.
     pub sorted: Option<Sorted>,
+    /// What `artists` are rows of, where not of the catalog's artists.
+    pub groups: Option<Arc<Groups>>,
 }
 
 /// An order of tracks that is not the albums'.
@@ -94,11 +97,18 @@ impl Matches {
             artists: Arc::new(artists),
             similar,
             sorted: None,
+            groups: None,
         }
     }
 
     pub fn in_order(self, order: &Order) -> Self {
         Self { sorted: Some(order.of(&self.rows)), ..self }
+    }
+
+    /// With others in the place of artists.
+    pub fn in_groups(self, groups: &Arc<Groups>) -> Self {
+        let artists = Arc::new(groups.with_albums(&self.albums));
+        Self { artists, groups: Some(Arc::clone(groups)), ..self }
     }
 
     /// Rows as they are to be shown.

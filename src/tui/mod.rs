@@ -4,8 +4,8 @@
 //!   the mouse into commands.
 //! - **May import.** model config.
 //! - **Thread.** `ui` (the caller's, main) runs the loop, and asks the terminal what it can before `input` begins, which
-//!   reads it and does not interpret it;
-//!   `ui-filter` and `ui-files` answer questions that take time.
+//!   reads it and does not interpret it; `tty-out` writes it;
+//!   `ui-themes` watches the folder of themes; `ui-filter` and `ui-files` answer questions that take time.
 //! - **Entry points.** [`run()`]; [`channel::inbox`] before it, for signals; [`terminal::restore`] for a panic hook.
 //! - **Invariants.** `update` is the only place that changes the state, `draw` the only one that draws; both are pure.
 //!   The ui thread touches no disk. No text reaches a cell but through [`text`]. Work of a frame is bounded by the
@@ -16,9 +16,11 @@ pub mod browse;
 pub mod channel;
 pub mod cover;
 pub mod draw;
+mod economy;
 mod editing;
 mod gate;
 pub mod grammar;
+pub mod groups;
 pub mod help;
 mod input;
 pub mod jumps;
@@ -27,10 +29,13 @@ pub mod layout;
 pub mod list;
 pub mod lists;
 pub mod matches;
+mod outlet;
 pub mod outputs;
 mod pace;
+mod plain;
 pub mod probe;
 pub mod prompt;
+pub mod range;
 pub mod registers;
 pub mod report;
 pub mod rows;
@@ -44,6 +49,7 @@ mod symbols;
 pub mod tags;
 pub mod terminal;
 pub mod text;
+mod themes;
 pub mod title;
 pub mod update;
 mod views;

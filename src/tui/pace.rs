@@ -87,20 +87,23 @@ pub(super) struct Pace {
     pub(super) drawn: Duration,
     /// When the gauges were last looked at.
     pub(super) ticked: Duration,
+    /// How long the terminal took for the last frame.
+    pub(super) line: Duration,
     frame: Duration,
 }
 
 impl Pace {
     pub(super) fn new(fps: u16) -> Self {
         let frame = Duration::from_secs(1) / u32::from(fps.clamp(1, 120));
-        Self { dirty: true, drawn: Duration::ZERO, ticked: Duration::ZERO, frame }
+        Self { dirty: true, drawn: Duration::ZERO, ticked: Duration::ZERO, line: Duration::ZERO, frame }
     }
 
     /// When to look at the gauges next; `None` while nothing moves.
     pub(super) fn next_tick(&self, shown: &Shown<'_>, with_visual: bool) -> Option<Duration> {
         let visual = if with_visual { self.visual_every(shown) } else { None };
         let every = visual.into_iter().chain(shown.times_stand_for()).min()?;
-        Some(self.ticked + every)
+        // What moves by itself leaves a slow terminal half of its time, for what is asked of it.
+        Some(self.ticked + every.max((2 * self.line).min(LATEST)))
     }
 
     pub(super) fn is_due(&self, now: Duration, shown: &Shown<'_>, with_visual: bool) -> bool {

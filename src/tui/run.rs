@@ -2,7 +2,7 @@
 //! ten milliseconds, and sleeps without a timer while nothing moves.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Stdout};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
@@ -11,16 +11,20 @@ use std::time::{Duration, Instant};
 use super::channel::{Inbox, Message};
 use super::cover::{Covers, Way};
 use super::draw::{draw, draw_gauge, gauges};
+use super::economy::Economy;
 use super::editing::Editing;
 use super::input;
 use super::layout::watched;
+use super::outlet::{self, Line, Outlet};
 use super::pace::{Pace, Shown};
+use super::plain;
 use super::probe::{Environment, Question};
 use super::scene::{FrameMap, Gauges, Scene};
 use super::screen::{Drawn, Screen};
 use super::state::{HINT_AFTER, UiState};
 use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
+use super::themes;
 use super::title;
 use super::update::{Effect, Input, PathBase, Surroundings, next_tick, update};
 use super::work::Workers;
@@ -82,6 +86,9 @@ pub enum Exit {
 
 /// Shows the screen until it is left. The terminal is as it was before when this returns.
 pub fn run(player: Arc<dyn Player>, options: TuiOptions) -> Result<Exit, TuiError> {
+    if options.settings.plain || terminal::is_plain() {
+        return plain::run(player, options);
+    }
     terminal::check()?;
     terminal::divert_stderr(options.log.as_ref())?;
     let entered = terminal::enter(options.settings.mouse);
@@ -92,6 +99,9 @@ pub fn run(player: Arc<dyn Player>, options: TuiOptions) -> Result<Exit, TuiErro
 
 /// Between two frames at least so long: a burst of events is one frame.
 const FRAME: Duration = Duration::from_millis(10);
+
+/// A terminal that reads nothing for so long does not see the end of the last frame.
+const SETTLING: Duration = Duration::from_millis(500);
 
 /// A terminal that is here answers at once; one at the other end of an `ssh` when the way there and back is over.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -146,7 +156,11 @@ struct Ui {
     state: UiState,
     styles: Styles,
     depth: Depth,
-    screen: Screen<BufWriter<Stdout>>,
+    screen: Screen<Outlet>,
+    line: Line,
+    /// A frame waits for the line.
+    held: bool,
+    economy: Economy,
     workers: Workers,
     editing: Editing,
     snapshot: Arc<Snapshot>,
@@ -184,6 +198,13 @@ impl Ui {
         let (covers, heard) = covers(&options, has_colours);
         let late = heard.is_late;
         input::spawn(sender.clone(), Arc::clone(&editing.gate), late).map_err(TuiError::Thread)?;
+        let (outlet, line) = outlet::open(sender.clone(), terminal::write).map_err(TuiError::Thread)?;
+        if let Some(folder) = options.themes_folder.clone()
+            && let Err(error) = themes::watch(folder, sender.clone())
+        {
+            // What is saved is then seen when the theme is chosen again.
+            tracing::warn!(%error, "the folder of themes is not watched");
+        }
         let problems = std::mem::take(&mut options.problems);
         let workers = Workers::new(
             sender,
@@ -194,7 +215,10 @@ impl Ui {
         let mut ui = Self {
             styles: Styles::new(&options.theme, depth).in_ascii(ascii),
             state: UiState::new(&options.settings, problems),
-            screen: Screen::new(BufWriter::with_capacity(1 << 16, io::stdout()), width, height),
+            screen: Screen::new(outlet, width, height),
+            line,
+            held: false,
+            economy: Economy::default(),
             snapshot: player.snapshot(),
             gauges: Gauges::default(),
             map: FrameMap::default(),
@@ -226,6 +250,7 @@ impl Ui {
             }
             self.wait();
             if let Some(exit) = self.exit {
+                self.line.settle(SETTLING);
                 return Ok(exit);
             }
         }
@@ -269,10 +294,15 @@ impl Ui {
         if self.editing.away {
             return None;
         }
+        // What there is to draw waits for the line, which tells when it is free.
+        if self.held {
+            return next_tick(&self.state, &self.options.settings);
+        }
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
         let gauge = self.pace.next_tick(&self.shown(), self.watch.is_some());
         let keys = next_tick(&self.state, &self.options.settings);
-        [hint, frame, gauge, keys].into_iter().flatten().min()
+        let figures = self.state.debug.then(|| self.economy.changes_at()).flatten();
+        [hint, frame, gauge, keys, figures].into_iter().flatten().min()
     }
 
     fn message(&mut self, message: Message) {
@@ -280,8 +310,11 @@ impl Ui {
             Message::Input(input) => self.input(input),
             // The flag beside the channel says it too.
             Message::Woken => {}
+            // Said so that the loop comes by.
+            Message::Written => {}
             Message::Edited(edited) => self.edited(edited),
             Message::Theme(loaded) => self.theme_loaded(*loaded),
+            Message::Themes(names) => self.themes_changed(names),
             Message::Leave => self.exit = Some(Exit::Asked),
             Message::Suspend => self.suspend(),
             Message::Resume => self.resumed(),
@@ -326,13 +359,15 @@ impl Ui {
             Effect::Suspend => return self.suspend(),
             Effect::Redraw => return self.take_terminal_again(),
             Effect::Copy(text) => {
-                if let Err(error) = terminal::copy(&text) {
+                if let Err(error) = self.screen.say(&terminal::copy(&text)) {
                     self.state.warn(TuiError::Terminal(error).to_string());
                 }
                 return;
             }
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Detach => return self.exit = Some(Exit::Detached),
+            Effect::Keymap(keymap) => return self.options.keymap = *keymap,
+            Effect::Source(path) => self.workers.source(path),
             Effect::Filter(question) => self.workers.filter(question),
             Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),
@@ -368,20 +403,33 @@ impl Ui {
         self.input(input);
     }
 
+    /// Somebody works on one: the one that is seen is read again.
+    fn themes_changed(&mut self, names: Vec<String>) {
+        self.options.themes = names;
+        let theme = &self.state.theme;
+        let seen = theme.preview.as_ref().unwrap_or(&theme.chosen).clone();
+        if self.options.themes.contains(&seen) {
+            self.perform(Effect::LoadTheme(seen));
+        }
+    }
+
     fn suspend(&mut self) {
         // The editor stops with us, and has the terminal again when both go on.
         if self.editing.away {
             return terminal::stop_process();
         }
+        self.line.settle(SETTLING);
         terminal::restore();
         terminal::stop_process();
         self.take_terminal_again();
     }
 
     fn edit_queue(&mut self) {
-        if !self.editing.away
-            && let Err(error) = self.editing.begin(&self.snapshot, self.options.inbox.sender())
-        {
+        if self.editing.away {
+            return;
+        }
+        self.line.settle(SETTLING);
+        if let Err(error) = self.editing.begin(&self.snapshot, self.options.inbox.sender()) {
             self.take_terminal_again();
             self.state.warn(TuiError::Thread(error).to_string());
         }
@@ -404,6 +452,7 @@ impl Ui {
 
     /// After a stop, or when something wrote on the screen: the modes again, and every cell.
     fn take_terminal_again(&mut self) {
+        self.line.settle(SETTLING);
         terminal::restore();
         self.title.clear();
         self.taken = self.now();
@@ -433,7 +482,7 @@ impl Ui {
         }
         let title = title::of(&self.snapshot);
         if title != self.title {
-            terminal::set_title(&title)?;
+            self.screen.say(&terminal::title(&title))?;
             self.title = title;
         }
         Ok(())
@@ -449,7 +498,8 @@ impl Ui {
         }
     }
 
-    /// Draws the frame where something changed, else the gauges where they moved.
+    /// Draws the frame where something changed, else the gauges where they moved; neither while the terminal has the last
+    /// one still to take.
     fn draw(&mut self) -> io::Result<()> {
         if self.editing.away {
             return Ok(());
@@ -459,9 +509,28 @@ impl Ui {
         let hint = self.state.chord.is_open() && self.state.chord.since + HINT_AFTER > self.pace.drawn;
         let whole = whole || hint && now >= self.state.chord.since + HINT_AFTER;
         let tick = self.pace.is_due(now, &self.shown(), self.watch.is_some());
-        if !whole && !tick {
+        let figures = self.state.debug && self.economy.changes_at().is_some_and(|at| now >= at);
+        let was_held = std::mem::take(&mut self.held);
+        if !whole && !tick && !figures {
             return Ok(());
         }
+        self.held = self.line.is_busy();
+        if self.held {
+            if !was_held {
+                self.economy.held();
+            }
+            return Ok(());
+        }
+        let before = self.line.bytes();
+        self.draw_now(now, whole)?;
+        let bytes = self.line.bytes() - before;
+        if bytes > 0 {
+            self.economy.drew(now, bytes, self.now().saturating_sub(now));
+        }
+        Ok(())
+    }
+
+    fn draw_now(&mut self, now: Duration, whole: bool) -> io::Result<()> {
         let before = self.shown().picture();
         let link = self.player.link();
         let told = |link: &Option<player::Link>| status::link(link.as_ref(), &self.snapshot);
@@ -473,7 +542,9 @@ impl Ui {
             self.gauges.visual = self.player.visual();
         }
         self.pace.ticked = now;
-        let moved = self.shown().picture() != before;
+        self.pace.line = self.line.took();
+        self.gauges.economy = self.economy.figures(now, self.pace.line);
+        let moved = self.shown().picture() != before || self.state.debug;
         let scene = Scene {
             snapshot: &self.snapshot,
             state: &self.state,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ratatui::layout::{Position as Cell, Rect};
 
 use super::browse::Column;
+use super::economy::Figures;
 use super::kitty::Placement;
 use super::state::UiState;
 use super::style::Styles;
@@ -25,6 +26,8 @@ pub struct Gauges {
     pub reading: Reading,
     /// The way to a core elsewhere.
     pub link: Option<Link>,
+    /// What the screen costs.
+    pub economy: Figures,
 }
 
 /// Everything that a frame shows.

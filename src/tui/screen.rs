@@ -59,6 +59,12 @@ impl<W: Write> Screen<W> {
         self.stale = true;
     }
 
+    /// Writes what is no cell: a title, a text for the clipboard.
+    pub fn say(&mut self, sequence: &str) -> io::Result<()> {
+        self.backend.write_all(sequence.as_bytes())?;
+        Write::flush(&mut self.backend)
+    }
+
     /// Draws a whole frame; `draw` gets an empty buffer.
     pub fn frame(&mut self, draw: impl FnOnce(&mut Buffer) -> Drawn) -> io::Result<()> {
         self.back.reset();

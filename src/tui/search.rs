@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::groups::Groups;
 use super::matches::{Matches, Order};
 use super::rows::Rows;
 use super::text;
@@ -12,6 +13,7 @@ use super::update::FilterQuestion;
 use crate::model::catalog::{Catalog, Row};
 use crate::model::collate::Collation;
 use crate::model::facts::Facts;
+use crate::model::grouping::GroupBy;
 use crate::model::playlist::view::View;
 use crate::model::playlist::{Kind, Playlist};
 use crate::model::query::Query;
@@ -22,7 +24,8 @@ use crate::model::sort::Sort;
 /// The list that is searched. A column begins with so many rows that stand for all of it.
 #[derive(Debug, Clone)]
 pub enum Place {
-    Artists(usize, Rows),
+    /// Artists, or what stands in their place.
+    Artists(usize, Rows, Option<Arc<Groups>>),
     Albums(usize, Rows),
     Tracks(usize, Rows),
     /// The queue, and its places that are shown.
@@ -34,8 +37,11 @@ impl Place {
     /// The same rows in the same places; cheap.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Artists(lead, rows), Self::Artists(other_lead, others))
-            | (Self::Albums(lead, rows), Self::Albums(other_lead, others))
+            (Self::Artists(lead, rows, groups), Self::Artists(other_lead, others, other_groups)) => {
+                let by = |groups: &Option<Arc<Groups>>| groups.as_ref().map(Arc::as_ptr);
+                lead == other_lead && rows == others && by(groups) == by(other_groups)
+            }
+            (Self::Albums(lead, rows), Self::Albums(other_lead, others))
             | (Self::Tracks(lead, rows), Self::Tracks(other_lead, others)) => {
                 lead == other_lead && rows == others
             }
@@ -82,6 +88,7 @@ pub struct Finder {
     searcher: Option<(Arc<Catalog>, Searcher)>,
     collation: Collation,
     order: Option<Ordered>,
+    grouped: Option<(Arc<Catalog>, Arc<Groups>)>,
     last: Option<(Question, Vec<u32>)>,
 }
 
@@ -100,10 +107,14 @@ impl Finder {
 
     /// What a filter leaves, in the order asked for.
     pub fn filter(&mut self, question: &FilterQuestion, now_s: i64) -> Matches {
-        let FilterQuestion { catalog, facts, query, likes, sorts, .. } = question;
+        let FilterQuestion { catalog, facts, query, likes, sorts, by, .. } = question;
         let mut query = query.clone();
         query.know(likes);
         let matches = self.matches(catalog, &query, facts, now_s);
+        let matches = match *by {
+            GroupBy::Artist => matches,
+            by => matches.in_groups(&self.groups(by, catalog)),
+        };
         if sorts.is_empty() {
             self.order = None;
             return matches;
@@ -123,6 +134,14 @@ impl Finder {
         let matches = matches.in_order(&ordered.order);
         self.order = Some(ordered);
         matches
+    }
+
+    fn groups(&mut self, by: GroupBy, catalog: &Arc<Catalog>) -> Arc<Groups> {
+        let kept = self.grouped.take().filter(|(of, groups)| groups.by == by && Arc::ptr_eq(of, catalog));
+        let groups = kept.map(|(_, groups)| groups);
+        let groups = groups.unwrap_or_else(|| Arc::new(Groups::new(by, catalog, &self.collation)));
+        self.grouped = Some((Arc::clone(catalog), Arc::clone(&groups)));
+        groups
     }
 
     fn matches(&mut self, catalog: &Arc<Catalog>, query: &Query, facts: &Facts, now_s: i64) -> Matches {
@@ -149,7 +168,10 @@ impl Finder {
         let Question { catalog, query, facts, .. } = question;
         let words = query.is_words();
         match &question.place {
-            Place::Artists(lead, rows) if words => chosen(*lead, rows, |row| {
+            Place::Artists(lead, rows, Some(groups)) if words => {
+                chosen(*lead, rows, |row| groups.name(row).is_some_and(|name| query.fits_texts([name])))
+            }
+            Place::Artists(lead, rows, None) if words => chosen(*lead, rows, |row| {
                 let artist = catalog.artists().get(row as usize);
                 artist.is_some_and(|artist| query.fits_texts([catalog.text(artist.name)]))
             }),
@@ -186,7 +208,11 @@ fn chosen(lead: usize, rows: &Rows, fits: impl Fn(Row) -> bool) -> Vec<u32> {
 fn among(place: &Place, matches: &Matches, question: &Question) -> Vec<u32> {
     let Question { catalog, query, .. } = question;
     match place {
-        Place::Artists(lead, rows) => {
+        Place::Artists(lead, rows, Some(groups)) => {
+            let found = Flags::new(groups.len(), groups.with_albums(&matches.albums));
+            chosen(*lead, rows, |row| found.has(row))
+        }
+        Place::Artists(lead, rows, None) => {
             let found = Flags::new(catalog.artists().len(), matches.artists.iter().copied());
             chosen(*lead, rows, |row| found.has(row))
         }

@@ -22,6 +22,7 @@ use super::tags::TagPane;
 use crate::config::keys::Context;
 use crate::model::command::{Pane, Target};
 use crate::model::facts::Facts;
+use crate::model::grouping::GroupBy;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
@@ -82,6 +83,10 @@ pub struct UiState {
     pub history: History,
     pub pointer: Pointer,
     pub theme: ThemeChoice,
+    /// It is told by lines: the list that one is in has all the room.
+    pub plain: bool,
+    /// What the screen costs is shown.
+    pub debug: bool,
 }
 
 /// Which theme is seen.
@@ -177,6 +182,8 @@ pub struct Filter {
     pub query: Query,
     /// The order of the library's tracks; none: the albums'.
     pub sorts: Vec<Sort>,
+    /// What the library's first column is of.
+    pub by: GroupBy,
     /// What the newest question was about.
     pub facts: Arc<Facts>,
     pub likes: Arc<Likes>,
@@ -187,7 +194,7 @@ pub struct Filter {
 impl Filter {
     /// The library is shown as it lies in the catalog.
     pub fn is_nothing(&self) -> bool {
-        self.words.is_empty() && self.sorts.is_empty()
+        self.words.is_empty() && self.sorts.is_empty() && self.by == GroupBy::Artist
     }
 }
 
@@ -317,7 +324,7 @@ impl UiState {
             library: Browse::default(),
             lists: ListsPane::default(),
             queue: QueuePane::default(),
-            filter: Filter::default(),
+            filter: Filter { by: settings.group_by, ..Filter::default() },
             search: Search::default(),
             prompt: None,
             help: None,
@@ -342,6 +349,8 @@ impl UiState {
             history: History::default(),
             pointer: Pointer::default(),
             theme: ThemeChoice { chosen: settings.theme.clone(), preview: None },
+            plain: false,
+            debug: false,
         }
     }
 

@@ -21,10 +21,6 @@ pub enum TuiError {
         "the screen needs a terminal, and standard {0} is none. `auralis play PATH` plays without a screen"
     )]
     NotATerminal(&'static str),
-    #[error(
-        "a terminal of the kind TERM={0:?} cannot show the screen. `auralis play PATH` plays without one"
-    )]
-    Dumb(String),
     #[error("cannot prepare the terminal: {0}")]
     Terminal(std::io::Error),
     #[error("cannot keep other programs' messages off the screen: {0}")]
@@ -60,11 +56,18 @@ pub fn check() -> Result<(), TuiError> {
     if !std::io::stdout().is_terminal() {
         return Err(TuiError::NotATerminal("output"));
     }
-    match std::env::var("TERM") {
-        Ok(term) if term == "dumb" || term.is_empty() => Err(TuiError::Dumb(term)),
-        Err(_) => Err(TuiError::Dumb(String::new())),
-        Ok(_) => Ok(()),
-    }
+    Ok(())
+}
+
+/// It is a terminal, but one that only takes lines.
+pub fn is_plain() -> bool {
+    let term = std::env::var("TERM").unwrap_or_default();
+    (term == "dumb" || term.is_empty()) && check().is_ok()
+}
+
+/// Columns of the terminal, where there is one.
+pub fn columns() -> Option<u16> {
+    crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|&columns| columns > 0)
 }
 
 /// Takes the terminal.
@@ -109,29 +112,45 @@ pub fn cell_size() -> Option<(u16, u16)> {
 /// Gives terminal and standard error back as they were. Does nothing where they already are.
 pub fn restore() {
     if ENTERED.swap(false, Ordering::SeqCst) {
-        // The terminal may be gone: there is nobody left to tell.
-        let _ = write_all(&kitty::farewell()).and_then(|()| write_all(LEAVE));
-        if TITLED.swap(false, Ordering::SeqCst) {
-            let _ = write_all(OLD_TITLE);
+        if takes_bytes() {
+            say_farewell();
         }
         let _ = disable_raw_mode();
     }
     undivert_stderr();
 }
 
-/// Gives the terminal's window a title, which must be clean. The one before comes back with [`restore`].
-pub fn set_title(title: &str) -> std::io::Result<()> {
-    if !TITLED.swap(true, Ordering::SeqCst) {
-        write_all(KEEP_TITLE)?;
-    }
-    write_all(&format!("\x1b]2;{title}\x07"))
+/// Whether the terminal reads, now or in a moment. One that does not must not keep the program from its end.
+fn takes_bytes() -> bool {
+    let patience = Timespec::try_from(Duration::from_secs(1)).unwrap_or_default();
+    let stdout = rustix::stdio::stdout();
+    !matches!(poll(&mut [PollFd::new(&stdout, PollFlags::OUT)], Some(&patience)), Ok(0))
 }
 
-/// Puts a text into the terminal's clipboard (xterm's OSC 52), through ssh too; the terminal may refuse.
-pub fn copy(text: &[u8]) -> std::io::Result<()> {
+fn say_farewell() {
+    // The terminal may be gone: there is nobody left to tell.
+    let _ = write_all(&kitty::farewell()).and_then(|()| write_all(LEAVE));
+    if TITLED.swap(false, Ordering::SeqCst) {
+        let _ = write_all(OLD_TITLE);
+    }
+}
+
+/// What gives the terminal's window a title, which must be clean. The one before comes back with [`restore`].
+pub fn title(title: &str) -> String {
+    let keep = if TITLED.swap(true, Ordering::SeqCst) { "" } else { KEEP_TITLE };
+    format!("{keep}\x1b]2;{title}\x07")
+}
+
+/// Writes a piece of a frame, unless the terminal was given back meanwhile: nothing may follow that.
+pub(super) fn write(piece: &[u8]) -> std::io::Result<()> {
+    if ENTERED.load(Ordering::SeqCst) { write_bytes(piece) } else { Ok(()) }
+}
+
+/// What puts a text into the terminal's clipboard (xterm's OSC 52), through ssh too; the terminal may refuse.
+pub fn copy(text: &[u8]) -> String {
     use base64::Engine;
     let text = base64::engine::general_purpose::STANDARD.encode(text);
-    write_all(&format!("\x1b]52;c;{text}\x07"))
+    format!("\x1b]52;c;{text}\x07")
 }
 
 /// Sends what any library writes to standard error into `log` (else nowhere), so that it cannot disturb the screen.
@@ -169,7 +188,10 @@ pub fn stop_process() {
 
 /// Past the lock of `Stdout`, which a thread that panicked in a frame may hold.
 fn write_all(text: &str) -> std::io::Result<()> {
-    let mut rest = text.as_bytes();
+    write_bytes(text.as_bytes())
+}
+
+fn write_bytes(mut rest: &[u8]) -> std::io::Result<()> {
     while !rest.is_empty() {
         match rustix::io::write(rustix::stdio::stdout(), rest) {
             Ok(written) => rest = rest.get(written..).unwrap_or(&[]),

@@ -1,4 +1,4 @@
-//! The title of the terminal's window: what plays. Pure; written by [`super::terminal::set_title`] when it changes.
+//! The title of the terminal's window: what plays. Pure; written by the run loop when it changes.
 
 use super::text;
 use crate::model::playback::PlayState;
@@ -18,10 +18,19 @@ pub fn has_window(term: &str) -> bool {
 
 pub fn of(snapshot: &Snapshot) -> String {
     let playback = &snapshot.playback;
-    let Some(now) = &playback.now else { return NAME.to_owned() };
+    if playback.now.is_none() {
+        return NAME.to_owned();
+    }
+    let sign = if playback.state == PlayState::Playing { "" } else { "(paused) " };
+    text::cleaned(&format!("{sign}{} - {NAME}", what(snapshot)), WIDTH)
+}
+
+/// Artists and title of what plays, or its file's name; nothing where nothing does.
+pub fn what(snapshot: &Snapshot) -> String {
+    let Some(now) = &snapshot.playback.now else { return String::new() };
     let track = now.track.and_then(|id| snapshot.catalog.find(id));
     let streamed = now.stream.as_ref().and_then(|stream| stream.title.clone());
-    let what = match (streamed, track) {
+    match (streamed, track) {
         (Some(title), _) => title.to_string(),
         (None, Some(track)) => {
             let artists: Vec<&str> = track.artists().filter(|name| !name.is_empty()).collect();
@@ -33,9 +42,7 @@ pub fn of(snapshot: &Snapshot) -> String {
             }
         }
         (None, None) => text::file_name(&now.path),
-    };
-    let sign = if playback.state == PlayState::Playing { "" } else { "(paused) " };
-    text::cleaned(&format!("{sign}{what} - {NAME}"), WIDTH)
+    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ enum TrackQuestion {
 enum FileQuestion {
     Paths { start: usize, typed: String },
     Theme(String),
+    Source(PathBuf),
 }
 
 pub(super) struct Workers {
@@ -76,6 +77,10 @@ impl Workers {
 
     pub(super) fn theme(&mut self, name: String) -> io::Result<()> {
         self.file(FileQuestion::Theme(name))
+    }
+
+    pub(super) fn source(&mut self, path: PathBuf) -> io::Result<()> {
+        self.file(FileQuestion::Source(path))
     }
 
     fn file(&mut self, question: FileQuestion) -> io::Result<()> {
@@ -157,12 +162,22 @@ fn now_s() -> i64 {
     since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// The lines of a file of commands.
+fn commands_of(path: &std::path::Path) -> Result<Vec<String>, String> {
+    match crate::config::read_text(path) {
+        Ok(Some(text)) => Ok(text.lines().map(str::to_owned).collect()),
+        Ok(None) => Err(format!("There is no file {}", path.display())),
+        Err(problem) => Err(problem.to_string()),
+    }
+}
+
 fn answer_file(question: FileQuestion, places: &PathBase, themes: Option<&std::path::Path>) -> Message {
     match question {
         FileQuestion::Paths { start, typed } => {
             let candidates = complete::paths(&typed, &places.folder, places.home.as_deref());
             Message::Input(Input::Paths { start, typed, candidates })
         }
+        FileQuestion::Source(path) => Message::Input(Input::Sourced(commands_of(&path))),
         FileQuestion::Theme(name) => Message::Theme(Box::new(Theme::load(&name, themes))),
     }
 }

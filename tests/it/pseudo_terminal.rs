@@ -153,6 +153,14 @@ impl Session {
         writer.flush().unwrap();
     }
 
+    /// Keys that are typed while nobody reads what the program writes, which is therefore held up in it.
+    pub fn unread(&mut self, deed: impl FnOnce(&mut dyn Write)) {
+        // The reader waits for this lock before it reads again.
+        let shown = Arc::clone(&self.shown);
+        let _held = shown.screen.lock().unwrap();
+        deed(self.keys.as_mut().unwrap());
+    }
+
     /// Waits until the screen is so.
     pub fn wait(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
         let until = Instant::now() + PATIENCE;

@@ -1,12 +1,12 @@
 //! The whole program in a pseudo-terminal, as a person uses it: what is seen after which key, how it leaves, and what is
 //! found when it is started again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auralis::library::store::{SCHEMA_VERSION, Store};
 use rustix::process::Signal;
 
-use crate::home::Home;
+use crate::home::{Home, PATIENCE};
 use crate::pseudo_terminal::{Session, Start};
 
 /// A hang-up or a polite kill may take no longer than this.
@@ -35,6 +35,21 @@ fn an_empty_library_says_what_to_do() {
     session.wait_for("The library has no folder yet");
     session.wait_for("Nothing is playing");
     assert!(session.is_raw());
+    session.quit();
+}
+
+/// A first run: Enter asks for the folder of the music, which may be typed with its name completed.
+#[test]
+fn a_first_run_asks_for_the_music() {
+    let home = Home::with_music();
+    let mut session = Session::start(&home, &[]);
+    session.wait_for("<Enter>  say where your music is");
+    session.press("\r");
+    session.wait_for(":scan ~/Music/");
+    session.press("\x15scan ~/mus\t");
+    session.wait_for(":scan ~/music/");
+    session.press("\r");
+    session.wait_for("3 tracks · 1 album");
     session.quit();
 }
 
@@ -471,8 +486,6 @@ fn refused(home: &Home, words: &[&str], variables: &[(&str, &str)], message: &st
 #[test]
 fn what_cannot_begin_says_why_and_touches_nothing() {
     let home = Home::new();
-    refused(&home, &[], &[("TERM", "dumb")], "TERM=\"dumb\"");
-    refused(&home, &[], &[("TERM", "")], "auralis play");
     refused(&home, &["--data-dir", "/proc/nowhere"], &[], "--data-dir");
     refused(&home, &["--log", "/proc/nowhere/log"], &[], "/proc/nowhere/log");
 
@@ -598,4 +611,37 @@ fn no_device_is_told_and_complaints_of_libraries_stay_off_the_screen() {
     assert!(!raw.contains("ALSA lib"), "{raw}");
     let log = std::fs::read_to_string(home.path(".local/state/auralis/auralis.log")).unwrap();
     assert!(log.contains("ALSA lib"), "the library did not complain: {log}");
+}
+
+/// Frames wait for it, keys do not.
+#[test]
+fn a_terminal_that_reads_nothing_holds_up_no_key() {
+    let home = Home::with_music();
+    let start = Start { words: &["music"], size: (250, 70), ..Start::default() };
+    let mut session = Session::begin(&home, &start);
+    session.wait_for("►");
+    session.press(":debug\r");
+    session.wait_for("fps");
+    session.unread(|keys| {
+        // Each is a frame of its own, of more bytes than a terminal keeps unread.
+        for _ in 0..200 {
+            keys.write_all(b"g?").unwrap();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        keys.write_all(b":volume 37\r").unwrap();
+        let until = Instant::now() + PATIENCE;
+        while home.program(&["status", "--format", "{volume}"]).output().unwrap().stdout != b"37\n" {
+            assert!(Instant::now() < until, "the key waits for the terminal");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    session.wait_for("37%");
+    session.wait("frames that were held", |screen| {
+        let text = screen.contents();
+        let held = text.split("held ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        held.is_some_and(|held| held.parse::<u32>().is_ok_and(|held| held > 0))
+    });
+    session.press(":debug\r");
+    session.wait_without("fps");
+    session.quit();
 }

@@ -63,7 +63,7 @@ fn snapshot() -> Snapshot {
     }
 }
 
-fn stage(width: u16, height: u16, keys: &str) -> Stage {
+pub fn stage(width: u16, height: u16, keys: &str) -> Stage {
     let mut stage = Stage::new(width, height, snapshot());
     stage.gauges.position = Some(Position { play: PlayId(1), frame: 44_100 * 133, rate: 44_100 });
     stage.gauges.visual = Some(Arc::new(pictures()));

@@ -132,6 +132,20 @@ impl CatalogBuilder {
         self
     }
 
+    /// What the last track says beside its title.
+    pub fn says(&mut self, genres: &[&str], year: u16, folder: &str) -> &mut Self {
+        let genres: Vec<TextId> = genres.iter().map(|genre| self.text(genre)).collect();
+        let folder = self.text(folder);
+        let list = if genres.is_empty() { ListId::EMPTY } else { ListId(self.parts.list_ends.len() as u32) };
+        if !genres.is_empty() {
+            self.parts.lists.extend(genres);
+            self.parts.list_ends.push(self.parts.lists.len() as u32);
+        }
+        let track = self.parts.tracks.last_mut().unwrap();
+        (track.genres, track.year, track.folder) = (list, year, folder);
+        self
+    }
+
     pub fn build(&mut self) -> Arc<Catalog> {
         let mut parts = std::mem::take(&mut self.parts);
         let path = |row: u32| PathBuf::from(format!("/music/{row:06}.flac"));

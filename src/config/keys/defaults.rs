@@ -183,6 +183,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gr", "replaygain"),
     (Global, "zV", "toggle-pane spectrum"),
     (Global, "zv", "visual"),
+    (Global, "zg", "group"),
     (Global, "zy", "copy"),
     (Global, "gF", "fingerprint"),
     (Global, "gW", "lyrics"),

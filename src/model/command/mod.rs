@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bookmark::BookmarkName;
 use super::facts::Rating;
+use super::grouping::GroupBy;
 use super::id::{ItemId, TrackId};
 use super::listening::Period;
 use super::past::Importing;
@@ -469,6 +470,8 @@ pub enum Screen {
     Filter(String),
     /// Put the library's tracks in this order, the first column before the others; none: the order of the albums.
     Sort(Vec<Sort>),
+    /// The library's first column is of these; `None`: of the next.
+    GroupBy(Option<GroupBy>),
     /// Have the queue edited as a text.
     EditQueue,
     /// Show or hide what is in the queue, counted.
@@ -509,6 +512,19 @@ pub enum Screen {
     /// Close what is open, drop marks, filter and notice.
     Escape,
     Theme(String),
+    /// A command of the user's, with what stands behind it.
+    Own(String),
+    /// Keys do that until the screen is left; in the words of a keymap.
+    Map {
+        context: Option<String>,
+        keys: String,
+        /// None: nothing.
+        line: Option<String>,
+    },
+    /// The commands of a file.
+    Source(PathBuf),
+    /// Show or hide what the screen costs: frames, bytes, times.
+    Debug,
     Redraw,
     Suspend,
     /// Leave, and let the music go on without a screen.

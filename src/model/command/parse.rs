@@ -22,6 +22,7 @@ use super::{
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
+use crate::model::grouping::GroupBy;
 use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::resume::LONG;
@@ -30,6 +31,7 @@ use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 use crate::model::visual::Visual;
 
+const GROUPS: &str = "artist, genre, composer, year, decade, folder, or nothing";
 const VISUALS: &str = "spectrum, scope, goniometer, spectrogram, loudness, or nothing";
 
 /// Why words are not a command.
@@ -382,6 +384,7 @@ impl Call<'_> {
             "copy" => self.bare(Screen::Copy),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "help" => self.bare(Screen::Help),
+            "group" => Ok(Screen::GroupBy(self.optional(GROUPS, GroupBy::parse)?)),
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
             "fingerprint" => self.bare(Screen::Fingerprint),
             "lyrics" => self.bare(Screen::Lyrics),
@@ -397,6 +400,12 @@ impl Call<'_> {
             "tag-preview" => self.bare(Screen::TagPreview),
             "escape" => self.bare(Screen::Escape),
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
+            "map" => self.map(true),
+            "unmap" => self.map(false),
+            "source" => Ok(Screen::Source(PathBuf::from(
+                self.one("the path of a file", |word| Some(word.to_owned()))?,
+            ))),
+            "debug" => self.bare(Screen::Debug),
             "redraw" => self.bare(Screen::Redraw),
             "suspend" => self.bare(Screen::Suspend),
             "detach" => self.bare(Screen::Detach),
@@ -426,6 +435,24 @@ impl Call<'_> {
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, ParseError> {
         if self.arguments.is_empty() { Ok(None) } else { self.one(expected, read).map(Some) }
+    }
+
+    /// `[in CONTEXT] KEYS [COMMAND]`.
+    fn map(&self, binds: bool) -> Result<Screen, ParseError> {
+        let (context, rest) = match self.rest.strip_prefix("in ") {
+            Some(rest) => {
+                let (context, rest) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
+                (Some(context.to_owned()), rest.trim_start())
+            }
+            None => (None, self.rest),
+        };
+        let (keys, line) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let (keys, line) = (keys.to_owned(), line.trim());
+        let expected = if binds { "keys, then a command" } else { "keys" };
+        if keys.is_empty() || line.is_empty() == binds {
+            return Err(self.wrong(expected));
+        }
+        Ok(Screen::Map { context, keys, line: binds.then(|| line.to_owned()) })
     }
 
     fn count(&self) -> Result<u32, ParseError> {

@@ -1,6 +1,7 @@
 //! Every command in one table: it feeds the keymap, the command line and its completion, the help screen, the tests of
 //! the README. A row says how a command is written; `parse` says what it means.
 
+use crate::model::grouping::GroupBy;
 use crate::model::past::Source;
 use crate::model::playlist::order::By;
 use crate::model::visual::Visual;
@@ -1028,6 +1029,14 @@ pub const COMMANDS: &[Row] = &[
     ),
     row(
         Screen,
+        "group",
+        &[],
+        "[artist|genre|composer|year|decade|folder]",
+        Word(GroupBy::NAMES),
+        "what the library's first column is of; without a word the next",
+    ),
+    row(
+        Screen,
         "visual",
         &["vis"],
         "[spectrum|scope|goniometer|spectrogram|loudness]",
@@ -1043,6 +1052,10 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "dismiss", &[], "", Nothing, "take the notice away"),
     row(Screen, "escape", &[], "", Nothing, "close what is open, drop marks, filter and notice"),
     row(Screen, "theme", &[], "NAME", Theme, "change the colours; a theme is seen while its name is typed"),
+    row(Screen, "map", &[], "[in CONTEXT] KEYS COMMAND", Nothing, "until the screen is left, keys do that"),
+    row(Screen, "unmap", &[], "[in CONTEXT] KEYS", Nothing, "until the screen is left, keys do nothing"),
+    row(Screen, "source", &["so"], "FILE", Completer::Path, "do the commands of a file, one a line"),
+    row(Screen, "debug", &[], "", Nothing, "show or hide what the screen costs: frames, bytes, times"),
     row(Screen, "redraw", &[], "", Nothing, "draw the screen afresh"),
     row(Screen, "suspend", &[], "", Nothing, "to the shell; fg comes back"),
     row(Screen, "detach", &[], "", Nothing, "leave; the music goes on, and `auralis` shows it again"),

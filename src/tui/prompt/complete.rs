@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::keys::Keymap;
 use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
 use crate::model::outputs::OutputDevice;
@@ -71,6 +72,8 @@ pub struct Words<'a> {
     pub bookmarks: &'a Bookmarks,
     pub playlists: &'a Playlists,
     pub templates: &'a Templates,
+    /// With the user's own commands.
+    pub commands: &'a Keymap,
 }
 
 /// What may stand at the end of `line`, the text before the cursor.
@@ -78,7 +81,9 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
     let start = word_start(line);
     let typed = &line[start..];
     if line[..start].trim().is_empty() {
-        return Offer::Ready(Completion::new(start, typed, commands(typed)));
+        let own = known.commands.commands().filter(|(name, _)| name.starts_with(typed));
+        let own = own.map(|(name, _)| Candidate { text: name.to_owned(), help: "a command of yours" });
+        return Offer::Ready(Completion::new(start, typed, commands(typed).into_iter().chain(own).collect()));
     }
     let words: Vec<&str> = line[..start].split_whitespace().collect();
     // A command that takes nothing may be the beginning of another's name.
@@ -298,6 +303,7 @@ mod tests {
             bookmarks: &marks(),
             playlists: &Playlists::default(),
             templates: &Templates::default(),
+            commands: &Keymap::default(),
         };
         match offer(line, &words) {
             Offer::Ready(completion) => {
@@ -326,6 +332,7 @@ mod tests {
             bookmarks: &marks,
             playlists: &playlists,
             templates: &templates,
+            commands: &Keymap::default(),
         };
         assert_eq!(ready("playlist ren"), ["rename"]);
         assert_eq!(ready("playlist-sort Mix -pla"), ["-plays", "-played"]);

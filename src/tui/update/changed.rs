@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use super::{Effect, FilterQuestion, Turn};
 use crate::model::catalog::Catalog;
+use crate::model::command::Pane;
+use crate::model::grouping::GroupBy;
 use crate::model::query::{Query, QueryError};
 use crate::model::snapshot::Snapshot;
 use crate::model::sort::{Column as SortColumn, Sort};
+use crate::tui::browse::Column as LibraryColumn;
 use crate::tui::matches::Matches;
 
 /// Longer queues are counted but not added up.
@@ -65,6 +68,7 @@ impl Turn<'_> {
             query: self.state.filter.query.clone(),
             likes: Arc::clone(&self.around.snapshot.likes),
             sorts: self.state.filter.sorts.clone(),
+            by: self.state.filter.by,
         }));
     }
 
@@ -109,6 +113,20 @@ impl Turn<'_> {
         let is_order = matches!(sorts[..], [Sort { column: SortColumn::Order, descending: false }]);
         self.state.filter.sorts = if is_order { Vec::new() } else { sorts };
         self.show_filtered();
+    }
+
+    /// The library's first column by that, or by the next.
+    pub(super) fn group_library(&mut self, by: Option<GroupBy>, steps: usize) {
+        let by = by.unwrap_or(self.state.filter.by.after(steps));
+        self.state.note(format!("The library by {}", by.name()));
+        if by == self.state.filter.by {
+            return;
+        }
+        self.state.filter.by = by;
+        self.state.library.marks.artists.clear();
+        self.state.library.column = LibraryColumn::Artists;
+        self.show_filtered();
+        self.focus(Pane::Library);
     }
 
     pub(super) fn filtered(&mut self, asked: u64, catalog: Arc<Catalog>, matches: Arc<Matches>) {

@@ -6,6 +6,7 @@ mod chord;
 mod cover;
 mod equaliser;
 mod judging;
+mod line;
 mod open;
 mod outputs;
 mod over;
@@ -39,6 +40,7 @@ use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
 use crate::model::facts::Facts;
+use crate::model::grouping::GroupBy;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
 use crate::model::query::heard::Likes;
@@ -53,6 +55,10 @@ pub enum Input {
     Key(Key),
     /// Pasted text: never keys.
     Paste(String),
+    /// A command that was typed as a whole, or the words that a prompt asks for.
+    Line(String),
+    /// The lines of a file of commands, or why it could not be read.
+    Sourced(Result<Vec<String>, String>),
     Mouse(Mouse),
     /// Columns and rows.
     Resize(u16, u16),
@@ -123,6 +129,10 @@ pub enum Effect {
         typed: String,
     },
     LoadTheme(String),
+    /// Keys that do something else from now on, or nothing.
+    Keymap(Box<Keymap>),
+    /// The lines of a file.
+    Source(PathBuf),
     /// To the terminal's clipboard.
     Copy(Vec<u8>),
     Suspend,
@@ -142,6 +152,7 @@ pub struct FilterQuestion {
     pub likes: Arc<Likes>,
     /// The order of the tracks; none: the albums'.
     pub sorts: Vec<Sort>,
+    pub by: GroupBy,
 }
 
 impl PartialEq for FilterQuestion {
@@ -149,6 +160,7 @@ impl PartialEq for FilterQuestion {
         self.asked == other.asked
             && self.query == other.query
             && self.sorts == other.sorts
+            && self.by == other.by
             && Arc::ptr_eq(&self.catalog, &other.catalog)
     }
 }
@@ -195,6 +207,8 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
     match input {
         Input::Key(key) => turn.key(key),
         Input::Paste(text) => turn.paste(&text),
+        Input::Line(line) => turn.line(&line),
+        Input::Sourced(read) => turn.sourced(read),
         Input::Mouse(mouse) => turn.mouse(mouse),
         Input::Resize(width, height) => turn.resize(width, height),
         Input::Changed => turn.changed(),

@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::model::command::{Command, IntoQueue, Items, Listener, Pane, Queue, Target};
 use crate::tui::browse::Entry;
+use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
 
 impl Turn<'_> {
@@ -46,7 +47,15 @@ impl Turn<'_> {
                 let tracks = browse.ids(&browse.tracks_behind(entry));
                 self.send(Command::Queue(Queue::PlayNow(Target::Tracks(tracks))));
             }
-            None => {}
+            None => self.ask_for_music(),
+        }
+    }
+
+    /// Where the library is empty: the command that fills it, with the folder where music usually is, to be changed.
+    fn ask_for_music(&mut self) {
+        let is_first = self.state.library.catalog.is_empty() && self.state.filter.words.is_empty();
+        if is_first && !self.around.snapshot.scan.running {
+            self.open_prompt(Kind::Command, "scan ~/Music/");
         }
     }
 }

@@ -33,7 +33,7 @@ enum Kept {
 
 impl Turn<'_> {
     /// Rows of the list that is looked at, and where its cursor is.
-    fn rows_here(&self) -> (usize, List) {
+    pub(super) fn rows_here(&self) -> (usize, List) {
         match self.state.focus {
             Pane::Library => {
                 let column = self.state.column();
@@ -65,6 +65,7 @@ impl Turn<'_> {
                 (to.min(list.cursor)..=to.max(list.cursor)).collect()
             }
             Reach::Object(object) => self.object(object)?,
+            Reach::Span { first, last } => (first..=last.min(len - 1)).collect(),
         };
         // Of the lists one at a time is taken.
         let one_alone = self.state.focus == Pane::Playlists && !self.state.lists.in_entries;

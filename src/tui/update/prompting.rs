@@ -2,7 +2,7 @@
 
 use super::{Effect, Turn};
 use crate::config::keys::{Code, Key};
-use crate::model::command::parse::{ParseError, parse};
+use crate::model::command::parse::parse;
 use crate::model::command::{Pane, Request, Screen};
 use crate::model::query::QueryError;
 use crate::tui::prompt::complete::{Candidate, Completion, Offer, Words, offer};
@@ -175,11 +175,16 @@ impl Turn<'_> {
         }
     }
 
-    fn run_line(&mut self, line: &str) {
-        match parse(line) {
-            Ok(request) => self.request(request, None),
-            Err(ParseError::Empty) => {}
-            Err(error) => self.state.warn(error.to_string()),
+    /// As if it were typed into the prompt that is open, else behind `:`.
+    pub(super) fn line(&mut self, line: &str) {
+        self.state.notices.drop_notes();
+        match &mut self.state.prompt {
+            Some(prompt) => {
+                prompt.line = crate::tui::prompt::edit::Line::new(line);
+                self.follow_words();
+                self.finish_prompt();
+            }
+            None => self.run_line(line.trim().trim_start_matches(':')),
         }
     }
 
@@ -213,6 +218,7 @@ impl Turn<'_> {
             devices: &snapshot.outputs.devices,
             bookmarks: &snapshot.bookmarks,
             playlists: &snapshot.playlists.lists,
+            commands: self.around.keymap,
             templates: &snapshot.templates,
         };
         match offer(prompt.line.before_cursor(), &words) {

@@ -211,6 +211,7 @@ impl Turn<'_> {
                 self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating, bpm, key, lufs");
             }
             Screen::Sort(sorts) => self.sort_library(sorts),
+            Screen::GroupBy(by) => self.group_library(by, count.unwrap_or(1) as usize),
             Screen::EditQueue => self.effects.push(Effect::EditQueue),
             Screen::Templates => self.toggle_figures(ReportKind::Templates),
             Screen::Jobs => self.toggle_report(ReportKind::Jobs),
@@ -232,6 +233,10 @@ impl Turn<'_> {
             Screen::TagPreview => self.preview_tags(),
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.choose_theme(name),
+            Screen::Own(line) => self.run_line(&line),
+            Screen::Map { context, keys, line } => self.map_keys(context.as_deref(), &keys, line),
+            Screen::Source(path) => self.effects.push(Effect::Source(self.around.places.absolute(&path))),
+            Screen::Debug => self.state.debug = !self.state.debug,
             Screen::Redraw => self.effects.push(Effect::Redraw),
             Screen::Suspend => self.effects.push(Effect::Suspend),
             Screen::Detach => self.detach(),

@@ -113,7 +113,7 @@ impl Turn<'_> {
                 let rows = library.rows(column).clone();
                 let lead = library.len(column) - rows.len();
                 match column {
-                    Column::Artists => Place::Artists(lead, rows),
+                    Column::Artists => Place::Artists(lead, rows, self.state.library.groups().cloned()),
                     Column::Albums => Place::Albums(lead, rows),
                     Column::Tracks => Place::Tracks(lead, rows),
                 }

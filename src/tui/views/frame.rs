@@ -34,7 +34,7 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
     let state = canvas.scene.state;
     let column = |&(column, area): &(Column, Rect)| Heading {
         area,
-        title: column.title().to_owned(),
+        title: state.library.title(column).to_owned(),
         amount: text::count(state.library.rows(column).len() as u64),
         focused: state.focus == Pane::Library && state.column() == column,
         tracks: column == Column::Tracks,

@@ -39,7 +39,7 @@ fn draw_column(canvas: &mut Canvas<'_>, column: Column, area: Rect) {
             row.put(canvas, 0, 1, "•", Role::Marked);
         }
         match entry {
-            Entry::AllArtists => drop(row.put(canvas, 1, u16::MAX, "All artists", Role::Accent)),
+            Entry::AllArtists => drop(row.put(canvas, 1, u16::MAX, browse.all_title(), Role::Accent)),
             Entry::AllAlbums => drop(row.put(canvas, 1, u16::MAX, "All albums", Role::Accent)),
             Entry::Artist(artist) => draw_artist(canvas, &row, browse, artist, marked),
             Entry::Album(album) => draw_album(canvas, &row, browse, album, marked),
@@ -55,10 +55,8 @@ fn role(marked: bool) -> Role {
 
 fn draw_artist(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, artist: u32, marked: bool) {
     let name = browse.artist_name(artist).unwrap_or("");
-    let name = if name.is_empty() { "(no artist)" } else { name };
-    // With a filter the number would tell of tracks that are not shown.
-    let tracks = browse.catalog.artists().get(artist as usize).filter(|_| browse.matches.is_none());
-    let amount = tracks.map_or(String::new(), |artist| text::count(u64::from(artist.tracks)));
+    let name = if name.is_empty() { browse.nameless() } else { name };
+    let amount = browse.tracks_in(artist).map_or(String::new(), |tracks| text::count(u64::from(tracks)));
     let used = if row.area.width >= 16 { row.put_right(canvas, 1, &amount, Role::Dim) } else { 0 };
     let room = row.area.width.saturating_sub(used + 3);
     row.put(canvas, 1, room, name, role(marked));
@@ -170,21 +168,23 @@ fn empty(canvas: &mut Canvas<'_>, area: Rect) {
     } else if scene.snapshot.scan.running {
         vec![line("Looking for music…", Role::Text)]
     } else {
-        let folder = if area.width >= 40 {
-            "Type  :scan ~/Music  with the folder of your music"
-        } else {
-            ":scan ~/Music"
+        let key = |command: &str, words: &str| {
+            let keys = scene.keymap.keys_for(command)?;
+            // Put in the middle, they stand beneath each other.
+            let text = if area.width < 40 {
+                format!("{keys} {words}")
+            } else {
+                format!("{:<36}", format!("{keys:>8}  {words}"))
+            };
+            Some((text, Role::Text))
         };
-        let keys = scene
-            .keymap
-            .keys_for("help")
-            .map_or(String::new(), |keys| format!("{keys} lists keys and commands"));
-        vec![
-            line("No music here yet", Role::Title),
-            line("", Role::Text),
-            line(folder, Role::Text),
-            (keys, Role::Dim),
-        ]
+        let keys = [
+            key("open", "say where your music is"),
+            key("help", "all keys and commands"),
+            key("quit", "leave"),
+        ];
+        let head = [line("No music here yet", Role::Title), line("", Role::Text)];
+        head.into_iter().chain(keys.into_iter().flatten()).collect()
     };
     say_centred(canvas, area, &lines);
 }

@@ -2,6 +2,7 @@
 
 mod cover;
 pub mod curve;
+pub mod debug;
 pub mod equaliser;
 pub mod frame;
 pub mod help;
