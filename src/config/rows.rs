@@ -793,8 +793,8 @@ pub const ROWS: &[Row] = &[
         table: "screen",
         key: "covers",
         default: "\"auto\"",
-        expects: "\"auto\", \"blocks\", \"kitty\" or \"off\"",
-        help: "Covers: as pictures where the terminal says that it can, else as half-blocks; as blocks; as pictures or not at all, through tmux too; not at all.",
+        expects: "\"auto\", \"blocks\", \"kitty\", \"sixel\", \"iterm2\" or \"off\"",
+        help: "Covers: as pictures where the terminal says that it can, else as half-blocks; as blocks; as pictures in one way or not at all, through tmux too; not at all.",
         set: |settings, value| put(&mut settings.screen.covers, text(value, ShowCovers::parse)),
     },
     Row {

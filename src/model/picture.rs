@@ -19,17 +19,23 @@ pub enum ShowCovers {
     Blocks,
     /// As pictures by the protocol of kitty, through tmux too, or not at all.
     Kitty,
+    /// As pictures by sixel, or not at all.
+    Sixel,
+    /// As pictures by the protocol of iTerm2, or not at all.
+    Iterm2,
     Off,
 }
 
 impl ShowCovers {
-    pub const ALL: [Self; 4] = [Self::Auto, Self::Blocks, Self::Kitty, Self::Off];
+    pub const ALL: [Self; 6] = [Self::Auto, Self::Blocks, Self::Kitty, Self::Sixel, Self::Iterm2, Self::Off];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Blocks => "blocks",
             Self::Kitty => "kitty",
+            Self::Sixel => "sixel",
+            Self::Iterm2 => "iterm2",
             Self::Off => "off",
         }
     }

@@ -51,7 +51,7 @@ fn byte(light: f32) -> u8 {
 }
 
 /// The mean of the area beneath each pixel of the result.
-fn scaled(picture: &Picture, width: usize, height: usize) -> Vec<Rgb> {
+pub(super) fn scaled(picture: &Picture, width: usize, height: usize) -> Vec<Rgb> {
     let (from_width, from_height) = (usize::from(picture.width()), usize::from(picture.height()));
     let (columns, rows) = (shares(from_width, width), shares(from_height, height));
     let light = &*LIGHT;

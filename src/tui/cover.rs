@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use super::blocks::Blocks;
 use super::layout::Layout;
+use super::paint::{Order, Paint, Painted};
 use super::state::UiState;
 use crate::model::picture::{MOST_SIDE, Picture};
 
@@ -26,6 +27,8 @@ pub enum Way {
         /// tmux lies between.
         tmux: bool,
     },
+    /// Painted over blank cells.
+    Painted(Paint),
 }
 
 /// Width and height of a cell where the terminal does not say: as good as all are twice as high as wide.
@@ -51,15 +54,23 @@ pub struct Covers {
     /// It keeps its room until it is known whether the next track has one.
     pub(super) room: bool,
     pub(super) shown: Option<Shown>,
+    /// What a worker is making.
+    pub(super) ordered: Option<Order>,
+    /// What was made last.
+    pub(super) made: Option<Painted>,
+    /// What the terminal said of its cells when it was asked.
+    told: Option<(u16, u16)>,
 }
 
 /// What stands on the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     pub picture: Arc<Picture>,
     pub area: Rect,
     /// Where it is drawn so.
     pub blocks: Option<Arc<Blocks>>,
+    /// Where it is painted, once that is made.
+    pub painted: Option<Painted>,
 }
 
 impl Default for Covers {
@@ -72,14 +83,21 @@ impl Default for Covers {
             answered: false,
             room: false,
             shown: None,
+            ordered: None,
+            made: None,
+            told: None,
         }
     }
 }
 
 impl Covers {
-    /// `most`: pixels of a side that may be asked for.
-    pub fn new(way: Way, most: u16) -> Self {
-        Self { way, most, ..Self::default() }
+    /// `most`: pixels of a side that may be asked for; `cell`: those of a cell, as the terminal told.
+    pub fn new(way: Way, most: u16, cell: Option<(u16, u16)>) -> Self {
+        Self { way, most, told: cell, ..Self::default() }
+    }
+
+    pub fn cell(&self) -> (u16, u16) {
+        self.cell
     }
 
     /// What the terminal says of its cells' size, in pixels; what cannot be is passed over.
@@ -87,7 +105,7 @@ impl Covers {
         let can_be = |&(width, height): &(u16, u16)| {
             (2..=256).contains(&width) && (width / 2..=width * 4).contains(&height)
         };
-        self.cell = cell.filter(can_be).unwrap_or(CELL);
+        self.cell = cell.filter(can_be).or(self.told.filter(can_be)).unwrap_or(CELL);
     }
 
     /// Cells for a picture of these proportions within so many: as large as it can be.
@@ -108,7 +126,7 @@ impl Covers {
         let needed = match self.way {
             // The mean of four is better than one.
             Way::None | Way::Blocks => u32::from(columns).max(u32::from(rows) * 2) * 2,
-            Way::Kitty { .. } => {
+            Way::Kitty { .. } | Way::Painted(_) => {
                 let across = u32::from(columns) * u32::from(self.cell.0);
                 across.max(u32::from(rows) * u32::from(self.cell.1))
             }

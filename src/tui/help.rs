@@ -38,7 +38,23 @@ pub fn lines(keymap: &Keymap) -> Vec<HelpLine> {
             command(row, keymap, &mut lines);
         }
     }
+    own(keymap, &mut lines);
     lines
+}
+
+/// The user's own commands, with their lines.
+fn own(keymap: &Keymap, lines: &mut Vec<HelpLine>) {
+    let mut commands = keymap.commands().peekable();
+    if commands.peek().is_some() {
+        lines.extend([HelpLine::Blank, HelpLine::Heading("Your own commands")]);
+    }
+    for (name, of_it) in commands {
+        let does = |binding: &&Binding| binding.line.split_whitespace().next() == Some(name);
+        let keys = joined(keymap.bindings().iter().filter(does));
+        lines.push(HelpLine::Row { keys, usage: name.to_owned(), help: "" });
+        let rows = of_it.iter().map(|line| format!("  {line}"));
+        lines.extend(rows.map(|usage| HelpLine::Row { keys: String::new(), usage, help: "" }));
+    }
 }
 
 /// A command with the keys that give it bare, then one line for each line of words that keys give it.

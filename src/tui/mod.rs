@@ -32,6 +32,7 @@ pub mod matches;
 mod outlet;
 pub mod outputs;
 mod pace;
+pub mod paint;
 mod plain;
 pub mod probe;
 pub mod prompt;

@@ -6,10 +6,11 @@
 //! would become the pane's title. Nothing is guessed from the environment, which `ssh` does not pass on; it only says
 //! who is not to be asked.
 
+use super::paint::Paint;
 use crate::model::picture::ShowCovers;
 
-/// What is it?
-pub const NAME: &str = "\x1b[>q\x1b[c";
+/// What is it, and how many pixels has a cell (XTWINOPS)?
+pub const NAME: &str = "\x1b[>q\x1b[16t\x1b[c";
 
 /// Does it show pictures?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl Environment {
         let is_other = self.multiplexed || term.starts_with("screen") && !is_tmux;
         let wants = match covers {
             ShowCovers::Auto => !is_tmux,
-            ShowCovers::Kitty => true,
+            ShowCovers::Kitty | ShowCovers::Sixel | ShowCovers::Iterm2 => true,
             ShowCovers::Blocks | ShowCovers::Off => false,
         };
         wants && !is_other && !matches!(term, "" | "dumb" | "linux")
@@ -81,6 +82,19 @@ impl Question {
     }
 }
 
+/// How a terminal that answered so paints pictures over its cells, where it does, and that is wanted.
+pub fn paints(answers: &Answers, covers: ShowCovers) -> Option<Paint> {
+    let name = answers.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let is_iterm2 = name.starts_with("iterm2") || name.starts_with("wezterm");
+    match covers {
+        ShowCovers::Auto if is_iterm2 => Some(Paint::Iterm2),
+        ShowCovers::Auto | ShowCovers::Sixel => answers.sixel.then_some(Paint::Sixel),
+        // Whoever asks for it knows the terminal.
+        ShowCovers::Iterm2 => Some(Paint::Iterm2),
+        ShowCovers::Blocks | ShowCovers::Kitty | ShowCovers::Off => None,
+    }
+}
+
 /// Kitty does from 0.28 on, Ghostty does.
 fn knows_placeholders(name: &str) -> bool {
     let Some(version) = name.strip_prefix("kitty(") else { return name.starts_with("ghostty ") };
@@ -95,6 +109,10 @@ pub struct Answers {
     pub name: Option<String>,
     /// It shows pictures by the protocol of kitty; `None`: it did not say.
     pub kitty: Option<bool>,
+    /// It paints sixels (an attribute of DA1).
+    pub sixel: bool,
+    /// Pixels of a cell, across and down.
+    pub cell: Option<(u16, u16)>,
     /// What all answer came: nothing more will.
     pub all: bool,
 }
@@ -167,7 +185,16 @@ impl Parser {
                 }
             }
             [0x1b, b'P' | b'_', ..] => {}
-            [0x1b, b'[', b'?', .., b'c'] => self.answers.all = true,
+            [0x1b, b'[', b'?', attributes @ .., b'c'] => {
+                self.answers.all = true;
+                self.answers.sixel |= attributes.split(|&byte| byte == b';').skip(1).any(|it| it == b"4");
+            }
+            [0x1b, b'[', b'6', b';', size @ .., b't'] => {
+                let size = String::from_utf8_lossy(size);
+                let number = |text: &str| text.parse::<u16>().ok().filter(|&pixels| pixels > 0);
+                let size = size.split_once(';').map(|(down, across)| (number(across), number(down)));
+                self.answers.cell = size.and_then(|(across, down)| across.zip(down));
+            }
             _ if self.typed.len() < MOST => self.typed.extend(whole),
             _ => {}
         }
@@ -207,7 +234,12 @@ mod tests {
 
     #[test]
     fn answers_are_understood_in_pieces_of_any_size_and_keys_are_kept() {
-        let expected = Answers { name: Some("kitty(0.43.1)".into()), kitty: Some(true), all: true };
+        let expected = Answers {
+            name: Some("kitty(0.43.1)".into()),
+            kitty: Some(true),
+            all: true,
+            ..Answers::default()
+        };
         for size in 1..KITTY.len() {
             let pieces: Vec<&[u8]> = KITTY.chunks(size).collect();
             assert_eq!(parsed(&pieces), (expected.clone(), b"j\x1b[Aq".to_vec()), "{size}");

@@ -17,8 +17,9 @@ use super::input;
 use super::layout::watched;
 use super::outlet::{self, Line, Outlet};
 use super::pace::{Pace, Shown};
+use super::paint::Paint;
 use super::plain;
-use super::probe::{Environment, Question};
+use super::probe::{self, Environment, Question};
 use super::scene::{FrameMap, Gauges, Scene};
 use super::screen::{Drawn, Screen};
 use super::state::{HINT_AFTER, UiState};
@@ -131,15 +132,20 @@ fn covers(options: &TuiOptions, has_colours: bool) -> (Covers, Heard) {
         heard.is_late |= !answers.are_enough(question);
         answers
     };
-    let name = (has_colours && around.is_asked(wanted)).then(|| ask(None).name).flatten();
-    let question = name.and_then(|name| Question::of(&name, wanted));
+    let answers = (has_colours && around.is_asked(wanted)).then(|| ask(None)).unwrap_or_default();
+    let question = answers.name.as_ref().and_then(|name| Question::of(name, wanted));
     let shows = question.is_some_and(|question| ask(Some(question)).kitty == Some(true));
     let way = match wanted {
         ShowCovers::Auto | ShowCovers::Kitty if shows => {
             Way::Kitty { seed: std::process::id(), tmux: question == Some(Question::Tmux) }
         }
-        ShowCovers::Auto | ShowCovers::Blocks if has_colours => Way::Blocks,
-        _ => Way::None,
+        _ => match probe::paints(&answers, wanted).filter(|_| has_colours && around.is_asked(wanted)) {
+            // Without the size of a cell nobody knows how far it would reach.
+            Some(Paint::Sixel) if answers.cell.or_else(terminal::cell_size).is_none() => Way::Blocks,
+            Some(paint) => Way::Painted(paint),
+            None if has_colours && matches!(wanted, ShowCovers::Auto | ShowCovers::Blocks) => Way::Blocks,
+            None => Way::None,
+        },
     };
     let is_far = matches!(&options.core, CoreOf::Other { host: Some(_) });
     let most = match (is_far, around.ssh) {
@@ -147,7 +153,7 @@ fn covers(options: &TuiOptions, has_colours: bool) -> (Covers, Heard) {
         (false, true) => FAR_TERMINAL,
         (false, false) => MOST_SIDE,
     };
-    (Covers::new(way, most), heard)
+    (Covers::new(way, most, answers.cell), heard)
 }
 
 struct Ui {
@@ -368,6 +374,7 @@ impl Ui {
             Effect::Detach => return self.exit = Some(Exit::Detached),
             Effect::Keymap(keymap) => return self.options.keymap = *keymap,
             Effect::Source(path) => self.workers.source(path),
+            Effect::Paint(order) => self.workers.paint(order),
             Effect::Filter(question) => self.workers.filter(question),
             Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),
@@ -557,7 +564,7 @@ impl Ui {
             let map = &mut self.map;
             self.screen.frame(|buf| {
                 *map = draw(&scene, buf);
-                Drawn { cursor: map.cursor, picture: map.picture.clone() }
+                Drawn { cursor: map.cursor, picture: map.picture.clone(), painted: map.painted.clone() }
             })?;
             self.name_window()?;
             self.pace.dirty = false;

@@ -7,9 +7,9 @@ use ratatui::layout::{Position as Cell, Rect};
 
 use super::browse::Column;
 use super::economy::Figures;
-use super::kitty::Placement;
 use super::state::UiState;
 use super::style::Styles;
+use super::{kitty, paint};
 use crate::config::keys::Keymap;
 use crate::model::chain::Reading;
 use crate::model::command::Pane;
@@ -95,7 +95,9 @@ pub struct FrameMap {
     /// Where the terminal's cursor belongs, while words are typed.
     pub cursor: Option<(u16, u16)>,
     /// The picture that cells of the frame name.
-    pub picture: Option<Placement>,
+    pub picture: Option<kitty::Placement>,
+    /// The picture that is painted over blank cells.
+    pub painted: Option<paint::Placement>,
 }
 
 impl FrameMap {

@@ -11,6 +11,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
 use super::kitty::{Graphics, Placement, Written};
+use super::paint;
 
 pub struct Screen<W: Write> {
     backend: CrosstermBackend<W>,
@@ -19,6 +20,7 @@ pub struct Screen<W: Write> {
     back: Buffer,
     cursor: Option<(u16, u16)>,
     graphics: Graphics,
+    painted: Option<paint::Placement>,
     /// What the terminal shows is not known.
     stale: bool,
 }
@@ -29,6 +31,8 @@ pub struct Drawn {
     pub cursor: Option<(u16, u16)>,
     /// The picture that cells name.
     pub picture: Option<Placement>,
+    /// The picture that is painted over blank cells.
+    pub painted: Option<paint::Placement>,
 }
 
 impl<W: Write> Screen<W> {
@@ -41,6 +45,7 @@ impl<W: Write> Screen<W> {
             back: empty,
             cursor: None,
             graphics: Graphics::default(),
+            painted: None,
             stale: true,
         }
     }
@@ -68,13 +73,15 @@ impl<W: Write> Screen<W> {
     /// Draws a whole frame; `draw` gets an empty buffer.
     pub fn frame(&mut self, draw: impl FnOnce(&mut Buffer) -> Drawn) -> io::Result<()> {
         self.back.reset();
-        let Drawn { cursor, picture } = draw(&mut self.back);
+        let Drawn { cursor, picture, painted } = draw(&mut self.back);
         let stale = std::mem::take(&mut self.stale);
         if stale {
             self.front.reset();
         }
+        let over = self.paint(painted, stale);
         let changes = self.front.diff(&self.back);
-        let pictures = self.graphics.show(picture.as_ref(), stale);
+        let mut pictures = self.graphics.show(picture.as_ref(), stale);
+        pictures.behind.push_str(&over);
         if !stale && changes.is_empty() && cursor == self.cursor && pictures == Written::default() {
             return Ok(());
         }
@@ -86,6 +93,29 @@ impl<W: Write> Screen<W> {
         self.cursor = cursor;
         std::mem::swap(&mut self.front, &mut self.back);
         Ok(())
+    }
+
+    /// What paints the picture, where it is not there yet; one that goes has its cells written anew.
+    fn paint(&mut self, wanted: Option<paint::Placement>, anew: bool) -> String {
+        let back = &self.back;
+        // What lies over a picture would lie in it.
+        let is_free = |place: &paint::Placement| {
+            let inside = place.area.intersection(back.area) == place.area;
+            inside && cells(place.area).all(|(x, y)| back[(x, y)].symbol() == " ")
+        };
+        let wanted = wanted.filter(is_free);
+        if wanted == self.painted && !anew {
+            return String::new();
+        }
+        let gone = std::mem::replace(&mut self.painted, wanted);
+        let gone = gone.map_or(Rect::ZERO, |place| place.area.intersection(self.front.area));
+        for (x, y) in cells(gone) {
+            // No cell is like this one: it is written.
+            self.front[(x, y)].set_symbol("\u{1}");
+        }
+        self.painted.as_ref().map_or(String::new(), |place| {
+            format!("\x1b[{};{}H{}", place.area.y + 1, place.area.x + 1, place.painted.sequence)
+        })
     }
 
     /// Draws one area of the frame on the screen; `draw` gets an empty buffer of that area.
@@ -233,7 +263,7 @@ mod tests {
                 let placement = Placement { picture: Arc::clone(&picture), number, columns: 1, rows: 1 };
                 let symbol = if shown { number.cell(0, 0).unwrap() } else { " ".to_owned() };
                 crate::tui::text::cell(buf, 0, 0, &symbol, Style::default().fg(number.colour()));
-                Drawn { cursor: None, picture: shown.then_some(placement) }
+                Drawn { picture: shown.then_some(placement), ..Drawn::default() }
             });
             frame.unwrap();
             String::from_utf8(wire.take()).unwrap()

@@ -1,5 +1,5 @@
-//! Two threads for questions that take time: `ui-filter` folds and searches the catalog, `ui-files` lists folders and
-//! reads themes. Started with the first question; each answer goes into the ui thread's channel.
+//! Two threads for questions that take time: `ui-filter` folds and searches the catalog, `ui-files` lists folders, reads
+//! themes and makes of pictures what is painted. Started with the first question; each answer goes into the ui thread's channel.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::channel::{Message, UiSender};
+use super::paint::Order;
 use super::prompt::complete;
 use super::report;
 use super::search::{self, Finder, Place};
@@ -27,6 +28,7 @@ enum FileQuestion {
     Paths { start: usize, typed: String },
     Theme(String),
     Source(PathBuf),
+    Paint(Order),
 }
 
 pub(super) struct Workers {
@@ -81,6 +83,10 @@ impl Workers {
 
     pub(super) fn source(&mut self, path: PathBuf) -> io::Result<()> {
         self.file(FileQuestion::Source(path))
+    }
+
+    pub(super) fn paint(&mut self, order: Order) -> io::Result<()> {
+        self.file(FileQuestion::Paint(order))
     }
 
     fn file(&mut self, question: FileQuestion) -> io::Result<()> {
@@ -177,6 +183,7 @@ fn answer_file(question: FileQuestion, places: &PathBase, themes: Option<&std::p
             let candidates = complete::paths(&typed, &places.folder, places.home.as_deref());
             Message::Input(Input::Paths { start, typed, candidates })
         }
+        FileQuestion::Paint(order) => Message::Input(Input::Painted(order.make())),
         FileQuestion::Source(path) => Message::Input(Input::Sourced(commands_of(&path))),
         FileQuestion::Theme(name) => Message::Theme(Box::new(Theme::load(&name, themes))),
     }

@@ -11,7 +11,8 @@ use auralis::model::picture::{CoverView, Picture};
 use auralis::model::playback::PlayState;
 use auralis::model::snapshot::Snapshot;
 use auralis::tui::cover::{Covers, Way};
-use auralis::tui::update::Input;
+use auralis::tui::paint::Paint;
+use auralis::tui::update::{Effect, Input};
 use insta::assert_snapshot;
 use ratatui::style::Color;
 
@@ -56,7 +57,7 @@ fn with_words(snapshot: Snapshot) -> Snapshot {
 
 fn stage(width: u16, height: u16, way: Way, snapshot: Snapshot) -> Stage {
     let mut stage = Stage::new(width, height, Snapshot::default());
-    stage.state.covers = Covers::new(way, 512);
+    stage.state.covers = Covers::new(way, 512, Some((10, 20)));
     stage.show(snapshot);
     stage
 }
@@ -175,6 +176,27 @@ fn a_terminal_with_pictures_gets_cells_that_name_one() {
     assert_eq!(stage.map.picture, None);
 }
 
+/// Its cells stay blank, and nothing else is drawn into them.
+#[test]
+fn what_is_painted_has_blank_cells_and_is_made_once() {
+    let way = Way::Painted(Paint::Sixel);
+    let mut stage = stage(80, 24, way, with_cover(snapshot(), Some(red_and_blue(64))));
+    let buf = stage.draw();
+    let placement = stage.map.painted.clone().unwrap();
+    assert_eq!((placement.area.width, placement.area.height), (6, 3));
+    assert!(placement.painted.sequence.starts_with("\x1bP0;1;0q\"1;1;60;60#0;2;"));
+    assert!(placement.area.positions().all(|position| buf[position].symbol() == " "));
+    stage.answers = false;
+    stage.press("jk");
+    assert!(stage.effects.is_empty(), "it is made already");
+    stage.press("C");
+    stage.draw();
+    assert!(
+        stage.map.painted.is_none() && matches!(stage.effects[..], [Effect::Paint(_)]),
+        "until it is made"
+    );
+}
+
 /// A FLAC file of a minute with the picture inside.
 fn home() -> Home {
     let home = Home::with_music();
@@ -196,7 +218,10 @@ fn home() -> Home {
 const KITTY: &str = "\x1bP>|kitty(0.43.1)\x1b\\\x1b[?62;52;c";
 const XTERM: &str = "\x1bP>|XTerm(390)\x1b\\\x1b[?64;4;6;9;22c";
 const PICTURES: &str = "\x1b_Gi=31;OK\x1b\\\x1b[?62;52;c";
-const WHAT_IS_IT: &str = "\x1b[>q\x1b[c";
+const WHAT_IS_IT: &str = "\x1b[>q\x1b[16t\x1b[c";
+/// As XTerm and iTerm2 answer, with cells of 10 by 20 pixels.
+const SIXEL: &str = "\x1bP>|XTerm(390)\x1b\\\x1b[6;20;10t\x1b[?64;4;6;9;22c";
+const ITERM2: &str = "\x1bP>|iTerm2 3.5.4\x1b\\\x1b[6;20;10t\x1b[?62;4c";
 /// An `ssh` lies between: the answer has time.
 const FAR: (&str, &str) = ("SSH_TTY", "/dev/pts/0");
 
@@ -265,6 +290,36 @@ fn a_terminal_that_answers_as_kitty_does_gets_the_picture_once() {
     assert!(deleted < after.find("\x1b[?1049l").unwrap());
 }
 
+/// A terminal that paints: once a picture and place, and again where something lay over it.
+#[test]
+fn a_terminal_that_paints_gets_the_picture_in_its_way() {
+    let home = home();
+    for (answer, small, large) in [
+        (SIXEL, "\x1bP0;1;0q\"1;1;60;60#0;2;", "\x1bP0;1;0q\"1;1;4"),
+        (ITERM2, ";width=6;height=3;preserveAspectRatio=0;doNotMoveCursor=1:", "\x1b]1337;File=inline=1;"),
+    ] {
+        let mut session = begin(&home, &[FAR], &["covered"]);
+        session.wait_raw(WHAT_IS_IT);
+        session.press(answer);
+        session.wait_for("Painted");
+        session.wait_raw(small);
+        let sent = count(&session, small);
+        assert_eq!((sent, count(&session, "▀"), count(&session, "\x1b_G")), (1, 0, 0));
+        session.press(" ");
+        session.wait_for("❚❚");
+        assert_eq!(count(&session, small), 1, "it is there");
+        session.press("C");
+        session.wait_for("Now playing");
+        session.wait_raw(large);
+        session.press("C");
+        session.wait_without("Now playing");
+        session.wait_raw_times(small, 2);
+        session.resize((100, 30));
+        session.wait_raw_times(small, 3);
+        session.quit();
+    }
+}
+
 /// Where the user wants them or none; and where nothing is to be asked.
 #[test]
 fn the_setting_says_how_covers_are_shown() {
@@ -272,9 +327,13 @@ fn the_setting_says_how_covers_are_shown() {
     let with = |value: &str| {
         home.put(".config/auralis/config.toml", format!("[screen]\ncovers = \"{value}\"\n").as_bytes());
     };
-    for (value, [name, pictures], blocks) in
-        [("off", [0, 0], 0), ("blocks", [0, 0], 18), ("kitty", [1, 1], 0), ("auto", [1, 0], 18)]
-    {
+    for (value, [name, pictures], blocks) in [
+        ("off", [0, 0], 0),
+        ("blocks", [0, 0], 18),
+        ("kitty", [1, 1], 0),
+        ("auto", [1, 0], 18),
+        ("sixel", [1, 0], 18),
+    ] {
         with(value);
         let mut session = begin(&home, &[FAR], &["covered"]);
         if name > 0 {

@@ -355,6 +355,7 @@ impl Stage {
                 let row = self.finder.find(&question, 0);
                 self.input(Input::Searched { asked: question.asked, row });
             }
+            Effect::Paint(order) if self.answers => self.input(Input::Painted(order.make())),
             other => self.effects.push(other),
         }
     }

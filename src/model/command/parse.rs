@@ -768,6 +768,8 @@ mod tests {
                 "TIME" => format!("{} 10m", row.name),
                 "[NAME] +N|-N [N...]" => format!("{} +1", row.name),
                 "[NAME] ORDER" => format!("{} -plays", row.name),
+                "[in CONTEXT] KEYS COMMAND" => "map in queue X next".to_owned(),
+                "[in CONTEXT] KEYS" => "unmap X".to_owned(),
                 text if text.starts_with("[NAME] ") || text == "[NAME N...] NOTE" => {
                     format!("{} x.pls", row.name)
                 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::Turn;
+use super::{Effect, Turn};
 use crate::model::command::{Command, Library};
 use crate::model::picture::{CoverView, Picture};
 use crate::model::snapshot::NowPlaying;
 use crate::tui::blocks::Blocks;
 use crate::tui::cover::{Shown, Way, place};
+use crate::tui::paint::{Order, Painted};
 
 impl Turn<'_> {
     /// What plays, its cover and its words.
@@ -45,8 +46,31 @@ impl Turn<'_> {
             let x = place.x + (place.width - columns) / 2;
             let area = ratatui::layout::Rect { x, width: columns, height: rows, ..place };
             let blocks = (covers.way == Way::Blocks).then(|| blocks(before, picture, (columns, rows)));
-            Shown { picture: Arc::clone(picture), area, blocks }
+            Shown { picture: Arc::clone(picture), area, blocks, painted: None }
         });
+        self.have_it_painted();
+    }
+
+    /// By a worker, once a picture and size.
+    fn have_it_painted(&mut self) {
+        let covers = &mut self.state.covers;
+        let cell = covers.cell();
+        let (Way::Painted(paint), Some(shown)) = (covers.way, &mut covers.shown) else { return };
+        let (columns, rows) = (shown.area.width, shown.area.height);
+        let order = Order { picture: Arc::clone(&shown.picture), paint, columns, rows, cell };
+        match covers.made.as_ref().filter(|made| made.order == order) {
+            Some(made) => shown.painted = Some(made.clone()),
+            None if covers.ordered.as_ref() == Some(&order) => {}
+            None => {
+                covers.ordered = Some(order.clone());
+                self.effects.push(Effect::Paint(order));
+            }
+        }
+    }
+
+    /// The worker's answer.
+    pub(super) fn painted(&mut self, painted: Painted) {
+        self.state.covers.made = Some(painted);
     }
 
     /// Once a track, and again where a larger one is needed.

@@ -30,6 +30,7 @@ use super::browse::Column;
 use super::layout::{Layout, layout};
 use super::list::View;
 use super::matches::Matches;
+use super::paint::{Order, Painted};
 use super::prompt::complete::Candidate;
 use super::scene::{FrameMap, Gauges};
 use super::search::Question;
@@ -97,6 +98,8 @@ pub enum Input {
         problems: Vec<Problem>,
         error: Option<String>,
     },
+    /// What `Effect::Paint` asked for.
+    Painted(Painted),
     /// The core did not take a command.
     Refused,
     /// The time that [`next_tick`] named has come.
@@ -133,6 +136,8 @@ pub enum Effect {
     Keymap(Box<Keymap>),
     /// The lines of a file.
     Source(PathBuf),
+    /// What is written for a picture.
+    Paint(Order),
     /// To the terminal's clipboard.
     Copy(Vec<u8>),
     Suspend,
@@ -218,6 +223,7 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Figures { asked, lines } => turn.figures(asked, lines),
         Input::Paths { start, typed, candidates } => turn.paths_listed(start, &typed, candidates),
         Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
+        Input::Painted(painted) => turn.painted(painted),
         Input::Refused => turn.refused(),
         Input::Tick => turn.tick(),
     }

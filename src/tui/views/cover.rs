@@ -11,12 +11,12 @@ use crate::tui::cover::{Shown, Way};
 use crate::tui::draw::Canvas;
 use crate::tui::kitty::{Number, Placement};
 use crate::tui::scene::Hit;
-use crate::tui::text;
+use crate::tui::{paint, text};
 
 /// Draws it, if there is one.
 pub fn draw(canvas: &mut Canvas<'_>) {
     let covers = &canvas.scene.state.covers;
-    let Some(Shown { area, blocks, picture }) = &covers.shown else { return };
+    let Some(Shown { area, blocks, picture, painted }) = &covers.shown else { return };
     match (covers.way, blocks) {
         (Way::Kitty { seed, tmux }, _) => {
             let number = Number::new(picture, seed, tmux);
@@ -24,6 +24,10 @@ pub fn draw(canvas: &mut Canvas<'_>) {
             draw_placeholders(canvas, *area, number);
             let (columns, rows) = (area.width, area.height);
             canvas.map.picture = Some(Placement { picture, number, columns, rows });
+        }
+        // The room stays blank, also while it is made.
+        (Way::Painted(_), _) => {
+            canvas.map.painted = painted.clone().map(|painted| paint::Placement { painted, area: *area });
         }
         (Way::Blocks, Some(blocks)) => draw_blocks(canvas, (area.x, area.y), blocks),
         _ => {}
