@@ -68,7 +68,7 @@ pub fn tui(run: PlayerRun) -> Result<Left, BootError> {
 
 fn with_screen(run: PlayerRun, claim: Option<Claim>, mut problems: Vec<Notice>) -> Result<Left, BootError> {
     let log = log::start(&run.log)?;
-    tui::terminal::check()?;
+    tui::check(&run.config.settings.screen)?;
     panic::install();
     let core = Core::start(&run)?;
     let mut doors = Doors::open(&run.config, &core, claim, &mut problems);
@@ -153,7 +153,7 @@ fn wait_for_end(player: &Arc<crate::app::run::AppHandle>) -> Result<(), BootErro
 /// One more screen of a player that runs.
 pub(super) fn attached(run: PlayerRun, dial: Box<dyn Dial>, core: CoreOf) -> Result<Left, BootError> {
     let log = log::start(&run.log)?;
-    tui::terminal::check()?;
+    tui::check(&run.config.settings.screen)?;
     panic::install();
     // Here is there where the core is on this machine.
     let hearing = matches!(core, CoreOf::Other { host: Some(_) }).then(|| hearing(&run));

@@ -56,6 +56,6 @@ pub mod update;
 mod views;
 mod work;
 
-pub use run::{CoreOf, Exit, TuiOptions, run};
+pub use run::{CoreOf, Exit, TuiOptions, check, run};
 pub use terminal::TuiError;
 pub use update::PathBase;

@@ -85,9 +85,18 @@ pub enum Exit {
     TerminalGone,
 }
 
+/// Says what to do where neither the screen nor its lines can be.
+pub fn check(settings: &ScreenSettings) -> Result<(), TuiError> {
+    if is_by_lines(settings) { Ok(()) } else { terminal::check() }
+}
+
+fn is_by_lines(settings: &ScreenSettings) -> bool {
+    settings.plain || terminal::is_plain()
+}
+
 /// Shows the screen until it is left. The terminal is as it was before when this returns.
 pub fn run(player: Arc<dyn Player>, options: TuiOptions) -> Result<Exit, TuiError> {
-    if options.settings.plain || terminal::is_plain() {
+    if is_by_lines(&options.settings) {
         return plain::run(player, options);
     }
     terminal::check()?;
