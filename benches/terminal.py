@@ -4,6 +4,8 @@
     benches/terminal.py target/release/auralis MUSIC_FOLDER [--size 120x40] [--keys 1000] [--seconds 10]
 
 Runs the player on a pseudo-terminal of its own, with a home of its own, and plays into nothing. Linux, standard library alone.
+--beside FILE measures also what cava and ncmpcpp (with MPD) cost that show the spectrum of that file at 30 frames a second
+on a terminal of the same size, where they are installed (with ffmpeg and mpc).
 """
 
 import argparse
@@ -11,6 +13,7 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import signal
 import statistics
 import struct
@@ -32,7 +35,7 @@ class Screen:
         if self.pid == 0:
             environment = {"HOME": home, "TERM": "xterm-256color", "PATH": os.environ["PATH"], "LANG": "C.UTF-8",
                            "COLORTERM": "truecolor"}
-            os.execve(program, [program, "--output", "null", *words], environment)
+            os.execve(program, [program, *words], environment)
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 
@@ -109,13 +112,14 @@ def main():
     parser.add_argument("--size", default="120x40")
     parser.add_argument("--keys", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--beside", metavar="FILE")
     wanted = parser.parse_args()
     size = tuple(int(part) for part in wanted.size.split("x"))
     program = os.path.abspath(wanted.program)
     with tempfile.TemporaryDirectory() as home:
         scan = [program, "scan", os.path.abspath(wanted.music)]
         subprocess.run(scan, env={"HOME": home, "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL, check=True)
-        screen = Screen(program, [], home, size)
+        screen = Screen(program, ["--output", "null"], home, size)
         screen.wait_for(b"vol")
         screen.read(time.monotonic() + 3)
         screen.press("glll")
@@ -130,6 +134,11 @@ def main():
         over(screen, "plays, spectrum in sight", wanted.seconds)
         over(screen, "the same, read at 64 kbit/s", wanted.seconds, rate=8000)
         screen.read(time.monotonic() + 2)
+        screen.press("gV")
+        screen.read(time.monotonic() + 2)
+        over(screen, "plays, spectrum alone", wanted.seconds)
+        screen.press("gl")
+        screen.read(time.monotonic() + 1)
         screen.press("zV")
         screen.read(time.monotonic() + 2)
         over(screen, "plays, no spectrum", wanted.seconds)
@@ -137,6 +146,55 @@ def main():
         screen.read(time.monotonic() + 3)
         over(screen, "paused", wanted.seconds)
         screen.end()
+    if wanted.beside:
+        beside(os.path.abspath(wanted.beside), size, wanted.seconds)
+
+
+def beside(music, size, seconds):
+    """What others cost on the same terminal, of whose frames nothing is known: bytes and processor alone."""
+    with tempfile.TemporaryDirectory() as home:
+        if shutil.which("cava"):
+            cava(music, home, size, seconds)
+        if shutil.which("ncmpcpp") and shutil.which("mpd"):
+            ncmpcpp(music, home, size, seconds)
+
+
+def cava(music, home, size, seconds):
+    fifo = f"{home}/sound"
+    os.mkfifo(fifo)
+    with open(f"{home}/cava", "w") as config:
+        config.write(f"[general]\nframerate = 30\n[input]\nmethod = fifo\nsource = {fifo}\n"
+                     "sample_rate = 44100\n[output]\nmethod = noncurses\n")
+    words = ["-v", "error", "-re", "-stream_loop", "-1", "-i", music, "-f", "s16le", "-ar", "44100", "-ac", "2", "-y", fifo]
+    feeder = subprocess.Popen(["ffmpeg", *words], stdin=subprocess.DEVNULL)
+    screen = Screen(shutil.which("cava"), ["-p", f"{home}/cava"], home, size)
+    screen.read(time.monotonic() + 4)
+    over(screen, "cava", seconds)
+    os.kill(screen.pid, signal.SIGTERM)
+    feeder.kill()
+
+
+def ncmpcpp(music, home, size, seconds):
+    port = 6699
+    with open(f"{home}/mpd.conf", "w") as config:
+        config.write(f'music_directory "{os.path.dirname(music)}"\ndb_file "{home}/db"\nbind_to_address "127.0.0.1"\n'
+                     f'port "{port}"\naudio_output {{\ntype "null"\nname "null"\n}}\n'
+                     f'audio_output {{\ntype "fifo"\nname "eye"\npath "{home}/eye"\nformat "44100:16:2"\n}}\n')
+    mpd = subprocess.Popen(["mpd", "--no-daemon", f"{home}/mpd.conf"], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    mpc = ["mpc", "-q", "-p", str(port)]
+    time.sleep(2)
+    for words in (["update", "--wait"], ["add", os.path.basename(music)], ["repeat", "on"], ["play"]):
+        subprocess.run([*mpc, *words], check=True)
+    with open(f"{home}/ncmpcpp", "w") as config:
+        config.write(f"visualizer_data_source = {home}/eye\nvisualizer_output_name = eye\nvisualizer_in_stereo = yes\n"
+                     f"visualizer_type = spectrum\nvisualizer_fps = 30\nstartup_screen = visualizer\n"
+                     f"ncmpcpp_directory = {home}\n")
+    screen = Screen(shutil.which("ncmpcpp"), ["-p", str(port), "-c", f"{home}/ncmpcpp"], home, size)
+    screen.read(time.monotonic() + 4)
+    over(screen, "ncmpcpp", seconds)
+    os.kill(screen.pid, signal.SIGTERM)
+    mpd.terminate()
 
 
 if __name__ == "__main__":

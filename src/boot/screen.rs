@@ -1,16 +1,21 @@
 //! The screen of a run, on whatever core: keys, theme and places read for it.
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::BootError;
 use crate::config::keys::Keymap;
+use crate::config::memory::ScreenMemory;
 use crate::config::problem::Problem;
 use crate::config::theme::Theme;
 use crate::config::{self, Loaded};
 use crate::model::notice::{Notice, Severity};
 use crate::model::player::Player;
 use crate::tui::{self, CoreOf, PathBase, TuiOptions};
+
+/// What the screen remembers, in the folder of what is kept.
+const MEMORY: &str = "screen.json";
 
 /// What the screen is shown with.
 pub(super) struct Shown<'a> {
@@ -33,6 +38,15 @@ pub(super) fn screen(shown: Shown<'_>, player: Arc<dyn Player>) -> Result<tui::E
     let themes_folder = config.places.themes.clone();
     let here =
         || PathBase { home: config.places.home.clone(), folder: std::env::current_dir().unwrap_or_default() };
+    let memory_file = config.places.state.as_ref().map(|folder| folder.join(MEMORY));
+    let memory = memory(memory_file.as_deref(), &mut problems);
+    let keep: Box<dyn FnOnce(ScreenMemory)> = Box::new(move |memory| {
+        if let Some(file) = memory_file
+            && let Err(error) = memory.write(&file)
+        {
+            tracing::warn!(%error, file = %file.display(), "what the screen remembers is not kept");
+        }
+    });
     let options = TuiOptions {
         settings: config.settings.screen.clone(),
         keymap,
@@ -45,8 +59,18 @@ pub(super) fn screen(shown: Shown<'_>, player: Arc<dyn Player>) -> Result<tui::E
         log,
         inbox,
         core,
+        memory,
+        keep,
     };
     Ok(tui::run(player, options)?)
+}
+
+fn memory(file: Option<&Path>, problems: &mut Vec<Notice>) -> ScreenMemory {
+    let read = file.map_or_else(|| Ok(ScreenMemory::default()), ScreenMemory::read);
+    read.unwrap_or_else(|problem| {
+        problems.push(problem.notice());
+        ScreenMemory::default()
+    })
 }
 
 fn keymap(config: &Loaded, problems: &mut Vec<Notice>) -> Keymap {

@@ -13,6 +13,7 @@ pub mod curves;
 pub mod editor;
 pub mod file;
 pub mod keys;
+pub mod memory;
 pub mod paths;
 pub mod problem;
 mod read;

@@ -24,6 +24,16 @@ struct Group {
     tracks: u32,
 }
 
+impl Group {
+    /// Names that differ in case or accents alone are one, called as most tracks say it.
+    fn take(&mut self, other: &mut Self) {
+        self.albums.append(&mut other.albums);
+        self.albums.sort_unstable();
+        self.albums.dedup();
+        self.tracks += other.tracks;
+    }
+}
+
 /// What tells groups apart while they are made: a text of the catalog, or a number.
 type Key = u32;
 
@@ -49,7 +59,18 @@ impl Groups {
         if by == GroupBy::Folder {
             shorten(&mut groups);
         }
-        groups.sort_by_cached_key(|group| (collation.key(&group.name), group.name.clone()));
+        groups.sort_by_cached_key(|group| {
+            (collation.key(&group.name), std::cmp::Reverse(group.tracks), group.name.clone())
+        });
+        if matches!(by, GroupBy::Genre | GroupBy::Composer) {
+            groups.dedup_by(|other, kept| {
+                let alike = collation.key(&other.name) == collation.key(&kept.name);
+                if alike {
+                    kept.take(other);
+                }
+                alike
+            });
+        }
         Self { by, groups }
     }
 

@@ -257,7 +257,7 @@ mod tests {
     fn decoded(text: &str) -> (usize, usize, Vec<Option<[u8; 3]>>) {
         let body = text.strip_prefix("\x1bP0;1;0q").unwrap().strip_suffix("\x1b\\").unwrap();
         let mut letters = body.chars().peekable();
-        let mut numbers = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+        let numbers = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>| {
             let mut all = vec![0_usize];
             while let Some(letter) = letters.next_if(|c| c.is_ascii_digit() || *c == ';') {
                 match letter {

@@ -26,7 +26,7 @@ use super::work::Workers;
 use super::{text, title};
 use crate::config::theme::Theme;
 use crate::model::command::{Command, Pane};
-use crate::model::notice::Severity;
+use crate::model::notice::{Notice, Severity};
 use crate::model::playback::PlayState;
 use crate::model::player::Player;
 use crate::model::snapshot::Snapshot;
@@ -36,6 +36,8 @@ const ROWS: u16 = 20;
 /// Columns where nobody says how many there are, and most and fewest of them.
 const COLUMNS: u16 = 80;
 const WIDTHS: std::ops::RangeInclusive<u16> = 40..=200;
+/// So long an answer of core or workers is waited for.
+const ANSWER: Duration = Duration::from_millis(300);
 /// Longest line that is read, in bytes; what is longer is no command.
 const LONGEST: u64 = 1 << 16;
 
@@ -78,15 +80,17 @@ struct Lines {
     exit: Option<Exit>,
     /// What is to be told of was asked for by a line.
     asked: bool,
+    /// An answer to a line is waited for so long before it is told where one is.
+    follows: Option<Duration>,
     /// The list is to be told again.
     again: bool,
 }
 
 /// What was told last: what is the same is not told again.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 struct Told {
     playing: String,
-    notice: String,
+    notice: Option<Arc<Notice>>,
     view: View,
 }
 
@@ -130,12 +134,14 @@ impl Lines {
             started: Instant::now(),
             exit: None,
             asked: false,
+            follows: None,
             again: false,
             workers,
             player,
             options,
         };
         lines.state.plain = true;
+        lines.state.remember(std::mem::take(&mut lines.options.memory));
         let columns = terminal::columns().unwrap_or(COLUMNS).clamp(*WIDTHS.start(), *WIDTHS.end());
         lines.input(Input::Resize(columns, ROWS));
         lines.input(Input::Changed);
@@ -151,6 +157,7 @@ impl Lines {
                 return Ok(Exit::TerminalGone);
             }
             if let Some(exit) = self.exit {
+                (self.options.keep)(self.state.memory());
                 return Ok(exit);
             }
             self.wait();
@@ -158,7 +165,7 @@ impl Lines {
     }
 
     fn wait(&mut self) {
-        let deadline = next_tick(&self.state, &self.options.settings);
+        let deadline = next_tick(&self.state, &self.options.settings).into_iter().chain(self.follows).min();
         let receiver = &self.options.inbox.receiver;
         let first = match deadline {
             Some(at) => receiver.recv_timeout(at.saturating_sub(self.started.elapsed())),
@@ -199,7 +206,6 @@ impl Lines {
 
     fn line(&mut self, line: String) {
         self.asked = true;
-        self.told.notice.clear();
         if line.trim().is_empty() && self.state.prompt.is_none() {
             self.told.playing.clear();
             self.told.view.rows.iter_mut().for_each(|row| row.selected = false);
@@ -222,7 +228,11 @@ impl Lines {
             gauges: &self.gauges,
             now: self.started.elapsed(),
         };
-        for effect in update(&mut self.state, input, &around) {
+        let effects = update(&mut self.state, input, &around);
+        if self.asked && !effects.is_empty() {
+            self.follows = Some(self.started.elapsed() + ANSWER);
+        }
+        for effect in effects {
             self.perform(effect);
         }
     }
@@ -269,43 +279,59 @@ impl Lines {
     fn tell(&mut self) -> io::Result<()> {
         self.gauges.position = self.player.position();
         let (asked, again) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.again));
-        let notice = self.notice();
-        if notice != self.told.notice && !notice.is_empty() {
-            self.say(&notice)?;
-        }
+        self.tell_notice()?;
         let playing = playing(&self.snapshot);
         if playing != self.told.playing {
             let times = if asked { times(&self.snapshot, &self.gauges) } else { String::new() };
             self.say(&format!("{playing}{times}"))?;
         }
-        let view = self.view();
-        if asked || again {
-            let before = if again { View::default() } else { std::mem::take(&mut self.told.view) };
-            for line in view.told_after(&before) {
-                self.say(&line)?;
-            }
-        }
+        self.told.playing = playing;
+        self.tell_view(asked, again)?;
         if let Some(prompt) = self.state.prompt.as_ref().filter(|_| asked) {
             let words = prompt.line.text();
             let before = if words.is_empty() { String::new() } else { format!(", behind `{words}`") };
             self.say(&format!("The next line is for what was asked{before}:"))?;
         }
-        // A view is told when a line asks for it: until then the last one that was told is what one knows.
-        let view = if asked || again { view } else { std::mem::take(&mut self.told.view) };
-        self.told = Told { playing, notice, view };
         Ok(())
     }
 
-    fn notice(&self) -> String {
+    /// After a line; where something was asked for, once it is there, or does not come.
+    fn tell_view(&mut self, asked: bool, again: bool) -> io::Result<()> {
+        let is_over = self.follows.is_some_and(|until| until <= self.started.elapsed());
+        if !asked && !again && self.follows.is_none() {
+            return Ok(());
+        }
+        let view = self.view();
+        if self.follows.is_some() && !is_over && !again && view.is_like(&self.told.view) {
+            return Ok(());
+        }
+        if is_over {
+            self.follows = None;
+        }
+        let before = if again { View::default() } else { std::mem::take(&mut self.told.view) };
+        for line in view.told_after(&before) {
+            self.say(&line)?;
+        }
+        self.told.view = view;
+        Ok(())
+    }
+
+    fn tell_notice(&mut self) -> io::Result<()> {
         let Some(Shows::Own(notice) | Shows::Core(notice)) = self.state.notices.shown() else {
-            return String::new();
+            self.told.notice = None;
+            return Ok(());
         };
+        if self.told.notice.as_ref().is_some_and(|told| Arc::ptr_eq(told, &notice)) {
+            return Ok(());
+        }
         let sign = match notice.severity {
             Severity::Note => "",
             Severity::Warning => "Warning: ",
             Severity::Error => "Error: ",
         };
-        format!("{sign}{notice}")
+        self.say(&format!("{sign}{notice}"))?;
+        self.told.notice = Some(notice);
+        Ok(())
     }
 
     /// What the screen would show of the list that one is in, or of what covers it.
@@ -344,10 +370,15 @@ impl Lines {
 }
 
 impl View {
+    /// The same rows of the same list.
+    fn is_like(&self, other: &Self) -> bool {
+        let texts = |view: &Self| view.rows.iter().map(|row| row.text.clone()).collect::<Vec<_>>();
+        self.name == other.name && texts(self) == texts(other)
+    }
+
     /// The lines that tell of it whoever knows `before`: the row that one is in, or all where it is another list.
     fn told_after(&self, before: &Self) -> Vec<String> {
-        let texts = |view: &Self| view.rows.iter().map(|row| row.text.clone()).collect::<Vec<_>>();
-        if self.name == before.name && texts(self) == texts(before) {
+        if self.is_like(before) {
             let moved = self.rows.iter().zip(&before.rows).find(|(now, old)| now.selected && !old.selected);
             return moved.map(|(row, _)| row.line()).into_iter().collect();
         }
@@ -375,9 +406,10 @@ fn rows(buf: &Buffer, area: Rect) -> Vec<Row> {
     (area.y..area.bottom()).map(row).filter(|row| !row.text.is_empty()).collect()
 }
 
-/// Words that were put apart by many blanks, apart by two: it is listened to.
+/// Words that were put apart by many blanks, apart by two, and no lines: it is listened to.
 fn spaced(text: &str) -> String {
     let mut words = String::new();
+    let text = text.replace(|c| ('\u{2500}'..='\u{257f}').contains(&c), " ");
     for part in text.split("  ").map(str::trim).filter(|part| !part.is_empty()) {
         words.push_str(if words.is_empty() { "" } else { "  " });
         words.push_str(part);
@@ -428,6 +460,7 @@ mod tests {
     fn blanks_that_only_align_are_not_told() {
         assert_eq!(spaced("  1  Alpha          Ann    3:00 "), "1  Alpha  Ann  3:00");
         assert_eq!(spaced("     "), "");
+        assert_eq!(spaced("━ Signal path ━━━━│ now"), "Signal path  now");
     }
 
     #[test]

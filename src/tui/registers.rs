@@ -1,5 +1,5 @@
-//! What was yanked or taken away, by letter, and macros: vim's registers, with music in them. Pure; kept as long as the
-//! screen is.
+//! What was yanked or taken away, by letter, and macros: vim's registers, with music in them. Pure; what has a letter is
+//! kept from run to run by the caller.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -56,6 +56,31 @@ impl Registers {
 
     pub fn keys(&self, letter: char) -> Option<&[Key]> {
         self.macros.get(&letter.to_ascii_lowercase()).map(Vec::as_slice)
+    }
+
+    /// What is kept from run to run: the music of letters as files, macros as a keymap writes them.
+    pub fn kept(&self, catalog: &Catalog) -> (BTreeMap<char, Vec<PathBuf>>, BTreeMap<char, String>) {
+        let music = self.music.iter().map(|(&letter, target)| (letter, paths(target.clone(), catalog)));
+        let macros = self.macros.iter().map(|(&letter, keys)| (letter, print(keys)));
+        (music.collect(), macros.collect())
+    }
+
+    /// As they were kept. Letters and keys that cannot be are passed over.
+    pub fn restored(music: BTreeMap<char, Vec<PathBuf>>, macros: BTreeMap<char, String>) -> Self {
+        let small = |letter: &char| letter.is_ascii_lowercase();
+        let music = music.into_iter().filter(|(letter, _)| small(letter));
+        let keys = |(letter, keys): (char, String)| Some((letter, Key::parse_sequence(&keys).ok()?));
+        let macros = macros.into_iter().filter(|(letter, _)| small(letter)).filter_map(keys);
+        Self {
+            unnamed: None,
+            music: music.map(|(letter, paths)| (letter, Target::Paths(paths))).collect(),
+            macros: macros
+                .map(|(letter, mut keys)| {
+                    keys.truncate(MOST_KEYS);
+                    (letter, keys)
+                })
+                .collect(),
+        }
     }
 
     /// One line a register: its letter, and what it holds.

@@ -31,6 +31,7 @@ use super::update::{Effect, Input, PathBase, Surroundings, next_tick, update};
 use super::work::Workers;
 use crate::config::editor::EditorError;
 use crate::config::keys::Keymap;
+use crate::config::memory::ScreenMemory;
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 use crate::model::command::Command;
@@ -56,6 +57,10 @@ pub struct TuiOptions {
     /// What was wrong in the configuration: shown one after another.
     pub problems: Vec<Notice>,
     pub core: CoreOf,
+    /// What the last screen left.
+    pub memory: ScreenMemory,
+    /// Gets what this one leaves, when it is left.
+    pub keep: Box<dyn FnOnce(ScreenMemory)>,
     /// Takes what is written to standard error while the screen is up; nowhere if none.
     pub log: Option<File>,
     pub inbox: Inbox,
@@ -251,6 +256,7 @@ impl Ui {
             options,
         };
         ui.state.covers = covers;
+        ui.state.remember(std::mem::take(&mut ui.options.memory));
         ui.input(Input::Resize(width, height));
         ui.input(Input::Changed);
         input::typed(&heard.typed).into_iter().for_each(|input| ui.input(input));
@@ -266,6 +272,7 @@ impl Ui {
             self.wait();
             if let Some(exit) = self.exit {
                 self.line.settle(SETTLING);
+                (self.options.keep)(self.state.memory());
                 return Ok(exit);
             }
         }

@@ -20,6 +20,7 @@ use super::rows::Rows;
 use super::search::Question;
 use super::tags::TagPane;
 use crate::config::keys::Context;
+use crate::config::memory::ScreenMemory;
 use crate::model::command::{Pane, Target};
 use crate::model::facts::Facts;
 use crate::model::grouping::GroupBy;
@@ -352,6 +353,19 @@ impl UiState {
             plain: false,
             debug: false,
         }
+    }
+
+    /// As it was when the last screen was left.
+    pub fn remember(&mut self, memory: ScreenMemory) {
+        let ScreenMemory { lines, macros, registers } = memory;
+        self.history = History::restored(lines);
+        self.registers = Registers::restored(registers, macros);
+    }
+
+    /// What the next one is to know.
+    pub fn memory(&self) -> ScreenMemory {
+        let (registers, macros) = self.registers.kept(&self.library.catalog);
+        ScreenMemory { lines: self.history.lines(), macros, registers }
     }
 
     /// The words of what plays are in sight.

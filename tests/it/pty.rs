@@ -645,3 +645,35 @@ fn a_terminal_that_reads_nothing_holds_up_no_key() {
     session.wait_without("fps");
     session.quit();
 }
+
+/// Lines, macros and crates of music are there again; a file that is none of ours is told, and made anew.
+#[test]
+fn a_screen_remembers_what_the_last_one_knew() {
+    let home = Home::with_music();
+    let mut session = paused(&home);
+    session.press(":volume 41\r");
+    session.wait_for("vol 41%");
+    session.press("qajq");
+    session.wait_selected("Bravo");
+    session.press("\"byy");
+    session.quit();
+
+    let mut session = Session::start(&home, &[]);
+    session.wait_for("3 tracks · 1 album");
+    session.press(":\x1b[A");
+    session.wait_for(":volume 41");
+    session.press("\x1b");
+    session.press("ll@a");
+    session.wait_selected("Bravo");
+    session.press(":registers\r");
+    session.wait_for("b: 1 track");
+    session.press("gq\"bP");
+    session.wait_for("Queue 4 · 4:00");
+    session.quit();
+
+    let file = home.put(".local/state/auralis/screen.json", b"{");
+    let session = Session::start(&home, &[]);
+    session.wait_for("what the screen remembers is lost");
+    session.quit();
+    assert!(std::fs::read_to_string(file).unwrap().starts_with("{\"version\":1"));
+}

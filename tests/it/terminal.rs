@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use auralis::config::keys::Keymap;
+use auralis::config::memory::ScreenMemory;
 use auralis::config::theme::Theme;
 use auralis::model::playback::PlayState;
 use auralis::model::settings::ScreenSettings;
@@ -33,6 +34,8 @@ fn inside() {
     let player = FakePlayer::default();
     *player.snapshot.lock().unwrap() = Arc::new(snapshot);
     let options = TuiOptions {
+        memory: ScreenMemory::default(),
+        keep: Box::new(|_| ()),
         settings: ScreenSettings::default(),
         keymap: Keymap::default(),
         theme: Theme::default(),

@@ -1,4 +1,4 @@
-//! What was typed before, newest last, one list a kind of prompt; kept while the program runs.
+//! What was typed before, newest last, one list a kind of prompt; kept from run to run by the caller.
 
 use super::Kind;
 
@@ -20,6 +20,19 @@ impl History {
         if lines.len() > MAX_LINES {
             lines.remove(0);
         }
+    }
+
+    /// One list a kind, newest last.
+    pub fn lines(&self) -> [Vec<String>; Kind::KEPT.len()] {
+        self.lines.clone()
+    }
+
+    pub fn restored(mut lines: [Vec<String>; Kind::KEPT.len()]) -> Self {
+        for lines in &mut lines {
+            let old = lines.len().saturating_sub(MAX_LINES);
+            lines.drain(..old);
+        }
+        Self { lines }
     }
 
     /// The line `back` steps ago (1 is the last one) among those that begin with `start`.

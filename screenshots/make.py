@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The pictures of this folder, from the real program under tmux, with any music.
+
+    screenshots/make.py target/release/auralis FOLDER_OF_MUSIC [NAME...]
+
+Needs tmux, Pillow and the DejaVu fonts (Debian: tmux python3-pil fonts-dejavu-core). The music is only played to
+nowhere; the player has a home of its own, which is gone afterwards.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+from PIL import Image
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Name, columns, rows, what is typed, what is then seen. Keys of tmux are in angle brackets.
+PICTURES = [
+    ("player", 130, 38, [":theme dark", "<Enter>", "ll", "jj"], "Tracks"),
+    ("light", 110, 32, [":theme light", "<Enter>", ":group folder", "<Enter>", "j"], "Folders"),
+    ("help", 110, 32, [":theme dark", "<Enter>", ":help", "<Enter>"], "Keys and commands"),
+    ("signal", 110, 20, [":theme dark", "<Enter>", ":volume 80", "<Enter>", ":signal", "<Enter>"], "Signal path"),
+    ("cover", 110, 32, [":theme dark", "<Enter>", ":cover", "<Enter>"], "Now playing"),
+    ("heard", 110, 32, [":theme dark", "<Enter>", ":visual spectrogram", "<Enter>", ":focus spectrum", "<Enter>"], "k"),
+]
+THEMES = [
+    "dark", "gruvbox-light", "nord", "catppuccin-mocha", "solarized-light", "tokyo-night", "everforest", "contrast-dark",
+    "colour-blind",
+]
+ACROSS = 3
+
+
+class Terminal:
+    """The player in a window of tmux."""
+
+    def __init__(self, program, music, home, columns, rows):
+        self.home = home
+        self.tmux = ["tmux", "-f", "/dev/null", "-S", f"{home}/tmux"]
+        start = ["new-session", "-d", "-s", "shot", "-x", str(columns), "-y", str(rows)]
+        environment = ["env", f"HOME={home}", f"XDG_RUNTIME_DIR={home}", "COLORTERM=truecolor", "LC_ALL=C.UTF-8"]
+        self.run(*start, *environment, program, music)
+        self.run("set", "-ga", "terminal-overrides", ",*:Tc")
+        self.wait("Queue")
+        # A few seconds of music, so that there is something to see.
+        time.sleep(6)
+
+    def run(self, *words):
+        return subprocess.run([*self.tmux, *words], check=True, capture_output=True).stdout
+
+    def text(self):
+        return self.run("capture-pane", "-p", "-t", "shot").decode(errors="replace")
+
+    def wait(self, words):
+        until = time.monotonic() + 60
+        while words not in self.text():
+            if time.monotonic() > until:
+                sys.exit(f"{words!r} is not seen:\n{self.text()}")
+            time.sleep(0.1)
+
+    def type(self, words):
+        named = words.startswith("<")
+        self.run("send-keys", "-t", "shot", *([words[1:-1]] if named else ["-l", words]))
+        time.sleep(0.5)
+
+    def picture(self, out):
+        shown = self.run("capture-pane", "-e", "-p", "-N", "-t", "shot")
+        subprocess.run([sys.executable, f"{HERE}/picture.py", out], input=shown, check=True)
+
+    def close(self):
+        subprocess.run([*self.tmux, "kill-server"], check=False)
+
+
+def terminal(program, music, columns, rows, use):
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o700)
+        os.makedirs(f"{home}/.config/auralis")
+        with open(f"{home}/.config/auralis/config.toml", "w") as config:
+            config.write('[output]\noutput = "null"\n[analysis]\nwhen = "off"\n[screen]\nmouse = false\n')
+        shown = Terminal(program, music, home, columns, rows)
+        try:
+            use(shown)
+        finally:
+            shown.close()
+
+
+def themes(shown):
+    """A theme is seen as soon as its name stands in the command line."""
+    small = []
+    for theme in THEMES:
+        shown.type(f":theme {theme}")
+        time.sleep(0.5)
+        shown.picture(f"{shown.home}/theme.png")
+        shown.type("<Escape>")
+        with Image.open(f"{shown.home}/theme.png") as image:
+            small.append(image.convert("RGB").resize((image.width // 2, image.height // 2), Image.LANCZOS))
+    width, height = small[0].size
+    whole = Image.new("RGB", (width * ACROSS, height * (len(small) // ACROSS)))
+    for at, image in enumerate(small):
+        whole.paste(image, (at % ACROSS * width, at // ACROSS * height))
+    whole.save(f"{HERE}/themes.png", optimize=True)
+
+
+def main():
+    program, music = map(os.path.abspath, sys.argv[1:3])
+    wanted = sys.argv[3:]
+    for name, columns, rows, typed, seen in PICTURES:
+        if wanted and name not in wanted:
+            continue
+
+        def use(shown):
+            for words in typed:
+                shown.type(words)
+            shown.wait(seen)
+            time.sleep(1.5)
+            shown.picture(f"{HERE}/{name}.png")
+
+        terminal(program, music, columns, rows, use)
+    if not wanted or "themes" in wanted:
+        terminal(program, music, 84, 24, themes)
+
+
+if __name__ == "__main__":
+    main()
