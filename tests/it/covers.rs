@@ -127,7 +127,7 @@ fn a_cover_is_asked_for_once_a_track_and_again_where_a_larger_one_is_needed() {
     next.playback = Arc::new(playing(&next.catalog, 6, PlayState::Playing));
     stage.show(next);
     assert_eq!(sides(&stage), [128]);
-    stage.state.covers = Covers::new(Way::None, 512);
+    stage.state.covers = Covers::new(Way::None, 512, None);
     stage.show(snapshot());
     assert!(sides(&stage).is_empty(), "covers are off");
 }
