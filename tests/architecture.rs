@@ -1,7 +1,13 @@
 //! The house rules that a compiler does not know: who may import whom, that every room has its card and every file its
-//! head, and that functions stay short. Reads the sources; needs nothing built.
+//! head, and that functions stay short; what rooms may not do (`bounds`), and that `INVARIANTS.md` names tests that there
+//! are (`invariants`). Reads the sources; needs nothing built.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+#[path = "architecture/bounds.rs"]
+mod bounds;
+#[path = "architecture/invariants.rs"]
+mod invariants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

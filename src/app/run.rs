@@ -274,3 +274,72 @@ impl Player for AppHandle {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Weak;
+    use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::app::effect::Effect;
+    use crate::app::state::AppSettings;
+    use crate::model::command::{Playback, VolumeChange};
+    use crate::model::session::Session;
+
+    struct Nobody;
+
+    impl Perform for Nobody {
+        fn perform(&mut self, _: Effect) {}
+    }
+
+    fn volume(percent: u8) -> Command {
+        Command::Playback(Playback::Volume(VolumeChange::To(percent)))
+    }
+
+    #[test]
+    fn no_more_commands_wait_than_there_is_room_for() {
+        let inbox = Inbox::default();
+        let send = || inbox.sender().command(Message::Event(Event::Command(volume(1))));
+        assert!((0..MOST_COMMANDS).all(|_| send().is_ok()));
+        assert_eq!((send(), send()), (Err(Busy), Err(Busy)));
+        assert!(inbox.sender().send(Event::Due), "what happened is told nevertheless");
+        assert_eq!(inbox.receiver.try_iter().count(), MOST_COMMANDS + 1);
+    }
+
+    /// Each time that it is told it begins to listen once more.
+    fn listen(player: &Weak<AppHandle>, tell: Sender<u64>, number: u64) {
+        let again = Weak::clone(player);
+        let wake = move || {
+            let _ = tell.send(number);
+            if number == 0 {
+                listen(&again, tell.clone(), 1);
+            }
+        };
+        player.upgrade().unwrap().on_change(Box::new(wake));
+    }
+
+    #[test]
+    fn who_begins_to_listen_while_others_are_told_hears_of_the_next_change() {
+        let inbox = Inbox::default();
+        let gauges = Gauges {
+            clock: Arc::default(),
+            reading: Arc::default(),
+            visual: Latest::new(VisualFrame::default()),
+            watch: Box::new(|_| Lease::new(|| ())),
+        };
+        let state = AppState::restored(Session::default(), Default::default(), AppSettings::default());
+        let (player, thread) = spawn(state, inbox, gauges, Nobody).unwrap();
+        let (tell, told) = channel();
+        listen(&Arc::downgrade(&player), tell, 0);
+        for (percent, expected) in [(10, &[0][..]), (20, &[0, 1]), (30, &[0, 1, 1])] {
+            player.send(volume(percent)).unwrap();
+            let heard: Vec<u64> =
+                expected.iter().map(|_| told.recv_timeout(Duration::from_secs(60)).unwrap()).collect();
+            assert_eq!(heard, expected, "at {percent}");
+            assert_eq!(told.recv_timeout(Duration::from_millis(50)), Err(RecvTimeoutError::Timeout));
+        }
+        player.send(Command::Shutdown).unwrap();
+        thread.join().unwrap();
+    }
+}

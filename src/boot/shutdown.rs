@@ -26,3 +26,25 @@ pub fn told(name: &str, in_time: bool) {
         tracing::warn!(name, "late at shutdown");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn who_is_late_is_left_behind() {
+        let (go, wait) = channel::<()>();
+        let late = std::thread::spawn(move || {
+            let _ = wait.recv();
+        });
+        let begun = Instant::now();
+        assert!(!join("late", late, Duration::from_millis(30)));
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        drop(go);
+        assert!(join("in time", std::thread::spawn(|| ()), Duration::from_secs(60)));
+        let broken = std::thread::spawn(|| panic!("a test of a thread that ends so"));
+        assert!(join("broken", broken, Duration::from_secs(60)), "it has ended");
+    }
+}

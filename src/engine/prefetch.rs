@@ -4,7 +4,6 @@
 
 use std::cell::Cell;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -15,6 +14,7 @@ use super::error::EngineError;
 use super::priority;
 use super::source::{Opens, Reads, SourceError};
 use crate::decode::Interrupt;
+use crate::model;
 use crate::model::audio::{Spec, duration_to_frames};
 use crate::model::id::{Generation, PlayId};
 use crate::model::loudness::ItemLoudness;
@@ -558,5 +558,48 @@ fn frame_of(place: Place, format: &AudioFormat) -> u64 {
 
 /// A panic of a decoder is an error of its file.
 fn contain<T>(work: impl FnOnce() -> Result<T, SourceError>) -> Result<T, SourceError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the decoder failed on this file".into()))
+    model::contain::contain(work)
+        .unwrap_or_else(|words| Err(format!("the decoder failed on this file: {words}").into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::track::Codec;
+
+    /// The process's hook asks whether a panic is contained: one that is not would take the screen away.
+    #[test]
+    fn a_decoder_that_panics_fails_its_file_and_is_contained() {
+        let failed = contain::<()>(|| {
+            assert!(model::contain::is_contained());
+            panic!("index out of bounds")
+        });
+        assert!(failed.unwrap_err().to_string().ends_with(": index out of bounds"));
+        assert!(!model::contain::is_contained());
+    }
+
+    /// Whatever number is asked for, also one that is none.
+    #[test]
+    fn any_place_is_inside_the_item() {
+        let spec = Spec { rate: 44_100, channels: 2 };
+        let of = |frames| AudioFormat { codec: Codec::Flac, spec, bits: None, frames };
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut parts =
+            vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, -0.0, -1e-300, 1.5];
+        for _ in 0..100_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            parts.push(f64::from_bits(bits));
+        }
+        for frames in [0, 1, 1_000_003, u64::MAX] {
+            for &part in &parts {
+                assert!(frame_of(Place::Fraction(part), &of(Some(frames))) <= frames, "{part} of {frames}");
+            }
+            for place in [Place::Time(std::time::Duration::MAX), Place::Frame(u64::MAX)] {
+                assert_eq!(frame_of(place, &of(Some(frames))), frames);
+            }
+        }
+        assert_eq!(frame_of(Place::Fraction(f64::NAN), &of(Some(9))), 0);
+        assert_eq!(frame_of(Place::Fraction(0.5), &of(Some(9))), 4);
+        assert_eq!(frame_of(Place::Fraction(0.5), &of(None)), 0, "a length that is not known has no middle");
+    }
 }

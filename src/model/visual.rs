@@ -154,4 +154,11 @@ mod tests {
         assert_eq!(Visual::Loudness.after(1), Visual::Spectrum);
         assert_eq!(Visual::parse("wave"), None);
     }
+    #[test]
+    fn bands_begin_above_20_hz_and_rise() {
+        let edges: Vec<f32> = (0..=BANDS).map(edge_hz).collect();
+        assert!(edges[0] >= 20.0 && edges.iter().all(|edge| edge.is_finite()));
+        assert!(edges.windows(2).all(|pair| pair[0] < pair[1]), "{edges:?}");
+        assert!((edges[BANDS] - RANGE_HZ.1).abs() < 0.1, "{}", edges[BANDS]);
+    }
 }

@@ -67,6 +67,7 @@ fn lossless_files_give_back_every_bit_and_know_their_length() {
         let format = &source.info().format;
         assert_eq!(format.frames, Some(file.material.frames() as u64), "{name}");
         assert_eq!(format.spec.rate, file.material.rate, "{name}");
+        assert_eq!(usize::from(format.spec.channels), file.material.channels, "{name}");
         let bits = if name.starts_with("float.") || name == "int32.wv" { 32 } else { file.material.bits };
         assert_eq!(format.bits.map(u32::from), Some(bits), "{name}");
         assert!(samples == file.material.to_f32(), "{name}: samples differ");

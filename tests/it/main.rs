@@ -77,6 +77,7 @@ mod search;
 #[cfg(feature = "http")]
 mod server;
 mod similar;
+mod soak;
 mod sort;
 mod sound;
 mod sound_id;

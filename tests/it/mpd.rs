@@ -282,6 +282,48 @@ fn over_the_network_a_password_decides() {
     session.quit();
 }
 
+/// Ports of TCP and UDP that a process has open for others, as the kernel tells them (proc_net(5)): the local address of
+/// sockets in the state LISTEN, 0A, and of those of UDP.
+fn ports_of(process: u32) -> Vec<String> {
+    let descriptors = std::fs::read_dir(format!("/proc/{process}/fd")).unwrap();
+    let sockets: Vec<String> = descriptors
+        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .filter_map(|to| Some(to.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
+        .collect();
+    assert!(!sockets.is_empty(), "the socket of the player itself was not seen");
+    let mut ports = Vec::new();
+    for table in ["tcp", "tcp6", "udp", "udp6"] {
+        let rows = std::fs::read_to_string(format!("/proc/{process}/net/{table}")).unwrap_or_default();
+        for row in rows.lines().skip(1) {
+            let cells: Vec<&str> = row.split_whitespace().collect();
+            if sockets.iter().any(|socket| socket == cells[9])
+                && (cells[3] == "0A" || table.starts_with("udp"))
+            {
+                ports.push(cells[1].to_owned());
+            }
+        }
+    }
+    ports
+}
+
+#[test]
+fn no_port_is_open_unless_one_is_configured() {
+    let home = Home::with_music();
+    let session = Session::start(&home, &["music"]);
+    session.wait_for("3 tracks · 1 album");
+    session.wait_for("►");
+    assert_eq!(ports_of(session.process()), [""; 0]);
+    session.quit();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    listening(&home, &format!("listen = [\"127.0.0.1:{port}\"]\n"));
+    let session = started(&home);
+    drop(Client::over_tcp(port));
+    // 127.0.0.1 as the kernel writes it where the least byte comes first; else the other way round.
+    let address = u32::from_ne_bytes([127, 0, 0, 1]);
+    assert_eq!(ports_of(session.process()), [format!("{address:08X}:{port:04X}")]);
+    session.quit();
+}
+
 #[test]
 fn nothing_listens_unless_it_is_configured() {
     let home = Home::with_music();

@@ -9,9 +9,13 @@ use std::time::{Duration, Instant};
 use auralis::config::keys::Keymap;
 use auralis::config::memory::ScreenMemory;
 use auralis::config::theme::Theme;
+use auralis::model::chain::Reading;
+use auralis::model::command::Command;
 use auralis::model::playback::PlayState;
+use auralis::model::player::{Answer, Busy, Lease, Player, Position};
 use auralis::model::settings::ScreenSettings;
 use auralis::model::snapshot::Snapshot;
+use auralis::model::visual::{Visual, VisualFrame};
 use auralis::tui::{PathBase, TuiOptions};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -19,7 +23,47 @@ use crate::stage::{FakePlayer, playing, queue_of, small};
 
 const INSIDE: &str = "AURALIS_TEST_SCREEN_LOG";
 
-/// What the shell of the test below starts; nothing without its variable.
+/// Set where the screen is to break.
+const BREAKS: &str = "AURALIS_TEST_SCREEN_BREAKS";
+
+/// Whoever asks it for something breaks: a fault in the screen's own thread.
+struct Broken(FakePlayer);
+
+impl Player for Broken {
+    fn send(&self, _: Command) -> Result<(), Busy> {
+        panic!("a view is broken")
+    }
+
+    fn ask(&self, command: Command, _: Answer) -> Result<(), Busy> {
+        self.send(command)
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.snapshot()
+    }
+
+    fn position(&self) -> Option<Position> {
+        self.0.position()
+    }
+
+    fn reading(&self) -> Reading {
+        self.0.reading()
+    }
+
+    fn visual(&self) -> Option<Arc<VisualFrame>> {
+        self.0.visual()
+    }
+
+    fn watch(&self, visual: Visual) -> Lease {
+        self.0.watch(visual)
+    }
+
+    fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {
+        self.0.on_change(wake);
+    }
+}
+
+/// What the shell of the tests below starts; nothing without its variable.
 #[test]
 #[ignore = "runs inside the pseudo-terminal of another test"]
 fn inside() {
@@ -52,6 +96,11 @@ fn inside() {
         std::thread::sleep(Duration::from_millis(200));
         std::io::stderr().write_all(b"NOISE of a library\n").unwrap();
     });
+    if std::env::var_os(BREAKS).is_some() {
+        auralis::boot::panic::install();
+        drop(auralis::tui::run(Arc::new(Broken(player)), options));
+        return;
+    }
     let exit = auralis::tui::run(Arc::new(player), options).unwrap();
     std::io::stdout().write_all(format!("left with {exit:?}\n").as_bytes()).unwrap();
 }
@@ -164,4 +213,27 @@ fn the_screen_lives_in_a_terminal_and_leaves_it_as_it_was() {
     terminal.wait("no mouse", |screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None);
     terminal.press("stty -a | grep -o ' icanon\\| echo '\n");
     terminal.wait_for(" icanon");
+}
+
+/// The words of a panic stand on the screen that was there before, in a terminal that is as it was.
+#[test]
+fn a_panic_gives_the_terminal_back_before_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(&folder.path().join("log"));
+    terminal.wait_for("ready>");
+    let program = std::env::current_exe().unwrap();
+    let inside = format!("{BREAKS}=1 '{}' terminal::inside --exact --ignored --nocapture", program.display());
+    let modes = folder.path().join("modes");
+    terminal.press(&format!("{inside}; stty -a >'{}'; echo ended with $?\n", modes.display()));
+    terminal.wait_for("━ Artists 3");
+    terminal.wait("the alternate screen", vt100::Screen::alternate_screen);
+    terminal.press(" ");
+    terminal.wait("the shell", |screen| {
+        screen.contents().lines().any(|line| line == "ended with 0") && !screen.alternate_screen()
+    });
+    terminal.wait("the cursor", |screen| !screen.hide_cursor());
+    assert!(terminal.text().contains("a view is broken"), "{}", terminal.text());
+    terminal.wait("no mouse", |screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None);
+    let modes = std::fs::read_to_string(modes).unwrap();
+    assert!(modes.contains(" icanon ") && modes.contains(" echo "), "{modes}");
 }

@@ -87,8 +87,20 @@ fn stop(state: &mut AppState, number: Option<u64>, now: Now) {
             job.stage = RenderStage::Ended(Arc::new(RenderEnd { stopped: true, ..RenderEnd::default() }));
         }
     }
+    forget_oldest(state);
     state.dirty.renders |= stopped > 0;
     notices::tell(state, wording::renders::stopped(stopped, number), now);
+}
+
+/// Of the jobs that ended only the newest are kept.
+fn forget_oldest(state: &mut AppState) {
+    let ended = state.renders.jobs.iter().filter(|job| job.has_ended()).count();
+    let mut surplus = ended.saturating_sub(KEPT);
+    state.renders.jobs.retain(|job| {
+        let goes = surplus > 0 && job.has_ended();
+        surplus -= usize::from(goes);
+        !goes
+    });
 }
 
 fn unfinished(state: &mut AppState, number: JobId) -> Option<&mut RenderJob> {
@@ -106,13 +118,7 @@ pub fn ended(state: &mut AppState, number: JobId, end: Arc<RenderEnd>, now: Now)
     let Some(job) = unfinished(state, number) else { return };
     job.stage = RenderStage::Ended(Arc::clone(&end));
     let words = wording::renders::ended(&job.name, &job.order.folder, &end);
-    let ended = state.renders.jobs.iter().filter(|job| job.has_ended()).count();
-    let mut surplus = ended.saturating_sub(KEPT);
-    state.renders.jobs.retain(|job| {
-        let goes = surplus > 0 && job.has_ended();
-        surplus -= usize::from(goes);
-        !goes
-    });
+    forget_oldest(state);
     state.dirty.renders = true;
     notices::tell(state, words, now);
 }

@@ -90,3 +90,27 @@ fn a_job_is_stopped_alone_or_with_all_others_and_at_the_end_of_the_program() {
     rig.event(Event::Command(Command::Quit));
     assert!(last.is_cancelled());
 }
+
+/// Jobs that ran to their end, and jobs that were stopped while another one worked and they waited.
+#[test]
+fn of_jobs_that_ended_only_the_newest_are_kept() {
+    let mut rig = rig();
+    let mut newest = 0;
+    for _ in 0..1_000 {
+        let (number, ..) = ask(&mut rig, paths(1)).unwrap();
+        rig.event(Event::Rendered { number, end: Arc::default() });
+        newest = number.0;
+    }
+    assert_eq!(stages(&rig).len(), 20);
+    assert_eq!(rig.state.renders.view().last().unwrap().number, newest);
+    let (works, ..) = ask(&mut rig, paths(1)).unwrap();
+    rig.event(Event::RenderProgress { number: works, progress: RenderProgress::default() });
+    for _ in 0..1_000 {
+        let (number, ..) = ask(&mut rig, paths(1)).unwrap();
+        ask(&mut rig, Rendering::Stop(Some(number.0)));
+        newest = number.0;
+    }
+    let view = rig.state.renders.view();
+    assert_eq!(view.len(), 21, "and the one that works");
+    assert!(view.iter().any(|job| job.number == works.0) && view.last().unwrap().number == newest);
+}

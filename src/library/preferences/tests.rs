@@ -112,6 +112,29 @@ fn what_is_no_file_or_too_large_is_refused() {
     assert!(read(&fifo).unwrap_err().to_string().ends_with("not a file"));
 }
 
+/// A file that is written in its place is empty or cut off for a while.
+#[test]
+fn who_reads_while_it_is_written_has_a_whole_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.json");
+    (0..50).for_each(|n| drop(push(&file, n as f32)));
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            (50..150).for_each(|n| drop(push(&file, n as f32)));
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        let (mut newest, mut seen) = (50, 0);
+        while !done.load(std::sync::atomic::Ordering::Relaxed) {
+            let versions = read(&file).unwrap();
+            assert!(versions.all().len() == 50 && versions.number() >= newest);
+            seen += usize::from(versions.number() > newest);
+            newest = versions.number();
+        }
+        assert!(seen > 1, "it was read between the writes");
+    });
+}
+
 /// Each makes twenty changes of its own; none is lost.
 #[test]
 fn two_who_change_it_at_once_lose_nothing() {

@@ -408,3 +408,38 @@ fn a_letter_changed_on_the_disk_is_found_and_nothing_else_is_lost() {
         assert_eq!(saved[table], rows[table], "{table}");
     }
 }
+
+/// What was committed when it began is in it, each row whole, and it opens; what is written meanwhile may be.
+#[test]
+fn a_backup_that_is_made_while_rows_are_written_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let store = open_at(&path);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let to = folder.path().join("copy.redb");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let id = store.new_track_id();
+                store.write(WriteOp::PutTracks(vec![track(id.0)])).unwrap();
+                store.flush().unwrap();
+            }
+        });
+        let more_than = |count| store.read().unwrap().track_count().unwrap() > count;
+        while !more_than(u64::from(TRACKS) + 3) {
+            std::thread::yield_now();
+        }
+        let before = store.read().unwrap().track_count().unwrap();
+        backup(&store, &to, &mut |_| ()).unwrap();
+        let (copy, of_backup) = (dump(&to), check(&to, &mut |_| ()).unwrap());
+        assert!(of_backup.is_sound(), "{of_backup:?}");
+        assert!(copy["tracks"].len() as u64 >= before, "{} of {before}", copy["tracks"].len());
+        while !more_than(copy["tracks"].len() as u64) {
+            std::thread::yield_now();
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert!(store.close(Duration::from_secs(20)));
+    let (copy, all) = (dump(&to), dump(&path));
+    assert!(copy["tracks"].iter().all(|(id, row)| all["tracks"].get(id) == Some(row)));
+}
