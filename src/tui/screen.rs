@@ -9,6 +9,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchron
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::kitty::{Graphics, Placement, Written};
 use super::paint;
@@ -111,7 +112,7 @@ impl<W: Write> Screen<W> {
         let gone = gone.map_or(Rect::ZERO, |place| place.area.intersection(self.front.area));
         for (x, y) in cells(gone) {
             // No cell is like this one: it is written.
-            self.front[(x, y)].set_symbol("\u{1}");
+            self.front[(x, y)].set_char('x').modifier = Modifier::all();
         }
         self.painted.as_ref().map_or(String::new(), |place| {
             format!("\x1b[{};{}H{}", place.area.y + 1, place.area.x + 1, place.painted.sequence)

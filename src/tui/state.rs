@@ -298,8 +298,18 @@ impl Notices {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Pointer {
     pub drag: Option<Drag>,
+    /// An entry of the queue is held.
+    pub held: Option<Held>,
     /// Place and time of the last click, for the double click.
     pub clicked: Option<((u16, u16), Duration)>,
+}
+
+/// An entry of the queue between press and release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub item: ItemId,
+    /// The row that it is held over, once that is another one than where it was.
+    pub over: Option<usize>,
 }
 
 /// The seek bar's handle being dragged.

@@ -85,7 +85,8 @@ fn a_filter_and_a_search_go_through_groups() {
     assert_eq!(selected(&stage).as_deref(), Some("Rock"));
     line(&mut stage, "filter charlie");
     assert_eq!(groups(&stage), ["Jazz"]);
-    line(&mut stage, "filter");
+    stage.press("<Esc><Esc>");
+    assert_eq!(stage.state.filter.words, "");
     line(&mut stage, "group artist");
     assert!(stage.state.filter.is_nothing() && stage.state.library.matches.is_none());
     assert_eq!(groups(&stage), ["Ann", "Bob"]);

@@ -8,7 +8,8 @@ use auralis::model::command::{Command, Items, Playback, Queue};
 use auralis::model::id::ItemId;
 use auralis::model::playback::PlayState;
 use auralis::model::snapshot::Snapshot;
-use auralis::tui::update::{Effect, Input};
+use auralis::tui::scene::Hit;
+use auralis::tui::update::{Effect, Input, Mouse};
 
 use crate::stage::{Stage, playing, queue_of, small};
 
@@ -173,4 +174,42 @@ fn a_file_of_commands_is_done_line_by_line() {
     assert!(told(&stage).contains("cannot name another"), "{}", told(&stage));
     stage.input(Input::Sourced(Err("There is no file".to_owned())));
     assert!(told(&stage).contains("There is no file"));
+}
+
+/// Press, drag, release: one move, one step to take back. A click alone moves nothing.
+#[test]
+fn an_entry_of_the_queue_is_dragged_to_its_place() {
+    let mut stage = stage();
+    stage.draw();
+    let area = stage.map.area_of(Hit::Queue).unwrap();
+    let at = |row: u16| (area.x + 4, area.y + row);
+    let mouse = |stage: &mut Stage, mouse: Mouse| {
+        stage.draw();
+        stage.input(Input::Mouse(mouse));
+    };
+    let id = |stage: &Stage, row: usize| stage.snapshot.queue.items[row].id;
+    let (x, y) = at(1);
+    mouse(&mut stage, Mouse::Press(x, y));
+    mouse(&mut stage, Mouse::Release);
+    assert!(stage.asked().is_empty(), "a click");
+    mouse(&mut stage, Mouse::Press(x, y));
+    stage.asked();
+    for row in [2, 3, 4] {
+        let (x, y) = at(row);
+        mouse(&mut stage, Mouse::Drag(x, y));
+    }
+    assert!(stage.lines()[usize::from(area.y + 4)].contains('→'), "where it will be");
+    assert!(stage.asked().is_empty());
+    mouse(&mut stage, Mouse::Release);
+    let moved = vec![id(&stage, 1)];
+    assert_eq!(stage.asked(), [Command::Queue(Queue::MoveTo(Items::Ids(moved), 5))]);
+    // With the others that are marked, to the end of the list where it is let go beneath it.
+    stage.press("ggtjt");
+    let (x, y) = at(0);
+    stage.now += std::time::Duration::from_secs(2);
+    mouse(&mut stage, Mouse::Press(x, y));
+    mouse(&mut stage, Mouse::Drag(x, area.bottom() + 3));
+    mouse(&mut stage, Mouse::Release);
+    let moved = vec![id(&stage, 0), id(&stage, 1)];
+    assert_eq!(stage.asked(), [Command::Queue(Queue::MoveTo(Items::Ids(moved), 8))]);
 }

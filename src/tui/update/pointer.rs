@@ -1,4 +1,4 @@
-//! The mouse: click to select, double click to open, wheel to scroll, drag the seek bar.
+//! The mouse: click to select, double click to open, wheel to scroll, drag the seek bar and entries of the queue.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
 use crate::model::command::{
-    AbLoop, Command, Listener, Pane, Playback, Seek, Sound, SpeedChange, VolumeChange,
+    AbLoop, Command, Items, Listener, Pane, Playback, Queue, Seek, Sound, SpeedChange, VolumeChange,
 };
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
-use crate::tui::state::Drag;
+use crate::tui::state::{Drag, Held};
 
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 /// While the handle is dragged the core is asked at most so often.
@@ -22,7 +22,7 @@ impl Turn<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
         match mouse {
             Mouse::Press(x, y) => self.press(x, y),
-            Mouse::Drag(x, _) => self.drag(x),
+            Mouse::Drag(x, y) => self.drag(x, y),
             Mouse::Release => self.release(),
             Mouse::WheelDown(x, y) => self.wheel(x, y, true),
             Mouse::WheelUp(x, y) => self.wheel(x, y, false),
@@ -87,6 +87,8 @@ impl Turn<'_> {
         let at = self.state.queue.list.top + row;
         if at < self.state.queue.shown() {
             self.state.queue.list.cursor = at;
+            let item = self.state.queue.selected();
+            self.state.pointer.held = item.filter(|_| !again).map(|item| Held { item, over: None });
             if again {
                 self.open();
             }
@@ -124,7 +126,36 @@ impl Turn<'_> {
         self.seek(percent);
     }
 
-    fn drag(&mut self, x: u16) {
+    /// The row that an entry is held over: the nearest one in sight.
+    fn hold_over(&mut self, held: Held, y: u16) {
+        let Some(area) = self.around.map.area_of(Hit::Queue) else { return };
+        let inside = y.clamp(area.y, area.bottom().saturating_sub(1)) - area.y;
+        let last = self.state.queue.shown().saturating_sub(1);
+        let row = (self.state.queue.list.top + usize::from(inside)).min(last);
+        let was = self.state.queue.list.cursor;
+        let over = (row != was || held.over.is_some()).then_some(row);
+        self.state.pointer.held = Some(Held { over, ..held });
+    }
+
+    /// It goes where it was let go: with the others where it is one of the marked.
+    fn let_go(&mut self, held: Held) {
+        let queue = &self.state.queue;
+        let Some(place) = held.over.and_then(|row| queue.place(row)) else { return };
+        let ids = if queue.marks.contains(&held.item) {
+            let marked = queue.seen.items.iter().map(|item| item.id).filter(|id| queue.marks.contains(id));
+            let marked = marked.collect();
+            self.state.queue.marks.clear();
+            marked
+        } else {
+            vec![held.item]
+        };
+        self.send(Command::Queue(Queue::MoveTo(Items::Ids(ids), place + 1)));
+    }
+
+    fn drag(&mut self, x: u16, y: u16) {
+        if let Some(held) = self.state.pointer.held {
+            return self.hold_over(held, y);
+        }
         let Some(drag) = self.state.pointer.drag else { return };
         let Some(bar) = self.around.map.area_of(Hit::SeekBar) else { return };
         let percent = percent_at(bar, x);
@@ -138,6 +169,9 @@ impl Turn<'_> {
     }
 
     fn release(&mut self) {
+        if let Some(held) = self.state.pointer.held.take() {
+            self.let_go(held);
+        }
         let drag = self.state.pointer.drag.take();
         if let Some(drag) = drag.filter(|drag| drag.percent != drag.asked) {
             self.seek(drag.percent);

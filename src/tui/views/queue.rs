@@ -37,7 +37,10 @@ fn standing(canvas: &Canvas<'_>, item: &QueueItem, at: usize) -> (&'static str, 
     let queue = &canvas.scene.state.queue;
     let row = queue.row_of(at).unwrap_or(usize::MAX);
     let marked = queue.marks.contains(&item.id) || canvas.scene.state.selects(Pane::Queue, None, row);
-    if queue.seen.broken.contains(&item.id) {
+    let held = canvas.scene.state.pointer.held.and_then(|held| held.over);
+    if held.is_some_and(|row| queue.place(row) == Some(at)) {
+        ("→", Role::Accent)
+    } else if queue.seen.broken.contains(&item.id) {
         ("✗", Role::Broken)
     } else if queue.seen.current == Some(at) {
         ("►", if marked { Role::Marked } else { Role::Playing })
