@@ -614,7 +614,15 @@ mod tests {
             .collect();
         assert_eq!(
             lines,
-            ["toggle-pane spectrum", "scroll-bottom", "scroll-top", "visual", "copy", "scroll-middle"]
+            [
+                "toggle-pane spectrum",
+                "scroll-bottom",
+                "group",
+                "scroll-top",
+                "visual",
+                "copy",
+                "scroll-middle"
+            ]
         );
         assert_eq!(keymap.keys_for("add").as_deref(), Some("a"));
     }

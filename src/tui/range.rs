@@ -105,7 +105,7 @@ mod tests {
         let selected = |first| Address::of(Base::Selected { first });
         assert_eq!(split("'<,'>mark"), (range(selected(true), selected(false)), "mark"));
         assert_eq!(split("12"), (Some(Range { from: row(12), to: row(12), single: true }), ""));
-        for line in ["remove", "seek +10", "-1", "", "'a"] {
+        for line in ["remove", "seek +10", "", "'a"] {
             assert_eq!(split(line), (None, line), "{line}");
         }
         assert_eq!(split(&"9".repeat(40)).0.map(|range| range.from), Some(row(usize::MAX)));

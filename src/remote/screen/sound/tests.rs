@@ -237,7 +237,11 @@ fn what_is_not_there_breaks_or_refuses_says_so() {
     assert!(opened.output.fault_text().unwrap().contains("broken by a test"));
     drop(opened);
     wire.cut();
-    assert!(words(OutputSpec::Screen(SCREEN)).contains("link is broken"));
+    // Who sends finds out a moment later.
+    until("the broken link", || {
+        let opened = wire.open(OutputSpec::Screen(SCREEN));
+        opened.is_err_and(|error| error.to_string().contains("link is broken"))
+    });
 }
 
 #[test]
