@@ -129,7 +129,7 @@ impl Eye {
 
     fn interval(&self) -> Duration {
         let without_holes =
-            [Visual::Loudness, Visual::Spectrogram].into_iter().any(|visual| self.watch.is_watched(visual));
+            [Visual::Loudness, Visual::Spectrogram, Visual::Vu].into_iter().any(|visual| self.watch.is_watched(visual));
         if without_holes { self.interval.min(WITHOUT_HOLES) } else { self.interval }
     }
 

@@ -30,7 +30,8 @@ use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 use crate::model::visual::Visual;
 
-const VISUALS: &str = "spectrum, scope, goniometer, spectrogram, loudness, or nothing";
+const VISUALS: &str =
+    "spectrum, scope, goniometer, spectrogram, loudness, mirrored, line, vu, starfield, or nothing";
 
 /// Why words are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]

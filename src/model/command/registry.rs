@@ -1030,7 +1030,7 @@ pub const COMMANDS: &[Row] = &[
         Screen,
         "visual",
         &["vis"],
-        "[spectrum|scope|goniometer|spectrogram|loudness]",
+        "[spectrum|scope|goniometer|spectrogram|loudness|mirrored|line|vu|starfield]",
         Word(Visual::NAMES),
         "look at what is heard in this way, or in the next",
     ),
