@@ -82,6 +82,8 @@ pub enum Hit {
     Help,
     Outputs,
     Report,
+    /// The words of what plays, in the view of it.
+    Words,
     Tags,
 }
 

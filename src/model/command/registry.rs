@@ -826,6 +826,14 @@ pub const COMMANDS: &[Row] = &[
     row(Library, "search-previous", &[], "", Nothing, "go the other way"),
     row(Library, "lyrics", &[], "", Nothing, "the words of what plays, with the line that is sung"),
     row(Library, "lyrics-again", &[], "", Nothing, "look for the words of what plays afresh"),
+    row(
+        Library,
+        "lyrics-offset",
+        &[],
+        "MS|+MS|-MS",
+        Nothing,
+        "have the words of what plays come so much sooner (-: later)",
+    ),
     row(Library, "lyrics-save", &[], "", Nothing, "keep the words of what plays in an .lrc file beside it"),
     row(
         Similar,
