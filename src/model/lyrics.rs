@@ -75,7 +75,8 @@ impl Line {
     pub fn parts(&self, word: Option<usize>) -> [&str; 3] {
         let Some(first) = self.words.first() else { return ["", &self.text, ""] };
         let from = |at: usize| self.words.get(at).map_or(self.text.len(), |word| word.from as usize);
-        let (begin, end) = word.map_or((first.from as usize, first.from as usize), |at| (from(at), from(at + 1)));
+        let (begin, end) =
+            word.map_or((first.from as usize, first.from as usize), |at| (from(at), from(at + 1)));
         let text = |range: std::ops::Range<usize>| self.text.get(range).unwrap_or("");
         [text(0..begin), text(begin..end), text(end..self.text.len())]
     }
@@ -458,9 +459,11 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        for text in
-            ["[00:17.12]I feel\n[61:00.99]it\n", "a\n\nb\n", "[00:01.00]<00:01.00>I <00:01.50>feel<00:02.00>\n"]
-        {
+        for text in [
+            "[00:17.12]I feel\n[61:00.99]it\n",
+            "a\n\nb\n",
+            "[00:01.00]<00:01.00>I <00:01.50>feel<00:02.00>\n",
+        ] {
             assert_eq!(Lyrics::parse(text, Source::Beside).unwrap().to_lrc(), text);
         }
     }

@@ -107,7 +107,9 @@ mod tests {
             look.look(Some(&ear(&tap, 20_000)), Duration::from_millis(33));
         }
         assert!(!look.is_still());
-        (0..50).for_each(|_| drop(look.look(None, Duration::from_millis(100))));
+        for _ in 0..60 {
+            look.look(None, Duration::from_millis(100));
+        }
         let way = look.way;
         assert!(look.is_still() && !look.look(None, Duration::from_secs(1)) && look.way == way);
     }

@@ -86,7 +86,9 @@ fn is_known(state: &AppState, path: &Path) -> bool {
 
 fn words_of(state: &AppState, path: &Path) -> Option<Lyrics> {
     match state.lyrics.view.as_deref() {
-        Some(LyricsView { path: of, found: Found::Words(lyrics), .. }) if **of == *path => Some(lyrics.clone()),
+        Some(LyricsView { path: of, found: Found::Words(lyrics), .. }) if **of == *path => {
+            Some(lyrics.clone())
+        }
         _ => None,
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
     let Some(words) = words(scene.snapshot) else { return missing(canvas, area) };
     let sung = sung(scene.snapshot, scene.gauges);
     let is_followed = words.is_timed() && *list == List::default();
-    let list = if is_followed { follow(sung.map(|sung| sung.line), words.lines.len(), area.height) } else { *list };
+    let list =
+        if is_followed { follow(sung.map(|sung| sung.line), words.lines.len(), area.height) } else { *list };
     for (at, row_area) in visible(area, &list, words.lines.len()) {
         let row = Row::new(canvas, row_area, !is_followed && at == list.cursor, true);
         let mut x = 2;

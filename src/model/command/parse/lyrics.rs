@@ -41,7 +41,8 @@ mod tests {
         assert_eq!(parse("lyrics-offset 250"), offset(LyricsOffset::To(250)));
         assert_eq!(parse("lyrics-offset +100"), offset(LyricsOffset::By(100)));
         assert_eq!(parse("lyrics-offset -100ms"), offset(LyricsOffset::By(-100)));
-        for wrong in ["lyrics-offset", "lyrics-offset x", "lyrics-offset 600001", "lyrics-offset -2147483648"] {
+        for wrong in ["lyrics-offset", "lyrics-offset x", "lyrics-offset 600001", "lyrics-offset -2147483648"]
+        {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
         assert!(parse("lyrics-save x.lrc").is_err() && parse("lyrics x").is_err());
