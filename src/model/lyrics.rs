@@ -232,7 +232,7 @@ fn repeated(times: impl Iterator<Item = Duration>, text: &str, words: &[Word]) -
 }
 
 /// A positive offset, in milliseconds, has the words come sooner.
-pub fn sooner(at: Duration, offset_ms: i64) -> Duration {
+fn sooner(at: Duration, offset_ms: i64) -> Duration {
     let by = Duration::from_millis(offset_ms.unsigned_abs());
     if offset_ms >= 0 { at.saturating_sub(by) } else { at.saturating_add(by) }
 }

@@ -27,8 +27,7 @@ pub fn words(window: &mut Window, kind: Kind) -> io::Result<Option<String>> {
         })?;
         for frame in found {
             let read = repeated::tag_of(&mut tag, &frame)?;
-            let frames = read.iter().flatten();
-            if let Some(text) = frames.filter_map(text).next() {
+            if let Some(text) = read.iter().flatten().find_map(text) {
                 return Ok(Some(text));
             }
         }
