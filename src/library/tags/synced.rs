@@ -47,29 +47,23 @@ fn text(frame: &Read<'_>) -> Option<String> {
     (is_words && is_timed).then(|| lrc(&synced.content)).flatten()
 }
 
-/// A line break stands before the first syllable of a line; where there is none, every part is a line.
+/// Line breaks stand before the first syllable of a line, or behind its last; where there is none, every part is a line.
 fn lrc(parts: &[(u32, String)]) -> Option<String> {
-    let has_breaks = parts.iter().any(|(_, text)| text.contains(['\n', '\r']));
-    let mut out = String::new();
-    for (at, (ms, text)) in parts.iter().enumerate() {
-        let is_first = at == 0 || !has_breaks || text.starts_with(['\n', '\r']);
+    const BREAKS: [char; 2] = ['\n', '\r'];
+    let has_breaks = parts.iter().any(|(_, text)| text.contains(BREAKS));
+    let (mut out, mut ended) = (String::new(), true);
+    for (ms, text) in parts {
         let time = format!("{:02}:{:02}.{:03}", ms / 60_000, ms / 1_000 % 60, ms % 1_000);
-        if is_first {
-            out.push_str(if at == 0 { "[" } else { "\n[" });
+        if ended || !has_breaks || text.starts_with(BREAKS) {
+            out.push_str(if out.is_empty() { "[" } else { "\n[" });
             out.push_str(&time);
             out.push(']');
         }
         if has_breaks {
             out.push_str(&format!("<{time}>"));
         }
-        let ends = has_breaks && text.ends_with(['\n', '\r']) && !text.trim().is_empty();
         out.extend(text.chars().filter(|letter| !letter.is_control()));
-        if ends && let Some((next, _)) = parts.get(at + 1).filter(|(_, next)| !next.starts_with(['\n', '\r']))
-        {
-            // Some write the break behind the line.
-            let time = format!("{:02}:{:02}.{:03}", next / 60_000, next / 1_000 % 60, next % 1_000);
-            out.push_str(&format!("\n[{time}]"));
-        }
+        ended = text.ends_with(BREAKS);
         if out.len() > MAX_BYTES {
             break;
         }
@@ -120,6 +114,14 @@ mod tests {
         let words: Vec<_> =
             lyrics.lines[0].words.iter().map(|word| (word.at.as_millis(), word.from)).collect();
         assert_eq!(words, [(1_000, 0), (1_500, 5), (2_000, 8)]);
+    }
+
+    #[test]
+    fn breaks_may_stand_behind_a_line() {
+        let lyrics = read(&[frame(2, 1, &[(0, "a "), (500, "b\n"), (900, "c")])]).unwrap();
+        let lines: Vec<_> =
+            lyrics.lines.iter().map(|line| (line.at.unwrap().as_millis(), line.text.as_str())).collect();
+        assert_eq!(lines, [(0, "a b"), (900, "c")]);
     }
 
     #[test]
