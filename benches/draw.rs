@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use auralis::model::playback::PlayState;
 use auralis::model::snapshot::Snapshot;
-use auralis::model::visual::{BANDS, Bars, SPECTROGRAM_COLUMNS, Spectrogram, Visual, VisualFrame};
+use auralis::model::visual::{
+    BANDS, Bars, Flight, SPECTROGRAM_COLUMNS, Spectrogram, Visual, VisualFrame, VuNow, VuSide,
+};
 use auralis::tui::draw::{Gauge, draw, draw_gauge, gauges};
 use divan::Bencher;
 use ratatui::buffer::Buffer;
@@ -32,10 +34,14 @@ fn library_of(tracks: u32) -> Stage {
     let mut stage = Stage::new(200, 50, snapshot);
     stage.press("ll50j");
     let bands: Vec<f32> = (0u8..96).map(|band| f32::from(band) / 96.0).collect();
+    let sides = Some([bands.clone(), bands.clone()]);
+    let flight = Some(Flight { way: 3.4, speed: 0.5, bands: bands.clone() });
+    let vu = Some(VuNow { sides: [VuSide { vu: Some(2.0), peak: Some(-1.0) }; 2] });
     let spectrum = Some(Bars { peaks: bands.clone(), bands });
     let column = |at: usize| Arc::new(std::array::from_fn::<u8, BANDS, _>(|band| (at * 7 + band * 3) as u8));
     let spectrogram = Some(Spectrogram((0..SPECTROGRAM_COLUMNS).map(column).collect()));
-    stage.gauges.visual = Some(Arc::new(VisualFrame { spectrum, spectrogram, ..VisualFrame::default() }));
+    let pictures = VisualFrame { spectrum, spectrogram, sides, vu, flight, ..VisualFrame::default() };
+    stage.gauges.visual = Some(Arc::new(pictures));
     stage
 }
 
@@ -53,7 +59,14 @@ fn whole_frame(bencher: Bencher<'_, '_>, tracks: u32) {
     });
 }
 
-#[divan::bench(args = [Visual::Spectrum, Visual::Spectrogram])]
+#[divan::bench(args = [
+    Visual::Spectrum,
+    Visual::Spectrogram,
+    Visual::Mirrored,
+    Visual::Line,
+    Visual::Vu,
+    Visual::Starfield,
+])]
 fn picture_alone(bencher: Bencher<'_, '_>, visual: Visual) {
     let mut stage = library_of(20_000);
     stage.state.visual = visual;

@@ -128,8 +128,9 @@ impl Eye {
     }
 
     fn interval(&self) -> Duration {
-        let without_holes =
-            [Visual::Loudness, Visual::Spectrogram].into_iter().any(|visual| self.watch.is_watched(visual));
+        let without_holes = [Visual::Loudness, Visual::Spectrogram, Visual::Vu]
+            .into_iter()
+            .any(|visual| self.watch.is_watched(visual));
         if without_holes { self.interval.min(WITHOUT_HOLES) } else { self.interval }
     }
 

@@ -101,9 +101,15 @@ impl Spectrum {
 
     /// Takes the newest window, left and right interleaved, `elapsed` after the one before.
     pub fn measure(&mut self, frames: &[f32], elapsed: Duration) {
+        self.measure_of(frames, &[0, 1], elapsed);
+    }
+
+    /// As [`Spectrum::measure`], of these sides of the window only: 0 is left, 1 right.
+    pub fn measure_of(&mut self, frames: &[f32], sides: &[usize], elapsed: Duration) {
         self.power.fill(0.0);
-        for channel in 0..2 {
-            self.add_power(frames, channel);
+        let share = 1.0 / sides.len().max(1) as f32;
+        for &side in sides {
+            self.add_power(frames, side, share);
         }
         let fall = fall(elapsed, FALL_DB_PER_S);
         for band in 0..BANDS {
@@ -128,7 +134,7 @@ impl Spectrum {
         }
     }
 
-    fn add_power(&mut self, frames: &[f32], channel: usize) {
+    fn add_power(&mut self, frames: &[f32], channel: usize, share: f32) {
         let samples = frames.iter().skip(channel).step_by(2).zip(&self.window);
         for (slot, (sample, weight)) in self.input.iter_mut().zip(samples) {
             *slot = sample * weight;
@@ -141,7 +147,7 @@ impl Spectrum {
         // A sine of amplitude A has |X| = A * frames / 2 * 1/2 at its bin.
         let scale = 4.0 / self.window.len() as f32;
         for (power, value) in self.power.iter_mut().zip(&self.output) {
-            *power += 0.5 * value.norm_sqr() * scale * scale;
+            *power += share * value.norm_sqr() * scale * scale;
         }
     }
 

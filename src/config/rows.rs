@@ -777,7 +777,7 @@ pub const ROWS: &[Row] = &[
         table: "screen",
         key: "visual",
         default: "\"spectrum\"",
-        expects: "\"spectrum\", \"scope\", \"goniometer\", \"spectrogram\" or \"loudness\"",
+        expects: "a way that `:visual` knows, as \"spectrum\" or \"vu\"",
         help: "How it is shown.",
         set: |settings, value| put(&mut settings.screen.visual, text(value, Visual::parse)),
     },

@@ -43,8 +43,11 @@ pub fn own(path: &Path) -> Result<Own, String> {
         Err(error) => return Err(error.to_string()),
     };
     let said = read.fields.get(Field::Lyrics).join("\n");
-    let inside = Lyrics::parse(&said, Source::Tags);
+    let said = Lyrics::parse(&said, Source::Tags);
     let is_timed = |lyrics: &Lyrics| lyrics.is_timed();
+    let synced =
+        || tags::synced_words(path).ok().flatten().and_then(|text| Lyrics::parse(&text, Source::Tags));
+    let inside = said.clone().filter(is_timed).or_else(|| synced().filter(is_timed)).or(said);
     let lyrics = match (inside, beside) {
         (Some(inside), Some(beside)) if !is_timed(&inside) && is_timed(&beside) => Some(beside),
         (inside, beside) => inside.or(beside),

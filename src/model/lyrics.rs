@@ -11,6 +11,8 @@ pub const MAX_BYTES: usize = 256 * 1024;
 /// Lines, and letters of a line.
 const MOST_LINES: usize = 5_000;
 const MOST_LETTERS: usize = 1_000;
+/// Words of a line that have times.
+const MOST_WORDS: usize = 200;
 /// Bytes of all lines, each with its time.
 const MOST_TEXT: usize = 256 * 1024;
 /// Times of one line: a refrain is written once and sung often.
@@ -49,6 +51,41 @@ pub struct Line {
     pub at: Option<Duration>,
     /// Without control characters.
     pub text: String,
+    /// Its words in order, where their times are told too.
+    pub words: Vec<Word>,
+}
+
+/// A word, or a syllable: it goes on to where the next one begins. Where it begins at the end of the text, the singing pauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    pub at: Duration,
+    /// Byte of the text.
+    pub from: u32,
+}
+
+/// What is sung at a time: the line, and which of its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sung {
+    pub line: usize,
+    pub word: Option<usize>,
+}
+
+impl Line {
+    /// The line in three: what was sung, the word that is, what is to come. Without words all of it is sung.
+    pub fn parts(&self, word: Option<usize>) -> [&str; 3] {
+        let Some(first) = self.words.first() else { return ["", &self.text, ""] };
+        let from = |at: usize| self.words.get(at).map_or(self.text.len(), |word| word.from as usize);
+        let (begin, end) =
+            word.map_or((first.from as usize, first.from as usize), |at| (from(at), from(at + 1)));
+        let text = |range: std::ops::Range<usize>| self.text.get(range).unwrap_or("");
+        [text(0..begin), text(begin..end), text(end..self.text.len())]
+    }
+
+    fn moved(mut self, at: Duration, change: impl Fn(Duration) -> Duration) -> Self {
+        self.at = Some(at);
+        self.words.iter_mut().for_each(|word| word.at = change(word.at));
+        self
+    }
 }
 
 /// Where words come from.
@@ -96,27 +133,28 @@ impl Lyrics {
         let mut plain: Vec<Line> = Vec::new();
         for line in text.lines().take(MOST_LINES) {
             let (times, rest) = stamps(line);
-            let text = shown(rest);
+            let (text, words) = shown(rest);
             let times = times.into_iter().take(MOST_TIMES).take(MOST_LINES - timed.len().min(MOST_LINES));
             let before = timed.len();
-            timed.extend(times.map(|at| Line { at: Some(at), text: text.clone() }));
+            timed.extend(repeated(times, &text, &words));
             if timed.len() == before {
                 match header(line) {
                     Some(("offset", value)) => offset_ms = value.trim().parse().unwrap_or(0),
                     Some(_) => {}
-                    None => plain.push(Line { at: None, text }),
+                    None => plain.push(Line { at: None, text, words: Vec::new() }),
                 }
             }
         }
         let mut lines = if timed.is_empty() { plain } else { timed };
         for line in &mut lines {
             line.at = line.at.map(|at| sooner(at, offset_ms));
+            line.words.iter_mut().for_each(|word| word.at = sooner(word.at, offset_ms));
         }
         lines.sort_by_key(|line| line.at);
         // A line of many times is there many times.
         let mut bytes = 0;
         lines.retain(|line| {
-            bytes += line.text.len() + 40;
+            bytes += line.text.len() + 40 + line.words.len() * size_of::<Word>();
             bytes <= MOST_TEXT
         });
         let is_empty = |line: &Line| line.text.is_empty();
@@ -138,24 +176,59 @@ impl Lyrics {
         sung.checked_sub(1)
     }
 
-    /// When another line is sung than at `time`.
+    /// What is sung then; as [`Lyrics::line_at`].
+    pub fn sung_at(&self, time: Duration) -> Option<Sung> {
+        let line = self.line_at(time)?;
+        let begun = self.lines[line].words.partition_point(|word| word.at <= time);
+        Some(Sung { line, word: begun.checked_sub(1) })
+    }
+
+    /// When another line or word is sung than at `time`.
     pub fn next_at(&self, time: Duration) -> Option<Duration> {
-        let sung = self.lines.partition_point(|line| line.at.is_none_or(|at| at <= time));
-        self.lines.get(sung)?.at
+        let begun = self.lines.partition_point(|line| line.at.is_none_or(|at| at <= time));
+        let line = self.lines.get(begun).and_then(|line| line.at);
+        let sung = begun.checked_sub(1).and_then(|at| self.lines.get(at));
+        let word = sung.and_then(|line| line.words.iter().find(|word| word.at > time)).map(|word| word.at);
+        line.into_iter().chain(word).min()
     }
 
     /// As an `.lrc` file has it.
     pub fn to_lrc(&self) -> String {
         let line = |line: &Line| match line.at {
             None => format!("{}\n", line.text),
-            Some(at) => {
-                let hundredths = (at.as_millis() + 5) / 10;
-                let (minutes, rest) = (hundredths / 6_000, hundredths % 6_000);
-                format!("[{minutes:02}:{:02}.{:02}]{}\n", rest / 100, rest % 100, line.text)
-            }
+            Some(at) => format!("[{}]{}\n", written(at), with_words(line)),
         };
         self.lines.iter().map(line).collect()
     }
+}
+
+/// `mm:ss.xx`
+fn written(at: Duration) -> String {
+    let hundredths = (at.as_millis() + 5) / 10;
+    let (minutes, rest) = (hundredths / 6_000, hundredths % 6_000);
+    format!("{minutes:02}:{:02}.{:02}", rest / 100, rest % 100)
+}
+
+/// The text of a line with the times of its words before them.
+fn with_words(line: &Line) -> String {
+    let (mut out, mut from) = (String::new(), 0);
+    for word in &line.words {
+        out.push_str(line.text.get(from..word.from as usize).unwrap_or(""));
+        out.push_str(&format!("<{}>", written(word.at)));
+        from = word.from as usize;
+    }
+    out + line.text.get(from..).unwrap_or("")
+}
+
+/// The line at each of its times. Its words are told of the first; the others sing them as far apart.
+fn repeated(times: impl Iterator<Item = Duration>, text: &str, words: &[Word]) -> Vec<Line> {
+    let times: Vec<Duration> = times.collect();
+    let Some(&first) = times.first() else { return Vec::new() };
+    let line = |&at: &Duration| {
+        let line = Line { at: None, text: text.to_owned(), words: words.to_vec() };
+        line.moved(at, |word| (word + at).saturating_sub(first))
+    };
+    times.iter().map(line).collect()
 }
 
 /// A positive offset, in milliseconds, has the words come sooner.
@@ -209,22 +282,46 @@ fn header(line: &str) -> Option<(&str, &str)> {
     Some((name, value))
 }
 
-/// Without the times of single words, and without control characters.
-fn shown(text: &str) -> String {
-    let mut out = String::new();
+/// The text without the times of single words and without control characters, and where each of these words begins.
+fn shown(text: &str) -> (String, Vec<Word>) {
+    let (mut out, mut words) = (String::new(), Vec::<Word>::new());
     let mut rest = text.trim();
+    let mut letters = MOST_LETTERS;
+    let mut append = |out: &mut String, part: &str| {
+        // Blanks on both sides of a time are one.
+        let part = if out.is_empty() || out.ends_with(' ') { part.trim_start() } else { part };
+        let part: String = plain(part).chars().take(letters).collect();
+        letters -= part.chars().count();
+        out.push_str(&part);
+    };
     while let Some((before, behind)) = rest.split_once('<') {
-        out.push_str(before);
-        rest = match behind.split_once('>') {
-            Some((word, behind)) if stamp(word).is_some() => behind,
-            _ => {
-                out.push('<');
-                behind
+        append(&mut out, before);
+        match inner_stamp(behind) {
+            Some((at, behind)) => {
+                let after = words.last().map_or(Duration::ZERO, |word| word.at);
+                let from = u32::try_from(out.len()).unwrap_or(u32::MAX);
+                if words.len() < MOST_WORDS {
+                    words.push(Word { at: at.max(after), from });
+                }
+                rest = behind;
             }
-        };
+            None => {
+                append(&mut out, "<");
+                rest = behind;
+            }
+        }
     }
-    out.push_str(rest);
-    plain(out.trim())
+    append(&mut out, rest);
+    out.truncate(out.trim_end().len());
+    let end = u32::try_from(out.len()).unwrap_or(u32::MAX);
+    words.iter_mut().for_each(|word| word.from = word.from.min(end));
+    (out, words)
+}
+
+/// What stands behind the `<` of a word's time, and the rest. Far from it no end is looked for.
+fn inner_stamp(behind: &str) -> Option<(Duration, &str)> {
+    let (end, _) = behind.char_indices().take(20).find(|(_, letter)| *letter == '>')?;
+    Some((stamp(behind.get(..end)?)?, behind.get(end + 1..)?))
 }
 
 /// Text of others as people can be shown it: a line, and not too long.
@@ -256,6 +353,23 @@ pub struct LyricsView {
     #[serde(with = "crate::model::path_bytes")]
     pub path: Arc<Path>,
     pub found: Found,
+    /// How much sooner than told they are shown, milliseconds.
+    pub offset_ms: i32,
+}
+
+/// Most that words can be moved, milliseconds: ten minutes.
+pub const MOST_OFFSET_MS: i32 = 600_000;
+
+impl LyricsView {
+    /// The time of the words while the song is at `time`.
+    pub fn told(&self, time: Duration) -> Duration {
+        sooner(time, -i64::from(self.offset_ms))
+    }
+
+    /// The time of the song at which words told for `at` are shown.
+    pub fn heard(&self, at: Duration) -> Duration {
+        sooner(at, self.offset_ms.into())
+    }
 }
 
 #[cfg(test)]
@@ -283,7 +397,7 @@ mod tests {
         let expected = [(20_600, "Again"), (29_500, "Once"), (44_600, "Again")];
         assert_eq!(refrain, expected.map(|(at, text)| (Some(at), text.to_owned())));
         let words = of("[00:12.00] <00:12.04> When <00:12.16> the <i> ends");
-        assert_eq!(words, [(Some(12_000), "When  the <i> ends".to_owned())]);
+        assert_eq!(words, [(Some(12_000), "When the <i> ends".to_owned())]);
         assert_eq!(of("[offset:-250]\n[100:00.5]x")[0].0, Some(6_000_750));
     }
 
@@ -309,19 +423,64 @@ mod tests {
         assert_eq!((plain.line_at(Duration::MAX), plain.next_at(Duration::ZERO)), (None, None));
     }
 
+    /// The A2 extension, as Wikipedia's page of LRC has it.
+    #[test]
+    fn words_have_their_times() {
+        let text = "[00:00.00] <00:00.04> When <00:00.16> the <00:00.82> truth <00:01.29> is <00:01.63> found <00:02.10>";
+        let lyrics = Lyrics::parse(text, Source::Beside).unwrap();
+        let line = &lyrics.lines[0];
+        assert_eq!(line.text, "When the truth is found");
+        let words: Vec<_> = line.words.iter().map(|word| (word.at.as_millis(), word.from)).collect();
+        assert_eq!(words, [(40, 0), (160, 5), (820, 9), (1_290, 15), (1_630, 18), (2_100, 23)]);
+        let at = |ms| lyrics.sung_at(Duration::from_millis(ms)).unwrap();
+        assert_eq!(at(39), Sung { line: 0, word: None });
+        assert_eq!(line.parts(at(39).word), ["", "", "When the truth is found"]);
+        assert_eq!(line.parts(at(1_000).word), ["When the ", "truth ", "is found"]);
+        assert_eq!(line.parts(at(1_700).word), ["When the truth is ", "found", ""]);
+        assert_eq!(line.parts(at(9_000).word), ["When the truth is found", "", ""]);
+        let next = |ms| lyrics.next_at(Duration::from_millis(ms)).map(|at| at.as_millis());
+        assert_eq!([next(0), next(40), next(2_099), next(2_100)], [Some(40), Some(160), Some(2_100), None]);
+        // A refrain sings its words again, and an offset moves them too.
+        let text = "[offset:1000]\n[00:10.00][00:20.00]<00:10.00>a<00:10.50>b";
+        let lyrics = Lyrics::parse(text, Source::Beside).unwrap();
+        let words = |line: usize| lyrics.lines[line].words[1].at.as_millis();
+        assert_eq!((words(0), words(1)), (9_500, 19_500));
+        assert_eq!(lyrics.lines[0].text, "ab", "syllables have no blank between");
+    }
+
+    #[test]
+    fn an_offset_moves_what_is_shown() {
+        let view = |offset_ms| LyricsView { path: Path::new("/a").into(), found: Found::Looking, offset_ms };
+        let ms = Duration::from_millis;
+        assert_eq!((view(300).told(ms(1_000)), view(300).heard(ms(1_300))), (ms(1_300), ms(1_000)));
+        assert_eq!((view(-300).told(ms(1_000)), view(-300).heard(ms(700))), (ms(700), ms(1_000)));
+        assert_eq!(view(300).heard(ms(100)), ms(0));
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
-        for text in ["[00:17.12]I feel\n[61:00.99]it\n", "a\n\nb\n"] {
+        for text in [
+            "[00:17.12]I feel\n[61:00.99]it\n",
+            "a\n\nb\n",
+            "[00:01.00]<00:01.00>I <00:01.50>feel<00:02.00>\n",
+        ] {
             assert_eq!(Lyrics::parse(text, Source::Beside).unwrap().to_lrc(), text);
         }
     }
 
     proptest! {
         #[test]
-        fn any_text_is_taken(text in "(\\[[0-9:.<>a-z+-]{0,12}\\]|\\PC|\\x1b|\n|[\u{80}-\u{9f}]){0,60}") {
+        fn any_text_is_taken(text in "(\\[[0-9:.<>a-z+-]{0,12}\\]|<[0-9]{1,2}:[0-9]{1,2}\\.[0-9]{2}>|\\[[0-9]{2}:[0-9]{2}\\]|\\PC|\\x1b|\n|[\u{80}-\u{9f}]){0,60}") {
             if let Some(lyrics) = Lyrics::parse(&text, Source::Tags) {
                 prop_assert!(lyrics.lines.iter().all(|line| !line.text.chars().any(char::is_control)));
                 prop_assert!(lyrics.lines.is_sorted_by_key(|line| line.at));
+                for line in &lyrics.lines {
+                    prop_assert!(line.words.is_sorted_by_key(|word| (word.at, word.from)));
+                    for word in (0..line.words.len()).map(Some).chain([None]) {
+                        prop_assert_eq!(line.parts(word).concat(), line.text.as_str());
+                    }
+                }
+                prop_assert!(!lyrics.to_lrc().is_empty());
                 prop_assert_eq!(lyrics.lines.iter().any(|line| line.at.is_some()), lyrics.is_timed());
             }
         }

@@ -19,13 +19,40 @@ pub enum Visual {
     Spectrogram,
     /// Loudness by EBU Tech 3341.
     Loudness,
+    /// Level by frequency, left above a line and right below it.
+    Mirrored,
+    /// Level by frequency, as one line.
+    Line,
+    /// The meters of IEC 60268-17.
+    Vu,
+    /// Stars that come nearer, the louder the faster.
+    Starfield,
 }
 
 impl Visual {
-    pub const ALL: [Self; 5] =
-        [Self::Spectrum, Self::Scope, Self::Goniometer, Self::Spectrogram, Self::Loudness];
+    pub const ALL: [Self; 9] = [
+        Self::Spectrum,
+        Self::Scope,
+        Self::Goniometer,
+        Self::Spectrogram,
+        Self::Loudness,
+        Self::Mirrored,
+        Self::Line,
+        Self::Vu,
+        Self::Starfield,
+    ];
     /// As they are typed.
-    pub const NAMES: &[&str] = &["spectrum", "scope", "goniometer", "spectrogram", "loudness"];
+    pub const NAMES: &[&str] = &[
+        "spectrum",
+        "scope",
+        "goniometer",
+        "spectrogram",
+        "loudness",
+        "mirrored",
+        "line",
+        "vu",
+        "starfield",
+    ];
 
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
@@ -47,6 +74,10 @@ impl Visual {
             Self::Goniometer => "Goniometer",
             Self::Spectrogram => "Spectrogram",
             Self::Loudness => "Loudness meter",
+            Self::Mirrored => "Mirrored spectrum",
+            Self::Line => "Spectrum as a line",
+            Self::Vu => "VU meters",
+            Self::Starfield => "Starfield",
         }
     }
 }
@@ -61,6 +92,10 @@ pub struct VisualFrame {
     #[serde(skip)]
     pub spectrogram: Option<Spectrogram>,
     pub loudness: Option<LoudnessNow>,
+    /// Heights by band of left and right, as [`Bars::bands`].
+    pub sides: Option<[Vec<f32>; 2]>,
+    pub vu: Option<VuNow>,
+    pub flight: Option<Flight>,
     /// Nothing moves any more: no further frame will differ until sound comes.
     pub still: bool,
 }
@@ -140,6 +175,34 @@ pub struct LoudnessNow {
     pub measured: u16,
 }
 
+/// Level of a sine that is 0 VU, dB over full scale: the alignment level of EBU R 68.
+pub const ZERO_VU_DB: f32 = -18.0;
+
+/// Both VU meters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct VuNow {
+    pub sides: [VuSide; 2],
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct VuSide {
+    /// The reading in VU: dB over [`ZERO_VU_DB`] for a sine. `None`: silence.
+    pub vu: Option<f32>,
+    /// The highest sample of the last moments, dB over full scale.
+    pub peak: Option<f32>,
+}
+
+/// How far one has come among the stars.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flight {
+    /// From the beginning, in depths of the field.
+    pub way: f64,
+    /// Depths a second.
+    pub speed: f32,
+    /// As [`Bars::bands`].
+    pub bands: Vec<f32>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,7 +214,7 @@ mod tests {
             assert_eq!(visual.after(Visual::ALL.len()), visual);
         }
         assert_eq!(Visual::Spectrum.after(1), Visual::Scope);
-        assert_eq!(Visual::Loudness.after(1), Visual::Spectrum);
+        assert_eq!(Visual::Starfield.after(1), Visual::Spectrum);
         assert_eq!(Visual::parse("wave"), None);
     }
     #[test]

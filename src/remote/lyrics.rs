@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::path::JsonPath;
 use crate::model::address::without_user;
-use crate::model::lyrics::{Found, Lyrics};
+use crate::model::lyrics::{Found, Line, Lyrics, Word};
 
 /// The answer to `lyrics`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,17 @@ pub struct LyricsLine {
 pub struct SungLine {
     /// Seconds from the beginning.
     pub at_s: Option<f64>,
+    pub text: String,
+    /// Its words, where their times are known too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<SungWord>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SungWord {
+    pub at_s: f64,
+    /// With the blank behind it; empty where the singing pauses.
     pub text: String,
 }
 
@@ -56,10 +67,19 @@ impl LyricsLine {
     }
 }
 
+fn words(line: &Line) -> Vec<SungWord> {
+    let word = |(at, word): (usize, &Word)| SungWord {
+        at_s: word.at.as_secs_f64(),
+        text: line.parts(Some(at))[1].to_owned(),
+    };
+    line.words.iter().enumerate().map(word).collect()
+}
+
 fn lines(lyrics: &Lyrics) -> Vec<SungLine> {
-    let line = |line: &crate::model::lyrics::Line| SungLine {
+    let line = |line: &Line| SungLine {
         at_s: line.at.map(|at| at.as_secs_f64()),
         text: line.text.clone(),
+        words: words(line),
     };
     lyrics.lines.iter().map(line).collect()
 }

@@ -148,6 +148,8 @@ fn visual_rows(visual: Visual, height: u16) -> u16 {
     match visual {
         // As good as square, it takes more.
         Visual::Goniometer => (height / 3).clamp(7, 16),
+        // Two halves.
+        Visual::Mirrored => (height / 4).clamp(6, 16),
         _ => (height / 5).clamp(4, 12),
     }
 }

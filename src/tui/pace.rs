@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::report::{sung_line, words};
+use super::report::{sung, sung_for};
 use super::scene::{Gauges, times};
 use super::views::now::halves;
+use crate::model::lyrics::Sung;
 use crate::model::playback::PlayState;
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::VisualFrame;
@@ -16,6 +17,8 @@ const STILL: Duration = Duration::from_millis(100);
 /// The times of an item are looked at no more and no less often than this.
 const SOONEST: Duration = Duration::from_millis(100);
 const LATEST: Duration = Duration::from_millis(1000);
+/// Words that follow each other sooner are shown together.
+const WORD: Duration = Duration::from_millis(20);
 
 /// What is on the screen of what moves.
 pub(super) struct Shown<'a> {
@@ -38,8 +41,8 @@ pub(super) struct Picture {
     visual: usize,
     /// Tenths of dB: held down by what, and the level before and after.
     held: [i32; 4],
-    /// The line that is sung.
-    sung: Option<usize>,
+    /// The line and the word that are sung.
+    sung: Option<Sung>,
 }
 
 impl Shown<'_> {
@@ -47,7 +50,7 @@ impl Shown<'_> {
         let visual = self.gauges.visual.as_ref();
         let (elapsed, total) = times(self.snapshot, self.gauges).unwrap_or_default();
         let reading = if self.mastering { self.gauges.reading } else { Default::default() };
-        let sung = if self.lyrics { sung_line(self.snapshot, self.gauges) } else { None };
+        let sung = if self.lyrics { sung(self.snapshot, self.gauges) } else { None };
         Picture {
             sung,
             seconds: elapsed.as_secs(),
@@ -73,10 +76,9 @@ impl Shown<'_> {
         }
         let second = Duration::from_secs(1) - Duration::from_nanos(elapsed.subsec_nanos().into());
         let half = total.map(|total| total / (2 * u32::from(self.width.max(1))));
-        let line = words(self.snapshot).filter(|_| self.lyrics).and_then(|words| words.next_at(elapsed));
-        let line = line.map(|at| at.saturating_sub(elapsed));
-        let soonest = half.into_iter().chain(line).fold(second, Duration::min);
-        Some(soonest.clamp(SOONEST, LATEST))
+        let soonest = half.into_iter().fold(second, Duration::min).clamp(SOONEST, LATEST);
+        let words = if self.lyrics { sung_for(self.snapshot, elapsed) } else { None };
+        Some(words.map_or(soonest, |words| soonest.min(words.max(WORD))))
     }
 }
 
@@ -175,19 +177,22 @@ mod tests {
     fn words_are_looked_at_when_another_line_is_sung() {
         use crate::model::lyrics::{Found, Lyrics, LyricsView, Source};
         let mut snapshot = snapshot(PlayState::Playing);
-        let words = Lyrics::parse("[00:00.00]a\n[00:00.70]b\n[00:09.00]c", Source::Tags).unwrap();
+        let text = "[00:00.00]a\n[00:00.70]b\n[00:05.00]<00:05.00>d <00:05.25>e\n[00:09.00]c";
+        let words = Lyrics::parse(text, Source::Tags).unwrap();
         let path = Arc::clone(&snapshot.playback.now.as_ref().unwrap().path);
-        snapshot.lyrics = Some(Arc::new(LyricsView { path, found: Found::Words(words) }));
+        snapshot.lyrics = Some(Arc::new(LyricsView { path, found: Found::Words(words), offset_ms: 0 }));
         let look = |frame, lyrics| {
             let position = Some(Position { play: PlayId(1), frame, rate: 1000 });
             let gauges = Gauges { position, ..Gauges::default() };
             let shown = Shown { snapshot: &snapshot, gauges: &gauges, width: 80, mastering: false, lyrics };
             let tick = Pace::new(50).next_tick(&shown, false).map(|at| at.as_millis());
-            (tick, shown.picture().sung)
+            (tick, shown.picture().sung.map(|sung| (sung.line, sung.word)))
         };
-        assert_eq!(look(400, true), (Some(300), Some(0)));
+        assert_eq!(look(400, true), (Some(300), Some((0, None))));
         assert_eq!(look(400, false), (Some(600), None));
-        assert_eq!(look(700, true), (Some(300), Some(1)), "the next second is nearer");
+        assert_eq!(look(700, true), (Some(300), Some((1, None))), "the next second is nearer");
+        assert_eq!(look(5_100, true), (Some(150), Some((2, Some(0)))), "another word");
+        assert_eq!(look(5_300, true), (Some(700), Some((2, Some(1)))));
     }
 
     #[test]

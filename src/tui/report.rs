@@ -3,12 +3,13 @@
 //! the filter worker. Pure; drawn by the view, searched by `update`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::catalog::Catalog;
 use crate::model::facts::Facts;
 use crate::model::history::{Entry, HistoryView, ago};
 use crate::model::listening::{Period, Stats};
-use crate::model::lyrics::{Found, Lyrics};
+use crate::model::lyrics::{Found, Lyrics, Sung};
 use crate::model::musicbrainz::LookupView;
 use crate::model::portrait::PortraitRow;
 use crate::model::rendering::{RenderProgress, RenderStage, RenderView};
@@ -375,10 +376,28 @@ pub fn words(snapshot: &Snapshot) -> Option<&Lyrics> {
     if let Some(Found::Words(lyrics)) = lyrics(snapshot) { Some(lyrics) } else { None }
 }
 
-/// The line that is heard, where their times are known.
-pub fn sung_line(snapshot: &Snapshot, gauges: &Gauges) -> Option<usize> {
+/// The line and the word that are heard, where their times are known.
+pub fn sung(snapshot: &Snapshot, gauges: &Gauges) -> Option<Sung> {
     let (elapsed, _) = times(snapshot, gauges)?;
-    words(snapshot)?.line_at(elapsed)
+    words(snapshot)?.sung_at(snapshot.lyrics.as_ref()?.told(elapsed))
+}
+
+/// See [`sung`].
+pub fn sung_line(snapshot: &Snapshot, gauges: &Gauges) -> Option<usize> {
+    sung(snapshot, gauges).map(|sung| sung.line)
+}
+
+/// How long what is sung stays as it is; `elapsed` is where the song is.
+pub fn sung_for(snapshot: &Snapshot, elapsed: Duration) -> Option<Duration> {
+    let told = snapshot.lyrics.as_ref()?.told(elapsed);
+    let next = words(snapshot)?.next_at(told)?;
+    Some(snapshot.lyrics.as_ref()?.heard(next).saturating_sub(elapsed))
+}
+
+/// Where in the song a line of its words is sung.
+pub fn heard_at(snapshot: &Snapshot, line: usize) -> Option<Duration> {
+    let at = words(snapshot)?.lines.get(line)?.at?;
+    Some(snapshot.lyrics.as_ref()?.heard(at))
 }
 
 fn lyrics_state(snapshot: &Snapshot) -> String {

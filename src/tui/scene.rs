@@ -85,6 +85,8 @@ pub enum Hit {
     Help,
     Outputs,
     Report,
+    /// The words of what plays, in the view of it.
+    Words,
     Tags,
 }
 

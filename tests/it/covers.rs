@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 
-use auralis::model::command::{Command, Library};
+use auralis::config::theme::Role;
+use auralis::model::command::{Command, Library, Lyricing, LyricsOffset, Playback, Seek};
 use auralis::model::lyrics::{Found, Lyrics, LyricsView, Source};
 use auralis::model::picture::{CoverView, Picture};
 use auralis::model::playback::PlayState;
+use auralis::model::player::Position;
 use auralis::model::snapshot::Snapshot;
 use auralis::tui::cover::{Covers, Way};
+use auralis::tui::layout::layout;
 use auralis::tui::paint::Paint;
-use auralis::tui::update::{Effect, Input};
+use auralis::tui::scene::Hit;
+use auralis::tui::update::{Effect, Input, Mouse};
 use insta::assert_snapshot;
 use ratatui::style::Color;
 
@@ -52,7 +56,7 @@ fn with_words(snapshot: Snapshot) -> Snapshot {
     let words =
         Lyrics::parse("[00:00]All these accidents\n[00:09]That happen\n[01:00]Follow the dot", Source::Tags);
     let found = Found::Words(words.unwrap());
-    Snapshot { lyrics: Some(Arc::new(LyricsView { path, found })), ..snapshot }
+    Snapshot { lyrics: Some(Arc::new(LyricsView { path, found, offset_ms: 0 })), ..snapshot }
 }
 
 fn stage(width: u16, height: u16, way: Way, snapshot: Snapshot) -> Stage {
@@ -396,4 +400,66 @@ fn a_screen_of_another_process_shows_the_cover() {
     session.press("C");
     session.wait("large cover", |screen| painted(screen) > 500);
     drop(daemon);
+}
+
+fn with_timed_words(offset_ms: i32) -> Snapshot {
+    let shown = snapshot();
+    let path = shown.playback.now.as_ref().unwrap().path.clone();
+    let text = "[00:00]All these accidents\n[00:09]<00:09>That <00:10>hap<00:12>pen\n[01:00]Follow the dot";
+    let found = Found::Words(Lyrics::parse(text, Source::Tags).unwrap());
+    Snapshot { lyrics: Some(Arc::new(LyricsView { path, found, offset_ms })), ..shown }
+}
+
+fn sung_at(seconds: u64, keys: &str, offset_ms: i32) -> Stage {
+    let mut stage = stage(60, 16, Way::None, with_timed_words(offset_ms));
+    let play = stage.snapshot.playback.now.as_ref().unwrap().play;
+    stage.gauges.position = Some(Position { play, frame: 44_100 * seconds, rate: 44_100 });
+    stage.press(keys);
+    stage
+}
+
+/// The text of the cells that are drawn as what plays is, beneath the title.
+fn lit(stage: &mut Stage) -> String {
+    let playing = stage.styles.on_text(Role::Playing);
+    let buf = stage.draw();
+    let rows = layout(&stage.state).main;
+    let of_words = stage.map.area_of(Hit::Words).or(stage.map.area_of(Hit::Report)).unwrap();
+    let cells = rows.intersection(of_words).positions().filter(|at| buf[*at].fg == playing.fg.unwrap());
+    cells.map(|at| buf[at].symbol().to_owned()).collect::<String>().trim().to_owned()
+}
+
+#[test]
+fn the_word_that_is_sung_is_lit() {
+    for keys in ["gW", "C"] {
+        assert_eq!(lit(&mut sung_at(3, keys, 0)), "All these accidents", "{keys}: no words, the line");
+        assert_eq!(lit(&mut sung_at(9, keys, 0)), "That", "{keys}");
+        assert_eq!(lit(&mut sung_at(11, keys, 0)), "hap", "{keys}");
+        assert_eq!(lit(&mut sung_at(11, keys, 1_000)), "pen", "{keys}: a second sooner");
+        assert_eq!(lit(&mut sung_at(11, keys, -2_000)), "That", "{keys}: two later");
+    }
+}
+
+#[test]
+fn a_line_is_gone_to_by_click_and_enter() {
+    let seeks = |stage: &Stage| {
+        let seek = |command| match command {
+            Command::Playback(Playback::Seek(Seek::To(at))) => Some(at.as_millis()),
+            _ => None,
+        };
+        stage.asked().into_iter().filter_map(seek).collect::<Vec<_>>()
+    };
+    for (keys, hit) in [("gW", Hit::Report), ("C", Hit::Words)] {
+        let mut stage = sung_at(3, keys, 500);
+        stage.draw();
+        let area = stage.map.area_of(hit).unwrap();
+        stage.input(Input::Mouse(Mouse::Press(area.x + 3, area.y + 1)));
+        assert_eq!(seeks(&stage), [8_500], "{keys}: half a second sooner");
+        stage.input(Input::Mouse(Mouse::Press(area.x + 3, area.bottom() - 1)));
+        assert!(seeks(&stage).is_empty(), "{keys}: there is no line");
+    }
+    let mut stage = sung_at(3, "gWjj<Enter>", 0);
+    assert_eq!(seeks(&stage), [60_000]);
+    stage.press(";,");
+    let offsets = [100, -100].map(|ms| Command::Lyrics(Lyricing::Offset(LyricsOffset::By(ms))));
+    assert!(stage.asked().ends_with(&offsets));
 }

@@ -30,7 +30,8 @@ use auralis::model::tag::Field;
 use auralis::model::tagging::{Said, TagPreview, TagSheet, TagsView};
 use auralis::model::track::AudioFormat;
 use auralis::model::visual::{
-    BANDS, Bars, Field as Points, LoudnessNow, Spectrogram, TRACE_COLUMNS, Trace, Visual, VisualFrame,
+    BANDS, Bars, Field as Points, Flight, LoudnessNow, Spectrogram, TRACE_COLUMNS, Trace, Visual,
+    VisualFrame, VuNow, VuSide,
 };
 use auralis::tui::browse::Column;
 use auralis::tui::draw::{draw_gauge, gauges};
@@ -87,7 +88,12 @@ fn pictures() -> VisualFrame {
             (240 - (band + at).abs_diff(90).min(12) * 20) as u8
         }))
     };
+    let quieter = |share: f32| bands.iter().map(|height| height * share).collect::<Vec<f32>>();
+    let vu = |vu, peak| VuSide { vu: Some(vu), peak: Some(peak) };
     VisualFrame {
+        sides: Some([bands.clone(), quieter(0.7)]),
+        vu: Some(VuNow { sides: [vu(3.2, -2.4), vu(-4.6, 0.0)] }),
+        flight: Some(Flight { way: 7.3, speed: 0.5, bands: bands.clone() }),
         spectrum: Some(Bars { bands, peaks }),
         scope: Some(Trace { sides: [side(0.45), side(-0.2)], zoom: 2.0 }),
         goniometer: Some(Points {
@@ -177,13 +183,33 @@ fn the_equaliser_shows_its_curve_and_moves_its_bands() {
 /// Each way of looking at what is heard, beneath the lists and as the whole view.
 #[test]
 fn what_is_heard_in_every_way() {
-    for visual in [Visual::Scope, Visual::Goniometer, Visual::Spectrogram, Visual::Loudness] {
+    for visual in Visual::ALL.into_iter().filter(|visual| *visual != Visual::Spectrum) {
         let name = visual.name();
         let command = format!(":visual<Space>{name}<Enter>");
         assert_snapshot!(format!("{name}_80x24"), frame(80, 24, &command));
     }
     assert_snapshot!("loudness_whole_100x30", frame(100, 30, ":visual<Space>loudness<Enter>gV"));
     assert_snapshot!("goniometer_whole_100x30", frame(100, 30, ":visual<Space>goniometer<Enter>gV"));
+    for name in ["mirrored", "line", "vu", "starfield"] {
+        let command = format!(":visual<Space>{name}<Enter>gV");
+        assert_snapshot!(format!("{name}_whole_100x30"), frame(100, 30, &command));
+        assert_snapshot!(format!("{name}_whole_20x5"), frame(20, 5, &command));
+    }
+}
+
+/// Stars stand where the flight is, not where the clock is.
+#[test]
+fn stars_stand_still_while_nothing_moves() {
+    let mut stage = stage(80, 24, ":visual<Space>starfield<Enter>gV");
+    let before = stage.lines();
+    stage.now += Duration::from_secs(3);
+    assert_eq!(stage.lines(), before);
+    let mut frame = pictures();
+    if let Some(flight) = &mut frame.flight {
+        flight.way += 0.1;
+    }
+    stage.gauges.visual = Some(Arc::new(frame));
+    assert_ne!(stage.lines(), before);
 }
 
 #[test]
@@ -191,7 +217,7 @@ fn a_key_goes_through_the_ways_of_looking_and_shows_what_was_hidden() {
     let mut stage = stage(80, 24, "zv");
     assert_eq!(stage.state.visual, Visual::Scope);
     assert_eq!(stage.lines()[23], " Oscilloscope");
-    stage.press("zvzvzvzv");
+    stage.press("8zv");
     assert_eq!(stage.state.visual, Visual::Spectrum);
     stage.press("zV");
     assert!(!stage.state.shown.spectrum && watched(&stage.state).is_none());
@@ -555,6 +581,10 @@ fn with_ascii_alone_everything_is_ascii() {
             "gS",
             ":visual<Space>spectrogram<Enter>",
             ":visual<Space>loudness<Enter>",
+            ":visual<Space>mirrored<Enter>gV",
+            ":visual<Space>line<Enter>gV",
+            ":visual<Space>vu<Enter>",
+            ":visual<Space>starfield<Enter>gV",
             ":s<Tab><Tab>",
             "/ye(",
             "fbj",
@@ -577,6 +607,10 @@ fn with_ascii_alone_everything_is_ascii() {
         ("ascii_spectrum_80x24", ""),
         ("ascii_scope_80x24", ":visual<Space>scope<Enter>gV"),
         ("ascii_loudness_80x24", "<Tab>:visual<Space>loudness<Enter>"),
+        ("ascii_mirrored_80x24", ":visual<Space>mirrored<Enter>gV"),
+        ("ascii_line_80x24", ":visual<Space>line<Enter>gV"),
+        ("ascii_vu_80x24", ":visual<Space>vu<Enter>gV"),
+        ("ascii_starfield_80x24", ":visual<Space>starfield<Enter>gV"),
     ] {
         let mut stage = stage(80, 24, keys);
         ascii(&mut stage);

@@ -2,10 +2,13 @@
 //! driven by the spectrum thread ([`super::eye`]).
 
 mod bars;
+mod flight;
 mod goniometer;
 mod loudness;
 mod scope;
+mod sides;
 mod spectrogram;
+mod vu;
 mod zoom;
 
 use std::time::Duration;
@@ -45,11 +48,14 @@ trait Look: Send {
 
 fn new(visual: Visual, rate: u32) -> Box<dyn Look> {
     match visual {
-        Visual::Spectrum => Box::new(bars::BarsLook::new(rate)),
+        Visual::Spectrum | Visual::Line => Box::new(bars::BarsLook::new(rate)),
         Visual::Scope => Box::new(scope::Scope::new(rate)),
         Visual::Goniometer => Box::new(goniometer::Goniometer::new(rate)),
         Visual::Spectrogram => Box::new(spectrogram::Waterfall::new(rate)),
         Visual::Loudness => Box::new(loudness::LoudnessLook::new(rate)),
+        Visual::Mirrored => Box::new(sides::Sides::new(rate)),
+        Visual::Vu => Box::new(vu::VuLook::new(rate)),
+        Visual::Starfield => Box::new(flight::FlightLook::new(rate)),
     }
 }
 

@@ -10,8 +10,8 @@ use crate::app::state::AppState;
 use crate::app::wording;
 use crate::jobs::lyrics::Outcome;
 use crate::model::address::is_address;
-use crate::model::command::Lyricing;
-use crate::model::lyrics::{Found, Lyrics, LyricsView, Song};
+use crate::model::command::{Lyricing, LyricsOffset};
+use crate::model::lyrics::{Found, Lyrics, LyricsView, MOST_OFFSET_MS, Song};
 use crate::model::server::is_served;
 
 pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Effect>) {
@@ -19,6 +19,9 @@ pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Ef
         return notices::tell(state, wording::lyrics_of_nothing(), now);
     };
     let (path, track) = (Arc::clone(&item.path), item.track);
+    if let Lyricing::Offset(offset) = command {
+        return shift(state, &path, offset, now);
+    }
     let is_kept_there = is_served(&path) && matches!(command, Lyricing::Save);
     if is_kept_there || is_address(&path) && !is_served(&path) {
         let why = if is_kept_there {
@@ -28,7 +31,7 @@ pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Ef
         };
         return match command {
             Lyricing::Save => notices::tell(state, wording::lyrics_not_saved(why), now),
-            Lyricing::Find { .. } => show(state, &path, Found::Nothing(why.into())),
+            _ => show(state, &path, Found::Nothing(why.into())),
         };
     }
     let song = track.and_then(|id| state.library.catalog.find(id)).map(|track| Song {
@@ -43,11 +46,36 @@ pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Ef
             show(state, &path, Found::Looking);
             fx.push(Effect::FindLyrics { job: state.fresh_job(), path, song, again });
         }
+        Lyricing::Offset(_) => {}
         Lyricing::Save => {
             let known = words_of(state, &path);
             fx.push(Effect::SaveLyrics { job: state.fresh_job(), path, song, known });
         }
     }
+}
+
+/// Songs whose offsets are known at once.
+const MOST_OFFSETS: usize = 10_000;
+
+fn shift(state: &mut AppState, path: &Arc<Path>, offset: LyricsOffset, now: Now) {
+    let offsets = &mut state.lyrics.offsets;
+    let before = offsets.get(path).copied().unwrap_or(0);
+    let wanted = match offset {
+        LyricsOffset::To(ms) => ms,
+        LyricsOffset::By(ms) => before.saturating_add(ms),
+    };
+    let ms = wanted.clamp(-MOST_OFFSET_MS, MOST_OFFSET_MS);
+    if ms == 0 {
+        offsets.remove(path);
+    } else if offsets.len() < MOST_OFFSETS || offsets.contains_key(path) {
+        offsets.insert(Arc::clone(path), ms);
+    }
+    if let Some(view) = state.lyrics.view.clone().filter(|view| view.path == *path) {
+        show(state, path, view.found.clone());
+    }
+    // An answer, not a refusal.
+    state.dirty.history = true;
+    notices::tell(state, wording::lyrics_offset(ms), now);
 }
 
 /// Nothing else would be found now.
@@ -58,13 +86,16 @@ fn is_known(state: &AppState, path: &Path) -> bool {
 
 fn words_of(state: &AppState, path: &Path) -> Option<Lyrics> {
     match state.lyrics.view.as_deref() {
-        Some(LyricsView { path: of, found: Found::Words(lyrics) }) if **of == *path => Some(lyrics.clone()),
+        Some(LyricsView { path: of, found: Found::Words(lyrics), .. }) if **of == *path => {
+            Some(lyrics.clone())
+        }
         _ => None,
     }
 }
 
 fn show(state: &mut AppState, path: &Arc<Path>, found: Found) {
-    state.lyrics.view = Some(Arc::new(LyricsView { path: Arc::clone(path), found }));
+    let offset_ms = state.lyrics.offsets.get(path).copied().unwrap_or(0);
+    state.lyrics.view = Some(Arc::new(LyricsView { path: Arc::clone(path), found, offset_ms }));
     state.dirty.scan = true;
 }
 

@@ -116,3 +116,29 @@ fn a_found_release_is_planned_and_waits_for_a_word() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn words_are_moved_song_by_song() {
+    use crate::model::command::LyricsOffset;
+    let mut rig = Rig::new(2);
+    rig.ask(Playback::Play);
+    rig.started();
+    let first = find(&mut rig, false).remove(0);
+    found(&mut rig, &first, words(), false);
+    let shift = |rig: &mut Rig, offset| {
+        rig.event(Event::Command(Command::Lyrics(Lyricing::Offset(offset))));
+        rig.state.lyrics.view.as_ref().map(|view| view.offset_ms)
+    };
+    assert_eq!(shift(&mut rig, LyricsOffset::By(100)), Some(100));
+    assert_eq!(shift(&mut rig, LyricsOffset::By(150)), Some(250));
+    assert!(rig.notice().contains("250 ms sooner"), "{}", rig.notice());
+    assert_eq!(shown(&rig), Some(&words()), "they stay");
+    rig.ask(Playback::Next(1));
+    find(&mut rig, false);
+    assert_eq!(shift(&mut rig, LyricsOffset::By(0)), Some(0), "another song has its own");
+    rig.ask(Playback::Previous(1));
+    find(&mut rig, false);
+    assert_eq!(shift(&mut rig, LyricsOffset::By(0)), Some(250), "and this one its old");
+    assert_eq!(shift(&mut rig, LyricsOffset::To(-40)), Some(-40));
+    assert_eq!(shift(&mut rig, LyricsOffset::By(i32::MIN)), Some(-600_000));
+}

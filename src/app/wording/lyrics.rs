@@ -31,6 +31,14 @@ pub fn lyrics_found(found: &Found) -> Notice {
     }
 }
 
+pub fn lyrics_offset(ms: i32) -> Notice {
+    match ms {
+        0 => note("The words come when they are told to"),
+        1.. => note(format!("The words come {ms} ms sooner than told")),
+        _ => note(format!("The words come {} ms later than told", ms.unsigned_abs())),
+    }
+}
+
 pub fn lyrics_saved(file: &Path) -> Notice {
     note(format!("The words are in {}", file.display()))
 }

@@ -118,6 +118,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Over, "o", "select-other"),
     (Recording, "q", "record-end"),
     (Panel, "q", "quit"),
+    (Panel, ",", "lyrics-offset -100"),
+    (Panel, ";", "lyrics-offset +100"),
     (Global, "j", "down"),
     (Global, "<Down>", "down"),
     (Global, "k", "up"),

@@ -19,6 +19,7 @@ mod repeated;
 mod sheet;
 pub mod sound;
 mod symphonia_tags;
+mod synced;
 mod window;
 
 use std::fs::File;
@@ -107,6 +108,14 @@ pub fn read_file(path: &Path) -> Result<(AudioFormat, Tags), ReadError> {
 /// Reads `path` field by field.
 pub fn read_fields(path: &Path) -> Result<Read, ReadError> {
     read_with(path, |window| read_open(window, path))
+}
+
+/// Words with times that are kept as such, as the text of an `.lrc` file; `None` where there are none.
+pub fn synced_words(path: &Path) -> Result<Option<String>, ReadError> {
+    read_with(path, |mut window| {
+        let kind = container::sniff(&mut window)?;
+        synced::words(&mut window, kind).map_err(ReadError::Io)
+    })
 }
 
 /// What a scan wants to know of a file.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use lofty::id3::v2::Id3v2Tag;
 use lofty::tag::Tag;
 
 use super::bare;
@@ -74,12 +75,17 @@ fn description(body: &[u8]) -> &[u8] {
 
 /// What the frame says where it is the only one.
 fn alone(tag: &mut id3::Tag<'_>, frame: &Frame) -> io::Result<Fields> {
+    let id3 = tag_of(tag, frame)?;
+    Ok(id3.map(|id3| read::of_tag(&Tag::from(id3))).unwrap_or_default())
+}
+
+/// A tag that has this frame and no other.
+pub fn tag_of(tag: &mut id3::Tag<'_>, frame: &Frame) -> io::Result<Option<Id3v2Tag>> {
     let bytes = tag.vec_at(frame.at, frame.body - frame.at + frame.len)?;
     // Frames of version 2.4 keep their own unsynchronisation.
     let flags = if tag.head[3] == 4 { tag.head[5] & 0x80 } else { 0 };
     let len = bytes.len();
     let size = [len >> 21, len >> 14, len >> 7, len].map(|bits| (bits & 0x7f) as u8);
     let head = [b'I', b'D', b'3', tag.head[3], 0, flags];
-    let id3 = bare::parse([&head[..], &size, &bytes].concat(), read::options());
-    Ok(id3.map(|id3| read::of_tag(&Tag::from(id3))).unwrap_or_default())
+    Ok(bare::parse([&head[..], &size, &bytes].concat(), read::options()))
 }

@@ -13,7 +13,7 @@ mod serving;
 mod similar;
 
 pub use listener::{BandChange, ImpulseChange, Listener};
-pub use lyrics::Lyricing;
+pub use lyrics::{Lyricing, LyricsOffset};
 pub use mastering::{
     AbxStep, Change, Mastering, PreferStep, Preferring, ReferenceOf, Ruling, Step, TasteChange,
 };

@@ -32,7 +32,8 @@ use crate::model::suggest::nearest;
 use crate::model::visual::Visual;
 
 const GROUPS: &str = "artist, genre, composer, year, decade, folder, or nothing";
-const VISUALS: &str = "spectrum, scope, goniometer, spectrogram, loudness, or nothing";
+const VISUALS: &str =
+    "spectrum, scope, goniometer, spectrogram, loudness, mirrored, line, vu, starfield, or nothing";
 
 /// Why words are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -827,6 +827,14 @@ pub const COMMANDS: &[Row] = &[
     row(Library, "search-previous", &[], "", Nothing, "go the other way"),
     row(Library, "lyrics", &[], "", Nothing, "the words of what plays, with the line that is sung"),
     row(Library, "lyrics-again", &[], "", Nothing, "look for the words of what plays afresh"),
+    row(
+        Library,
+        "lyrics-offset",
+        &[],
+        "MS|+MS|-MS",
+        Nothing,
+        "have the words of what plays come so much sooner (-: later)",
+    ),
     row(Library, "lyrics-save", &[], "", Nothing, "keep the words of what plays in an .lrc file beside it"),
     row(
         Similar,
@@ -1039,7 +1047,7 @@ pub const COMMANDS: &[Row] = &[
         Screen,
         "visual",
         &["vis"],
-        "[spectrum|scope|goniometer|spectrogram|loudness]",
+        "[spectrum|scope|goniometer|spectrogram|loudness|mirrored|line|vu|starfield]",
         Word(Visual::NAMES),
         "look at what is heard in this way, or in the next",
     ),

@@ -23,6 +23,9 @@ impl Turn<'_> {
         if let Some((ReportKind::Lookup, list)) = &self.state.report {
             return self.take_release(list.cursor + 1);
         }
+        if matches!(self.state.report, Some((ReportKind::Lyrics, _))) {
+            return self.sing_selected();
+        }
         if self.state.help.is_some() || self.state.report.is_some() {
             return;
         }

@@ -44,6 +44,7 @@ impl Turn<'_> {
             Hit::Spectrum if again => self.click_spectrum(),
             Hit::Spectrum | Hit::Volume | Hit::Help => {}
             Hit::Report => self.click_report(row),
+            Hit::Words => self.click_words(row, area.height),
             Hit::Tags => self.click_tags(row, again),
             Hit::Outputs => self.click_output(row, again),
             Hit::Tab(pane) => self.focus(pane),
@@ -212,6 +213,7 @@ impl Turn<'_> {
             Hit::Tags => self.change_tags(|list, view| list.scroll(rows, view)),
             Hit::Report => self.change_report(|list, view| list.scroll(rows, view)),
             Hit::Volume
+            | Hit::Words
             | Hit::SeekBar
             | Hit::State
             | Hit::Repeat

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
-use crate::model::command::{Command, IntoQueue, Library, Lyricing, Pane, Templating};
+use crate::model::command::{Command, IntoQueue, Library, Lyricing, Pane, Playback, Seek, Templating};
 use crate::model::tally::Lines;
 use crate::tui::list::{List, View};
 use crate::tui::report::{self, About, Figures, Question, ReportKind};
+use crate::tui::views::lyrics;
 
 impl Turn<'_> {
     pub(super) fn toggle_report(&mut self, kind: ReportKind) {
@@ -125,17 +126,46 @@ impl Turn<'_> {
         let margin = usize::from(self.around.settings.scrolloff);
         let sung = report::sung_line(self.around.snapshot, self.around.gauges);
         if let Some((kind, list)) = &mut self.state.report {
+            let len = report::len(self.around.snapshot, &self.state.figures, *kind);
             // Left alone they follow the ear: a first motion starts from there.
             if let (ReportKind::Lyrics, Some(line), true) = (&kind, sung, *list == List::default()) {
-                list.cursor = line;
-                list.top = line.saturating_sub(height / 2);
+                *list = lyrics::follow(Some(line), len, u16::try_from(height).unwrap_or(u16::MAX));
             }
-            let len = report::len(self.around.snapshot, &self.state.figures, *kind);
             change(list, View { len, height, margin });
         }
     }
 
     pub(super) fn click_report(&mut self, row: usize) {
-        self.change_report(|list, view| list.cursor = (list.top + row).min(view.len.saturating_sub(1)));
+        let mut clicked = None;
+        self.change_report(|list, view| {
+            clicked = Some(list.top + row).filter(|&at| at < view.len);
+            list.cursor = (list.top + row).min(view.len.saturating_sub(1));
+        });
+        if let (Some((ReportKind::Lyrics, _)), Some(line)) = (&self.state.report, clicked) {
+            self.sing_from(line);
+        }
+    }
+
+    /// A row of the words in the view of what plays.
+    pub(super) fn click_words(&mut self, row: usize, height: u16) {
+        let Some(words) = report::words(self.around.snapshot) else { return };
+        let sung = report::sung_line(self.around.snapshot, self.around.gauges);
+        let line = lyrics::follow(sung, words.lines.len(), height).top + row;
+        self.sing_from(line);
+    }
+
+    /// The selected line of the words; they follow the ear again from there.
+    pub(super) fn sing_selected(&mut self) {
+        let mut selected = 0;
+        self.change_report(|list, _| selected = list.cursor);
+        self.sing_from(selected);
+    }
+
+    fn sing_from(&mut self, line: usize) {
+        let Some(at) = report::heard_at(self.around.snapshot, line) else { return };
+        if let Some((ReportKind::Lyrics, list)) = &mut self.state.report {
+            *list = List::default();
+        }
+        self.send(Command::Playback(Playback::Seek(Seek::To(at))));
     }
 }

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
-use crate::model::lyrics::Found;
+use crate::model::lyrics::{Found, Line, Sung};
 use crate::tui::draw::Canvas;
 use crate::tui::list::{List, View};
-use crate::tui::report::{ReportKind, lyrics, state, sung_line, words};
+use crate::tui::report::{ReportKind, lyrics, state, sung, words};
 use crate::tui::scene::Hit;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
@@ -22,22 +22,34 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
     canvas.hit(area, Hit::Report);
     let scene = canvas.scene;
     let Some(words) = words(scene.snapshot) else { return missing(canvas, area) };
-    let sung = sung_line(scene.snapshot, scene.gauges);
+    let sung = sung(scene.snapshot, scene.gauges);
     let is_followed = words.is_timed() && *list == List::default();
-    let list = if is_followed { follow(sung, words.lines.len(), area.height) } else { *list };
+    let list =
+        if is_followed { follow(sung.map(|sung| sung.line), words.lines.len(), area.height) } else { *list };
     for (at, row_area) in visible(area, &list, words.lines.len()) {
         let row = Row::new(canvas, row_area, !is_followed && at == list.cursor, true);
-        let role = match sung {
-            Some(line) if line == at => Role::Playing,
-            Some(line) if line > at => Role::Dim,
-            _ => Role::Text,
-        };
-        row.put(canvas, 2, u16::MAX, &words.lines[at].text, role);
+        let mut x = 2;
+        for (part, role) in parts(&words.lines[at], at, sung) {
+            x += row.put(canvas, x, u16::MAX, part, role);
+        }
+    }
+}
+
+/// A line as it looks: sung before, sung now, or to come; where words have times, each of these by itself.
+pub(super) fn parts(line: &Line, at: usize, sung: Option<Sung>) -> [(&str, Role); 3] {
+    let whole = |role| [(line.text.as_str(), role), ("", role), ("", role)];
+    match sung {
+        Some(sung) if sung.line > at => whole(Role::Dim),
+        Some(sung) if sung.line == at => {
+            let [before, now, after] = line.parts(sung.word);
+            [(before, Role::Dim), (now, Role::Playing), (after, Role::Text)]
+        }
+        _ => whole(Role::Text),
     }
 }
 
 /// The line that is sung in the middle.
-pub(super) fn follow(sung: Option<usize>, len: usize, height: u16) -> List {
+pub(in crate::tui) fn follow(sung: Option<usize>, len: usize, height: u16) -> List {
     let (line, height) = (sung.unwrap_or(0), usize::from(height));
     let mut list = List { cursor: line, top: line.saturating_sub(height / 2) };
     list.clamp(View { len, height, margin: 0 });

@@ -8,7 +8,7 @@ pub mod frame;
 pub mod help;
 pub mod hint;
 pub mod library;
-mod lyrics;
+pub mod lyrics;
 pub mod mastering;
 mod measured;
 pub(super) mod now;

@@ -10,7 +10,8 @@ use crate::config::theme::Role;
 use crate::model::lyrics::Lyrics;
 use crate::tui::cover::parts;
 use crate::tui::draw::Canvas;
-use crate::tui::report::{sung_line, words};
+use crate::tui::report::{sung, words};
+use crate::tui::scene::Hit;
 use crate::tui::text;
 
 /// One line and how it looks.
@@ -62,14 +63,13 @@ fn about(canvas: &Canvas<'_>) -> Vec<Line> {
 
 /// The words, the line that is sung in the middle.
 fn sing(canvas: &mut Canvas<'_>, area: Rect, words: &Lyrics) {
-    let sung = sung_line(canvas.scene.snapshot, canvas.scene.gauges);
-    let list = super::lyrics::follow(sung, words.lines.len(), area.height);
+    canvas.hit(area, Hit::Words);
+    let sung = sung(canvas.scene.snapshot, canvas.scene.gauges);
+    let list = super::lyrics::follow(sung.map(|sung| sung.line), words.lines.len(), area.height);
     for (at, row) in visible(area, &list, words.lines.len()) {
-        let role = match sung {
-            Some(line) if line == at => Role::Playing,
-            Some(line) if line > at => Role::Dim,
-            _ => Role::Text,
-        };
-        canvas.put(row.x, row.y, row.width, &words.lines[at].text, role);
+        let mut used = 0;
+        for (part, role) in super::lyrics::parts(&words.lines[at], at, sung) {
+            used += canvas.put(row.x + used, row.y, row.width.saturating_sub(used), part, role);
+        }
     }
 }

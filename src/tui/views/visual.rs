@@ -2,10 +2,14 @@
 
 pub mod dots;
 pub mod goniometer;
+pub mod line;
 pub mod loudness;
+pub mod mirrored;
 pub mod scope;
 pub mod spectrogram;
 pub mod spectrum;
+pub mod starfield;
+pub mod vu;
 
 use ratatui::layout::Rect;
 
@@ -25,6 +29,10 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         Visual::Goniometer => frame.goniometer.as_ref().map(|field| goniometer::draw(canvas, area, field)),
         Visual::Spectrogram => frame.spectrogram.as_ref().map(|past| spectrogram::draw(canvas, area, past)),
         Visual::Loudness => frame.loudness.as_ref().map(|now| loudness::draw(canvas, area, now)),
+        Visual::Mirrored => frame.sides.as_ref().map(|sides| mirrored::draw(canvas, area, sides)),
+        Visual::Line => frame.spectrum.as_ref().map(|bars| line::draw(canvas, area, bars)),
+        Visual::Vu => frame.vu.as_ref().map(|now| vu::draw(canvas, area, now)),
+        Visual::Starfield => frame.flight.as_ref().map(|flight| starfield::draw(canvas, area, flight)),
     };
     if drawn.is_none() {
         waiting(canvas, area);
@@ -61,6 +69,18 @@ const SCALE_HZ: [(f32, &str); 9] = [
     (10_000.0, "10k"),
     (15_000.0, "15k"),
 ];
+
+/// The names of frequencies that fit, beneath a picture that is so far from the left and so wide.
+fn scale(canvas: &mut Canvas<'_>, row: Rect, inset: u16, used: u16) {
+    let mut free = row.x;
+    for (hz, name) in SCALE_HZ {
+        let at = row.x + inset + (place_of(hz) * f32::from(used)) as u16;
+        if at >= free && at + name.len() as u16 <= row.right() {
+            canvas.put(at, row.y, name.len() as u16, name, Role::Dim);
+            free = at + name.len() as u16 + 1;
+        }
+    }
+}
 
 /// Where a frequency lies between the ends of the spectrum, 0 to 1.
 fn place_of(hz: f32) -> f32 {

@@ -3,29 +3,28 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{SCALE_HZ, highest, is_whole, place_of};
-use crate::config::theme::Role;
+use super::{highest, is_whole, scale};
 use crate::model::visual::Bars;
 use crate::tui::draw::Canvas;
 use crate::tui::text;
 
-const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+pub(super) const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// A mark in the lower, the middle and the upper third of a cell.
 const MARKS: [&str; 3] = ["▁", "─", "▔"];
 /// From here on the whole view has a scale.
-const WITH_SCALE: u16 = 8;
+pub(super) const WITH_SCALE: u16 = 8;
 
 /// How bars share a width: as many as there are bands where they fit, with a column between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Columns {
-    count: u16,
-    width: u16,
+pub(super) struct Columns {
+    pub(super) count: u16,
+    pub(super) width: u16,
     /// Columns before the first, so that the whole stands in the middle.
-    inset: u16,
+    pub(super) inset: u16,
 }
 
 impl Columns {
-    fn new(width: u16, bands: usize) -> Self {
+    pub(super) fn new(width: u16, bands: usize) -> Self {
         let bands = u16::try_from(bands).unwrap_or(u16::MAX).max(1);
         let count = width.div_ceil(2).clamp(1, bands);
         let step = ((width + 1) / count).max(2);
@@ -33,7 +32,7 @@ impl Columns {
         Self { count, width: step - 1, inset: width.saturating_sub(used) / 2 }
     }
 
-    fn used(self) -> u16 {
+    pub(super) fn used(self) -> u16 {
         (self.count * (self.width + 1)).saturating_sub(1)
     }
 }
@@ -54,7 +53,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, bars: &Bars) {
         draw_bar(canvas, place, &styles, heights);
     }
     if has_scale {
-        scale(canvas, Rect { y: area.bottom(), height: 1, ..area }, columns);
+        scale(canvas, Rect { y: area.bottom(), height: 1, ..area }, columns.inset, columns.used());
     }
 }
 
@@ -75,19 +74,8 @@ fn draw_bar(canvas: &mut Canvas<'_>, place: Rect, styles: &[Style], [bar, peak]:
     }
 }
 
-fn share(level: u16, height: u16) -> f32 {
+pub(super) fn share(level: u16, height: u16) -> f32 {
     f32::from(level) / f32::from(height.saturating_sub(1).max(1))
-}
-
-fn scale(canvas: &mut Canvas<'_>, row: Rect, columns: Columns) {
-    let mut free = row.x;
-    for (hz, name) in SCALE_HZ {
-        let at = row.x + columns.inset + (place_of(hz) * f32::from(columns.used())) as u16;
-        if at >= free && at + name.len() as u16 <= row.right() {
-            canvas.put(at, row.y, name.len() as u16, name, Role::Dim);
-            free = at + name.len() as u16 + 1;
-        }
-    }
 }
 
 #[cfg(test)]
