@@ -791,9 +791,9 @@ fn any_input() -> impl Strategy<Value = Input> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(50))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
-    /// 50 times 400 inputs, drawn every now and then, in screens of every size, while library and queue change.
+    /// 16 times 400 inputs, drawn every now and then, in screens of every size, while library and queue change.
     #[test]
     fn no_input_is_too_much(inputs in prop::collection::vec(any_input(), 400)) {
         let mut stage = stage();

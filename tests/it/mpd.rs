@@ -324,6 +324,30 @@ fn no_port_is_open_unless_one_is_configured() {
     session.quit();
 }
 
+/// What a page of any origin can have a browser send to a port of this machine without being asked for leave (Fetch, a simple
+/// request): the commands are in the body, behind the headers.
+#[test]
+fn a_page_in_a_browser_commands_nothing() {
+    let home = home("");
+    let session = started(&home);
+    let mut client = Client::connect(&home);
+    client.ask("add 1.wav");
+    for method in ["POST", "GET"] {
+        let mut browser = Client::connect(&home);
+        let body = "clear\nadd 2.wav\nadd 3.wav\n";
+        let request = format!(
+            "{method} / HTTP/1.1\r\nHost: 127.0.0.1:6600\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        browser.say(&request);
+        let mut answers = Vec::new();
+        let _ = browser.stream.read_to_end(&mut answers);
+        assert!(!String::from_utf8_lossy(&answers).contains("OK"), "{}", String::from_utf8_lossy(&answers));
+        assert_eq!(client.field("status", "playlistlength").as_deref(), Some("1"), "{method}");
+    }
+    session.quit();
+}
+
 #[test]
 fn nothing_listens_unless_it_is_configured() {
     let home = Home::with_music();

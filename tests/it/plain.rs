@@ -87,7 +87,7 @@ fn what_is_done_by_lines_is_told_in_words() {
     plain.say("escape");
     plain.say("undo");
     plain.wait("Taken back");
-    plain.say("search-prompt");
+    plain.say("search");
     plain.wait("The next line is for what was asked");
     plain.say("charlie");
     plain.wait("> ");

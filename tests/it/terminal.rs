@@ -26,13 +26,13 @@ const INSIDE: &str = "AURALIS_TEST_SCREEN_LOG";
 /// Set where the screen is to break.
 const BREAKS: &str = "AURALIS_TEST_SCREEN_BREAKS";
 
-/// Whoever asks it for something breaks: a fault in the screen's own thread.
+/// Whoever asks it to play or pause breaks: a fault in the screen's own thread.
 struct Broken(FakePlayer);
 
 impl Player for Broken {
     fn send(&self, command: Command) -> Result<(), Busy> {
         assert!(!matches!(command, Command::Playback(_)), "a view is broken");
-        Ok(())
+        self.0.send(command)
     }
 
     fn ask(&self, command: Command, _: Answer) -> Result<(), Busy> {
