@@ -25,11 +25,13 @@ mod clean;
 mod compare;
 mod config;
 mod ctl;
+mod doctor;
 mod duplicates;
 mod import;
 mod library;
 mod lookup;
 mod lyrics;
+mod manual;
 mod master;
 mod outputs;
 mod play;
@@ -113,5 +115,8 @@ fn run(mut arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> 
         Verb::Server(asked) => server::run(&global, &asked, messages),
         Verb::Art(asked) => art::run(&global, &asked, messages),
         Verb::Config { verb } => config::run(&global, verb, messages),
+        Verb::Doctor(asked) => doctor::run(&global, &asked, messages),
+        Verb::Completions { shell } => manual::completions(shell),
+        Verb::Man => manual::man(),
     }
 }
