@@ -98,8 +98,9 @@ fn out(bytes: &[u8]) -> Result<Exit, CliError> {
 fn page() -> io::Result<String> {
     let grammar = Arguments::command();
     let version = format!("auralis {}", env!("CARGO_PKG_VERSION"));
-    let head =
-        Man::new(grammar.clone()).title("AURALIS").section("1").source(version).manual("User Commands");
+    // An empty date is written as one: one that is left out would have the others move up.
+    let head = Man::new(grammar.clone()).title("AURALIS").section("1").date("\"\"");
+    let head = head.source(version).manual("User Commands");
     let mut text = Vec::new();
     head.render_title(&mut text)?;
     head.render_name_section(&mut text)?;

@@ -72,9 +72,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match run(arguments, &messages) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            if let Some(text) = error.text() {
-                messages.error(&text);
-            }
+            error.text().iter().for_each(|text| messages.error(text));
             error.exit().into()
         }
     }

@@ -46,6 +46,8 @@ fn sections(page: &str) -> Vec<(String, String)> {
 #[test]
 fn the_manual_has_every_command_key_field_and_setting() {
     let page = printed(&["man"]);
+    let title = format!(".TH AURALIS 1 \"\" \"auralis {}\" \"User Commands\"", env!("CARGO_PKG_VERSION"));
+    assert!(page.lines().any(|line| line == title), "{title}");
     let sections = sections(&page);
     let titles: Vec<&str> = sections.iter().map(|(title, _)| title.as_str()).collect();
     let expected = [
