@@ -43,8 +43,9 @@
 //! | [`tui`] | a frontend: draws the snapshot and its own state, sends commands | model config |
 //! | [`remote`] | a player at the end of a wire: the socket server, its protocols, its client, screens | model config rt dsp engine::output |
 //! | [`integrations`] | the desktop's bus (MPRIS, notifications), services that keep what was listened to | model config online |
+//! | [`doctor`] | what is wrong on this machine, with evidence and the fix | all but app boot cli |
 //! | [`boot`] | composition root: start order, shutdown, signals, panics, log | all but cli |
-//! | [`cli`] | words on a command line to one run mode and an exit code | model config library render remote boot |
+//! | [`cli`] | words on a command line to one run mode and an exit code | model config library render remote doctor boot |
 //!
 //! ## Threads
 //!
@@ -79,6 +80,7 @@
 //! | `bus`, `bus-files` | the connection to the session's bus, the look for a picture | holds up the player |
 //! | `scrobble` | what was heard and is to be sent | holds up the player |
 //! | `signals` | what the system sends | decides anything |
+//! | `doctor-sound` | the output that is tried | holds up the other findings for longer than its time |
 //!
 //! Nothing waits for a reply: commands go down, facts come up, a request that needs an answer gets it as an event
 //! ([`model::player::Player::ask`]).
@@ -119,6 +121,7 @@ pub mod boot;
 pub mod cli;
 pub mod config;
 pub mod decode;
+pub mod doctor;
 pub mod dsp;
 pub mod engine;
 pub mod integrations;

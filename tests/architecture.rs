@@ -216,6 +216,44 @@ fn imports(sources: &[Source]) -> Vec<(String, String, PathBuf)> {
     imports
 }
 
+/// Names and versions of `Cargo.lock`, which cargo writes in this form.
+fn locked() -> BTreeMap<String, Vec<Vec<u64>>> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let quoted = |line: &str, key: &str| {
+        line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"').map(str::to_owned)
+    };
+    let mut packages: BTreeMap<String, Vec<Vec<u64>>> = BTreeMap::new();
+    let mut name = String::new();
+    for line in text.lines() {
+        if let Some(found) = quoted(line, "name") {
+            name = found;
+        } else if let Some(version) = quoted(line, "version") {
+            let numbers = version.split(['.', '+', '-']).take(3).map(|part| part.parse().unwrap());
+            packages.entry(name.clone()).or_default().push(numbers.collect());
+        }
+    }
+    assert!(packages.len() > 100, "the packages were not found");
+    packages
+}
+
+/// `deny.toml` says of each older version who needs it still, and of no other.
+#[test]
+fn every_package_that_is_there_twice_has_a_reason() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("deny.toml")).unwrap();
+    let skipped = text.lines().filter_map(|line| line.trim().strip_prefix("{ crate = \"")?.split('"').next());
+    let skipped: BTreeSet<String> = skipped.map(str::to_owned).collect();
+    let mut older = BTreeSet::new();
+    for (name, mut versions) in locked() {
+        versions.sort();
+        versions.pop();
+        older.extend(versions.iter().map(|version| match version[..] {
+            [0, minor, _] => format!("{name}@0.{minor}"),
+            _ => format!("{name}@{}", version[0]),
+        }));
+    }
+    assert_eq!(skipped, older);
+}
+
 #[test]
 fn every_room_stands_in_the_table() {
     let known: BTreeSet<&str> = ROOMS.iter().map(|(room, _)| *room).collect();

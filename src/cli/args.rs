@@ -12,6 +12,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use super::status::StatusField;
 use super::template::{Template, TrackField};
+use super::{doctor, manual};
 use crate::config::paths::PlaceFlags;
 use crate::library::edit::Template as FileTemplate;
 use crate::model::audio::{SampleFormat, Spec};
@@ -196,6 +197,35 @@ pub enum Verb {
         #[command(subcommand)]
         verb: ConfigVerb,
     },
+    /// What is wrong on this machine: sound, terminal, configuration, library, neighbours, folders
+    #[command(after_help = doctor::HELP)]
+    Doctor(DoctorAsked),
+    /// Print what completes the command line in a shell
+    #[command(after_help = manual::COMPLETIONS_HELP)]
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page, for `man -l -`
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorAsked {
+    /// Print one JSON object a finding
+    #[arg(long, conflicts_with = "report")]
+    pub json: bool,
+    /// Write the findings into a new file, to be sent with a report of a bug; it holds no secrets
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// Shells whose command line can be completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 #[derive(Debug, Args)]

@@ -25,11 +25,13 @@ mod clean;
 mod compare;
 mod config;
 mod ctl;
+mod doctor;
 mod duplicates;
 mod import;
 mod library;
 mod lookup;
 mod lyrics;
+mod manual;
 mod master;
 mod outputs;
 mod play;
@@ -70,9 +72,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match run(arguments, &messages) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            if let Some(text) = error.text() {
-                messages.error(&text);
-            }
+            error.text().iter().for_each(|text| messages.error(text));
             error.exit().into()
         }
     }
@@ -113,5 +113,8 @@ fn run(mut arguments: Arguments, messages: &Messages) -> Result<Exit, CliError> 
         Verb::Server(asked) => server::run(&global, &asked, messages),
         Verb::Art(asked) => art::run(&global, &asked, messages),
         Verb::Config { verb } => config::run(&global, verb, messages),
+        Verb::Doctor(asked) => doctor::run(&global, &asked, messages),
+        Verb::Completions { shell } => manual::completions(shell),
+        Verb::Man => manual::man(),
     }
 }

@@ -48,6 +48,9 @@ const VERBS: &[&str] = &[
     "lyrics",
     "server",
     "config",
+    "doctor",
+    "completions",
+    "man",
 ];
 
 pub fn run(asked: Arguments, messages: &Messages) -> Result<Exit, CliError> {

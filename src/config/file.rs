@@ -142,11 +142,33 @@ pub fn default_text() -> String {
     text
 }
 
+/// One key as a reference tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// With its table: `screen.theme`.
+    pub path: String,
+    /// As TOML.
+    pub default: &'static str,
+    /// What it takes.
+    pub expects: &'static str,
+    pub help: &'static str,
+}
+
+/// All keys, in the order of the default file.
+pub fn reference() -> impl Iterator<Item = Setting> {
+    ROWS.iter().map(|row| Setting {
+        path: row.path(),
+        default: row.default,
+        expects: row.expects,
+        help: row.help,
+    })
+}
+
 /// All keys as a table in Markdown, for the README.
 pub fn reference_table() -> String {
     let mut text = String::from("| key | default | meaning |\n|---|---|---|\n");
-    for row in ROWS {
-        let _ = writeln!(text, "| `{}` | `{}` | {} |", row.path(), row.default, row.help);
+    for Setting { path, default, help, .. } in reference() {
+        let _ = writeln!(text, "| `{path}` | `{default}` | {help} |");
     }
     text
 }

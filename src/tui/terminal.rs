@@ -102,6 +102,14 @@ pub fn ask(question: Option<Question>, longest: Duration) -> std::io::Result<(An
     Ok(parser.finish())
 }
 
+/// What a terminal that no screen has answers when it is asked for its name; it is given back at once.
+pub fn name(longest: Duration) -> std::io::Result<Answers> {
+    enable_raw_mode()?;
+    let answers = ask(None, longest);
+    disable_raw_mode()?;
+    answers.map(|(answers, _)| answers)
+}
+
 /// Pixels of a cell, across and down, where the terminal says so.
 pub fn cell_size() -> Option<(u16, u16)> {
     let size = crossterm::terminal::window_size().ok()?;

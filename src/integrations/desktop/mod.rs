@@ -34,6 +34,8 @@ use notify::Note;
 
 /// Longest wait for the bus and for whoever is called on it.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest wait of one who only looks.
+const LOOK: Duration = Duration::from_secs(3);
 /// What was asked of the engine is heard by then.
 const SETTLES: Duration = Duration::from_millis(500);
 
@@ -48,6 +50,19 @@ struct Wakes {
     changed: Notify,
     ended: Notify,
     ends: AtomicBool,
+}
+
+/// Whether somebody on the session's bus has our name, or why that cannot be told. Waits for [`LOOK`] at most.
+pub fn is_name_taken() -> Result<bool, String> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let asked = runtime.block_on(async {
+        let asking = async { mpris::is_name_taken(&Connection::session().await?).await };
+        tokio::time::timeout(LOOK, asking).await
+    });
+    match asked {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err("it does not answer".to_owned()),
+    }
 }
 
 /// `None` where nothing of it is wanted.

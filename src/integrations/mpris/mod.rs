@@ -14,6 +14,12 @@ use zbus::fdo::RequestNameFlags;
 /// The player's name on the bus; one that finds it taken adds `.instance` and its process, as the specification has it.
 const NAME: &str = "org.mpris.MediaPlayer2.auralis";
 
+/// Whether somebody has the name.
+pub async fn is_name_taken(bus: &Connection) -> zbus::Result<bool> {
+    let names = zbus::fdo::DBusProxy::new(bus).await?;
+    Ok(names.name_has_owner(zbus::names::BusName::try_from(NAME)?).await?)
+}
+
 /// Takes the first name that is free.
 pub async fn take_name(bus: &Connection) -> zbus::Result<String> {
     let flags = RequestNameFlags::DoNotQueue;

@@ -90,6 +90,15 @@ pub fn restore(from: &Path, path: &Path) -> Result<Option<PathBuf>, StoreError> 
     aside
 }
 
+/// The schema of a store that nobody else has open, read from its pages, which stay as they are; `None` where they do
+/// not tell.
+pub fn version_of(path: &Path) -> Result<Option<u32>, StoreError> {
+    let _alone = files::alone(path)?;
+    must_exist(path)?;
+    let file = File::open(path).map_err(|source| files::failed(path, source))?;
+    Ok(Pages::open(file, false).and_then(|mut pages| version(&mut pages)))
+}
+
 /// Reads every page and row and compares what must agree. A store of an older version is brought to today's first.
 pub fn check(path: &Path, on_rows: OnRows<'_>) -> Result<Checked, StoreError> {
     let _alone = files::alone(path)?.noting(path, "checked")?;
