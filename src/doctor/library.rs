@@ -78,7 +78,7 @@ fn told(store: &Store, rows: u64) -> Result<Vec<Finding>, StoreError> {
         _ => Finding::warn(STORE, evidence, "bring their disk back, or `auralis clean` forgets them"),
     }];
     let roots = reader.roots()?;
-    findings.extend(roots.iter().filter_map(|root| absent(root)));
+    findings.extend(roots.iter().filter_map(absent));
     if findings.len() == 1 {
         findings.push(all_there(&roots));
     }

@@ -211,7 +211,7 @@ mod tests {
         outlet.write_all(&[b'a'; 3 * PIECE]).unwrap();
         outlet.flush().unwrap();
         // One is in the middle of its write.
-        while line.0.state.lock().unwrap().waiting.len() > 0 {
+        while !line.0.state.lock().unwrap().waiting.is_empty() {
             std::thread::yield_now();
         }
         outlet.write_all(b"later").unwrap();

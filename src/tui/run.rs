@@ -146,14 +146,15 @@ fn covers(options: &TuiOptions, has_colours: bool) -> (Covers, Heard) {
         heard.is_late |= !answers.are_enough(question);
         answers
     };
-    let answers = (has_colours && around.is_asked(wanted)).then(|| ask(None)).unwrap_or_default();
+    let is_asked = has_colours && around.is_asked(wanted);
+    let answers = if is_asked { ask(None) } else { Default::default() };
     let question = answers.name.as_ref().and_then(|name| Question::of(name, wanted));
     let shows = question.is_some_and(|question| ask(Some(question)).kitty == Some(true));
     let way = match wanted {
         ShowCovers::Auto | ShowCovers::Kitty if shows => {
             Way::Kitty { seed: std::process::id(), tmux: question == Some(Question::Tmux) }
         }
-        _ => match probe::paints(&answers, wanted).filter(|_| has_colours && around.is_asked(wanted)) {
+        _ => match probe::paints(&answers, wanted).filter(|_| is_asked) {
             // Without the size of a cell nobody knows how far it would reach.
             Some(Paint::Sixel) if answers.cell.or_else(terminal::cell_size).is_none() => Way::Blocks,
             Some(paint) => Way::Painted(paint),
