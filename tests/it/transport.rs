@@ -427,6 +427,31 @@ fn a_device_with_nothing_to_do_is_let_go_and_taken_again_on_play() {
     assert_eq!(samples[..heard - FADE], fake.samples[..heard - FADE]);
 }
 
+/// Whatever lay ready while it was held, and wherever it was sent.
+#[test]
+fn an_item_begins_after_one_that_was_held_until_the_device_was_let_go() {
+    let rig = Rig::with(Pace::RealTime, None, |options| options.let_go_after = Duration::from_millis(20));
+    rig.add("a", &counting(40_000));
+    rig.add("b", &Fake::noise(48_000, 2, 30_000, 7));
+    let songs = ["a", "b"];
+    for round in 0..32 {
+        let (play, song) = (10 * round + 1, |at: u64| songs[(at % 2) as usize]);
+        let started = |play: u64| move |event: &EngineEvent| matches!(event, EngineEvent::Started { play: told, .. } if told.0 == play);
+        rig.load(play, song(round));
+        rig.wait_for("sound", started(play));
+        rig.load_at(play + 1, song(round / 2), Place::Start, true);
+        if round % 4 != 3 {
+            rig.next(play + 2, song(round / 4));
+        }
+        if round % 3 != 0 {
+            rig.send(EngineCommand::Seek(Place::Fraction((round % 10) as f64 / 10.0)));
+        }
+        rig.wait_for("let go", is_closed);
+        rig.load(play + 3, song(round / 8));
+        rig.wait_for("sound after it", started(play + 3));
+    }
+}
+
 /// The null output is real, everything else is the capture.
 struct Choosy {
     capture: Box<dyn OpensOutputs>,

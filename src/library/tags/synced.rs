@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(lines, [(1_000, "Strangers in"), (3_000, "Doobee")]);
         let words: Vec<_> =
             lyrics.lines[0].words.iter().map(|word| (word.at.as_millis(), word.from)).collect();
-        assert_eq!(words, [(1_000, 0), (1_500, 5), (2_000, 8)]);
+        assert_eq!(words, [(1_000, 0), (1_500, 5), (2_000, 9)]);
     }
 
     #[test]

@@ -78,11 +78,10 @@ fn brightness(star: &Star, bands: &[f32]) -> f32 {
 
 /// The dots of a star and of the way it came, those that are right of and below the corner.
 fn trail(star: &Star, speed: f32, middle: (f32, f32), light: f32) -> Vec<(usize, usize)> {
-    // Dots are as far apart across as down.
-    let reach = middle.0.max(middle.1) * 0.5;
+    // The farthest fill the middle half of the picture, however flat it is.
     let at = |depth: f32| {
-        let near = reach / depth.max(NEAR);
-        (middle.0 + star.across * near, middle.1 + star.down * near)
+        let near = 0.5 / depth.max(NEAR);
+        (middle.0 * (1.0 + star.across * near), middle.1 * (1.0 + star.down * near))
     };
     let (now, before) = (at(star.depth), at((star.depth + speed.max(0.0) * TRAIL_S).min(1.0)));
     let far = (now.0 - before.0).abs().max((now.1 - before.1).abs());
