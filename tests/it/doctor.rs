@@ -65,7 +65,7 @@ fn a_broken_configuration_is_told_by_its_lines_and_without_its_values() {
     assert_eq!(told.len(), 2, "{told:#?}");
     assert!(told.iter().all(|finding| finding["level"] == "warn"));
     assert!(told[0]["evidence"].as_str().unwrap().starts_with(&format!("{}:4: ", file.display())));
-    assert_eq!(told[0]["fix"], "did you mean `screen.fps`?");
+    assert_eq!(told[0]["fix"], "did you mean `fps`?");
     assert!(told[1]["evidence"].as_str().unwrap().starts_with(&format!("{}:6: ", file.display())));
     let report = home.path("report.txt");
     let ran = home.program(&["doctor", "--report", "report.txt"]).output().unwrap();

@@ -206,7 +206,7 @@ fn an_entry_of_the_queue_is_dragged_to_its_place() {
     let moved = vec![id(&stage, 1)];
     assert_eq!(stage.asked(), [Command::Queue(Queue::MoveTo(Items::Ids(moved), 5))]);
     // With the others that are marked, to the end of the list where it is let go beneath it.
-    stage.press("ggtjt");
+    stage.press("ggtt");
     let (x, y) = at(0);
     stage.now += std::time::Duration::from_secs(2);
     mouse(&mut stage, Mouse::Press(x, y));

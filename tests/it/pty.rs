@@ -663,6 +663,7 @@ fn a_screen_remembers_what_the_last_one_knew() {
     session.press(":\x1b[A");
     session.wait_for(":volume 41");
     session.press("\x1b");
+    session.wait_without(":volume 41");
     session.press("ll@a");
     session.wait_selected("Bravo");
     session.press(":registers\r");
