@@ -38,6 +38,7 @@ use auralis::tui::draw::{draw_gauge, gauges};
 use auralis::tui::layout::{layout, watched};
 use auralis::tui::scene::Hit;
 use auralis::tui::style::{Depth, Styles};
+use auralis::tui::update::Input;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -244,11 +245,14 @@ fn what_is_covered_is_not_looked_at() {
 #[test]
 fn every_way_of_looking_fits_every_size() {
     for visual in Visual::ALL {
+        let mut stage = stage(80, 24, "gV");
+        stage.state.visual = visual;
+        let heard = stage.gauges.visual.clone();
         for (width, height) in
             (1..=48).step_by(4).flat_map(|height| [1, 3, 12, 27, 44, 80, 131].map(|width| (width, height)))
         {
-            let mut stage = stage(width, height, "gV");
-            stage.state.visual = visual;
+            stage.input(Input::Resize(width, height));
+            stage.gauges.visual = heard.clone();
             let area = layout(&stage.state).spectrum.unwrap();
             let pictured = stage.draw();
             stage.gauges.visual = None;
@@ -721,7 +725,7 @@ fn tags_as_a_form_and_as_a_difference() {
         ..snapshot()
     });
     assert_snapshot!("tags_preview_50x12", {
-        stage.input(auralis::tui::update::Input::Resize(50, 12));
+        stage.input(Input::Resize(50, 12));
         stage.lines().join("\n")
     });
 }
