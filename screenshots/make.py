@@ -22,7 +22,7 @@ PICTURES = [
     ("help", 110, 32, [":theme dark", "<Enter>", ":help", "<Enter>"], "Keys and commands"),
     ("signal", 110, 20, [":theme dark", "<Enter>", ":volume 80", "<Enter>", ":signal", "<Enter>"], "Signal path"),
     ("cover", 110, 32, [":theme dark", "<Enter>", ":cover", "<Enter>"], "Now playing"),
-    ("heard", 110, 32, [":theme dark", "<Enter>", ":visual spectrogram", "<Enter>", ":focus spectrum", "<Enter>"], "k"),
+    ("heard", 110, 32, [":theme dark", "<Enter>", ":visual mirrored", "<Enter>", ":focus spectrum", "<Enter>"], "R"),
 ]
 THEMES = [
     "dark", "gruvbox-light", "nord", "catppuccin-mocha", "solarized-light", "tokyo-night", "everforest", "contrast-dark",
