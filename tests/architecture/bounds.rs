@@ -53,16 +53,19 @@ fn what_changes_the_state_reads_no_clock_and_no_file_and_waits_for_nobody() {
     assert_eq!(found(&places, &[], &words), [""; 0]);
 }
 
-/// What the screen draws and how it takes keys; its loop, its worker and its terminal are named.
+/// What the screen draws and how it takes keys; its loops, what works for them and its terminal are named.
 #[test]
 fn what_draws_and_takes_keys_reads_no_clock_and_no_file() {
     let edges = [
         "tui/editing.rs",
         "tui/gate.rs",
         "tui/input.rs",
+        "tui/outlet.rs",
+        "tui/plain.rs",
         "tui/prompt/complete.rs",
         "tui/run.rs",
         "tui/terminal.rs",
+        "tui/themes.rs",
         "tui/work.rs",
     ];
     assert_eq!(found(&["tui"], &edges, &[&CLOCKS[..], &FILES, &THREADS].concat()), [""; 0]);
