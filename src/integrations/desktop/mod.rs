@@ -52,7 +52,7 @@ struct Wakes {
     ends: AtomicBool,
 }
 
-/// Whether somebody on the session's bus has our name, or why that cannot be told. Waits for [`LOOK`] at most.
+/// Whether somebody on the session's bus has our name, or why that cannot be told. Waits a moment at most.
 pub fn is_name_taken() -> Result<bool, String> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let asked = runtime.block_on(async {
