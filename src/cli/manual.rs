@@ -131,7 +131,7 @@ fn description(page: &mut Roff) {
     page.control("SH", ["DESCRIPTION"]);
     page.text(marked("A music player for the terminal. Without a PATH it shows your library; on a first run your music folder, scanned while you listen. With PATHs (files, folders, playlists, CUE sheets, addresses) it adds them to the queue and plays them. Where a player runs already, `auralis` is one more screen of it."));
     page.control("PP", []);
-    page.text(marked("In the player, `?` shows the keys, `:` takes the commands below, `q` leaves. From a shell, `auralis ctl` takes the same commands, and `auralis doctor` tells what is wrong on this machine."));
+    page.text(marked("In the player, `F1` shows the keys, `:` takes the commands below, `q` leaves. From a shell, `auralis ctl` takes the same commands, and `auralis doctor` tells what is wrong on this machine."));
 }
 
 fn options(page: &mut Roff, grammar: &Command) {
