@@ -5,7 +5,7 @@ use std::path::Path;
 use super::keys::Keymap;
 use super::problem::Problem;
 use super::read;
-use super::theme::{Theme, ThemeError};
+use super::theme::{Theme, ThemeError, for_background};
 use super::{Loaded, read_text};
 
 /// All problems of `config.toml`, the folders it names, `keys.toml` and the themes, in this order. Looks at the disk.
@@ -39,9 +39,14 @@ fn keys(file: &Path) -> Vec<Problem> {
     }
 }
 
-/// That it can be found; what is wrong inside it is told with the other themes.
+/// That it can be found, for either background; what is wrong inside it is told with the other themes.
 fn chosen_theme(loaded: &Loaded, file: &Path) -> Option<Problem> {
-    match Theme::load(&loaded.settings.screen.theme, loaded.places.themes.as_deref()) {
+    [false, true].into_iter().find_map(|is_light| missing_theme(loaded, file, is_light))
+}
+
+fn missing_theme(loaded: &Loaded, file: &Path, is_light: bool) -> Option<Problem> {
+    let name = for_background(&loaded.settings.screen.theme, is_light);
+    match Theme::load(name, loaded.places.themes.as_deref()) {
         Ok(_) | Err(ThemeError::Unreadable(_)) => None,
         Err(ThemeError::Unknown { name, nearest }) => {
             Some(Problem { nearest, ..whole(file, format!("no theme is named `{name}`")) })

@@ -190,7 +190,7 @@ mod tests {
     use crate::model::server::ServerSettings;
     use crate::model::settings::{
         Audio, Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
-        RatePolicy, ResamplerQuality,
+        RatePolicy, ResamplerQuality, ShowProgress,
     };
     use crate::model::similar::SimilarSettings;
     use crate::model::symbols::Symbols;
@@ -297,6 +297,7 @@ mod tests {
         ("screen.group_by", "\"folder\""),
         ("screen.scrolloff", "0"),
         ("screen.title", "false"),
+        ("screen.progress", "\"on\""),
         ("screen.plain", "true"),
         ("screen.key_timeout_ms", "300"),
     ];
@@ -407,6 +408,7 @@ mod tests {
         settings.screen.scrolloff = 0;
         settings.screen.group_by = crate::model::grouping::GroupBy::Folder;
         settings.screen.title = false;
+        settings.screen.progress = ShowProgress::On;
         settings.screen.plain = true;
         settings.screen.key_timeout = std::time::Duration::from_millis(300);
         settings

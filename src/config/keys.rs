@@ -615,6 +615,8 @@ mod tests {
         assert_eq!(
             lines,
             [
+                "size column -5",
+                "size column +5",
                 "toggle-pane spectrum",
                 "scroll-bottom",
                 "group",

@@ -18,8 +18,32 @@ const VERSION: u32 = 1;
 /// Most that is kept of music: a file stays far below what is read.
 const MOST_PATHS: usize = 3000;
 
+/// How the panes stand in one tab. What is chosen in the settings, too, is there only where it differs from them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RememberedTab {
+    pub name: String,
+    /// Playlists are shown in the library's place.
+    pub playlists: bool,
+    /// The pane that one is in.
+    pub focus: String,
+    pub library: bool,
+    pub queue: bool,
+    pub spectrum: Option<bool>,
+    pub visual: Option<String>,
+    pub song: bool,
+    pub mastering: bool,
+    /// The queue is beneath the library.
+    pub below: bool,
+    /// Percent: of the library, of its first column, its second one, of the lists of playlists.
+    pub shares: [u8; 4],
+    /// Of what is heard.
+    pub rows: Option<u16>,
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScreenMemory {
+    /// How the panes stood.
+    pub tabs: Vec<RememberedTab>,
     /// Commands, searches, filters; newest last.
     pub lines: [Vec<String>; 3],
     /// By small letter; the keys as they are written in a keymap.
@@ -36,6 +60,8 @@ struct Form {
     filters: Vec<String>,
     macros: BTreeMap<char, String>,
     registers: BTreeMap<char, Vec<JsonPath>>,
+    #[serde(default)]
+    tabs: Vec<RememberedTab>,
 }
 
 impl ScreenMemory {
@@ -50,6 +76,7 @@ impl ScreenMemory {
         }
         let paths = |paths: Vec<JsonPath>| paths.iter().filter_map(JsonPath::to_path).collect();
         Ok(Self {
+            tabs: form.tabs,
             lines: [form.commands, form.searches, form.filters],
             macros: form.macros,
             registers: form.registers.into_iter().map(|(letter, all)| (letter, paths(all))).collect(),
@@ -66,8 +93,15 @@ impl ScreenMemory {
             paths[..taken].iter().map(|path| JsonPath::new(path)).collect()
         };
         let registers = self.registers.iter().map(|(letter, paths)| (*letter, kept(paths))).collect();
-        let form =
-            Form { version: VERSION, commands, searches, filters, macros: self.macros.clone(), registers };
+        let form = Form {
+            version: VERSION,
+            commands,
+            searches,
+            filters,
+            macros: self.macros.clone(),
+            registers,
+            tabs: self.tabs.clone(),
+        };
         let text = serde_json::to_vec(&form)?;
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
@@ -93,7 +127,22 @@ mod tests {
         let file = folder.path().join("deep/screen.json");
         assert_eq!(ScreenMemory::read(&file).unwrap(), ScreenMemory::default());
         let odd = PathBuf::from(std::ffi::OsStr::from_bytes(b"/m/\xff.mp3"));
+        let tab = RememberedTab {
+            name: "far".into(),
+            playlists: true,
+            focus: "queue".into(),
+            library: true,
+            queue: false,
+            spectrum: Some(false),
+            visual: None,
+            song: false,
+            mastering: true,
+            below: true,
+            shares: [60, 20, 30, 40],
+            rows: Some(9),
+        };
         let memory = ScreenMemory {
+            tabs: vec![tab],
             lines: [vec!["next".into()], Vec::new(), vec!["genre:jazz".into()]],
             macros: [('a', "dd<Enter>".to_owned())].into(),
             registers: [('b', vec![odd, "/m/é.flac".into()])].into(),

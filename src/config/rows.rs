@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
+use super::theme::is_choice;
 use crate::model::address::{host, url};
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
@@ -19,7 +20,7 @@ use crate::model::picture::ShowCovers;
 use crate::model::rendering::Format;
 use crate::model::settings::{
     Audio, Crossfeed, HangUp, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality,
-    Settings, SoundSettings,
+    Settings, ShowProgress, SoundSettings,
 };
 use crate::model::symbols::Symbols;
 use crate::model::taste::Taste;
@@ -745,8 +746,8 @@ pub const ROWS: &[Row] = &[
         table: "screen",
         key: "theme",
         default: "\"terminal\"",
-        expects: "the name of a theme",
-        help: "\"terminal\" (its own 16 colours), \"dark\", \"light\" and others (`:theme`), or a file in the themes folder.",
+        expects: "the name of a theme, \"auto\", or two as in \"light:NAME,dark:NAME\"",
+        help: "\"terminal\" (its own 16 colours), \"dark\", \"light\" and others (`:theme`), or a file in the themes folder; \"auto\" and \"light:NAME,dark:NAME\" follow the background that the terminal tells of.",
         set: |settings, value| put(&mut settings.screen.theme, text(value, theme)),
     },
     Row {
@@ -836,6 +837,14 @@ pub const ROWS: &[Row] = &[
         expects: "true or false",
         help: "The terminal's window is named by what plays.",
         set: |settings, value| put(&mut settings.screen.title, switch(value)),
+    },
+    Row {
+        table: "screen",
+        key: "progress",
+        default: "\"auto\"",
+        expects: "\"auto\", \"on\" or \"off\"",
+        help: "Long work is shown by the terminal beside its window's name (OSC 9;4); auto: where it is known to. Others may show it as a notice.",
+        set: |settings, value| put(&mut settings.screen.progress, text(value, ShowProgress::parse)),
     },
     Row {
         table: "screen",
@@ -947,8 +956,7 @@ fn curve(word: &str) -> Option<String> {
 
 /// A theme is a file's name, never a path.
 fn theme(word: &str) -> Option<String> {
-    let plain = !word.is_empty() && !word.starts_with('.') && !word.contains(['/', '\0']);
-    plain.then(|| word.to_owned())
+    is_choice(word).then(|| word.to_owned())
 }
 
 /// As they are, blanks included.

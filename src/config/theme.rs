@@ -166,6 +166,9 @@ const BUILT_IN: [(&str, &str); 18] = [
     ("mono", include_str!("../../themes/mono.toml")),
 ];
 
+/// The choice that follows the terminal.
+pub const AUTO: &str = "auto";
+
 impl Default for Theme {
     /// The terminal's own colours.
     fn default() -> Self {
@@ -173,9 +176,37 @@ impl Default for Theme {
     }
 }
 
+/// What a setting may name: one theme, or `light:NAME,dark:NAME`, by the terminal's background; `auto` is the `light` and
+/// the `dark` one. The name of the one that is meant.
+pub fn for_background(choice: &str, is_light: bool) -> &str {
+    match pair(choice) {
+        Some((light, _)) if is_light => light,
+        Some((_, dark)) => dark,
+        None => choice,
+    }
+}
+
+/// The themes for a light and for a dark background, where a choice has both.
+fn pair(choice: &str) -> Option<(&str, &str)> {
+    if choice == AUTO {
+        return Some(("light", "dark"));
+    }
+    let (one, other) = choice.split_once(',').map(|(one, other)| (one.trim(), other.trim()))?;
+    let as_named = |light: &'_ str, dark: &'_ str| light.starts_with("light:") && dark.starts_with("dark:");
+    let (light, dark) = if as_named(one, other) { (one, other) } else { (other, one) };
+    Some((light.strip_prefix("light:")?, dark.strip_prefix("dark:")?))
+}
+
+/// A theme is a file's name, never a path.
+pub fn is_choice(choice: &str) -> bool {
+    let is_name = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\0']);
+    pair(choice).map_or(is_name(choice), |(light, dark)| is_name(light) && is_name(dark))
+}
+
 impl Theme {
-    /// The theme of that name: from `folder`, else a built-in one.
+    /// The theme of that name, where it is a choice the one for a dark background: from `folder`, else a built-in one.
     pub fn load(name: &str, folder: Option<&Path>) -> Result<(Self, Vec<Problem>), ThemeError> {
+        let name = for_background(name, false);
         if let Some(file) = folder.filter(|_| is_plain(name)).map(|folder| file_of(folder, name)) {
             match read::text(&file) {
                 Ok(Some(text)) => return Ok(Self::parse(name, &text, &file, folder)),

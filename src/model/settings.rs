@@ -522,10 +522,31 @@ impl MeasuredColumn {
     }
 }
 
+/// Whether the terminal is told how far long work is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ShowProgress {
+    /// Where it is known to show that.
+    #[default]
+    Auto,
+    On,
+    Off,
+}
+
+impl ShowProgress {
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "on" => Some(Self::On),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
 /// Colours and shape of the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScreenSettings {
-    /// Name of a theme: `dark`, `light`, `terminal`, or a file in the themes folder.
+    /// Name of a theme: `dark`, `light`, `terminal`, or a file in the themes folder; or one for each background.
     pub theme: String,
     /// What it is drawn with.
     pub symbols: Symbols,
@@ -546,6 +567,7 @@ pub struct ScreenSettings {
     pub scrolloff: u16,
     /// The terminal's window is named by what plays.
     pub title: bool,
+    pub progress: ShowProgress,
     /// It is told by lines, for screen readers.
     pub plain: bool,
     /// How long keys that mean something alone wait for those that may follow.
@@ -567,6 +589,7 @@ impl Default for ScreenSettings {
             group_by: GroupBy::Artist,
             scrolloff: 3,
             title: true,
+            progress: ShowProgress::Auto,
             plain: false,
             key_timeout: Duration::from_millis(700),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use super::keyboard::Said;
 use super::update::Input;
 use crate::config::editor::EditorError;
 use crate::config::problem::Problem;
@@ -15,6 +16,8 @@ const DEPTH: usize = 1024;
 
 pub(super) enum Message {
     Input(Input),
+    /// What the terminal says of itself.
+    Said(Said),
     /// There is a newer snapshot.
     Woken,
     /// What the editor made of a text.

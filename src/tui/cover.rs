@@ -96,6 +96,11 @@ impl Covers {
         Self { way, most, told: cell, ..Self::default() }
     }
 
+    /// They lie over the cells, where anything else that is drawn there takes them away.
+    pub fn are_painted(&self) -> bool {
+        matches!(self.way, Way::Painted(_))
+    }
+
     pub fn cell(&self) -> (u16, u16) {
         self.cell
     }

@@ -35,6 +35,8 @@ pub struct Figures {
     pub held: u64,
     /// How long the terminal took for the last one.
     pub took: Duration,
+    /// How long it took to answer, where it does.
+    pub echo: Option<Duration>,
 }
 
 impl Economy {
@@ -55,7 +57,7 @@ impl Economy {
         }
     }
 
-    pub(super) fn figures(&mut self, now: Duration, took: Duration) -> Figures {
+    pub(super) fn figures(&mut self, now: Duration, took: Duration, echo: Option<Duration>) -> Figures {
         self.forget(now);
         Figures {
             frames: self.frames.len(),
@@ -63,6 +65,7 @@ impl Economy {
             drawing: self.frames.iter().map(|frame| frame.drawing).max().unwrap_or_default(),
             held: self.held,
             took,
+            echo,
         }
     }
 
@@ -78,7 +81,11 @@ impl std::fmt::Display for Figures {
         let kilobytes = self.bytes as f64 / 1000.0;
         let (frames, held) = (self.frames, self.held);
         let (drawing, took) = (milliseconds(self.drawing), milliseconds(self.took));
-        write!(f, "{frames} fps {kilobytes:.1} kB/s draw {drawing:.1} ms line {took:.1} ms held {held}")
+        write!(f, "{frames} fps {kilobytes:.1} kB/s draw {drawing:.1} ms line {took:.1} ms")?;
+        if let Some(echo) = self.echo {
+            write!(f, " echo {:.1} ms", milliseconds(echo))?;
+        }
+        write!(f, " held {held}")
     }
 }
 
@@ -94,11 +101,11 @@ mod tests {
             economy.drew(ms(at), 500, ms(at / 100));
         }
         economy.held();
-        let figures = economy.figures(ms(1200), ms(3));
+        let figures = economy.figures(ms(1200), ms(3), Some(ms(7)));
         assert_eq!((figures.frames, figures.bytes, figures.drawing), (3, 1500, ms(11)));
-        assert_eq!(figures.to_string(), "3 fps 1.5 kB/s draw 11.0 ms line 3.0 ms held 1");
+        assert_eq!(figures.to_string(), "3 fps 1.5 kB/s draw 11.0 ms line 3.0 ms echo 7.0 ms held 1");
         assert_eq!(economy.changes_at(), Some(ms(2100)));
-        assert_eq!(economy.figures(ms(2100), ms(3)).frames, 0);
+        assert_eq!(economy.figures(ms(2100), ms(3), None).frames, 0);
         assert_eq!(economy.changes_at(), None, "then it stands still");
     }
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::browse::Column;
 use super::state::UiState;
+use super::tabs::{Part, Split};
 use crate::model::command::Pane;
 use crate::model::visual::Visual;
 
@@ -14,6 +15,8 @@ pub const WIDE: u16 = 110;
 const THREE_COLUMNS: u16 = 60;
 /// From here on it shows two.
 const TWO_COLUMNS: u16 = 36;
+/// From so many rows of lists on the queue may stand beneath the library.
+const STACKED: u16 = 7;
 /// Lowest screen with titles above lists, with a line above what plays, with names of panes, with a spectrum.
 const TITLES: u16 = 8;
 const RULE: u16 = 12;
@@ -26,10 +29,13 @@ const HIGH_WAVE: u16 = 45;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layout {
     pub area: Rect,
+    /// Names of the tabs, where there is more than one.
+    pub arrangements: Option<Rect>,
     /// Names of the panes, where only one has room.
     pub tabs: Option<Rect>,
-    /// The line of titles above the lists.
+    /// The line of titles above the lists, and the one above a queue that is beneath them.
     pub titles: Option<Rect>,
+    pub queue_titles: Option<Rect>,
     /// The lists of the library pane, left to right.
     pub columns: Vec<(Column, Rect)>,
     /// The playlists and the entries of one, in the library's place.
@@ -45,11 +51,58 @@ pub struct Layout {
     pub status: Option<Rect>,
     /// All between top and what plays, for the help.
     pub main: Rect,
-    /// Rows of a list, also of one that has no room now.
+    /// Rows of a list, also of one that has no room now; and of the queue.
     pub list_height: u16,
+    pub queue_height: u16,
+}
+
+/// A line between two panes or columns, which can be dragged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    First,
+    Second,
+    Lists,
+    Beside,
+    Beneath,
+}
+
+impl Border {
+    /// What stands before it.
+    pub fn part(self) -> Part {
+        match self {
+            Self::First => Part::First,
+            Self::Second => Part::Second,
+            Self::Lists => Part::Lists,
+            Self::Beside | Self::Beneath => Part::Library,
+        }
+    }
 }
 
 impl Layout {
+    /// The lines that can be dragged, each with the room that it parts.
+    pub fn borders(&self) -> Vec<(Rect, Border, Rect)> {
+        let mut borders = Vec::new();
+        let beside =
+            |left: Rect, right: Rect| Rect { x: left.right(), width: right.x - left.right(), ..left };
+        if let [(_, first), (_, second), (_, third)] = self.columns.as_slice() {
+            let rest = second.union(*third);
+            borders.push((beside(*first, rest), Border::First, first.union(rest)));
+            borders.push((beside(*second, *third), Border::Second, rest));
+        }
+        if let (Some(lists), Some(entries)) = (self.lists, self.entries) {
+            borders.push((beside(lists, entries), Border::Lists, lists.union(entries)));
+        }
+        let left = self.columns.iter().map(|&(_, area)| area).chain(self.lists).chain(self.entries);
+        if let (Some(left), Some(queue)) = (left.reduce(Rect::union), self.queue) {
+            let border = match self.queue_titles {
+                Some(line) => (line, Border::Beneath, left.union(queue)),
+                None => (beside(left, queue), Border::Beside, left.union(queue)),
+            };
+            borders.push(border);
+        }
+        borders
+    }
+
     /// Something stands left of the queue.
     pub fn list_columns(&self) -> bool {
         !self.columns.is_empty() || self.lists.is_some() || self.entries.is_some()
@@ -101,38 +154,50 @@ pub fn layout(state: &UiState) -> Layout {
     let rule = take_foot(&mut rest, u16::from(height >= RULE));
     let main = rest;
     let mut layout = Layout { area, rule, now, status, main, ..Layout::default() };
-    let (library, queue) = panes(state, width);
-    if state.focus != Pane::Spectrum {
-        let rows =
-            if state.shown.spectrum && height >= SPECTRUM { visual_rows(state.visual, height) } else { 0 };
+    layout.arrangements = take_head(&mut rest, u16::from(state.tabs.len() > 1 && height >= TITLES));
+    layout.main = rest;
+    if state.focus != Pane::Spectrum && state.shown.spectrum && height >= SPECTRUM {
+        // The lists keep a half, whatever was asked for.
+        let rows = state.split.visual.unwrap_or(visual_rows(state.visual, height)).min(rest.height / 2);
         layout.spectrum = take_foot(&mut rest, rows);
+    }
+    let (library, queue) = panes(state, width, rest.height);
+    if state.focus != Pane::Spectrum {
         let both = state.shown.library && state.shown.queue;
         let tabs = both && !(library && queue) && height >= TABS;
         layout.tabs = take_head(&mut rest, u16::from(tabs));
     }
     layout.titles = take_head(&mut rest, u16::from(height >= TITLES && state.focus != Pane::Spectrum));
-    layout.list_height = rest.height;
+    (layout.list_height, layout.queue_height) = (rest.height, rest.height);
     if state.focus == Pane::Spectrum {
         layout.spectrum = Some(rest);
         return layout;
     }
+    let share = u32::from(state.split.library);
     let (library_area, queue_area) = match (library, queue) {
-        (true, true) => beside(rest, 62),
+        (true, true) if state.split.below => {
+            let (above, line, below) = beneath(rest, share);
+            layout.queue_titles = Some(line);
+            (layout.list_height, layout.queue_height) = (above.height, below.height);
+            (above, below)
+        }
+        (true, true) => beside(rest, share),
         (_, true) => (Rect::ZERO, rest),
         _ => (rest, Rect::ZERO),
     };
     layout.queue = queue.then_some(queue_area);
     if library && state.left == Pane::Playlists {
-        (layout.lists, layout.entries) = lists(library_area, state.lists.in_entries);
+        (layout.lists, layout.entries) = lists(library_area, state.lists.in_entries, state.split.lists);
     } else if library {
-        layout.columns = columns(library_area, state.column());
+        layout.columns = columns(library_area, state.column(), &state.split);
     }
     layout
 }
 
 /// The list that one is in, and nothing else.
 fn alone(state: &UiState, area: Rect) -> Layout {
-    let mut layout = Layout { area, main: area, list_height: area.height, ..Layout::default() };
+    let mut layout =
+        Layout { area, main: area, list_height: area.height, queue_height: area.height, ..Layout::default() };
     match state.focus {
         Pane::Library => layout.columns = vec![(state.column(), area)],
         Pane::Playlists if state.lists.in_entries => layout.entries = Some(area),
@@ -161,9 +226,10 @@ pub fn watched(state: &UiState) -> Option<Visual> {
 }
 
 /// Whether library and queue have room now.
-fn panes(state: &UiState, width: u16) -> (bool, bool) {
+fn panes(state: &UiState, width: u16, height: u16) -> (bool, bool) {
     let shown = state.shown;
-    if width >= WIDE {
+    let has_room = if state.split.below { height >= STACKED } else { width >= WIDE };
+    if has_room {
         return (shown.library, shown.queue);
     }
     let queue = state.focus == Pane::Queue && shown.queue || !shown.library;
@@ -177,11 +243,19 @@ fn beside(area: Rect, percent: u32) -> (Rect, Rect) {
     (Rect { width: left, ..area }, Rect { x: area.x + left + 1, width: right, ..area })
 }
 
+/// Two areas with a line between them.
+fn beneath(area: Rect, percent: u32) -> (Rect, Rect, Rect) {
+    let above = (u32::from(area.height.saturating_sub(1)) * percent / 100).max(2) as u16;
+    let below = area.height.saturating_sub(above + 1);
+    let line = Rect { y: area.y + above, height: 1, ..area };
+    (Rect { height: above, ..area }, line, Rect { y: line.y + 1, height: below, ..area })
+}
+
 /// Lists and entries side by side, or the one that the cursor is in.
-fn lists(area: Rect, in_entries: bool) -> (Option<Rect>, Option<Rect>) {
+fn lists(area: Rect, in_entries: bool, share: u8) -> (Option<Rect>, Option<Rect>) {
     match (area.width >= TWO_COLUMNS, in_entries) {
         (true, _) => {
-            let (left, right) = beside(area, 34);
+            let (left, right) = beside(area, share.into());
             (Some(left), Some(right))
         }
         (false, true) => (None, Some(area)),
@@ -189,11 +263,11 @@ fn lists(area: Rect, in_entries: bool) -> (Option<Rect>, Option<Rect>) {
     }
 }
 
-fn columns(area: Rect, focus: Column) -> Vec<(Column, Rect)> {
+fn columns(area: Rect, focus: Column, split: &Split) -> Vec<(Column, Rect)> {
     let [artists, albums, tracks] = Column::ALL;
     if area.width >= THREE_COLUMNS {
-        let (first, rest) = beside(area, 27);
-        let (second, third) = beside(rest, 43);
+        let (first, rest) = beside(area, split.first.into());
+        let (second, third) = beside(rest, split.second.into());
         return vec![(artists, first), (albums, second), (tracks, third)];
     }
     if area.width >= TWO_COLUMNS {
@@ -210,7 +284,12 @@ mod tests {
     use crate::model::settings::ScreenSettings;
 
     fn of(width: u16, height: u16, focus: Pane) -> Layout {
+        split(width, height, focus, Split::default())
+    }
+
+    fn split(width: u16, height: u16, focus: Pane, split: Split) -> Layout {
         let mut state = UiState::new(&ScreenSettings::default(), Vec::new());
+        state.split = split;
         (state.size, state.focus) = ((width, height), focus);
         state.left = if focus == Pane::Playlists { focus } else { Pane::Library };
         layout(&state)
@@ -223,10 +302,13 @@ mod tests {
             for (width, height) in
                 (0..=130).step_by(7).flat_map(|width| (0..=45).map(move |height| (width, height)))
             {
-                let layout = of(width, height, focus);
+                let below = (width + height) % 2 == 0;
+                let library = if below { 10 + (width * 7 % 81) as u8 } else { 62 };
+                let layout = split(width, height, focus, Split { below, library, ..Split::default() });
                 let single = [
                     layout.tabs,
                     layout.titles,
+                    layout.queue_titles,
                     layout.lists,
                     layout.entries,
                     layout.queue,
@@ -262,5 +344,11 @@ mod tests {
         let wide = of(140, 40, Pane::Queue);
         assert!(wide.tabs.is_none() && wide.queue.is_some() && wide.columns.len() == 3);
         assert!(of(40, 1, Pane::Library).list_height == 1);
+        let stacked =
+            |height| split(60, height, Pane::Library, Split { below: true, library: 50, ..Split::default() });
+        assert!(stacked(8).queue.is_none() && stacked(9).queue.is_some());
+        let tall = stacked(24);
+        assert!(tall.tabs.is_none() && tall.columns.len() == 3);
+        assert_eq!((tall.list_height, tall.queue_height), (6, 7));
     }
 }

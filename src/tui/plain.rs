@@ -199,8 +199,12 @@ impl Lines {
             Message::Leave => self.exit = Some(Exit::Asked),
             Message::HungUp | Message::TerminalGone => self.exit = Some(Exit::TerminalGone),
             Message::Suspend => terminal::stop_process(),
-            Message::Woken | Message::Written | Message::Edited(_) | Message::Themes(_) | Message::Resume => {
-            }
+            Message::Said(_)
+            | Message::Woken
+            | Message::Written
+            | Message::Edited(_)
+            | Message::Themes(_)
+            | Message::Resume => {}
         }
     }
 

@@ -6,6 +6,7 @@
 //! would become the pane's title. Nothing is guessed from the environment, which `ssh` does not pass on; it only says
 //! who is not to be asked.
 
+use super::escape::{Cutter, MOST};
 use super::paint::Paint;
 use crate::model::picture::ShowCovers;
 
@@ -47,13 +48,19 @@ impl Environment {
     pub fn is_asked(&self, covers: ShowCovers) -> bool {
         let term = self.term.as_deref().unwrap_or_default();
         let is_tmux = self.tmux || term.starts_with("tmux");
-        let is_other = self.multiplexed || term.starts_with("screen") && !is_tmux;
         let wants = match covers {
             ShowCovers::Auto => !is_tmux,
             ShowCovers::Kitty | ShowCovers::Sixel | ShowCovers::Iterm2 => true,
             ShowCovers::Blocks | ShowCovers::Off => false,
         };
-        wants && !is_other && !matches!(term, "" | "dumb" | "linux")
+        wants && self.speaks()
+    }
+
+    /// Whether it can be asked anything: some show the question, and a multiplexer keeps it or answers for itself.
+    pub fn speaks(&self) -> bool {
+        let term = self.term.as_deref().unwrap_or_default();
+        let is_screen = term.starts_with("screen") && !self.tmux;
+        !self.multiplexed && !is_screen && !matches!(term, "" | "dumb" | "linux")
     }
 }
 
@@ -128,49 +135,35 @@ impl Answers {
     }
 }
 
-/// Most bytes of one answer, and of what was typed meanwhile.
-const MOST: usize = 4096;
-
 /// Takes answers out of what comes, in pieces of any size. All else was typed.
 #[derive(Debug, Default)]
 pub struct Parser {
     pub answers: Answers,
     typed: Vec<u8>,
-    /// Of a sequence that is not at its end.
-    begun: Vec<u8>,
-}
-
-/// What the first bytes are.
-enum Begin {
-    /// So many bytes are one whole.
-    Whole(usize),
-    /// More must come before that can be told.
-    Part,
+    cutter: Cutter,
 }
 
 impl Parser {
     pub fn feed(&mut self, bytes: &[u8]) {
+        let mut cutter = std::mem::take(&mut self.cutter);
         for &byte in bytes {
-            self.begun.push(byte);
-            if let Begin::Whole(len) = begin(&self.begun) {
-                let rest = self.begun.split_off(len.min(self.begun.len()));
-                let whole = std::mem::replace(&mut self.begun, rest);
-                self.take(whole);
-            }
+            cutter.take(byte, |whole| self.take(whole));
         }
+        self.cutter = cutter;
     }
 
     /// What was typed meanwhile. An answer that broke off is nothing.
     pub fn finish(mut self) -> (Answers, Vec<u8>) {
-        if !matches!(self.begun.get(1), Some(b'P' | b'_')) {
-            self.typed.append(&mut self.begun);
+        let begun = self.cutter.end();
+        if !matches!(begun.as_slice(), [0x1b, b'P' | b'_' | b']', _, ..]) {
+            self.typed.extend(begun);
         }
         self.typed.truncate(MOST);
         (self.answers, self.typed)
     }
 
-    fn take(&mut self, whole: Vec<u8>) {
-        match whole.as_slice() {
+    fn take(&mut self, whole: &[u8]) {
+        match whole {
             [0x1b, b'P', b'>', b'|', name @ .., 0x1b, b'\\'] => {
                 let name: String =
                     String::from_utf8_lossy(name).chars().filter(|c| !c.is_control()).collect();
@@ -184,7 +177,7 @@ impl Parser {
                     self.answers.kitty = Some(outcome == "OK");
                 }
             }
-            [0x1b, b'P' | b'_', ..] => {}
+            [0x1b, b'P' | b'_' | b']', _, ..] => {}
             [0x1b, b'[', b'?', attributes @ .., b'c'] => {
                 self.answers.all = true;
                 self.answers.sixel |= attributes.split(|&byte| byte == b';').skip(1).any(|it| it == b"4");
@@ -198,22 +191,6 @@ impl Parser {
             _ if self.typed.len() < MOST => self.typed.extend(whole),
             _ => {}
         }
-    }
-}
-
-fn begin(bytes: &[u8]) -> Begin {
-    let is_over = bytes.len() >= MOST;
-    match bytes {
-        [0x1b] => Begin::Part,
-        // Up to its end, which is ESC \.
-        [0x1b, b'P' | b'_', .., 0x1b, b'\\'] if bytes.len() >= 4 => Begin::Whole(bytes.len()),
-        [0x1b, b'P' | b'_', ..] if !is_over => Begin::Part,
-        // Parameters, then a letter (ECMA-48, 5.4).
-        [0x1b, b'[', rest @ ..] if !is_over && rest.iter().all(|byte| (0x20..0x40).contains(byte)) => {
-            Begin::Part
-        }
-        [0x1b, 0x1b] => Begin::Whole(1),
-        _ => Begin::Whole(bytes.len()),
     }
 }
 
@@ -325,7 +302,7 @@ mod tests {
             let mut parser = Parser::default();
             parser.feed(b"\x1bP");
             parser.feed(&vec![b'x'; len]);
-            prop_assert!(parser.begun.len() <= MOST && parser.finish().1.len() <= MOST);
+            prop_assert!(parser.cutter.begun().len() <= MOST && parser.finish().1.len() <= MOST);
         }
     }
 }

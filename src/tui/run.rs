@@ -11,15 +11,18 @@ use std::time::{Duration, Instant};
 use super::channel::{Inbox, Message};
 use super::cover::{Covers, Way};
 use super::draw::{draw, draw_gauge, gauges};
+use super::echo::Echo;
 use super::economy::Economy;
 use super::editing::Editing;
 use super::input;
+use super::keyboard::{self, Said};
 use super::layout::watched;
 use super::outlet::{self, Line, Outlet};
 use super::pace::{Pace, Shown};
 use super::paint::Paint;
 use super::plain;
 use super::probe::{self, Environment, Question};
+use super::progress::{self, Progress};
 use super::scene::{FrameMap, Gauges, Scene};
 use super::screen::{Drawn, Screen};
 use super::state::{HINT_AFTER, UiState};
@@ -38,7 +41,7 @@ use crate::model::command::Command;
 use crate::model::notice::Notice;
 use crate::model::picture::{MOST_SIDE, ShowCovers};
 use crate::model::player::{self, Lease, Player};
-use crate::model::settings::ScreenSettings;
+use crate::model::settings::{ScreenSettings, ShowProgress};
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::Visual;
 use crate::tui::views::status;
@@ -125,25 +128,15 @@ const PATIENCE_FAR: Duration = Duration::from_secs(2);
 const FAR_TERMINAL: u16 = 256;
 const FAR_SCREEN: u16 = 128;
 
-/// What came from the terminal while it was asked.
-#[derive(Default)]
-struct Heard {
-    typed: Vec<u8>,
-    /// The answer may yet come.
-    is_late: bool,
-}
-
-/// How covers are shown, for which the terminal is asked; before anybody else reads it.
-fn covers(options: &TuiOptions, has_colours: bool) -> (Covers, Heard) {
+/// How covers are shown, for which the terminal is asked; before anybody else reads it. With what was typed meanwhile.
+fn covers(options: &TuiOptions, around: &Environment, has_colours: bool) -> (Covers, Vec<u8>) {
     let wanted = options.settings.covers;
-    let around = Environment::new(|name| std::env::var(name).ok());
     let patience = if around.ssh { PATIENCE_FAR } else { PATIENCE };
-    let mut heard = Heard::default();
+    let mut typed = Vec::new();
     let mut ask = |question| {
-        // One that cannot be asked has not said anything.
-        let (answers, typed) = terminal::ask(question, patience).unwrap_or_default();
-        heard.typed.extend(typed);
-        heard.is_late |= !answers.are_enough(question);
+        // One that cannot be asked has not said anything. An answer that comes later is for nobody.
+        let (answers, keys) = terminal::ask(question, patience).unwrap_or_default();
+        typed.extend(keys);
         answers
     };
     let is_asked = has_colours && around.is_asked(wanted);
@@ -168,7 +161,7 @@ fn covers(options: &TuiOptions, has_colours: bool) -> (Covers, Heard) {
         (false, true) => FAR_TERMINAL,
         (false, false) => MOST_SIDE,
     };
-    (Covers::new(way, most, answers.cell), heard)
+    (Covers::new(way, most, answers.cell), typed)
 }
 
 struct Ui {
@@ -182,6 +175,12 @@ struct Ui {
     /// A frame waits for the line.
     held: bool,
     economy: Economy,
+    echo: Echo,
+    /// The terminal can be asked.
+    speaks: bool,
+    /// It shows how far work is, and this was shown last.
+    shows_progress: bool,
+    progress: Progress,
     workers: Workers,
     editing: Editing,
     snapshot: Arc<Snapshot>,
@@ -206,8 +205,8 @@ impl Ui {
         let editing = Editing::default();
         let waker = sender.clone();
         player.on_change(Box::new(move || waker.wake()));
-        let (width, height) = crossterm::terminal::size().map_err(TuiError::Terminal)?;
-        let variable = |name| std::env::var(name).ok();
+        let (width, height) = terminal::size()?;
+        let variable = |name: &str| std::env::var(name).ok();
         let depth = Depth::of(
             variable("NO_COLOR").as_deref(),
             variable("COLORTERM").as_deref(),
@@ -216,9 +215,9 @@ impl Ui {
         let [all, ctype, lang] = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
         let ascii = options.settings.symbols.is_ascii([all.as_deref(), ctype.as_deref(), lang.as_deref()]);
         let has_colours = matches!(depth, Depth::Palette | Depth::True) && !ascii;
-        let (covers, heard) = covers(&options, has_colours);
-        let late = heard.is_late;
-        input::spawn(sender.clone(), Arc::clone(&editing.gate), late).map_err(TuiError::Thread)?;
+        let around = Environment::new(variable);
+        let (covers, typed) = covers(&options, &around, has_colours);
+        input::spawn(sender.clone(), Arc::clone(&editing.gate)).map_err(TuiError::Thread)?;
         let (outlet, line) = outlet::open(sender.clone(), terminal::write).map_err(TuiError::Thread)?;
         if let Some(folder) = options.themes_folder.clone()
             && let Err(error) = themes::watch(folder, sender.clone())
@@ -240,6 +239,10 @@ impl Ui {
             line,
             held: false,
             economy: Economy::default(),
+            echo: Echo::default(),
+            speaks: around.speaks(),
+            shows_progress: options.settings.progress == ShowProgress::On,
+            progress: Progress::None,
             snapshot: player.snapshot(),
             gauges: Gauges::default(),
             map: FrameMap::default(),
@@ -260,7 +263,8 @@ impl Ui {
         ui.state.remember(std::mem::take(&mut ui.options.memory));
         ui.input(Input::Resize(width, height));
         ui.input(Input::Changed);
-        input::typed(&heard.typed).into_iter().for_each(|input| ui.input(input));
+        input::typed(&typed).into_iter().for_each(|input| ui.input(input));
+        ui.ask().map_err(TuiError::Terminal)?;
         Ok(ui)
     }
 
@@ -272,7 +276,7 @@ impl Ui {
             }
             self.wait();
             if let Some(exit) = self.exit {
-                self.line.settle(SETTLING);
+                self.settle();
                 (self.options.keep)(self.state.memory());
                 return Ok(exit);
             }
@@ -319,7 +323,8 @@ impl Ui {
         }
         // What there is to draw waits for the line, which tells when it is free.
         if self.held {
-            return next_tick(&self.state, &self.options.settings);
+            let keys = next_tick(&self.state, &self.options.settings);
+            return [keys, self.echo.holds_until(self.now())].into_iter().flatten().min();
         }
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
         let gauge = self.pace.next_tick(&self.shown(), self.watch.is_some());
@@ -331,6 +336,7 @@ impl Ui {
     fn message(&mut self, message: Message) {
         match message {
             Message::Input(input) => self.input(input),
+            Message::Said(said) => self.said(said),
             // The flag beside the channel says it too.
             Message::Woken => {}
             // Said so that the loop comes by.
@@ -343,6 +349,67 @@ impl Ui {
             Message::Resume => self.resumed(),
             Message::TerminalGone | Message::HungUp => self.exit = Some(Exit::TerminalGone),
         }
+    }
+
+    fn said(&mut self, said: Said) {
+        let now = self.now();
+        let written = match said {
+            Said::Echo => {
+                self.echo.answered(now);
+                Ok(())
+            }
+            Said::Keyboard => self.screen.say(terminal::keys()),
+            Said::Progress => {
+                self.shows_progress |= self.options.settings.progress == ShowProgress::Auto;
+                Ok(())
+            }
+            Said::Scheme => self.screen.say(keyboard::BACKGROUND),
+            Said::Light(is_light) => {
+                self.input(Input::Background { is_light });
+                Ok(())
+            }
+            Said::Focus(is_there) => {
+                // What painted over cells may be gone: another pane was there.
+                if is_there && self.state.covers.are_painted() {
+                    self.screen.invalidate();
+                    self.pace.dirty = true;
+                }
+                Ok(())
+            }
+        };
+        if written.is_err() {
+            self.exit = Some(Exit::TerminalGone);
+        }
+    }
+
+    /// Asks what the terminal is, which was just taken.
+    fn ask(&mut self) -> io::Result<()> {
+        if self.speaks {
+            self.screen.say(keyboard::QUESTIONS)?;
+            self.echo.ask(self.now());
+        }
+        Ok(())
+    }
+
+    /// Before the terminal is given to somebody else: the last frame is there, and no answer comes that would be typed there.
+    fn settle(&mut self) {
+        self.line.settle(SETTLING);
+        // One that never answered is not waited for so long.
+        let patience = if self.echo.last().is_some() { SETTLING } else { PATIENCE };
+        let until = Instant::now() + patience;
+        let mut others = Vec::new();
+        while self.exit != Some(Exit::TerminalGone) && self.echo.is_under_way(self.now()) {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.options.inbox.receiver.recv_timeout(left) {
+                Ok(Message::Said(Said::Echo)) => self.echo.answered(self.now()),
+                // It was typed for this screen, which is not seen any more.
+                Ok(Message::Input(Input::Key(_) | Input::Mouse(_) | Input::Paste(_))) => {}
+                Ok(other) => others.push(other),
+                Err(_) => break,
+            }
+        }
+        self.echo.forget();
+        others.into_iter().for_each(|message| self.message(message));
     }
 
     /// A newer snapshot.
@@ -430,8 +497,7 @@ impl Ui {
     /// Somebody works on one: the one that is seen is read again.
     fn themes_changed(&mut self, names: Vec<String>) {
         self.options.themes = names;
-        let theme = &self.state.theme;
-        let seen = theme.preview.as_ref().unwrap_or(&theme.chosen).clone();
+        let seen = self.state.theme.seen().to_owned();
         if self.options.themes.contains(&seen) {
             self.perform(Effect::LoadTheme(seen));
         }
@@ -442,7 +508,7 @@ impl Ui {
         if self.editing.away {
             return terminal::stop_process();
         }
-        self.line.settle(SETTLING);
+        self.settle();
         terminal::restore();
         terminal::stop_process();
         self.take_terminal_again();
@@ -452,7 +518,7 @@ impl Ui {
         if self.editing.away {
             return;
         }
-        self.line.settle(SETTLING);
+        self.settle();
         if let Err(error) = self.editing.begin(&self.snapshot, self.options.inbox.sender()) {
             self.take_terminal_again();
             self.state.warn(TuiError::Thread(error).to_string());
@@ -479,10 +545,12 @@ impl Ui {
         self.line.settle(SETTLING);
         terminal::restore();
         self.title.clear();
+        self.progress = Progress::None;
         self.taken = self.now();
         let taken = terminal::divert_stderr(self.options.log.as_ref())
             .and_then(|()| terminal::enter(self.options.settings.mouse));
-        match taken.and_then(|()| crossterm::terminal::size().map_err(TuiError::Terminal)) {
+        let taken = taken.and_then(|()| self.ask().map_err(TuiError::Terminal));
+        match taken.and_then(|()| terminal::size()) {
             Ok((width, height)) => {
                 self.screen.invalidate();
                 self.input(Input::Resize(width, height));
@@ -508,6 +576,15 @@ impl Ui {
         if title != self.title {
             self.screen.say(&terminal::title(&title))?;
             self.title = title;
+        }
+        Ok(())
+    }
+
+    fn tell_progress(&mut self) -> io::Result<()> {
+        let progress = progress::of(&self.snapshot);
+        if self.shows_progress && progress != self.progress {
+            self.screen.say(&terminal::progress(progress))?;
+            self.progress = progress;
         }
         Ok(())
     }
@@ -538,7 +615,7 @@ impl Ui {
         if !whole && !tick && !figures {
             return Ok(());
         }
-        self.held = self.line.is_busy();
+        self.held = self.line.is_busy() || self.echo.holds_until(now).is_some();
         if self.held {
             if !was_held {
                 self.economy.held();
@@ -550,6 +627,17 @@ impl Ui {
         let bytes = self.line.bytes() - before;
         if bytes > 0 {
             self.economy.drew(now, bytes, self.now().saturating_sub(now));
+            self.listen()?;
+        }
+        Ok(())
+    }
+
+    /// Behind a frame: has it come?
+    fn listen(&mut self) -> io::Result<()> {
+        let now = self.now();
+        if self.speaks && self.echo.is_due(now) {
+            self.screen.say(keyboard::ECHO)?;
+            self.echo.ask(now);
         }
         Ok(())
     }
@@ -567,7 +655,7 @@ impl Ui {
         }
         self.pace.ticked = now;
         self.pace.line = self.line.took();
-        self.gauges.economy = self.economy.figures(now, self.pace.line);
+        self.gauges.economy = self.economy.figures(now, self.pace.line, self.echo.last());
         let moved = self.shown().picture() != before || self.state.debug;
         let scene = Scene {
             snapshot: &self.snapshot,
@@ -584,6 +672,7 @@ impl Ui {
                 Drawn { cursor: map.cursor, picture: map.picture.clone(), painted: map.painted.clone() }
             })?;
             self.name_window()?;
+            self.tell_progress()?;
             self.pace.dirty = false;
             self.pace.drawn = now.max(Duration::from_nanos(1));
         } else if moved {

@@ -7,6 +7,7 @@ use ratatui::layout::{Position as Cell, Rect};
 
 use super::browse::Column;
 use super::economy::Figures;
+use super::layout::Border;
 use super::state::UiState;
 use super::style::Styles;
 use super::{kitty, paint};
@@ -64,6 +65,10 @@ pub enum Hit {
     Queue,
     Spectrum,
     Tab(Pane),
+    /// A tab, by its place.
+    Arrangement(usize),
+    /// The line between two panes.
+    Border(Border),
     SeekBar,
     State,
     Repeat,

@@ -10,6 +10,7 @@ use super::browse::{Browse, Column};
 use super::cover::Covers;
 use super::grammar::Chord;
 use super::jumps::Jumps;
+use super::layout::Border;
 use super::list::List;
 use super::lists::ListsPane;
 use super::prompt::Prompt;
@@ -18,9 +19,11 @@ use super::registers::{Registers, Repeats};
 use super::report::{Figures, ReportKind};
 use super::rows::Rows;
 use super::search::Question;
+use super::tabs::{Split, Tabs};
 use super::tags::TagPane;
 use crate::config::keys::Context;
 use crate::config::memory::ScreenMemory;
+use crate::config::theme::for_background;
 use crate::model::command::{Pane, Target};
 use crate::model::facts::Facts;
 use crate::model::grouping::GroupBy;
@@ -84,6 +87,8 @@ pub struct UiState {
     pub history: History,
     pub pointer: Pointer,
     pub theme: ThemeChoice,
+    pub split: Split,
+    pub tabs: Tabs,
     /// It is told by lines: the list that one is in has all the room.
     pub plain: bool,
     /// What the screen costs is shown.
@@ -97,6 +102,20 @@ pub struct ThemeChoice {
     pub chosen: String,
     /// Seen while its name stands in the command line.
     pub preview: Option<String>,
+    /// The terminal's background is a light one.
+    pub on_light: bool,
+}
+
+impl ThemeChoice {
+    /// The theme that is meant by a choice.
+    pub fn meant<'a>(&self, choice: &'a str) -> &'a str {
+        for_background(choice, self.on_light)
+    }
+
+    /// The name of the theme that is seen.
+    pub fn seen(&self) -> &str {
+        self.meant(self.preview.as_ref().unwrap_or(&self.chosen))
+    }
 }
 
 /// Which panes are not hidden.
@@ -298,6 +317,8 @@ impl Notices {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Pointer {
     pub drag: Option<Drag>,
+    /// The line between two panes is held.
+    pub border: Option<Border>,
     /// An entry of the queue is held.
     pub held: Option<Held>,
     /// Place and time of the last click, for the double click.
@@ -359,7 +380,9 @@ impl UiState {
             notices: Notices::new(problems),
             history: History::default(),
             pointer: Pointer::default(),
-            theme: ThemeChoice { chosen: settings.theme.clone(), preview: None },
+            theme: ThemeChoice { chosen: settings.theme.clone(), ..ThemeChoice::default() },
+            split: Split::default(),
+            tabs: Tabs::new(settings),
             plain: false,
             debug: false,
         }
@@ -367,7 +390,10 @@ impl UiState {
 
     /// As it was when the last screen was left.
     pub fn remember(&mut self, memory: ScreenMemory) {
-        let ScreenMemory { lines, macros, registers } = memory;
+        let ScreenMemory { lines, macros, registers, tabs } = memory;
+        if let Some(arrangement) = self.tabs.restore(&tabs) {
+            self.arrange(arrangement);
+        }
         self.history = History::restored(lines);
         self.registers = Registers::restored(registers, macros);
     }
@@ -375,7 +401,12 @@ impl UiState {
     /// What the next one is to know.
     pub fn memory(&self) -> ScreenMemory {
         let (registers, macros) = self.registers.kept(&self.library.catalog);
-        ScreenMemory { lines: self.history.lines(), macros, registers }
+        ScreenMemory {
+            lines: self.history.lines(),
+            macros,
+            registers,
+            tabs: self.tabs.remembered(self.arrangement()),
+        }
     }
 
     /// The words of what plays are in sight.

@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::kitty;
 use super::probe::{self, Answers, Parser, Question};
+use super::progress::Progress;
 
 /// Why there is no screen.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +30,16 @@ pub enum TuiError {
     Thread(std::io::Error),
 }
 
-/// Alternate screen, bracketed paste, no cursor.
-const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?25l";
+/// Alternate screen, bracketed paste, no cursor; it tells of focus and of another scheme of colours.
+const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[?1004h\x1b[?2031h";
 /// Buttons, drags and the wheel with coordinates beyond 223. Motion without a button would only make noise.
 const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 /// All of it back, whatever of it was on: ends a synchronised update, resets attributes.
-const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
+const LEAVE: &str = "\x1b[?2026l\x1b[?2031l\x1b[?1004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
+
+/// Keys that are not letters are told without doubt (kitty's keyboard protocol, flag 1), until the screen is left.
+const KEYS: &str = "\x1b[>1u";
+const OLD_KEYS: &str = "\x1b[<u";
 
 /// Has the terminal keep the window's title, and bring it back (xterm's XTWINOPS).
 const KEEP_TITLE: &str = "\x1b[22;2t";
@@ -45,6 +50,10 @@ const OLD_TITLE: &str = "\x1b[23;2t";
 static ENTERED: AtomicBool = AtomicBool::new(false);
 /// The window's title was kept by the terminal, to be had again.
 static TITLED: AtomicBool = AtomicBool::new(false);
+/// The keyboard protocol is on.
+static KEYED: AtomicBool = AtomicBool::new(false);
+/// The terminal shows how far work is.
+static WORKING: AtomicBool = AtomicBool::new(false);
 /// Guards the true standard error while it is diverted; held for two system calls.
 static STDERR: Mutex<Option<OwnedFd>> = Mutex::new(None);
 
@@ -67,7 +76,12 @@ pub fn is_plain() -> bool {
 
 /// Columns of the terminal, where there is one.
 pub fn columns() -> Option<u16> {
-    crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|&columns| columns > 0)
+    size().ok().map(|(columns, _)| columns).filter(|&columns| columns > 0)
+}
+
+/// Columns and rows of the terminal.
+pub fn size() -> Result<(u16, u16), TuiError> {
+    crossterm::terminal::size().map_err(TuiError::Terminal)
 }
 
 /// Takes the terminal.
@@ -136,8 +150,10 @@ fn takes_bytes() -> bool {
 }
 
 fn say_farewell() {
-    // The terminal may be gone: there is nobody left to tell.
-    let _ = write_all(&kitty::farewell()).and_then(|()| write_all(LEAVE));
+    let keys = if KEYED.swap(false, Ordering::SeqCst) { OLD_KEYS } else { "" };
+    let work = if WORKING.swap(false, Ordering::SeqCst) { Progress::None.sequence() } else { String::new() };
+    // The terminal may be gone: there is nobody left to tell. The other screen has a keyboard of its own.
+    let _ = write_all(&(kitty::farewell() + keys + &work)).and_then(|()| write_all(LEAVE));
     if TITLED.swap(false, Ordering::SeqCst) {
         let _ = write_all(OLD_TITLE);
     }
@@ -147,6 +163,18 @@ fn say_farewell() {
 pub fn title(title: &str) -> String {
     let keep = if TITLED.swap(true, Ordering::SeqCst) { "" } else { KEEP_TITLE };
     format!("{keep}\x1b]2;{title}\x07")
+}
+
+/// What turns kitty's keyboard protocol on, until [`restore`].
+pub(super) fn keys() -> &'static str {
+    KEYED.store(true, Ordering::SeqCst);
+    KEYS
+}
+
+/// What shows how far work is, until [`restore`].
+pub(super) fn progress(progress: Progress) -> String {
+    WORKING.store(progress != Progress::None, Ordering::SeqCst);
+    progress.sequence()
 }
 
 /// Writes a piece of a frame, unless the terminal was given back meanwhile: nothing may follow that.

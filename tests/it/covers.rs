@@ -202,7 +202,7 @@ fn what_is_painted_has_blank_cells_and_is_made_once() {
 }
 
 /// A FLAC file of a minute with the picture inside.
-fn home() -> Home {
+pub fn home() -> Home {
     let home = Home::with_music();
     let picture = red_and_blue(40);
     let image = image::RgbImage::from_raw(40, 40, picture.rgb().to_vec()).unwrap();

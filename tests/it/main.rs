@@ -3,6 +3,8 @@
 
 mod analyse;
 mod ape;
+mod arrangements;
+mod asked;
 mod attach;
 #[cfg(feature = "desktop")]
 mod bus;

@@ -223,7 +223,11 @@ fn a_panic_gives_the_terminal_back_before_its_words() {
     let mut terminal = Terminal::start(&folder.path().join("log"));
     terminal.wait_for("ready>");
     let program = std::env::current_exe().unwrap();
-    let inside = format!("{BREAKS}=1 '{}' terminal::inside --exact --ignored --nocapture", program.display());
+    // A backtrace would push them off the screen.
+    let inside = format!(
+        "RUST_BACKTRACE=0 {BREAKS}=1 '{}' terminal::inside --exact --ignored --nocapture",
+        program.display()
+    );
     let modes = folder.path().join("modes");
     terminal.press(&format!("{inside}; stty -a >'{}'; echo ended with $?\n", modes.display()));
     terminal.wait_for("━ Artists 3");

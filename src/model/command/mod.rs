@@ -1,6 +1,7 @@
 //! What can be asked. [`Command`] is for the player's core and may come from any frontend; [`Screen`] is for the
 //! screen that the words were typed at. [`registry`] has one row for each, [`parse`] turns words into values.
 
+pub mod arrange;
 pub mod grammar;
 mod listener;
 mod lyrics;
@@ -512,6 +513,8 @@ pub enum Screen {
     /// Close what is open, drop marks, filter and notice.
     Escape,
     Theme(String),
+    /// How the panes stand.
+    Arrange(arrange::Arrange),
     /// A command of the user's, with what stands behind it.
     Own(String),
     /// Keys do that until the screen is left; in the words of a keymap.

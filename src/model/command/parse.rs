@@ -14,6 +14,7 @@ mod templates;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::arrange::{Arrange, SizeChange, SizeOf, SplitWay};
 use super::registry::{self, Row};
 use super::{
     AbLoop, Analyse, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion,
@@ -401,6 +402,16 @@ impl Call<'_> {
             "tag-preview" => self.bare(Screen::TagPreview),
             "escape" => self.bare(Screen::Escape),
             "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
+            "tab-new" => Ok(Screen::Arrange(Arrange::TabNew(self.rest.to_owned()))),
+            "tab-close" => self.bare(Screen::Arrange(Arrange::TabClose)),
+            "tab-next" => self.bare(Screen::Arrange(Arrange::TabNext)),
+            "tab-previous" => self.bare(Screen::Arrange(Arrange::TabPrevious)),
+            "tab" if self.rest.is_empty() => Err(self.wrong("the number or the name of a tab")),
+            "tab" => Ok(Screen::Arrange(Arrange::Tab(self.rest.to_owned()))),
+            "split" => Ok(Screen::Arrange(Arrange::Split(
+                self.optional("below, beside or nothing", SplitWay::parse)?,
+            ))),
+            "size" => self.size().map(|size| Screen::Arrange(Arrange::Size(size))),
             "map" => self.map(true),
             "unmap" => self.map(false),
             "source" => Ok(Screen::Source(PathBuf::from(
@@ -413,6 +424,16 @@ impl Call<'_> {
             // A row of the registry without a meaning; the tests hold that there is none.
             name => Err(ParseError::Unknown { name: name.to_owned(), nearest: None }),
         }
+    }
+
+    fn size(&self) -> Result<Option<(SizeOf, SizeChange)>, ParseError> {
+        let size = match self.arguments {
+            [] => return Ok(None),
+            [change] => SizeChange::parse(change).map(|change| (SizeOf::Pane, change)),
+            [what, change] => SizeOf::parse(what).zip(SizeChange::parse(change)),
+            _ => None,
+        };
+        size.map(Some).ok_or_else(|| self.wrong("a number such as +5, -5, 40, behind pane, column or visual"))
     }
 
     fn wrong(&self, expected: &'static str) -> ParseError {
@@ -541,6 +562,15 @@ fn judged(words: &[String]) -> Option<Judged> {
 }
 
 impl Pane {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Library => "library",
+            Self::Playlists => "playlists",
+            Self::Queue => "queue",
+            Self::Spectrum => "spectrum",
+        }
+    }
+
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "library" => Some(Self::Library),
@@ -786,7 +816,7 @@ mod tests {
                 "bass|treble|density N|+N|-N, reset, learn [on|off]" => "taste bass +1".to_owned(),
                 "NAME SETTING..." | "NAME [artist=NAME] SETTING..." => format!("{} dark gentle", row.name),
                 "KIND NAME [artist=NAME]" => format!("{} genre dark", row.name),
-                "N" => format!("{} 3", row.name),
+                "N" | "N|NAME" => format!("{} 3", row.name),
                 "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
                     format!("{} dark", row.name)
                 }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::keys::Keymap;
+use crate::config::theme::AUTO;
 use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
 use crate::model::outputs::OutputDevice;
@@ -135,9 +136,11 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
         Some(Completer::Word(words)) => {
             Offer::Ready(Completion::new(start, typed, plain(words.iter().copied(), typed)))
         }
-        Some(Completer::Theme) => {
-            Offer::Ready(Completion::new(start, typed, plain(known.themes.iter().map(String::as_str), typed)))
-        }
+        Some(Completer::Theme) => Offer::Ready(Completion::new(
+            start,
+            typed,
+            plain(known.themes.iter().map(String::as_str).chain([AUTO]), typed),
+        )),
         Some(Completer::Output) => Offer::Ready(Completion::new(start, typed, outputs(known.devices, typed))),
         Some(Completer::Bookmark) => {
             Offer::Ready(Completion::new(start, typed, bookmarks(known.bookmarks, typed)))

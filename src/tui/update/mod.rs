@@ -1,6 +1,7 @@
 //! What an input does to the screen's state, and what it asks of others. Pure: no clock, no disk, no terminal. Called by
 //! the run loop on the ui thread, once an input.
 
+mod arrange;
 mod changed;
 mod chord;
 mod cover;
@@ -92,6 +93,10 @@ pub enum Input {
         start: usize,
         typed: String,
         candidates: Vec<Candidate>,
+    },
+    /// The terminal's background is a light one, or a dark one.
+    Background {
+        is_light: bool,
     },
     /// A theme was loaded, with these problems in it, or was not.
     Theme {
@@ -222,6 +227,7 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Searched { asked, row } => turn.searched(asked, row),
         Input::Figures { asked, lines } => turn.figures(asked, lines),
         Input::Paths { start, typed, candidates } => turn.paths_listed(start, &typed, candidates),
+        Input::Background { is_light } => turn.background(is_light),
         Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
         Input::Painted(painted) => turn.painted(painted),
         Input::Refused => turn.refused(),
@@ -265,6 +271,11 @@ impl Turn<'_> {
         View { len, height, margin: usize::from(self.around.settings.scrolloff) }
     }
 
+    fn queue_view(&self) -> View {
+        let height = usize::from(self.layout().queue_height);
+        View { height, ..self.view(self.state.queue.shown()) }
+    }
+
     /// Of a library column; the number of its entries is filled in by `Browse`.
     fn column_view(&self) -> impl Fn(Column) -> View + use<> {
         let view = self.view(0);
@@ -282,7 +293,7 @@ impl Turn<'_> {
         self.state.size = (width, height);
         let views = self.column_view();
         self.state.library.show_cursors(views);
-        let view = self.view(self.state.queue.shown());
+        let view = self.queue_view();
         self.state.queue.list.show_cursor(view);
         let (lists, entries) =
             (self.view(self.state.lists.seen.lists.len()), self.view(self.state.lists.len()));

@@ -48,6 +48,8 @@ impl Turn<'_> {
             Hit::Tags => self.click_tags(row, again),
             Hit::Outputs => self.click_output(row, again),
             Hit::Tab(pane) => self.focus(pane),
+            Hit::Arrangement(place) => self.go_to_tab(place),
+            Hit::Border(border) => self.state.pointer.border = Some(border),
             Hit::SeekBar => self.start_drag(area, x),
             Hit::State => self.send(Command::Playback(Playback::Toggle)),
             Hit::Repeat => self.send(Command::Playback(Playback::Repeat(None))),
@@ -157,6 +159,9 @@ impl Turn<'_> {
         if let Some(held) = self.state.pointer.held {
             return self.hold_over(held, y);
         }
+        if let Some(border) = self.state.pointer.border {
+            return self.drag_border(border, x, y);
+        }
         let Some(drag) = self.state.pointer.drag else { return };
         let Some(bar) = self.around.map.area_of(Hit::SeekBar) else { return };
         let percent = percent_at(bar, x);
@@ -170,6 +175,7 @@ impl Turn<'_> {
     }
 
     fn release(&mut self) {
+        self.state.pointer.border = None;
         if let Some(held) = self.state.pointer.held.take() {
             self.let_go(held);
         }
@@ -192,7 +198,7 @@ impl Turn<'_> {
                 self.state.library.scroll(column, rows, view);
             }
             Hit::Queue => {
-                let view = self.view(self.state.queue.shown());
+                let view = self.queue_view();
                 self.state.queue.list.scroll(rows, view);
             }
             Hit::Lists => {
@@ -233,7 +239,7 @@ impl Turn<'_> {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));
             }
-            Hit::Spectrum | Hit::Tab(_) | Hit::Status => {}
+            Hit::Spectrum | Hit::Tab(_) | Hit::Arrangement(_) | Hit::Border(_) | Hit::Status => {}
         }
     }
 }

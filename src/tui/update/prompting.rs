@@ -264,24 +264,35 @@ impl Turn<'_> {
             _ => None,
         };
         let theme = &mut self.state.theme;
-        let wanted = named.filter(|name| self.around.themes.contains(name) && *name != theme.chosen);
+        let is_known = |name: &String| self.around.themes.iter().any(|known| known == theme.meant(name));
+        let wanted = named.filter(|name| is_known(name) && *name != theme.chosen);
         if wanted == theme.preview {
             return;
         }
-        let seen = wanted.clone().unwrap_or_else(|| theme.chosen.clone());
         theme.preview = wanted;
-        self.effects.push(Effect::LoadTheme(seen));
+        self.effects.push(Effect::LoadTheme(theme.seen().to_owned()));
     }
 
     /// One that is seen already need not be read once more.
     pub(super) fn choose_theme(&mut self, name: String) {
         let theme = &mut self.state.theme;
         let is_seen = theme.preview.take().is_some_and(|preview| preview == name);
-        if self.around.themes.contains(&name) {
-            theme.chosen.clone_from(&name);
+        let meant = theme.meant(&name).to_owned();
+        if self.around.themes.contains(&meant) {
+            theme.chosen = name;
         }
         if !is_seen {
-            self.effects.push(Effect::LoadTheme(name));
+            self.effects.push(Effect::LoadTheme(meant));
+        }
+    }
+
+    /// The terminal's background is light, or dark: what is seen may be another theme.
+    pub(super) fn background(&mut self, is_light: bool) {
+        let theme = &mut self.state.theme;
+        let before = theme.seen().to_owned();
+        theme.on_light = is_light;
+        if theme.seen() != before {
+            self.effects.push(Effect::LoadTheme(theme.seen().to_owned()));
         }
     }
 

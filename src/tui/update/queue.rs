@@ -49,7 +49,7 @@ impl Turn<'_> {
     fn go_to_place(&mut self, place: usize) {
         let pane = &mut self.state.queue;
         let row = pane.row_of(place).unwrap_or_else(|behind| behind);
-        let view = self.view(self.state.queue.shown());
+        let view = self.queue_view();
         self.state.queue.list.go_to(row, view);
     }
 
@@ -59,7 +59,7 @@ impl Turn<'_> {
         match place {
             Some(place) => self.go_to_place(place),
             None => {
-                let view = self.view(self.state.queue.shown());
+                let view = self.queue_view();
                 let row = self.state.queue.list.cursor;
                 self.state.queue.list.go_to(row, view);
             }

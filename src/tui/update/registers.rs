@@ -135,7 +135,7 @@ impl Turn<'_> {
                 let queue = &self.state.queue;
                 let place = queue.seen.items.iter().position(|item| Some(item.id) == spot.item);
                 let row = place.and_then(|place| queue.row_of(place).ok()).unwrap_or(spot.rows[0]);
-                let view = self.view(self.state.queue.shown());
+                let view = self.queue_view();
                 self.state.queue.list.go_to(row, view);
             }
         }

@@ -233,6 +233,7 @@ impl Turn<'_> {
             Screen::TagPreview => self.preview_tags(),
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.choose_theme(name),
+            Screen::Arrange(deed) => self.arrange(deed),
             Screen::Own(line) => self.run_line(&line),
             Screen::Map { context, keys, line } => self.map_keys(context.as_deref(), &keys, line),
             Screen::Source(path) => self.effects.push(Effect::Source(self.around.places.absolute(&path))),
@@ -314,7 +315,7 @@ impl Turn<'_> {
             }
             (motion, Pane::Playlists) => self.move_in_lists(|list, view| list.go(motion, count, view)),
             (motion, Pane::Queue) => {
-                let view = self.view(self.state.queue.shown());
+                let view = self.queue_view();
                 self.state.queue.list.go(motion, count, view);
             }
             (_, Pane::Spectrum) => {}
@@ -411,7 +412,7 @@ impl Turn<'_> {
             let Ok(row) = self.state.queue.row_of(current) else {
                 return self.state.note("The filter hides the playing entry");
             };
-            let view = self.view(self.state.queue.shown());
+            let view = self.queue_view();
             return self.state.queue.list.go_to(row, view);
         }
         let views = self.column_view();

@@ -264,7 +264,7 @@ impl Turn<'_> {
             }
             Pane::Playlists => self.move_in_lists(|list, view| list.go_to(row, view)),
             _ => {
-                let view = self.view(self.state.queue.shown());
+                let view = self.queue_view();
                 self.state.queue.list.go_to(row, view);
             }
         }

@@ -11,12 +11,16 @@ use crate::tui::scene::Hit;
 use crate::tui::text;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
+    arrangements(canvas);
     tabs(canvas);
     titles(canvas);
     separators(canvas);
     if let Some(rule) = canvas.layout.rule {
         canvas.fill(rule, "─", Role::Border);
         junctions(canvas, rule);
+    }
+    if let Some(line) = canvas.layout.queue_titles {
+        junctions(canvas, line);
     }
 }
 
@@ -102,6 +106,20 @@ fn queue_amount(canvas: &Canvas<'_>) -> String {
     }
 }
 
+/// The tabs, where there is more than one.
+fn arrangements(canvas: &mut Canvas<'_>) {
+    let Some(area) = canvas.layout.arrangements else { return };
+    let state = canvas.scene.state;
+    let mut x = area.x;
+    for place in 0..state.tabs.len() {
+        let label = format!(" {} ", state.tabs.label(place, state));
+        let (start, room) = (x, area.right().saturating_sub(x));
+        let on = place == state.tabs.at();
+        x += canvas.put(x, area.y, room, &label, if on { Role::Selection } else { Role::Dim });
+        canvas.hit(Rect::new(start, area.y, x - start, 1), Hit::Arrangement(place));
+    }
+}
+
 fn tabs(canvas: &mut Canvas<'_>) {
     let Some(area) = canvas.layout.tabs else { return };
     let queued = canvas.scene.state.queue.seen.items.len();
@@ -127,10 +145,12 @@ fn tabs(canvas: &mut Canvas<'_>) {
 }
 
 fn titles(canvas: &mut Canvas<'_>) {
-    let Some(line) = canvas.layout.titles else { return };
-    canvas.fill(line, "─", Role::Border);
+    let lines = [canvas.layout.titles, canvas.layout.queue_titles];
+    lines.into_iter().flatten().for_each(|line| canvas.fill(line, "─", Role::Border));
     for heading in headings(canvas) {
-        let area = Rect { y: line.y, height: 1, ..heading.area };
+        let top = heading.area.y.checked_sub(1);
+        let Some(y) = top.filter(|y| lines.into_iter().flatten().any(|line| line.y == *y)) else { continue };
+        let area = Rect { y, height: 1, ..heading.area };
         let title = if heading.focused { Role::Accent } else { Role::Title };
         if heading.focused {
             canvas.fill(area, "━", Role::BorderFocused);
@@ -149,6 +169,9 @@ fn titles(canvas: &mut Canvas<'_>) {
 }
 
 fn separators(canvas: &mut Canvas<'_>) {
+    for (area, border, _) in canvas.layout.borders() {
+        canvas.hit(area, Hit::Border(border));
+    }
     let titled = canvas.layout.titles;
     for x in joints(canvas) {
         for y in list_top(canvas)..list_bottom(canvas) {
@@ -174,7 +197,8 @@ fn joints(canvas: &Canvas<'_>) -> Vec<u16> {
         canvas.layout.lists.filter(|_| !none || canvas.layout.entries.is_none()).map(|area| area.right()),
     );
     joints.extend(canvas.layout.entries.map(|area| area.right()));
-    joints.extend(canvas.layout.queue.map(|area| area.right()));
+    let beside = canvas.layout.queue.filter(|_| canvas.layout.queue_titles.is_none());
+    joints.extend(beside.map(|area| area.right()));
     // Behind the last list there is nothing.
     joints.pop();
     joints
