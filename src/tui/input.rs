@@ -12,14 +12,28 @@ use super::channel::{Message, UiSender};
 use super::gate::Gate;
 use super::update::{Input, Mouse};
 use crate::config::keys::{Code, Key};
+use crate::model::contain::contain;
+
+/// So many times in a row nothing can be made of what comes: the terminal is taken for gone.
+const MOST_UNREAD: u32 = 10_000;
 
 /// `late`: the terminal was asked something and has not answered yet.
 pub(super) fn spawn(sender: UiSender, gate: Arc<Gate>, late: bool) -> std::io::Result<()> {
     let mut late = late.then(Late::default);
     let read_all = move || {
+        let mut unread = 0;
         loop {
             gate.pass();
-            let Ok(event) = read() else { break };
+            let event = match contain(read) {
+                Ok(Ok(event)) => event,
+                // Some bytes make crossterm 0.29 panic (a mouse in column 0): they are no key, and it has taken them.
+                Err(_) if unread < MOST_UNREAD => {
+                    unread += 1;
+                    continue;
+                }
+                Ok(Err(_)) | Err(_) => break,
+            };
+            unread = 0;
             if late.as_mut().is_some_and(|late| late.swallows(&event, Instant::now())) {
                 continue;
             }

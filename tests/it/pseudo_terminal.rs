@@ -156,7 +156,8 @@ impl Session {
     /// As a terminal sends it; whether somebody is there still.
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         let writer = self.keys.as_mut().unwrap();
-        writer.write_all(bytes).and_then(|()| writer.flush()).is_ok()
+        let is_there = self.child.try_wait().is_ok_and(|ended| ended.is_none());
+        is_there && writer.write_all(bytes).and_then(|()| writer.flush()).is_ok()
     }
 
     /// Keys that are typed while nobody reads what the program writes, which is therefore held up in it.

@@ -108,6 +108,10 @@ fn whatever_a_terminal_sends_the_player_ends_in_order() {
     let home = Home::with_music();
     let mut session = Session::start(&home, &["music"]);
     session.wait_for("3 tracks");
+    // A mouse left of the first column: keys are read behind it.
+    session.press("\x1b[<0;0;0Mg?");
+    session.wait_for("Keys and commands");
+    session.press("q");
     let whole: Vec<Vec<u8>> = SENT.iter().map(|sent| sent.as_bytes().to_vec()).collect();
     let mut noise = Noise(7);
     for _ in 0..400 {
