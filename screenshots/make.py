@@ -3,9 +3,12 @@
 
     screenshots/make.py target/release/auralis FOLDER_OF_MUSIC [NAME...]
 
+`session` is the recorded session: `session.cast`, to be played by asciinema, and `session.gif`, drawn from that.
+
 Needs tmux, Pillow and the DejaVu fonts (Debian: tmux python3-pil fonts-dejavu-core). The music is only played to
 nowhere; the player has a home of its own, which is gone afterwards.
 """
+import contextlib
 import os
 import subprocess
 import sys
@@ -13,6 +16,8 @@ import tempfile
 import time
 
 from PIL import Image
+
+import session
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Name, columns, rows, what is typed, what is then seen. Keys of tmux are in angle brackets.
@@ -71,12 +76,19 @@ class Terminal:
         subprocess.run([*self.tmux, "kill-server"], check=False)
 
 
-def terminal(program, music, columns, rows, use):
+@contextlib.contextmanager
+def player_home():
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o700)
         os.makedirs(f"{home}/.config/auralis")
         with open(f"{home}/.config/auralis/config.toml", "w") as config:
-            config.write('[output]\noutput = "null"\n[analysis]\nwhen = "off"\n[screen]\nmouse = false\n')
+            config.write('[output]\noutput = "null"\n[analysis]\nwhen = "off"\n')
+            config.write('[screen]\nmouse = false\ntheme = "dark"\n')
+        yield home
+
+
+def terminal(program, music, columns, rows, use):
+    with player_home() as home:
         shown = Terminal(program, music, home, columns, rows)
         try:
             use(shown)
@@ -118,6 +130,10 @@ def main():
         terminal(program, music, columns, rows, use)
     if not wanted or "themes" in wanted:
         terminal(program, music, 84, 24, themes)
+    if not wanted or "session" in wanted:
+        with player_home() as home:
+            session.record(program, music, home, f"{HERE}/session.cast")
+            session.draw(f"{HERE}/session.cast", home, f"{HERE}/session.gif")
 
 
 if __name__ == "__main__":

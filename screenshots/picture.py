@@ -22,6 +22,9 @@ SIXTEEN = [
     (110, 205, 215), (245, 246, 250),
 ]
 
+# Where the dots of braille are, from the lowest bit on: across, down.
+DOTS = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
+
 
 def indexed(n):
     if n < 16:
@@ -105,33 +108,50 @@ def cells(line, pen):
             column += width
 
 
-def main():
-    lines = sys.stdin.read().rstrip("\n").split("\n")
-    regular, bold = ImageFont.truetype(REGULAR, SIZE), ImageFont.truetype(BOLD, SIZE)
-    try:
-        wide = ImageFont.truetype(WIDE, SIZE)
-    except OSError:
-        wide = regular
-    cell_width, cell_height = round(regular.getlength("M")), SIZE + 4
-    drawn = []
-    pen = Pen()
-    for row, line in enumerate(lines):
-        drawn += [(row, *cell) for cell in cells(line, pen)]
-    columns = max((column + width for _, column, width, *_ in drawn), default=1)
-    image = Image.new("RGB", (columns * cell_width + 16, len(lines) * cell_height + 16), GROUND)
-    draw = ImageDraw.Draw(image)
-    for row, column, width, char, (fg, bg), is_bold, underline in drawn:
-        x, y = 8 + column * cell_width, 8 + row * cell_height
-        draw.rectangle([x, y, x + width * cell_width - 1, y + cell_height - 1], fill=bg)
+class Brush:
+    """Draws screens, with the fonts of this machine."""
+
+    def __init__(self):
+        self.regular, self.bold = ImageFont.truetype(REGULAR, SIZE), ImageFont.truetype(BOLD, SIZE)
+        try:
+            self.wide = ImageFont.truetype(WIDE, SIZE)
+        except OSError:
+            self.wide = self.regular
+        self.width, self.height = round(self.regular.getlength("M")), SIZE + 4
+
+    def draw(self, shown, columns=1):
+        """The picture of a screen, as `tmux capture-pane` prints it, at least so wide."""
+        lines = shown.removesuffix("\n").split("\n")
+        drawn = []
+        pen = Pen()
+        for row, line in enumerate(lines):
+            drawn += [(row, *cell) for cell in cells(line, pen)]
+        columns = max([columns, *(column + width for _, column, width, *_ in drawn)])
+        image = Image.new("RGB", (columns * self.width + 16, len(lines) * self.height + 16), GROUND)
+        draw = ImageDraw.Draw(image)
+        for cell in drawn:
+            self.cell(draw, *cell)
+        return image
+
+    def cell(self, draw, row, column, width, char, colours, is_bold, underline):
+        fg, bg = colours
+        x, y = 8 + column * self.width, 8 + row * self.height
+        right, bottom = x + width * self.width - 1, y + self.height - 1
+        draw.rectangle([x, y, right, bottom], fill=bg)
         if 0x2581 <= ord(char) <= 0x2588:
-            top = y + round(cell_height * (0x2588 - ord(char)) / 8)
-            draw.rectangle([x, top, x + cell_width - 1, y + cell_height - 1], fill=fg)
+            top = y + round(self.height * (0x2588 - ord(char)) / 8)
+            draw.rectangle([x, top, right, bottom], fill=fg)
+        elif 0x2800 <= ord(char) <= 0x28FF:
+            for bit, (across, down) in enumerate(DOTS):
+                if ord(char) >> bit & 1:
+                    left, top = x + round((across + 0.25) * self.width / 2), y + round((down + 0.25) * self.height / 4)
+                    draw.rectangle([left, top, left + 2, top + 2], fill=fg)
         elif char.strip():
-            font = wide if width == 2 else (bold if is_bold else regular)
+            font = self.wide if width == 2 else (self.bold if is_bold else self.regular)
             draw.text((x, y + (0 if width == 1 else -3)), char, font=font, fill=fg)
         if underline:
-            draw.line([x, y + cell_height - 2, x + width * cell_width - 1, y + cell_height - 2], fill=fg)
-    image.save(sys.argv[1], optimize=True)
+            draw.line([x, bottom - 1, right, bottom - 1], fill=fg)
 
 
-main()
+if __name__ == "__main__":
+    Brush().draw(sys.stdin.read()).save(sys.argv[1], optimize=True)

@@ -13,7 +13,7 @@
 #[cfg(feature = "desktop")]
 pub mod desktop;
 #[cfg(feature = "desktop")]
-mod mpris;
+pub mod mpris;
 #[cfg(feature = "http")]
 pub mod scrobble;
 #[cfg(any(feature = "desktop", feature = "http"))]

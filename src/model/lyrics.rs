@@ -15,6 +15,8 @@ const MOST_LETTERS: usize = 1_000;
 const MOST_WORDS: usize = 200;
 /// Bytes of all lines, each with its time.
 const MOST_TEXT: usize = 256 * 1024;
+/// The last time that five digits of minutes can tell.
+const LAST_HUNDREDTH: u128 = 100_000 * 6_000 - 1;
 /// Times of one line: a refrain is written once and sung often.
 const MOST_TIMES: usize = 100;
 
@@ -132,13 +134,15 @@ impl Lyrics {
         let mut timed: Vec<Line> = Vec::new();
         let mut plain: Vec<Line> = Vec::new();
         for line in text.lines().take(MOST_LINES) {
-            let (times, rest) = stamps(line);
+            // First: what stands around a control character may be a time once that is gone.
+            let line: String = printable(line).collect();
+            let (times, rest) = stamps(&line);
             let (text, words) = shown(rest);
             let times = times.into_iter().take(MOST_TIMES).take(MOST_LINES - timed.len().min(MOST_LINES));
             let before = timed.len();
             timed.extend(repeated(times, &text, &words));
             if timed.len() == before {
-                match header(line) {
+                match header(&line) {
                     Some(("offset", value)) => offset_ms = value.trim().parse().unwrap_or(0),
                     Some(_) => {}
                     None => plain.push(Line { at: None, text, words: Vec::new() }),
@@ -202,9 +206,9 @@ impl Lyrics {
     }
 }
 
-/// `mm:ss.xx`
+/// `mm:ss.xx`; as late as can be read, where it is later.
 fn written(at: Duration) -> String {
-    let hundredths = (at.as_millis() + 5) / 10;
+    let hundredths = ((at.as_millis() + 5) / 10).min(LAST_HUNDREDTH);
     let (minutes, rest) = (hundredths / 6_000, hundredths % 6_000);
     format!("{minutes:02}:{:02}.{:02}", rest / 100, rest % 100)
 }
@@ -282,7 +286,7 @@ fn header(line: &str) -> Option<(&str, &str)> {
     Some((name, value))
 }
 
-/// The text without the times of single words and without control characters, and where each of these words begins.
+/// The text without the times of single words, and where each of these words begins.
 fn shown(text: &str) -> (String, Vec<Word>) {
     let (mut out, mut words) = (String::new(), Vec::<Word>::new());
     let mut rest = text.trim();
@@ -290,7 +294,7 @@ fn shown(text: &str) -> (String, Vec<Word>) {
     let mut append = |out: &mut String, part: &str| {
         // Blanks on both sides of a time are one.
         let part = if out.is_empty() || out.ends_with(' ') { part.trim_start() } else { part };
-        let part: String = plain(part).chars().take(letters).collect();
+        let part: String = part.chars().take(letters).collect();
         letters -= part.chars().count();
         out.push_str(&part);
     };
@@ -326,11 +330,11 @@ fn inner_stamp(behind: &str) -> Option<(Duration, &str)> {
 
 /// Text of others as people can be shown it: a line, and not too long.
 pub fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c == '\t' { ' ' } else { c })
-        .filter(|c| !c.is_control())
-        .take(MOST_LETTERS)
-        .collect()
+    printable(text).take(MOST_LETTERS).collect()
+}
+
+fn printable(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control())
 }
 
 /// What is known of the words of a song.

@@ -306,7 +306,7 @@ fn he_aac_plays_its_core_in_the_right_time_and_says_what_is_lost() {
 }
 
 /// Small valid files of each format, for the mutations below.
-fn seeds() -> Vec<(&'static str, Vec<u8>)> {
+pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("short.wav");
     Material::new(6_000, 2, 44_100, 16).write_wav(&wav);

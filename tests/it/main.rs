@@ -32,6 +32,7 @@ mod groups;
 mod here;
 mod home;
 mod hooks;
+mod hostile;
 mod joins;
 mod keys;
 mod levels;

@@ -153,6 +153,13 @@ impl Session {
         writer.flush().unwrap();
     }
 
+    /// As a terminal sends it; whether somebody is there still.
+    pub fn send(&mut self, bytes: &[u8]) -> bool {
+        let writer = self.keys.as_mut().unwrap();
+        let is_there = self.child.try_wait().is_ok_and(|ended| ended.is_none());
+        is_there && writer.write_all(bytes).and_then(|()| writer.flush()).is_ok()
+    }
+
     /// Keys that are typed while nobody reads what the program writes, which is therefore held up in it.
     pub fn unread(&mut self, deed: impl FnOnce(&mut dyn Write)) {
         // The reader waits for this lock before it reads again.

@@ -184,7 +184,7 @@ fn jspf(list: &List, folder: &Path, paths: Paths) -> Vec<u8> {
 /// A path as a line has it; as a URL of a file where a plain line could not be read back, or not by others.
 fn place(path: &Path, folder: &Path, paths: Paths, is_utf8: bool) -> Vec<u8> {
     if is_address(path) {
-        return path.as_os_str().as_bytes().to_vec();
+        return address(path.as_os_str().as_bytes(), false);
     }
     let shown = relative(path, folder, paths).unwrap_or_else(|| path.to_path_buf());
     let bytes = shown.as_os_str().as_bytes();
@@ -206,7 +206,7 @@ fn uri(path: &Path, folder: &Path, paths: Paths) -> String {
         return String::new();
     }
     if is_address(path) {
-        return path.to_string_lossy().into_owned();
+        return String::from_utf8_lossy(&address(path.as_os_str().as_bytes(), true)).into_owned();
     }
     match relative(path, folder, paths) {
         None => file_url(path),
@@ -239,6 +239,21 @@ fn way(folder: &Path, path: &Path) -> PathBuf {
 }
 
 /// All bytes but those that a path in a URI may have (RFC 3986 §3.3).
+/// An address whose line ends where it ends. What no address should have, and would break the line or, in a text, be lost,
+/// is percent-encoded (RFC 3986 §2.1); the rest stays as it is.
+fn address(bytes: &[u8], is_text: bool) -> Vec<u8> {
+    let is_lost = is_text && std::str::from_utf8(bytes).is_err();
+    let end = bytes.trim_ascii_end().len();
+    let mut out = Vec::with_capacity(bytes.len());
+    for (at, &byte) in bytes.iter().enumerate() {
+        match at >= end || byte.is_ascii_control() || is_lost && !byte.is_ascii() {
+            true => out.extend(format!("%{byte:02X}").into_bytes()),
+            false => out.push(byte),
+        }
+    }
+    out
+}
+
 fn encoded(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &byte in bytes {
@@ -302,6 +317,21 @@ mod tests {
             Place::Address(path) => path.clone(),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn an_address_adds_no_line_and_loses_no_byte() {
+        let line = |address: &[u8]| Line {
+            path: std::path::PathBuf::from(<std::ffi::OsStr as OsStrExt>::from_bytes(address)),
+            ..Line::default()
+        };
+        let written = |address, format| {
+            let list = List { lines: vec![line(address)], ..List::default() };
+            String::from_utf8_lossy(&bytes(&list, format, Path::new("/"), Paths::Absolute)).into_owned()
+        };
+        assert_eq!(written(b"http://x/a\n/etc/passwd", Format::M3u), "#EXTM3U\nhttp://x/a%0A/etc/passwd\n");
+        assert_eq!(written(b"http://x/a b", Format::M3u), "#EXTM3U\nhttp://x/a b\n");
+        assert!(written(b"http://x/\xff", Format::Xspf).contains("<location>http://x/%FF</location>"));
     }
 
     #[test]

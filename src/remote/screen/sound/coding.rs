@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::dsp::dither::Tpdf;
 use crate::engine::output::encode;
 use crate::model::audio::SampleFormat;
+use crate::model::contain::contain;
 
 /// Frames of a chunk at most; FLAC's usual block.
 pub const MOST_FRAMES: usize = 4096;
@@ -105,17 +106,20 @@ pub fn decode(coded: &Coded, channels: usize, frames: usize) -> Option<Vec<f32>>
     }
     let samples = match coded {
         Coded::Plain(format, bytes) => plain(*format, bytes)?,
-        Coded::Flac(bytes) => {
-            let mut reader = FlacStreamReader::new(bytes.as_slice());
-            let frame = reader.read().ok()?;
-            if usize::from(frame.channels) != channels || !(16..=24).contains(&frame.bits_per_sample) {
-                return None;
-            }
-            let scale = 1.0 / (1_u32 << (frame.bits_per_sample - 1)) as f32;
-            frame.samples.iter().map(|&sample| sample as f32 * scale).collect()
-        }
+        // A block of fewer samples than it has partitions makes flac-codec 1.3.3 panic.
+        Coded::Flac(bytes) => contain(|| flac(bytes, channels)).ok()??,
     };
     (samples.len() == frames * channels).then_some(samples)
+}
+
+fn flac(bytes: &[u8], channels: usize) -> Option<Vec<f32>> {
+    let mut reader = FlacStreamReader::new(bytes);
+    let frame = reader.read().ok()?;
+    if usize::from(frame.channels) != channels || !(16..=24).contains(&frame.bits_per_sample) {
+        return None;
+    }
+    let scale = 1.0 / (1_u32 << (frame.bits_per_sample - 1)) as f32;
+    Some(frame.samples.iter().map(|&sample| sample as f32 * scale).collect())
 }
 
 fn plain(format: SampleFormat, bytes: &[u8]) -> Option<Vec<f32>> {
@@ -188,6 +192,13 @@ mod tests {
         let samples: Vec<f32> = (0..8192).map(|at| sine(at / 2)).collect();
         let Coded::Flac(bytes) = Encoder::new(2, true).encode(&samples, true) else { panic!() };
         assert!(bytes.len() < 8192, "{}", bytes.len());
+    }
+
+    /// A frame of one sample whose residual is said to be in 2^15 parts (RFC 9639 §9.2.7).
+    #[test]
+    fn a_block_of_fewer_samples_than_parts_is_refused() {
+        let frame = [0xff, 0xf8, 0x69, 0x18, 0, 0, 0xbf, 0x10, 0x3c, 0, 0, 0, 0, 0];
+        assert_eq!(decode(&Coded::Flac(frame.to_vec()), 2, 1), None);
     }
 
     proptest::proptest! {
