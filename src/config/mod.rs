@@ -4,7 +4,8 @@
 //! - **May import.** model.
 //! - **Thread.** Owns none; runs on the caller's, at start and never in a frame or an audio path.
 //! - **Entry points.** [`load`] (once, at start), [`file::default_text`], [`file::reference_table`].
-//! - **Invariants.** The user's files are read, never written, but for curves that are to be kept ([`curves`]). An empty or missing file is a full configuration. One bad
+//! - **Invariants.** The user's files are read, never written, but for curves that are to be kept ([`curves`]) and for a
+//!   setting that is ([`keep`]). An empty or missing file is a full configuration. One bad
 //!   key costs that key alone: it keeps its default and becomes a [`problem::Problem`] with file, line and nearest name.
 //!   Files are bounded in size before they are parsed.
 
@@ -12,12 +13,16 @@ pub mod check;
 pub mod curves;
 pub mod editor;
 pub mod file;
+pub mod keep;
 pub mod keys;
+pub mod live;
 pub mod memory;
+pub mod origin;
 pub mod paths;
 pub mod problem;
 mod read;
 mod rows;
+pub mod setting;
 pub mod theme;
 
 use std::path::PathBuf;
@@ -27,6 +32,7 @@ use crate::model::collate::Collation;
 use crate::model::naming::{Naming, Separators};
 use crate::model::notice::Notice;
 use crate::model::settings::Settings;
+use origin::{Configured, Origins};
 use paths::{Bases, PlaceFlags, Places};
 use problem::Problem;
 
@@ -50,6 +56,7 @@ pub struct Loaded {
     pub places: Places,
     /// In the order of the file.
     pub problems: Vec<Problem>,
+    pub origins: Origins,
 }
 
 impl Loaded {
@@ -65,6 +72,15 @@ impl Loaded {
     pub fn served(&self) -> Option<PathBuf> {
         let server = &self.settings.server;
         (!server.url.is_empty()).then(|| crate::model::server::root(&server.name))
+    }
+
+    /// For who shows and changes settings.
+    pub fn configured(&self) -> Configured {
+        Configured {
+            settings: self.settings.clone(),
+            origins: self.origins.clone(),
+            file: self.places.config_file.clone(),
+        }
     }
 
     /// How names are taken apart and put in order.
@@ -94,7 +110,8 @@ impl Loaded {
 /// for by name.
 pub fn load(flags: &PlaceFlags) -> Result<Loaded, ConfigError> {
     let places = Places::new(&Bases::of_this_user(), flags)?;
-    let mut loaded = Loaded { settings: Settings::default(), places, problems: Vec::new() };
+    let (settings, problems, origins) = Default::default();
+    let mut loaded = Loaded { settings, places, problems, origins };
     let Some(path) = loaded.places.config_file.clone() else {
         return Ok(loaded);
     };
@@ -103,7 +120,9 @@ pub fn load(flags: &PlaceFlags) -> Result<Loaded, ConfigError> {
         Ok(None) => return Err(ConfigError::Read { file: path, why: "no such file".to_owned() }),
         Ok(Some(text)) => {
             let home = loaded.places.home.as_deref();
-            (loaded.settings, loaded.problems) = file::parse(&text, &path, home);
+            let written = file::read(&text, &path, home);
+            (loaded.settings, loaded.problems) = (written.settings, written.problems);
+            loaded.origins = written.origins;
             loaded.take_curve();
         }
         Err(read::Unreadable { line: None, why }) if loaded.places.config_was_named => {

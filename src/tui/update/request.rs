@@ -233,6 +233,7 @@ impl Turn<'_> {
             Screen::TagPreview => self.preview_tags(),
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.choose_theme(name),
+            Screen::Set(asked) => self.set(asked),
             Screen::Own(line) => self.run_line(&line),
             Screen::Map { context, keys, line } => self.map_keys(context.as_deref(), &keys, line),
             Screen::Source(path) => self.effects.push(Effect::Source(self.around.places.absolute(&path))),
@@ -380,7 +381,7 @@ impl Turn<'_> {
     }
 
     /// Library and queue are never both hidden.
-    fn toggle_pane(&mut self, pane: Pane) {
+    pub(super) fn toggle_pane(&mut self, pane: Pane) {
         if pane == Pane::Playlists {
             let other = if self.state.left == pane { Pane::Library } else { pane };
             return self.focus(other);
