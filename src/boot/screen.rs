@@ -59,6 +59,7 @@ pub(super) fn screen(shown: Shown<'_>, player: Arc<dyn Player>) -> Result<tui::E
         log,
         inbox,
         core,
+        configured: config.configured(),
         memory,
         keep,
     };

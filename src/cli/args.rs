@@ -901,7 +901,7 @@ pub struct Art {
     pub dry_run: bool,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum ConfigVerb {
     /// Print where each file is, one a line: name, tab, path
     Path,
@@ -909,6 +909,16 @@ pub enum ConfigVerb {
     Default,
     /// Check the configuration and print each problem with file and line
     Check,
+    /// Print every setting, one a line: name, tab, value, tab, where that comes from
+    List,
+    /// Write a setting into config.toml, where all else stays as it is
+    Set {
+        /// As `auralis config list` names it, or its last part where no other has that too
+        name: String,
+        /// As in config.toml; a word needs no quotes, and commas stand between several
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
 }
 
 /// `file:` and `fifo:` take any path, also one that is not UTF-8.

@@ -1,4 +1,4 @@
-//! `auralis config path|default|check`: reads, prints, changes nothing.
+//! `auralis config path|default|check|list|set`: reads and prints; `set` writes one setting.
 
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -9,7 +9,10 @@ use super::exit::{CliError, Exit};
 use super::terminal::Messages;
 use crate::config::check::check as problems_of;
 use crate::config::file::default_text;
+use crate::config::keep::keep;
+use crate::config::origin::Origin;
 use crate::config::paths::Places;
+use crate::config::setting::{self, Setting};
 use crate::config::{self, Loaded};
 use crate::remote::place::Place;
 
@@ -18,6 +21,8 @@ pub fn run(global: &Global, verb: ConfigVerb, messages: &Messages) -> Result<Exi
         ConfigVerb::Path => print_paths(&config::load(&global.places())?.places),
         ConfigVerb::Default => print(default_text().as_bytes()),
         ConfigVerb::Check => check(&config::load(&global.places())?, messages),
+        ConfigVerb::List => list(&config::load(&global.places())?),
+        ConfigVerb::Set { name, value } => set(&config::load(&global.places())?, &name, &value, messages),
     }
 }
 
@@ -43,6 +48,37 @@ fn print_paths(places: &Places) -> Result<Exit, CliError> {
     let line =
         |(name, path): (&str, &Path)| [name.as_bytes(), b"\t", path.as_os_str().as_bytes(), b"\n"].concat();
     print(&known.flat_map(line).collect::<Vec<u8>>())
+}
+
+/// The value as TOML, on one line.
+fn list(loaded: &Loaded) -> Result<Exit, CliError> {
+    let file = loaded.places.config_file.as_deref().unwrap_or(Path::new("config.toml"));
+    let line = |setting: Setting| {
+        let (value, origin) = loaded.origins.of(setting);
+        let from = match origin {
+            Origin::File(line) => format!("{}:{line}", file.display()),
+            other => other.words(),
+        };
+        let line = format!("{}\t{}\t{from}", setting.path(), setting.shown(value));
+        let parts: Vec<_> = line.split('\t').map(super::text::printable).collect();
+        parts.join("\t") + "\n"
+    };
+    print(setting::all().map(line).collect::<String>().as_bytes())
+}
+
+fn set(loaded: &Loaded, name: &str, value: &str, messages: &Messages) -> Result<Exit, CliError> {
+    let setting = Setting::named(name).map_err(CliError::Usage)?;
+    if setting.is_secret() {
+        let why = "is a secret, and lines are seen by others: write it into config.toml";
+        return Err(CliError::Usage(format!("`{}` {why}", setting.path())));
+    }
+    let home = loaded.places.home.as_deref();
+    let given = setting.read(value, &loaded.settings, home).map_err(CliError::Usage)?;
+    let nowhere = || CliError::Refused("there is no place for config.toml: set HOME".to_owned());
+    let file = loaded.places.config_file.as_deref().ok_or_else(nowhere)?;
+    let line = keep(file, setting, &given.text).map_err(CliError::Refused)?;
+    messages.note(&format!("{}:{line}: {} = {}", file.display(), setting.path(), given.text));
+    Ok(Exit::Done)
 }
 
 /// Each problem as `FILE:LINE: MESSAGE`: here they are the data.

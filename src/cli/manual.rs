@@ -51,7 +51,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 ];
 
 const FILES: &[(&str, &str)] = &[
-    ("~/.config/auralis/config.toml", "settings; `auralis config default` prints a complete one"),
+    (
+        "~/.config/auralis/config.toml",
+        "settings; `auralis config default` prints a complete one, `:set!` and `auralis config set` write one",
+    ),
     ("~/.config/auralis/keys.toml", "keys, over the defaults"),
     ("~/.config/auralis/themes/*.toml", "themes"),
     ("~/.config/auralis/eq/*.txt", "curves of the equaliser"),

@@ -10,6 +10,8 @@ use super::terminal::Messages;
 use super::text::shown;
 use crate::boot::{self, Left, PlayerRun};
 use crate::config;
+use crate::config::live::text;
+use crate::config::origin::Origin;
 use crate::library::scan::absolute_root;
 use crate::model::address::is_address;
 use crate::model::settings::{Audio, OutputSpec};
@@ -58,7 +60,10 @@ pub fn run(asked: Arguments, messages: &Messages) -> Result<Exit, CliError> {
     let paths_there = if remote.is_some() { &[][..] } else { &paths };
     refuse_absent(paths_there)?;
     let mut run = prepared(&global, paths_there, output)?;
-    run.config.settings.screen.plain |= plain;
+    if plain {
+        run.config.settings.screen.plain = true;
+        run.config.origins.put("screen.plain".into(), "true".into(), Origin::Flag("--plain"));
+    }
     match remote {
         Some(host) => far(run, &host, paths, audio),
         None => near(run, messages),
@@ -82,7 +87,10 @@ fn far(run: PlayerRun, host: &str, paths: Vec<PathBuf>, audio: Option<Audio>) ->
         return Err(CliError::Usage(format!("{why}: {}", shown(path))));
     }
     let mut run = PlayerRun { paths, ..run };
-    run.config.settings.remote.audio = audio.or(run.config.settings.remote.audio);
+    if let Some(audio) = audio {
+        run.config.settings.remote.audio = Some(audio);
+        run.config.origins.put("remote.audio".into(), text(audio.name()), Origin::Flag("--audio"));
+    }
     boot::far(run, host)?;
     Ok(Exit::Done)
 }
@@ -105,6 +113,7 @@ fn prepared(global: &Global, paths: &[PathBuf], output: Option<OutputSpec>) -> R
     crate::boot::server::mount(&config);
     let output_named = output.is_some();
     if let Some(output) = output {
+        config.origins.put("output.output".into(), text(&output.to_string()), Origin::Flag("--output"));
         config.settings.output.output = output;
     }
     let why = "where the screen is. Use it with `auralis play`";

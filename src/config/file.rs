@@ -8,6 +8,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::origin::{Origin, Origins};
 use super::paths::expand_home;
 use super::problem::Problem;
 use super::read::line_of;
@@ -16,9 +17,23 @@ use crate::model::mpd::Listen;
 use crate::model::settings::Settings;
 use crate::model::suggest::nearest;
 
+/// What a text says.
+#[derive(Debug, Default)]
+pub struct Written {
+    pub settings: Settings,
+    pub problems: Vec<Problem>,
+    pub origins: Origins,
+}
+
 /// The settings that `text` gives, and what of it could not be understood. `file` is only named, not read.
 pub fn parse(text: &str, file: &Path, home: Option<&Path>) -> (Settings, Vec<Problem>) {
-    let mut reading = Reading { text, file, settings: Settings::default(), problems: Vec::new() };
+    let written = read(text, file, home);
+    (written.settings, written.problems)
+}
+
+/// As [`parse`], and where each value stands.
+pub fn read(text: &str, file: &Path, home: Option<&Path>) -> Written {
+    let mut reading = Reading { text, file, written: Written::default() };
     match DeTable::parse(text) {
         Ok(document) => reading.table("", document.get_ref()),
         Err(error) => {
@@ -26,17 +41,16 @@ pub fn parse(text: &str, file: &Path, home: Option<&Path>) -> (Settings, Vec<Pro
             reading.problem(error.span().unwrap_or(0..0), message, None);
         }
     }
-    reading.problems.sort_by_key(|problem| problem.line);
-    let mut settings = reading.settings;
-    expand_paths(&mut settings, home);
-    (settings, reading.problems)
+    let mut written = reading.written;
+    written.problems.sort_by_key(|problem| problem.line);
+    expand_paths(&mut written.settings, home);
+    written
 }
 
 struct Reading<'a> {
     text: &'a str,
     file: &'a Path,
-    settings: Settings,
-    problems: Vec<Problem>,
+    written: Written,
 }
 
 impl Reading<'_> {
@@ -55,10 +69,13 @@ impl Reading<'_> {
     }
 
     fn set(&mut self, row: &Row, value: &Spanned<DeValue<'_>>) {
-        if (row.set)(&mut self.settings, value.get_ref()).is_err() {
-            let written = self.text.get(value.span()).unwrap_or("");
-            let message = format!("`{}` needs {}, not {}", row.path(), row.expects, excerpt(written));
-            self.problem(value.span(), message, None);
+        let text = self.text.get(value.span()).unwrap_or("");
+        match (row.set)(&mut self.written.settings, value.get_ref()) {
+            Ok(()) => {
+                let line = line_of(self.text.as_bytes(), value.span().start);
+                self.written.origins.put(row.path(), text.to_owned(), Origin::File(line));
+            }
+            Err(_) => self.problem(value.span(), unfit(row, text), None),
         }
     }
 
@@ -79,7 +96,7 @@ impl Reading<'_> {
 
     fn problem(&mut self, span: Range<usize>, message: String, nearest: Option<String>) {
         let line = Some(line_of(self.text.as_bytes(), span.start));
-        self.problems.push(Problem { file: self.file.to_owned(), line, message, nearest });
+        self.written.problems.push(Problem { file: self.file.to_owned(), line, message, nearest });
     }
 }
 
@@ -99,6 +116,10 @@ fn elsewhere(word: &str) -> Option<String> {
     ROWS.iter().find(|row| row.key == key).map(Row::path)
 }
 
+pub(super) fn unfit(row: &Row, written: &str) -> String {
+    format!("`{}` needs {}, not {}", row.path(), row.expects, excerpt(written))
+}
+
 /// One short line of what the user wrote, in backquotes.
 fn excerpt(written: &str) -> String {
     let mut line: String = written.chars().map(|c| if c.is_control() { ' ' } else { c }).take(40).collect();
@@ -108,7 +129,7 @@ fn excerpt(written: &str) -> String {
     format!("`{line}`")
 }
 
-fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
+pub(super) fn expand_paths(settings: &mut Settings, home: Option<&Path>) {
     for folder in &mut settings.music {
         *folder = expand_home(folder, home);
     }

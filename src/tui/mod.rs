@@ -48,6 +48,7 @@ pub mod run;
 pub mod scene;
 pub mod screen;
 pub mod search;
+pub mod settings;
 pub mod state;
 pub mod style;
 mod symbols;

@@ -94,9 +94,18 @@ pub(super) struct Pace {
     frame: Duration,
 }
 
+/// Between two looks at what moves, at most so many a second.
+fn frame(fps: u16) -> Duration {
+    Duration::from_secs(1) / u32::from(fps.clamp(1, 120))
+}
+
 impl Pace {
+    pub(super) fn set_fps(&mut self, fps: u16) {
+        self.frame = frame(fps);
+    }
+
     pub(super) fn new(fps: u16) -> Self {
-        let frame = Duration::from_secs(1) / u32::from(fps.clamp(1, 120));
+        let frame = frame(fps);
         Self { dirty: true, drawn: Duration::ZERO, ticked: Duration::ZERO, line: Duration::ZERO, frame }
     }
 

@@ -16,8 +16,9 @@ use ratatui::style::Modifier;
 use super::channel::{Message, UiSender};
 use super::draw::draw;
 use super::layout::layout;
-use super::run::{Exit, TuiOptions};
+use super::run::{Exit, TuiOptions, is_ascii};
 use super::scene::{FrameMap, Gauges, Scene};
+use super::settings::Known;
 use super::state::{Shows, UiState};
 use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
@@ -122,9 +123,7 @@ impl Lines {
             options.themes_folder.clone(),
             options.collation.clone(),
         );
-        let variable = |name| std::env::var(name).ok();
-        let [all, ctype, lang] = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
-        let ascii = options.settings.symbols.is_ascii([all.as_deref(), ctype.as_deref(), lang.as_deref()]);
+        let ascii = is_ascii(&options.settings);
         let mut lines = Self {
             state: UiState::new(&options.settings, problems),
             styles: Styles::new(&Theme::default(), Depth::None).in_ascii(ascii),
@@ -141,6 +140,7 @@ impl Lines {
             options,
         };
         lines.state.plain = true;
+        lines.state.settings = Known::new(std::mem::take(&mut lines.options.configured));
         lines.state.remember(std::mem::take(&mut lines.options.memory));
         let columns = terminal::columns().unwrap_or(COLUMNS).clamp(*WIDTHS.start(), *WIDTHS.end());
         lines.input(Input::Resize(columns, ROWS));
@@ -257,6 +257,12 @@ impl Lines {
                 return self.state.warn(how);
             }
             Effect::Keymap(keymap) => return self.options.keymap = *keymap,
+            Effect::Settings(settings) => {
+                self.options.settings = *settings;
+                self.styles.ascii = is_ascii(&self.options.settings);
+                return self.input(Input::Changed);
+            }
+            Effect::Keep(keeping) => self.workers.keep(keeping),
             Effect::Source(path) => self.workers.source(path),
             Effect::Paint(order) => self.workers.paint(order),
             Effect::Filter(question) => self.workers.filter(question),

@@ -18,6 +18,7 @@ use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
 use crate::model::template::{Template, Templates};
 use crate::tui::scene::{Gauges, times};
+use crate::tui::settings::SettingLine;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportKind {
@@ -36,6 +37,8 @@ pub enum ReportKind {
     Lyrics,
     /// Releases of MusicBrainz.
     Lookup,
+    /// All settings.
+    Settings,
 }
 
 impl ReportKind {
@@ -52,6 +55,7 @@ impl ReportKind {
             Self::Portrait => "How it sounds",
             Self::Lyrics => "Lyrics",
             Self::Lookup => "Releases that it may be",
+            Self::Settings => "Settings",
         }
     }
 }
@@ -64,6 +68,8 @@ pub struct Figures {
     pub about: Option<About>,
     /// `None` until the answer came.
     pub lines: Option<Arc<Lines>>,
+    /// Of settings, which need no worker.
+    pub settings: Arc<Vec<SettingLine>>,
 }
 
 /// What figures are of.
@@ -85,7 +91,8 @@ impl About {
             | ReportKind::Jobs
             | ReportKind::Portrait
             | ReportKind::Lyrics
-            | ReportKind::Lookup => None,
+            | ReportKind::Lookup
+            | ReportKind::Settings => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
                 Arc::clone(&snapshot.catalog),
@@ -203,6 +210,7 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Portrait, _) => portrait_state(snapshot),
         (ReportKind::Lyrics, _) => lyrics_state(snapshot),
         (ReportKind::Lookup, _) => lookup_state(snapshot),
+        (ReportKind::Settings, _) => "Enter changes, / finds, Esc leaves".into(),
         (ReportKind::Jobs, _) if snapshot.renders.is_empty() => "none; :master begins one".into(),
         (ReportKind::Jobs, _) => ":master-stop N".into(),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
@@ -242,6 +250,7 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         ReportKind::Lyrics => words(snapshot).map_or(0, |lyrics| lyrics.lines.len()),
         ReportKind::Lookup => snapshot.tags.lookup.as_ref().map_or(0, |lookup| lookup.found.len()),
         ReportKind::Jobs => snapshot.renders.iter().map(job_len).sum(),
+        ReportKind::Settings => figures.settings.len(),
         ReportKind::Scan => snapshot.scan.failed.len(),
         ReportKind::Duplicates => snapshot.duplicates.groups.iter().map(|group| group.len() + 1).sum(),
     }
@@ -262,6 +271,10 @@ pub fn row(snapshot: &Snapshot, figures: &Figures, kind: ReportKind, at: usize) 
         let found = snapshot.tags.lookup.as_ref()?.found.get(at)?;
         let path = format!("{:>3} %  {} - {}", found.score, found.artist, found.title);
         return Some(ReportRow { path, detail: found.details() });
+    }
+    if kind == ReportKind::Settings {
+        let line = figures.settings.get(at)?;
+        return Some(ReportRow { path: line.text(), detail: String::new() });
     }
     if kind == ReportKind::Portrait {
         return portrait_rows(snapshot).get(at).map(|row| portrait_row(snapshot, row));

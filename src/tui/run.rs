@@ -25,6 +25,7 @@ use super::probe::{self, Environment, Question};
 use super::progress::{self, Progress};
 use super::scene::{FrameMap, Gauges, Scene};
 use super::screen::{Drawn, Screen};
+use super::settings::Known;
 use super::state::{HINT_AFTER, UiState};
 use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
@@ -35,6 +36,7 @@ use super::work::Workers;
 use crate::config::editor::EditorError;
 use crate::config::keys::Keymap;
 use crate::config::memory::ScreenMemory;
+use crate::config::origin::Configured;
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 use crate::model::command::Command;
@@ -60,6 +62,8 @@ pub struct TuiOptions {
     /// What was wrong in the configuration: shown one after another.
     pub problems: Vec<Notice>,
     pub core: CoreOf,
+    /// What the run was started with, settings of the player too.
+    pub configured: Configured,
     /// What the last screen left.
     pub memory: ScreenMemory,
     /// Gets what this one leaves, when it is left.
@@ -100,6 +104,16 @@ pub fn check(settings: &ScreenSettings) -> Result<(), TuiError> {
 
 fn is_by_lines(settings: &ScreenSettings) -> bool {
     settings.plain || terminal::is_plain()
+}
+
+/// Nothing but ASCII is drawn with.
+pub(super) fn is_ascii(settings: &ScreenSettings) -> bool {
+    let [all, ctype, lang] = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok());
+    settings.symbols.is_ascii([all.as_deref(), ctype.as_deref(), lang.as_deref()])
+}
+
+fn has_title(settings: &ScreenSettings) -> bool {
+    settings.title && title::has_window(&std::env::var("TERM").unwrap_or_default())
 }
 
 /// Shows the screen until it is left. The terminal is as it was before when this returns.
@@ -212,8 +226,7 @@ impl Ui {
             variable("COLORTERM").as_deref(),
             variable("TERM").as_deref(),
         );
-        let [all, ctype, lang] = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
-        let ascii = options.settings.symbols.is_ascii([all.as_deref(), ctype.as_deref(), lang.as_deref()]);
+        let ascii = is_ascii(&options.settings);
         let has_colours = matches!(depth, Depth::Palette | Depth::True) && !ascii;
         let around = Environment::new(variable);
         let (covers, typed) = covers(&options, &around, has_colours);
@@ -250,7 +263,7 @@ impl Ui {
             pace: Pace::new(options.settings.fps),
             exit: None,
             title: String::new(),
-            has_title: options.settings.title && title::has_window(&variable("TERM").unwrap_or_default()),
+            has_title: has_title(&options.settings),
             taken: Duration::ZERO,
             started: Instant::now(),
             depth,
@@ -260,6 +273,7 @@ impl Ui {
             options,
         };
         ui.state.covers = covers;
+        ui.state.settings = Known::new(std::mem::take(&mut ui.options.configured));
         ui.state.remember(std::mem::take(&mut ui.options.memory));
         ui.input(Input::Resize(width, height));
         ui.input(Input::Changed);
@@ -457,6 +471,8 @@ impl Ui {
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Detach => return self.exit = Some(Exit::Detached),
             Effect::Keymap(keymap) => return self.options.keymap = *keymap,
+            Effect::Settings(settings) => return self.take_settings(*settings),
+            Effect::Keep(keeping) => self.workers.keep(keeping),
             Effect::Source(path) => self.workers.source(path),
             Effect::Paint(order) => self.workers.paint(order),
             Effect::Filter(question) => self.workers.filter(question),
@@ -478,6 +494,18 @@ impl Ui {
         if self.player.send(command).is_err() && !quits {
             self.input(Input::Refused);
         }
+    }
+
+    fn take_settings(&mut self, settings: ScreenSettings) {
+        let old = std::mem::replace(&mut self.options.settings, settings);
+        let new = &self.options.settings;
+        self.styles.ascii = is_ascii(new);
+        self.has_title = has_title(new);
+        self.pace.set_fps(new.fps);
+        if old.mouse != new.mouse {
+            self.take_terminal_again();
+        }
+        self.input(Input::Changed);
     }
 
     fn theme_loaded(

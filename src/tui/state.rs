@@ -19,6 +19,7 @@ use super::registers::{Registers, Repeats};
 use super::report::{Figures, ReportKind};
 use super::rows::Rows;
 use super::search::Question;
+use super::settings::Known;
 use super::tabs::{Split, Tabs};
 use super::tags::TagPane;
 use crate::config::keys::Context;
@@ -75,6 +76,7 @@ pub struct UiState {
     /// What MusicBrainz was asked about.
     pub looked_up: Option<Target>,
     pub figures: Figures,
+    pub settings: Known,
     /// What tracks say of themselves, to read and to edit.
     pub tags: Option<TagPane>,
     pub chord: Chord,
@@ -370,6 +372,7 @@ impl UiState {
             sung: None,
             looked_up: None,
             figures: Figures::default(),
+            settings: Known::default(),
             tags: None,
             chord: Chord::default(),
             selecting: None,

@@ -1,5 +1,5 @@
 //! Two threads for questions that take time: `ui-filter` folds and searches the catalog, `ui-files` lists folders, reads
-//! themes and makes of pictures what is painted. Started with the first question; each answer goes into the ui thread's channel.
+//! themes, keeps settings and makes of pictures what is painted. Started with the first question; each answer goes into the ui thread's channel.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,8 @@ use super::paint::Order;
 use super::prompt::complete;
 use super::report;
 use super::search::{self, Finder, Place};
-use super::update::{FilterQuestion, Input, PathBase};
+use super::update::{FilterQuestion, Input, Keeping, PathBase};
+use crate::config::keep;
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 
@@ -28,6 +29,7 @@ enum FileQuestion {
     Paths { start: usize, typed: String },
     Theme(String),
     Source(PathBuf),
+    Keep(Keeping),
     Paint(Order),
 }
 
@@ -83,6 +85,10 @@ impl Workers {
 
     pub(super) fn source(&mut self, path: PathBuf) -> io::Result<()> {
         self.file(FileQuestion::Source(path))
+    }
+
+    pub(super) fn keep(&mut self, keeping: Keeping) -> io::Result<()> {
+        self.file(FileQuestion::Keep(keeping))
     }
 
     pub(super) fn paint(&mut self, order: Order) -> io::Result<()> {
@@ -184,6 +190,10 @@ fn answer_file(question: FileQuestion, places: &PathBase, themes: Option<&std::p
             Message::Input(Input::Paths { start, typed, candidates })
         }
         FileQuestion::Paint(order) => Message::Input(Input::Painted(order.make())),
+        FileQuestion::Keep(keeping) => {
+            let line = keep::keep(&keeping.file, keeping.setting, &keeping.value);
+            Message::Input(Input::Kept(keeping, line))
+        }
         FileQuestion::Source(path) => Message::Input(Input::Sourced(commands_of(&path))),
         FileQuestion::Theme(name) => Message::Theme(Box::new(Theme::load(&name, themes))),
     }

@@ -338,6 +338,29 @@ fn the_configuration_is_found_printed_and_checked() {
 }
 
 #[test]
+fn a_setting_is_listed_and_written() {
+    let rig = Rig::new();
+    let file = rig.path(".config/auralis/config.toml");
+    let list = rig.run(&["config", "list"]).data();
+    assert!(list.contains("screen.theme\t\"terminal\"\tdefault\n"), "{list}");
+    rig.config("# mine\n[screen]\ntheme = 'dark' # at night\n[mpd]\npassword = [\"hush@read\"]\n");
+    assert_eq!(rig.run(&["config", "set", "theme", "light"]).code, 0);
+    assert_eq!(rig.run(&["config", "set", "preamp_db", "-3.5"]).code, 0);
+    let expected = "# mine\n[screen]\ntheme = \"light\" # at night\n[mpd]\npassword = [\"hush@read\"]\n\n[sound]\npreamp_db = -3.5\n";
+    assert_eq!(fs::read_to_string(&file).unwrap(), expected);
+    let list = rig.run(&["config", "list"]).data();
+    let line = format!("sound.preamp_db\t-3.5\t{}:8\n", file.display());
+    assert!(list.contains(&line), "{list}");
+    assert!(!list.contains("hush"), "{list}");
+    rig.run(&["config", "set", "fps", "500"]).message(2, "needs a number from 1 to 120");
+    rig.run(&["config", "set", "fsp", "50"]).message(2, "did you mean `fps`?");
+    rig.run(&["config", "set", "mpd.password", "x@read"]).message(2, "secret");
+    rig.config("[screen\n");
+    rig.run(&["config", "set", "fps", "50"]).message(1, "is not written: it is not TOML");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "[screen\n");
+}
+
+#[test]
 fn a_bad_key_is_a_warning_and_the_run_goes_on() {
     let rig = Rig::new();
     rig.config("music = ['/nowhere/at/all']\nscan_at_strat = 1\n");

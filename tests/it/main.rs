@@ -81,6 +81,7 @@ mod scrobble;
 mod search;
 #[cfg(feature = "http")]
 mod server;
+mod settings;
 mod similar;
 mod soak;
 mod sort;

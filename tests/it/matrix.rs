@@ -27,6 +27,7 @@ const VIEWS: &[(&str, &[&str])] = &[
     ("queue", &["focus queue", "down"]),
     ("playlists", &["focus playlists"]),
     ("help", &["help"]),
+    ("settings", &["set", "search fps"]),
     ("song", &["cover"]),
     ("signal", &["signal"]),
     ("mastering", &["mastering-panel"]),

@@ -54,6 +54,27 @@ impl Plain {
 }
 
 #[test]
+fn settings_are_told_and_changed_by_lines() {
+    let home = Home::with_music();
+    let mut plain = Plain::start(&home, &["music"]);
+    plain.wait("a command in each");
+    plain.say("set");
+    plain.wait("Settings");
+    plain.wait("rewind_s  5  default  next start");
+    plain.say("set symbols");
+    plain.wait("screen.symbols = \"auto\" (default)");
+    plain.say("set scrolloff=9");
+    plain.wait("screen.scrolloff = 9");
+    plain.say("set plain");
+    plain.wait("screen.plain = true (--plain; default false)");
+    plain.say("set! scrolloff=9");
+    plain.wait("config.toml, line 2");
+    assert_eq!(plain.end(), Some(0));
+    let text = std::fs::read_to_string(home.path(".config/auralis/config.toml")).unwrap();
+    assert_eq!(text, "[screen]\nscrolloff = 9\n");
+}
+
+#[test]
 fn what_is_done_by_lines_is_told_in_words() {
     let home = Home::with_music();
     let mut plain = Plain::start(&home, &["music"]);

@@ -20,6 +20,7 @@ use auralis::model::settings::ScreenSettings;
 use auralis::model::snapshot::{NowPlaying, PlaybackView, QueueItem, QueueView, Snapshot};
 use auralis::model::track::Codec;
 use auralis::model::visual::{Visual, VisualFrame};
+use auralis::tui::CoreOf;
 use auralis::tui::draw::draw;
 use auralis::tui::scene::{FrameMap, Gauges, Scene};
 use auralis::tui::search::{Finder, Place};
@@ -272,6 +273,7 @@ pub struct Stage {
     pub snapshot: Snapshot,
     pub keymap: Keymap,
     pub settings: ScreenSettings,
+    pub core: CoreOf,
     pub styles: Styles,
     pub gauges: Gauges,
     pub map: FrameMap,
@@ -292,6 +294,7 @@ impl Stage {
             snapshot: Snapshot::default(),
             keymap: Keymap::default(),
             settings,
+            core: CoreOf::Own,
             styles: Styles::new(&Theme::default(), Depth::True),
             gauges: Gauges::default(),
             map: FrameMap::default(),
@@ -320,7 +323,7 @@ impl Stage {
             settings: &self.settings,
             themes: &themes,
             places: &places,
-            core: &auralis::tui::CoreOf::Own,
+            core: &self.core,
             map: &self.map,
             gauges: &self.gauges,
             now: self.now,
@@ -354,6 +357,10 @@ impl Stage {
             Effect::Search(question) => {
                 let row = self.finder.find(&question, 0);
                 self.input(Input::Searched { asked: question.asked, row });
+            }
+            Effect::Settings(settings) => {
+                self.settings = *settings;
+                self.input(Input::Changed);
             }
             Effect::Paint(order) if self.answers => self.input(Input::Painted(order.make())),
             other => self.effects.push(other),

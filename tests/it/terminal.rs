@@ -80,6 +80,7 @@ fn inside() {
     *player.snapshot.lock().unwrap() = Arc::new(snapshot);
     let options = TuiOptions {
         memory: ScreenMemory::default(),
+        configured: Default::default(),
         keep: Box::new(|_| ()),
         settings: ScreenSettings::default(),
         keymap: Keymap::default(),

@@ -50,6 +50,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gU", "undolist"),
     (Global, "g-", "earlier 10m"),
     (Global, "g+", "later 10m"),
+    (Global, "g,", "set"),
     (Global, "gi", "info"),
     (Global, "ge", "command-line tag-set"),
     (Global, "gu", "scan"),

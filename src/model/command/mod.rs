@@ -11,6 +11,7 @@ mod playlists;
 pub mod registry;
 mod rendering;
 mod serving;
+mod setting;
 mod similar;
 
 pub use listener::{BandChange, ImpulseChange, Listener};
@@ -21,6 +22,7 @@ pub use mastering::{
 pub use playlists::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting};
 pub use rendering::Rendering;
 pub use serving::Serving;
+pub use setting::{Given, Setting};
 pub use similar::{Like, Similar, Tune};
 
 use std::path::PathBuf;
@@ -515,6 +517,8 @@ pub enum Screen {
     Theme(String),
     /// How the panes stand.
     Arrange(arrange::Arrange),
+    /// Show, tell or change settings.
+    Set(Setting),
     /// A command of the user's, with what stands behind it.
     Own(String),
     /// Keys do that until the screen is left; in the words of a keymap.

@@ -7,6 +7,7 @@ mod mastering;
 mod past;
 mod playlists;
 mod serving;
+mod setting;
 mod similar;
 mod tags;
 mod templates;
@@ -412,6 +413,8 @@ impl Call<'_> {
                 self.optional("below, beside or nothing", SplitWay::parse)?,
             ))),
             "size" => self.size().map(|size| Screen::Arrange(Arrange::Size(size))),
+            "set" => self.setting(false).map(Screen::Set),
+            "set!" => self.setting(true).map(Screen::Set),
             "map" => self.map(true),
             "unmap" => self.map(false),
             "source" => Ok(Screen::Source(PathBuf::from(
@@ -810,6 +813,7 @@ mod tests {
                 "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
+                "NAME[=VALUE|!|&]" => format!("{} screen.fps=60", row.name),
                 "MS|+MS|-MS" => format!("{} +100", row.name),
                 "HZ DB|+DB|-DB|off [Q]" => format!("{} 1k +1", row.name),
                 "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" | "DB|auto" => format!("{} 5", row.name),

@@ -37,6 +37,8 @@ pub enum Completer {
     WordPath(&'static [&'static str]),
     /// Files and folders, or words of a query.
     Like,
+    /// The name of a setting, with a value behind it.
+    Setting,
     Command,
 }
 
@@ -1088,6 +1090,22 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "dismiss", &[], "", Nothing, "take the notice away"),
     row(Screen, "escape", &[], "", Nothing, "close what is open, drop marks, filter and notice"),
     row(Screen, "theme", &[], "NAME", Theme, "change the colours; a theme is seen while its name is typed"),
+    row(
+        Screen,
+        "set",
+        &["settings"],
+        "[NAME[?|=VALUE|!|&]]",
+        Completer::Setting,
+        "all settings, or one: told, given a value until the end, the other, the default",
+    ),
+    row(
+        Screen,
+        "set!",
+        &[],
+        "NAME[=VALUE|!|&]",
+        Completer::Setting,
+        "the same, and keep it in config.toml; without a value the one it has",
+    ),
     row(Screen, "map", &[], "[in CONTEXT] KEYS COMMAND", Nothing, "until the screen is left, keys do that"),
     row(Screen, "unmap", &[], "[in CONTEXT] KEYS", Nothing, "until the screen is left, keys do nothing"),
     row(Screen, "source", &["so"], "FILE", Completer::Path, "do the commands of a file, one a line"),

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::keys::Keymap;
+use crate::config::setting::{self, Setting};
 use crate::config::theme::AUTO;
 use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
@@ -146,8 +147,31 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
             Offer::Ready(Completion::new(start, typed, bookmarks(known.bookmarks, typed)))
         }
         Some(Completer::Command) => Offer::Ready(Completion::new(start, typed, commands(typed))),
+        Some(Completer::Setting) => {
+            let named = words.get(named_by).copied().filter(|_| !is_first);
+            settings(line, start, named, known.themes)
+        }
         Some(Completer::None) | None => Offer::Nothing,
     }
+}
+
+/// Names of settings; behind `=`, or behind a name, its values.
+fn settings(line: &str, start: usize, named: Option<&str>, themes: &[String]) -> Offer {
+    let typed = &line[start..];
+    let (name, start) = match (named, typed.split_once('=')) {
+        (Some(name), None) => (name.trim_end_matches('='), start),
+        (None, Some((name, _))) => (name, start + name.len() + 1),
+        _ => return Offer::Ready(Completion::new(start, typed, setting_names(typed))),
+    };
+    let (typed, Ok(setting)) = (&line[start..], Setting::named(name)) else { return Offer::Nothing };
+    let values = if setting.path() == "screen.theme" { themes.to_vec() } else { setting.values() };
+    Offer::Ready(Completion::new(start, typed, plain(values.iter().map(String::as_str), typed)))
+}
+
+/// By the beginning of the name, or of its last part.
+fn setting_names(typed: &str) -> Vec<Candidate> {
+    let fitting = setting::all().filter(|it| it.path().starts_with(typed) || it.key().starts_with(typed));
+    fitting.map(|it| Candidate { text: format!("{}=", it.path()), help: it.help() }).collect()
 }
 
 /// Where the last word of the line begins; quoted and escaped blanks are part of it.

@@ -31,6 +31,7 @@ impl Turn<'_> {
         self.wave_changed();
         self.playlists_changed();
         self.renew_figures();
+        self.settings_follow();
         self.tags_changed();
         self.lyrics_follow();
         let new_queue = !Arc::ptr_eq(&self.state.queue.seen, &snapshot.queue);

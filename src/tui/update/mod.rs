@@ -20,6 +20,7 @@ mod report;
 mod request;
 mod search;
 mod selection;
+mod settings;
 mod similar;
 mod tags;
 
@@ -50,6 +51,8 @@ use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::{QueueItem, Snapshot};
 use crate::model::sort::Sort;
 use crate::model::tally::Lines;
+
+pub use settings::Keeping;
 
 /// What comes in.
 #[derive(Debug, Clone)]
@@ -103,6 +106,8 @@ pub enum Input {
         problems: Vec<Problem>,
         error: Option<String>,
     },
+    /// A setting was kept, at this line of the file, or why not.
+    Kept(Keeping, Result<usize, String>),
     /// What `Effect::Paint` asked for.
     Painted(Painted),
     /// The core did not take a command.
@@ -139,6 +144,10 @@ pub enum Effect {
     LoadTheme(String),
     /// Keys that do something else from now on, or nothing.
     Keymap(Box<Keymap>),
+    /// The screen is another one from now on.
+    Settings(Box<ScreenSettings>),
+    /// Into the file of the configuration.
+    Keep(Keeping),
     /// The lines of a file.
     Source(PathBuf),
     /// What is written for a picture.
@@ -229,6 +238,7 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Paths { start, typed, candidates } => turn.paths_listed(start, &typed, candidates),
         Input::Background { is_light } => turn.background(is_light),
         Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
+        Input::Kept(keeping, line) => turn.kept(&keeping, line),
         Input::Painted(painted) => turn.painted(painted),
         Input::Refused => turn.refused(),
         Input::Tick => turn.tick(),

@@ -20,8 +20,10 @@ impl Turn<'_> {
         if self.put_similar(IntoQueue::PlayNow) || self.load_template(IntoQueue::Replace) {
             return;
         }
-        if let Some((ReportKind::Lookup, list)) = &self.state.report {
-            return self.take_release(list.cursor + 1);
+        match &self.state.report {
+            Some((ReportKind::Lookup, list)) => return self.take_release(list.cursor + 1),
+            Some((ReportKind::Settings, list)) => return self.open_setting(list.cursor),
+            _ => {}
         }
         if matches!(self.state.report, Some((ReportKind::Lyrics, _))) {
             return self.sing_selected();

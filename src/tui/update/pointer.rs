@@ -43,7 +43,7 @@ impl Turn<'_> {
             Hit::Entries => self.click_lists(row, true, again),
             Hit::Spectrum if again => self.click_spectrum(),
             Hit::Spectrum | Hit::Volume | Hit::Help => {}
-            Hit::Report => self.click_report(row),
+            Hit::Report => self.click_report(row, again),
             Hit::Words => self.click_words(row, area.height),
             Hit::Tags => self.click_tags(row, again),
             Hit::Outputs => self.click_output(row, again),

@@ -235,8 +235,8 @@ impl Turn<'_> {
             1 => {
                 let only = completion.candidates[0].text.clone();
                 prompt.line.replace_from(completion.start, &only);
-                // A folder can be gone into at once; after anything else comes the next word.
-                if !only.ends_with('/') && !only.ends_with(':') {
+                // A folder can be gone into at once, and a setting be given a value; after anything else comes the next word.
+                if !only.ends_with(['/', ':', '=']) {
                     prompt.line.insert(" ");
                 }
                 self.follow_words();

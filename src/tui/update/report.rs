@@ -7,7 +7,7 @@ use crate::model::command::{Command, IntoQueue, Library, Lyricing, Pane, Playbac
 use crate::model::tally::Lines;
 use crate::tui::list::{List, View};
 use crate::tui::report::{self, About, Figures, Question, ReportKind};
-use crate::tui::views::lyrics;
+use crate::tui::views::{self, lyrics};
 
 impl Turn<'_> {
     pub(super) fn toggle_report(&mut self, kind: ReportKind) {
@@ -121,8 +121,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn change_report(&mut self, change: impl FnOnce(&mut List, View)) {
-        // One row of the pane is its title.
-        let height = usize::from(self.layout().main.height).saturating_sub(1);
+        // One row of the pane is its title; some have more below.
+        let main = self.layout().main.height;
+        let height = usize::from(main.saturating_sub(1 + views::settings::footer(self.state, main)));
         let margin = usize::from(self.around.settings.scrolloff);
         let sung = report::sung_line(self.around.snapshot, self.around.gauges);
         if let Some((kind, list)) = &mut self.state.report {
@@ -135,7 +136,7 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn click_report(&mut self, row: usize) {
+    pub(super) fn click_report(&mut self, row: usize, again: bool) {
         let mut clicked = None;
         self.change_report(|list, view| {
             clicked = Some(list.top + row).filter(|&at| at < view.len);
@@ -143,6 +144,9 @@ impl Turn<'_> {
         });
         if let (Some((ReportKind::Lyrics, _)), Some(line)) = (&self.state.report, clicked) {
             self.sing_from(line);
+        }
+        if let (Some((ReportKind::Settings, _)), Some(line), true) = (&self.state.report, clicked, again) {
+            self.open_setting(line);
         }
     }
 

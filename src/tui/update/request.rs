@@ -234,6 +234,7 @@ impl Turn<'_> {
             Screen::Escape => self.escape(),
             Screen::Theme(name) => self.choose_theme(name),
             Screen::Arrange(deed) => self.arrange(deed),
+            Screen::Set(asked) => self.set(asked),
             Screen::Own(line) => self.run_line(&line),
             Screen::Map { context, keys, line } => self.map_keys(context.as_deref(), &keys, line),
             Screen::Source(path) => self.effects.push(Effect::Source(self.around.places.absolute(&path))),
@@ -381,7 +382,7 @@ impl Turn<'_> {
     }
 
     /// Library and queue are never both hidden.
-    fn toggle_pane(&mut self, pane: Pane) {
+    pub(super) fn toggle_pane(&mut self, pane: Pane) {
         if pane == Pane::Playlists {
             let other = if self.state.left == pane { Pane::Library } else { pane };
             return self.focus(other);

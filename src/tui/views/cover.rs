@@ -16,7 +16,9 @@ use crate::tui::{paint, text};
 /// Draws it, if there is one.
 pub fn draw(canvas: &mut Canvas<'_>) {
     let covers = &canvas.scene.state.covers;
-    let Some(Shown { area, blocks, picture, painted }) = &covers.shown else { return };
+    // No picture is made of letters; where that was asked for while one is shown, its room stays blank.
+    let shown = covers.shown.as_ref().filter(|_| !canvas.scene.styles.ascii);
+    let Some(Shown { area, blocks, picture, painted }) = shown else { return };
     match (covers.way, blocks) {
         (Way::Kitty { seed, tmux }, _) => {
             let number = Number::new(picture, seed, tmux);

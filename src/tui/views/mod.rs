@@ -20,6 +20,7 @@ pub mod prompt;
 pub mod queue;
 pub mod report;
 pub mod rows;
+pub mod settings;
 pub mod signal;
 pub mod song;
 pub mod status;

@@ -20,15 +20,10 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     if main.is_empty() {
         return;
     }
-    canvas.clear(main);
-    let title = Rect { height: 1, ..main };
-    canvas.fill(title, "━", Role::BorderFocused);
-    let words = format!(" {} ", kind.title());
-    let used = canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), &words, Role::Accent);
-    if title.width > used + 20 {
-        let how = format!(" {} ", state(canvas.scene.snapshot, *kind));
-        canvas.put_right(title.x + used + 2, title.y, title.width - used - 4, &how, Role::Dim);
+    if *kind == ReportKind::Settings {
+        return super::settings::draw(canvas, list);
     }
+    title(canvas, main, *kind);
     let area = Rect { y: main.y + 1, height: main.height - 1, ..main };
     canvas.hit(area, Hit::Report);
     if let (ReportKind::Similar, Some(why)) = (kind, &canvas.scene.snapshot.similar.problem) {
@@ -46,5 +41,18 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         let detail_at = width * 3 / 5;
         row.put(canvas, 0, detail_at.saturating_sub(1), &found.path, Role::Text);
         row.put(canvas, detail_at, width - detail_at, &found.detail, Role::Dim);
+    }
+}
+
+/// The first row of a view; all of it is blank then.
+pub(super) fn title(canvas: &mut Canvas<'_>, main: Rect, kind: ReportKind) {
+    canvas.clear(main);
+    let title = Rect { height: 1, ..main };
+    canvas.fill(title, "━", Role::BorderFocused);
+    let words = format!(" {} ", kind.title());
+    let used = canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), &words, Role::Accent);
+    if title.width > used + 20 {
+        let how = format!(" {} ", state(canvas.scene.snapshot, kind));
+        canvas.put_right(title.x + used + 2, title.y, title.width - used - 4, &how, Role::Dim);
     }
 }
