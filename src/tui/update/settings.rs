@@ -28,7 +28,8 @@ impl Turn<'_> {
         let done = match asked {
             Request::List => {
                 self.toggle_report(ReportKind::Settings);
-                Ok(self.settings_follow())
+                self.settings_follow();
+                Ok(())
             }
             Request::Tell(name) => Setting::named(&name).map(|setting| self.tell_setting(setting)),
             Request::Give { name, value, keep } => self.give_setting(&name, value, keep),

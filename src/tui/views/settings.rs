@@ -20,9 +20,6 @@ const ORIGIN: u16 = 16;
 const WHEN: u16 = 10;
 /// From here on there are all of them.
 const WITH_ALL: u16 = 72;
-/// From here on what it means stands beside it, and values have so many columns.
-const WITH_HELP: u16 = 120;
-const VALUE: u16 = 30;
 /// Rows of what a setting means, with the line above them.
 const FOOTER: u16 = 5;
 
@@ -62,17 +59,12 @@ fn draw_row(canvas: &mut Canvas<'_>, row: &Row, found: &SettingRow) {
         row.put(canvas, name_width, width - name_width, &found.value, role);
         return;
     }
-    let has_help = width >= WITH_HELP;
-    let origin_at = if has_help { NAME + VALUE + 4 } else { width - ORIGIN - WHEN };
-    let value_width = origin_at - NAME - 4;
+    let value_width = width - NAME - ORIGIN - WHEN - 4;
+    let origin_at = width - ORIGIN - WHEN;
     row.put(canvas, 2, NAME, found.setting.key(), Role::Text);
     row.put(canvas, NAME + 2, value_width, &found.value, role);
     row.put(canvas, origin_at, ORIGIN - 1, &found.origin, Role::Dim);
     row.put(canvas, origin_at + ORIGIN, WHEN, found.when, Role::Dim);
-    if has_help {
-        let help_at = origin_at + ORIGIN + WHEN + 2;
-        row.put(canvas, help_at, width.saturating_sub(help_at + 1), found.setting.help(), Role::Dim);
-    }
 }
 
 /// A line, what it means in up to two, what it takes, what it would be.
@@ -97,7 +89,7 @@ fn explain(canvas: &mut Canvas<'_>, area: Rect, row: &SettingRow) {
 fn fitting(words: &str, width: u16) -> &str {
     let fits = |end: &usize| words.get(..*end).is_some_and(|part| text::width_of(part, u16::MAX) <= width);
     let ends = words.match_indices(' ').map(|(at, _)| at).chain([words.len()]);
-    words.get(..ends.filter(fits).last().unwrap_or(0)).unwrap_or("")
+    words.get(..ends.filter(fits).next_back().unwrap_or(0)).unwrap_or("")
 }
 
 #[cfg(test)]
