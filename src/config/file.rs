@@ -292,6 +292,7 @@ mod tests {
         ("screen.visual", "\"loudness\""),
         ("screen.waveform", "false"),
         ("screen.covers", "\"blocks\""),
+        ("screen.wall", "true"),
         ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.group_by", "\"folder\""),
@@ -399,6 +400,7 @@ mod tests {
         settings.screen.symbols = Symbols::Ascii;
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
+        settings.screen.wall = true;
         settings.screen.visual = Visual::Loudness;
         settings.screen.waveform = false;
         settings.screen.covers = ShowCovers::Blocks;

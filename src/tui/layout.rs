@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::browse::Column;
 use super::state::UiState;
+use super::wall::Grid;
 use crate::model::command::Pane;
 use crate::model::visual::Visual;
 
@@ -32,6 +33,8 @@ pub struct Layout {
     pub titles: Option<Rect>,
     /// The lists of the library pane, left to right.
     pub columns: Vec<(Column, Rect)>,
+    /// The albums as a wall of covers, in the place of the columns; the albums column's area is all of it.
+    pub wall: Option<Grid>,
     /// The playlists and the entries of one, in the library's place.
     pub lists: Option<Rect>,
     pub entries: Option<Rect>,
@@ -125,7 +128,11 @@ pub fn layout(state: &UiState) -> Layout {
     if library && state.left == Pane::Playlists {
         (layout.lists, layout.entries) = lists(library_area, state.lists.in_entries);
     } else if library {
-        layout.columns = columns(library_area, state.column());
+        layout.wall = wall(state, library_area);
+        layout.columns = match layout.wall {
+            Some(_) => vec![(Column::Albums, library_area)],
+            None => columns(library_area, state.column()),
+        };
     }
     layout
 }
@@ -187,6 +194,12 @@ fn lists(area: Rect, in_entries: bool) -> (Option<Rect>, Option<Rect>) {
         (false, true) => (None, Some(area)),
         (false, false) => (Some(area), None),
     }
+}
+
+/// Where one is among albums and there is room for it.
+fn wall(state: &UiState, area: Rect) -> Option<Grid> {
+    let is_there = state.wall.on && state.column() == Column::Albums && state.library.len(Column::Albums) > 0;
+    is_there.then(|| Grid::new(area)).flatten()
 }
 
 fn columns(area: Rect, focus: Column) -> Vec<(Column, Rect)> {

@@ -392,6 +392,7 @@ impl Ui {
             Effect::Keymap(keymap) => return self.options.keymap = *keymap,
             Effect::Source(path) => self.workers.source(path),
             Effect::Paint(order) => self.workers.paint(order),
+            Effect::Tiles(order) => self.workers.tiles(order),
             Effect::Filter(question) => self.workers.filter(question),
             Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),

@@ -13,6 +13,7 @@ use super::prompt::complete;
 use super::report;
 use super::search::{self, Finder, Place};
 use super::update::{FilterQuestion, Input, PathBase};
+use super::wall;
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 
@@ -29,6 +30,7 @@ enum FileQuestion {
     Theme(String),
     Source(PathBuf),
     Paint(Order),
+    Tiles(wall::Order),
 }
 
 pub(super) struct Workers {
@@ -87,6 +89,10 @@ impl Workers {
 
     pub(super) fn paint(&mut self, order: Order) -> io::Result<()> {
         self.file(FileQuestion::Paint(order))
+    }
+
+    pub(super) fn tiles(&mut self, order: wall::Order) -> io::Result<()> {
+        self.file(FileQuestion::Tiles(order))
     }
 
     fn file(&mut self, question: FileQuestion) -> io::Result<()> {
@@ -184,6 +190,7 @@ fn answer_file(question: FileQuestion, places: &PathBase, themes: Option<&std::p
             Message::Input(Input::Paths { start, typed, candidates })
         }
         FileQuestion::Paint(order) => Message::Input(Input::Painted(order.make())),
+        FileQuestion::Tiles(order) => Message::Input(Input::Tiled(order.make())),
         FileQuestion::Source(path) => Message::Input(Input::Sourced(commands_of(&path))),
         FileQuestion::Theme(name) => Message::Theme(Box::new(Theme::load(&name, themes))),
     }

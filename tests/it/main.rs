@@ -94,5 +94,6 @@ mod tempo;
 mod terminal;
 mod tone;
 mod transport;
+mod wall;
 mod watch;
 mod wire;

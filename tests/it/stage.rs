@@ -356,6 +356,7 @@ impl Stage {
                 self.input(Input::Searched { asked: question.asked, row });
             }
             Effect::Paint(order) if self.answers => self.input(Input::Painted(order.make())),
+            Effect::Tiles(order) if self.answers => self.input(Input::Tiled(order.make())),
             other => self.effects.push(other),
         }
     }
