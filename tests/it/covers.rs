@@ -402,7 +402,7 @@ fn a_screen_of_another_process_shows_the_cover() {
     session.press("C:scan covered\r");
     session.wait_for("Ann");
     session.press("zw");
-    session.wait("the wall", |screen| painted(screen) == 18 + 16 * 8);
+    session.wait("the wall", |screen| painted(screen) == 18 + 12 * 6);
     drop(daemon);
 }
 
@@ -415,8 +415,8 @@ fn a_wall_shows_the_covers_of_albums() {
     session.press(":scan covered\r");
     session.wait_for("Ann");
     session.press("zw");
-    // 16 by 8 cells in a window of 80 by 24, beside the entry for all albums.
-    session.wait("the wall", |screen| painted(screen) == 18 + 16 * 8);
+    // 12 by 6 cells in a window of 120 by 30, beside the entry for all albums.
+    session.wait("the wall", |screen| painted(screen) == 18 + 12 * 6);
     session.press("zw");
     session.wait("the columns", |screen| painted(screen) == 18);
     session.quit();

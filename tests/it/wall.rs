@@ -30,6 +30,15 @@ fn sized(width: u16, height: u16) -> Stage {
     Stage::new(width, height, Snapshot { catalog: large(120), ..Snapshot::default() })
 }
 
+/// As it is at the start, over the same library.
+fn begin_again(stage: &mut Stage) {
+    let size = stage.state.size;
+    stage.state = UiState::new(&stage.settings, Vec::new());
+    stage.input(Input::Resize(size.0, size.1));
+    stage.input(Input::Changed);
+    stage.asked();
+}
+
 /// The column that one is in, the place of its cursor, and the first one in sight.
 fn place(stage: &Stage) -> (Column, usize, usize) {
     let column = stage.state.library.column;
@@ -43,9 +52,9 @@ fn is_wall(stage: &Stage) -> bool {
 
 #[test]
 fn keys_go_over_the_wall_as_over_a_page() {
-    let mut first = stage();
-    first.press("zw");
-    let wall = layout(&first.state).wall.unwrap();
+    let mut stage = stage();
+    stage.press("zw");
+    let wall = layout(&stage.state).wall.unwrap();
     assert_eq!((wall.across, wall.down), (3, 2));
     use Column::{Albums, Artists, Tracks};
     for (keys, expected) in [
@@ -84,7 +93,7 @@ fn keys_go_over_the_wall_as_over_a_page() {
         ("hjjll", (Albums, 1, 0)),
         ("hjjlG", (Albums, 4, 0)),
     ] {
-        let mut stage = stage();
+        begin_again(&mut stage);
         stage.press("zw").press(keys);
         assert_eq!(place(&stage), expected, "{keys}");
         assert_eq!(is_wall(&stage), expected.0 == Albums, "{keys}");
@@ -114,16 +123,15 @@ fn it_is_shown_with_all_albums_and_left_where_it_was_entered() {
         stage.input(Input::Line(line.to_owned()));
         assert_eq!(is_wall(&stage), shown, "{line}");
     }
-    let settings = ScreenSettings { wall: true, ..ScreenSettings::default() };
-    stage.state = UiState::new(&settings, Vec::new());
-    stage.input(Input::Resize(80, 40));
-    stage.input(Input::Changed);
+    stage.settings = ScreenSettings { wall: true, ..ScreenSettings::default() };
+    begin_again(&mut stage);
     assert_eq!((place(&stage), is_wall(&stage)), ((Column::Albums, 0, 0), true));
 }
 
 /// What is done is what is done in the column: the same keys there ask for the same.
 #[test]
 fn commands_work_on_the_selected_album_as_in_the_column() {
+    let [mut in_wall, mut in_column] = [stage(), stage()];
     for (wall, column) in [
         ("l<Enter>", "j<Enter>"),
         ("lja", "4ja"),
@@ -132,16 +140,14 @@ fn commands_work_on_the_selected_album_as_in_the_column() {
         ("lttR", "jttR"),
         ("Gi", "Gi"),
         ("lvla", "jvja"),
-        ("ly2jGp", "j"),
     ] {
-        let [mut in_wall, mut in_column] = [stage(), stage()];
+        begin_again(&mut in_wall);
+        begin_again(&mut in_column);
         in_wall.press("zw").press(wall);
         in_column.press("l").press(column);
         assert_eq!(in_wall.asked(), in_column.asked(), "{wall}");
         assert!(is_wall(&in_wall), "{wall}");
-        if column != "j" {
-            assert_eq!(place(&in_wall).1, place(&in_column).1, "{wall}");
-        }
+        assert_eq!(place(&in_wall).1, place(&in_column).1, "{wall}");
     }
     let mut stage = stage();
     stage.press("zwlj<Enter>");
@@ -152,7 +158,7 @@ fn commands_work_on_the_selected_album_as_in_the_column() {
     stage.press("gglv").press("j");
     assert_eq!(stage.state.selecting.map(|selecting| (selecting.anchor, selecting.end)), Some((1, 4)));
     stage.press("<Esc>/length 7<Enter>");
-    assert_eq!(place(&stage), (Column::Albums, 8, 6), "the eighth, behind the entry for all");
+    assert_eq!(place(&stage), (Column::Albums, 8, 3), "the eighth, behind the entry for all");
 }
 
 #[test]
@@ -203,7 +209,11 @@ fn another_size_is_another_wall_with_the_same_album_selected() {
     }
     let mut small = sized(20, 5);
     small.press("zw");
-    assert!(!is_wall(&small) && small.lines().join("").contains("too small"), "{:?}", small.lines());
+    assert!(
+        !is_wall(&small) && small.lines().join("").contains("The screen is too s"),
+        "{:?}",
+        small.lines()
+    );
     small.press("j");
     assert!(small.lines()[1].contains("Album of some"), "{:?}", small.lines());
     // By lines it is the column.
@@ -289,8 +299,8 @@ fn what_has_no_cover_is_asked_about_once_and_again_in_another_library() {
     stage.input(Input::Refused);
     assert!(asked(&stage).is_empty(), "the core is busy");
     stage.press("j");
-    assert_eq!(asked(&stage).concat(), [81, 91, 101, 111]);
-    show(&mut stage, &[81, 91, 101, 111], 0);
+    assert_eq!(asked(&stage).concat(), [81, 91, 101]);
+    show(&mut stage, &[81, 91, 101], 0);
     stage.show(Snapshot { catalog: large(120), ..stage.snapshot.clone() });
     assert_eq!(asked(&stage).concat(), first);
 }
