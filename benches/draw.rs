@@ -4,12 +4,17 @@
 
 use std::sync::Arc;
 
+use auralis::config::theme::Theme;
+use auralis::model::command::{Command, Library};
+use auralis::model::picture::{CoversView, Picture, TrackCover};
 use auralis::model::playback::PlayState;
 use auralis::model::snapshot::Snapshot;
 use auralis::model::visual::{
     BANDS, Bars, Flight, SPECTROGRAM_COLUMNS, Spectrogram, Visual, VisualFrame, VuNow, VuSide,
 };
+use auralis::tui::cover::{Covers, Way};
 use auralis::tui::draw::{Gauge, draw, draw_gauge, gauges};
+use auralis::tui::style::{Depth, Styles};
 use divan::Bencher;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -76,6 +81,28 @@ fn picture_alone(bencher: Bencher<'_, '_>, visual: Visual) {
         let mut buf = Buffer::empty(area);
         draw_gauge(&stage.scene(), gauge, &mut buf);
         buf
+    });
+}
+
+/// A wall of covers over a window of 400x120, all of them there: 42 tiles of 32x16 cells.
+#[divan::bench(args = [Depth::True, Depth::Palette])]
+fn wall(bencher: Bencher<'_, '_>, depth: Depth) {
+    let snapshot = Snapshot { catalog: large(20_000), ..Snapshot::default() };
+    let mut stage = Stage::new(400, 120, snapshot);
+    stage.styles = Styles::new(&Theme::default(), depth);
+    stage.state.covers = Covers::new(Way::Blocks, 512, Some((10, 20)));
+    stage.press("zw");
+    let pixels: Vec<u8> = (0..64 * 64 * 3).map(|at: u32| (at * 7) as u8).collect();
+    let picture = Some(Arc::new(Picture::new(64, 64, pixels).unwrap()));
+    while let [Command::Library(Library::ShowCovers(tracks, side))] = &stage.asked()[..] {
+        let cover = |&track| TrackCover { track, side: *side, picture: picture.clone() };
+        let covers = Arc::new(CoversView { found: tracks.iter().map(cover).collect(), open: 0 });
+        stage.show(Snapshot { covers, ..stage.snapshot.clone() });
+    }
+    let mut buf = Buffer::empty(Rect::new(0, 0, 400, 120));
+    bencher.bench_local(|| {
+        buf.reset();
+        draw(&stage.scene(), &mut buf)
     });
 }
 

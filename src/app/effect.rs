@@ -93,6 +93,11 @@ pub enum Effect {
         path: Arc<Path>,
         side: u16,
     },
+    /// The same for tracks of the library, which are all on a server or none of them.
+    FindCovers {
+        files: Vec<(TrackId, PathBuf)>,
+        side: u16,
+    },
     /// Read what was measured of this track, and how the library's values lie where that is not known.
     ReadPortrait {
         /// `None`: for the screen.

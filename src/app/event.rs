@@ -35,7 +35,7 @@ use crate::model::musicbrainz::Candidate;
 use crate::model::notice::Notice;
 use crate::model::outputs::OutputDevice;
 use crate::model::past::Importing;
-use crate::model::picture::CoverView;
+use crate::model::picture::{CoverView, TrackCover};
 use crate::model::player::Position;
 use crate::model::playlist::view::Found;
 use crate::model::playlist::{Playlist, Playlists};
@@ -117,6 +117,8 @@ pub enum Event {
     },
     /// Asked for by `Effect::FindCover`.
     CoverFound(CoverView),
+    /// Asked for by `Effect::FindCovers`: all of them.
+    CoversFound(Vec<TrackCover>),
     /// Asked for by `Effect::ReadPortrait`.
     PortraitRead {
         job: Option<JobId>,

@@ -36,7 +36,7 @@ use crate::model::listening::Period;
 use crate::model::lyrics::{Found, Song};
 use crate::model::naming::Naming;
 use crate::model::past::Importing;
-use crate::model::picture::CoverView;
+use crate::model::picture::{CoverView, TrackCover};
 use crate::model::portrait::Told;
 use crate::model::reference::Reference;
 use crate::model::server::is_served;
@@ -102,6 +102,7 @@ impl Perform for Performer {
             Effect::ReadLevels { catalog, of } => self.read_levels(catalog, of),
             Effect::ReadWave(track) => self.read_wave(track),
             Effect::FindCover { path, side } => self.find_cover(path, side),
+            Effect::FindCovers { files, side } => self.find_covers(files, side),
             Effect::ReadPortrait { job, track, with_spread } => self.read_portrait(job, track, with_spread),
             Effect::Plan { subject, wishes, cancel } => self.plan(subject, wishes, cancel),
             Effect::MeasureReference { paths, name, cancel } => self.measure_reference(paths, name, cancel),
@@ -568,6 +569,22 @@ impl Performer {
                 found(path, picture)
             },
             move |_| found(same, None),
+        );
+    }
+
+    fn find_covers(&self, files: Vec<(TrackId, PathBuf)>, side: u16) {
+        let is_served = files.first().is_some_and(|(_, path)| is_served(path));
+        let lane = if is_served { Lane::Online } else { Lane::Short };
+        let covers = self.covers.clone();
+        let none = files.iter().map(|&(track, _)| TrackCover { track, side, picture: None }).collect();
+        let found = move |(track, path): (TrackId, PathBuf)| {
+            let picture = covers.of(&path, side);
+            TrackCover { track, side, picture }
+        };
+        self.answer(
+            lane,
+            move |_| Event::CoversFound(files.into_iter().map(found).collect()),
+            move |_| Event::CoversFound(none),
         );
     }
 

@@ -51,6 +51,7 @@ pub fn publish(state: &AppState, before: &Snapshot, dirty: Dirty) -> Snapshot {
         next.told = state.sight.told.clone();
         next.lyrics = state.lyrics.view.clone();
         next.cover = state.sight.cover.clone();
+        next.covers = Arc::clone(&state.sight.covers);
     }
     if dirty.similar {
         next.similar = Arc::clone(&state.ears.view);

@@ -31,7 +31,7 @@ use crate::model::job::CancelToken;
 use crate::model::listening::{LogRow, Period, Stats, Verdict};
 use crate::model::notice::Notice;
 use crate::model::part;
-use crate::model::picture::CoverView;
+use crate::model::picture::{CoverView, CoversView};
 use crate::model::playback::{PlayState, StopAfter};
 use crate::model::playlist::Playlist;
 use crate::model::portrait::{Portrait, Spread};
@@ -131,6 +131,10 @@ pub struct SightState {
     pub cover: Option<Arc<CoverView>>,
     /// Whose cover is looked for, within a square of so many pixels.
     pub cover_asked: Option<(Arc<Path>, u16)>,
+    /// Covers of albums that were found last.
+    pub covers: Arc<CoversView>,
+    /// Looks for some that have not come to an end.
+    pub covers_open: u32,
 }
 
 /// One item that the engine was told of.

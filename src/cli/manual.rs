@@ -248,6 +248,7 @@ fn place(context: Context) -> &'static str {
     match context {
         Context::Global => "Everywhere",
         Context::Library => "In the library",
+        Context::Wall => "In the wall of covers",
         Context::Queue => "In the queue",
         Context::Playlists => "In the playlists",
         Context::Tags => "In the tags",

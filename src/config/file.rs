@@ -313,6 +313,7 @@ mod tests {
         ("screen.visual", "\"loudness\""),
         ("screen.waveform", "false"),
         ("screen.covers", "\"blocks\""),
+        ("screen.wall", "true"),
         ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.group_by", "\"folder\""),
@@ -421,6 +422,7 @@ mod tests {
         settings.screen.symbols = Symbols::Ascii;
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
+        settings.screen.wall = true;
         settings.screen.visual = Visual::Loudness;
         settings.screen.waveform = false;
         settings.screen.covers = ShowCovers::Blocks;

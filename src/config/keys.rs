@@ -25,6 +25,8 @@ pub use key::{Code, Key, print};
 pub enum Context {
     Global,
     Library,
+    /// The library's albums as a wall of covers: before those of the library.
+    Wall,
     Playlists,
     Queue,
     /// The tag editor.
@@ -38,9 +40,10 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Library,
+        Self::Wall,
         Self::Playlists,
         Self::Queue,
         Self::Tags,
@@ -53,6 +56,7 @@ impl Context {
         match self {
             Self::Global => "global",
             Self::Library => "library",
+            Self::Wall => "wall",
             Self::Playlists => "playlists",
             Self::Queue => "queue",
             Self::Tags => "tags",
@@ -622,6 +626,7 @@ mod tests {
                 "group",
                 "scroll-top",
                 "visual",
+                "wall",
                 "copy",
                 "scroll-middle"
             ]

@@ -800,6 +800,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "wall",
+        default: "false",
+        expects: "true or false",
+        help: "Show the albums as a wall of covers at start.",
+        set: |settings, value| put(&mut settings.screen.wall, switch(value)),
+    },
+    Row {
+        table: "screen",
         key: "columns",
         default: "[\"bpm\", \"key\", \"lufs\", \"dr\"]",
         expects: "a list of \"bpm\", \"key\", \"lufs\", \"dr\", \"lra\", \"peak\"",

@@ -1,4 +1,4 @@
-//! Finds the cover of a song and makes it small. On the lane [`super::Lane::Short`], [`super::Lane::Online`] where a server has
+//! Finds the covers of songs and makes them small. On the lane [`super::Lane::Short`], [`super::Lane::Online`] where a server has
 //! it. What is not there or not a picture is no cover, quietly: `auralis art` says why.
 
 use std::collections::VecDeque;
@@ -48,6 +48,11 @@ impl Covers {
         if turn != self.newest.load(Ordering::Relaxed) {
             return None;
         }
+        self.of(path, side)
+    }
+
+    /// The same, however many are asked for.
+    pub fn of(&self, path: &Path, side: u16) -> Option<Arc<Picture>> {
         let found = artwork::find(path).inspect_err(|why| debug(path, why)).ok()??;
         let content: [u8; 16] = Md5::digest(&found.data).into();
         if let Some(known) = self.known(content, side) {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::id::TrackId;
+
 /// Longest side, in pixels.
 pub const MOST_SIDE: u16 = 512;
 
@@ -127,6 +129,29 @@ fn fnv<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
 pub struct CoverView {
     #[serde(with = "crate::model::path_bytes")]
     pub path: Arc<Path>,
+    /// How long its longer side may be, in pixels.
+    pub side: u16,
+    /// `None`: it has none that can be shown.
+    pub picture: Option<Arc<Picture>>,
+}
+
+/// Most tracks whose covers are asked for at once.
+pub const MOST_ASKED: usize = 8;
+
+/// Covers of tracks that screens asked for, as they were looked for last; older ones are gone. None at all: what was told
+/// before may no longer be so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoversView {
+    /// The newest ones last.
+    pub found: Vec<TrackCover>,
+    /// Questions, of all screens, that are not answered yet.
+    pub open: u32,
+}
+
+/// The cover of one track of the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackCover {
+    pub track: TrackId,
     /// How long its longer side may be, in pixels.
     pub side: u16,
     /// `None`: it has none that can be shown.

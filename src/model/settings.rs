@@ -557,6 +557,8 @@ pub struct ScreenSettings {
     /// The seek bar is the wave of the track, where that is measured.
     pub waveform: bool,
     pub covers: ShowCovers,
+    /// The albums are a wall of covers from the start.
+    pub wall: bool,
     /// What was measured of tracks, shown in lists from left to right as far as there is room.
     pub columns: Vec<MeasuredColumn>,
     /// Most frames a second while something moves.
@@ -584,6 +586,7 @@ impl Default for ScreenSettings {
             visual: Visual::Spectrum,
             waveform: true,
             covers: ShowCovers::Auto,
+            wall: false,
             columns: MeasuredColumn::ALL[..4].to_vec(),
             fps: 30,
             group_by: GroupBy::Artist,

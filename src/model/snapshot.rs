@@ -20,7 +20,7 @@ use super::lyrics::LyricsView;
 use super::mastering::MasteringView;
 use super::notice::Notice;
 use super::outputs::OutputDevice;
-use super::picture::CoverView;
+use super::picture::{CoverView, CoversView};
 use super::playback::{PlayState, Repeat, Shuffle, StopAfter};
 use super::player::Position;
 use super::playlist::view::View as PlaylistsView;
@@ -78,6 +78,8 @@ pub struct Snapshot {
     pub lyrics: Option<Arc<LyricsView>>,
     /// The cover of what plays, once a screen asked for it; of an earlier item until it is known.
     pub cover: Option<Arc<CoverView>>,
+    /// Covers of albums that screens asked for.
+    pub covers: Arc<CoversView>,
     pub output: Arc<OutputView>,
     /// Devices as they were last looked for.
     pub outputs: Arc<OutputsView>,

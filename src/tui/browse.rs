@@ -351,6 +351,18 @@ impl Browse {
         Marks { artists: artists.collect(), albums, tracks: tracks.collect() }
     }
 
+    /// To the albums of all artists, on the one where one was.
+    pub fn go_to_all_albums(&mut self, views: impl Fn(Column) -> View) {
+        let album = match self.selected(Column::Albums) {
+            Some(Entry::Album(album)) => Some(album),
+            _ => None,
+        };
+        self.jump(Column::Artists, 0, views(Column::Artists));
+        if let Some(at) = album.and_then(|album| self.rows(Column::Albums).position(album)) {
+            self.jump(Column::Albums, at + self.lead(Column::Albums), views(Column::Albums));
+        }
+    }
+
     /// Puts every cursor on the way to a track. False where no row shows it.
     pub fn go_to_track(&mut self, id: TrackId, views: impl Fn(Column) -> View) -> bool {
         let Some(track) = self.catalog.find(id) else { return false };

@@ -114,15 +114,8 @@ impl Covers {
     }
 
     /// Cells for a picture of these proportions within so many: as large as it can be.
-    pub fn fit(&self, (width, height): (u16, u16), columns: u16, rows: u16) -> (u16, u16) {
-        let (cell_width, cell_height) = (f64::from(self.cell.0), f64::from(self.cell.1));
-        let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
-        let across = f64::from(columns) * cell_width / width;
-        let down = f64::from(rows) * cell_height / height;
-        let scale = across.min(down);
-        let cells =
-            |side: f64, cell: f64, most: u16| ((side * scale / cell).round() as u16).clamp(1, most.max(1));
-        (cells(width, cell_width, columns), cells(height, cell_height, rows))
+    pub fn fit(&self, sides: (u16, u16), columns: u16, rows: u16) -> (u16, u16) {
+        fit(self.cell, sides, columns, rows)
     }
 
     /// How large the picture has to be for so many cells: one of a few sizes, so that it is not asked for again with each
@@ -139,6 +132,18 @@ impl Covers {
         let side = [64, 128, 256].into_iter().find(|&side| u32::from(side) >= needed);
         side.unwrap_or(MOST_SIDE).min(self.most)
     }
+}
+
+/// See [`Covers::fit`], with cells of so many pixels.
+pub(super) fn fit(cell: (u16, u16), (width, height): (u16, u16), columns: u16, rows: u16) -> (u16, u16) {
+    let (cell_width, cell_height) = (f64::from(cell.0), f64::from(cell.1));
+    let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
+    let across = f64::from(columns) * cell_width / width;
+    let down = f64::from(rows) * cell_height / height;
+    let scale = across.min(down);
+    let cells =
+        |side: f64, cell: f64, most: u16| ((side * scale / cell).round() as u16).clamp(1, most.max(1));
+    (cells(width, cell_width, columns), cells(height, cell_height, rows))
 }
 
 /// The room for a cover: the largest that one may take there.

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::browse::Column;
 use super::state::UiState;
 use super::tabs::{Part, Split};
+use super::wall::Grid;
 use crate::model::command::Pane;
 use crate::model::visual::Visual;
 
@@ -38,6 +39,8 @@ pub struct Layout {
     pub queue_titles: Option<Rect>,
     /// The lists of the library pane, left to right.
     pub columns: Vec<(Column, Rect)>,
+    /// The albums as a wall of covers, in the place of the columns; the albums column's area is all of it.
+    pub wall: Option<Grid>,
     /// The playlists and the entries of one, in the library's place.
     pub lists: Option<Rect>,
     pub entries: Option<Rect>,
@@ -189,7 +192,11 @@ pub fn layout(state: &UiState) -> Layout {
     if library && state.left == Pane::Playlists {
         (layout.lists, layout.entries) = lists(library_area, state.lists.in_entries, state.split.lists);
     } else if library {
-        layout.columns = columns(library_area, state.column(), &state.split);
+        layout.wall = wall(state, library_area);
+        layout.columns = match layout.wall {
+            Some(_) => vec![(Column::Albums, library_area)],
+            None => columns(library_area, state.column(), &state.split),
+        };
     }
     layout
 }
@@ -261,6 +268,12 @@ fn lists(area: Rect, in_entries: bool, share: u8) -> (Option<Rect>, Option<Rect>
         (false, true) => (None, Some(area)),
         (false, false) => (Some(area), None),
     }
+}
+
+/// Where one is among albums and there is room for it.
+fn wall(state: &UiState, area: Rect) -> Option<Grid> {
+    let is_there = state.wall.on && state.column() == Column::Albums && state.library.len(Column::Albums) > 0;
+    is_there.then(|| Grid::new(area)).flatten()
 }
 
 fn columns(area: Rect, focus: Column, split: &Split) -> Vec<(Column, Rect)> {

@@ -60,6 +60,7 @@ mod themes;
 pub mod title;
 pub mod update;
 mod views;
+pub mod wall;
 mod work;
 
 pub use run::{CoreOf, Exit, TuiOptions, check, run};

@@ -265,6 +265,7 @@ impl Lines {
             Effect::Keep(keeping) => self.workers.keep(keeping),
             Effect::Source(path) => self.workers.source(path),
             Effect::Paint(order) => self.workers.paint(order),
+            Effect::Tiles(order) => self.workers.tiles(order),
             Effect::Filter(question) => self.workers.filter(question),
             Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::Figures(question) => self.workers.figures(question),

@@ -475,6 +475,7 @@ impl Ui {
             Effect::Keep(keeping) => self.workers.keep(keeping),
             Effect::Source(path) => self.workers.source(path),
             Effect::Paint(order) => self.workers.paint(order),
+            Effect::Tiles(order) => self.workers.tiles(order),
             Effect::Filter(question) => self.workers.filter(question),
             Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),

@@ -59,6 +59,8 @@ pub fn times(snapshot: &Snapshot, gauges: &Gauges) -> Option<(Duration, Option<D
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
     Column(Column),
+    /// The albums as covers.
+    Wall,
     /// The playlists, and the entries of the selected one.
     Lists,
     Entries,

@@ -10,7 +10,7 @@ use super::browse::{Browse, Column};
 use super::cover::Covers;
 use super::grammar::Chord;
 use super::jumps::Jumps;
-use super::layout::Border;
+use super::layout::{Border, layout};
 use super::list::List;
 use super::lists::ListsPane;
 use super::prompt::Prompt;
@@ -22,6 +22,7 @@ use super::search::Question;
 use super::settings::Known;
 use super::tabs::{Split, Tabs};
 use super::tags::TagPane;
+use super::wall::Wall;
 use crate::config::keys::Context;
 use crate::config::memory::ScreenMemory;
 use crate::config::theme::for_background;
@@ -71,6 +72,7 @@ pub struct UiState {
     /// What plays is shown with its cover, over the panes.
     pub song: bool,
     pub covers: Covers,
+    pub wall: Wall,
     /// The song whose words were asked for.
     pub sung: Option<Arc<Path>>,
     /// What MusicBrainz was asked about.
@@ -347,6 +349,10 @@ pub struct Drag {
 
 impl UiState {
     pub fn new(settings: &ScreenSettings, problems: Vec<Notice>) -> Self {
+        let mut library = Browse::default();
+        if settings.wall {
+            library.column = Column::Albums;
+        }
         Self {
             size: (0, 0),
             focus: Pane::Library,
@@ -355,7 +361,7 @@ impl UiState {
             visual: settings.visual,
             wave: false,
             columns: settings.columns.clone(),
-            library: Browse::default(),
+            library,
             lists: ListsPane::default(),
             queue: QueuePane::default(),
             filter: Filter { by: settings.group_by, ..Filter::default() },
@@ -369,6 +375,7 @@ impl UiState {
             report: None,
             song: false,
             covers: Covers::default(),
+            wall: Wall::new(settings.wall),
             sung: None,
             looked_up: None,
             figures: Figures::default(),
@@ -428,6 +435,7 @@ impl UiState {
         let panes = match self.focus {
             _ if self.tags.is_some() => vec![Context::Tags, Context::Panel],
             _ if self.is_covered() => vec![Context::Panel],
+            Pane::Library if layout(self).wall.is_some() => vec![Context::Wall, Context::Library],
             Pane::Library => vec![Context::Library],
             Pane::Playlists => vec![Context::Playlists],
             Pane::Queue => vec![Context::Queue],

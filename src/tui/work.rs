@@ -13,6 +13,7 @@ use super::prompt::complete;
 use super::report;
 use super::search::{self, Finder, Place};
 use super::update::{FilterQuestion, Input, Keeping, PathBase};
+use super::wall;
 use crate::config::keep;
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
@@ -31,6 +32,7 @@ enum FileQuestion {
     Source(PathBuf),
     Keep(Keeping),
     Paint(Order),
+    Tiles(wall::Order),
 }
 
 pub(super) struct Workers {
@@ -93,6 +95,10 @@ impl Workers {
 
     pub(super) fn paint(&mut self, order: Order) -> io::Result<()> {
         self.file(FileQuestion::Paint(order))
+    }
+
+    pub(super) fn tiles(&mut self, order: wall::Order) -> io::Result<()> {
+        self.file(FileQuestion::Tiles(order))
     }
 
     fn file(&mut self, question: FileQuestion) -> io::Result<()> {
@@ -194,6 +200,7 @@ fn answer_file(question: FileQuestion, places: &PathBase, themes: Option<&std::p
             let line = keep::keep(&keeping.file, keeping.setting, &keeping.value);
             Message::Input(Input::Kept(keeping, line))
         }
+        FileQuestion::Tiles(order) => Message::Input(Input::Tiled(order.make())),
         FileQuestion::Source(path) => Message::Input(Input::Sourced(commands_of(&path))),
         FileQuestion::Theme(name) => Message::Theme(Box::new(Theme::load(&name, themes))),
     }

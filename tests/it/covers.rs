@@ -399,7 +399,27 @@ fn a_screen_of_another_process_shows_the_cover() {
     session.wait("small cover", |screen| painted(screen) == 18);
     session.press("C");
     session.wait("large cover", |screen| painted(screen) > 500);
+    session.press("C:scan covered\r");
+    session.wait_for("Ann");
+    session.press("zw");
+    session.wait("the wall", |screen| painted(screen) == 18 + 12 * 6);
     drop(daemon);
+}
+
+/// The library by a wall: the cover is found by the player, made blocks of by the screen.
+#[test]
+fn a_wall_shows_the_covers_of_albums() {
+    let home = home();
+    let mut session = begin(&home, &[], &["covered"]);
+    session.wait("small cover", |screen| painted(screen) == 18);
+    session.press(":scan covered\r");
+    session.wait_for("Ann");
+    session.press("zw");
+    // 12 by 6 cells in a window of 120 by 30, beside the entry for all albums.
+    session.wait("the wall", |screen| painted(screen) == 18 + 12 * 6);
+    session.press("zw");
+    session.wait("the columns", |screen| painted(screen) == 18);
+    session.quit();
 }
 
 fn with_timed_words(offset_ms: i32) -> Snapshot {

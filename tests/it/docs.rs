@@ -29,6 +29,7 @@ fn keys() -> String {
         let place = match context {
             Context::Global => "",
             Context::Library => " (in the library)",
+            Context::Wall => " (in the wall of covers)",
             Context::Queue => " (in the queue)",
             Context::Playlists => " (in the playlists)",
             Context::Tags => " (in the tags)",

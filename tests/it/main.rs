@@ -98,5 +98,6 @@ mod tempo;
 mod terminal;
 mod tone;
 mod transport;
+mod wall;
 mod watch;
 mod wire;

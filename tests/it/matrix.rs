@@ -24,6 +24,7 @@ const VIEWS: &[(&str, &[&str])] = &[
     ("albums", &["right"]),
     ("tracks", &["right", "right", "mark", "down"]),
     ("filtered", &["filter bj"]),
+    ("wall", &["wall", "right", "mark"]),
     ("queue", &["focus queue", "down"]),
     ("playlists", &["focus playlists"]),
     ("help", &["help"]),

@@ -363,6 +363,7 @@ impl Stage {
                 self.input(Input::Changed);
             }
             Effect::Paint(order) if self.answers => self.input(Input::Painted(order.make())),
+            Effect::Tiles(order) if self.answers => self.input(Input::Tiled(order.make())),
             other => self.effects.push(other),
         }
     }

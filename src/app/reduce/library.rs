@@ -34,6 +34,7 @@ pub fn reduce(state: &mut AppState, command: Library, now: Now, fx: &mut Vec<Eff
         Library::Analyse(command) => analysis::reduce(state, command, now, fx),
         Library::Portray(track) => sight::portray(state, track, fx),
         Library::ShowCover(side) => sight::show_cover(state, side, fx),
+        Library::ShowCovers(tracks, side) => sight::show_covers(state, tracks, side, fx),
         Library::Tell(track) => sight::tell(state, track, fx),
         Library::Care(care) => begin_care(state, care, now, fx),
         Library::Import(asked) => past::begin(state, asked, now, fx),

@@ -67,6 +67,7 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
         Event::Listened { job, answer } => ears::heard(state, job, answer, now, &mut fx),
         Event::WaveRead { track, wave } => sight::wave_read(state, track, wave, now),
         Event::CoverFound(cover) => sight::cover_found(state, cover),
+        Event::CoversFound(covers) => sight::covers_found(state, covers),
         Event::PortraitRead { job, track, told, spread } => {
             sight::portrait_read(state, (job, track), told, spread, &mut fx);
         }

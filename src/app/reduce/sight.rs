@@ -1,7 +1,8 @@
 //! What is shown of what was measured: the wave of the current track, looked for when another one becomes current, and how
-//! a track sounds. Both are looked for again while tracks are being measured. And its cover, looked for when a screen asks.
+//! a track sounds. Both are looked for again while tracks are being measured. And covers, its own and those of albums, looked
+//! for when a screen asks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::notices;
@@ -12,7 +13,7 @@ use crate::app::wording;
 use crate::model::address::is_address;
 use crate::model::features::Waveform;
 use crate::model::id::{JobId, TrackId};
-use crate::model::picture::{CoverView, MOST_SIDE};
+use crate::model::picture::{CoverView, CoversView, MOST_ASKED, MOST_SIDE, TrackCover};
 use crate::model::portrait::{Portrait, Spread, Told};
 use crate::model::server::is_served;
 
@@ -132,7 +133,53 @@ pub fn cover_found(state: &mut AppState, cover: CoverView) {
     }
 }
 
-/// Whether the cover that is shown may be from this file, or from beside it.
-pub fn is_of_cover(state: &AppState, path: &Path) -> bool {
-    state.sight.cover.as_ref().is_some_and(|cover| cover.path.parent() == path.parent())
+/// Covers that the snapshot keeps: who looks at it too late for those of one question finds them with those of the next.
+const KEPT: usize = 2 * MOST_ASKED;
+
+/// Covers of tracks are asked for. Those of a server are looked for by themselves: the others do not wait for them.
+pub fn show_covers(state: &mut AppState, tracks: Vec<TrackId>, side: u16, fx: &mut Vec<Effect>) {
+    let side = side.clamp(1, MOST_SIDE);
+    let catalog = &state.library.catalog;
+    let (mut here, mut served, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    for track in tracks.into_iter().take(MOST_ASKED) {
+        match catalog.find(track).map(|track| track.path()) {
+            Some(path) if is_served(&path) => served.push((track, path)),
+            Some(path) if !is_address(&path) => here.push((track, path)),
+            _ => without.push(TrackCover { track, side, picture: None }),
+        }
+    }
+    for files in [here, served].into_iter().filter(|files: &Vec<(TrackId, PathBuf)>| !files.is_empty()) {
+        state.sight.covers_open += 1;
+        fx.push(Effect::FindCovers { files, side });
+    }
+    if !without.is_empty() {
+        keep_covers(state, without);
+    }
+}
+
+pub fn covers_found(state: &mut AppState, covers: Vec<TrackCover>) {
+    state.sight.covers_open = state.sight.covers_open.saturating_sub(1);
+    keep_covers(state, covers);
+}
+
+fn keep_covers(state: &mut AppState, covers: Vec<TrackCover>) {
+    let sight = &mut state.sight;
+    let mut found = sight.covers.found.clone();
+    found.extend(covers);
+    found.drain(..found.len().saturating_sub(KEPT));
+    sight.covers = Arc::new(CoversView { found, open: sight.covers_open });
+    state.dirty.scan = true;
+}
+
+/// Files were written: their covers may be others now. Who shows them asks again.
+pub fn covers_written(state: &mut AppState, paths: &[PathBuf]) {
+    let sight = &mut state.sight;
+    if paths.is_empty() {
+        return;
+    }
+    sight.covers = Arc::new(CoversView { found: Vec::new(), open: sight.covers_open });
+    // It may be from one of the files, or from beside it.
+    let is_beside = |cover: &Arc<CoverView>| paths.iter().any(|path| cover.path.parent() == path.parent());
+    sight.cover.take_if(|cover| is_beside(cover));
+    state.dirty.scan = true;
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::tests::Rig;
 use super::*;
 use crate::jobs::analyse::{AnalyseOutcome, AnalyseProgress};
+use crate::library::catalog_build::build_catalog;
+use crate::model::audio::Spec;
 use crate::model::command::{Analyse, Library};
 use crate::model::features::{WaveBin, Waveform};
 use crate::model::id::TrackId;
-use crate::model::picture::{CoverView, MOST_SIDE, Picture};
+use crate::model::picture::{CoverView, MOST_ASKED, MOST_SIDE, Picture, TrackCover};
 use crate::model::portrait::{Spread, Told};
+use crate::model::track::{AudioFormat, Codec, FileStamp, Tags, Track};
 
 /// A queue of two tracks, of which the first is current.
 fn rig() -> (Rig, Vec<Effect>) {
@@ -153,4 +156,79 @@ fn a_cover_is_looked_for_when_a_screen_asks_and_once_a_size() {
     assert_eq!(rig.state.sight.cover.as_ref().map(|cover| cover.side), Some(64), "the answer came too late");
     rig.event(found(&second, 64));
     assert_eq!(rig.state.sight.cover.as_ref().map(|cover| Arc::clone(&cover.path)), Some(second));
+}
+
+/// Tracks in the library, with these paths and the numbers from 1 on.
+fn with_library(paths: &[String]) -> Rig {
+    let mut rig = Rig::new(0);
+    let track = |(n, path): (u32, &String)| Track {
+        id: TrackId(n),
+        path: path.into(),
+        stamp: FileStamp::default(),
+        format: AudioFormat {
+            codec: Codec::Flac,
+            spec: Spec { rate: 44_100, channels: 2 },
+            bits: Some(16),
+            frames: Some(4_410_000),
+        },
+        tags: Tags::default(),
+        added_s: 0,
+    };
+    rig.state.library.catalog = Arc::new(build_catalog((1..).zip(paths).map(track)));
+    rig
+}
+
+/// The tracks of each look for covers.
+fn looks(fx: &[Effect]) -> Vec<Vec<u32>> {
+    let look = |effect: &Effect| match effect {
+        Effect::FindCovers { files, side: 64 } => Some(files.iter().map(|(track, _)| track.0).collect()),
+        _ => None,
+    };
+    fx.iter().filter_map(look).collect()
+}
+
+fn track_cover(track: u32) -> TrackCover {
+    let picture = Some(Arc::new(Picture::new(1, 1, vec![1, 2, 3]).unwrap()));
+    TrackCover { track: TrackId(track), side: 64, picture }
+}
+
+/// What the snapshot is to have: tracks, and the looks that have not come to an end.
+fn shown(rig: &Rig) -> (Vec<u32>, u32) {
+    let covers = &rig.state.sight.covers;
+    (covers.found.iter().map(|cover| cover.track.0).collect(), covers.open)
+}
+
+#[test]
+fn covers_of_albums_are_looked_for_and_those_of_servers_apart() {
+    let paths = ["/m/1.flac", "subsonic://home/7.flac", "/m/3.flac"].map(str::to_owned);
+    let mut rig = with_library(&paths);
+    let ask = |rig: &mut Rig, tracks: &[u32]| {
+        let tracks = tracks.iter().copied().map(TrackId).collect();
+        looks(&rig.event(Event::Command(Command::Library(Library::ShowCovers(tracks, 64)))))
+    };
+    assert_eq!(ask(&mut rig, &[3, 2, 1]), [vec![3, 1], vec![2]]);
+    assert_eq!(shown(&rig), (vec![], 0), "nothing is told before something is known");
+    rig.event(Event::CoversFound(vec![track_cover(3), track_cover(1)]));
+    assert_eq!(shown(&rig), (vec![3, 1], 1));
+    // What the library does not have, has none.
+    assert!(ask(&mut rig, &[99]).is_empty());
+    assert_eq!(shown(&rig), (vec![3, 1, 99], 1));
+    assert!(rig.state.sight.covers.found[2].picture.is_none());
+    rig.event(Event::CoversFound(vec![track_cover(2)]));
+    assert_eq!(shown(&rig), (vec![3, 1, 99, 2], 0));
+    sight::covers_written(&mut rig.state, &["/m/3.flac".into()]);
+    assert_eq!(shown(&rig), (vec![], 0), "they may be others");
+}
+
+#[test]
+fn only_so_many_covers_are_looked_for_and_kept() {
+    let paths: Vec<String> = (0..40).map(|n| format!("/m/{n}.flac")).collect();
+    let mut rig = with_library(&paths);
+    let tracks = (1..=40).map(TrackId).collect();
+    let asked = looks(&rig.event(Event::Command(Command::Library(Library::ShowCovers(tracks, 64)))));
+    assert_eq!(asked, [(1..=MOST_ASKED as u32).collect::<Vec<_>>()]);
+    for begin in [1, 9, 17] {
+        rig.event(Event::CoversFound((begin..begin + 8).map(track_cover).collect()));
+    }
+    assert_eq!(shown(&rig), ((9..25).collect(), 0), "the newest ones");
 }

@@ -279,11 +279,7 @@ fn follow(state: &mut AppState, written: &Written, now: Now, fx: &mut Vec<Effect
         library::scan(state, paths, now, fx);
     }
     state.tags.view.sheet = None;
-    // It may be another one now: who shows it asks again.
-    if written.paths.iter().any(|path| sight::is_of_cover(state, path)) {
-        state.sight.cover = None;
-        state.dirty.scan = true;
-    }
+    sight::covers_written(state, &written.paths);
 }
 
 pub fn picture_described(state: &mut AppState, words: &str, now: Now) {

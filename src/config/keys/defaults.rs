@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Library, Over, Panel, Playlists, Queue, Recording, Tags};
+use super::Context::{self, Global, Library, Over, Panel, Playlists, Queue, Recording, Tags, Wall};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -201,6 +201,9 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "zv", "visual"),
     (Global, "zg", "group"),
     (Global, "zy", "copy"),
+    (Global, "zw", "wall"),
+    (Wall, "<Right>", "right"),
+    (Wall, "<Left>", "left"),
     (Global, "gF", "fingerprint"),
     (Global, "gW", "lyrics"),
     (Global, "gE", "analyse"),

@@ -387,6 +387,8 @@ pub enum Library {
     Portray(TrackId),
     /// Put the cover of what plays into the snapshot, within a square of so many pixels. Not to be typed, either.
     ShowCover(u16),
+    /// Put the covers of tracks into the snapshot, a few at once, each within a square of so many pixels. Neither this.
+    ShowCovers(Vec<TrackId>, u16),
     /// As [`Library::Portray`], for who has no screen: what a screen shows stays.
     Tell(TrackId),
     /// Tell what was listened to.
@@ -498,6 +500,8 @@ pub enum Screen {
     Lyrics,
     /// Show or hide what plays, with its cover and words.
     Cover,
+    /// Show the albums as a wall of covers, or as a list; `None`: the other of the two.
+    Wall(Option<bool>),
     /// Show or hide the signal path.
     Signal,
     /// What mastering does, and why.

@@ -392,6 +392,7 @@ impl Call<'_> {
             "fingerprint" => self.bare(Screen::Fingerprint),
             "lyrics" => self.bare(Screen::Lyrics),
             "cover" => self.bare(Screen::Cover),
+            "wall" => Ok(Screen::Wall(self.optional("on or off", parse_switch)?)),
             "signal" => self.bare(Screen::Signal),
             "mastering-panel" => self.bare(Screen::MasteringPanel),
             "eq" => self.bare(Screen::EqPanel),

@@ -214,6 +214,7 @@ parts! {
     Closing closing,
     Lyrics lyrics,
     Cover cover,
+    Covers covers,
 }
 
 impl Kind {

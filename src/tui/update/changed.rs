@@ -21,6 +21,9 @@ impl Turn<'_> {
         let snapshot = self.around.snapshot;
         self.state.notices.see_core(snapshot.notice.as_ref());
         let new_catalog = !Arc::ptr_eq(&self.state.library.catalog, &snapshot.catalog);
+        if new_catalog {
+            self.state.wall.forget_missing();
+        }
         if new_catalog && self.state.filter.is_nothing() {
             let views = self.column_view();
             self.state.library.renew(Arc::clone(&snapshot.catalog), None, views);

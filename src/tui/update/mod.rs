@@ -23,6 +23,7 @@ mod selection;
 mod settings;
 mod similar;
 mod tags;
+mod wall;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use super::prompt::complete::Candidate;
 use super::scene::{FrameMap, Gauges};
 use super::search::Question;
 use super::state::UiState;
+use super::wall::{Made, Order as TileOrder};
 use crate::config::keys::{Key, Keymap};
 use crate::config::problem::Problem;
 use crate::model::address::is_address;
@@ -110,6 +112,8 @@ pub enum Input {
     Kept(Keeping, Result<usize, String>),
     /// What `Effect::Paint` asked for.
     Painted(Painted),
+    /// What `Effect::Tiles` asked for.
+    Tiled(Made),
     /// The core did not take a command.
     Refused,
     /// The time that [`next_tick`] named has come.
@@ -152,6 +156,8 @@ pub enum Effect {
     Source(PathBuf),
     /// What is written for a picture.
     Paint(Order),
+    /// Covers of albums as blocks.
+    Tiles(TileOrder),
     /// To the terminal's clipboard.
     Copy(Vec<u8>),
     Suspend,
@@ -240,12 +246,14 @@ pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> V
         Input::Theme { problems, error } => turn.theme_loaded(&problems, error),
         Input::Kept(keeping, line) => turn.kept(&keeping, line),
         Input::Painted(painted) => turn.painted(painted),
+        Input::Tiled(made) => turn.tiles_made(made),
         Input::Refused => turn.refused(),
         Input::Tick => turn.tick(),
     }
     turn.press_waiting();
     turn.settle_selection();
     turn.cover_follows();
+    turn.wall_follows();
     turn.effects
 }
 
@@ -278,7 +286,7 @@ impl Turn<'_> {
     /// Of a list with `len` entries.
     fn view(&self, len: usize) -> View {
         let height = usize::from(self.layout().list_height);
-        View { len, height, margin: usize::from(self.around.settings.scrolloff) }
+        View { len, height, margin: usize::from(self.around.settings.scrolloff), across: 1 }
     }
 
     fn queue_view(&self) -> View {
@@ -286,17 +294,16 @@ impl Turn<'_> {
         View { height, ..self.view(self.state.queue.shown()) }
     }
 
-    /// Of a library column; the number of its entries is filled in by `Browse`.
     fn column_view(&self) -> impl Fn(Column) -> View + use<> {
-        let view = self.view(0);
-        move |_| view
+        let views = Column::ALL.map(|column| self.library_view(column));
+        move |column| views[column as usize]
     }
 
     fn help_view(&self) -> View {
         let len = super::help::lines(self.around.keymap).len();
         // One row of the pane is its title.
         let height = usize::from(self.layout().main.height).saturating_sub(1);
-        View { len, height, margin: usize::from(self.around.settings.scrolloff) }
+        View { len, height, margin: usize::from(self.around.settings.scrolloff), across: 1 }
     }
 
     fn resize(&mut self, width: u16, height: u16) {
@@ -328,6 +335,8 @@ impl Turn<'_> {
     }
 
     fn refused(&mut self) {
+        self.state.wall.asked.clear();
+        self.state.wall.refused = true;
         let notice = Notice::new(Severity::Warning, "The player is busy and did not take the command");
         self.state.notices.tell(notice.next_step("Try again in a moment"));
     }

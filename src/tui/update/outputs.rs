@@ -24,7 +24,7 @@ impl Turn<'_> {
         // One row of the pane is its title.
         let height = usize::from(self.layout().main.height).saturating_sub(1);
         let len = self.output_rows().len();
-        View { len, height, margin: usize::from(self.around.settings.scrolloff) }
+        View { len, height, margin: usize::from(self.around.settings.scrolloff), across: 1 }
     }
 
     pub(super) fn change_outputs(&mut self, change: impl FnOnce(&mut List, View)) {

@@ -11,7 +11,7 @@ use crate::model::command::{Command, Motion, Pane, Queue, Request, Screen};
 use crate::model::id::ItemId;
 use crate::tui::browse::{Column, Entry, Marks};
 use crate::tui::grammar::Reach;
-use crate::tui::list::List;
+use crate::tui::list::{List, View};
 use crate::tui::state::Selecting;
 
 /// What rows share.
@@ -42,6 +42,13 @@ impl Turn<'_> {
             Pane::Playlists => (self.state.lists.rows(), *self.state.lists.list()),
             Pane::Queue => (self.state.queue.shown(), self.state.queue.list),
             Pane::Spectrum => (0, List::default()),
+        }
+    }
+
+    fn view_here(&self, len: usize) -> View {
+        match self.state.focus {
+            Pane::Library => View { len, ..self.library_view(self.state.column()) },
+            _ => self.view(len),
         }
     }
 
@@ -91,7 +98,7 @@ impl Turn<'_> {
             | Motion::ScrollBottom => {
                 return None;
             }
-            _ => list.go(motion, count.map(|count| count as usize), self.view(len)),
+            _ => list.go(motion, count.map(|count| count as usize), self.view_here(len)),
         }
         let steps = matches!(motion, Motion::Down | Motion::Up);
         (!steps || list.cursor != from).then_some(list.cursor)

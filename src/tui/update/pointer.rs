@@ -37,7 +37,10 @@ impl Turn<'_> {
         self.state.pointer.clicked = if again { None } else { Some(((x, y), self.around.now)) };
         let row = usize::from(y - area.y);
         match hit {
-            Hit::Column(column) => self.click_column(column, row, again),
+            Hit::Column(column) => {
+                self.click_library(column, self.state.library.list(column).top + row, again);
+            }
+            Hit::Wall => self.click_wall(x, y, again),
             Hit::Queue => self.click_queue(row, again),
             Hit::Lists => self.click_lists(row, false, again),
             Hit::Entries => self.click_lists(row, true, again),
@@ -70,14 +73,21 @@ impl Turn<'_> {
         }
     }
 
-    fn click_column(&mut self, column: Column, row: usize, again: bool) {
+    fn click_wall(&mut self, x: u16, y: u16, again: bool) {
+        let place = self.layout().wall.and_then(|grid| grid.place(x, y));
+        if let Some(place) = place {
+            let at = self.state.library.list(Column::Albums).top + place;
+            self.click_library(Column::Albums, at, again);
+        }
+    }
+
+    fn click_library(&mut self, column: Column, at: usize, again: bool) {
         self.focus_quietly(Pane::Library);
-        let at = self.state.library.list(column).top + row;
         if at >= self.state.library.len(column) {
             return;
         }
         self.state.library.column = column;
-        let view = self.view(0);
+        let view = self.library_view(column);
         // The clicked row stays under the pointer: no margin.
         self.state.library.move_in(column, view, |list, _| list.cursor = at);
         if again {
@@ -194,8 +204,12 @@ impl Turn<'_> {
         let Some((_, hit)) = self.around.map.at(x, y) else { return };
         match hit {
             Hit::Column(column) => {
-                let view = self.view(0);
+                let view = self.library_view(column);
                 self.state.library.scroll(column, rows, view);
+            }
+            Hit::Wall => {
+                let view = self.library_view(Column::Albums);
+                self.state.library.scroll(Column::Albums, rows.signum(), view);
             }
             Hit::Queue => {
                 let view = self.queue_view();

@@ -117,8 +117,8 @@ impl Turn<'_> {
         self.focus(spot.pane);
         match spot.pane {
             Pane::Library => {
-                let view = self.view(0);
                 for (column, row) in Column::ALL.into_iter().zip(spot.rows) {
+                    let view = self.library_view(column);
                     self.state.library.move_in(column, view, |list, view| list.go_to(row, view));
                 }
                 self.state.library.column = spot.column;

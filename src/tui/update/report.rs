@@ -132,7 +132,7 @@ impl Turn<'_> {
             if let (ReportKind::Lyrics, Some(line), true) = (&kind, sung, *list == List::default()) {
                 *list = lyrics::follow(Some(line), len, u16::try_from(height).unwrap_or(u16::MAX));
             }
-            change(list, View { len, height, margin });
+            change(list, View { len, height, margin, across: 1 });
         }
     }
 

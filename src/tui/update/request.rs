@@ -225,6 +225,7 @@ impl Turn<'_> {
             Screen::Lyrics => self.toggle_lyrics(),
             Screen::Signal => self.toggle_signal(),
             Screen::Cover => self.toggle_song(),
+            Screen::Wall(on) => self.show_wall(on),
             Screen::MasteringPanel => self.toggle_mastering(),
             Screen::EqPanel => self.toggle_eq(),
             Screen::Outputs => self.toggle_outputs(),
@@ -302,6 +303,8 @@ impl Turn<'_> {
             self.leave_spot();
         }
         match (motion, self.state.focus) {
+            (Motion::Right | Motion::Left, Pane::Library)
+                if self.move_across(motion == Motion::Right, count) => {}
             (Motion::Right, _) => self.right(),
             (Motion::Left, _) => self.left(),
             (Motion::GroupDown | Motion::GroupUp, _) => {
@@ -311,7 +314,8 @@ impl Turn<'_> {
                 }
             }
             (motion, Pane::Library) => {
-                let (column, view) = (self.state.column(), self.view(0));
+                let column = self.state.column();
+                let view = self.library_view(column);
                 self.state.library.move_in(column, view, |list, view| list.go(motion, count, view));
             }
             (motion, Pane::Playlists) => self.move_in_lists(|list, view| list.go(motion, count, view)),

@@ -259,7 +259,8 @@ impl Turn<'_> {
         }
         match self.state.focus {
             Pane::Library => {
-                let (column, view) = (self.state.column(), self.view(0));
+                let column = self.state.column();
+                let view = self.library_view(column);
                 self.state.library.move_in(column, view, |list, view| list.go_to(row, view));
             }
             Pane::Playlists => self.move_in_lists(|list, view| list.go_to(row, view)),

@@ -30,7 +30,15 @@ impl Turn<'_> {
         self.send(Command::Queue(command(target)));
         self.drop_marks();
         if steps_on {
-            self.motion(Motion::Down, count);
+            self.step_on(count);
+        }
+    }
+
+    /// To the entry behind; in a wall that is not the one below.
+    fn step_on(&mut self, count: Option<u32>) {
+        match self.layout().wall {
+            Some(_) => self.search_go(self.search_cursor().saturating_add(count.unwrap_or(1) as usize)),
+            None => self.motion(Motion::Down, count),
         }
     }
 
@@ -195,7 +203,7 @@ impl Turn<'_> {
             Pane::Playlists => self.mark_entries(count),
             Pane::Spectrum => return,
         }
-        self.motion(Motion::Down, count);
+        self.step_on(count);
     }
 }
 

@@ -135,7 +135,7 @@ impl Turn<'_> {
         let margin = usize::from(self.around.settings.scrolloff);
         let len = tags::len(self.around.snapshot);
         if let Some(pane) = &mut self.state.tags {
-            change(&mut pane.list, View { len, height, margin });
+            change(&mut pane.list, View { len, height, margin, across: 1 });
         }
     }
 

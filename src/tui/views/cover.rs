@@ -50,7 +50,7 @@ fn cells(columns: u16, rows: u16) -> impl Iterator<Item = (u16, u16)> {
     (0..rows).flat_map(move |row| (0..columns).map(move |column| (column, row)))
 }
 
-fn draw_blocks(canvas: &mut Canvas<'_>, (x, y): (u16, u16), blocks: &Blocks) {
+pub(super) fn draw_blocks(canvas: &mut Canvas<'_>, (x, y): (u16, u16), blocks: &Blocks) {
     let (columns, rows) = blocks.size();
     for (column, row) in cells(columns, rows) {
         let colour = |rgb| canvas.scene.styles.of_picture(rgb);

@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use crate::config::theme::Role;
 use crate::model::command::Pane;
-use crate::tui::browse::Column;
+use crate::tui::browse::{Column, Entry};
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 use crate::tui::text;
@@ -38,7 +38,7 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
     let state = canvas.scene.state;
     let column = |&(column, area): &(Column, Rect)| Heading {
         area,
-        title: state.library.title(column).to_owned(),
+        title: column_title(canvas, column),
         amount: text::count(state.library.rows(column).len() as u64),
         focused: state.focus == Pane::Library && state.column() == column,
         tracks: column == Column::Tracks,
@@ -63,6 +63,19 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         tracks: true,
     }));
     headings
+}
+
+/// A wall has no column beside it that says whose albums they are.
+fn column_title(canvas: &Canvas<'_>, column: Column) -> String {
+    let library = &canvas.scene.state.library;
+    let title = library.title(column);
+    match library.selected(Column::Artists) {
+        Some(Entry::Artist(artist)) if canvas.layout.wall.is_some() => {
+            let name = library.artist_name(artist).filter(|name| !name.is_empty());
+            format!("{title} · {}", name.unwrap_or(library.nameless()))
+        }
+        _ => title.to_owned(),
+    }
 }
 
 fn list_headings(canvas: &Canvas<'_>) -> Vec<Heading> {

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::measured;
 use super::rows::{Row, say_centred, visible};
+use super::{measured, wall};
 use crate::config::theme::Role;
 use crate::model::catalog::{AlbumEntry, Catalog, TrackFlags, TrackRef};
 use crate::model::command::Pane;
@@ -21,6 +21,9 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     {
         let all = first.1.union(last.1);
         return empty(canvas, all);
+    }
+    if let Some(grid) = &canvas.layout.wall {
+        return wall::draw(canvas, grid);
     }
     for (column, area) in columns {
         draw_column(canvas, column, area);
@@ -64,10 +67,7 @@ fn draw_artist(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, artist: u32,
 
 fn draw_album(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, album: u32, marked: bool) {
     let Some(album) = browse.catalog.album(album) else { return };
-    let title = match browse.catalog.text(album.title) {
-        "" => "(no album)",
-        title => title,
-    };
+    let title = album_title(&browse.catalog, album);
     let year = year(&browse.catalog, album);
     let mut x = 1;
     if row.area.width >= 24 {
@@ -80,6 +80,13 @@ fn draw_album(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, album: u32, m
     };
     let room = row.area.width.saturating_sub(x + 1);
     row.put_pair(canvas, x, room, (title, role(marked)), &artist);
+}
+
+pub fn album_title<'a>(catalog: &'a Catalog, album: &AlbumEntry) -> &'a str {
+    match catalog.text(album.title) {
+        "" => "(no album)",
+        title => title,
+    }
 }
 
 /// The first four figures of a date, where they are figures.

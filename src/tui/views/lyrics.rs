@@ -52,7 +52,7 @@ pub(super) fn parts(line: &Line, at: usize, sung: Option<Sung>) -> [(&str, Role)
 pub(in crate::tui) fn follow(sung: Option<usize>, len: usize, height: u16) -> List {
     let (line, height) = (sung.unwrap_or(0), usize::from(height));
     let mut list = List { cursor: line, top: line.saturating_sub(height / 2) };
-    list.clamp(View { len, height, margin: 0 });
+    list.clamp(View { len, height, margin: 0, across: 1 });
     list
 }
 

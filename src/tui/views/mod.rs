@@ -26,4 +26,5 @@ pub mod song;
 pub mod status;
 pub mod tags;
 pub mod visual;
+mod wall;
 mod wave;
