@@ -199,6 +199,16 @@ impl Keymap {
         Some(print(&binding.keys))
     }
 
+    /// The first keys that do what `line` says where these contexts hold.
+    pub fn keys_in(&self, contexts: &[Context], line: &str) -> Option<String> {
+        let does = |binding: &&Binding| {
+            let means = self.lookup(contexts, &binding.keys);
+            let (Lookup::Found(request) | Lookup::Either(request)) = means else { return false };
+            contexts.contains(&binding.context) && binding.line == line && request == binding.request
+        };
+        Some(print(&self.bindings.iter().find(does)?.keys))
+    }
+
     /// The lines of a command of the user's.
     pub fn command(&self, name: &str) -> Option<&[String]> {
         self.commands.get(name).map(Vec::as_slice)

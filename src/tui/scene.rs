@@ -82,6 +82,8 @@ pub enum Hit {
     Cover,
     Volume,
     Status,
+    /// What a notice offers to take back.
+    Undo,
     Help,
     Outputs,
     Report,

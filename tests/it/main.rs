@@ -52,6 +52,7 @@ mod mpris;
 mod nasty;
 #[cfg(feature = "desktop")]
 mod notifications;
+mod offers;
 #[cfg(feature = "http")]
 mod online;
 mod outputs;

@@ -135,9 +135,9 @@ fn revise(
     let (made, count) = edit::edit(&state.playlists.view.lists, list, what, known)?;
     let words = words(&list.name, count);
     if made.before == made.after {
-        // It is as it was asked to be: no refusal.
+        // It is as it was asked to be: no refusal, and nothing to take back.
         state.dirty.playlists = true;
-        notices::tell(state, words, now);
+        notices::tell(state, words.next_step(""), now);
         return Ok(());
     }
     change(state, vec![made], words, now, fx);

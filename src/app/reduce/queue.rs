@@ -111,7 +111,11 @@ pub fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx
             notices::tell(state, wording::added(count), now);
         }
         Purpose::Replace { start } => {
+            let gone = state.queue.items().len();
             let ids = state.queue.replace(files);
+            if gone > 0 {
+                notices::tell(state, wording::replaced(count, gone), now);
+            }
             renew_order(state, &traits);
             play_from(state, &ids, start, now, fx);
         }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
 use crate::model::command::{
-    AbLoop, Command, Items, Listener, Pane, Playback, Queue, Seek, Sound, SpeedChange, VolumeChange,
+    AbLoop, Command, History, Items, Listener, Pane, Playback, Queue, Seek, Sound, SpeedChange, VolumeChange,
 };
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
@@ -65,6 +65,7 @@ impl Turn<'_> {
             Hit::Signal => self.toggle_signal(),
             Hit::Cover => self.toggle_song(),
             Hit::Status => self.dismiss(),
+            Hit::Undo => self.send(Command::History(History::Undo(1))),
         }
     }
 
@@ -233,7 +234,7 @@ impl Turn<'_> {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));
             }
-            Hit::Spectrum | Hit::Tab(_) | Hit::Status => {}
+            Hit::Spectrum | Hit::Tab(_) | Hit::Status | Hit::Undo => {}
         }
     }
 }
