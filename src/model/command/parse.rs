@@ -787,6 +787,7 @@ mod tests {
                 "NAME SETTING..." | "NAME [artist=NAME] SETTING..." => format!("{} dark gentle", row.name),
                 "KIND NAME [artist=NAME]" => format!("{} genre dark", row.name),
                 "N" => format!("{} 3", row.name),
+                "NAME N [PATH...]" => format!("{} dark 3", row.name),
                 "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
                     format!("{} dark", row.name)
                 }

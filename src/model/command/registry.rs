@@ -632,6 +632,14 @@ pub const COMMANDS: &[Row] = &[
         PlaylistPath,
         "put the selection, or files, into a playlist; a new name makes one",
     ),
+    row(
+        Playlists,
+        "playlist-add-at",
+        &[],
+        "NAME N [PATH...]",
+        PlaylistPath,
+        "put the selection, or files, into a playlist in front of entry N",
+    ),
     row(Playlists, "playlist-add-queue", &[], "[NAME]", Playlist, "put all of the queue into a playlist"),
     row(Playlists, "playlist-add-playing", &[], "[NAME]", Playlist, "put what plays into a playlist"),
     row(
@@ -999,7 +1007,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[before]",
         Word(&["before"]),
-        "put a register behind the cursor, or before it, in the queue or a playlist",
+        "put a register behind the cursor, or before it, in the queue or in a playlist's entries",
     ),
     row(
         Grammar,

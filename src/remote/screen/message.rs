@@ -14,7 +14,7 @@ use crate::model::player::{Outcome, Position};
 use crate::model::visual::{BANDS, SPECTROGRAM_COLUMNS, Spectrogram, Visual, VisualFrame};
 
 /// Both ends must speak the same one: raised whenever anything here, in a command or in a snapshot changes its shape.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Bytes of one part of a snapshot, written out.
 pub const MOST_PART: usize = 512 << 20;
@@ -266,7 +266,7 @@ mod tests {
             sum.update(&kind.write(&Snapshot::default(), std::time::Instant::now()).unwrap());
         }
         sum.update(&write(&ToScreen::Gauges(Box::default())).unwrap());
-        assert_eq!((VERSION, format!("{:08x}", sum.sum())), (6, "b89abf3b".to_owned()));
+        assert_eq!((VERSION, format!("{:08x}", sum.sum())), (7, "b89abf3b".to_owned()));
     }
 
     proptest::proptest! {

@@ -16,6 +16,7 @@ impl Turn<'_> {
         use crate::config::keys::Code;
         // What was put and never came.
         self.state.queue.goes_to = None;
+        self.state.lists.goes_to = None;
         let repeats = &mut self.state.repeats;
         repeats.pressed = 0;
         if !repeats.waiting.is_empty() {
