@@ -627,6 +627,7 @@ mod tests {
             [
                 "toggle-pane spectrum",
                 "scroll-bottom",
+                "follow",
                 "group",
                 "scroll-top",
                 "visual",

@@ -330,7 +330,8 @@ impl Browse {
         self.rows(Column::Albums).iter().position(|row| key.is_of(&self.catalog, row))
     }
 
-    fn find_track(&self, id: TrackId) -> Option<usize> {
+    /// The row of a track among those that are shown.
+    pub fn find_track(&self, id: TrackId) -> Option<usize> {
         self.rows(Column::Tracks).position(self.catalog.find(id)?.row())
     }
 

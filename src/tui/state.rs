@@ -84,6 +84,10 @@ pub struct UiState {
     pub history: History,
     pub pointer: Pointer,
     pub theme: ThemeChoice,
+    /// The selection goes along with what plays.
+    pub follow: bool,
+    /// What played when it was last looked at.
+    pub played: Option<ItemId>,
     /// It is told by lines: the list that one is in has all the room.
     pub plain: bool,
     /// What the screen costs is shown.
@@ -360,6 +364,8 @@ impl UiState {
             history: History::default(),
             pointer: Pointer::default(),
             theme: ThemeChoice { chosen: settings.theme.clone(), preview: None },
+            follow: settings.follow,
+            played: None,
             plain: false,
             debug: false,
         }

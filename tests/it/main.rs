@@ -23,6 +23,7 @@ mod device_events;
 mod dither;
 mod docs;
 mod doctor;
+mod follow;
 mod formats;
 mod gapless;
 mod grammar;

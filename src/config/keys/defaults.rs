@@ -143,6 +143,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "zz", "scroll-middle"),
     (Global, "zb", "scroll-bottom"),
     (Global, "gp", "go-to-playing"),
+    (Global, "zf", "follow"),
     (Global, "<Enter>", "open"),
     (Global, "<BS>", "back"),
     (Global, "<Tab>", "focus-next"),

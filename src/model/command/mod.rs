@@ -482,6 +482,8 @@ pub enum Screen {
     Jobs,
     /// Move the selection to the playing track.
     GoToPlaying,
+    /// The selection goes along with what plays; `None` toggles.
+    Follow(Option<bool>),
     /// Mark or unmark the row for the next command.
     ToggleMark,
     /// The paths of the selection, to the terminal's clipboard.

@@ -375,6 +375,7 @@ impl Call<'_> {
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),
+            "follow" => Ok(Screen::Follow(self.optional("on, off, or nothing", parse_switch)?)),
             "open" => self.bare(Screen::Open),
             "back" => self.bare(Screen::Back),
             "focus-next" => self.bare(Screen::FocusNext),

@@ -973,6 +973,14 @@ pub const COMMANDS: &[Row] = &[
     row(Move, "go-to-playing", &[], "", Nothing, "select the playing track"),
     row(
         Move,
+        "follow",
+        &[],
+        "[on|off]",
+        Word(&["on", "off"]),
+        "the selection goes along with what plays, or no longer",
+    ),
+    row(
+        Move,
         "same",
         &[],
         "album|artist|genre|year|disc|folder",

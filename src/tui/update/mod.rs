@@ -5,6 +5,7 @@ mod changed;
 mod chord;
 mod cover;
 mod equaliser;
+mod follow;
 mod judging;
 mod line;
 mod open;

@@ -217,6 +217,7 @@ impl Turn<'_> {
             Screen::Jobs => self.toggle_report(ReportKind::Jobs),
             Screen::QueueStats => self.toggle_figures(ReportKind::Queue),
             Screen::GoToPlaying => self.go_to_playing(),
+            Screen::Follow(on) => self.set_follow(on),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Copy => self.copy(count),
             Screen::Help => self.toggle_help(),
