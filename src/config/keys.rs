@@ -29,6 +29,8 @@ pub enum Context {
     Queue,
     /// The tag editor.
     Tags,
+    /// What was typed, to be done again.
+    Typed,
     /// What lies over the panes: help, devices, reports.
     Panel,
     /// While an operator waits for what it is to act over, or rows are selected: before the pane's own.
@@ -38,12 +40,13 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Library,
         Self::Playlists,
         Self::Queue,
         Self::Tags,
+        Self::Typed,
         Self::Panel,
         Self::Over,
         Self::Recording,
@@ -56,6 +59,7 @@ impl Context {
             Self::Playlists => "playlists",
             Self::Queue => "queue",
             Self::Tags => "tags",
+            Self::Typed => "typed",
             Self::Panel => "panel",
             Self::Over => "over",
             Self::Recording => "recording",

@@ -399,6 +399,9 @@ impl UiState {
     pub fn contexts(&self) -> Vec<Context> {
         let panes = match self.focus {
             _ if self.tags.is_some() => vec![Context::Tags, Context::Panel],
+            _ if matches!(self.report, Some((ReportKind::Typed(_), _))) => {
+                vec![Context::Typed, Context::Panel]
+            }
             _ if self.is_covered() => vec![Context::Panel],
             Pane::Library => vec![Context::Library],
             Pane::Playlists => vec![Context::Playlists],

@@ -96,5 +96,6 @@ mod tempo;
 mod terminal;
 mod tone;
 mod transport;
+mod typed;
 mod watch;
 mod wire;

@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Library, Over, Panel, Playlists, Queue, Recording, Tags};
+use super::Context::{self, Global, Library, Over, Panel, Playlists, Queue, Recording, Tags, Typed};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -197,6 +197,9 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<Esc>", "escape"),
     (Global, "<C-l>", "redraw"),
     (Global, "<C-z>", "suspend"),
+    (Global, "q:", "typed"),
+    (Global, "q/", "typed searches"),
+    (Global, "q?", "typed searches"),
     (Global, "q", "quit"),
     (Global, "qq", "quit"),
     (Global, "ZZ", "quit"),
@@ -239,4 +242,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Tags, "p", "tag-preview"),
     (Tags, "w", "tag-write"),
     (Tags, "X", "tag-drop"),
+    (Typed, "e", "typed-edit"),
+    (Typed, "i", "typed-edit"),
+    (Typed, "a", "typed-edit"),
+    (Typed, "<Tab>", "typed-edit"),
 ];

@@ -456,6 +456,10 @@ pub enum Screen {
     TogglePane(Pane),
     /// Open the command line, with these words in it.
     CommandLine(String),
+    /// Show or hide what was typed, to be done again.
+    Typed(Typed),
+    /// The selected line of it into the prompt, to be changed.
+    EditTyped,
     /// Open the search prompt; `back`: for a search towards the top.
     SearchPrompt {
         back: bool,
@@ -531,6 +535,24 @@ pub enum Screen {
     Suspend,
     /// Leave, and let the music go on without a screen.
     Detach,
+}
+
+/// Lines that are typed, by what they are for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Typed {
+    #[default]
+    Commands,
+    Searches,
+    Filters,
+}
+
+impl Typed {
+    pub const NAMES: &[&str] = &["commands", "searches", "filters"];
+
+    pub fn parse(word: &str) -> Option<Self> {
+        let kinds = [Self::Commands, Self::Searches, Self::Filters];
+        Self::NAMES.iter().position(|name| *name == word).and_then(|at| kinds.get(at).copied())
+    }
 }
 
 /// What is done to a field of the form.

@@ -18,7 +18,7 @@ use super::registry::{self, Row};
 use super::{
     AbLoop, Analyse, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion,
     Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target,
-    VolumeChange,
+    Typed, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -385,6 +385,11 @@ impl Call<'_> {
             "mark" => self.bare(Screen::ToggleMark),
             "copy" => self.bare(Screen::Copy),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
+            "typed" => {
+                let kind = self.optional("commands, searches, filters, or nothing", Typed::parse)?;
+                Ok(Screen::Typed(kind.unwrap_or_default()))
+            }
+            "typed-edit" => self.bare(Screen::EditTyped),
             "help" => self.bare(Screen::Help),
             "group" => Ok(Screen::GroupBy(self.optional(GROUPS, GroupBy::parse)?)),
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),

@@ -1,6 +1,7 @@
 //! Every command in one table: it feeds the keymap, the command line and its completion, the help screen, the tests of
 //! the README. A row says how a command is written; `parse` says what it means.
 
+use super::Typed;
 use crate::model::grouping::GroupBy;
 use crate::model::past::Source;
 use crate::model::playlist::order::By;
@@ -1070,6 +1071,15 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "copy", &[], "", Nothing, "the paths of the selection, to the terminal's clipboard (OSC 52)"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),
+    row(
+        Screen,
+        "typed",
+        &[],
+        "[commands|searches|filters]",
+        Word(Typed::NAMES),
+        "the commands, searches or filters that were typed, to be done again",
+    ),
+    row(Screen, "typed-edit", &[], "", Nothing, "the selected one of them into the prompt, to be changed"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
     row(Screen, "cover", &[], "", Nothing, "what plays, with its cover and its words"),
     row(Screen, "signal", &[], "", Nothing, "the way of the sound from file to device"),

@@ -22,6 +22,7 @@ mod search;
 mod selection;
 mod similar;
 mod tags;
+mod typed;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

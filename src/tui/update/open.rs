@@ -20,6 +20,9 @@ impl Turn<'_> {
         if self.put_similar(IntoQueue::PlayNow) || self.load_template(IntoQueue::Replace) {
             return;
         }
+        if self.type_again(true) {
+            return;
+        }
         if let Some((ReportKind::Lookup, list)) = &self.state.report {
             return self.take_release(list.cursor + 1);
         }

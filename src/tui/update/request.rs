@@ -4,7 +4,7 @@ use super::{Effect, Turn};
 use crate::model::command::grammar::Grammar;
 use crate::model::command::{
     Command, History, IntoQueue, Library, Mastering, Motion, Notices, Pane, Playback, Queue, ReferenceOf,
-    Rendering, Request, Screen, Seek, SortBy, Tagging, Target, Templating, VolumeChange,
+    Rendering, Request, Screen, Seek, SortBy, Tagging, Target, Templating, Typed, VolumeChange,
 };
 use crate::model::sort::Sort;
 use crate::model::visual::Visual;
@@ -188,11 +188,20 @@ impl Turn<'_> {
             Screen::Focus(pane) => self.focus(pane),
             Screen::TogglePane(pane) => self.toggle_pane(pane),
             Screen::CommandLine(text) => self.open_command_line(&text),
-            Screen::SearchPrompt { back } => {
-                self.leave_spot();
-                self.state.search.back = back;
-                self.open_prompt(Kind::Search, "");
+            Screen::Typed(which) => {
+                let kind = match which {
+                    Typed::Commands => Kind::Command,
+                    Typed::Searches => Kind::Search,
+                    Typed::Filters => Kind::Filter,
+                };
+                self.toggle_typed(kind, "");
             }
+            Screen::EditTyped => {
+                if !self.type_again(false) {
+                    self.state.note("First look at what was typed: `:typed`");
+                }
+            }
+            Screen::SearchPrompt { back } => self.open_search(back),
             Screen::Search(words) => self.search_for(words),
             Screen::SearchNext => {
                 self.leave_spot();
