@@ -174,6 +174,7 @@ fn mouse(event: MouseEvent) -> Option<Mouse> {
     let (x, y) = (event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => Some(Mouse::Press(x, y)),
+        MouseEventKind::Down(MouseButton::Right) => Some(Mouse::Menu(x, y)),
         MouseEventKind::Drag(MouseButton::Left) => Some(Mouse::Drag(x, y)),
         MouseEventKind::Up(MouseButton::Left) => Some(Mouse::Release),
         MouseEventKind::ScrollDown => Some(Mouse::WheelDown(x, y)),

@@ -86,6 +86,7 @@ pub enum Hit {
     Undo,
     Help,
     Outputs,
+    Menu,
     Report,
     /// The words of what plays, in the view of it.
     Words,

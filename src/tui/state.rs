@@ -12,6 +12,7 @@ use super::grammar::Chord;
 use super::jumps::Jumps;
 use super::list::List;
 use super::lists::ListsPane;
+use super::menu::Menu;
 use super::prompt::Prompt;
 use super::prompt::history::History;
 use super::registers::{Registers, Repeats};
@@ -64,6 +65,8 @@ pub struct UiState {
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
     pub report: Option<(ReportKind, List)>,
+    /// What can be done with the selection, to choose from.
+    pub menu: Option<Menu>,
     /// What plays is shown with its cover, over the panes.
     pub song: bool,
     pub covers: Covers,
@@ -348,6 +351,7 @@ impl UiState {
             eq: None,
             outputs: None,
             report: None,
+            menu: None,
             song: false,
             covers: Covers::default(),
             sung: None,

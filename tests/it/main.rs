@@ -45,6 +45,7 @@ mod master_kill;
 mod mastering;
 mod matrix;
 mod media;
+mod menu;
 mod migrate;
 mod missing;
 mod mpd;

@@ -486,6 +486,10 @@ pub enum Screen {
     Jobs,
     /// Move the selection to the playing track.
     GoToPlaying,
+    /// To the selected track in the library; to its artist or album.
+    Reveal(Option<grammar::Kind>),
+    /// Show or hide what can be done with the selection.
+    Menu,
     /// The selection goes along with what plays; `None` toggles.
     Follow(Option<bool>),
     /// Mark or unmark the row for the next command.

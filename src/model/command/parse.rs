@@ -14,6 +14,7 @@ mod templates;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::grammar::Kind;
 use super::registry::{self, Row};
 use super::{
     AbLoop, Analyse, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion,
@@ -375,6 +376,10 @@ impl Call<'_> {
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),
+            "reveal" => Ok(Screen::Reveal(self.optional("artist, album, or nothing", |word| {
+                Kind::parse(word).filter(|kind| matches!(kind, Kind::Artist | Kind::Album))
+            })?)),
+            "menu" => self.bare(Screen::Menu),
             "follow" => Ok(Screen::Follow(self.optional("on, off, or nothing", parse_switch)?)),
             "open" => self.bare(Screen::Open),
             "back" => self.bare(Screen::Back),

@@ -974,6 +974,14 @@ pub const COMMANDS: &[Row] = &[
     row(Move, "go-to-playing", &[], "", Nothing, "select the playing track"),
     row(
         Move,
+        "reveal",
+        &[],
+        "[artist|album]",
+        Word(&["artist", "album"]),
+        "the selected track, or its artist or album, in the library",
+    ),
+    row(
+        Move,
         "follow",
         &[],
         "[on|off]",
@@ -1080,6 +1088,7 @@ pub const COMMANDS: &[Row] = &[
         "the commands, searches or filters that were typed, to be done again",
     ),
     row(Screen, "typed-edit", &[], "", Nothing, "the selected one of them into the prompt, to be changed"),
+    row(Screen, "menu", &[], "", Nothing, "what can be done with the selection, to choose from"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
     row(Screen, "cover", &[], "", Nothing, "what plays, with its cover and its words"),
     row(Screen, "signal", &[], "", Nothing, "the way of the sound from file to device"),

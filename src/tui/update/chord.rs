@@ -39,6 +39,9 @@ impl Turn<'_> {
         if self.state.prompt.is_some() {
             return self.prompt_key(key);
         }
+        if self.state.menu.is_some() && self.menu_key(key) {
+            return;
+        }
         let chord = std::mem::take(&mut self.state.chord);
         self.typed = chord.keys.len();
         let next = self.with_ground(|ground| step(chord, key, ground));

@@ -8,6 +8,7 @@ mod equaliser;
 mod follow;
 mod judging;
 mod line;
+mod menu;
 mod open;
 mod outputs;
 mod over;
@@ -112,6 +113,8 @@ pub enum Input {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mouse {
     Press(u16, u16),
+    /// The other button: what can be done there.
+    Menu(u16, u16),
     Drag(u16, u16),
     Release,
     WheelDown(u16, u16),

@@ -21,7 +21,9 @@ const WHEEL_VOLUME: i8 = 5;
 impl Turn<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
         match mouse {
+            Mouse::Press(x, y) if self.state.menu.is_some() => self.click_menu(x, y),
             Mouse::Press(x, y) => self.press(x, y),
+            Mouse::Menu(x, y) => self.menu_at(x, y),
             Mouse::Drag(x, y) => self.drag(x, y),
             Mouse::Release => self.release(),
             Mouse::WheelDown(x, y) => self.wheel(x, y, true),
@@ -42,7 +44,7 @@ impl Turn<'_> {
             Hit::Lists => self.click_lists(row, false, again),
             Hit::Entries => self.click_lists(row, true, again),
             Hit::Spectrum if again => self.click_spectrum(),
-            Hit::Spectrum | Hit::Volume | Hit::Help => {}
+            Hit::Spectrum | Hit::Volume | Hit::Help | Hit::Menu => {}
             Hit::Report => self.click_report(row),
             Hit::Words => self.click_words(row, area.height),
             Hit::Tags => self.click_tags(row, again),
@@ -69,7 +71,7 @@ impl Turn<'_> {
         }
     }
 
-    fn click_column(&mut self, column: Column, row: usize, again: bool) {
+    pub(super) fn click_column(&mut self, column: Column, row: usize, again: bool) {
         self.focus_quietly(Pane::Library);
         let at = self.state.library.list(column).top + row;
         if at >= self.state.library.len(column) {
@@ -84,7 +86,7 @@ impl Turn<'_> {
         }
     }
 
-    fn click_queue(&mut self, row: usize, again: bool) {
+    pub(super) fn click_queue(&mut self, row: usize, again: bool) {
         self.focus_quietly(Pane::Queue);
         let at = self.state.queue.list.top + row;
         if at < self.state.queue.shown() {
@@ -97,7 +99,7 @@ impl Turn<'_> {
         }
     }
 
-    fn click_lists(&mut self, row: usize, in_entries: bool, again: bool) {
+    pub(super) fn click_lists(&mut self, row: usize, in_entries: bool, again: bool) {
         self.focus_quietly(Pane::Playlists);
         self.state.lists.in_entries = in_entries;
         let at = self.state.lists.list().top + row;
@@ -213,6 +215,7 @@ impl Turn<'_> {
             Hit::Outputs => self.change_outputs(|list, view| list.scroll(rows, view)),
             Hit::Tags => self.change_tags(|list, view| list.scroll(rows, view)),
             Hit::Report => self.change_report(|list, view| list.scroll(rows, view)),
+            Hit::Menu => self.move_in_menu(|list, view| list.scroll(rows, view)),
             Hit::Volume
             | Hit::Words
             | Hit::SeekBar
