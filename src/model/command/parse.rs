@@ -791,7 +791,7 @@ mod tests {
                 "N|+N|-N" if row.name == "speed" => "speed +0.1".to_owned(),
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
-                "MS|+MS|-MS" => format!("{} +100", row.name),
+                "MS|+MS|-MS|=MS" => format!("{} +100", row.name),
                 "HZ DB|+DB|-DB|off [Q]" => format!("{} 1k +1", row.name),
                 "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" | "DB|auto" => format!("{} 5", row.name),
                 "bass|treble|density N|+N|-N, reset, learn [on|off]" => "taste bass +1".to_owned(),

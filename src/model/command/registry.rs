@@ -840,7 +840,7 @@ pub const COMMANDS: &[Row] = &[
         Library,
         "lyrics-offset",
         &[],
-        "MS|+MS|-MS",
+        "MS|+MS|-MS|=MS",
         Nothing,
         "have the words of what plays come so much sooner (-: later)",
     ),
