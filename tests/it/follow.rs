@@ -49,12 +49,12 @@ fn the_queues_cursor_goes_along_until_it_is_told_not_to() {
     stage.press("gl");
     plays(&mut stage, 7);
     assert_eq!((stage.state.focus, row(&stage)), (Pane::Library, 6), "one stays in the pane");
-    stage.press("gqV");
+    stage.press("gqkV");
     plays(&mut stage, 8);
-    assert_eq!(row(&stage), 6, "what is being selected stays");
+    assert_eq!(row(&stage), 5, "what is being selected stays");
     stage.press("<Esc>:follow off<Enter>");
     plays(&mut stage, 9);
-    assert_eq!(row(&stage), 6);
+    assert_eq!(row(&stage), 5);
     stage.press(":follow on<Enter>");
     assert_eq!(row(&stage), 8);
 }

@@ -207,7 +207,7 @@ fn what_is_lost_is_offered_back() {
         ("D", "Removed 5 tracks from the queue  `u` takes it back"),
         ("tgX", "Removed 4 tracks from the queue  `u` takes it back"),
         ("yyggR", "1 track in place of the 5 that were queued  `u` takes it back"),
-        ("g4", "Hunter: ★★★★  `u` takes it back"),
+        ("g4", "Hunter: ★★★★☆  `u` takes it back"),
     ] {
         let mut player = Player::new(1..=5);
         player.event(Event::PlaylistsLoaded(Ok(Default::default())));

@@ -8,7 +8,7 @@ use crate::stage::Stage;
 
 /// Two commands were typed, the newer one last.
 fn stage() -> Stage {
-    let mut stage = screens::stage(80, 24, ":volume 40<Enter>:next<Enter>");
+    let stage = screens::stage(80, 24, ":volume 40<Enter>:next<Enter>");
     stage.asked();
     stage
 }
@@ -28,7 +28,8 @@ fn a_command_is_done_again_from_the_list() {
         ("q:<Enter>", vec![next.clone()]),
         ("q:k<Enter>", vec![volume(40)]),
         ("q:gg<Enter>", vec![volume(40)]),
-        (":typed<Enter>k<Enter>", vec![volume(40)]),
+        // It is the newest itself.
+        (":typed<Enter>kk<Enter>", vec![volume(40)]),
         (":<C-f>k<Enter>", vec![volume(40)]),
         // What is done again is the newest then.
         ("q:k<Enter>q:k<Enter>", vec![volume(40), next.clone()]),
