@@ -22,6 +22,7 @@ use crate::model::facts::Facts;
 use crate::model::id::{JobId, TrackId};
 use crate::model::job::CancelToken;
 use crate::model::listening::{Listen, Period};
+use crate::model::lyrics::LyricsOffsets;
 use crate::model::lyrics::{Lyrics, Song};
 use crate::model::past::Importing;
 use crate::model::playlist::{Entry, Playlist};
@@ -178,6 +179,7 @@ pub enum Effect {
     SavePosition(Option<SessionPosition>),
     SaveOutputs(OutputMemory),
     SaveBookmarks(Arc<Bookmarks>),
+    SaveLyricsOffsets(LyricsOffsets),
     SaveListen(Listen),
     /// Where tracks were left off; `None`: nowhere.
     SaveResume(Vec<(TrackId, Option<resume::Place>)>),

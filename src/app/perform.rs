@@ -120,6 +120,7 @@ impl Perform for Performer {
             Effect::SavePosition(position) => self.write(WriteOp::PutPosition(position)),
             Effect::SaveOutputs(memory) => self.write(WriteOp::PutOutputs(memory)),
             Effect::SaveBookmarks(marks) => self.write(WriteOp::PutBookmarks(marks)),
+            Effect::SaveLyricsOffsets(offsets) => self.write(WriteOp::PutLyricsOffsets(offsets)),
             Effect::SaveResume(places) => self.write(WriteOp::PutResume(places)),
             Effect::SaveListen(listen) => self.write(WriteOp::PutListens(vec![listen])),
             Effect::CountStats { job, period, from_ms, quietly } => {

@@ -310,8 +310,10 @@ pub fn loved(what: &str, favourite: bool) -> String {
     format!("{}: {now}", shortened(what))
 }
 
-pub fn facts_changed(words: &str) -> Notice {
-    note(words)
+/// `changes`: it was not so before.
+pub fn facts_changed(words: &str, changes: bool) -> Notice {
+    let told = note(words);
+    if changes { told.next_step("`:undo` takes it back") } else { told }
 }
 
 pub fn nothing_to_judge() -> Notice {

@@ -171,6 +171,7 @@ fn restored(store: &Store, run: &PlayerRun) -> Result<AppState, BootError> {
         }
     }
     state.bookmarks = Arc::new(reader.bookmarks()?);
+    state.lyrics.offsets = reader.lyrics_offsets()?;
     state.output.asked = config.settings.output.output.clone();
     // A choice made in the player holds where neither configuration nor flag say anything else.
     if let (OutputSpec::Auto, Some(id), false) =

@@ -252,6 +252,7 @@ fn place(context: Context) -> &'static str {
         Context::Queue => "In the queue",
         Context::Playlists => "In the playlists",
         Context::Tags => "In the tags",
+        Context::Typed => "In what was typed",
         Context::Panel => "In help, reports and devices",
         Context::Over => "Behind an operator, or while rows are selected",
         Context::Recording => "While a macro is recorded",

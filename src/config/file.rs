@@ -317,6 +317,7 @@ mod tests {
         ("screen.columns", "[\"key\", \"peak\"]"),
         ("screen.fps", "60"),
         ("screen.group_by", "\"folder\""),
+        ("screen.follow", "true"),
         ("screen.scrolloff", "0"),
         ("screen.title", "false"),
         ("screen.progress", "\"on\""),
@@ -428,6 +429,7 @@ mod tests {
         settings.screen.covers = ShowCovers::Blocks;
         settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
         settings.screen.fps = 60;
+        settings.screen.follow = true;
         settings.screen.scrolloff = 0;
         settings.screen.group_by = crate::model::grouping::GroupBy::Folder;
         settings.screen.title = false;

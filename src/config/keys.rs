@@ -31,6 +31,8 @@ pub enum Context {
     Queue,
     /// The tag editor.
     Tags,
+    /// What was typed, to be done again.
+    Typed,
     /// What lies over the panes: help, devices, reports.
     Panel,
     /// While an operator waits for what it is to act over, or rows are selected: before the pane's own.
@@ -40,13 +42,14 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Global,
         Self::Library,
         Self::Wall,
         Self::Playlists,
         Self::Queue,
         Self::Tags,
+        Self::Typed,
         Self::Panel,
         Self::Over,
         Self::Recording,
@@ -60,6 +63,7 @@ impl Context {
             Self::Playlists => "playlists",
             Self::Queue => "queue",
             Self::Tags => "tags",
+            Self::Typed => "typed",
             Self::Panel => "panel",
             Self::Over => "over",
             Self::Recording => "recording",
@@ -201,6 +205,16 @@ impl Keymap {
     pub fn keys_for(&self, line: &str) -> Option<String> {
         let binding = self.bindings.iter().find(|binding| binding.line == line)?;
         Some(print(&binding.keys))
+    }
+
+    /// The first keys that do what `line` says where these contexts hold.
+    pub fn keys_in(&self, contexts: &[Context], line: &str) -> Option<String> {
+        let does = |binding: &&Binding| {
+            let means = self.lookup(contexts, &binding.keys);
+            let (Lookup::Found(request) | Lookup::Either(request)) = means else { return false };
+            contexts.contains(&binding.context) && binding.line == line && request == binding.request
+        };
+        Some(print(&self.bindings.iter().find(does)?.keys))
     }
 
     /// The lines of a command of the user's.
@@ -623,6 +637,7 @@ mod tests {
                 "size column +5",
                 "toggle-pane spectrum",
                 "scroll-bottom",
+                "follow",
                 "group",
                 "scroll-top",
                 "visual",

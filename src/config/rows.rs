@@ -832,6 +832,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "follow",
+        default: "false",
+        expects: "true or false",
+        help: "The selection goes along with what plays, in the queue and among the library's tracks; `follow` changes it.",
+        set: |settings, value| put(&mut settings.screen.follow, switch(value)),
+    },
+    Row {
+        table: "screen",
         key: "scrolloff",
         default: "3",
         expects: "a number of rows from 0 to 100",

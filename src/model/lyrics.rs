@@ -364,6 +364,50 @@ pub struct LyricsView {
 /// Most that words can be moved, milliseconds: ten minutes.
 pub const MOST_OFFSET_MS: i32 = 600_000;
 
+/// How much sooner words are shown than they are told, milliseconds, of songs whose words were moved; the last moved at the
+/// end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LyricsOffsets(Vec<(Arc<Path>, i32)>);
+
+impl LyricsOffsets {
+    /// One more, and the one that was moved longest ago is forgotten.
+    pub const MOST: usize = 1000;
+
+    pub fn get(&self, path: &Path) -> i32 {
+        self.0.iter().find(|(of, _)| **of == *path).map_or(0, |&(_, ms)| ms)
+    }
+
+    pub fn set(&mut self, path: &Arc<Path>, ms: i32) {
+        self.0.retain(|(of, _)| of != path);
+        if ms != 0 {
+            self.0.push((Arc::clone(path), ms.clamp(-MOST_OFFSET_MS, MOST_OFFSET_MS)));
+        }
+        if self.0.len() > Self::MOST {
+            self.0.remove(0);
+        }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= Self::MOST
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, (Arc<Path>, i32)> {
+        self.0.iter()
+    }
+
+    /// Files have other names; `false` where none of them is here.
+    pub fn rename(&mut self, new_name: impl Fn(&Path) -> Option<Arc<Path>>) -> bool {
+        let mut renamed = false;
+        for (path, _) in &mut self.0 {
+            if let Some(new) = new_name(path) {
+                *path = new;
+                renamed = true;
+            }
+        }
+        renamed
+    }
+}
+
 impl LyricsView {
     /// The time of the words while the song is at `time`.
     pub fn told(&self, time: Duration) -> Duration {
@@ -450,6 +494,21 @@ mod tests {
         let words = |line: usize| lyrics.lines[line].words[1].at.as_millis();
         assert_eq!((words(0), words(1)), (9_500, 19_500));
         assert_eq!(lyrics.lines[0].text, "ab", "syllables have no blank between");
+    }
+
+    #[test]
+    fn offsets_are_of_songs_and_the_oldest_go_first() {
+        let path = |at: usize| -> Arc<Path> { Path::new(&format!("/{at}")).into() };
+        let mut offsets = LyricsOffsets::default();
+        (0..LyricsOffsets::MOST).for_each(|at| offsets.set(&path(at), 100));
+        offsets.set(&path(0), -2);
+        offsets.set(&path(LyricsOffsets::MOST), 7);
+        assert_eq!((offsets.get(&path(0)), offsets.get(&path(1)), offsets.get(&path(2))), (-2, 0, 100));
+        assert_eq!(offsets.iter().count(), LyricsOffsets::MOST);
+        offsets.set(&path(2), 0);
+        assert_eq!((offsets.get(&path(2)), offsets.iter().count()), (0, LyricsOffsets::MOST - 1));
+        assert!(offsets.rename(|old| (*old == *path(3)).then(|| path(2))));
+        assert_eq!((offsets.get(&path(2)), offsets.get(&path(3))), (100, 0));
     }
 
     #[test]

@@ -565,6 +565,8 @@ pub struct ScreenSettings {
     pub fps: u16,
     /// What the library's first column is of.
     pub group_by: GroupBy,
+    /// The selection goes along with what plays.
+    pub follow: bool,
     /// Rows kept visible above and below the selection.
     pub scrolloff: u16,
     /// The terminal's window is named by what plays.
@@ -590,6 +592,7 @@ impl Default for ScreenSettings {
             columns: MeasuredColumn::ALL[..4].to_vec(),
             fps: 30,
             group_by: GroupBy::Artist,
+            follow: false,
             scrolloff: 3,
             title: true,
             progress: ShowProgress::Auto,

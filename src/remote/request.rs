@@ -324,8 +324,9 @@ mod tests {
         let added = Playlisting::Add {
             list: ListRef::Name("x".into()),
             what: Added::Target(Target::Paths(all[1..].to_vec())),
+            at: Some(2),
         };
-        assert_eq!(command("playlist-add x", &paths), Ok(Command::Playlist(added)));
+        assert_eq!(command("playlist-add-at x 2", &paths), Ok(Command::Playlist(added)));
         let written = Playlisting::Export(ListRef::Name("x".into()), "/b c".into(), Default::default());
         assert_eq!(command("playlist-export x", &paths[..1]), Ok(Command::Playlist(written)));
         let cover = |path: &str| TagWork::Edit(vec![TagEdit::Cover(path.into())]);

@@ -330,7 +330,8 @@ impl Browse {
         self.rows(Column::Albums).iter().position(|row| key.is_of(&self.catalog, row))
     }
 
-    fn find_track(&self, id: TrackId) -> Option<usize> {
+    /// The row of a track among those that are shown.
+    pub fn find_track(&self, id: TrackId) -> Option<usize> {
         self.rows(Column::Tracks).position(self.catalog.find(id)?.row())
     }
 
@@ -363,11 +364,12 @@ impl Browse {
         }
     }
 
-    /// Puts every cursor on the way to a track. False where no row shows it.
-    pub fn go_to_track(&mut self, id: TrackId, views: impl Fn(Column) -> View) -> bool {
+    /// Puts every cursor on the way to a track; where it is in sight anyway only if the `whole` way is asked for. False where no
+    /// row shows it.
+    pub fn go_to_track(&mut self, id: TrackId, whole: bool, views: impl Fn(Column) -> View) -> bool {
         let Some(track) = self.catalog.find(id) else { return false };
         let (row, album) = (track.row(), track.raw().album);
-        if self.rows(Column::Tracks).position(row).is_none() {
+        if whole || self.rows(Column::Tracks).position(row).is_none() {
             if self.matches.as_ref().is_some_and(|matches| !matches.has_row(row)) {
                 return false;
             }

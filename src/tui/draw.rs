@@ -84,6 +84,7 @@ pub fn draw(scene: &Scene<'_>, buf: &mut Buffer) -> FrameMap {
     views::report::draw(&mut canvas);
     views::tags::draw(&mut canvas);
     views::status::draw(&mut canvas);
+    views::menu::draw(&mut canvas);
     if scene.state.prompt.is_some() {
         views::prompt::draw(&mut canvas);
     }
@@ -114,12 +115,13 @@ pub enum Gauge {
 pub fn gauges(scene: &Scene<'_>) -> Vec<(Gauge, Rect)> {
     let layout = layout(scene.state);
     let state = scene.state;
-    let covered = state.is_covered() || state.prompt.is_some() || !state.chord.is_empty();
+    let beneath = state.prompt.is_some() || state.menu.is_some() || !state.chord.is_empty();
+    let covered = state.is_covered() || beneath;
     let spectrum = layout.spectrum.filter(|_| !covered).map(|area| (Gauge::Spectrum, area));
-    let is_clear = state.mastering && state.prompt.is_none() && state.chord.is_empty();
+    let is_clear = state.mastering && !beneath;
     let reading = views::mastering::reduction_area(scene.snapshot, &layout).filter(|_| is_clear);
     let reading = reading.map(|area| (Gauge::Reading, area));
-    let lyrics = state.shows_lyrics() && state.prompt.is_none() && state.chord.is_empty();
+    let lyrics = state.shows_lyrics() && !beneath;
     let lyrics = lyrics.then_some((Gauge::Lyrics, layout.main)).filter(|(_, area)| !area.is_empty());
     spectrum
         .into_iter()

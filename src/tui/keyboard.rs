@@ -275,6 +275,7 @@ fn mouse(button: u32, x: u32, y: u32, pressed: bool) -> Option<Heard> {
     // Without shift, meta and control.
     let event = match button & !0b1_1100 {
         0 if pressed => Mouse::Press(x, y),
+        2 if pressed => Mouse::Menu(x, y),
         0 | 3 => Mouse::Release,
         32 => Mouse::Drag(x, y),
         64 => Mouse::WheelUp(x, y),
@@ -402,6 +403,7 @@ mod tests {
             ("\x1b[<16;3;4M", Mouse::Press(2, 3)),
             ("\x1b[<32;300;4M", Mouse::Drag(299, 3)),
             ("\x1b[<0;3;4m", Mouse::Release),
+            ("\x1b[<2;3;4M", Mouse::Menu(2, 3)),
             ("\x1b[<64;1;1M", Mouse::WheelUp(0, 0)),
             ("\x1b[<65;1;1M", Mouse::WheelDown(0, 0)),
             ("\x1b[M #$", Mouse::Press(2, 3)),

@@ -19,6 +19,8 @@ pub struct ListsPane {
     pub in_entries: bool,
     /// Places in the selected list.
     pub marks: BTreeSet<usize>,
+    /// The entry that the cursor goes to once the list is another: what was put there.
+    pub goes_to: Option<usize>,
 }
 
 impl ListsPane {

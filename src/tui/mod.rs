@@ -32,6 +32,7 @@ pub mod layout;
 pub mod list;
 pub mod lists;
 pub mod matches;
+pub mod menu;
 mod outlet;
 pub mod outputs;
 mod pace;

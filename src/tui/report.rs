@@ -17,6 +17,7 @@ use crate::model::similar::SimilarView;
 use crate::model::snapshot::{QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
 use crate::model::template::{Template, Templates};
+use crate::tui::prompt::Kind;
 use crate::tui::scene::{Gauges, times};
 use crate::tui::settings::SettingLine;
 
@@ -39,6 +40,8 @@ pub enum ReportKind {
     Lookup,
     /// All settings.
     Settings,
+    /// Lines that were typed, to be done again.
+    Typed(Kind),
 }
 
 impl ReportKind {
@@ -56,6 +59,9 @@ impl ReportKind {
             Self::Lyrics => "Lyrics",
             Self::Lookup => "Releases that it may be",
             Self::Settings => "Settings",
+            Self::Typed(Kind::Search) => "Searches",
+            Self::Typed(Kind::Filter) => "Filters",
+            Self::Typed(Kind::Command | Kind::Field(_)) => "Commands",
         }
     }
 }
@@ -92,7 +98,8 @@ impl About {
             | ReportKind::Portrait
             | ReportKind::Lyrics
             | ReportKind::Lookup
-            | ReportKind::Settings => None,
+            | ReportKind::Settings
+            | ReportKind::Typed(_) => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
                 Arc::clone(&snapshot.catalog),
@@ -211,6 +218,7 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Lyrics, _) => lyrics_state(snapshot),
         (ReportKind::Lookup, _) => lookup_state(snapshot),
         (ReportKind::Settings, _) => "Enter changes, / finds, Esc leaves".into(),
+        (ReportKind::Typed(_), _) => "Enter does it again, e changes it first".into(),
         (ReportKind::Jobs, _) if snapshot.renders.is_empty() => "none; :master begins one".into(),
         (ReportKind::Jobs, _) => ":master-stop N".into(),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
@@ -242,9 +250,11 @@ fn similar_row(snapshot: &Snapshot, at: usize) -> Option<ReportRow> {
 /// A group of duplicates has an empty row behind it.
 pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
     match kind {
-        ReportKind::Queue | ReportKind::Listening | ReportKind::History | ReportKind::Templates => {
-            figures.lines.as_ref().map_or(0, |lines| lines.len())
-        }
+        ReportKind::Queue
+        | ReportKind::Listening
+        | ReportKind::History
+        | ReportKind::Templates
+        | ReportKind::Typed(_) => figures.lines.as_ref().map_or(0, |lines| lines.len()),
         ReportKind::Similar => snapshot.similar.found.len(),
         ReportKind::Portrait => portrait_rows(snapshot).len(),
         ReportKind::Lyrics => words(snapshot).map_or(0, |lyrics| lyrics.lines.len()),

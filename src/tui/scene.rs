@@ -89,8 +89,11 @@ pub enum Hit {
     Cover,
     Volume,
     Status,
+    /// What a notice offers to take back.
+    Undo,
     Help,
     Outputs,
+    Menu,
     Report,
     /// The words of what plays, in the view of it.
     Words,

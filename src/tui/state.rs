@@ -13,6 +13,7 @@ use super::jumps::Jumps;
 use super::layout::{Border, layout};
 use super::list::List;
 use super::lists::ListsPane;
+use super::menu::Menu;
 use super::prompt::Prompt;
 use super::prompt::history::History;
 use super::registers::{Registers, Repeats};
@@ -69,6 +70,8 @@ pub struct UiState {
     pub outputs: Option<List>,
     /// A list of what was found wrong or double.
     pub report: Option<(ReportKind, List)>,
+    /// What can be done with the selection, to choose from.
+    pub menu: Option<Menu>,
     /// What plays is shown with its cover, over the panes.
     pub song: bool,
     pub covers: Covers,
@@ -93,6 +96,10 @@ pub struct UiState {
     pub theme: ThemeChoice,
     pub split: Split,
     pub tabs: Tabs,
+    /// The selection goes along with what plays.
+    pub follow: bool,
+    /// What played when it was last looked at.
+    pub played: Option<ItemId>,
     /// It is told by lines: the list that one is in has all the room.
     pub plain: bool,
     /// What the screen costs is shown.
@@ -373,6 +380,7 @@ impl UiState {
             eq: None,
             outputs: None,
             report: None,
+            menu: None,
             song: false,
             covers: Covers::default(),
             wall: Wall::new(settings.wall),
@@ -393,6 +401,8 @@ impl UiState {
             theme: ThemeChoice { chosen: settings.theme.clone(), ..ThemeChoice::default() },
             split: Split::default(),
             tabs: Tabs::new(settings),
+            follow: settings.follow,
+            played: None,
             plain: false,
             debug: false,
         }
@@ -434,6 +444,9 @@ impl UiState {
     pub fn contexts(&self) -> Vec<Context> {
         let panes = match self.focus {
             _ if self.tags.is_some() => vec![Context::Tags, Context::Panel],
+            _ if matches!(self.report, Some((ReportKind::Typed(_), _))) => {
+                vec![Context::Typed, Context::Panel]
+            }
             _ if self.is_covered() => vec![Context::Panel],
             Pane::Library if layout(self).wall.is_some() => vec![Context::Wall, Context::Library],
             Pane::Library => vec![Context::Library],

@@ -33,6 +33,7 @@ fn keys() -> String {
             Context::Queue => " (in the queue)",
             Context::Playlists => " (in the playlists)",
             Context::Tags => " (in the tags)",
+            Context::Typed => " (in what was typed)",
             Context::Panel => " (in help, reports and devices)",
             Context::Over => " (behind an operator, or while rows are selected)",
             Context::Recording => " (while a macro is recorded)",

@@ -199,6 +199,62 @@ fn a_register_goes_from_pane_to_pane() {
     assert_eq!(view.lists.at(0).and_then(|list| view.len(list)), Some(24), "twice");
 }
 
+/// Whatever takes something away says how it is had back; what changes nothing offers nothing.
+#[test]
+fn what_is_lost_is_offered_back() {
+    for (keys, told) in [
+        ("3dd", "Removed 3 tracks from the queue  `u` takes it back"),
+        ("D", "Removed 5 tracks from the queue  `u` takes it back"),
+        ("tgX", "Removed 4 tracks from the queue  `u` takes it back"),
+        ("yyggR", "1 track in place of the 5 that were queued  `u` takes it back"),
+        ("g4", "Hunter: ★★★★☆  `u` takes it back"),
+    ] {
+        let mut player = Player::new(1..=5);
+        player.event(Event::PlaylistsLoaded(Ok(Default::default())));
+        player.keys(keys);
+        assert_eq!(player.note().trim(), told, "{keys}");
+        player.keys("u");
+        assert_eq!(player.queue().replace(['[', ']'], ""), "1 2 3 4 5", "{keys}");
+        assert!(player.note().contains("`<C-r>` makes it again"), "{}", player.note());
+    }
+    let mut player = Player::new(1..=5);
+    player.keys("g0");
+    assert_eq!(player.note().trim(), "Hunter: no rating");
+}
+
+/// In the entries of a playlist `p` puts behind the cursor and `P` before it, as in a text: one step to take back.
+#[test]
+fn a_register_is_put_at_its_place_in_a_playlist() {
+    let entries = |player: &Player| {
+        let pane = &player.stage.state.lists;
+        let catalog = &player.stage.snapshot.catalog;
+        let one = |at: usize| {
+            let id = pane.entry(at, catalog).and_then(|entry| entry.track).map_or(0, |id| id.0);
+            if pane.entries.cursor == at { format!("[{id}]") } else { id.to_string() }
+        };
+        (0..pane.len()).map(one).collect::<Vec<_>>().join(" ")
+    };
+    for (keys, expected) in [
+        ("p", "1 [5] 2 3"),
+        ("P", "[5] 1 2 3"),
+        ("jp", "1 2 [5] 3"),
+        ("Gp", "1 2 3 [5]"),
+        ("j2P", "1 [5] 5 2 3"),
+        ("j:put before<Enter>", "1 [5] 2 3"),
+        ("jp.", "1 2 5 [5] 3"),
+        ("jpu", "1 2 [3]"),
+        ("h:put<Enter>l", "[1] 2 3 5"),
+        ("dGp", "[1] 2 3"),
+    ] {
+        let mut player = Player::new(1..=3);
+        player.event(Event::PlaylistsLoaded(Ok(Default::default())));
+        player.keys(":playlist-save Mix<Enter>");
+        player.ask(Command::Queue(Queue::Append(Target::Tracks(vec![TrackId(5)]))));
+        player.keys("GyygLl").keys(keys);
+        assert_eq!(entries(&player), expected, "{keys}");
+    }
+}
+
 /// A row is selected, and what acts on a selection takes all of them, be it an operator or not.
 #[test]
 fn what_is_selected_is_seen_and_used() {

@@ -88,7 +88,8 @@ fn change(
 ) {
     // To who asks for what is so already it is done.
     state.dirty.facts = true;
-    notices::tell(state, wording::facts_changed(&words), now);
+    let changes = rows.iter().any(|&(id, facts)| state.facts.get(id) != facts);
+    notices::tell(state, wording::facts_changed(&words, changes), now);
     history::set_facts(state, rows, words, now, fx);
 }
 

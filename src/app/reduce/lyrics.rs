@@ -20,7 +20,7 @@ pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Ef
     };
     let (path, track) = (Arc::clone(&item.path), item.track);
     if let Lyricing::Offset(offset) = command {
-        return shift(state, &path, offset, now);
+        return shift(state, &path, offset, now, fx);
     }
     let is_kept_there = is_served(&path) && matches!(command, Lyricing::Save);
     if is_kept_there || is_address(&path) && !is_served(&path) {
@@ -54,21 +54,17 @@ pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Ef
     }
 }
 
-/// Songs whose offsets are known at once.
-const MOST_OFFSETS: usize = 10_000;
-
-fn shift(state: &mut AppState, path: &Arc<Path>, offset: LyricsOffset, now: Now) {
+fn shift(state: &mut AppState, path: &Arc<Path>, offset: LyricsOffset, now: Now, fx: &mut Vec<Effect>) {
     let offsets = &mut state.lyrics.offsets;
-    let before = offsets.get(path).copied().unwrap_or(0);
+    let before = offsets.get(path);
     let wanted = match offset {
         LyricsOffset::To(ms) => ms,
         LyricsOffset::By(ms) => before.saturating_add(ms),
     };
     let ms = wanted.clamp(-MOST_OFFSET_MS, MOST_OFFSET_MS);
-    if ms == 0 {
-        offsets.remove(path);
-    } else if offsets.len() < MOST_OFFSETS || offsets.contains_key(path) {
-        offsets.insert(Arc::clone(path), ms);
+    if ms != before {
+        offsets.set(path, ms);
+        fx.push(Effect::SaveLyricsOffsets(offsets.clone()));
     }
     if let Some(view) = state.lyrics.view.clone().filter(|view| view.path == *path) {
         show(state, path, view.found.clone());
@@ -94,7 +90,7 @@ fn words_of(state: &AppState, path: &Path) -> Option<Lyrics> {
 }
 
 fn show(state: &mut AppState, path: &Arc<Path>, found: Found) {
-    let offset_ms = state.lyrics.offsets.get(path).copied().unwrap_or(0);
+    let offset_ms = state.lyrics.offsets.get(path);
     state.lyrics.view = Some(Arc::new(LyricsView { path: Arc::clone(path), found, offset_ms }));
     state.dirty.scan = true;
 }

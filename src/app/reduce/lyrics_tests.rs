@@ -141,4 +141,14 @@ fn words_are_moved_song_by_song() {
     assert_eq!(shift(&mut rig, LyricsOffset::By(0)), Some(250), "and this one its old");
     assert_eq!(shift(&mut rig, LyricsOffset::To(-40)), Some(-40));
     assert_eq!(shift(&mut rig, LyricsOffset::By(i32::MIN)), Some(-600_000));
+    let mut saved = |offset| {
+        let command = Command::Lyrics(Lyricing::Offset(offset));
+        rig.event(Event::Command(command)).into_iter().find_map(|effect| match effect {
+            Effect::SaveLyricsOffsets(offsets) => Some(offsets.iter().map(|&(_, ms)| ms).collect::<Vec<_>>()),
+            _ => None,
+        })
+    };
+    assert_eq!(saved(LyricsOffset::To(-2)), Some(vec![-2]), "for the next run");
+    assert_eq!(saved(LyricsOffset::To(-2)), None, "it is so already");
+    assert_eq!(saved(LyricsOffset::To(0)), Some(Vec::new()));
 }

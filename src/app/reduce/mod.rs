@@ -118,8 +118,8 @@ pub fn reduce(state: &mut AppState, event: Event, now: Now) -> Vec<Effect> {
 fn walked(state: &mut AppState, expanded: Expanded, now: Now, fx: &mut Vec<Effect>) {
     if let Some(mark) = state.returning.remove(&expanded.job) {
         bookmarks::found(state, &mark, &expanded, now, fx);
-    } else if let Some(name) = state.playlists.adding.remove(&expanded.job) {
-        playlists::expanded(state, &name, &expanded, now, fx);
+    } else if let Some(place) = state.playlists.adding.remove(&expanded.job) {
+        playlists::expanded(state, place, &expanded, now, fx);
     } else {
         queue::expanded(state, expanded, now, fx);
     }

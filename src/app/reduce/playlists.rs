@@ -36,7 +36,10 @@ fn act(state: &mut AppState, command: Playlisting, now: Now, fx: &mut Vec<Effect
     match command {
         Playlisting::New(name) => make(state, name, Vec::new(), now, fx)?,
         Playlisting::Save(name) => save(state, name, now, fx)?,
-        Playlisting::Add { list, what } => add(state, &list, what, now, fx)?,
+        Playlisting::Add { list, what, at } => {
+            let at = at.map(|at| at.saturating_sub(1));
+            add(state, &list, what, at, now, fx)?;
+        }
         Playlisting::Copy(list, name) => copy(state, &list, name, now, fx)?,
         Playlisting::Delete(list) => delete(state, &list, now, fx)?,
         Playlisting::Smart(name, smart) => evaluation::define(state, name, smart, now, fx)?,
@@ -135,9 +138,9 @@ fn revise(
     let (made, count) = edit::edit(&state.playlists.view.lists, list, what, known)?;
     let words = words(&list.name, count);
     if made.before == made.after {
-        // It is as it was asked to be: no refusal.
+        // It is as it was asked to be: no refusal, and nothing to take back.
         state.dirty.playlists = true;
-        notices::tell(state, words, now);
+        notices::tell(state, words.next_step(""), now);
         return Ok(());
     }
     change(state, vec![made], words, now, fx);
@@ -206,6 +209,7 @@ fn add(
     state: &mut AppState,
     list: &ListRef,
     what: Added,
+    at: Option<usize>,
     now: Now,
     fx: &mut Vec<Effect>,
 ) -> Result<(), Refusal> {
@@ -216,7 +220,7 @@ fn add(
     let entries = match what {
         Added::Target(Target::Paths(paths)) => {
             let job = state.fresh_job();
-            state.playlists.adding.insert(job, name);
+            state.playlists.adding.insert(job, (name, at));
             fx.push(Effect::Expand { job, paths });
             return Ok(());
         }
@@ -232,13 +236,14 @@ fn add(
             .into_iter()
             .collect(),
     };
-    put(state, &name, entries, now, fx)
+    put(state, &name, at, entries, now, fx)
 }
 
-/// Into the list of that name, which is made where there is none.
+/// Into the list of that name, which is made where there is none; `at` counts from 0.
 fn put(
     state: &mut AppState,
     name: &str,
+    at: Option<usize>,
     entries: Vec<Entry>,
     now: Now,
     fx: &mut Vec<Effect>,
@@ -248,7 +253,7 @@ fn put(
         return Ok(());
     }
     match state.playlists.view.lists.named(name).cloned() {
-        Some(list) => revise(state, &list, Edit::Append(entries), wording::playlist_added, now, fx),
+        Some(list) => revise(state, &list, Edit::Put(at, entries), wording::playlist_added, now, fx),
         None => {
             let new = PlaylistName::new(name.trim()).ok_or_else(|| Refusal::NoList(name.to_owned()))?;
             make(state, new, entries, now, fx)
@@ -257,7 +262,13 @@ fn put(
 }
 
 /// Files that were to go into a list were walked.
-pub fn expanded(state: &mut AppState, name: &str, found: &Expanded, now: Now, fx: &mut Vec<Effect>) {
+pub fn expanded(
+    state: &mut AppState,
+    (name, at): (String, Option<usize>),
+    found: &Expanded,
+    now: Now,
+    fx: &mut Vec<Effect>,
+) {
     if let Some((path, why)) = found.problems.first() {
         notices::tell(state, wording::not_added(path, why, found.problems.len()), now);
     }
@@ -266,7 +277,7 @@ pub fn expanded(state: &mut AppState, name: &str, found: &Expanded, now: Now, fx
         Entry::new(Arc::from(path.as_path()), catalog.find_path(path).map(|track| track.id()))
     };
     let entries = found.files.iter().map(entry).collect();
-    if let Err(refusal) = put(state, name, entries, now, fx) {
+    if let Err(refusal) = put(state, &name, at, entries, now, fx) {
         notices::tell(state, wording::playlist_refused(&refusal), now);
     }
 }

@@ -111,7 +111,11 @@ pub fn put(state: &mut AppState, files: NewItems, purpose: Purpose, now: Now, fx
             notices::tell(state, wording::added(count), now);
         }
         Purpose::Replace { start } => {
+            let gone = state.queue.items().len();
             let ids = state.queue.replace(files);
+            if gone > 0 {
+                notices::tell(state, wording::replaced(count, gone), now);
+            }
             renew_order(state, &traits);
             play_from(state, &ids, start, now, fx);
         }
@@ -298,7 +302,7 @@ pub fn go_over(state: &mut AppState, step: &QueueStep, way: Way, now: Now, fx: &
     true
 }
 
-/// Files have other names: queue and bookmarks go with them. No step of the history of its own, for the change of the files
+/// Files have other names: queue, bookmarks and moved words go with them. No step of the history of its own, for the change of the files
 /// is one, and steps are gone over in their order.
 pub fn moved(state: &mut AppState, moves: &[(PathBuf, PathBuf)], now: Now, fx: &mut Vec<Effect>) {
     let moves: HashMap<&Path, &Path> =
@@ -315,6 +319,9 @@ pub fn moved(state: &mut AppState, moves: &[(PathBuf, PathBuf)], now: Now, fx: &
     if Arc::make_mut(&mut state.bookmarks).rename(new_name) {
         state.dirty.bookmarks = true;
         fx.push(Effect::SaveBookmarks(Arc::clone(&state.bookmarks)));
+    }
+    if state.lyrics.offsets.rename(new_name) {
+        fx.push(Effect::SaveLyricsOffsets(state.lyrics.offsets.clone()));
     }
 }
 

@@ -14,8 +14,8 @@ pub struct PlaylistsState {
     pub view: View,
     /// They were read from the store; nothing is changed before.
     pub loaded: bool,
-    /// Names of lists whose files are being walked.
-    pub adding: HashMap<JobId, String>,
+    /// Names of lists whose files are being walked, and in front of which place they go; `None`: at the end.
+    pub adding: HashMap<JobId, (String, Option<usize>)>,
     pub writing: HashMap<JobId, PathBuf>,
     /// Smart lists that wait for what is in them: to the queue, or to become manual.
     pub evaluation: Evaluation,

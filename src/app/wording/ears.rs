@@ -25,7 +25,7 @@ pub fn too_few_to_smooth() -> Notice {
 
 pub fn path(tracks: usize) -> Notice {
     note(format!("The way there: {} behind what plays", count_of(tracks, "track")))
-        .next_step("`u` takes it back")
+        .next_step("`:undo` takes it back")
 }
 
 pub fn radio_on(of: &str, seed: u64) -> Notice {

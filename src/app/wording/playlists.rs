@@ -39,11 +39,11 @@ pub fn no_playlist_selected() -> Notice {
 
 pub fn playlist_made(name: &PlaylistName, entries: usize) -> Notice {
     note(format!("Playlist {} with {}", named(name), count_of(entries, "track")))
-        .next_step("`u` takes it back")
+        .next_step("`:undo` takes it back")
 }
 
 pub fn smart_made(name: &PlaylistName) -> Notice {
-    note(format!("Smart playlist {}", named(name))).next_step("`u` takes it back")
+    note(format!("Smart playlist {}", named(name))).next_step("`:undo` takes it back")
 }
 
 pub fn playlist_added(name: &PlaylistName, count: usize) -> Notice {
@@ -52,7 +52,7 @@ pub fn playlist_added(name: &PlaylistName, count: usize) -> Notice {
 
 pub fn playlist_removed(name: &PlaylistName, count: usize) -> Notice {
     let what = format!("Removed {} from {}", count_of(count, "track"), named(name));
-    note(what).next_step("`u` takes it back")
+    note(what).next_step("`:undo` takes it back")
 }
 
 pub fn playlist_moved(name: &PlaylistName, count: usize) -> Notice {
@@ -60,7 +60,7 @@ pub fn playlist_moved(name: &PlaylistName, count: usize) -> Notice {
 }
 
 pub fn playlist_sorted(name: &PlaylistName, _order: Order) -> Notice {
-    note(format!("Sorted {}", named(name))).next_step("`u` takes it back")
+    note(format!("Sorted {}", named(name))).next_step("`:undo` takes it back")
 }
 
 pub fn playlist_deduped(name: &PlaylistName, count: usize) -> Notice {
@@ -71,19 +71,20 @@ pub fn playlist_deduped(name: &PlaylistName, count: usize) -> Notice {
 }
 
 pub fn playlist_noted(name: &PlaylistName) -> Notice {
-    note(format!("Noted in {}", named(name)))
+    note(format!("Noted in {}", named(name))).next_step("`:undo` takes it back")
 }
 
 pub fn playlist_renamed(before: &PlaylistName, after: &PlaylistName) -> Notice {
-    note(format!("{} is {} now", named(before), named(after)))
+    note(format!("{} is {} now", named(before), named(after))).next_step("`:undo` takes it back")
 }
 
 pub fn playlist_deleted(name: &PlaylistName) -> Notice {
-    note(format!("Deleted playlist {}; its files stay", named(name))).next_step("`u` takes it back")
+    note(format!("Deleted playlist {}; its files stay", named(name))).next_step("`:undo` takes it back")
 }
 
 pub fn playlist_frozen(name: &PlaylistName, count: usize) -> Notice {
     note(format!("{} stays at the {} that it has now", named(name), count_of(count, "track")))
+        .next_step("`:undo` takes it back")
 }
 
 pub fn playlist_empty(name: &PlaylistName) -> Notice {
@@ -106,10 +107,10 @@ pub fn playlists_imported(names: &[PlaylistName], entries: usize, missing: usize
         many => format!("{} with {}", count_of(many.len(), "playlist"), count_of(entries, "track")),
     };
     match missing {
-        0 => note(what).next_step("`u` takes it back"),
+        0 => note(what).next_step("`:undo` takes it back"),
         missing => warning(what)
             .why(format!("{missing} of them not found"))
-            .next_step("They are kept; `u` takes it back"),
+            .next_step("They are kept; `:undo` takes it back"),
     }
 }
 

@@ -54,7 +54,7 @@ pub fn nothing_twice() -> Notice {
 }
 
 pub fn arranged(words: &str) -> Notice {
-    note(format!("The queue was {words}")).next_step("`u` takes it back")
+    note(format!("The queue was {words}")).next_step("`:undo` takes it back")
 }
 
 pub fn is_in_order() -> Notice {
@@ -69,8 +69,14 @@ pub fn inserted(count: usize) -> Notice {
     note(format!("{} will play next", count_of(count, "track")))
 }
 
+/// `gone` were queued before.
+pub fn replaced(count: usize, gone: usize) -> Notice {
+    note(format!("{} in place of the {gone} that were queued", count_of(count, "track")))
+        .next_step("`:undo` takes it back")
+}
+
 pub fn removed(count: usize) -> Notice {
-    note(format!("Removed {} from the queue", count_of(count, "track"))).next_step("`u` takes it back")
+    note(format!("Removed {} from the queue", count_of(count, "track"))).next_step("`:undo` takes it back")
 }
 
 pub fn not_added(path: &Path, why: &str, problems: usize) -> Notice {
@@ -86,7 +92,7 @@ pub fn no_music_found() -> Notice {
 }
 
 pub fn undone(steps: &[Arc<Entry>]) -> Notice {
-    note(format!("Taken back: {}", steps_told(steps, "back to before"))).next_step("Ctrl-r makes it again")
+    note(format!("Taken back: {}", steps_told(steps, "back to before"))).next_step("`:redo` makes it again")
 }
 
 pub fn redone(steps: &[Arc<Entry>]) -> Notice {
@@ -141,7 +147,7 @@ pub fn undo_list(done: &[String], taken_back: &[String]) -> Notice {
 
 pub fn edited(count: usize, lost: usize) -> Notice {
     let notice =
-        note(format!("The queue has {} now", count_of(count, "track"))).next_step("`u` takes it back");
+        note(format!("The queue has {} now", count_of(count, "track"))).next_step("`:undo` takes it back");
     match lost {
         0 => notice,
         lost => notice.why(format!("{} had gone meanwhile", count_of(lost, "track"))),

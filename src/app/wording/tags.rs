@@ -52,7 +52,7 @@ pub fn tags_gone_over(way: Way, files: usize) -> String {
 }
 
 pub fn tags_done(words: &str) -> Notice {
-    note(words).next_step("`u` takes it back")
+    note(words).next_step("`:undo` takes it back")
 }
 
 pub fn tags_stay(words: &str, refused: &[(PathBuf, String)]) -> Notice {
@@ -84,7 +84,7 @@ pub fn step_skipped(words: &str) -> Notice {
 }
 
 pub fn nothing_to_skip() -> Notice {
-    note("The last step is no change of tags").next_step("`u` takes it back")
+    note("The last step is no change of tags").next_step("`:undo` takes it back")
 }
 
 pub fn picture(words: &str) -> Notice {

@@ -35,7 +35,8 @@ pub fn templates_full() -> Notice {
 }
 
 pub fn template_saved(name: &TemplateName, items: usize) -> Notice {
-    note(format!("Template {} with {}", named(name), count_of(items, "track"))).next_step("`u` takes it back")
+    note(format!("Template {} with {}", named(name), count_of(items, "track")))
+        .next_step("`:undo` takes it back")
 }
 
 pub fn template_loaded(name: &TemplateName, how: IntoQueue, items: usize) -> Notice {
@@ -45,15 +46,15 @@ pub fn template_loaded(name: &TemplateName, how: IntoQueue, items: usize) -> Not
         IntoQueue::Insert | IntoQueue::PlayNow => format!("{count} of {} next", named(name)),
         IntoQueue::Replace => format!("The queue is {} now, {count}", named(name)),
     })
-    .next_step("`u` takes it back")
+    .next_step("`:undo` takes it back")
 }
 
 pub fn template_renamed(old: &TemplateName, new: &TemplateName) -> Notice {
-    note(format!("Renamed template {} to {}", named(old), named(new))).next_step("`u` takes it back")
+    note(format!("Renamed template {} to {}", named(old), named(new))).next_step("`:undo` takes it back")
 }
 
 pub fn template_deleted(name: &TemplateName) -> Notice {
-    note(format!("Deleted template {}", named(name))).next_step("`u` brings it back")
+    note(format!("Deleted template {}", named(name))).next_step("`:undo` brings it back")
 }
 
 pub fn template_tagged(template: &Template) -> Notice {

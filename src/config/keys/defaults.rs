@@ -1,7 +1,7 @@
 //! The keys that hold where the user set none: one row a binding, in the words of the command line. Read by
 //! `Keymap::default`, which the help and the README's table come from.
 
-use super::Context::{self, Global, Library, Over, Panel, Playlists, Queue, Recording, Tags, Wall};
+use super::Context::{self, Global, Library, Over, Panel, Playlists, Queue, Recording, Tags, Typed, Wall};
 
 /// Context, keys, command line.
 pub const BINDINGS: &[(Context, &str, &str)] = &[
@@ -145,7 +145,11 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "zz", "scroll-middle"),
     (Global, "zb", "scroll-bottom"),
     (Global, "gp", "go-to-playing"),
+    (Global, "gd", "reveal"),
+    (Global, "zf", "follow"),
     (Global, "<Enter>", "open"),
+    (Global, "g<Enter>", "menu"),
+    (Global, "<S-F10>", "menu"),
     (Global, "<BS>", "back"),
     (Global, "<Tab>", "focus-next"),
     (Global, "<S-Tab>", "focus-previous"),
@@ -213,6 +217,9 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "<Esc>", "escape"),
     (Global, "<C-l>", "redraw"),
     (Global, "<C-z>", "suspend"),
+    (Global, "q:", "typed"),
+    (Global, "q/", "typed searches"),
+    (Global, "q?", "typed searches"),
     (Global, "q", "quit"),
     (Global, "qq", "quit"),
     (Global, "ZZ", "quit"),
@@ -255,4 +262,8 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Tags, "p", "tag-preview"),
     (Tags, "w", "tag-write"),
     (Tags, "X", "tag-drop"),
+    (Typed, "e", "typed-edit"),
+    (Typed, "i", "typed-edit"),
+    (Typed, "a", "typed-edit"),
+    (Typed, "<Tab>", "typed-edit"),
 ];

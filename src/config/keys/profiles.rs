@@ -14,6 +14,9 @@ pub const PROFILES: &[(&str, Rows)] = &[("vim", &[]), ("cmus", CMUS), ("ncmpcpp"
 const CMUS: Rows = &[
     (Global, "q<letter>", ""),
     (Global, "qq", ""),
+    (Global, "q:", ""),
+    (Global, "q/", ""),
+    (Global, "q?", ""),
     (Global, "x", "play"),
     (Global, "c", "toggle"),
     (Global, "v", "stop"),
@@ -55,6 +58,9 @@ const CMUS: Rows = &[
 const NCMPCPP: Rows = &[
     (Global, "q<letter>", ""),
     (Global, "qq", ""),
+    (Global, "q:", ""),
+    (Global, "q/", ""),
+    (Global, "q?", ""),
     (Global, "p", "toggle"),
     (Global, "s", "stop"),
     (Global, "f", "seek +5"),
@@ -96,6 +102,9 @@ const NCMPCPP: Rows = &[
 const RMPC: Rows = &[
     (Global, "q<letter>", ""),
     (Global, "qq", ""),
+    (Global, "q:", ""),
+    (Global, "q/", ""),
+    (Global, "q?", ""),
     (Global, "p", "toggle"),
     (Global, "s", "stop"),
     (Global, "z", "repeat"),

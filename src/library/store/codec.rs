@@ -6,7 +6,7 @@ mod session;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ use crate::model::facts::TrackFacts;
 use crate::model::history::Entry;
 use crate::model::id::{ItemId, TrackId};
 use crate::model::listening::{Listen, Verdict};
+use crate::model::lyrics::{LyricsOffsets, MOST_OFFSET_MS};
 use crate::model::playback::{Repeat, Shuffle};
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionItem, SessionPosition};
@@ -47,6 +48,7 @@ const FILE_VERSION: u8 = 1;
 const SHEET_VERSION: u8 = 1;
 const OUTPUTS_VERSION: u8 = 1;
 const BOOKMARKS_VERSION: u8 = 1;
+const LYRICS_OFFSETS_VERSION: u8 = 1;
 const FACTS_VERSION: u8 = 1;
 const AUDIO_VERSION: u8 = 1;
 const SCAN_VERSION: u8 = 1;
@@ -397,6 +399,32 @@ pub fn decode_bookmarks(bytes: &[u8]) -> Result<Bookmarks, CodecError> {
         marks.set(mark).map_err(|_| CodecError::Damaged { what })?;
     }
     Ok(marks)
+}
+
+/// Paths and milliseconds.
+type OffsetRecord = (Vec<u8>, i32);
+
+pub fn encode_lyrics_offsets(offsets: &LyricsOffsets) -> Result<Vec<u8>, CodecError> {
+    let record =
+        |(path, ms): &(Arc<Path>, i32)| -> OffsetRecord { (path.as_os_str().as_bytes().to_vec(), *ms) };
+    let records: Vec<OffsetRecord> = offsets.iter().map(record).collect();
+    let mut out = Vec::new();
+    encode("the list of moved words", LYRICS_OFFSETS_VERSION, &records, &mut out)?;
+    Ok(out)
+}
+
+/// More than there can be, and further than words can be moved, is damage: it was never written.
+pub fn decode_lyrics_offsets(bytes: &[u8]) -> Result<LyricsOffsets, CodecError> {
+    let what = "the list of moved words";
+    let records: Vec<OffsetRecord> = decode(what, LYRICS_OFFSETS_VERSION, bytes)?;
+    let mut offsets = LyricsOffsets::default();
+    for (path, ms) in records {
+        if offsets.is_full() || ms == 0 || ms.unsigned_abs() > MOST_OFFSET_MS.unsigned_abs() {
+            return Err(CodecError::Damaged { what });
+        }
+        offsets.set(&Arc::from(PathBuf::from(OsString::from_vec(path))), ms);
+    }
+    Ok(offsets)
 }
 
 pub fn path_from(bytes: &[u8]) -> PathBuf {

@@ -101,6 +101,8 @@ pub const POSITION_KEY: &str = "position";
 pub const OUTPUTS_KEY: &str = "outputs";
 /// `codec::encode_bookmarks`.
 pub const BOOKMARKS_KEY: &str = "bookmarks";
+/// `codec::encode_lyrics_offsets`.
+pub const LYRICS_OFFSETS_KEY: &str = "lyrics_offsets";
 /// `codec::encode_similar`.
 pub const SIMILAR_KEY: &str = "similar";
 /// The number of the last step that is done, 64 bits.

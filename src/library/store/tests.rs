@@ -16,6 +16,7 @@ use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::edit::Edit;
 use crate::model::history::{Entry, HistoryChange, QueueHead, QueueStep, Step};
 use crate::model::id::ItemId;
+use crate::model::lyrics::LyricsOffsets;
 use crate::model::playback::{Shuffle, ShuffleBy};
 use crate::model::session::{OutputMemory, Save, Session, SessionItem};
 use crate::model::snapshot::QueueItem;
@@ -138,6 +139,10 @@ fn bookmarks_come_back_as_they_were_set() {
     marks.set(mark("the solo", b"/m/\xff.flac", u64::MAX)).unwrap();
     marks.set(mark("日", b"/m/album.cue/track03", 0)).unwrap();
     store.write(WriteOp::PutBookmarks(Arc::new(marks.clone()))).unwrap();
+    let mut offsets = LyricsOffsets::default();
+    offsets.set(&Path::new(std::ffi::OsStr::from_bytes(b"/m/\xff.flac")).into(), -600_000);
+    offsets.set(&Path::new("/m/b.flac").into(), 100);
+    store.write(WriteOp::PutLyricsOffsets(offsets.clone())).unwrap();
     // Beside the session, not in its place.
     store.write(WriteOp::PutSession(session("queue"))).unwrap();
     store.flush().unwrap();
@@ -145,8 +150,33 @@ fn bookmarks_come_back_as_they_were_set() {
     let store = start(&disk, Box::new(|_| ())).unwrap();
     let reader = store.read().unwrap();
     assert_eq!((reader.bookmarks().unwrap(), reader.session().unwrap()), (marks, Some(session("queue"))));
+    assert_eq!(reader.lyrics_offsets().unwrap(), offsets);
     drop(reader);
     assert!(store.close(Duration::from_secs(5)));
+}
+
+/// As below; a number with a sign is folded (`zigzag`) first: -2 is 3.
+#[test]
+fn what_moves_no_words_is_told_as_damage() {
+    let mut offsets = LyricsOffsets::default();
+    offsets.set(&Path::new("/m").into(), -2);
+    let good = [&[1, 1, 2][..], b"/m", &[3]].concat();
+    assert_eq!(codec::encode_lyrics_offsets(&offsets).unwrap(), good);
+    assert_eq!(codec::decode_lyrics_offsets(&good), Ok(offsets));
+    let damaged = Err(CodecError::Damaged { what: "the list of moved words" });
+    for end in 1..good.len() {
+        assert_eq!(codec::decode_lyrics_offsets(&good[..end]), damaged, "cut off at {end}");
+    }
+    // Nowhere, and by 600.001 s.
+    assert_eq!(codec::decode_lyrics_offsets(&[1, 1, 1, b'/', 0]), damaged);
+    assert_eq!(codec::decode_lyrics_offsets(&[1, 1, 1, b'/', 0x82, 0x9f, 0x49]), damaged);
+    let many = |count: u16| {
+        let record = |at: u16| [&[3, b'/'][..], &at.to_le_bytes(), &[2]].concat();
+        let count_bytes = [0x80 | (count & 0x7f) as u8, (count >> 7) as u8];
+        [vec![1], count_bytes.to_vec(), (0..count).flat_map(record).collect()].concat()
+    };
+    assert_eq!(codec::decode_lyrics_offsets(&many(1000)).map(|offsets| offsets.iter().count()), Ok(1000));
+    assert_eq!(codec::decode_lyrics_offsets(&many(1001)), damaged);
 }
 
 /// The bytes are written by hand from postcard's wire format (<https://postcard.jamesmunns.com/wire-format>): lengths and
@@ -208,6 +238,7 @@ fn any_bytes_decode_to_a_value_or_an_error() {
         let _ = codec::decode_entry(&bytes);
         let outputs = codec::decode_outputs(&bytes).unwrap_or_default();
         let _ = codec::decode_bookmarks(&bytes);
+        let _ = codec::decode_lyrics_offsets(&bytes);
         assert!(outputs.volumes().all(|(_, volume)| volume <= Volume::FULL));
     }
     assert!(matches!(codec::decode_session(&[]), Err(CodecError::Empty { .. })));

@@ -15,6 +15,7 @@ use crate::model::bookmark::Bookmarks;
 use crate::model::facts::TrackFacts;
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::Listen;
+use crate::model::lyrics::LyricsOffsets;
 use crate::model::playlist::Playlist;
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Save, Session, SessionPosition};
@@ -68,6 +69,7 @@ pub enum WriteOp {
     PutPosition(Option<SessionPosition>),
     PutOutputs(OutputMemory),
     PutBookmarks(Arc<Bookmarks>),
+    PutLyricsOffsets(LyricsOffsets),
     PutSimilar(Box<SimilarMemory>),
     /// Facts that are the default ones are forgotten.
     PutFacts(Vec<(TrackId, TrackFacts)>),
@@ -102,6 +104,7 @@ impl WriteOp {
             | Self::PutPosition(_)
             | Self::PutOutputs(_)
             | Self::PutBookmarks(_)
+            | Self::PutLyricsOffsets(_)
             | Self::PutSimilar(_) => 1,
             Self::PutPlaylists(lists) => known::weight(lists),
             Self::PutResume(places) => places.len(),
@@ -161,6 +164,7 @@ pub fn apply(db: &Database, ops: &[WriteOp], next_track: u32) -> Result<(), redb
             WriteOp::PutPosition(position) => known::put_position(&txn, *position)?,
             WriteOp::PutOutputs(memory) => known::put_outputs(&txn, memory)?,
             WriteOp::PutBookmarks(marks) => known::put_bookmarks(&txn, marks)?,
+            WriteOp::PutLyricsOffsets(offsets) => known::put_lyrics_offsets(&txn, offsets)?,
             WriteOp::PutSimilar(memory) => known::put_similar(&txn, memory)?,
             WriteOp::PutFacts(rows) => known::put_facts(&txn, rows)?,
             WriteOp::PutListens(listens) => known::put_listens(&txn, listens)?,

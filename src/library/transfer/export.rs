@@ -260,6 +260,9 @@ impl<W: Write> Lines<'_, W> {
             let (name, file) = (mark.name.as_str().to_owned(), JsonPath::new(&mark.path));
             self.put(&Line::Bookmark { name, file, frame: mark.frame, rate: mark.rate })?;
         }
+        for (path, ms) in self.reader.lyrics_offsets()?.iter() {
+            self.put(&Line::LyricsOffset { file: JsonPath::new(path), ms: *ms })?;
+        }
         for (name, factor) in self.reader.similar()?.learned.named() {
             self.put(&Line::Weight { name: name.to_owned(), factor })?;
         }

@@ -20,6 +20,7 @@ use crate::model::facts::{Rating, TrackFacts};
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::json_path::JsonPath;
 use crate::model::listening::Listen;
+use crate::model::lyrics::LyricsOffsets;
 use crate::model::playlist::smart::Smart;
 use crate::model::playlist::{Entry, Kind, Playlist, PlaylistName, Playlists, Told};
 use crate::model::resume::Place;
@@ -46,7 +47,7 @@ pub struct Imported {
     pub absent: u64,
     /// The queue of here was kept, and the other left out.
     pub queue_kept: bool,
-    /// What there was no room for: bookmarks and outputs.
+    /// What there was no room for: bookmarks, moved words and outputs.
     pub full: u64,
 }
 
@@ -110,6 +111,7 @@ struct Import<'a> {
     gone: HashMap<u32, TrackId>,
     roots: Vec<PathBuf>,
     bookmarks: Bookmarks,
+    lyrics_offsets: LyricsOffsets,
     outputs: OutputMemory,
     weights: Vec<(Aspect, f32)>,
     lists: Vec<Playlist>,
@@ -135,6 +137,7 @@ impl<'a> Import<'a> {
             gone: HashMap::new(),
             roots: reader.roots()?,
             bookmarks: reader.bookmarks()?,
+            lyrics_offsets: reader.lyrics_offsets()?,
             outputs: reader.outputs()?,
             weights: Vec::new(),
             lists: Vec::new(),
@@ -175,6 +178,7 @@ impl<'a> Import<'a> {
             Line::Track(line) => self.track(*line),
             Line::Listen(line) => self.listen(line),
             Line::Bookmark { name, file, frame, rate } => self.bookmark(&name, &file, frame, rate),
+            Line::LyricsOffset { file, ms } => self.lyrics_offset(&file, ms),
             Line::Output { id, volume } => {
                 self.output(&id, volume);
                 Ok(())
@@ -336,6 +340,17 @@ impl<'a> Import<'a> {
         if self.bookmarks.find(&name).is_none() {
             let full = self.bookmarks.set(Bookmark { name, path, frame, rate }).is_err();
             self.done.full += u64::from(full);
+        }
+        Ok(())
+    }
+
+    fn lyrics_offset(&mut self, file: &JsonPath, ms: i32) -> Result<(), Refused> {
+        let path: Arc<Path> = Arc::from(path(file)?);
+        let is_known = self.lyrics_offsets.get(&path) != 0;
+        if !is_known && self.lyrics_offsets.is_full() {
+            self.done.full += 1;
+        } else if !is_known {
+            self.lyrics_offsets.set(&path, ms);
         }
         Ok(())
     }

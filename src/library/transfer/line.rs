@@ -31,6 +31,12 @@ pub enum Line {
         frame: u64,
         rate: u32,
     },
+    /// How much sooner the words of a song are shown than they are told.
+    LyricsOffset {
+        #[serde(flatten)]
+        file: JsonPath,
+        ms: i32,
+    },
     /// A sound device and the volume that it was left with; the one that was used last comes last.
     Output {
         id: String,

@@ -1,6 +1,6 @@
 //! What only we know, as JSON lines and back: when tracks were added, plays, skips, ratings, favourites, the log of
 //! listening, where long tracks were left off, playlists with their notes, queue templates, queue and modes, bookmarks,
-//! roots, sound devices, what was learned of likeness. One object a line with its
+//! moved words of songs, roots, sound devices, what was learned of likeness. One object a line with its
 //! `kind`, in an order that depends on nothing but what is told; a path that is not UTF-8 has its bytes in `path_hex`.
 //! What the files say is not in it, but for missing tracks, whose files say nothing any more; nor is the history of
 //! changes, which is of one library. Runs on a job or the command line.

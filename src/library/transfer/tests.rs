@@ -16,6 +16,7 @@ use crate::model::bookmark::{Bookmark, BookmarkName, Bookmarks};
 use crate::model::facts::{Rating, TrackFacts};
 use crate::model::id::{ItemId, PlaylistId, TrackId};
 use crate::model::listening::{Listen, Verdict};
+use crate::model::lyrics::LyricsOffsets;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy};
 use crate::model::playlist::smart::Smart;
 use crate::model::playlist::{Entry, Kind, Playlist, PlaylistName, Told};
@@ -123,6 +124,9 @@ fn fill(store: &Store, known: &Known) {
         marks.set(Bookmark { name, path: Arc::from(path(*mark)), frame: u64::MAX, rate: 0 }).unwrap();
     }
     store.write(WriteOp::PutBookmarks(Arc::new(marks))).unwrap();
+    let mut offsets = LyricsOffsets::default();
+    known.marks.iter().for_each(|mark| offsets.set(&path(*mark).into(), i32::from(*mark) - 2));
+    store.write(WriteOp::PutLyricsOffsets(offsets)).unwrap();
     let mut outputs = OutputMemory::new(known.outputs.first().map(|_| "chosen".to_owned()));
     for output in &known.outputs {
         outputs.remember(&format!("device {output}"), Volume::new(i64::from(*output)));

@@ -461,6 +461,10 @@ pub enum Screen {
     TogglePane(Pane),
     /// Open the command line, with these words in it.
     CommandLine(String),
+    /// Show or hide what was typed, to be done again.
+    Typed(Typed),
+    /// The selected line of it into the prompt, to be changed.
+    EditTyped,
     /// Open the search prompt; `back`: for a search towards the top.
     SearchPrompt {
         back: bool,
@@ -487,6 +491,12 @@ pub enum Screen {
     Jobs,
     /// Move the selection to the playing track.
     GoToPlaying,
+    /// To the selected track in the library; to its artist or album.
+    Reveal(Option<grammar::Kind>),
+    /// Show or hide what can be done with the selection.
+    Menu,
+    /// The selection goes along with what plays; `None` toggles.
+    Follow(Option<bool>),
     /// Mark or unmark the row for the next command.
     ToggleMark,
     /// The paths of the selection, to the terminal's clipboard.
@@ -540,6 +550,24 @@ pub enum Screen {
     Suspend,
     /// Leave, and let the music go on without a screen.
     Detach,
+}
+
+/// Lines that are typed, by what they are for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Typed {
+    #[default]
+    Commands,
+    Searches,
+    Filters,
+}
+
+impl Typed {
+    pub const NAMES: &[&str] = &["commands", "searches", "filters"];
+
+    pub fn parse(word: &str) -> Option<Self> {
+        let kinds = [Self::Commands, Self::Searches, Self::Filters];
+        Self::NAMES.iter().position(|name| *name == word).and_then(|at| kinds.get(at).copied())
+    }
 }
 
 /// What is done to a field of the form.

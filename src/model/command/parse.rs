@@ -16,11 +16,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::arrange::{Arrange, SizeChange, SizeOf, SplitWay};
+use super::grammar::Kind;
 use super::registry::{self, Row};
 use super::{
     AbLoop, Analyse, Bookmarking, Care, Command, FieldDeed, History, Items, Judged, Judging, Library, Motion,
     Notices, Pane, Playback, Queue, Request, Screen, Seek, SortBy, SortKey, Sound, SpeedChange, Target,
-    VolumeChange,
+    Typed, VolumeChange,
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
@@ -377,6 +378,11 @@ impl Call<'_> {
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),
+            "reveal" => Ok(Screen::Reveal(self.optional("artist, album, or nothing", |word| {
+                Kind::parse(word).filter(|kind| matches!(kind, Kind::Artist | Kind::Album))
+            })?)),
+            "menu" => self.bare(Screen::Menu),
+            "follow" => Ok(Screen::Follow(self.optional("on, off, or nothing", parse_switch)?)),
             "open" => self.bare(Screen::Open),
             "back" => self.bare(Screen::Back),
             "focus-next" => self.bare(Screen::FocusNext),
@@ -386,6 +392,11 @@ impl Call<'_> {
             "mark" => self.bare(Screen::ToggleMark),
             "copy" => self.bare(Screen::Copy),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
+            "typed" => {
+                let kind = self.optional("commands, searches, filters, or nothing", Typed::parse)?;
+                Ok(Screen::Typed(kind.unwrap_or_default()))
+            }
+            "typed-edit" => self.bare(Screen::EditTyped),
             "help" => self.bare(Screen::Help),
             "group" => Ok(Screen::GroupBy(self.optional(GROUPS, GroupBy::parse)?)),
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
@@ -815,13 +826,14 @@ mod tests {
                 "N|+N|-N" | "+N|-N [N...]" => format!("{} +5", row.name),
                 "SPEC" => format!("{} null", row.name),
                 "NAME[=VALUE|!|&]" => format!("{} screen.fps=60", row.name),
-                "MS|+MS|-MS" => format!("{} +100", row.name),
+                "MS|+MS|-MS|=MS" => format!("{} +100", row.name),
                 "HZ DB|+DB|-DB|off [Q]" => format!("{} 1k +1", row.name),
                 "TIME|on|off" | "TIME|off" | "SECONDS" | "DB" | "DB|auto" => format!("{} 5", row.name),
                 "bass|treble|density N|+N|-N, reset, learn [on|off]" => "taste bass +1".to_owned(),
                 "NAME SETTING..." | "NAME [artist=NAME] SETTING..." => format!("{} dark gentle", row.name),
                 "KIND NAME [artist=NAME]" => format!("{} genre dark", row.name),
                 "N" | "N|NAME" => format!("{} 3", row.name),
+                "NAME N [PATH...]" => format!("{} dark 3", row.name),
                 "NAME" | "NAME [TAG...]" | "NAME [on|off]" | "NAME [replace|append|next]" => {
                     format!("{} dark", row.name)
                 }

@@ -71,6 +71,8 @@ pub enum Playlisting {
     Add {
         list: ListRef,
         what: Added,
+        /// In front of this entry, counted from 1; `None`: at the end.
+        at: Option<usize>,
     },
     Remove(ListRef, Entries),
     /// So many places down (negative: up).

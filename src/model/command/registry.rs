@@ -1,6 +1,7 @@
 //! Every command in one table: it feeds the keymap, the command line and its completion, the help screen, the tests of
 //! the README. A row says how a command is written; `parse` says what it means.
 
+use super::Typed;
 use crate::model::grouping::GroupBy;
 use crate::model::past::Source;
 use crate::model::playlist::order::By;
@@ -634,6 +635,14 @@ pub const COMMANDS: &[Row] = &[
         PlaylistPath,
         "put the selection, or files, into a playlist; a new name makes one",
     ),
+    row(
+        Playlists,
+        "playlist-add-at",
+        &[],
+        "NAME N [PATH...]",
+        PlaylistPath,
+        "put the selection, or files, into a playlist in front of entry N",
+    ),
     row(Playlists, "playlist-add-queue", &[], "[NAME]", Playlist, "put all of the queue into a playlist"),
     row(Playlists, "playlist-add-playing", &[], "[NAME]", Playlist, "put what plays into a playlist"),
     row(
@@ -833,7 +842,7 @@ pub const COMMANDS: &[Row] = &[
         Library,
         "lyrics-offset",
         &[],
-        "MS|+MS|-MS",
+        "MS|+MS|-MS|=MS",
         Nothing,
         "have the words of what plays come so much sooner (-: later)",
     ),
@@ -967,6 +976,22 @@ pub const COMMANDS: &[Row] = &[
     row(Move, "go-to-playing", &[], "", Nothing, "select the playing track"),
     row(
         Move,
+        "reveal",
+        &[],
+        "[artist|album]",
+        Word(&["artist", "album"]),
+        "the selected track, or its artist or album, in the library",
+    ),
+    row(
+        Move,
+        "follow",
+        &[],
+        "[on|off]",
+        Word(&["on", "off"]),
+        "the selection goes along with what plays, or no longer",
+    ),
+    row(
+        Move,
         "same",
         &[],
         "album|artist|genre|year|disc|folder",
@@ -1001,7 +1026,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[before]",
         Word(&["before"]),
-        "put a register behind the cursor, or before it, in the queue or a playlist",
+        "put a register behind the cursor, or before it, in the queue or in a playlist's entries",
     ),
     row(
         Grammar,
@@ -1092,6 +1117,16 @@ pub const COMMANDS: &[Row] = &[
     row(Screen, "mark", &[], "", Nothing, "mark the row for the next command, or unmark it"),
     row(Screen, "copy", &[], "", Nothing, "the paths of the selection, to the terminal's clipboard (OSC 52)"),
     row(Screen, "command-line", &[], "[WORDS]", Completer::Command, "type a command"),
+    row(
+        Screen,
+        "typed",
+        &[],
+        "[commands|searches|filters]",
+        Word(Typed::NAMES),
+        "the commands, searches or filters that were typed, to be done again",
+    ),
+    row(Screen, "typed-edit", &[], "", Nothing, "the selected one of them into the prompt, to be changed"),
+    row(Screen, "menu", &[], "", Nothing, "what can be done with the selection, to choose from"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
     row(Screen, "cover", &[], "", Nothing, "what plays, with its cover and its words"),
     row(Screen, "signal", &[], "", Nothing, "the way of the sound from file to device"),

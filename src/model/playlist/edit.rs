@@ -16,7 +16,8 @@ pub const MOST_NOTE: usize = 2000;
 /// What is to be done to one list. Places count from 0.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    Append(Vec<Entry>),
+    /// In front of this place; `None`, and what is past the end: at the end.
+    Put(Option<usize>, Vec<Entry>),
     /// In place of all entries.
     Fill(Vec<Entry>),
     Remove(Vec<usize>),
@@ -144,10 +145,10 @@ fn edit_entries(
     known: Known<'_>,
 ) -> Result<usize, Refusal> {
     let count = match edit {
-        Edit::Append(more) => {
+        Edit::Put(at, more) => {
             check_len(entries.len() + more.len())?;
-            let count = more.len();
-            entries.extend(more);
+            let (count, at) = (more.len(), at.unwrap_or(usize::MAX).min(entries.len()));
+            entries.splice(at..at, more);
             count
         }
         Edit::Fill(new) => {
@@ -264,7 +265,10 @@ mod tests {
         assert_eq!(of(Edit::Move(vec![3, 4], -9)), (words("b d a b c"), 2));
         assert_eq!(of(Edit::Move(vec![0], 99)), (words("b c b d a"), 1));
         assert_eq!(of(Edit::Dedupe), (words("a b c d"), 1));
-        assert_eq!(of(Edit::Append(vec![entry("e")])), (words("a b c b d e"), 1));
+        assert_eq!(of(Edit::Put(None, vec![entry("e")])), (words("a b c b d e"), 1));
+        assert_eq!(of(Edit::Put(Some(0), vec![entry("e"), entry("f")])), (words("e f a b c b d"), 2));
+        assert_eq!(of(Edit::Put(Some(4), vec![entry("e")])), (words("a b c b e d"), 1));
+        assert_eq!(of(Edit::Put(Some(9), vec![entry("e")])), (words("a b c b d e"), 1));
         assert!(matches!(after(&names, Edit::Remove(vec![7])), Err(Refusal::NoEntry(_))));
     }
 

@@ -180,7 +180,7 @@ pub fn save(turn: &mut Turn<'_>, args: &Args) -> Result<Step> {
     match (args.given(1).unwrap_or("create"), there) {
         ("create", Ok(_)) => Err(Ack::new(Code::Exist, "Playlist already exists")),
         ("append" | "replace", Err(why)) => Err(why),
-        ("append", Ok(list)) => change(Playlisting::Add { list: id(&list), what: Added::Queue }),
+        ("append", Ok(list)) => change(Playlisting::Add { list: id(&list), what: Added::Queue, at: None }),
         ("replace", Ok(_)) => {
             find_manual(&turn.snapshot, args.text(0))?;
             change(Playlisting::Save(name))
@@ -275,14 +275,5 @@ pub fn put(turn: &Turn<'_>, name: &str, what: Target, place: Option<usize>) -> R
     if place.is_some_and(|place| place > length) {
         return Err(Ack::bad_song_index());
     }
-    let added = Playlisting::Add { list, what: Added::Target(what) };
-    let Some(place) = place.filter(|&place| place < length) else { return change(added) };
-    let name = name.to_owned();
-    ask_then(Command::Playlist(added), Code::NoExist, move |turn| {
-        let list = find(&turn.snapshot, &name)?;
-        let new: Vec<usize> = (length..list.entries().len()).map(|at| at + 1).collect();
-        let by = i64::try_from(place).unwrap_or(0) - i64::try_from(length).unwrap_or(0);
-        let by = i32::try_from(by).map_err(|_| Ack::bad_song_index())?;
-        change(Playlisting::Move(id(&list), Entries::Positions(new), by))
-    })
+    change(Playlisting::Add { list, what: Added::Target(what), at: place.map(|place| place + 1) })
 }

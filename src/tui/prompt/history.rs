@@ -22,6 +22,11 @@ impl History {
         }
     }
 
+    /// Newest last.
+    pub fn of(&self, kind: Kind) -> &[String] {
+        place(kind).and_then(|at| self.lines.get(at)).map_or(&[], Vec::as_slice)
+    }
+
     /// One list a kind, newest last.
     pub fn lines(&self) -> [Vec<String>; Kind::KEPT.len()] {
         self.lines.clone()

@@ -42,6 +42,7 @@ impl Turn<'_> {
             self.queue_changed(Arc::clone(&snapshot.queue));
         }
         self.queue_filter_follows(new_queue, new_catalog);
+        self.playing_changed();
         if new_queue || new_catalog {
             self.state.queue.duration = queue_duration(snapshot);
         }

@@ -16,6 +16,7 @@ impl Turn<'_> {
         use crate::config::keys::Code;
         // What was put and never came.
         self.state.queue.goes_to = None;
+        self.state.lists.goes_to = None;
         let repeats = &mut self.state.repeats;
         repeats.pressed = 0;
         if !repeats.waiting.is_empty() {
@@ -37,6 +38,9 @@ impl Turn<'_> {
         self.state.notices.drop_notes();
         if self.state.prompt.is_some() {
             return self.prompt_key(key);
+        }
+        if self.state.menu.is_some() && self.menu_key(key) {
+            return;
         }
         let chord = std::mem::take(&mut self.state.chord);
         self.typed = chord.keys.len();

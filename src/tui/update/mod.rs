@@ -6,8 +6,10 @@ mod changed;
 mod chord;
 mod cover;
 mod equaliser;
+mod follow;
 mod judging;
 mod line;
+mod menu;
 mod open;
 mod outputs;
 mod over;
@@ -23,6 +25,7 @@ mod selection;
 mod settings;
 mod similar;
 mod tags;
+mod typed;
 mod wall;
 
 use std::path::{Path, PathBuf};
@@ -124,6 +127,8 @@ pub enum Input {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mouse {
     Press(u16, u16),
+    /// The other button: what can be done there.
+    Menu(u16, u16),
     Drag(u16, u16),
     Release,
     WheelDown(u16, u16),

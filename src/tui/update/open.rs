@@ -20,6 +20,9 @@ impl Turn<'_> {
         if self.put_similar(IntoQueue::PlayNow) || self.load_template(IntoQueue::Replace) {
             return;
         }
+        if self.type_again(true) {
+            return;
+        }
         match &self.state.report {
             Some((ReportKind::Lookup, list)) => return self.take_release(list.cursor + 1),
             Some((ReportKind::Settings, list)) => return self.open_setting(list.cursor),

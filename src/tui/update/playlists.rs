@@ -209,7 +209,10 @@ impl Turn<'_> {
         let (lists, entries) =
             (self.view(self.state.lists.seen.lists.len()), self.view(self.state.lists.len()));
         self.state.lists.lists.show_cursor(lists);
-        self.state.lists.entries.show_cursor(entries);
+        match self.state.lists.goes_to.take_if(|_| !is_same) {
+            Some(row) => self.state.lists.entries.go_to(row, entries),
+            None => self.state.lists.entries.show_cursor(entries),
+        }
         if !is_same && self.state.lists.in_entries {
             self.look_for_files();
         }

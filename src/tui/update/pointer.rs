@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
 use crate::model::command::{
-    AbLoop, Command, Items, Listener, Pane, Playback, Queue, Seek, Sound, SpeedChange, VolumeChange,
+    AbLoop, Command, History, Items, Listener, Pane, Playback, Queue, Seek, Sound, SpeedChange, VolumeChange,
 };
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
@@ -21,7 +21,9 @@ const WHEEL_VOLUME: i8 = 5;
 impl Turn<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
         match mouse {
+            Mouse::Press(x, y) if self.state.menu.is_some() => self.click_menu(x, y),
             Mouse::Press(x, y) => self.press(x, y),
+            Mouse::Menu(x, y) => self.menu_at(x, y),
             Mouse::Drag(x, y) => self.drag(x, y),
             Mouse::Release => self.release(),
             Mouse::WheelDown(x, y) => self.wheel(x, y, true),
@@ -45,7 +47,7 @@ impl Turn<'_> {
             Hit::Lists => self.click_lists(row, false, again),
             Hit::Entries => self.click_lists(row, true, again),
             Hit::Spectrum if again => self.click_spectrum(),
-            Hit::Spectrum | Hit::Volume | Hit::Help => {}
+            Hit::Spectrum | Hit::Volume | Hit::Help | Hit::Menu => {}
             Hit::Report => self.click_report(row, again),
             Hit::Words => self.click_words(row, area.height),
             Hit::Tags => self.click_tags(row, again),
@@ -70,10 +72,11 @@ impl Turn<'_> {
             Hit::Signal => self.toggle_signal(),
             Hit::Cover => self.toggle_song(),
             Hit::Status => self.dismiss(),
+            Hit::Undo => self.send(Command::History(History::Undo(1))),
         }
     }
 
-    fn click_wall(&mut self, x: u16, y: u16, again: bool) {
+    pub(super) fn click_wall(&mut self, x: u16, y: u16, again: bool) {
         let place = self.layout().wall.and_then(|grid| grid.place(x, y));
         if let Some(place) = place {
             let at = self.state.library.list(Column::Albums).top + place;
@@ -81,7 +84,7 @@ impl Turn<'_> {
         }
     }
 
-    fn click_library(&mut self, column: Column, at: usize, again: bool) {
+    pub(super) fn click_library(&mut self, column: Column, at: usize, again: bool) {
         self.focus_quietly(Pane::Library);
         if at >= self.state.library.len(column) {
             return;
@@ -95,7 +98,7 @@ impl Turn<'_> {
         }
     }
 
-    fn click_queue(&mut self, row: usize, again: bool) {
+    pub(super) fn click_queue(&mut self, row: usize, again: bool) {
         self.focus_quietly(Pane::Queue);
         let at = self.state.queue.list.top + row;
         if at < self.state.queue.shown() {
@@ -108,7 +111,7 @@ impl Turn<'_> {
         }
     }
 
-    fn click_lists(&mut self, row: usize, in_entries: bool, again: bool) {
+    pub(super) fn click_lists(&mut self, row: usize, in_entries: bool, again: bool) {
         self.focus_quietly(Pane::Playlists);
         self.state.lists.in_entries = in_entries;
         let at = self.state.lists.list().top + row;
@@ -232,6 +235,7 @@ impl Turn<'_> {
             Hit::Outputs => self.change_outputs(|list, view| list.scroll(rows, view)),
             Hit::Tags => self.change_tags(|list, view| list.scroll(rows, view)),
             Hit::Report => self.change_report(|list, view| list.scroll(rows, view)),
+            Hit::Menu => self.move_in_menu(|list, view| list.scroll(rows, view)),
             Hit::Volume
             | Hit::Words
             | Hit::SeekBar
@@ -253,7 +257,7 @@ impl Turn<'_> {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));
             }
-            Hit::Spectrum | Hit::Tab(_) | Hit::Arrangement(_) | Hit::Border(_) | Hit::Status => {}
+            Hit::Spectrum | Hit::Tab(_) | Hit::Arrangement(_) | Hit::Border(_) | Hit::Status | Hit::Undo => {}
         }
     }
 }

@@ -23,6 +23,12 @@ impl Turn<'_> {
         }
     }
 
+    pub(super) fn open_search(&mut self, back: bool) {
+        self.leave_spot();
+        self.state.search.back = back;
+        self.open_prompt(Kind::Search, "");
+    }
+
     pub(super) fn open_command_line(&mut self, text: &str) {
         let text = if text.is_empty() { String::new() } else { format!("{text} ") };
         self.open_prompt(Kind::Command, &text);
@@ -55,6 +61,7 @@ impl Turn<'_> {
             Key { code: Code::Down, .. } => self.recall(false),
             key if key == Key::ctrl('p') => self.recall(true),
             key if key == Key::ctrl('n') => self.recall(false),
+            key if key == Key::ctrl('f') && !self.edits_a_field() => self.show_typed_before(),
             Key { code: Code::Backspace, .. } if self.prompt_is_empty() && !self.edits_a_field() => {
                 self.cancel_prompt()
             }
@@ -96,7 +103,7 @@ impl Turn<'_> {
     }
 
     /// A search, a filter and a theme live while they are typed.
-    fn follow_words(&mut self) {
+    pub(super) fn follow_words(&mut self) {
         let Some(prompt) = &self.state.prompt else { return };
         let (words, cursor) = (prompt.line.text().to_owned(), prompt.before.cursor);
         match prompt.kind {
@@ -124,7 +131,7 @@ impl Turn<'_> {
         }
     }
 
-    fn cancel_prompt(&mut self) {
+    pub(super) fn cancel_prompt(&mut self) {
         let Some(prompt) = self.state.prompt.take() else { return };
         match prompt.kind {
             Kind::Command => self.preview_theme(""),
@@ -137,7 +144,7 @@ impl Turn<'_> {
         }
     }
 
-    fn finish_prompt(&mut self) {
+    pub(super) fn finish_prompt(&mut self) {
         if self.state.prompt.as_ref().is_some_and(|prompt| prompt.error.is_some()) {
             // It stays open, to be mended.
             return;

@@ -63,15 +63,22 @@ impl Turn<'_> {
                 let command = if place.is_some() { insert(target) } else { Queue::Append(target) };
                 self.send(Command::Queue(command));
             }
-            Pane::Playlists => match self.state.lists.selected().map(|list| list.id) {
-                Some(id) => {
-                    let (list, what) = (ListRef::Id(id), Added::Target(target));
-                    self.send(Command::Playlist(Playlisting::Add { list, what }));
-                }
-                None => self.state.note("No playlist is selected"),
-            },
+            Pane::Playlists => self.put_into_list(target, before),
             Pane::Library | Pane::Spectrum => self.state.note("First go to the queue or to a playlist"),
         }
+    }
+
+    /// Among the entries at the cursor; where lists are chosen, at the end of the one that is selected.
+    fn put_into_list(&mut self, target: Target, before: bool) {
+        let pane = &mut self.state.lists;
+        let Some(id) = pane.selected().map(|list| list.id) else {
+            return self.state.note("No playlist is selected");
+        };
+        let to = (pane.entries.cursor + usize::from(!before)).min(pane.len());
+        pane.goes_to = pane.in_entries.then_some(to);
+        let at = pane.goes_to.map(|to| to + 1);
+        let (list, what) = (ListRef::Id(id), Added::Target(target));
+        self.send(Command::Playlist(Playlisting::Add { list, what, at }));
     }
 
     pub(super) fn tell_registers(&mut self) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Effect, Turn};
 use crate::model::command::{Command, IntoQueue, Library, Lyricing, Pane, Playback, Seek, Templating};
+use crate::model::id::TrackId;
 use crate::model::tally::Lines;
 use crate::tui::list::{List, View};
 use crate::tui::report::{self, About, Figures, Question, ReportKind};
@@ -16,17 +17,20 @@ impl Turn<'_> {
         self.state.report = (!is_shown).then(|| (kind, List::default()));
     }
 
+    /// The first of the selected tracks of the library; where nothing can be selected, what plays.
+    pub(super) fn one_track(&mut self, count: Option<u32>) -> Option<TrackId> {
+        match self.state.focus {
+            Pane::Spectrum => self.around.snapshot.playback.now.as_ref()?.track,
+            _ => self.selected(count)?.first().copied(),
+        }
+    }
+
     /// How the first of the selected tracks sounds; where nothing can be selected, what plays.
     pub(super) fn toggle_portrait(&mut self, count: Option<u32>) {
         if self.state.report.as_ref().is_some_and(|(kind, _)| *kind == ReportKind::Portrait) {
             return self.uncover();
         }
-        let playing = || self.around.snapshot.playback.now.as_ref().and_then(|now| now.track);
-        let track = match self.state.focus {
-            Pane::Spectrum => playing(),
-            _ => self.selected(count).and_then(|tracks| tracks.first().copied()),
-        };
-        match track {
+        match self.one_track(count) {
             Some(track) => {
                 self.toggle_report(ReportKind::Portrait);
                 self.send(Command::Library(Library::Portray(track)));

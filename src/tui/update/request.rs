@@ -1,13 +1,14 @@
 //! What a request does: the one place where words, from a key or the command line, become deeds.
 
 use super::{Effect, Turn};
-use crate::model::command::grammar::Grammar;
+use crate::model::command::grammar::{Grammar, Kind as Alike};
 use crate::model::command::{
     Command, History, IntoQueue, Library, Mastering, Motion, Notices, Pane, Playback, Queue, ReferenceOf,
-    Rendering, Request, Screen, Seek, SortBy, Tagging, Target, Templating, VolumeChange,
+    Rendering, Request, Screen, Seek, SortBy, Tagging, Target, Templating, Typed, VolumeChange,
 };
 use crate::model::sort::Sort;
 use crate::model::visual::Visual;
+use crate::tui::browse::Column;
 use crate::tui::grammar::{Chord, Waiting};
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
@@ -188,11 +189,20 @@ impl Turn<'_> {
             Screen::Focus(pane) => self.focus(pane),
             Screen::TogglePane(pane) => self.toggle_pane(pane),
             Screen::CommandLine(text) => self.open_command_line(&text),
-            Screen::SearchPrompt { back } => {
-                self.leave_spot();
-                self.state.search.back = back;
-                self.open_prompt(Kind::Search, "");
+            Screen::Typed(which) => {
+                let kind = match which {
+                    Typed::Commands => Kind::Command,
+                    Typed::Searches => Kind::Search,
+                    Typed::Filters => Kind::Filter,
+                };
+                self.toggle_typed(kind, "");
             }
+            Screen::EditTyped => {
+                if !self.type_again(false) {
+                    self.state.note("First look at what was typed: `:typed`");
+                }
+            }
+            Screen::SearchPrompt { back } => self.open_search(back),
             Screen::Search(words) => self.search_for(words),
             Screen::SearchNext => {
                 self.leave_spot();
@@ -217,6 +227,9 @@ impl Turn<'_> {
             Screen::Jobs => self.toggle_report(ReportKind::Jobs),
             Screen::QueueStats => self.toggle_figures(ReportKind::Queue),
             Screen::GoToPlaying => self.go_to_playing(),
+            Screen::Reveal(kind) => self.reveal(kind),
+            Screen::Menu => self.open_menu(),
+            Screen::Follow(on) => self.set_follow(on),
             Screen::ToggleMark => self.toggle_marks(count),
             Screen::Copy => self.copy(count),
             Screen::Help => self.toggle_help(),
@@ -421,12 +434,30 @@ impl Turn<'_> {
             return self.state.queue.list.go_to(row, view);
         }
         let views = self.column_view();
-        let found = now.track.map(|id| self.state.library.go_to_track(id, views));
+        let found = now.track.map(|id| self.state.library.go_to_track(id, false, views));
         match found {
             Some(true) => self.focus(Pane::Library),
             Some(false) => self.state.note("The filter hides the playing track"),
             None => self.state.note("The playing file is not in the library"),
         }
+    }
+
+    /// The first of the selected tracks; where nothing can be selected, what plays.
+    fn reveal(&mut self, kind: Option<Alike>) {
+        let Some(track) = self.one_track(None) else {
+            return self.state.note("Only tracks of the library are found there, and none is selected");
+        };
+        self.leave_spot();
+        let views = self.column_view();
+        if !self.state.library.go_to_track(track, kind.is_some(), views) {
+            return self.state.note("The filter hides it");
+        }
+        match kind {
+            Some(Alike::Artist) => self.state.library.column = Column::Artists,
+            Some(Alike::Album) => self.state.library.column = Column::Albums,
+            _ => {}
+        }
+        self.focus(Pane::Library);
     }
 
     pub(super) fn uncover(&mut self) {

@@ -11,6 +11,7 @@ pub mod library;
 pub mod lyrics;
 pub mod mastering;
 mod measured;
+pub mod menu;
 pub(super) mod now;
 pub mod outputs;
 mod panel;

@@ -38,7 +38,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         let Some(found) = row(scene.snapshot, &scene.state.figures, *kind, at) else { continue };
         let row = Row::new(canvas, row_area, at == list.cursor, true);
         let width = row.area.width;
-        let detail_at = width * 3 / 5;
+        let detail_at = if found.detail.is_empty() { width } else { width * 3 / 5 };
         row.put(canvas, 0, detail_at.saturating_sub(1), &found.path, Role::Text);
         row.put(canvas, detail_at, width - detail_at, &found.detail, Role::Dim);
     }

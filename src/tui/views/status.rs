@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
 use crate::model::analysis::AnalysisView;
-use crate::model::notice::Severity;
+use crate::model::notice::{Notice, Severity};
 use crate::model::playback::PlayState;
 use crate::model::player::Link;
 use crate::model::rendering::RenderStage;
@@ -45,8 +45,29 @@ fn notice(canvas: &mut Canvas<'_>, row: Rect, shows: &Shows) {
     let typed = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
     let start = canvas.put_right(row.x, row.y, row.width, &typed, Role::Key);
     let room = (start - row.x).saturating_sub(u16::from(!typed.is_empty()));
-    canvas.put(row.x, row.y, room, &format!("{sign}{notice}"), role);
     canvas.hit(row, Hit::Status);
+    if !notice.next_step.contains("`:undo`") {
+        let told = keys_named(canvas, &format!("{sign}{notice}"));
+        canvas.put(row.x, row.y, room, &told, role);
+        return;
+    }
+    // What can be done about it is seen, whatever else has no room.
+    let what = Notice { next_step: String::new(), ..Notice::clone(notice) };
+    let offer = keys_named(canvas, &notice.next_step);
+    let wide = text::width_of(&offer, room);
+    let used = canvas.put(row.x, row.y, room.saturating_sub(wide + 2), &format!("{sign}{what}"), role);
+    let at = if used > 0 { used + 2 } else { 0 };
+    let wide = canvas.put(row.x + at, row.y, room.saturating_sub(at), &offer, Role::Key);
+    canvas.hit(Rect { x: row.x + at, width: wide, ..row }, Hit::Undo);
+}
+
+/// Commands that have keys here are named by them: `` `:undo` `` is `` `u` `` in the default keymap.
+fn keys_named(canvas: &Canvas<'_>, notice: &str) -> String {
+    let contexts = canvas.scene.state.contexts();
+    let keys = |part: &str| canvas.scene.keymap.keys_in(&contexts, part.strip_prefix(':')?);
+    let parts = notice.split('`').enumerate();
+    let named = parts.map(|(at, part)| keys(part).filter(|_| at % 2 == 1).unwrap_or_else(|| part.to_owned()));
+    named.collect::<Vec<_>>().join("`")
 }
 
 fn left(canvas: &Canvas<'_>) -> (String, Role) {

@@ -65,6 +65,8 @@ fn session(key: &[u8], value: &[u8]) -> Result<(), CodecError> {
         codec::decode_outputs(value).map(drop)
     } else if is(BOOKMARKS_KEY) {
         codec::decode_bookmarks(value).map(drop)
+    } else if is(LYRICS_OFFSETS_KEY) {
+        codec::decode_lyrics_offsets(value).map(drop)
     } else if is(SIMILAR_KEY) {
         codec::decode_similar(value).map(drop)
     } else if is(SCAN_KEY) {

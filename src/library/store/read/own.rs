@@ -7,14 +7,15 @@ use super::rows::{Listens, Rows};
 use crate::library::store::codec::{self, ScanRecord};
 use crate::library::store::error::StoreError;
 use crate::library::store::schema::{
-    BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, RESUME,
-    SCAN_KEY, SESSION, SESSION_KEY, SIMILAR_KEY, TEMPLATES,
+    BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, LYRICS_OFFSETS_KEY, OUTPUTS_KEY, PLAYLISTS,
+    POSITION_KEY, RESUME, SCAN_KEY, SESSION, SESSION_KEY, SIMILAR_KEY, TEMPLATES,
 };
 use crate::library::store::{playlist, template};
 use crate::model::bookmark::Bookmarks;
 use crate::model::facts::{Facts, TrackFacts};
 use crate::model::history::Entry;
 use crate::model::id::TrackId;
+use crate::model::lyrics::LyricsOffsets;
 use crate::model::playlist::Playlists;
 use crate::model::resume::Places;
 use crate::model::session::{OutputMemory, Session};
@@ -107,6 +108,16 @@ impl StoreReader {
         bytes.map_or_else(
             || Ok(Bookmarks::default()),
             |bytes| self.value(codec::decode_bookmarks(bytes.value())),
+        )
+    }
+
+    /// None where no words were ever moved.
+    pub fn lyrics_offsets(&self) -> Result<LyricsOffsets, StoreError> {
+        let table = self.table(SESSION)?;
+        let bytes = self.tell(table.get(LYRICS_OFFSETS_KEY).map_err(Into::into))?;
+        bytes.map_or_else(
+            || Ok(LyricsOffsets::default()),
+            |bytes| self.value(codec::decode_lyrics_offsets(bytes.value())),
         )
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use redb::WriteTransaction;
 
 use crate::library::store::schema::{
-    BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, OUTPUTS_KEY, PLAYLISTS, POSITION_KEY, RESUME,
-    SESSION, SESSION_KEY, SIMILAR_KEY, TEMPLATES,
+    BOOKMARKS_KEY, FACTS, HISTORY, HISTORY_KEY, LISTENS, LYRICS_OFFSETS_KEY, OUTPUTS_KEY, PLAYLISTS,
+    POSITION_KEY, RESUME, SESSION, SESSION_KEY, SIMILAR_KEY, TEMPLATES,
 };
 use crate::library::store::{codec, playlist, template};
 use crate::model::bookmark::Bookmarks;
@@ -14,6 +14,7 @@ use crate::model::facts::TrackFacts;
 use crate::model::history::HistoryChange;
 use crate::model::id::{PlaylistId, TrackId};
 use crate::model::listening::{Listen, LogRow};
+use crate::model::lyrics::LyricsOffsets;
 use crate::model::playlist::Playlist;
 use crate::model::resume::Place;
 use crate::model::session::{OutputMemory, Session, SessionPosition};
@@ -44,6 +45,13 @@ pub fn put_similar(txn: &WriteTransaction, memory: &SimilarMemory) -> Result<(),
 pub fn put_bookmarks(txn: &WriteTransaction, marks: &Bookmarks) -> Result<(), redb::Error> {
     let bytes = codec::encode_bookmarks(marks).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     txn.open_table(SESSION)?.insert(BOOKMARKS_KEY, bytes.as_slice())?;
+    Ok(())
+}
+
+pub fn put_lyrics_offsets(txn: &WriteTransaction, offsets: &LyricsOffsets) -> Result<(), redb::Error> {
+    let bytes =
+        codec::encode_lyrics_offsets(offsets).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    txn.open_table(SESSION)?.insert(LYRICS_OFFSETS_KEY, bytes.as_slice())?;
     Ok(())
 }
 

@@ -30,6 +30,7 @@ impl Import<'_> {
         }
         self.store.write(WriteOp::PutRoots(self.roots))?;
         self.store.write(WriteOp::PutBookmarks(Arc::new(self.bookmarks)))?;
+        self.store.write(WriteOp::PutLyricsOffsets(self.lyrics_offsets))?;
         self.store.write(WriteOp::PutOutputs(self.outputs))?;
         self.store.flush()?;
         Ok(self.done)

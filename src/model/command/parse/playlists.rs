@@ -19,6 +19,7 @@ impl Call<'_> {
             "playlist-new" => Playlisting::New(self.one(NEW_NAME, PlaylistName::new)?),
             "playlist-save" => Playlisting::Save(self.one(NEW_NAME, PlaylistName::new)?),
             "playlist-add" => self.playlist_add()?,
+            "playlist-add-at" => self.playlist_add_at()?,
             "playlist-add-queue" => self.playlist_add_all(Added::Queue)?,
             "playlist-add-playing" => self.playlist_add_all(Added::Playing)?,
             "playlist-remove" => {
@@ -88,15 +89,18 @@ impl Call<'_> {
 
     fn playlist_add(&self) -> Result<Playlisting, ParseError> {
         let (name, paths) = self.arguments.split_first().ok_or_else(|| self.wrong(NAME))?;
-        let target = match paths {
-            [] => Target::Selection,
-            paths => Target::Paths(paths.iter().map(PathBuf::from).collect()),
-        };
-        Ok(Playlisting::Add { list: ListRef::Name(name.clone()), what: Added::Target(target) })
+        Ok(added(name, None, paths))
+    }
+
+    fn playlist_add_at(&self) -> Result<Playlisting, ParseError> {
+        let expected = "the name of a playlist, the number of an entry, and paths or none";
+        let [name, place, paths @ ..] = self.arguments else { return Err(self.wrong(expected)) };
+        let place = parse_position(place).ok_or_else(|| self.wrong(expected))?;
+        Ok(added(name, Some(place), paths))
     }
 
     fn playlist_add_all(&self, what: Added) -> Result<Playlisting, ParseError> {
-        Ok(Playlisting::Add { list: self.only_list()?, what })
+        Ok(Playlisting::Add { list: self.only_list()?, what, at: None })
     }
 
     fn list_and_entries(&self) -> Result<(ListRef, Entries), ParseError> {
@@ -191,6 +195,15 @@ fn behind_first_word(text: &str) -> &str {
         false
     });
     end.map_or("", |(at, _)| text[at..].trim())
+}
+
+/// The selection where there are no paths.
+fn added(name: &str, at: Option<usize>, paths: &[String]) -> Playlisting {
+    let target = match paths {
+        [] => Target::Selection,
+        paths => Target::Paths(paths.iter().map(PathBuf::from).collect()),
+    };
+    Playlisting::Add { list: ListRef::Name(name.to_owned()), what: Added::Target(target), at }
 }
 
 #[cfg(test)]
