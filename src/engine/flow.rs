@@ -58,7 +58,7 @@ impl Core {
 
     /// Fills the ring, and follows what that gave.
     pub(super) fn flow(&mut self) {
-        self.take_first_block();
+        self.await_first_block();
         while !self.turning && self.state.is_flowing() && self.fill() {}
         self.look_at_mastering();
     }
@@ -111,6 +111,17 @@ impl Core {
         false
     }
 
+    /// A block that was being read when another item was asked for may have used up the call that was meant for the first
+    /// of that one: until it comes the decode thread is told again that it is waited for, and that there are empty blocks.
+    fn await_first_block(&mut self) {
+        self.take_first_block();
+        if self.asked.is_some() {
+            self.prefetch.set_hungry();
+            // It may have come before the decode thread could know that we wait.
+            self.take_first_block();
+        }
+    }
+
     /// The first block of a generation says what the item is and where it begins.
     pub(super) fn take_first_block(&mut self) {
         let Some((block, done)) = self.feed.block() else {
@@ -123,19 +134,32 @@ impl Core {
         self.asked = None;
         current.about = Some(about);
         self.input(Input::Ready);
+        let begins = beginning(play, frame, about.format);
         if self.outlet.open().is_none() {
-            self.hold_clock(play, frame, about.format);
-            if self.state.intent() == Some(Intent::Pause) {
-                self.announce(frame, about, self.outlet.written());
-            }
+            self.clock.stand(Some(begins), None);
+        }
+        if self.state.intent() == Some(Intent::Pause) && self.is_unplaced() {
+            self.stand_ready(begins, about);
         }
     }
 
-    fn hold_clock(&self, play: PlayId, frame: u64, format: AudioFormat) {
-        let rate = format.spec.rate;
-        let limit = format.frames.unwrap_or(u64::MAX);
-        let held = Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit };
-        self.clock.stand(Some(held), None);
+    /// It is still to be told where the current item is heard from, and nothing of it is on its way to the ear.
+    fn is_unplaced(&self) -> bool {
+        let is_begun = |mark: &Mark| matches!(mark.said, Said::Begun { .. });
+        let current = self.current.as_ref();
+        current.is_some_and(|current| current.announce != Announce::Nothing)
+            && !self.marks.iter().any(is_begun)
+    }
+
+    /// In a pause it stands where its first block begins, whether there is room in the ring for it or not: what lies there
+    /// and is void goes when the output looks, and no output tells of that.
+    fn stand_ready(&mut self, begins: Segment, about: About) {
+        let at = self.outlet.written();
+        if let Some(open) = self.outlet.open() {
+            let output_rate = open.writer.shared().spec().rate;
+            self.clock.begin(Segment { at, output_rate, ..begins });
+        }
+        self.announce(begins.frame, about, at);
     }
 
     fn follow_cue(&mut self, cue: Cue, output_rate: u32) {
@@ -351,4 +375,11 @@ impl Core {
         self.prefetch.start(self.generation, Start { item, place, repeats, next: self.next.clone() });
         self.prefetch.set_hungry();
     }
+}
+
+/// Where an item begins, as long as no frame of an output is known for it.
+fn beginning(play: PlayId, frame: u64, format: AudioFormat) -> Segment {
+    let rate = format.spec.rate;
+    let limit = format.frames.unwrap_or(u64::MAX);
+    Segment { at: 0, play, frame, rate, output_rate: rate, speed: 1.0, limit }
 }

@@ -42,7 +42,7 @@ enum Ask {
 /// What was asked, and whether that ends a wait for a server.
 type Asked = (Ask, bool);
 /// What is to be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) item: Item,
     pub(super) place: Place,
@@ -117,6 +117,7 @@ impl Prefetch {
             spare: None,
             generation: Generation::default(),
             now: None,
+            called_back: None,
             previous: None,
             next: None,
         };
@@ -225,6 +226,8 @@ struct Worker {
     spare: Option<PcmBlock>,
     generation: Generation,
     now: Option<Reading>,
+    /// What was not begun because a wait was called back, perhaps for another reason.
+    called_back: Option<Ask>,
     /// The item before, kept open: the ear may still be in it when it has to be played from there again.
     previous: Option<Reading>,
     next: Option<Item>,
@@ -246,7 +249,7 @@ impl Worker {
 
     /// Takes up all that was asked; of several starts only the last.
     fn take_asks(&mut self) -> Result<(), TryRecvError> {
-        let mut start = None;
+        let mut start = self.called_back.take();
         let closed = loop {
             match self.next_ask() {
                 Ok(Ask::Next { after, next }) if start.is_none() => self.set_next(after, next),
@@ -302,7 +305,7 @@ impl Worker {
     }
 
     fn start(&mut self, generation: Generation, start: Start) {
-        let Start { item, place, repeats, next } = start;
+        let Start { item, place, repeats, next } = start.clone();
         self.generation = generation;
         self.shared.taken_up.store(generation.0, Ordering::Release);
         let open = self.take_open(item.play);
@@ -314,8 +317,10 @@ impl Worker {
         };
         match opened.and_then(|reading| go_to(reading, place)) {
             Ok(reading) => self.now = Some(Reading { repeats, ..reading }),
-            // Nobody asks for this any more.
-            Err(_) if self.shared.interrupt.is_asked() => {}
+            // Either nobody asks for this any more, or something else was meant and this is still asked for.
+            Err(_) if self.shared.interrupt.is_asked() => {
+                self.called_back = Some(Ask::Start(generation, start));
+            }
             Err(error) => self.fail(item.play, error.to_string(), false),
         }
     }
@@ -576,6 +581,84 @@ mod tests {
         });
         assert!(failed.unwrap_err().to_string().ends_with(": index out of bounds"));
         assert!(!model::contain::is_contained());
+    }
+
+    /// Silence that cannot be had while something is asked.
+    struct Far;
+
+    impl Opens for Far {
+        fn open(&self, _: &std::path::Path) -> Result<Box<dyn Reads>, SourceError> {
+            Ok(Box::new(Self))
+        }
+
+        fn open_or_leave(
+            &self,
+            path: &std::path::Path,
+            interrupt: &Interrupt,
+        ) -> Result<Box<dyn Reads>, SourceError> {
+            if interrupt.is_asked() { Err("called back".into()) } else { self.open(path) }
+        }
+    }
+
+    impl Reads for Far {
+        fn format(&self) -> AudioFormat {
+            let spec = Spec { rate: 44_100, channels: 2 };
+            AudioFormat { codec: Codec::Flac, spec, bits: None, frames: None }
+        }
+
+        fn position(&self) -> u64 {
+            0
+        }
+
+        fn read(&mut self, _: &mut Vec<f32>) -> Result<usize, SourceError> {
+            Ok(0)
+        }
+
+        fn seek(&mut self, _: u64) -> Result<(), SourceError> {
+            Ok(())
+        }
+
+        fn corrupt_packets(&self) -> u64 {
+            0
+        }
+    }
+
+    /// The call that is meant for the item read ahead comes while the current one is being opened, and before what it
+    /// calls for.
+    #[test]
+    fn an_item_that_is_called_back_for_the_sake_of_another_is_begun_after_all() {
+        let (ask, asked) = channel();
+        let (tell, notes) = channel();
+        let (sender, mut blocks) = block_pipe(2);
+        let mut worker = Worker {
+            opens: Arc::new(Far),
+            asked,
+            tell,
+            engine: Wake::new(|| {}),
+            shared: Arc::default(),
+            taken: 0,
+            sender,
+            spare: None,
+            generation: Generation::default(),
+            now: None,
+            called_back: None,
+            previous: None,
+            next: None,
+        };
+        let item = |play| Item::alone(PlayId(play), std::path::Path::new("far").into());
+        let start = Start { item: item(1), place: Place::Start, repeats: None, next: Some(item(2)) };
+        worker.shared.asked.store(1, Ordering::SeqCst);
+        ask.send((Ask::Start(Generation(1), start), false)).unwrap();
+        worker.shared.interrupt.ask();
+        assert_eq!(worker.take_asks(), Err(TryRecvError::Empty));
+        assert!(worker.now.is_none() && notes.try_recv().is_err());
+        worker.shared.asked.store(2, Ordering::SeqCst);
+        ask.send((Ask::Next { after: PlayId(1), next: Some(item(3)) }, true)).unwrap();
+        assert_eq!(worker.take_asks(), Err(TryRecvError::Empty));
+        assert!(worker.work());
+        let block = blocks.receive().unwrap();
+        assert_eq!((block.generation, block.play), (Generation(1), PlayId(1)));
+        assert_eq!(worker.next.map(|next| next.play), Some(PlayId(3)));
     }
 
     /// Whatever number is asked for, also one that is none.

@@ -273,7 +273,8 @@ impl Core {
         }
         let low = open.writer.capacity_frames() as u64 / 2;
         let spare = match self.filled {
-            Filled::Full | Filled::Held => time(open.writer.waiting_frames().saturating_sub(low)),
+            // Where all of it is void there is room as soon as the output has looked.
+            Filled::Full | Filled::Held => time(open.writer.sounding_frames().saturating_sub(low)),
             // The decode thread wakes us with the next block.
             Filled::Starved => LONGEST,
             Filled::Ended | Filled::OtherKind => time(open.writer.written().saturating_sub(shared.audible())),

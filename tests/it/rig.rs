@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use auralis::engine::command::{EngineCommand, EngineEvent, Item, Place};
-use auralis::engine::output::OpensOutputs;
 use auralis::engine::output::capture::{CaptureHandle, Pace};
+use auralis::engine::output::{OpensOutputs, Outputs};
 use auralis::engine::{Engine, EngineHandle, EngineOptions, Opens, Reads, SourceError};
 use auralis::model::audio::Spec;
 use auralis::model::id::PlayId;
@@ -27,6 +27,8 @@ pub struct Fake {
     pub samples: Arc<Vec<f32>>,
     /// Frames of one read.
     pub piece: usize,
+    /// So long takes a read.
+    pub takes: Duration,
     /// Reading fails at this frame.
     pub breaks_at: Option<u64>,
     /// Opening does not come back while this is held.
@@ -42,6 +44,7 @@ impl Fake {
             spec,
             samples: Arc::new(samples),
             piece: 1152,
+            takes: Duration::ZERO,
             breaks_at: None,
             gate: None,
             loudness: LoudnessTags::default(),
@@ -98,6 +101,7 @@ impl Reads for FakeReader {
         if self.fake.breaks_at.is_some_and(|frame| self.at >= frame) {
             return Err("the disk is gone".into());
         }
+        std::thread::sleep(self.fake.takes);
         let channels = usize::from(self.fake.spec.channels);
         let from = self.at as usize * channels;
         let to = (from + self.fake.piece * channels).min(self.fake.samples.len());
@@ -139,6 +143,15 @@ impl Rig {
         let capture = CaptureHandle::new(pace, output);
         let outputs = capture.outputs();
         Self::over(capture, outputs, change)
+    }
+
+    /// With the null output, which as a device takes sound in its own time and wakes nobody, and is never let go.
+    pub fn null() -> Self {
+        let unused = CaptureHandle::new(Pace::Free, None);
+        Self::over(unused, Box::new(Outputs::new()), |options| {
+            options.output = OutputSettings::new(OutputSpec::Null);
+            options.let_go_after = Duration::from_secs(3_600);
+        })
     }
 
     pub fn over(

@@ -2,7 +2,7 @@
 //! break, stall, refuse and return. Samples are compared with the sources, so a wrong place shows.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auralis::engine::command::{EngineCommand, EngineEvent, Place};
 use auralis::engine::output::capture::{CaptureHandle, Pace};
@@ -449,6 +449,55 @@ fn an_item_begins_after_one_that_was_held_until_the_device_was_let_go() {
         rig.wait_for("let go", is_closed);
         rig.load(play + 3, song(round / 8));
         rig.wait_for("sound after it", started(play + 3));
+    }
+}
+
+/// What lies in the ring is void and, at some of these moments, fills it until the output looks, which nobody is told of.
+#[test]
+fn loaded_paused_it_stands_ready_behind_what_was_playing() {
+    let rig = Rig::null();
+    rig.add("a", &counting(400_000));
+    rig.add("b", &Fake::noise(48_000, 2, 400_000, 7));
+    for round in 0..12 {
+        let play = 2 * round + 1;
+        rig.load(play, "a");
+        rig.wait_position("it plays", |heard, frame| heard == play && frame > 5_000);
+        std::thread::sleep(Duration::from_millis(7 * round));
+        rig.load_at(play + 1, "b", Place::Frame(12_345), true);
+        rig.wait_for("it stands ready", is_started(play + 1));
+        assert_eq!(rig.position(), Some((play + 1, 12_345)));
+        rig.send(EngineCommand::Seek(Place::Frame(200_000)));
+        assert_eq!(rig.event(), EngineEvent::Seeked { play: PlayId(play + 1), frame: 200_000 });
+        assert_eq!(rig.position(), Some((play + 1, 200_000)));
+    }
+    rig.send(EngineCommand::Play);
+    rig.wait_position("it goes on", |_, frame| frame > 205_000);
+    rig.send(EngineCommand::Pause);
+    rig.send(EngineCommand::Seek(Place::Frame(7)));
+    assert_eq!(rig.event(), EngineEvent::Seeked { play: PlayId(24), frame: 7 });
+    assert_eq!(rig.position(), Some((24, 7)));
+}
+
+/// A block of the item before is always on its way when the next is asked for, and items are longer than what is read
+/// ahead, so that no end of one wakes anybody. After two seconds a thread that hangs would be replaced.
+#[test]
+fn an_item_begins_at_once_while_the_one_before_is_being_read() {
+    let rig = Rig::null();
+    rig.add("slow", &Fake { takes: Duration::from_millis(10), ..counting(4_000_000) });
+    rig.add("long", &counting(400_000));
+    for paused in [false, true] {
+        let took = (0..4).map(|round| {
+            let play = 10 * (round + 4 * u64::from(paused)) + 1;
+            rig.load_at(play, "slow", Place::Start, paused);
+            rig.wait_for("it begins", is_started(play));
+            let asked = Instant::now();
+            rig.load_at(play + 1, "long", Place::Start, paused);
+            rig.wait_for("the next begins", is_started(play + 1));
+            asked.elapsed()
+        });
+        // One of them, on a machine that may be busy.
+        let fastest = took.min().unwrap();
+        assert!(fastest < Duration::from_secs(1), "{fastest:?}");
     }
 }
 

@@ -223,6 +223,20 @@ fn a_discard_during_a_pause_lets_nothing_through() {
 }
 
 #[test]
+fn what_is_void_waits_but_is_not_to_be_heard() {
+    let (mut writer, mut reader) = sample_ring(SPEC, 5_000, 70);
+    writer.write(&[1.0; 2_000]);
+    read(&mut reader, 500);
+    assert_eq!((writer.waiting_frames(), writer.sounding_frames()), (1_500, 1_500));
+    writer.discard(false);
+    assert_eq!((writer.waiting_frames(), writer.sounding_frames()), (1_500, 0));
+    writer.write(&[0.5; 300]);
+    assert_eq!((writer.waiting_frames(), writer.sounding_frames()), (1_800, 300));
+    read(&mut reader, FADE + 100);
+    assert_eq!((writer.waiting_frames(), writer.sounding_frames()), (200, 200));
+}
+
+#[test]
 fn many_discards_at_once_leave_only_what_came_last() {
     let (mut writer, mut reader) = ring(10_000);
     writer.write(&[1.0; 1000]);

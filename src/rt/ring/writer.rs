@@ -81,6 +81,12 @@ impl RingWriter {
         self.written.saturating_sub(self.shared.consumed())
     }
 
+    /// Those of them that are to be heard: a discard made the others void, and the reader drops them when it looks.
+    pub fn sounding_frames(&self) -> u64 {
+        let void = self.shared.discard_until.load(Ordering::Acquire);
+        self.written.saturating_sub(self.shared.consumed().max(void))
+    }
+
     /// The frame with this count is at the ear; one that is not written yet is where all before it were heard.
     pub fn is_heard(&self, at: u64) -> bool {
         let taken = self.shared.consumed() > at || self.waiting_frames() == 0;
