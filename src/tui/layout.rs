@@ -157,7 +157,7 @@ pub fn layout(state: &UiState) -> Layout {
     let rule = take_foot(&mut rest, u16::from(height >= RULE));
     let main = rest;
     let mut layout = Layout { area, rule, now, status, main, ..Layout::default() };
-    layout.arrangements = take_head(&mut rest, u16::from(state.tabs.len() > 1 && height >= TITLES));
+    layout.arrangements = take_head(&mut rest, u16::from(state.tabs.count() > 1 && height >= TITLES));
     layout.main = rest;
     if state.focus != Pane::Spectrum && state.shown.spectrum && height >= SPECTRUM {
         // The lists keep a half, whatever was asked for.

@@ -101,7 +101,7 @@ impl Tabs {
         Self { all: vec![(String::new(), Arrangement::first(settings))], at: 0, settings }
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.all.len()
     }
 

@@ -28,7 +28,7 @@ fn stage(width: u16, height: u16) -> Stage {
 /// Tabs and the one that is seen; the focused pane; what is shown of library and queue; what lies over them.
 fn place(stage: &Stage) -> String {
     let state = &stage.state;
-    let tabs = (0..state.tabs.len()).map(|place| state.tabs.label(place, state));
+    let tabs = (0..state.tabs.count()).map(|place| state.tabs.label(place, state));
     let layout = layout(state);
     format!(
         "[{}] {} {}{}{}",

@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 32;
 impl Turn<'_> {
     pub(super) fn arrange(&mut self, deed: Arrange) {
         let seen = self.state.arrangement();
-        let (at, count) = (self.state.tabs.at(), self.state.tabs.len());
+        let (at, count) = (self.state.tabs.at(), self.state.tabs.count());
         match deed {
             Arrange::TabNew(name) => {
                 let name = name.chars().take(LONGEST_NAME).collect();

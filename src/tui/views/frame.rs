@@ -124,7 +124,7 @@ fn arrangements(canvas: &mut Canvas<'_>) {
     let Some(area) = canvas.layout.arrangements else { return };
     let state = canvas.scene.state;
     let mut x = area.x;
-    for place in 0..state.tabs.len() {
+    for place in 0..state.tabs.count() {
         let label = format!(" {} ", state.tabs.label(place, state));
         let (start, room) = (x, area.right().saturating_sub(x));
         let on = place == state.tabs.at();

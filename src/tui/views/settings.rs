@@ -88,8 +88,8 @@ fn explain(canvas: &mut Canvas<'_>, area: Rect, row: &SettingRow) {
 /// As many words as there is room for.
 fn fitting(words: &str, width: u16) -> &str {
     let fits = |end: &usize| words.get(..*end).is_some_and(|part| text::width_of(part, u16::MAX) <= width);
-    let ends = words.match_indices(' ').map(|(at, _)| at).chain([words.len()]);
-    words.get(..ends.filter(fits).next_back().unwrap_or(0)).unwrap_or("")
+    let mut ends = words.match_indices(' ').map(|(at, _)| at).chain([words.len()]);
+    words.get(..ends.rfind(fits).unwrap_or(0)).unwrap_or("")
 }
 
 #[cfg(test)]

@@ -29,7 +29,10 @@ pub use texts::*;
 pub use wires::*;
 
 /// Every one, by its name in `fuzz/fuzz_targets`.
-pub const ALL: &[(&str, fn(&[u8]))] = &[
+/// Takes whatever bytes there are, and panics where something does not hold.
+pub type Target = fn(&[u8]);
+
+pub const ALL: &[(&str, Target)] = &[
     ("tags", tags),
     ("synced_words", synced_words),
     ("sound", sound),
