@@ -131,14 +131,14 @@ impl Core {
         let Some(current) = self.current.as_mut().filter(|current| current.item.play == play) else {
             return;
         };
-        self.asked = None;
+        let is_first = self.asked.take().is_some();
         current.about = Some(about);
         self.input(Input::Ready);
         let begins = beginning(play, frame, about.format);
         if self.outlet.open().is_none() {
             self.clock.stand(Some(begins), None);
         }
-        if self.state.intent() == Some(Intent::Pause) && self.is_unplaced() {
+        if self.state.intent() == Some(Intent::Pause) && (is_first || self.is_unplaced()) {
             self.stand_ready(begins, about);
         }
     }
