@@ -28,10 +28,10 @@ mod wires;
 pub use texts::*;
 pub use wires::*;
 
-/// Every one, by its name in `fuzz/fuzz_targets`.
 /// Takes whatever bytes there are, and panics where something does not hold.
 pub type Target = fn(&[u8]);
 
+/// Every one, by its name in `fuzz/fuzz_targets`.
 pub const ALL: &[(&str, Target)] = &[
     ("tags", tags),
     ("synced_words", synced_words),
