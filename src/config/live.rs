@@ -174,6 +174,9 @@ pub const LIVE: &[Live] = &[
     screen("screen.group_by", |all| text(all.screen.group_by.name())),
     screen("screen.scrolloff", |all| all.screen.scrolloff.to_string()),
     screen("screen.title", |all| all.screen.title.to_string()),
+    screen("screen.wall", |all| all.screen.wall.to_string()),
+    screen("screen.follow", |all| all.screen.follow.to_string()),
+    screen("screen.progress", |all| text(all.screen.progress.name())),
     screen("screen.key_timeout_ms", |all| all.screen.key_timeout.as_millis().to_string()),
 ];
 

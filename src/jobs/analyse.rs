@@ -358,7 +358,7 @@ impl Queue<'_> {
             // On Linux this is a property of the thread. Not being allowed is no harm.
             let _ = rustix::process::nice(NICE);
         }
-        while self.wait_for_leave(worker) {
+        while self.wait_for_a_track(worker) {
             let next = self.left.lock().unwrap_or_else(PoisonError::into_inner).take(self.control);
             let Some(id) = next else { return };
             let is_taken = self.measured(worker, id).is_none_or(|found| told.send(found).is_ok());
@@ -368,11 +368,16 @@ impl Queue<'_> {
         }
     }
 
+    /// `false` where it is to end: it is stopped, or others took all that there was while this one had no leave.
+    fn wait_for_a_track(&self, worker: usize) -> bool {
+        let is_left = || !self.left.lock().unwrap_or_else(PoisonError::into_inner).tracks.is_empty();
+        wait_until(|| !is_left() || self.cancel.is_cancelled() || self.control.may_work(worker));
+        is_left() && !self.cancel.is_cancelled()
+    }
+
     /// `false` where it is to end.
     fn wait_for_leave(&self, worker: usize) -> bool {
-        while !self.cancel.is_cancelled() && !self.control.may_work(worker) {
-            std::thread::sleep(PULSE);
-        }
+        wait_until(|| self.cancel.is_cancelled() || self.control.may_work(worker));
         !self.cancel.is_cancelled()
     }
 
@@ -399,9 +404,33 @@ impl Queue<'_> {
     }
 }
 
+fn wait_until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        std::thread::sleep(PULSE);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Where others had the leave that it waits for, it ends with them: else the run would go on for ever.
+    #[test]
+    fn who_has_no_leave_ends_when_nothing_is_left() {
+        let (folder, control, cancel) =
+            (tempfile::tempdir().unwrap(), Control::foreground(1), CancelToken::default());
+        let store = Store::open(&folder.path().join("library.redb"), Box::new(|_| {})).unwrap();
+        let left = Mutex::new(Left::new(vec![TrackId(1)]));
+        let queue = Queue { left, store: &store, control: &control, cancel: &cancel };
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| queue.wait_for_a_track(1));
+            assert!(queue.wait_for_a_track(0));
+            std::thread::sleep(2 * PULSE);
+            assert!(!waits.is_finished());
+            queue.left.lock().unwrap().tracks.clear();
+            assert!(!waits.join().unwrap());
+        });
+    }
 
     #[test]
     fn what_comes_first_is_taken_first_and_only_once() {

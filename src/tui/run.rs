@@ -192,7 +192,8 @@ struct Ui {
     echo: Echo,
     /// The terminal can be asked.
     speaks: bool,
-    /// It shows how far work is, and this was shown last.
+    /// It is known to show how far work is; it is to; and this was shown last.
+    knows_progress: bool,
     shows_progress: bool,
     progress: Progress,
     workers: Workers,
@@ -254,6 +255,7 @@ impl Ui {
             economy: Economy::default(),
             echo: Echo::default(),
             speaks: around.speaks(),
+            knows_progress: false,
             shows_progress: options.settings.progress == ShowProgress::On,
             progress: Progress::None,
             snapshot: player.snapshot(),
@@ -374,6 +376,7 @@ impl Ui {
             }
             Said::Keyboard => self.screen.say(terminal::keys()),
             Said::Progress => {
+                self.knows_progress = true;
                 self.shows_progress |= self.options.settings.progress == ShowProgress::Auto;
                 Ok(())
             }
@@ -502,6 +505,11 @@ impl Ui {
         let new = &self.options.settings;
         self.styles.ascii = is_ascii(new);
         self.has_title = has_title(new);
+        self.shows_progress = match new.progress {
+            ShowProgress::Auto => self.knows_progress,
+            ShowProgress::On => true,
+            ShowProgress::Off => false,
+        };
         self.pace.set_fps(new.fps);
         if old.mouse != new.mouse {
             self.take_terminal_again();
@@ -610,8 +618,8 @@ impl Ui {
     }
 
     fn tell_progress(&mut self) -> io::Result<()> {
-        let progress = progress::of(&self.snapshot);
-        if self.shows_progress && progress != self.progress {
+        let progress = if self.shows_progress { progress::of(&self.snapshot) } else { Progress::None };
+        if progress != self.progress {
             self.screen.say(&terminal::progress(progress))?;
             self.progress = progress;
         }

@@ -80,6 +80,8 @@ impl View<'_> {
             visual: state.visual,
             columns: state.columns.clone(),
             group_by: state.filter.by,
+            wall: state.wall.on,
+            follow: state.follow,
             ..self.screen.clone()
         };
         now.sound = snapshot.playback.sound.clone();

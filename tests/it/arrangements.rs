@@ -154,7 +154,7 @@ fn what_was_arranged_is_there_in_the_next_run() {
     session.wait_for("2 words");
     session.press("C");
     session.wait_for("Now playing");
-    session.press(":quit\r");
+    session.press("gTq");
     assert_eq!(session.end(), 0);
     let mut session = Session::start(&home, &["music"]);
     session.wait_for("1 Library");
@@ -165,5 +165,6 @@ fn what_was_arranged_is_there_in_the_next_run() {
     });
     session.press("gt");
     session.wait_for("Now playing");
+    session.press("gt");
     session.quit();
 }

@@ -151,6 +151,7 @@ fn a_terminal_that_shows_how_far_work_is_is_told() {
         session.press(":analyse\r");
         if shows {
             session.wait_raw("\x1b]9;4;1;");
+            session.wait_without("Measured");
             session.wait_raw("\x1b]9;4;0\x1b\\");
         }
         session.press("q");

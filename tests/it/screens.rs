@@ -505,7 +505,7 @@ fn a_notice_has_the_last_row() {
 
 #[test]
 fn the_help_lists_every_command() {
-    let mut stage = stage(140, 400, "g?");
+    let mut stage = stage(140, 500, "g?");
     let text = stage.lines().join("\n");
     for row in COMMANDS {
         assert!(text.contains(row.help), "{}", row.name);

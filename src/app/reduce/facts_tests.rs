@@ -227,18 +227,18 @@ fn ratings_and_favourites_are_of_what_plays_or_of_the_named_tracks() {
     };
     let rating = Rating::new(7);
     let (saved, told) = judge(&mut rig, Judging::Rate(Judged::Playing, rating));
-    assert_eq!((saved, told.as_str()), (vec![1], "1.flac: ★★★½☆"));
+    assert_eq!((saved, told.as_str()), (vec![1], "1.flac: ★★★½☆. `:undo` takes it back"));
     assert_eq!(rig.state.facts.get(TrackId(1)).rating, rating);
     // A toggle of several is off only where all of them are favourites.
     let many = |ids: &[u32]| Judged::Tracks(ids.iter().copied().map(TrackId).collect());
     judge(&mut rig, Judging::Favourite(many(&[2]), None));
     let (saved, told) = judge(&mut rig, Judging::Favourite(many(&[3, 2, 3, 99]), None));
-    assert_eq!((saved, told.as_str()), (vec![3], "2 tracks: a favourite"));
+    assert_eq!((saved, told.as_str()), (vec![3], "2 tracks: a favourite. `:undo` takes it back"));
     let (saved, _) = judge(&mut rig, Judging::Favourite(many(&[2, 3]), None));
     assert_eq!(saved, [2, 3]);
     assert!(!rig.state.facts.get(TrackId(2)).favourite);
     let (saved, told) = judge(&mut rig, Judging::Rate(Judged::Selection, None));
-    assert_eq!((saved, told.as_str()), (vec![1], "1.flac: no rating"));
+    assert_eq!((saved, told.as_str()), (vec![1], "1.flac: no rating. `:undo` takes it back"));
     assert_eq!(rig.state.facts.get(TrackId(1)), TrackFacts::default());
     let (saved, _) = judge(&mut rig, Judging::Rate(many(&[99]), rating));
     assert!(saved.is_empty(), "not in the library");

@@ -189,6 +189,8 @@ mod server_tests;
 #[cfg(test)]
 mod sight_tests;
 #[cfg(test)]
+mod soak_tests;
+#[cfg(test)]
 mod tags_tests;
 #[cfg(test)]
 mod templates_tests;

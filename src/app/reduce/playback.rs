@@ -462,7 +462,7 @@ fn wanted_next(state: &AppState, playing: ItemId) -> Option<ItemId> {
     }
     let ends_album = state.playback.stop_after == StopAfter::Album;
     match state.queue.repeat() {
-        Repeat::One => Some(playing),
+        Repeat::One => Some(playing).filter(|item| !state.playback.broken.contains(item)),
         // What goes on somewhere else than at its start is begun when the other has ended.
         _ => {
             let begins = |next: &ItemId| resume::of(state, *next).is_none();

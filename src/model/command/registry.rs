@@ -1026,7 +1026,7 @@ pub const COMMANDS: &[Row] = &[
         &[],
         "[before]",
         Word(&["before"]),
-        "put a register behind the cursor, or before it, in the queue or in a playlist's entries",
+        "put a register behind the cursor, or before it: in the queue, or in a playlist",
     ),
     row(
         Grammar,

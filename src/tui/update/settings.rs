@@ -165,6 +165,8 @@ impl Turn<'_> {
             "theme" => self.set_theme(&screen.theme)?,
             "spectrum" if screen.spectrum != self.state.shown.spectrum => self.toggle_pane(Pane::Spectrum),
             "visual" => self.state.visual = screen.visual,
+            "wall" => self.show_wall(Some(screen.wall)),
+            "follow" => self.set_follow(Some(screen.follow)),
             "columns" => self.state.columns.clone_from(&screen.columns),
             "group_by" if screen.group_by != self.state.filter.by => {
                 self.group_library(Some(screen.group_by), 1)
@@ -184,11 +186,11 @@ impl Turn<'_> {
     }
 
     fn set_theme(&mut self, name: &str) -> Result<(), String> {
-        let themes = self.around.themes;
-        if !themes.iter().any(|theme| theme == name) {
-            let near = nearest(name, themes.iter().map(String::as_str));
+        let (themes, meant) = (self.around.themes, self.state.theme.meant(name));
+        if !themes.iter().any(|theme| theme == meant) {
+            let near = nearest(meant, themes.iter().map(String::as_str));
             let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return Err(format!("no theme is named `{name}`{near}"));
+            return Err(format!("no theme is named `{meant}`{near}"));
         }
         self.choose_theme(name.to_owned());
         Ok(())
