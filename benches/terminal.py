@@ -53,7 +53,13 @@ class Screen:
                     continue
             ready, _, _ = select.select([self.terminal], [], [], left)
             if ready:
-                got += os.read(self.terminal, 65536 if rate is None else min(room, 4096))
+                got += self.take(65536 if rate is None else min(room, 4096))
+        return got
+
+    def take(self, most):
+        """What came; asked whether it has come so far (DSR), a terminal says so."""
+        got = os.read(self.terminal, most)
+        os.write(self.terminal, b"\x1b[0n" * got.count(b"\x1b[5n"))
         return got
 
     def wait_for(self, text, longest=60):
@@ -72,7 +78,7 @@ class Screen:
             ready, _, _ = select.select([self.terminal], [], [], 0.3)
             if not ready:
                 return None
-            got += os.read(self.terminal, 65536)
+            got += self.take(65536)
         return time.monotonic() - began
 
     def used(self):
