@@ -340,7 +340,10 @@ impl Ui {
         // What there is to draw waits for the line, which tells when it is free.
         if self.held {
             let keys = next_tick(&self.state, &self.options.settings);
-            return [keys, self.echo.holds_until(self.now())].into_iter().flatten().min();
+            // The line says when it is free; an answer that is late by now is not waited for.
+            let now = self.now();
+            let echo = (!self.line.is_busy()).then(|| self.echo.holds_until(now).unwrap_or(now));
+            return [keys, echo].into_iter().flatten().min();
         }
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
         let gauge = self.pace.next_tick(&self.shown(), self.watch.is_some());
