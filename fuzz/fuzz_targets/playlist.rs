@@ -1,4 +1,5 @@
 #![no_main]
+// The functions of the other targets stand in the same file.
 #![allow(dead_code)]
 
 #[path = "../../tests/it/hostile/targets.rs"]

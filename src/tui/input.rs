@@ -1,4 +1,4 @@
-//! The thread that reads the terminal: what comes becomes messages, none of which is interpreted here. It sleeps until
+//! The thread that reads the terminal: what comes becomes messages, none of which is acted upon here. It sleeps until
 //! something comes or the window gets another size, and dies with the program, or when the terminal is gone.
 
 use std::io::Read;

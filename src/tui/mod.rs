@@ -3,8 +3,8 @@
 //! - **Purpose.** A frontend: draws a [`Snapshot`](crate::model::snapshot::Snapshot) and its own state, turns keys and
 //!   the mouse into commands.
 //! - **May import.** model config.
-//! - **Thread.** `ui` (the caller's, main) runs the loop, and asks the terminal what it can before `input` begins, which
-//!   reads it and does not interpret it; `tty-out` writes it;
+//! - **Thread.** `ui` (the caller's, main) runs the loop, and asks the terminal for covers before `input` begins, which
+//!   reads it: keys, the mouse, answers, none of which it acts upon; `tty-out` writes it;
 //!   `ui-themes` watches the folder of themes; `ui-filter` and `ui-files` answer questions that take time.
 //! - **Entry points.** [`run()`]; [`channel::inbox`] before it, for signals; [`terminal::restore`] for a panic hook.
 //! - **Invariants.** `update` is the only place that changes the state, `draw` the only one that draws; both are pure.
