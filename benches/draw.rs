@@ -114,3 +114,38 @@ fn key_and_frame(bencher: Bencher<'_, '_>, tracks: u32) {
         stage.draw()
     });
 }
+
+/// Each view, by the keys that open it; with what there is to see in it where nothing was measured and no file is read.
+const VIEWS: [(&str, &str); 16] = [
+    ("library", "gl"),
+    ("playlists", "gL"),
+    ("queue", "gq"),
+    ("wall", "zw"),
+    ("playing", "C"),
+    ("lyrics", "gW"),
+    ("spectrogram", ":visual spectrogram<Enter>gV"),
+    ("starfield", ":visual starfield<Enter>gV"),
+    ("signal", "gS"),
+    ("mastering", "E"),
+    ("equaliser", "xq"),
+    ("fingerprint", "gF"),
+    ("outputs", "go"),
+    ("settings", "g,"),
+    ("help", "g?"),
+    ("menu", "g<Enter>"),
+];
+
+#[divan::bench(args = VIEWS.map(|(name, _)| name))]
+fn view(bencher: Bencher<'_, '_>, name: &str) {
+    let mut stage = library_of(20_000);
+    let keys = VIEWS.iter().find(|(view, _)| *view == name).expect("one of them").1;
+    stage.press(keys);
+    let mut buf = Buffer::empty(Rect::new(0, 0, 200, 50));
+    draw(&stage.scene(), &mut buf);
+    let front = buf.clone();
+    bencher.bench_local(|| {
+        buf.reset();
+        draw(&stage.scene(), &mut buf);
+        front.diff(&buf).len()
+    });
+}

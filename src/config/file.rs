@@ -199,6 +199,7 @@ mod tests {
     use super::*;
     use crate::model::analysis::{AnalyseWhen, AnalysisSettings};
     use crate::model::audio::{SampleFormat, Volume};
+    use crate::model::column::ListColumns;
     use crate::model::desktop::DesktopSettings;
     use crate::model::fingerprint::Dimension;
     use crate::model::lyrics::LyricsSettings;
@@ -210,8 +211,8 @@ mod tests {
     use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
     use crate::model::server::ServerSettings;
     use crate::model::settings::{
-        Audio, Crossfeed, HangUp, LevelMode, LevelSettings, MeasuredColumn, NightMode, OnLost, OutputSpec,
-        RatePolicy, ResamplerQuality, ShowProgress,
+        Audio, Crossfeed, HangUp, LevelMode, LevelSettings, NightMode, OnLost, OutputSpec, RatePolicy,
+        ResamplerQuality, ShowProgress,
     };
     use crate::model::similar::SimilarSettings;
     use crate::model::symbols::Symbols;
@@ -313,8 +314,9 @@ mod tests {
         ("screen.visual", "\"loudness\""),
         ("screen.waveform", "false"),
         ("screen.covers", "\"blocks\""),
+        ("screen.cover_accent", "true"),
         ("screen.wall", "true"),
-        ("screen.columns", "[\"key\", \"peak\"]"),
+        ("screen.columns", "[\"key\", \"artist:30\"]"),
         ("screen.fps", "60"),
         ("screen.group_by", "\"folder\""),
         ("screen.follow", "true"),
@@ -423,11 +425,12 @@ mod tests {
         settings.screen.symbols = Symbols::Ascii;
         settings.screen.mouse = false;
         settings.screen.spectrum = false;
+        settings.screen.cover_accent = true;
         settings.screen.wall = true;
         settings.screen.visual = Visual::Loudness;
         settings.screen.waveform = false;
         settings.screen.covers = ShowCovers::Blocks;
-        settings.screen.columns = vec![MeasuredColumn::Key, MeasuredColumn::TruePeak];
+        settings.screen.columns = ListColumns::parse(["key", "artist:30"]).unwrap();
         settings.screen.fps = 60;
         settings.screen.follow = true;
         settings.screen.scrolloff = 0;

@@ -44,6 +44,8 @@ pub struct RememberedTab {
 pub struct ScreenMemory {
     /// How the panes stood.
     pub tabs: Vec<RememberedTab>,
+    /// Columns of lists, where they are others than the settings': these, and those that are shown instead.
+    pub columns: Option<[Vec<String>; 2]>,
     /// Commands, searches, filters; newest last.
     pub lines: [Vec<String>; 3],
     /// By small letter; the keys as they are written in a keymap.
@@ -62,6 +64,8 @@ struct Form {
     registers: BTreeMap<char, Vec<JsonPath>>,
     #[serde(default)]
     tabs: Vec<RememberedTab>,
+    #[serde(default)]
+    columns: Option<[Vec<String>; 2]>,
 }
 
 impl ScreenMemory {
@@ -77,6 +81,7 @@ impl ScreenMemory {
         let paths = |paths: Vec<JsonPath>| paths.iter().filter_map(JsonPath::to_path).collect();
         Ok(Self {
             tabs: form.tabs,
+            columns: form.columns,
             lines: [form.commands, form.searches, form.filters],
             macros: form.macros,
             registers: form.registers.into_iter().map(|(letter, all)| (letter, paths(all))).collect(),
@@ -101,6 +106,7 @@ impl ScreenMemory {
             macros: self.macros.clone(),
             registers,
             tabs: self.tabs.clone(),
+            columns: self.columns.clone(),
         };
         let text = serde_json::to_vec(&form)?;
         if let Some(folder) = file.parent() {
@@ -143,6 +149,7 @@ mod tests {
         };
         let memory = ScreenMemory {
             tabs: vec![tab],
+            columns: Some([vec!["bpm".into()], vec!["artist:20".into(), "bpm".into()]]),
             lines: [vec!["next".into()], Vec::new(), vec!["genre:jazz".into()]],
             macros: [('a', "dd<Enter>".to_owned())].into(),
             registers: [('b', vec![odd, "/m/é.flac".into()])].into(),

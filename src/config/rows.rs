@@ -12,6 +12,7 @@ use super::theme::is_choice;
 use crate::model::address::{host, url};
 use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
+use crate::model::column::{ListColumns, Tells};
 use crate::model::equaliser::Equaliser;
 use crate::model::grouping::GroupBy;
 use crate::model::mastering::{Intensity, Preset, Target};
@@ -19,8 +20,8 @@ use crate::model::mpd::{Listen, Password, Permissions};
 use crate::model::picture::ShowCovers;
 use crate::model::rendering::Format;
 use crate::model::settings::{
-    Audio, Crossfeed, HangUp, LevelMode, MeasuredColumn, OnLost, OutputSpec, RatePolicy, ResamplerQuality,
-    Settings, ShowProgress, SoundSettings,
+    Audio, Crossfeed, HangUp, LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
+    ShowProgress, SoundSettings,
 };
 use crate::model::symbols::Symbols;
 use crate::model::taste::Taste;
@@ -800,6 +801,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "cover_accent",
+        default: "false",
+        expects: "true or false",
+        help: "What plays and what is focused in the colour that stands out in the cover, where covers are shown.",
+        set: |settings, value| put(&mut settings.screen.cover_accent, switch(value)),
+    },
+    Row {
+        table: "screen",
         key: "wall",
         default: "false",
         expects: "true or false",
@@ -810,9 +819,9 @@ pub const ROWS: &[Row] = &[
         table: "screen",
         key: "columns",
         default: "[\"bpm\", \"key\", \"lufs\", \"dr\"]",
-        expects: "a list of \"bpm\", \"key\", \"lufs\", \"dr\", \"lra\", \"peak\"",
-        help: "What was measured of tracks, shown in lists as far as there is room; empty where it is not measured.",
-        set: |settings, value| put(&mut settings.screen.columns, measured_columns(value)),
+        expects: "a list of columns such as \"artist\", \"year\", \"bpm\", with a width too: \"genre:20\"",
+        help: "What lists tell of tracks beside titles, as far as there is room; see [the columns](#columns).",
+        set: |settings, value| put(&mut settings.screen.columns, list_columns(value)),
     },
     Row {
         table: "screen",
@@ -1014,10 +1023,10 @@ fn all<T>(value: &DeValue<'_>, most: usize, read: impl Fn(&str) -> Option<T>) ->
     list.iter().map(|entry| text(entry.get_ref(), &read)).collect()
 }
 
-fn measured_columns(value: &DeValue<'_>) -> Result<Vec<MeasuredColumn>, Unfit> {
-    let column = |value: &DeValue<'_>| value.as_str().and_then(MeasuredColumn::parse).ok_or(Unfit);
-    let list = value.as_array().filter(|list| list.len() <= MeasuredColumn::ALL.len()).ok_or(Unfit)?;
-    list.iter().map(|entry| column(entry.get_ref())).collect()
+fn list_columns(value: &DeValue<'_>) -> Result<ListColumns, Unfit> {
+    let list = value.as_array().filter(|list| list.len() <= Tells::ALL.len()).ok_or(Unfit)?;
+    let words: Option<Vec<&str>> = list.iter().map(|entry| entry.get_ref().as_str()).collect();
+    words.and_then(ListColumns::parse).ok_or(Unfit)
 }
 
 /// Empty: none.

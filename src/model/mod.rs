@@ -14,6 +14,7 @@ pub mod bookmark;
 pub mod catalog;
 pub mod chain;
 pub mod collate;
+pub mod column;
 pub mod command;
 pub mod contain;
 pub mod desktop;

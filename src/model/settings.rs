@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::analysis::AnalysisSettings;
 use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
+use super::column::ListColumns;
 use super::equaliser::EqSettings;
 use super::grouping::GroupBy;
 use super::impulse::Impulse;
@@ -490,38 +491,6 @@ impl Default for NetworkSettings {
     }
 }
 
-/// A number that was measured of a track, in a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MeasuredColumn {
-    Tempo,
-    Key,
-    Loudness,
-    DynamicRange,
-    LoudnessRange,
-    TruePeak,
-}
-
-impl MeasuredColumn {
-    pub const ALL: [Self; 6] =
-        [Self::Tempo, Self::Key, Self::Loudness, Self::DynamicRange, Self::LoudnessRange, Self::TruePeak];
-
-    /// As queries call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tempo => "bpm",
-            Self::Key => "key",
-            Self::Loudness => "lufs",
-            Self::DynamicRange => "dr",
-            Self::LoudnessRange => "lra",
-            Self::TruePeak => "peak",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.name() == name)
-    }
-}
-
 /// Whether the terminal is told how far long work is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ShowProgress {
@@ -562,10 +531,12 @@ pub struct ScreenSettings {
     /// The seek bar is the wave of the track, where that is measured.
     pub waveform: bool,
     pub covers: ShowCovers,
+    /// The accent is the colour that stands out in the cover of what plays.
+    pub cover_accent: bool,
     /// The albums are a wall of covers from the start.
     pub wall: bool,
-    /// What was measured of tracks, shown in lists from left to right as far as there is room.
-    pub columns: Vec<MeasuredColumn>,
+    /// What lists tell of tracks beside titles, as far as there is room.
+    pub columns: ListColumns,
     /// Most frames a second while something moves.
     pub fps: u16,
     /// What the library's first column is of.
@@ -593,8 +564,9 @@ impl Default for ScreenSettings {
             visual: Visual::Spectrum,
             waveform: true,
             covers: ShowCovers::Auto,
+            cover_accent: false,
             wall: false,
-            columns: MeasuredColumn::ALL[..4].to_vec(),
+            columns: ListColumns::default(),
             fps: 30,
             group_by: GroupBy::Artist,
             follow: false,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use super::accent::Rgb;
 use super::blocks::Blocks;
 use super::layout::Layout;
 use super::paint::{Order, Paint, Painted};
@@ -58,6 +59,8 @@ pub struct Covers {
     pub(super) ordered: Option<Order>,
     /// What was made last.
     pub(super) made: Option<Painted>,
+    /// What stands out in the picture of this hash.
+    pub(super) accent: Option<(u64, Option<Rgb>)>,
     /// What the terminal said of its cells when it was asked.
     told: Option<(u16, u16)>,
 }
@@ -85,6 +88,7 @@ impl Default for Covers {
             shown: None,
             ordered: None,
             made: None,
+            accent: None,
             told: None,
         }
     }
@@ -94,6 +98,11 @@ impl Covers {
     /// `most`: pixels of a side that may be asked for; `cell`: those of a cell, as the terminal told.
     pub fn new(way: Way, most: u16, cell: Option<(u16, u16)>) -> Self {
         Self { way, most, told: cell, ..Self::default() }
+    }
+
+    /// The colour that stands out in the cover of what plays, where that is looked for.
+    pub fn accent(&self) -> Option<Rgb> {
+        self.accent.and_then(|(_, accent)| accent)
     }
 
     /// They lie over the cells, where anything else that is drawn there takes them away.

@@ -11,6 +11,7 @@
 //!   The ui thread touches no disk. No text reaches a cell but through [`text`]. Work of a frame is bounded by the
 //!   screen, not by the library.
 
+mod accent;
 mod blocks;
 pub mod browse;
 pub mod channel;
@@ -55,6 +56,7 @@ pub mod style;
 mod symbols;
 pub mod tabs;
 pub mod tags;
+mod talk;
 pub mod terminal;
 pub mod text;
 mod themes;

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
+use super::accent::Rgb;
 use super::channel::{Inbox, Message};
-use super::cover::{Covers, Way};
 use super::draw::{draw, draw_gauge, gauges};
-use super::echo::Echo;
 use super::economy::Economy;
 use super::editing::Editing;
 use super::input;
@@ -19,18 +18,16 @@ use super::keyboard::{self, Said};
 use super::layout::watched;
 use super::outlet::{self, Line, Outlet};
 use super::pace::{Pace, Shown};
-use super::paint::Paint;
 use super::plain;
-use super::probe::{self, Environment, Question};
-use super::progress::{self, Progress};
+use super::probe::Environment;
 use super::scene::{FrameMap, Gauges, Scene};
 use super::screen::{Drawn, Screen};
 use super::settings::Known;
 use super::state::{HINT_AFTER, UiState};
 use super::style::{Depth, Styles};
+use super::talk::{self, Talk};
 use super::terminal::{self, TuiError};
 use super::themes;
-use super::title;
 use super::update::{Effect, Input, PathBase, Surroundings, next_tick, update};
 use super::work::Workers;
 use crate::config::editor::EditorError;
@@ -41,9 +38,8 @@ use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 use crate::model::command::Command;
 use crate::model::notice::Notice;
-use crate::model::picture::{MOST_SIDE, ShowCovers};
 use crate::model::player::{self, Lease, Player};
-use crate::model::settings::{ScreenSettings, ShowProgress};
+use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::Visual;
 use crate::tui::views::status;
@@ -112,10 +108,6 @@ pub(super) fn is_ascii(settings: &ScreenSettings) -> bool {
     settings.symbols.is_ascii([all.as_deref(), ctype.as_deref(), lang.as_deref()])
 }
 
-fn has_title(settings: &ScreenSettings) -> bool {
-    settings.title && title::has_window(&std::env::var("TERM").unwrap_or_default())
-}
-
 /// Shows the screen until it is left. The terminal is as it was before when this returns.
 pub fn run(player: Arc<dyn Player>, options: TuiOptions) -> Result<Exit, TuiError> {
     if is_by_lines(&options.settings) {
@@ -135,76 +127,27 @@ const FRAME: Duration = Duration::from_millis(10);
 /// A terminal that reads nothing for so long does not see the end of the last frame.
 const SETTLING: Duration = Duration::from_millis(500);
 
-/// A terminal that is here answers at once; one at the other end of an `ssh` when the way there and back is over.
-const PATIENCE: Duration = Duration::from_millis(150);
-const PATIENCE_FAR: Duration = Duration::from_secs(2);
-/// Most pixels of a side of a picture that goes to a terminal, and to a screen, over a net.
-const FAR_TERMINAL: u16 = 256;
-const FAR_SCREEN: u16 = 128;
-
-/// How covers are shown, for which the terminal is asked; before anybody else reads it. With what was typed meanwhile.
-fn covers(options: &TuiOptions, around: &Environment, has_colours: bool) -> (Covers, Vec<u8>) {
-    let wanted = options.settings.covers;
-    let patience = if around.ssh { PATIENCE_FAR } else { PATIENCE };
-    let mut typed = Vec::new();
-    let mut ask = |question| {
-        // One that cannot be asked has not said anything. An answer that comes later is for nobody.
-        let (answers, keys) = terminal::ask(question, patience).unwrap_or_default();
-        typed.extend(keys);
-        answers
-    };
-    let is_asked = has_colours && around.is_asked(wanted);
-    let answers = if is_asked { ask(None) } else { Default::default() };
-    let question = answers.name.as_ref().and_then(|name| Question::of(name, wanted));
-    let shows = question.is_some_and(|question| ask(Some(question)).kitty == Some(true));
-    let way = match wanted {
-        ShowCovers::Auto | ShowCovers::Kitty if shows => {
-            Way::Kitty { seed: std::process::id(), tmux: question == Some(Question::Tmux) }
-        }
-        _ => match probe::paints(&answers, wanted).filter(|_| is_asked) {
-            // Without the size of a cell nobody knows how far it would reach.
-            Some(Paint::Sixel) if answers.cell.or_else(terminal::cell_size).is_none() => Way::Blocks,
-            Some(paint) => Way::Painted(paint),
-            None if has_colours && matches!(wanted, ShowCovers::Auto | ShowCovers::Blocks) => Way::Blocks,
-            None => Way::None,
-        },
-    };
-    let is_far = matches!(&options.core, CoreOf::Other { host: Some(_) });
-    let most = match (is_far, around.ssh) {
-        (true, _) => FAR_SCREEN,
-        (false, true) => FAR_TERMINAL,
-        (false, false) => MOST_SIDE,
-    };
-    (Covers::new(way, most, answers.cell), typed)
-}
-
 struct Ui {
     player: Arc<dyn Player>,
     options: TuiOptions,
     state: UiState,
+    /// The theme's, and those that are drawn with: with the accent of a cover.
+    theme: Styles,
     styles: Styles,
+    /// Of the cover, and on what.
+    accent: (Option<Rgb>, bool),
     depth: Depth,
     screen: Screen<Outlet>,
     line: Line,
     /// A frame waits for the line.
     held: bool,
     economy: Economy,
-    echo: Echo,
-    /// The terminal can be asked.
-    speaks: bool,
-    /// It is known to show how far work is; it is to; and this was shown last.
-    knows_progress: bool,
-    shows_progress: bool,
-    progress: Progress,
+    talk: Talk,
     workers: Workers,
     editing: Editing,
     snapshot: Arc<Snapshot>,
     gauges: Gauges,
     map: FrameMap,
-    /// What the window is called; empty before it was first named, and where it is to be named again.
-    title: String,
-    /// The window is to be named.
-    has_title: bool,
     /// When the terminal was last taken, since the start.
     taken: Duration,
     /// Held while what is heard is looked at.
@@ -230,7 +173,7 @@ impl Ui {
         let ascii = is_ascii(&options.settings);
         let has_colours = matches!(depth, Depth::Palette | Depth::True) && !ascii;
         let around = Environment::new(variable);
-        let (covers, typed) = covers(&options, &around, has_colours);
+        let (covers, typed) = talk::covers(&options, &around, has_colours);
         input::spawn(sender.clone(), Arc::clone(&editing.gate)).map_err(TuiError::Thread)?;
         let (outlet, line) = outlet::open(sender.clone(), terminal::write).map_err(TuiError::Thread)?;
         if let Some(folder) = options.themes_folder.clone()
@@ -246,28 +189,25 @@ impl Ui {
             options.themes_folder.clone(),
             options.collation.clone(),
         );
+        let theme = Styles::new(&options.theme, depth).in_ascii(ascii);
         let mut ui = Self {
-            styles: Styles::new(&options.theme, depth).in_ascii(ascii),
+            theme: theme.clone(),
+            styles: theme,
             state: UiState::new(&options.settings, problems),
             screen: Screen::new(outlet, width, height),
             line,
             held: false,
             economy: Economy::default(),
-            echo: Echo::default(),
-            speaks: around.speaks(),
-            knows_progress: false,
-            shows_progress: options.settings.progress == ShowProgress::On,
-            progress: Progress::None,
+            talk: Talk::new(around.speaks(), &options.settings),
             snapshot: player.snapshot(),
             gauges: Gauges::default(),
             map: FrameMap::default(),
             watch: None,
             pace: Pace::new(options.settings.fps),
             exit: None,
-            title: String::new(),
-            has_title: has_title(&options.settings),
             taken: Duration::ZERO,
             started: Instant::now(),
+            accent: (None, false),
             depth,
             workers,
             editing,
@@ -280,7 +220,7 @@ impl Ui {
         ui.input(Input::Resize(width, height));
         ui.input(Input::Changed);
         input::typed(&typed).into_iter().for_each(|input| ui.input(input));
-        ui.ask().map_err(TuiError::Terminal)?;
+        ui.talk.ask(&mut ui.screen, ui.started.elapsed()).map_err(TuiError::Terminal)?;
         Ok(ui)
     }
 
@@ -342,7 +282,7 @@ impl Ui {
             let keys = next_tick(&self.state, &self.options.settings);
             // The line says when it is free; an answer that is late by now is not waited for.
             let now = self.now();
-            let echo = (!self.line.is_busy()).then(|| self.echo.holds_until(now).unwrap_or(now));
+            let echo = (!self.line.is_busy()).then(|| self.talk.echo.holds_until(now).unwrap_or(now));
             return [keys, echo].into_iter().flatten().min();
         }
         let frame = self.pace.dirty.then(|| self.pace.drawn + FRAME);
@@ -374,13 +314,12 @@ impl Ui {
         let now = self.now();
         let written = match said {
             Said::Echo => {
-                self.echo.answered(now);
+                self.talk.echo.answered(now);
                 Ok(())
             }
             Said::Keyboard => self.screen.say(terminal::keys()),
             Said::Progress => {
-                self.knows_progress = true;
-                self.shows_progress |= self.options.settings.progress == ShowProgress::Auto;
+                self.talk.shows_progress();
                 Ok(())
             }
             Said::Scheme => self.screen.say(keyboard::BACKGROUND),
@@ -402,33 +341,24 @@ impl Ui {
         }
     }
 
-    /// Asks what the terminal is, which was just taken.
-    fn ask(&mut self) -> io::Result<()> {
-        if self.speaks {
-            self.screen.say(keyboard::QUESTIONS)?;
-            self.echo.ask(self.now());
-        }
-        Ok(())
-    }
-
     /// Before the terminal is given to somebody else: the last frame is there, and no answer comes that would be typed there.
     fn settle(&mut self) {
         self.line.settle(SETTLING);
         // One that never answered is not waited for so long.
-        let patience = if self.echo.last().is_some() { SETTLING } else { PATIENCE };
+        let patience = if self.talk.echo.last().is_some() { SETTLING } else { talk::PATIENCE };
         let until = Instant::now() + patience;
         let mut others = Vec::new();
-        while self.exit != Some(Exit::TerminalGone) && self.echo.is_under_way(self.now()) {
+        while self.exit != Some(Exit::TerminalGone) && self.talk.echo.is_under_way(self.now()) {
             let left = until.saturating_duration_since(Instant::now());
             match self.options.inbox.receiver.recv_timeout(left) {
-                Ok(Message::Said(Said::Echo)) => self.echo.answered(self.now()),
+                Ok(Message::Said(Said::Echo)) => self.talk.echo.answered(self.now()),
                 // It was typed for this screen, which is not seen any more.
                 Ok(Message::Input(Input::Key(_) | Input::Mouse(_) | Input::Paste(_))) => {}
                 Ok(other) => others.push(other),
                 Err(_) => break,
             }
         }
-        self.echo.forget();
+        self.talk.echo.forget();
         others.into_iter().for_each(|message| self.message(message));
     }
 
@@ -458,9 +388,23 @@ impl Ui {
             gauges: &self.gauges,
             now: self.started.elapsed(),
         };
-        for effect in update(&mut self.state, input, &around) {
-            self.perform(effect);
+        let effects = update(&mut self.state, input, &around);
+        self.colour();
+        effects.into_iter().for_each(|effect| self.perform(effect));
+    }
+
+    /// Another cover may have another accent.
+    fn colour(&mut self) {
+        let on = (self.state.covers.accent(), self.state.theme.on_light);
+        if on != self.accent {
+            self.accent = on;
+            self.styles = self.theme.clone().with_accent(on.0, on.1);
         }
+    }
+
+    fn set_theme(&mut self, theme: Styles) {
+        self.styles = theme.clone().with_accent(self.accent.0, self.accent.1);
+        self.theme = theme;
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -506,15 +450,12 @@ impl Ui {
     fn take_settings(&mut self, settings: ScreenSettings) {
         let old = std::mem::replace(&mut self.options.settings, settings);
         let new = &self.options.settings;
-        self.styles.ascii = is_ascii(new);
-        self.has_title = has_title(new);
-        self.shows_progress = match new.progress {
-            ShowProgress::Auto => self.knows_progress,
-            ShowProgress::On => true,
-            ShowProgress::Off => false,
-        };
+        let ascii = is_ascii(new);
+        self.talk.take_settings(new);
         self.pace.set_fps(new.fps);
-        if old.mouse != new.mouse {
+        let remouse = old.mouse != new.mouse;
+        self.set_theme(self.theme.clone().in_ascii(ascii));
+        if remouse {
             self.take_terminal_again();
         }
         self.input(Input::Changed);
@@ -526,7 +467,7 @@ impl Ui {
     ) {
         let input = match loaded {
             Ok((theme, problems)) => {
-                self.styles = Styles::new(&theme, self.depth).in_ascii(self.styles.ascii);
+                self.set_theme(Styles::new(&theme, self.depth).in_ascii(self.theme.ascii));
                 Input::Theme { problems, error: None }
             }
             Err(error) => Input::Theme { problems: Vec::new(), error: Some(error.to_string()) },
@@ -584,12 +525,13 @@ impl Ui {
     fn take_terminal_again(&mut self) {
         self.line.settle(SETTLING);
         terminal::restore();
-        self.title.clear();
-        self.progress = Progress::None;
+        self.talk.begin_again();
         self.taken = self.now();
         let taken = terminal::divert_stderr(self.options.log.as_ref())
             .and_then(|()| terminal::enter(self.options.settings.mouse));
-        let taken = taken.and_then(|()| self.ask().map_err(TuiError::Terminal));
+        let taken = taken.and_then(|()| {
+            self.talk.ask(&mut self.screen, self.started.elapsed()).map_err(TuiError::Terminal)
+        });
         match taken.and_then(|()| terminal::size()) {
             Ok((width, height)) => {
                 self.screen.invalidate();
@@ -606,27 +548,6 @@ impl Ui {
             self.watch = wanted.map(|visual| (visual, self.player.watch(visual)));
             self.gauges.visual = None;
         }
-    }
-
-    fn name_window(&mut self) -> io::Result<()> {
-        if !self.has_title {
-            return Ok(());
-        }
-        let title = title::of(&self.snapshot);
-        if title != self.title {
-            self.screen.say(&terminal::title(&title))?;
-            self.title = title;
-        }
-        Ok(())
-    }
-
-    fn tell_progress(&mut self) -> io::Result<()> {
-        let progress = if self.shows_progress { progress::of(&self.snapshot) } else { Progress::None };
-        if progress != self.progress {
-            self.screen.say(&terminal::progress(progress))?;
-            self.progress = progress;
-        }
-        Ok(())
     }
 
     fn shown(&self) -> Shown<'_> {
@@ -655,7 +576,7 @@ impl Ui {
         if !whole && !tick && !figures {
             return Ok(());
         }
-        self.held = self.line.is_busy() || self.echo.holds_until(now).is_some();
+        self.held = self.line.is_busy() || self.talk.echo.holds_until(now).is_some();
         if self.held {
             if !was_held {
                 self.economy.held();
@@ -667,17 +588,8 @@ impl Ui {
         let bytes = self.line.bytes() - before;
         if bytes > 0 {
             self.economy.drew(now, bytes, self.now().saturating_sub(now));
-            self.listen()?;
-        }
-        Ok(())
-    }
-
-    /// Behind a frame: has it come?
-    fn listen(&mut self) -> io::Result<()> {
-        let now = self.now();
-        if self.speaks && self.echo.is_due(now) {
-            self.screen.say(keyboard::ECHO)?;
-            self.echo.ask(now);
+            let now = self.now();
+            self.talk.listen(&mut self.screen, now)?;
         }
         Ok(())
     }
@@ -695,7 +607,7 @@ impl Ui {
         }
         self.pace.ticked = now;
         self.pace.line = self.line.took();
-        self.gauges.economy = self.economy.figures(now, self.pace.line, self.echo.last());
+        self.gauges.economy = self.economy.figures(now, self.pace.line, self.talk.echo.last());
         let moved = self.shown().picture() != before || self.state.debug;
         let scene = Scene {
             snapshot: &self.snapshot,
@@ -711,8 +623,7 @@ impl Ui {
                 *map = draw(&scene, buf);
                 Drawn { cursor: map.cursor, picture: map.picture.clone(), painted: map.painted.clone() }
             })?;
-            self.name_window()?;
-            self.tell_progress()?;
+            self.talk.tell(&mut self.screen, &self.snapshot)?;
             self.pace.dirty = false;
             self.pace.drawn = now.max(Duration::from_nanos(1));
         } else if moved {

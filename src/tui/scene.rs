@@ -13,6 +13,7 @@ use super::style::Styles;
 use super::{kitty, paint};
 use crate::config::keys::Keymap;
 use crate::model::chain::Reading;
+use crate::model::column::Tells;
 use crate::model::command::Pane;
 use crate::model::player::{Link, Position};
 use crate::model::snapshot::Snapshot;
@@ -65,6 +66,8 @@ pub enum Hit {
     Lists,
     Entries,
     Queue,
+    /// The name of a column, in the line of titles of a pane.
+    Title(Pane, Tells),
     Spectrum,
     Tab(Pane),
     /// A tab, by its place.

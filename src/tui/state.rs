@@ -27,6 +27,7 @@ use super::wall::Wall;
 use crate::config::keys::Context;
 use crate::config::memory::ScreenMemory;
 use crate::config::theme::for_background;
+use crate::model::column::{ListColumns, Tells};
 use crate::model::command::{Pane, Target};
 use crate::model::facts::Facts;
 use crate::model::grouping::GroupBy;
@@ -34,7 +35,7 @@ use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
 use crate::model::query::heard::Likes;
-use crate::model::settings::{MeasuredColumn, ScreenSettings};
+use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::{QueueItem, QueueView};
 use crate::model::sort::Sort;
 use crate::model::visual::Visual;
@@ -51,8 +52,8 @@ pub struct UiState {
     pub visual: Visual,
     /// The seek bar is a wave, as far as it is known of what plays.
     pub wave: bool,
-    /// What was measured of tracks, in lists.
-    pub columns: Vec<MeasuredColumn>,
+    /// What lists tell of tracks beside titles.
+    pub columns: ListColumns,
     pub library: Browse,
     pub lists: ListsPane,
     pub queue: QueuePane,
@@ -332,6 +333,10 @@ pub struct Pointer {
     pub border: Option<Border>,
     /// An entry of the queue is held.
     pub held: Option<Held>,
+    /// The name of a column is held; it was moved to another's place.
+    pub title: Option<(Pane, Tells, bool)>,
+    /// The queue was last sorted by that column's name, upwards.
+    pub sorted: Option<Tells>,
     /// Place and time of the last click, for the double click.
     pub clicked: Option<((u16, u16), Duration)>,
 }
@@ -410,7 +415,13 @@ impl UiState {
 
     /// As it was when the last screen was left.
     pub fn remember(&mut self, memory: ScreenMemory) {
-        let ScreenMemory { lines, macros, registers, tabs } = memory;
+        let ScreenMemory { lines, macros, registers, tabs, columns } = memory;
+        let columns = columns.filter(|[settings, _]| settings.iter().cloned().eq(self.configured_columns()));
+        if let Some(columns) =
+            columns.and_then(|[_, shown]| ListColumns::parse(shown.iter().map(String::as_str)))
+        {
+            self.columns = columns;
+        }
         if let Some(arrangement) = self.tabs.restore(&tabs) {
             self.arrange(arrangement);
         }
@@ -421,12 +432,18 @@ impl UiState {
     /// What the next one is to know.
     pub fn memory(&self) -> ScreenMemory {
         let (registers, macros) = self.registers.kept(&self.library.catalog);
+        let columns = [self.configured_columns().collect(), self.columns.words().collect()];
         ScreenMemory {
+            columns: Some(columns).filter(|[settings, shown]| settings != shown),
             lines: self.history.lines(),
             macros,
             registers,
             tabs: self.tabs.remembered(self.arrangement()),
         }
+    }
+
+    fn configured_columns(&self) -> impl Iterator<Item = String> {
+        self.settings.configured.settings.screen.columns.words()
     }
 
     /// The words of what plays are in sight.

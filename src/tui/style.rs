@@ -3,6 +3,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use super::accent::{Rgb, readable};
 use crate::config::theme::{Colour, Role, RoleStyle, Theme};
 
 /// How many colours the terminal has.
@@ -46,7 +47,9 @@ pub struct Styles {
     depth: Depth,
     spectrum: [Option<Colour>; 3],
     /// What the theme lies on, where it says so in full colour.
-    ground: Option<(u8, u8, u8)>,
+    ground: Option<Rgb>,
+    /// What a row lies on that is selected in another list.
+    resting: Option<Rgb>,
     /// Nothing but ASCII is drawn.
     pub ascii: bool,
 }
@@ -71,7 +74,23 @@ impl Styles {
         let spectrum =
             [Role::SpectrumLow, Role::SpectrumMid, Role::SpectrumHigh].map(|role| theme.style(role).fg);
         let ground = rgb(theme.style(Role::Text).bg);
-        Self { styles, depth, spectrum, ground, ascii: false }
+        let resting = rgb(theme.style(Role::SelectionUnfocused).bg);
+        Self { styles, depth, spectrum, ground, resting, ascii: false }
+    }
+
+    /// The same with another accent, for a theme on a light or dark terminal; unchanged where the terminal has too few colours.
+    #[must_use]
+    pub fn with_accent(mut self, accent: Option<Rgb>, on_light: bool) -> Self {
+        let has_enough = matches!(self.depth, Depth::Palette | Depth::True);
+        let Some(accent) = accent.filter(|_| has_enough) else { return self };
+        let terminal = if on_light { (255, 255, 255) } else { (0, 0, 0) };
+        let grounds = [Some(self.ground.unwrap_or(terminal)), self.resting];
+        let grounds: Vec<Rgb> = grounds.into_iter().flatten().collect();
+        let (r, g, b) = readable(accent, &grounds);
+        for role in [Role::Accent, Role::Playing, Role::BorderFocused, Role::BarFilled] {
+            self.styles[role as usize].fg = Some(colour(Colour::Rgb(r, g, b), self.depth));
+        }
+        self
     }
 
     /// The same, with nothing but ASCII to draw with where that is so.
@@ -142,7 +161,7 @@ impl Styles {
     }
 }
 
-fn rgb(colour: Option<Colour>) -> Option<(u8, u8, u8)> {
+fn rgb(colour: Option<Colour>) -> Option<Rgb> {
     if let Some(Colour::Rgb(r, g, b)) = colour { Some((r, g, b)) } else { None }
 }
 
@@ -267,6 +286,25 @@ mod tests {
         }
         assert_eq!(Depth::of(None, None, Some("screen-256color")), Depth::Palette);
         assert_eq!(Depth::of(None, Some("truecolor"), Some("screen")), Depth::True);
+    }
+
+    #[test]
+    fn an_accent_takes_the_place_of_the_themes() {
+        let dark = Styles::new(&Theme::built_in("dark").unwrap(), Depth::True);
+        let red = dark.clone().with_accent(Some((255, 90, 90)), false);
+        for role in [Role::Accent, Role::Playing, Role::BorderFocused, Role::BarFilled] {
+            assert_eq!(red.of(role).fg, Some(Color::Rgb(255, 90, 90)), "{}", role.name());
+        }
+        assert_eq!(red.of(Role::Dim), dark.of(Role::Dim));
+        assert_eq!(dark.clone().with_accent(None, false), dark);
+        let few = Styles::new(&Theme::built_in("dark").unwrap(), Depth::Sixteen);
+        assert_eq!(few.clone().with_accent(Some((255, 90, 90)), false), few);
+        // On the terminal's own ground it follows what that is.
+        let own = Styles::new(&Theme::built_in("terminal").unwrap(), Depth::True);
+        let accents = [false, true]
+            .map(|light| own.clone().with_accent(Some((255, 255, 0)), light).of(Role::Accent).fg);
+        assert_eq!(accents[0], Some(Color::Rgb(255, 255, 0)));
+        assert_ne!(accents[1], accents[0]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod bus;
 mod care;
 mod catalog;
 mod cli;
+mod columns;
 mod compare;
 mod config;
 mod covers;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use auralis::config::theme::Theme;
 use auralis::model::analysis::{AnalysisView, Rest};
 use auralis::model::audio::{SampleFormat, Spec};
+use auralis::model::column::ListColumns;
 use auralis::model::command::registry::COMMANDS;
 use auralis::model::command::{BandChange, Command, Library, Listener, Pane, Step};
 use auralis::model::equaliser::{EqSettings, Equaliser};
@@ -439,7 +440,7 @@ fn lists_show_what_was_measured_of_tracks() {
     let mut stage = stage(200, 30, "<Tab>");
     stage.show(Snapshot { facts: Arc::new(facts), ..snapshot() });
     assert_snapshot!("columns_200x30", stage.lines().join("\n"));
-    stage.state.columns = Vec::new();
+    stage.state.columns = ListColumns::parse([]).unwrap();
     assert!(!stage.lines().join("\n").contains("bpm"));
 }
 

@@ -9,7 +9,7 @@ use auralis::config::setting::Setting;
 use auralis::model::command::{Command, Playback, Sound};
 use auralis::model::grouping::GroupBy;
 use auralis::model::notice::Severity;
-use auralis::model::settings::{LevelMode, MeasuredColumn, OutputSpec, Settings, SoundSettings};
+use auralis::model::settings::{LevelMode, OutputSpec, Settings, SoundSettings};
 use auralis::model::snapshot::{PlaybackView, Snapshot};
 use auralis::model::visual::Visual;
 use auralis::tui::CoreOf;
@@ -130,7 +130,7 @@ fn what_the_screen_is_made_of_changes_at_once() {
     assert_eq!(stage.settings.fps, 20);
     assert_eq!(row(&mut stage, "screen.fps"), ("20".into(), "changed".into(), "at once"));
     stage.press(":set columns=peak,key<Enter>");
-    assert_eq!(stage.state.columns, [MeasuredColumn::TruePeak, MeasuredColumn::Key]);
+    assert_eq!(stage.state.columns.words().collect::<Vec<_>>(), ["peak", "key"]);
     stage.press(":set columns&<Enter>:set visual=vu<Enter>");
     assert_eq!((stage.state.columns.clone(), stage.state.visual), (columns, Visual::Vu));
     assert_ne!(visual, Visual::Vu);

@@ -206,6 +206,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "zg", "group"),
     (Global, "zy", "copy"),
     (Global, "zw", "wall"),
+    (Global, "z|", "columns"),
     (Wall, "<Right>", "right"),
     (Wall, "<Left>", "left"),
     (Global, "gF", "fingerprint"),

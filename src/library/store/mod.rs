@@ -10,6 +10,8 @@ mod measured;
 mod migrate;
 mod open;
 mod playlist;
+#[cfg(test)]
+mod power_tests;
 mod read;
 mod schema;
 mod template;

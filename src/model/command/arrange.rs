@@ -1,5 +1,7 @@
 //! Commands that arrange the panes of a screen: tabs, how the room is parted. Carried out by the screen.
 
+use crate::model::column::{ColumnChange, ListColumn, ListColumns, Tells};
+
 /// See the module's head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arrange {
@@ -12,8 +14,30 @@ pub enum Arrange {
     Tab(String),
     /// The queue beneath the library or beside it; `None`: the other way.
     Split(Option<SplitWay>),
+    /// Columns of lists: those in the prompt, to be changed; these; some of them otherwise.
+    ColumnsPrompt,
+    Columns(ListColumns),
+    ColumnChanges(Vec<ColumnChange>),
     /// More or less room; `None`: all as at first.
     Size(Option<(SizeOf, SizeChange)>),
+}
+
+impl Arrange {
+    /// Names of columns, or changes of them with `+` or `-` before each; `none`: no column.
+    pub fn columns(words: &[String]) -> Option<Self> {
+        let change = |word: &String| match word.strip_prefix('-') {
+            Some(name) => Tells::parse(name).map(ColumnChange::Drop),
+            None => ListColumn::parse(word.strip_prefix('+')?).map(ColumnChange::Put),
+        };
+        match words {
+            [] => Some(Self::ColumnsPrompt),
+            [word] if word == "none" => Some(Self::Columns(ListColumns::parse([])?)),
+            _ if words.iter().all(|word| word.starts_with(['+', '-'])) => {
+                words.iter().map(change).collect::<Option<_>>().map(Self::ColumnChanges)
+            }
+            _ => ListColumns::parse(words.iter().map(String::as_str)).map(Self::Columns),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

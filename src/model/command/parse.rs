@@ -35,6 +35,7 @@ use crate::model::suggest::nearest;
 use crate::model::visual::Visual;
 
 const GROUPS: &str = "artist, genre, composer, year, decade, folder, or nothing";
+const COLUMNS: &str = "columns such as artist:20 year bpm, or changes such as +genre -key, or none";
 const VISUALS: &str =
     "spectrum, scope, goniometer, spectrogram, loudness, mirrored, line, vu, starfield, or nothing";
 
@@ -425,6 +426,10 @@ impl Call<'_> {
                 self.optional("below, beside or nothing", SplitWay::parse)?,
             ))),
             "size" => self.size().map(|size| Screen::Arrange(Arrange::Size(size))),
+            "columns" => {
+                let deed = Arrange::columns(self.arguments);
+                deed.map(Screen::Arrange).ok_or_else(|| self.wrong(COLUMNS))
+            }
             "set" => self.setting(false).map(Screen::Set),
             "set!" => self.setting(true).map(Screen::Set),
             "map" => self.map(true),

@@ -2,6 +2,7 @@
 //! the README. A row says how a command is written; `parse` says what it means.
 
 use super::Typed;
+use crate::model::column::Tells;
 use crate::model::grouping::GroupBy;
 use crate::model::past::Source;
 use crate::model::playlist::order::By;
@@ -1089,6 +1090,14 @@ pub const COMMANDS: &[Row] = &[
         "[[pane|column|visual] N|+N|-N]",
         Word(&["pane", "column", "visual"]),
         "more or less room, percent or rows; without words as at first",
+    ),
+    row(
+        Screen,
+        "columns",
+        &[],
+        "[[+|-]NAME[:WIDTH]...|none]",
+        Word(Tells::NAMES),
+        "what lists tell of tracks, in this order; alone: to be changed in the prompt",
     ),
     row(
         Screen,

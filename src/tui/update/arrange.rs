@@ -5,6 +5,7 @@ use crate::model::command::Pane;
 use crate::model::command::arrange::{Arrange, SizeChange, SizeOf, SplitWay};
 use crate::tui::browse::Column;
 use crate::tui::layout::Border;
+use crate::tui::prompt::Kind;
 use crate::tui::tabs::{Arrangement, Part, Split};
 
 /// Longest name of a tab, in characters.
@@ -43,12 +44,30 @@ impl Turn<'_> {
                 split.below = way.map_or(!split.below, |way| way == SplitWay::Below);
                 self.resettle();
             }
+            Arrange::ColumnsPrompt => {
+                let words: Vec<String> = self.state.columns.words().collect();
+                self.open_prompt(Kind::Command, &format!("columns {}", words.join(" ")));
+            }
+            Arrange::Columns(columns) => {
+                self.state.columns = columns;
+                self.tell_columns();
+            }
+            Arrange::ColumnChanges(changes) => {
+                changes.into_iter().for_each(|change| self.state.columns.change(change));
+                self.tell_columns();
+            }
             Arrange::Size(None) => {
                 self.state.split = Split { below: self.state.split.below, ..Split::default() };
                 self.resettle();
             }
             Arrange::Size(Some((of, change))) => self.size(of, change),
         }
+    }
+
+    fn tell_columns(&mut self) {
+        let words: Vec<String> = self.state.columns.words().collect();
+        let words = if words.is_empty() { "none".to_owned() } else { words.join(" ") };
+        self.state.note(format!("Columns, as far as there is room: {words}"));
     }
 
     pub(super) fn go_to_tab(&mut self, place: usize) {

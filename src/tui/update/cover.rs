@@ -6,6 +6,7 @@ use super::{Effect, Turn};
 use crate::model::command::{Command, Library};
 use crate::model::picture::{CoverView, Picture};
 use crate::model::snapshot::NowPlaying;
+use crate::tui::accent;
 use crate::tui::blocks::Blocks;
 use crate::tui::cover::{Shown, Way, place};
 use crate::tui::paint::{Order, Painted};
@@ -28,11 +29,14 @@ impl Turn<'_> {
         let snapshot = self.around.snapshot;
         let Some(now) = &snapshot.playback.now else {
             self.state.covers.shown = None;
+            self.state.covers.accent = None;
             return;
         };
         let place = place(self.state, &self.layout());
         if let Some(place) = place {
             self.ask_for_cover(now, (place.width, place.height));
+        } else if self.around.settings.cover_accent {
+            self.ask_for_cover(now, (1, 1));
         }
         let answer = snapshot.cover.as_ref();
         let covers = &mut self.state.covers;
@@ -40,6 +44,10 @@ impl Turn<'_> {
             covers.room = answer.picture.is_some();
         }
         let picture = answer.filter(|cover| is_likely(cover, now)).and_then(|cover| cover.picture.as_ref());
+        covers.accent = picture.filter(|_| self.around.settings.cover_accent).map(|picture| {
+            let known = covers.accent.filter(|(hash, _)| *hash == picture.hash());
+            known.unwrap_or_else(|| (picture.hash(), accent::of(picture)))
+        });
         covers.shown = picture.zip(place).map(|(picture, place)| {
             let before = covers.shown.take();
             let (columns, rows) = covers.fit((picture.width(), picture.height()), place.width, place.height);

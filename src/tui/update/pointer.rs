@@ -5,9 +5,12 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::{Mouse, Turn};
+use crate::model::column::Tells;
 use crate::model::command::{
-    AbLoop, Command, History, Items, Listener, Pane, Playback, Queue, Seek, Sound, SpeedChange, VolumeChange,
+    AbLoop, Command, History, Items, Listener, Pane, Playback, Queue, Seek, SortBy, SortKey, Sound,
+    SpeedChange, VolumeChange,
 };
+use crate::model::sort::Sort;
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
 use crate::tui::state::{Drag, Held};
@@ -55,6 +58,7 @@ impl Turn<'_> {
             Hit::Tab(pane) => self.focus(pane),
             Hit::Arrangement(place) => self.go_to_tab(place),
             Hit::Border(border) => self.state.pointer.border = Some(border),
+            Hit::Title(pane, tells) => self.state.pointer.title = Some((pane, tells, false)),
             Hit::SeekBar => self.start_drag(area, x),
             Hit::State => self.send(Command::Playback(Playback::Toggle)),
             Hit::Repeat => self.send(Command::Playback(Playback::Repeat(None))),
@@ -175,6 +179,9 @@ impl Turn<'_> {
         if let Some(border) = self.state.pointer.border {
             return self.drag_border(border, x, y);
         }
+        if let Some(held) = self.state.pointer.title {
+            return self.drag_title(held, x, y);
+        }
         let Some(drag) = self.state.pointer.drag else { return };
         let Some(bar) = self.around.map.area_of(Hit::SeekBar) else { return };
         let percent = percent_at(bar, x);
@@ -187,10 +194,54 @@ impl Turn<'_> {
         }
     }
 
+    /// Over another column's name they change places.
+    fn drag_title(&mut self, (pane, tells, _): (Pane, Tells, bool), x: u16, y: u16) {
+        let over = self.around.map.at(x, y).map(|(_, hit)| hit);
+        let other = match over {
+            Some(Hit::Title(over, other)) if over == pane && other != tells => other,
+            _ => return,
+        };
+        self.state.columns.move_to(tells, other);
+        self.state.pointer.title = Some((pane, tells, true));
+    }
+
+    /// Tracks in the order of a column, then downwards; a third time, those of the library in their own order.
+    fn sort_by_title(&mut self, pane: Pane, tells: Tells) {
+        self.focus_quietly(pane);
+        let Some(column) = tells.sorts() else {
+            return self.state.note(format!("Tracks are not sorted by {}", tells.name()));
+        };
+        let sort = Sort { column, descending: false };
+        match pane {
+            Pane::Library => {
+                let sorts = match self.state.filter.sorts[..] {
+                    [now] if now == sort => vec![Sort { descending: true, ..sort }],
+                    [now] if now.column == column => Vec::new(),
+                    _ => vec![sort],
+                };
+                self.sort_library(sorts);
+            }
+            _ => self.sort_queue(tells),
+        }
+    }
+
+    /// The second time in a row downwards.
+    fn sort_queue(&mut self, tells: Tells) {
+        let Some(key) = SortKey::parse(tells.name()) else {
+            return self.state.note(format!("The queue is not sorted by {}", tells.name()));
+        };
+        let descending = self.state.pointer.sorted == Some(tells);
+        self.state.pointer.sorted = Some(tells).filter(|_| !descending);
+        self.send(Command::Queue(Queue::Sort(SortBy { key, descending })));
+    }
+
     fn release(&mut self) {
         self.state.pointer.border = None;
         if let Some(held) = self.state.pointer.held.take() {
             self.let_go(held);
+        }
+        if let Some((pane, tells, false)) = self.state.pointer.title.take() {
+            self.sort_by_title(pane, tells);
         }
         let drag = self.state.pointer.drag.take();
         if let Some(drag) = drag.filter(|drag| drag.percent != drag.asked) {
@@ -257,7 +308,13 @@ impl Turn<'_> {
                 let step = if down { -WHEEL_VOLUME } else { WHEEL_VOLUME };
                 self.send(Command::Playback(Playback::Volume(VolumeChange::By(step))));
             }
-            Hit::Spectrum | Hit::Tab(_) | Hit::Arrangement(_) | Hit::Border(_) | Hit::Status | Hit::Undo => {}
+            Hit::Spectrum
+            | Hit::Tab(_)
+            | Hit::Arrangement(_)
+            | Hit::Border(_)
+            | Hit::Title(..)
+            | Hit::Status
+            | Hit::Undo => {}
         }
     }
 }

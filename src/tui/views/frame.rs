@@ -30,8 +30,8 @@ struct Heading {
     title: String,
     amount: String,
     focused: bool,
-    /// Its rows are tracks, with what was measured of them.
-    tracks: bool,
+    /// Where its rows are tracks that have columns.
+    tracks: Option<Pane>,
 }
 
 fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
@@ -41,18 +41,13 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         title: column_title(canvas, column),
         amount: text::count(state.library.rows(column).len() as u64),
         focused: state.focus == Pane::Library && state.column() == column,
-        tracks: column == Column::Tracks,
+        tracks: (column == Column::Tracks).then_some(Pane::Library),
     };
     let mut headings: Vec<Heading> = canvas.layout.columns.iter().map(column).collect();
     if let (true, Some(area)) = (library_is_empty(canvas), library_area(canvas)) {
         let focused = state.focus == Pane::Library;
-        headings = vec![Heading {
-            area,
-            title: "Library".to_owned(),
-            amount: String::new(),
-            focused,
-            tracks: false,
-        }];
+        headings =
+            vec![Heading { area, title: "Library".to_owned(), amount: String::new(), focused, tracks: None }];
     }
     headings.extend(list_headings(canvas));
     headings.extend(canvas.layout.queue.map(|area| Heading {
@@ -60,7 +55,7 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         title: "Queue".to_owned(),
         amount: queue_amount(canvas),
         focused: state.focus == Pane::Queue,
-        tracks: true,
+        tracks: Some(Pane::Queue),
     }));
     headings
 }
@@ -86,14 +81,14 @@ fn list_headings(canvas: &Canvas<'_>) -> Vec<Heading> {
         title: "Playlists".to_owned(),
         amount: text::count(state.lists.seen.lists.len() as u64),
         focused: focused(false),
-        tracks: false,
+        tracks: None,
     });
     let entries = layout.entries.zip(state.lists.selected()).map(|(area, list)| Heading {
         area,
         title: list.name.to_string(),
         amount: text::count(state.lists.len() as u64),
         focused: focused(true),
-        tracks: false,
+        tracks: None,
     });
     [lists, entries].into_iter().flatten().collect()
 }
@@ -175,8 +170,8 @@ fn titles(canvas: &mut Canvas<'_>) {
         if !heading.amount.is_empty() && room > used + text::width_of(&amount, room) {
             canvas.put(area.x + 1 + used, area.y, room - used, &amount, Role::Dim);
         }
-        if heading.tracks {
-            super::measured::titles(canvas, area);
+        if let Some(pane) = heading.tracks {
+            super::columns::titles(canvas, area, pane);
         }
     }
 }

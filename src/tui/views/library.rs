@@ -3,9 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::rows::{Row, say_centred, visible};
-use super::{measured, wall};
+use super::{columns, wall};
 use crate::config::theme::Role;
 use crate::model::catalog::{AlbumEntry, Catalog, TrackFlags, TrackRef};
+use crate::model::column::Tells;
 use crate::model::command::Pane;
 use crate::model::id::TrackId;
 use crate::tui::browse::{Browse, Column, Entry};
@@ -112,7 +113,7 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
     let missing = track.is(TrackFlags::MISSING);
     let duration = if missing { "missing".into() } else { length(canvas, track) };
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
-    let used = used + measured::put(canvas, row, used, track.id());
+    let used = used + columns::put(canvas, row, used, track);
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);
     let role = match (playing, missing && !marked) {
@@ -120,7 +121,9 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
         (false, true) => Role::Dim,
         (false, false) => role(marked),
     };
-    row.put_pair(canvas, x, room, (track.title(), role), &other_artist(browse, track));
+    let has_artist = columns::shows(canvas, row.area.width, Tells::Artist);
+    let artist = if has_artist { String::new() } else { other_artist(browse, track) };
+    row.put_pair(canvas, x, room, (track.title(), role), &artist);
 }
 
 /// A track's length, and before it where it goes on.

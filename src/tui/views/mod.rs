@@ -1,5 +1,6 @@
 //! The parts of a frame, one a file. Each draws from the scene into its area and tells where the mouse can hit it.
 
+mod columns;
 mod cover;
 pub mod curve;
 pub mod debug;
@@ -10,7 +11,6 @@ pub mod hint;
 pub mod library;
 pub mod lyrics;
 pub mod mastering;
-mod measured;
 pub mod menu;
 pub(super) mod now;
 pub mod outputs;

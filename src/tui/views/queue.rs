@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
+use super::columns;
 use super::library::{joined, length, put_judged};
-use super::measured;
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
+use crate::model::column::Tells;
 use crate::model::command::Pane;
 use crate::model::snapshot::QueueItem;
 use crate::tui::draw::Canvas;
@@ -73,11 +74,16 @@ fn draw_item(canvas: &mut Canvas<'_>, row: &Row, item: &QueueItem, at: usize, di
     };
     let duration = length(canvas, track);
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
-    let used = used + measured::put(canvas, row, used, track.id());
+    let used = used + columns::put(canvas, row, used, track);
     let used = used + put_judged(canvas, row, used, track.id());
     let room = row.area.width.saturating_sub(x + used + 2);
-    let artists = joined(track.artists());
-    if room < 56 {
+    let has = |tells| columns::shows(canvas, row.area.width, tells);
+    if has(Tells::Artist) && has(Tells::Album) {
+        row.put(canvas, x, room, track.title(), role);
+        return;
+    }
+    let artists = if has(Tells::Artist) { String::new() } else { joined(track.artists()) };
+    if room < 56 || artists.is_empty() {
         return row.put_pair(canvas, x, room, (track.title(), role), &artists);
     }
     let (title, artist) = (room * 42 / 100, room * 30 / 100);
