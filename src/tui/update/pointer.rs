@@ -8,6 +8,7 @@ use super::{Mouse, Turn};
 use crate::model::command::{
     AbLoop, Command, History, Items, Listener, Pane, Playback, Queue, Seek, Sound, SpeedChange, VolumeChange,
 };
+use crate::model::grouping::Fold;
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
 use crate::tui::state::{Drag, Held};
@@ -42,6 +43,7 @@ impl Turn<'_> {
             Hit::Column(column) => {
                 self.click_library(column, self.state.library.list(column).top + row, again);
             }
+            Hit::Fold(at) => self.click_fold(at),
             Hit::Wall => self.click_wall(x, y, again),
             Hit::Queue => self.click_queue(row, again),
             Hit::Lists => self.click_lists(row, false, again),
@@ -74,6 +76,14 @@ impl Turn<'_> {
             Hit::Status => self.dismiss(),
             Hit::Undo => self.send(Command::History(History::Undo(1))),
         }
+    }
+
+    /// Opens and closes it, wherever the cursor is.
+    fn click_fold(&mut self, at: usize) {
+        self.focus_quietly(Pane::Library);
+        self.state.library.column = Column::Artists;
+        let views = self.column_view();
+        self.state.library.fold(Fold::Toggle, Some(at), 1, views);
     }
 
     pub(super) fn click_wall(&mut self, x: u16, y: u16, again: bool) {
@@ -209,6 +219,10 @@ impl Turn<'_> {
             Hit::Column(column) => {
                 let view = self.library_view(column);
                 self.state.library.scroll(column, rows, view);
+            }
+            Hit::Fold(_) => {
+                let view = self.library_view(Column::Artists);
+                self.state.library.scroll(Column::Artists, rows, view);
             }
             Hit::Wall => {
                 let view = self.library_view(Column::Albums);
