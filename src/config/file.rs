@@ -318,7 +318,7 @@ mod tests {
         ("screen.wall", "true"),
         ("screen.columns", "[\"key\", \"artist:30\"]"),
         ("screen.fps", "60"),
-        ("screen.group_by", "\"folder\""),
+        ("screen.group_by", "\"genre/folder\""),
         ("screen.follow", "true"),
         ("screen.scrolloff", "0"),
         ("screen.title", "false"),
@@ -434,7 +434,7 @@ mod tests {
         settings.screen.fps = 60;
         settings.screen.follow = true;
         settings.screen.scrolloff = 0;
-        settings.screen.group_by = crate::model::grouping::GroupBy::Folder;
+        settings.screen.group_by = crate::model::grouping::Hierarchy::parse("genre/folder").unwrap();
         settings.screen.title = false;
         settings.screen.progress = ShowProgress::On;
         settings.screen.plain = true;

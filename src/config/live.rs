@@ -171,7 +171,7 @@ pub const LIVE: &[Live] = &[
     screen("screen.waveform", |all| all.screen.waveform.to_string()),
     screen("screen.columns", |all| list(all.screen.columns.words())),
     screen("screen.fps", |all| all.screen.fps.to_string()),
-    screen("screen.group_by", |all| text(all.screen.group_by.name())),
+    screen("screen.group_by", |all| text(&all.screen.group_by.name())),
     screen("screen.scrolloff", |all| all.screen.scrolloff.to_string()),
     screen("screen.title", |all| all.screen.title.to_string()),
     screen("screen.cover_accent", |all| all.screen.cover_accent.to_string()),

@@ -14,7 +14,7 @@ use crate::model::analysis::AnalyseWhen;
 use crate::model::audio::{SampleFormat, Spec, Volume};
 use crate::model::column::{ListColumns, Tells};
 use crate::model::equaliser::Equaliser;
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::Hierarchy;
 use crate::model::mastering::{Intensity, Preset, Target};
 use crate::model::mpd::{Listen, Password, Permissions};
 use crate::model::picture::ShowCovers;
@@ -835,9 +835,9 @@ pub const ROWS: &[Row] = &[
         table: "screen",
         key: "group_by",
         default: "\"artist\"",
-        expects: "\"artist\", \"genre\", \"composer\", \"year\", \"decade\" or \"folder\"",
-        help: "What the library's first column is of; `group` changes it.",
-        set: |settings, value| put(&mut settings.screen.group_by, text(value, GroupBy::parse)),
+        expects: "\"artist\", \"genre\", \"composer\", \"year\", \"decade\" or \"folder\", or up to four levels as in \"genre/artist\"",
+        help: "What the library's first column is of, level by level; `group` changes it.",
+        set: |settings, value| put(&mut settings.screen.group_by, text(value, Hierarchy::parse)),
     },
     Row {
         table: "screen",

@@ -13,7 +13,7 @@ use super::audio::{SampleFormat, Volume};
 use super::collate::ARTICLES;
 use super::column::ListColumns;
 use super::equaliser::EqSettings;
-use super::grouping::GroupBy;
+use super::grouping::Hierarchy;
 use super::impulse::Impulse;
 use super::mastering::Intensity;
 use super::picture::ShowCovers;
@@ -540,7 +540,7 @@ pub struct ScreenSettings {
     /// Most frames a second while something moves.
     pub fps: u16,
     /// What the library's first column is of.
-    pub group_by: GroupBy,
+    pub group_by: Hierarchy,
     /// The selection goes along with what plays.
     pub follow: bool,
     /// Rows kept visible above and below the selection.
@@ -568,7 +568,7 @@ impl Default for ScreenSettings {
             wall: false,
             columns: ListColumns::default(),
             fps: 30,
-            group_by: GroupBy::Artist,
+            group_by: Hierarchy::default(),
             follow: false,
             scrolloff: 3,
             title: true,

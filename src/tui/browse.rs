@@ -9,7 +9,7 @@ use super::list::{List, View};
 use super::matches::Matches;
 use super::rows::Rows;
 use crate::model::catalog::{AlbumRow, ArtistRow, Catalog, Row, TrackRef};
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::{Fold, GroupBy};
 use crate::model::id::TrackId;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +76,8 @@ pub struct Browse {
     pub matches: Option<Arc<Matches>>,
     pub column: Column,
     pub marks: Marks,
+    /// Groups that show those beneath them, by their keys.
+    open: HashSet<u64>,
     lists: [List; 3],
     rows: [Rows; 3],
 }
@@ -87,7 +89,12 @@ impl Browse {
     }
 
     fn by(&self) -> GroupBy {
-        self.groups().map_or(GroupBy::Artist, |groups| groups.by)
+        self.groups().map_or(GroupBy::Artist, |groups| groups.by.top())
+    }
+
+    /// What an entry of the first column is.
+    pub fn kind(&self, row: ArtistRow) -> GroupBy {
+        self.groups().map_or(GroupBy::Artist, |groups| groups.by(row))
     }
 
     pub fn title(&self, column: Column) -> &'static str {
@@ -120,6 +127,15 @@ impl Browse {
     /// Entries of a column, the one for all of them included.
     pub fn len(&self, column: Column) -> usize {
         self.rows(column).len() + self.lead(column)
+    }
+
+    /// Entries as they are counted: what is beneath another is not.
+    pub fn count(&self, column: Column) -> usize {
+        let rows = self.rows(column);
+        match self.folds(column) {
+            Some(groups) => rows.iter().filter(|&row| groups.depth(row) == 0).count(),
+            None => rows.len(),
+        }
     }
 
     /// 1 where the column begins with an entry for all of its rows. One artist's only album needs none; but what is
@@ -179,7 +195,12 @@ impl Browse {
 
     fn artist_rows(&self) -> Rows {
         match &self.matches {
-            Some(matches) => Rows::listed(Arc::clone(&matches.artists)),
+            Some(matches) => match &matches.groups {
+                Some(groups) if groups.has_folds => {
+                    Rows::listed(Arc::new(groups.in_sight(&matches.artists, &self.open)))
+                }
+                _ => Rows::listed(Arc::clone(&matches.artists)),
+            },
             None => Rows::range(0..to_u32(self.catalog.artists().len())),
         }
     }
@@ -251,8 +272,8 @@ impl Browse {
         views: impl Fn(Column) -> View,
     ) {
         let place = self.place();
-        let same_groups = matches.as_ref().and_then(|found| found.groups.as_ref()).map(|groups| groups.by)
-            == self.groups().map(|groups| groups.by);
+        let same_groups = matches.as_ref().and_then(|found| found.groups.as_ref()).map(|groups| &groups.by)
+            == self.groups().map(|groups| &groups.by);
         let mut marks = self.moved_marks(&catalog);
         if self.groups().is_some() && !Arc::ptr_eq(&self.catalog, &catalog) || !same_groups {
             // They are rows of a table that is another one now.
@@ -262,7 +283,7 @@ impl Browse {
         self.matches = matches;
         self.marks = marks;
         self.rows[Column::Artists as usize] = self.artist_rows();
-        let at = place.artist.map(|name| self.find_artist(&name));
+        let at = place.artist.map(|artist| self.find_artist(&artist));
         self.settle(Column::Artists, at, &views);
         self.rows[Column::Albums as usize] = self.album_rows();
         let at = place.album.map(|key| self.find_album(&key));
@@ -293,7 +314,10 @@ impl Browse {
 
     fn place(&self) -> Place {
         let artist = match self.selected(Column::Artists) {
-            Some(Entry::Artist(row)) => self.artist_name(row).map(str::to_owned),
+            Some(Entry::Artist(row)) => match self.groups() {
+                Some(groups) => groups.key(row).map(ArtistKey::Group),
+                None => self.artist_name(row).map(|name| ArtistKey::Name(name.to_owned())),
+            },
             _ => None,
         };
         let album = match self.selected(Column::Albums) {
@@ -321,9 +345,13 @@ impl Browse {
         AlbumKey::of(&self.catalog, row)
     }
 
-    fn find_artist(&self, name: &str) -> Option<usize> {
-        let rows = self.rows(Column::Artists);
-        rows.iter().position(|row| self.artist_name(row) == Some(name))
+    fn find_artist(&self, key: &ArtistKey) -> Option<usize> {
+        let mut rows = self.rows(Column::Artists).iter();
+        match (key, self.groups()) {
+            (ArtistKey::Group(key), Some(groups)) => rows.position(|row| groups.key(row) == Some(*key)),
+            (ArtistKey::Name(name), None) => rows.position(|row| self.artist_name(row) == Some(name)),
+            _ => None,
+        }
     }
 
     fn find_album(&self, key: &AlbumKey) -> Option<usize> {
@@ -373,7 +401,11 @@ impl Browse {
             if self.matches.as_ref().is_some_and(|matches| !matches.has_row(row)) {
                 return false;
             }
-            let artist = self.artist_of(album).and_then(|artist| self.rows(Column::Artists).position(artist));
+            let artist = self.artist_of(album);
+            if let Some(artist) = artist {
+                self.open_way(artist, &views);
+            }
+            let artist = artist.and_then(|artist| self.rows(Column::Artists).position(artist));
             let at = artist.map_or(0, |at| at + self.lead(Column::Artists));
             self.jump(Column::Artists, at, views(Column::Artists));
             let at = self.rows(Column::Albums).position(album).map_or(0, |at| at + self.lead(Column::Albums));
@@ -389,15 +421,204 @@ impl Browse {
         self.move_in(column, view, |list, view| list.go_to(at, view));
     }
 
-    /// The artist whose albums have `album` among them.
+    /// The artist whose albums have `album` among them; of groups one that has none beneath it.
     fn artist_of(&self, album: AlbumRow) -> Option<ArtistRow> {
-        let len = self.groups().map_or(self.catalog.artists().len(), |groups| groups.len());
-        (0..to_u32(len)).find(|&row| self.albums_of(row).contains(&album))
+        if let Some(groups) = self.groups() {
+            return groups.lowest_with(album);
+        }
+        (0..to_u32(self.catalog.artists().len())).find(|&row| self.albums_of(row).contains(&album))
     }
 
     /// What is called that when it has no name.
-    pub fn nameless(&self) -> &'static str {
-        self.by().none()
+    pub fn nameless(&self, row: ArtistRow) -> &'static str {
+        self.kind(row).none()
+    }
+
+    /// The rows of a column, those in closed folds too.
+    pub fn unfolded(&self, column: Column) -> Rows {
+        match &self.matches {
+            Some(matches) if self.folds(column).is_some() => Rows::listed(Arc::clone(&matches.artists)),
+            _ => self.rows(column).clone(),
+        }
+    }
+
+    /// The groups of a column with folds.
+    fn folds(&self, column: Column) -> Option<&Arc<Groups>> {
+        self.groups().filter(|groups| groups.has_folds && column == Column::Artists)
+    }
+
+    /// Where an entry stands among those in closed folds too.
+    pub fn unfolded_place(&self, column: Column, at: usize) -> usize {
+        match (self.folds(column), self.entry(column, at)) {
+            (Some(_), Some(Entry::Artist(row))) => {
+                self.unfolded(column).position(row).map_or(at, |place| place + self.lead(column))
+            }
+            _ => at,
+        }
+    }
+
+    /// To such a place: to the row itself where the way to it is to be opened, else to what hides it.
+    pub fn go_to_unfolded(
+        &mut self,
+        column: Column,
+        place: usize,
+        opens: bool,
+        views: impl Fn(Column) -> View,
+    ) {
+        let row = place.checked_sub(self.lead(column)).and_then(|at| self.unfolded(column).get(at));
+        let mut to = place;
+        if let Some(row) = row.filter(|_| self.folds(column).is_some()) {
+            if opens {
+                self.open_way(row, &views);
+            }
+            to = self.in_sight(row).unwrap_or(to);
+        }
+        self.jump(column, to, views(column));
+    }
+
+    /// The place of a group, or of the one that hides it.
+    fn in_sight(&self, row: ArtistRow) -> Option<usize> {
+        let groups = self.groups()?;
+        let rows = self.rows(Column::Artists);
+        let at = std::iter::once(row).chain(groups.above(row)).find_map(|row| rows.position(row))?;
+        Some(at + self.lead(Column::Artists))
+    }
+
+    fn open_way(&mut self, row: ArtistRow, views: &impl Fn(Column) -> View) {
+        let Some(groups) = self.folds(Column::Artists).map(Arc::clone) else { return };
+        let keys: Vec<u64> = groups.above(row).filter_map(|row| groups.key(row)).collect();
+        if keys.iter().any(|key| !self.open.contains(key)) {
+            let here = self.group_here();
+            self.refold(here, views, |open| open.extend(keys));
+        }
+    }
+
+    fn group_here(&self) -> Option<ArtistRow> {
+        match self.selected(Column::Artists) {
+            Some(Entry::Artist(row)) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// Changes what is open, and is then on that group or on what hides it.
+    fn refold(
+        &mut self,
+        to: Option<ArtistRow>,
+        views: &impl Fn(Column) -> View,
+        change: impl FnOnce(&mut HashSet<u64>),
+    ) {
+        let before = self.selected(Column::Artists);
+        change(&mut self.open);
+        self.rows[Column::Artists as usize] = self.artist_rows();
+        let at = to.map(|row| self.in_sight(row).map(|at| at - self.lead(Column::Artists)));
+        self.settle(Column::Artists, at, views);
+        if self.selected(Column::Artists) != before {
+            self.follow(Column::Artists);
+        }
+    }
+
+    /// Whether a group shows those beneath it; `None`: there are none, or the filter leaves none.
+    pub fn is_open(&self, row: ArtistRow) -> Option<bool> {
+        let groups = self.folds(Column::Artists)?;
+        let shown = &self.matches.as_ref()?.artists;
+        let next = shown.get(shown.partition_point(|&other| other <= row))?;
+        groups
+            .beneath(row)
+            .contains(next)
+            .then(|| groups.key(row).is_some_and(|key| self.open.contains(&key)))
+    }
+
+    /// Without the groups that are beneath others of these, which stand for them.
+    pub fn once(&self, entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
+        let mut behind = 0;
+        let is_new = |entry: &Entry| match (*entry, self.folds(Column::Artists)) {
+            (Entry::Artist(row), Some(groups)) => {
+                let is_new = row >= behind;
+                behind = behind.max(groups.beneath(row).end);
+                is_new
+            }
+            _ => true,
+        };
+        entries.filter(is_new).collect()
+    }
+
+    /// How many groups it is beneath; `None`: there are no folds.
+    pub fn depth(&self, row: ArtistRow) -> Option<u16> {
+        self.folds(Column::Artists).map(|groups| groups.depth(row))
+    }
+
+    /// The group that it is beneath.
+    pub fn above(&self, row: ArtistRow) -> Option<ArtistRow> {
+        self.groups()?.above(row).next()
+    }
+
+    /// So many levels; at the cursor, or at a row of the column. `false`: there is no fold.
+    pub fn fold(
+        &mut self,
+        fold: Fold,
+        at: Option<usize>,
+        levels: usize,
+        views: impl Fn(Column) -> View,
+    ) -> bool {
+        let Some(groups) = self.folds(Column::Artists).map(Arc::clone) else { return false };
+        let here = self.group_here();
+        let row = match at.map(|at| self.entry(Column::Artists, at)) {
+            Some(Some(Entry::Artist(row))) => Some(row),
+            Some(_) => None,
+            None => here,
+        };
+        let to = if at.is_some() { here } else { row };
+        match (fold, row) {
+            (Fold::OpenAll, _) => {
+                let all = (0..to_u32(groups.len())).filter(|&row| !groups.beneath(row).is_empty());
+                self.refold(to, &views, |open| open.extend(all.filter_map(|row| groups.key(row))));
+            }
+            (Fold::CloseAll, _) => self.refold(to, &views, HashSet::clear),
+            (_, None) => return false,
+            (Fold::Toggle, Some(row)) if self.is_open(row) == Some(false) => {
+                self.open_levels(&groups, row, levels, to, &views);
+            }
+            (Fold::Open, Some(row)) => {
+                if self.is_open(row).is_none() {
+                    return false;
+                }
+                self.open_levels(&groups, row, levels, to, &views);
+            }
+            (Fold::Close | Fold::Toggle, Some(row)) => {
+                return self.close_levels(&groups, row, levels, to, &views);
+            }
+        }
+        true
+    }
+
+    fn open_levels(
+        &mut self,
+        groups: &Groups,
+        row: ArtistRow,
+        levels: usize,
+        to: Option<ArtistRow>,
+        views: &impl Fn(Column) -> View,
+    ) {
+        let depth = usize::from(groups.depth(row)).saturating_add(levels);
+        let opened = groups.beneath(row).filter(|&row| usize::from(groups.depth(row)) < depth);
+        let keys = std::iter::once(row).chain(opened).filter_map(|row| groups.key(row));
+        self.refold(to, views, |open| open.extend(keys));
+    }
+
+    /// The nearest open ones at it and above it.
+    fn close_levels(
+        &mut self,
+        groups: &Groups,
+        row: ArtistRow,
+        levels: usize,
+        to: Option<ArtistRow>,
+        views: &impl Fn(Column) -> View,
+    ) -> bool {
+        let is_open = |row: &ArtistRow| self.is_open(*row) == Some(true);
+        let way = std::iter::once(row).chain(groups.above(row)).filter(is_open).take(levels);
+        let keys: Vec<u64> = way.filter_map(|row| groups.key(row)).collect();
+        self.refold(to, views, |open| open.retain(|key| !keys.contains(key)));
+        !keys.is_empty()
     }
 
     /// How many tracks an entry of the first column has, where that is what is shown of it.
@@ -484,9 +705,15 @@ fn to_u32(len: usize) -> u32 {
 
 /// Where the cursors are, in terms that outlive a catalog.
 struct Place {
-    artist: Option<String>,
+    artist: Option<ArtistKey>,
     album: Option<AlbumKey>,
     track: Option<TrackId>,
+}
+
+/// What makes two artists, or two groups, of two catalogs the same.
+enum ArtistKey {
+    Name(String),
+    Group(u64),
 }
 
 /// What makes two albums of two catalogs the same.

@@ -60,6 +60,8 @@ pub fn times(snapshot: &Snapshot, gauges: &Gauges) -> Option<(Duration, Option<D
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
     Column(Column),
+    /// The sign of a fold, by the row of the library's first column.
+    Fold(usize),
     /// The albums as covers.
     Wall,
     /// The playlists, and the entries of the selected one.

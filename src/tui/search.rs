@@ -13,7 +13,7 @@ use super::update::FilterQuestion;
 use crate::model::catalog::{Catalog, Row};
 use crate::model::collate::Collation;
 use crate::model::facts::Facts;
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::Hierarchy;
 use crate::model::playlist::view::View;
 use crate::model::playlist::{Kind, Playlist};
 use crate::model::query::Query;
@@ -111,9 +111,9 @@ impl Finder {
         let mut query = query.clone();
         query.know(likes);
         let matches = self.matches(catalog, &query, facts, now_s);
-        let matches = match *by {
-            GroupBy::Artist => matches,
-            by => matches.in_groups(&self.groups(by, catalog)),
+        let matches = match *by == Hierarchy::default() {
+            true => matches,
+            false => matches.in_groups(&self.groups(by, catalog)),
         };
         if sorts.is_empty() {
             self.order = None;
@@ -136,8 +136,8 @@ impl Finder {
         matches
     }
 
-    fn groups(&mut self, by: GroupBy, catalog: &Arc<Catalog>) -> Arc<Groups> {
-        let kept = self.grouped.take().filter(|(of, groups)| groups.by == by && Arc::ptr_eq(of, catalog));
+    fn groups(&mut self, by: &Hierarchy, catalog: &Arc<Catalog>) -> Arc<Groups> {
+        let kept = self.grouped.take().filter(|(of, groups)| groups.by == *by && Arc::ptr_eq(of, catalog));
         let groups = kept.map(|(_, groups)| groups);
         let groups = groups.unwrap_or_else(|| Arc::new(Groups::new(by, catalog, &self.collation)));
         self.grouped = Some((Arc::clone(catalog), Arc::clone(&groups)));

@@ -79,7 +79,7 @@ impl View<'_> {
             spectrum: state.shown.spectrum,
             visual: state.visual,
             columns: state.columns.clone(),
-            group_by: state.filter.by,
+            group_by: state.filter.by.clone(),
             wall: state.wall.on,
             follow: state.follow,
             ..self.screen.clone()

@@ -30,7 +30,7 @@ use crate::config::theme::for_background;
 use crate::model::column::{ListColumns, Tells};
 use crate::model::command::{Pane, Target};
 use crate::model::facts::Facts;
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::Hierarchy;
 use crate::model::id::ItemId;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
@@ -215,7 +215,7 @@ pub struct Filter {
     /// The order of the library's tracks; none: the albums'.
     pub sorts: Vec<Sort>,
     /// What the library's first column is of.
-    pub by: GroupBy,
+    pub by: Hierarchy,
     /// What the newest question was about.
     pub facts: Arc<Facts>,
     pub likes: Arc<Likes>,
@@ -226,7 +226,7 @@ pub struct Filter {
 impl Filter {
     /// The library is shown as it lies in the catalog.
     pub fn is_nothing(&self) -> bool {
-        self.words.is_empty() && self.sorts.is_empty() && self.by == GroupBy::Artist
+        self.words.is_empty() && self.sorts.is_empty() && self.by == Hierarchy::default()
     }
 }
 
@@ -376,7 +376,7 @@ impl UiState {
             library,
             lists: ListsPane::default(),
             queue: QueuePane::default(),
-            filter: Filter { by: settings.group_by, ..Filter::default() },
+            filter: Filter { by: settings.group_by.clone(), ..Filter::default() },
             search: Search::default(),
             prompt: None,
             help: None,

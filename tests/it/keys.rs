@@ -406,13 +406,13 @@ fn a_search_that_is_no_query_marks_the_place_and_leaves_one_where_one_was() {
     stage.input(Input::Paste(" artst:x".into()));
     assert_eq!(place(&stage), "tracks 0/0/4", "the last good words hold");
     let lines = stage.lines();
-    assert!(lines[22].contains("▾ there is no field artst"), "{lines:?}");
+    assert!(lines[22].contains("↓ there is no field artst"), "{lines:?}");
     stage.press("<Enter>");
     assert!(stage.state.prompt.is_some(), "it can be mended");
     stage.press("<Esc>");
     assert_eq!(place(&stage), "tracks 0/0/0");
     stage.press(":search year:x<Enter>");
-    assert!(stage.lines()[22].contains("▾ \"x\" is not a year"));
+    assert!(stage.lines()[22].contains("↓ \"x\" is not a year"));
 }
 
 /// The worker answers late: what was asked before is no longer wanted, and steps that were asked for together are added.
@@ -570,13 +570,13 @@ fn a_filter_that_is_no_query_marks_the_place_and_leaves_what_is_shown() {
     let lines = stage.lines();
     let (mark, words) = (&lines[22], &lines[23]);
     assert_eq!(words, "filter bj artst:x");
-    assert_eq!(mark, "          ▾ there is no field artst, but there is artist:; in quotes it is text");
+    assert_eq!(mark, "          ↓ there is no field artst, but there is artist:; in quotes it is text");
     stage.press("<Enter>");
     assert!(stage.state.prompt.is_some(), "it can be mended");
     stage.press("<Esc>");
     assert_eq!((stage.state.prompt.is_some(), stage.state.filter.words.as_str()), (false, ""));
     stage.press(":filter year:x<Enter>");
-    assert!(stage.lines()[22].contains("▾ \"x\" is not a year"));
+    assert!(stage.lines()[22].contains("↓ \"x\" is not a year"));
 }
 
 #[test]

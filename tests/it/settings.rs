@@ -139,7 +139,7 @@ fn what_the_screen_is_made_of_changes_at_once() {
     stage.press(":set spectrum=on<Enter>");
     assert!(stage.state.shown.spectrum);
     stage.press(":set group_by year<Enter>");
-    assert_eq!(stage.state.filter.by, GroupBy::Year);
+    assert_eq!(stage.state.filter.by, GroupBy::Year.into());
     stage.press(":set scrolloff=0<Enter>:set mouse=off<Enter>");
     assert_eq!((stage.settings.scrolloff, stage.settings.mouse), (0, false));
     stage.press(":set theme=dark<Enter>");

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bookmark::BookmarkName;
 use super::facts::Rating;
-use super::grouping::GroupBy;
+use super::grouping::{Fold, Hierarchy};
 use super::id::{ItemId, TrackId};
 use super::listening::Period;
 use super::past::Importing;
@@ -480,7 +480,9 @@ pub enum Screen {
     /// Put the library's tracks in this order, the first column before the others; none: the order of the albums.
     Sort(Vec<Sort>),
     /// The library's first column is of these; `None`: of the next.
-    GroupBy(Option<GroupBy>),
+    GroupBy(Option<Hierarchy>),
+    /// Of groups in the library's first column.
+    Fold(Fold),
     /// Have the queue edited as a text.
     EditQueue,
     /// Show or hide what is in the queue, counted.

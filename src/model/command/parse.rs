@@ -25,7 +25,7 @@ use super::{
 };
 use crate::model::bookmark::BookmarkName;
 use crate::model::facts::Rating;
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::{Fold, Hierarchy};
 use crate::model::listening::Period;
 use crate::model::playback::{Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::resume::LONG;
@@ -34,8 +34,9 @@ use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 use crate::model::visual::Visual;
 
-const GROUPS: &str = "artist, genre, composer, year, decade, folder, or nothing";
 const COLUMNS: &str = "columns such as artist:20 year bpm, or changes such as +genre -key, or none";
+const GROUPS: &str = "one to four of artist, genre, composer, year, decade, folder, or nothing";
+const FOLDS: &str = "open, close, toggle, open-all, close-all, or nothing";
 const VISUALS: &str =
     "spectrum, scope, goniometer, spectrogram, loudness, mirrored, line, vu, starfield, or nothing";
 
@@ -399,7 +400,12 @@ impl Call<'_> {
             }
             "typed-edit" => self.bare(Screen::EditTyped),
             "help" => self.bare(Screen::Help),
-            "group" => Ok(Screen::GroupBy(self.optional(GROUPS, GroupBy::parse)?)),
+            "group" if self.arguments.is_empty() => Ok(Screen::GroupBy(None)),
+            "group" => {
+                let levels = Hierarchy::parse(&self.arguments.join("/"));
+                levels.map(|levels| Screen::GroupBy(Some(levels))).ok_or_else(|| self.wrong(GROUPS))
+            }
+            "fold" => Ok(Screen::Fold(self.optional(FOLDS, Fold::parse)?.unwrap_or_default())),
             "visual" => Ok(Screen::Visual(self.optional(VISUALS, Visual::parse)?)),
             "fingerprint" => self.bare(Screen::Fingerprint),
             "lyrics" => self.bare(Screen::Lyrics),

@@ -3,7 +3,7 @@
 
 use super::Typed;
 use crate::model::column::Tells;
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::{Fold, GroupBy};
 use crate::model::past::Source;
 use crate::model::playlist::order::By;
 use crate::model::visual::Visual;
@@ -1103,9 +1103,17 @@ pub const COMMANDS: &[Row] = &[
         Screen,
         "group",
         &[],
-        "[artist|genre|composer|year|decade|folder]",
+        "[artist|genre|composer|year|decade|folder...]",
         Word(GroupBy::NAMES),
-        "what the library's first column is of; without a word the next",
+        "what the library's first column is of, level by level; without a word the next",
+    ),
+    row(
+        Screen,
+        "fold",
+        &[],
+        "[open|close|toggle|open-all|close-all]",
+        Word(Fold::NAMES),
+        "show or hide the groups beneath one of the library's first column",
     ),
     row(
         Screen,

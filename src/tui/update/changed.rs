@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Effect, FilterQuestion, Turn};
 use crate::model::catalog::Catalog;
 use crate::model::command::Pane;
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::{Fold, Hierarchy};
 use crate::model::query::{Query, QueryError};
 use crate::model::snapshot::Snapshot;
 use crate::model::sort::{Column as SortColumn, Sort};
@@ -73,7 +73,7 @@ impl Turn<'_> {
             query: self.state.filter.query.clone(),
             likes: Arc::clone(&self.around.snapshot.likes),
             sorts: self.state.filter.sorts.clone(),
-            by: self.state.filter.by,
+            by: self.state.filter.by.clone(),
         }));
     }
 
@@ -121,8 +121,8 @@ impl Turn<'_> {
     }
 
     /// The library's first column by that, or by the next.
-    pub(super) fn group_library(&mut self, by: Option<GroupBy>, steps: usize) {
-        let by = by.unwrap_or(self.state.filter.by.after(steps));
+    pub(super) fn group_library(&mut self, by: Option<Hierarchy>, steps: usize) {
+        let by = by.unwrap_or_else(|| self.state.filter.by.top().after(steps).into());
         self.state.note(format!("The library by {}", by.name()));
         if by == self.state.filter.by {
             return;
@@ -132,6 +132,17 @@ impl Turn<'_> {
         self.state.library.column = LibraryColumn::Artists;
         self.show_filtered();
         self.focus(Pane::Library);
+    }
+
+    /// A count is the number of levels.
+    pub(super) fn fold(&mut self, fold: Fold, count: Option<u32>) {
+        let is_here = self.state.focus == Pane::Library
+            && self.state.column() == LibraryColumn::Artists
+            && !self.state.is_covered();
+        let views = self.column_view();
+        if !is_here || !self.state.library.fold(fold, None, count.unwrap_or(1) as usize, views) {
+            self.state.note("There is no fold here: `:group genre artist` or `:group folder` has some");
+        }
     }
 
     pub(super) fn filtered(&mut self, asked: u64, catalog: Arc<Catalog>, matches: Arc<Matches>) {

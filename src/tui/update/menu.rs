@@ -69,6 +69,10 @@ impl Turn<'_> {
                 self.click_library(column, self.state.library.list(column).top + row, false);
                 (self.menu_here(), selected(self.state.library.list(column)))
             }
+            Hit::Fold(at) => {
+                self.click_library(Column::Artists, at, false);
+                (self.menu_here(), self.state.library.list(Column::Artists).cursor == at)
+            }
             Hit::Wall => {
                 self.click_wall(x, y, false);
                 let list = self.state.library.list(Column::Albums);

@@ -48,7 +48,7 @@ use crate::model::address::is_address;
 use crate::model::catalog::Catalog;
 use crate::model::command::Command;
 use crate::model::facts::Facts;
-use crate::model::grouping::GroupBy;
+use crate::model::grouping::Hierarchy;
 use crate::model::notice::{Notice, Severity};
 use crate::model::query::Query;
 use crate::model::query::heard::Likes;
@@ -182,7 +182,7 @@ pub struct FilterQuestion {
     pub likes: Arc<Likes>,
     /// The order of the tracks; none: the albums'.
     pub sorts: Vec<Sort>,
-    pub by: GroupBy,
+    pub by: Hierarchy,
 }
 
 impl PartialEq for FilterQuestion {

@@ -8,6 +8,7 @@ use super::Turn;
 use crate::model::catalog::TrackRef;
 use crate::model::command::grammar::{Grammar, Kind, Object};
 use crate::model::command::{Command, Motion, Pane, Queue, Request, Screen};
+use crate::model::grouping::GroupBy;
 use crate::model::id::ItemId;
 use crate::tui::browse::{Column, Entry, Marks};
 use crate::tui::grammar::Reach;
@@ -22,6 +23,8 @@ enum Share {
     Disc(u32, u16),
     Text(String),
     Folder(PathBuf),
+    /// A letter, among groups beneath the same one.
+    Initial(Option<u32>, String),
 }
 
 /// Marks of the pane, while others stand in for them.
@@ -127,7 +130,9 @@ impl Turn<'_> {
             Pane::Library => {
                 let library = &self.state.library;
                 match library.entry(self.state.column(), row)? {
-                    Entry::Artist(artist) if kind == Kind::Artist => Some(Share::Number(artist)),
+                    Entry::Artist(row) if kind_of(library.kind(row)) == Some(kind) => {
+                        Some(Share::Text(library.artist_name(row)?.to_owned()))
+                    }
                     Entry::Album(album) if kind == Kind::Album => Some(Share::Number(album)),
                     Entry::Album(album) => {
                         let first = library.catalog.album(album)?.tracks.start;
@@ -162,15 +167,18 @@ impl Turn<'_> {
 
     /// What groups are made of, in the list that is looked at: an album's tracks, an artist's albums, a letter's artists.
     fn group(&self, row: usize) -> Option<Share> {
-        let initial = |name: &str| name.chars().next().map(|c| Share::Text(c.to_lowercase().collect()));
+        let initial = |name: &str| name.chars().next().map(|c| c.to_lowercase().collect::<String>());
         match (self.state.focus, self.state.column()) {
             (Pane::Library, Column::Artists) => match self.state.library.entry(Column::Artists, row)? {
-                Entry::Artist(artist) => initial(self.state.library.artist_name(artist)?),
+                Entry::Artist(row) => {
+                    let letter = initial(self.state.library.artist_name(row)?);
+                    Some(Share::Initial(self.state.library.above(row), letter.unwrap_or_default()))
+                }
                 _ => None,
             },
             (Pane::Library, Column::Albums) => self.share(row, Kind::Artist),
             (Pane::Playlists, _) if !self.state.lists.in_entries => {
-                initial(self.state.lists.seen.lists.at(row)?.name.as_str())
+                initial(self.state.lists.seen.lists.at(row)?.name.as_str()).map(Share::Text)
             }
             _ => self.share(row, Kind::Album),
         }
@@ -369,6 +377,16 @@ impl Turn<'_> {
         let row = place.and_then(|place| queue.row_of(place).ok());
         let len = queue.shown();
         self.state.selecting = row.map(|anchor| Selecting { anchor, len, ..selecting });
+    }
+}
+
+fn kind_of(by: GroupBy) -> Option<Kind> {
+    match by {
+        GroupBy::Artist => Some(Kind::Artist),
+        GroupBy::Genre => Some(Kind::Genre),
+        GroupBy::Year => Some(Kind::Year),
+        GroupBy::Folder => Some(Kind::Folder),
+        GroupBy::Composer | GroupBy::Decade => None,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::model::command::{
     AbLoop, Command, History, Items, Listener, Pane, Playback, Queue, Seek, SortBy, SortKey, Sound,
     SpeedChange, VolumeChange,
 };
+use crate::model::grouping::Fold;
 use crate::model::sort::Sort;
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
@@ -45,6 +46,7 @@ impl Turn<'_> {
             Hit::Column(column) => {
                 self.click_library(column, self.state.library.list(column).top + row, again);
             }
+            Hit::Fold(at) => self.click_fold(at),
             Hit::Wall => self.click_wall(x, y, again),
             Hit::Queue => self.click_queue(row, again),
             Hit::Lists => self.click_lists(row, false, again),
@@ -78,6 +80,14 @@ impl Turn<'_> {
             Hit::Status => self.dismiss(),
             Hit::Undo => self.send(Command::History(History::Undo(1))),
         }
+    }
+
+    /// Opens and closes it, wherever the cursor is.
+    fn click_fold(&mut self, at: usize) {
+        self.focus_quietly(Pane::Library);
+        self.state.library.column = Column::Artists;
+        let views = self.column_view();
+        self.state.library.fold(Fold::Toggle, Some(at), 1, views);
     }
 
     pub(super) fn click_wall(&mut self, x: u16, y: u16, again: bool) {
@@ -260,6 +270,10 @@ impl Turn<'_> {
             Hit::Column(column) => {
                 let view = self.library_view(column);
                 self.state.library.scroll(column, rows, view);
+            }
+            Hit::Fold(_) => {
+                let view = self.library_view(Column::Artists);
+                self.state.library.scroll(Column::Artists, rows, view);
             }
             Hit::Wall => {
                 let view = self.library_view(Column::Albums);

@@ -91,7 +91,10 @@ impl Turn<'_> {
         let (library, lists) = (&self.state.library, &self.state.lists);
         let in_entries = self.state.focus == Pane::Playlists && lists.in_entries;
         let (rows, item) = match self.state.focus {
-            Pane::Library => (Column::ALL.map(|column| library.list(column).cursor), None),
+            Pane::Library => {
+                let place = |column| library.unfolded_place(column, library.list(column).cursor);
+                (Column::ALL.map(place), None)
+            }
             Pane::Playlists => ([lists.lists.cursor, lists.entries.cursor, 0], None),
             Pane::Queue | Pane::Spectrum => {
                 ([self.state.queue.list.cursor, 0, 0], self.state.queue.selected())
@@ -125,8 +128,8 @@ impl Turn<'_> {
         match spot.pane {
             Pane::Library => {
                 for (column, row) in Column::ALL.into_iter().zip(spot.rows) {
-                    let view = self.library_view(column);
-                    self.state.library.move_in(column, view, |list, view| list.go_to(row, view));
+                    let views = self.column_view();
+                    self.state.library.go_to_unfolded(column, row, true, views);
                 }
                 self.state.library.column = spot.column;
             }

@@ -222,6 +222,7 @@ impl Turn<'_> {
             }
             Screen::Sort(sorts) => self.sort_library(sorts),
             Screen::GroupBy(by) => self.group_library(by, count.unwrap_or(1) as usize),
+            Screen::Fold(fold) => self.fold(fold, count),
             Screen::EditQueue => self.effects.push(Effect::EditQueue),
             Screen::Templates => self.toggle_figures(ReportKind::Templates),
             Screen::Jobs => self.toggle_report(ReportKind::Jobs),

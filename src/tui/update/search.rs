@@ -110,8 +110,8 @@ impl Turn<'_> {
         Some(match self.state.focus {
             Pane::Library => {
                 let (library, column) = (&self.state.library, self.state.column());
-                let rows = library.rows(column).clone();
-                let lead = library.len(column) - rows.len();
+                let lead = library.len(column) - library.rows(column).len();
+                let rows = library.unfolded(column);
                 match column {
                     Column::Artists => Place::Artists(lead, rows, self.state.library.groups().cloned()),
                     Column::Albums => Place::Albums(lead, rows),
@@ -131,7 +131,7 @@ impl Turn<'_> {
 
     fn ask_place(&mut self, query: Query, begin: usize, typed: bool) {
         let back = self.state.search.back;
-        self.ask_search(query, (begin, 1), (back, true), typed);
+        self.ask_search(query, (self.unfolded(begin), 1), (back, true), typed);
     }
 
     /// Steps asked for before the answer to others came are steps on.
@@ -148,7 +148,7 @@ impl Turn<'_> {
                 let steps = (question.steps + steps).min(MOST_STEPS as usize);
                 self.ask_search(query, (question.from, steps), (back, question.here), false);
             }
-            None => self.ask_search(query, (from, steps), (back, false), false),
+            None => self.ask_search(query, (self.unfolded(from), steps), (back, false), false),
         }
     }
 
@@ -215,13 +215,30 @@ impl Turn<'_> {
             _ if !place.is(&question.place) => {
                 self.ask_search(query, (from, steps), (back, here), typed);
             }
-            Some(row) => self.search_go(row),
-            None if typed => self.search_go(from),
+            Some(row) => self.go_to_unfolded(row, !typed),
+            None if typed => self.go_to_unfolded(from, false),
             None => match self.around.snapshot.likes.problem(&query.likes()) {
                 Some(why) => self.state.note(why.to_owned()),
                 None => self.not_found(),
             },
         }
+    }
+
+    /// Where a row stands among those in closed folds too.
+    fn unfolded(&self, row: usize) -> usize {
+        match self.state.focus {
+            Pane::Library => self.state.library.unfolded_place(self.state.column(), row),
+            _ => row,
+        }
+    }
+
+    /// While words are typed folds stay closed, and one is on what hides the row.
+    fn go_to_unfolded(&mut self, row: usize, opens: bool) {
+        if self.state.focus != Pane::Library {
+            return self.search_go(row);
+        }
+        let views = self.column_view();
+        self.state.library.go_to_unfolded(self.state.column(), row, opens, views);
     }
 
     /// It is not known yet what sounds like what the query names.

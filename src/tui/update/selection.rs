@@ -108,10 +108,10 @@ impl Turn<'_> {
         if !self.has_marks() {
             let start = browse.list(column).cursor;
             let end = start.saturating_add(count.unwrap_or(1) as usize).min(browse.len(column));
-            return (start..end).filter_map(|at| browse.entry(column, at)).collect();
+            return browse.once((start..end).filter_map(|at| browse.entry(column, at)));
         }
         match column {
-            Column::Artists => browse.marks.artists.iter().map(|&row| Entry::Artist(row)).collect(),
+            Column::Artists => browse.once(browse.marks.artists.iter().map(|&row| Entry::Artist(row))),
             Column::Albums => browse.marks.albums.iter().map(|&row| Entry::Album(row)).collect(),
             Column::Tracks => {
                 let found = browse.marks.tracks.iter().filter_map(|&id| browse.catalog.find(id));

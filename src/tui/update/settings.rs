@@ -169,7 +169,7 @@ impl Turn<'_> {
             "follow" => self.set_follow(Some(screen.follow)),
             "columns" => self.state.columns.clone_from(&screen.columns),
             "group_by" if screen.group_by != self.state.filter.by => {
-                self.group_library(Some(screen.group_by), 1)
+                self.group_library(Some(screen.group_by.clone()), 1)
             }
             _ => {}
         }

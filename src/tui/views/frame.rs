@@ -39,7 +39,7 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
     let column = |&(column, area): &(Column, Rect)| Heading {
         area,
         title: column_title(canvas, column),
-        amount: text::count(state.library.rows(column).len() as u64),
+        amount: text::count(state.library.count(column) as u64),
         focused: state.focus == Pane::Library && state.column() == column,
         tracks: (column == Column::Tracks).then_some(Pane::Library),
     };
@@ -67,7 +67,7 @@ fn column_title(canvas: &Canvas<'_>, column: Column) -> String {
     match library.selected(Column::Artists) {
         Some(Entry::Artist(artist)) if canvas.layout.wall.is_some() => {
             let name = library.artist_name(artist).filter(|name| !name.is_empty());
-            format!("{title} · {}", name.unwrap_or(library.nameless()))
+            format!("{title} · {}", name.unwrap_or(library.nameless(artist)))
         }
         _ => title.to_owned(),
     }

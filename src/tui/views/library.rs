@@ -35,6 +35,7 @@ fn draw_column(canvas: &mut Canvas<'_>, column: Column, area: Rect) {
     let state = canvas.scene.state;
     let browse = &state.library;
     let focused = state.focus == Pane::Library && state.column() == column && !state.is_covered();
+    canvas.hit(area, Hit::Column(column));
     for (at, row_area) in visible(area, browse.list(column), browse.len(column)) {
         let Some(entry) = browse.entry(column, at) else { break };
         let row = Row::new(canvas, row_area, at == browse.list(column).cursor, focused);
@@ -45,25 +46,40 @@ fn draw_column(canvas: &mut Canvas<'_>, column: Column, area: Rect) {
         match entry {
             Entry::AllArtists => drop(row.put(canvas, 1, u16::MAX, browse.all_title(), Role::Accent)),
             Entry::AllAlbums => drop(row.put(canvas, 1, u16::MAX, "All albums", Role::Accent)),
-            Entry::Artist(artist) => draw_artist(canvas, &row, browse, artist, marked),
+            Entry::Artist(artist) => {
+                let x = draw_fold(canvas, &row, browse, artist, at);
+                draw_artist(canvas, &row, browse, (artist, x), marked);
+            }
             Entry::Album(album) => draw_album(canvas, &row, browse, album, marked),
             Entry::Track(track) => draw_track(canvas, &row, browse, track, marked),
         }
     }
-    canvas.hit(area, Hit::Column(column));
 }
 
 fn role(marked: bool) -> Role {
     if marked { Role::Marked } else { Role::Text }
 }
 
-fn draw_artist(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, artist: u32, marked: bool) {
+/// The sign of a fold, where there are some; returns where the name begins.
+fn draw_fold(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, artist: u32, at: usize) -> u16 {
+    let Some(depth) = browse.depth(artist) else { return 1 };
+    // However deep it is, most of the row is for its name.
+    let x = depth.saturating_mul(2).min(row.area.width / 3).saturating_add(1);
+    if let Some(is_open) = browse.is_open(artist) {
+        row.put(canvas, x, 1, if is_open { "▾" } else { "▸" }, Role::Dim);
+        let room = row.area.width.saturating_sub(x).min(2);
+        canvas.hit(Rect { x: row.area.x + x, width: room, ..row.area }, Hit::Fold(at));
+    }
+    x + 2
+}
+
+fn draw_artist(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, (artist, x): (u32, u16), marked: bool) {
     let name = browse.artist_name(artist).unwrap_or("");
-    let name = if name.is_empty() { browse.nameless() } else { name };
+    let name = if name.is_empty() { browse.nameless(artist) } else { name };
     let amount = browse.tracks_in(artist).map_or(String::new(), |tracks| text::count(u64::from(tracks)));
     let used = if row.area.width >= 16 { row.put_right(canvas, 1, &amount, Role::Dim) } else { 0 };
-    let room = row.area.width.saturating_sub(used + 3);
-    row.put(canvas, 1, room, name, role(marked));
+    let room = row.area.width.saturating_sub(used + x + 2);
+    row.put(canvas, x, room, name, role(marked));
 }
 
 fn draw_album(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, album: u32, marked: bool) {

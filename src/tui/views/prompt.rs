@@ -55,11 +55,11 @@ fn error(canvas: &mut Canvas<'_>, row: Rect, start: (usize, u16), prompt: &Promp
     let before = prompt.line.text().get(start.0..fault.at).unwrap_or("");
     let x = (start.1 + text::width_of(before, row.width)).min(row.right().saturating_sub(1));
     canvas.clear(above);
-    let message = format!("▾ {}", fault.message);
+    let message = format!("↓ {}", fault.message);
     if text::width_of(&message, row.width) <= row.right() - x {
         canvas.put(x, y, row.right() - x, &message, Role::Error);
     } else {
-        let message = format!("{} ▾", fault.message);
+        let message = format!("{} ↓", fault.message);
         canvas.put_right(row.x, y, (x + 1).max(text::width_of(&message, row.width)), &message, Role::Error);
     }
 }
