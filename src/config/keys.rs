@@ -635,6 +635,7 @@ mod tests {
             [
                 "size column -5",
                 "size column +5",
+                "columns",
                 "fold close-all",
                 "fold open-all",
                 "toggle-pane spectrum",

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use super::file::{self, unfit};
 use super::live::{self, LIVE, Live};
 use super::rows::{ROWS, Row};
+use crate::model::column::Tells;
 use crate::model::equaliser::PRESETS;
 use crate::model::settings::Settings;
 use crate::model::suggest::nearest;
@@ -138,6 +139,7 @@ impl Setting {
     pub fn values(self) -> Vec<String> {
         let words: Vec<&str> = match self.path().as_str() {
             _ if self.is_switch() => vec!["true", "false"],
+            "screen.columns" => Tells::NAMES.to_vec(),
             "screen.visual" => Visual::NAMES.to_vec(),
             "eq.preset" => PRESETS.iter().map(|(name, ..)| *name).collect(),
             _ => quoted(self.expects()),
@@ -285,7 +287,7 @@ mod tests {
         assert_eq!(values("symbols"), "auto unicode ascii");
         assert_eq!(values("output.rate"), "auto fixed follow");
         assert_eq!(values("output.output"), "auto device null pipe");
-        assert_eq!(values("columns"), "bpm key lufs dr lra peak");
+        assert!(values("columns").starts_with("artist albumartist album genre "));
         assert_eq!(values("visual").split(' ').count(), Visual::ALL.len());
         assert_eq!(values("fps"), "");
         assert_eq!(values("articles"), "");

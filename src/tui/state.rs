@@ -333,8 +333,8 @@ pub struct Pointer {
     pub border: Option<Border>,
     /// An entry of the queue is held.
     pub held: Option<Held>,
-    /// The name of a column is held; it was moved to another's place.
-    pub title: Option<(Pane, Tells, bool)>,
+    /// The name of a column is held.
+    pub title: Option<HeldTitle>,
     /// The queue was last sorted by that column's name, upwards.
     pub sorted: Option<Tells>,
     /// Place and time of the last click, for the double click.
@@ -347,6 +347,15 @@ pub struct Held {
     pub item: ItemId,
     /// The row that it is held over, once that is another one than where it was.
     pub over: Option<usize>,
+}
+
+/// The name of a column between press and release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldTitle {
+    pub pane: Pane,
+    pub tells: Tells,
+    /// The column that it is held over; its own one after it was over another.
+    pub over: Option<Tells>,
 }
 
 /// The seek bar's handle being dragged.

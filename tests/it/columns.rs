@@ -45,7 +45,7 @@ fn columns_are_chosen_ordered_and_made_wider_by_commands() {
         (":columns +genre +year:6<Enter>", "year:6 artist:30 genre"),
         (":columns -artist<Enter>", "year:6 genre"),
         // In the prompt, to be changed: one word more.
-        ("z| bpm<Enter>", "year:6 genre bpm"),
+        ("zC bpm<Enter>", "year:6 genre bpm"),
         (":columns none<Enter>", ""),
         (":set columns=album:12,plays<Enter>", "album:12 plays"),
         (":set columns&<Enter>", "bpm key lufs dr"),

@@ -211,7 +211,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "zM", "fold close-all"),
     (Global, "zy", "copy"),
     (Global, "zw", "wall"),
-    (Global, "z|", "columns"),
+    (Global, "zC", "columns"),
     (Wall, "<Right>", "right"),
     (Wall, "<Left>", "left"),
     (Global, "gF", "fingerprint"),

@@ -14,7 +14,7 @@ use crate::model::grouping::Fold;
 use crate::model::sort::Sort;
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
-use crate::tui::state::{Drag, Held};
+use crate::tui::state::{Drag, Held, HeldTitle};
 
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 /// While the handle is dragged the core is asked at most so often.
@@ -60,7 +60,9 @@ impl Turn<'_> {
             Hit::Tab(pane) => self.focus(pane),
             Hit::Arrangement(place) => self.go_to_tab(place),
             Hit::Border(border) => self.state.pointer.border = Some(border),
-            Hit::Title(pane, tells) => self.state.pointer.title = Some((pane, tells, false)),
+            Hit::Title(pane, tells) => {
+                self.state.pointer.title = Some(HeldTitle { pane, tells, over: None });
+            }
             Hit::SeekBar => self.start_drag(area, x),
             Hit::State => self.send(Command::Playback(Playback::Toggle)),
             Hit::Repeat => self.send(Command::Playback(Playback::Repeat(None))),
@@ -204,15 +206,21 @@ impl Turn<'_> {
         }
     }
 
-    /// Over another column's name they change places.
-    fn drag_title(&mut self, (pane, tells, _): (Pane, Tells, bool), x: u16, y: u16) {
-        let over = self.around.map.at(x, y).map(|(_, hit)| hit);
-        let other = match over {
-            Some(Hit::Title(over, other)) if over == pane && other != tells => other,
-            _ => return,
-        };
-        self.state.columns.move_to(tells, other);
-        self.state.pointer.title = Some((pane, tells, true));
+    fn drag_title(&mut self, held: HeldTitle, x: u16, y: u16) {
+        if let Some((_, Hit::Title(pane, over))) = self.around.map.at(x, y)
+            && pane == held.pane
+            && (held.over.is_some() || over != held.tells)
+        {
+            self.state.pointer.title = Some(HeldTitle { over: Some(over), ..held });
+        }
+    }
+
+    /// It goes where it was let go; where it was not moved, tracks are sorted by it.
+    fn let_title_go(&mut self, held: HeldTitle) {
+        match held.over {
+            Some(over) => self.state.columns.move_to(held.tells, over),
+            None => self.sort_by_title(held.pane, held.tells),
+        }
     }
 
     /// Tracks in the order of a column, then downwards; a third time, those of the library in their own order.
@@ -250,8 +258,8 @@ impl Turn<'_> {
         if let Some(held) = self.state.pointer.held.take() {
             self.let_go(held);
         }
-        if let Some((pane, tells, false)) = self.state.pointer.title.take() {
-            self.sort_by_title(pane, tells);
+        if let Some(held) = self.state.pointer.title.take() {
+            self.let_title_go(held);
         }
         let drag = self.state.pointer.drag.take();
         if let Some(drag) = drag.filter(|drag| drag.percent != drag.asked) {

@@ -66,10 +66,13 @@ pub(super) fn titles(canvas: &mut Canvas<'_>, line: Rect, pane: Pane) {
     for (column, inset) in places(canvas.scene.state.columns.all(), line.width) {
         let area = Rect { x: line.right() - inset - column.width(), width: column.width(), ..line };
         let name = column.tells.name();
+        let held = canvas.scene.state.pointer.title.filter(|held| held.pane == pane);
+        let is_aimed_at = held.is_some_and(|held| held.over == Some(column.tells));
+        let role = if is_aimed_at { Role::Accent } else { Role::Dim };
         if column.tells.is_text() {
-            canvas.put(area.x, line.y, area.width, name, Role::Dim);
+            canvas.put(area.x, line.y, area.width, name, role);
         } else {
-            canvas.put_right(area.x, line.y, area.width, name, Role::Dim);
+            canvas.put_right(area.x, line.y, area.width, name, role);
         }
         canvas.hit(area, Hit::Title(pane, column.tells));
     }
