@@ -1,7 +1,8 @@
 //! How a thread that waits for the network in here is called back. Shared by who decodes and who asks it to.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::model::sync::atomic::{AtomicU64, Ordering};
 
 /// Counts what was asked and what of it was taken up: as long as something is left, nobody waits for a server. Asking
 /// neither locks nor waits; the thread that is to notice must be unparked after it.

@@ -5,9 +5,6 @@
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
-use std::thread::{self, Builder, Thread};
 
 use super::command::{Item, Place};
 use super::error::EngineError;
@@ -19,12 +16,17 @@ use crate::model::audio::{Spec, duration_to_frames};
 use crate::model::id::{Generation, PlayId};
 use crate::model::loudness::ItemLoudness;
 use crate::model::snapshot::StreamView;
+use crate::model::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::model::sync::{Builder, Receiver, Sender, Thread, TryRecvError, channel, fence, park, yield_now};
 use crate::model::track::AudioFormat;
 use crate::rt::pipe::{BLOCK_FRAMES, BlockReceiver, BlockSender, PcmBlock, block_pipe};
 use crate::rt::wake::Wake;
 
+#[cfg(all(test, loom))]
+mod models;
+
 /// Blocks in the pipe: 3 s at 44.1 kHz.
-const BLOCKS: usize = 32;
+const BLOCKS: usize = if cfg!(loom) { 2 } else { 32 };
 /// Most samples that a block is filled to: what bounds the memory for high rates and many channels.
 const BLOCK_SAMPLES: usize = 1 << 16;
 
@@ -151,8 +153,9 @@ impl Prefetch {
     /// `ends_wait`: whether a wait for a server over the item that is worked on ends.
     fn ask(&self, ask: Ask, ends_wait: impl Fn(PlayId) -> bool) {
         // Before it is looked at what is worked on: the thread looks the other way round.
-        self.shared.asked.fetch_add(1, Ordering::SeqCst);
-        let interrupts = ends_wait(PlayId(self.shared.works_on.load(Ordering::SeqCst)));
+        self.shared.asked.fetch_add(1, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        let interrupts = ends_wait(PlayId(self.shared.works_on.load(Ordering::Relaxed)));
         if interrupts {
             self.shared.interrupt.ask();
         }
@@ -173,9 +176,11 @@ impl Prefetch {
         }
     }
 
-    /// Asks to be woken with the next block.
+    /// Asks to be woken with the next block. To be called before it is looked whether there is one: the thread sends it and
+    /// then looks whether it was asked.
     pub(super) fn set_hungry(&self) {
-        self.shared.hungry.store(true, Ordering::SeqCst);
+        self.shared.hungry.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         self.thread.unpark();
     }
 
@@ -240,9 +245,14 @@ impl Worker {
                 Err(TryRecvError::Disconnected) => return,
                 Ok(()) | Err(TryRecvError::Empty) => {}
             }
-            // A wait for a server may have used up the call that was meant for here.
-            if !self.work() && !self.shared.interrupt.is_asked() {
-                thread::park();
+            if self.work() {
+                continue;
+            }
+            // What is asked is on its way, and the call that was meant for here may be used up: by a wait for a server.
+            if self.called_back.is_some() || self.shared.interrupt.is_asked() {
+                yield_now();
+            } else {
+                park();
             }
         }
     }
@@ -284,10 +294,17 @@ impl Worker {
         Ok(ask)
     }
 
-    /// `false`: something else was asked for meanwhile.
+    /// `false`: something else was asked for meanwhile, by who may not have seen that this is worked on.
+    #[must_use]
     fn work_on(&self, play: PlayId) -> bool {
-        self.shared.works_on.store(play.0, Ordering::SeqCst);
-        self.shared.asked.load(Ordering::SeqCst) == self.taken
+        self.shared.works_on.store(play.0, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        let is_all = self.shared.asked.load(Ordering::Relaxed) == self.taken;
+        if !is_all {
+            // It is on its way.
+            yield_now();
+        }
+        is_all
     }
 
     fn close_all(&mut self) {
@@ -305,6 +322,10 @@ impl Worker {
     }
 
     fn start(&mut self, generation: Generation, start: Start) {
+        if !self.work_on(start.item.play) {
+            self.called_back = Some(Ask::Start(generation, start));
+            return;
+        }
         let Start { item, place, repeats, next } = start.clone();
         self.generation = generation;
         self.shared.taken_up.store(generation.0, Ordering::Release);
@@ -333,7 +354,6 @@ impl Worker {
     }
 
     fn open(&self, item: Item, after: Option<PlayId>) -> Result<Reading, SourceError> {
-        self.work_on(item.play);
         let source = contain(|| self.opens.open_or_leave(&item.path, &self.shared.interrupt))?;
         let format = source.format();
         if Spec::new(format.spec.rate, format.spec.channels).is_none() {
@@ -445,7 +465,8 @@ impl Worker {
 
     fn send(&mut self, block: PcmBlock) {
         self.sender.send(block);
-        if self.shared.hungry.swap(false, Ordering::SeqCst) {
+        fence(Ordering::SeqCst);
+        if self.shared.hungry.swap(false, Ordering::Relaxed) {
             self.engine.wake();
         }
     }
@@ -623,14 +644,11 @@ mod tests {
         }
     }
 
-    /// The call that is meant for the item read ahead comes while the current one is being opened, and before what it
-    /// calls for.
-    #[test]
-    fn an_item_that_is_called_back_for_the_sake_of_another_is_begun_after_all() {
+    fn worker() -> (Worker, Sender<Asked>, Receiver<Note>, BlockReceiver) {
         let (ask, asked) = channel();
         let (tell, notes) = channel();
-        let (sender, mut blocks) = block_pipe(2);
-        let mut worker = Worker {
+        let (sender, blocks) = block_pipe(2);
+        let worker = Worker {
             opens: Arc::new(Far),
             asked,
             tell,
@@ -645,15 +663,42 @@ mod tests {
             previous: None,
             next: None,
         };
-        let item = |play| Item::alone(PlayId(play), std::path::Path::new("far").into());
+        (worker, ask, notes, blocks)
+    }
+
+    fn item(play: u64) -> Item {
+        Item::alone(PlayId(play), std::path::Path::new("far").into())
+    }
+
+    /// It was counted, and is on its way: who asks for what was worked on before it does not call this one back.
+    #[test]
+    fn an_item_is_not_begun_once_another_is_asked_for() {
+        let (mut worker, ask, _notes, mut blocks) = worker();
+        let start = |play| Start { item: item(play), place: Place::Start, repeats: None, next: None };
+        worker.shared.asked.store(2, Ordering::SeqCst);
+        assert!(ask.send((Ask::Start(Generation(1), start(2)), false)).is_ok());
+        assert_eq!(worker.take_asks(), Err(TryRecvError::Empty));
+        assert!(worker.now.is_none() && !worker.work(), "a server may have been waited for");
+        assert!(ask.send((Ask::Start(Generation(2), start(1)), false)).is_ok());
+        assert_eq!(worker.take_asks(), Err(TryRecvError::Empty));
+        assert!(worker.work());
+        let block = blocks.receive().unwrap();
+        assert_eq!((block.generation, block.play), (Generation(2), PlayId(1)));
+    }
+
+    /// The call that is meant for the item read ahead comes while the current one is being opened, and before what it
+    /// calls for.
+    #[test]
+    fn an_item_that_is_called_back_for_the_sake_of_another_is_begun_after_all() {
+        let (mut worker, ask, notes, mut blocks) = worker();
         let start = Start { item: item(1), place: Place::Start, repeats: None, next: Some(item(2)) };
         worker.shared.asked.store(1, Ordering::SeqCst);
-        ask.send((Ask::Start(Generation(1), start), false)).unwrap();
+        assert!(ask.send((Ask::Start(Generation(1), start), false)).is_ok());
         worker.shared.interrupt.ask();
         assert_eq!(worker.take_asks(), Err(TryRecvError::Empty));
         assert!(worker.now.is_none() && notes.try_recv().is_err());
         worker.shared.asked.store(2, Ordering::SeqCst);
-        ask.send((Ask::Next { after: PlayId(1), next: Some(item(3)) }, true)).unwrap();
+        assert!(ask.send((Ask::Next { after: PlayId(1), next: Some(item(3)) }, true)).is_ok());
         assert_eq!(worker.take_asks(), Err(TryRecvError::Empty));
         assert!(worker.work());
         let block = blocks.receive().unwrap();

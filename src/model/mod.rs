@@ -66,6 +66,7 @@ pub mod snapshot;
 pub mod sort;
 pub mod suggest;
 pub mod symbols;
+pub mod sync;
 pub mod tag;
 pub mod tagging;
 pub mod tally;

@@ -60,7 +60,8 @@ impl Catalogue {
     pub fn find(&self, asked: &Asked) -> Result<Vec<Candidate>, Unmet> {
         match asked {
             Asked::Release(id) => {
-                let found: Option<RawRelease> = self.get(&format!("release/{id}"), &[("inc", INC_SHORT)])?;
+                let found = self.get(&format!("release/{id}"), &[("inc", INC_SHORT)])?;
+                let found: Option<RawRelease> = found.as_deref().map(read).transpose()?;
                 Ok(found.and_then(|raw| raw.candidate(None)).into_iter().collect())
             }
             Asked::Recording(id) => {
@@ -82,8 +83,8 @@ impl Catalogue {
     /// # Errors
     /// As [`Catalogue::find`].
     pub fn release(&self, id: &str) -> Result<Option<Release>, Unmet> {
-        let found: Option<RawRelease> = self.get(&format!("release/{id}"), &[("inc", INC_WHOLE)])?;
-        Ok(found.and_then(RawRelease::release))
+        let found = self.get(&format!("release/{id}"), &[("inc", INC_WHOLE)])?;
+        found.as_deref().map_or(Ok(None), whole)
     }
 
     /// By the very names, else by their words.
@@ -102,29 +103,16 @@ impl Catalogue {
     }
 
     fn releases(&self, query: &[(&str, &str)]) -> Result<Vec<Candidate>, Unmet> {
-        let found: Option<RawReleases> = self.get("release", query)?;
-        let found = found.and_then(|found| found.releases).unwrap_or_default();
-        Ok(found.iter().filter_map(|raw| raw.candidate(None)).take(MOST_FOUND).collect())
+        self.get("release", query)?.as_deref().map_or(Ok(Vec::new()), releases)
     }
 
     fn recordings(&self, query: &str) -> Result<Vec<Candidate>, Unmet> {
-        let found: Option<RawRecordings> = self.get("recording", &[("query", query), ("limit", "25")])?;
-        let mut candidates: Vec<Candidate> = Vec::new();
-        for recording in found.and_then(|found| found.recordings).unwrap_or_default() {
-            for raw in recording.releases.iter().flatten() {
-                if candidates.len() == MOST_FOUND {
-                    return Ok(candidates);
-                }
-                let known = raw.candidate(Some(&recording));
-                let is_new = |new: &Candidate| candidates.iter().all(|old| old.id != new.id);
-                candidates.extend(known.filter(is_new));
-            }
-        }
-        Ok(candidates)
+        let found = self.get("recording", &[("query", query), ("limit", "25")])?;
+        found.as_deref().map_or(Ok(Vec::new()), recordings)
     }
 
     /// `None`: there is no such thing.
-    fn get<T: DeserializeOwned>(&self, what: &str, query: &[(&str, &str)]) -> Result<Option<T>, Unmet> {
+    fn get(&self, what: &str, query: &[(&str, &str)]) -> Result<Option<String>, Unmet> {
         if !self.settings.online {
             let why =
                 "MusicBrainz is not asked: `online = true` in [musicbrainz] of the configuration allows it";
@@ -132,16 +120,13 @@ impl Catalogue {
         }
         let url = format!("{}/ws/2/{what}", self.settings.url.trim_end_matches('/'));
         let query: Vec<(&str, &str)> = query.iter().copied().chain([("fmt", "json")]).collect();
-        let body = match self.get_in_turn(&url, &query) {
+        match self.get_in_turn(&url, &query) {
             Err(Unmet { after: Some(after), .. }) if after <= MOST_PATIENCE => {
                 std::thread::sleep(after);
                 self.get_in_turn(&url, &query)
             }
             answer => answer,
-        };
-        let read =
-            |body: String| serde_json::from_str(&body).map_err(|_| Unmet::not_understood("MusicBrainz"));
-        body?.map(read).transpose()
+        }
     }
 
     fn get_in_turn(&self, url: &str, query: &[(&str, &str)]) -> Result<Option<String>, Unmet> {
@@ -153,6 +138,46 @@ impl Catalogue {
         drop(last);
         self.client.get(url, query)
     }
+}
+
+fn read<T: DeserializeOwned>(body: &str) -> Result<T, Unmet> {
+    serde_json::from_str(body).map_err(|_| Unmet::not_understood("MusicBrainz"))
+}
+
+/// What an answer to a search of releases says.
+///
+/// # Errors
+/// Where it is none.
+pub fn releases(body: &str) -> Result<Vec<Candidate>, Unmet> {
+    let found = read::<RawReleases>(body)?.releases.unwrap_or_default();
+    Ok(found.iter().filter_map(|raw| raw.candidate(None)).take(MOST_FOUND).collect())
+}
+
+/// What an answer to a search of recordings says: the releases that they are on, each once.
+///
+/// # Errors
+/// Where it is none.
+pub fn recordings(body: &str) -> Result<Vec<Candidate>, Unmet> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for recording in read::<RawRecordings>(body)?.recordings.unwrap_or_default() {
+        for raw in recording.releases.iter().flatten() {
+            if candidates.len() == MOST_FOUND {
+                return Ok(candidates);
+            }
+            let known = raw.candidate(Some(&recording));
+            let is_new = |new: &Candidate| candidates.iter().all(|old| old.id != new.id);
+            candidates.extend(known.filter(is_new));
+        }
+    }
+    Ok(candidates)
+}
+
+/// What an answer to a question for one release says.
+///
+/// # Errors
+/// Where it is none.
+pub fn whole(body: &str) -> Result<Option<Release>, Unmet> {
+    read::<RawRelease>(body).map(RawRelease::release)
 }
 
 const INC_SHORT: &str = "artist-credits media labels";

@@ -2,16 +2,15 @@
 //! (track, seek, recovery); anyone reads, at any time, without asking the engine.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
-
-use arc_swap::ArcSwapOption;
 
 use super::ring::RingShared;
 use crate::model::id::PlayId;
 use crate::model::player::Position;
+use crate::model::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use crate::model::sync::{ArcSwapOption, spin_loop};
 
 /// Segments kept: as many beginnings as can lie in one ring with room to spare.
-const SEGMENTS: usize = 32;
+const SEGMENTS: usize = if cfg!(loom) { 2 } else { 32 };
 
 /// From output frame `at` on, frame `frame` of `play` and what follows it are heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -125,7 +124,7 @@ impl PlaybackClock {
                     return found;
                 }
             }
-            std::hint::spin_loop();
+            spin_loop();
         }
     }
 

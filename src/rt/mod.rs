@@ -12,6 +12,8 @@ pub mod clock;
 pub mod fifo;
 pub mod gauge;
 pub mod latest;
+#[cfg(all(test, loom))]
+pub(crate) mod models;
 pub mod pipe;
 pub mod ring;
 pub mod tap;

@@ -1,11 +1,10 @@
 //! Blocks of sound on their way from the decode thread to the engine thread, and the empty ones on their way back.
 //! Bounded; the engine's half never allocates and never waits.
 
-use rtrb::{Consumer, Producer, RingBuffer};
-
 use crate::model::audio::Spec;
 use crate::model::id::{Generation, PlayId};
 use crate::model::loudness::ItemLoudness;
+use crate::model::sync::{Consumer, Producer, RingBuffer};
 use crate::model::track::{AudioFormat, Trim};
 
 /// Frames that a block is filled to, at rates up to 48 kHz.

@@ -4,9 +4,8 @@
 
 use std::sync::Arc;
 
-use rtrb::RingBuffer;
-
 use crate::model::audio::Spec;
+use crate::model::sync::RingBuffer;
 
 mod reader;
 mod shared;

@@ -1,14 +1,12 @@
 //! The output's half: takes samples and does the last ramps.
 
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
-use std::thread;
 use std::time::Duration;
-
-use rtrb::Consumer;
 
 use super::{FADE_MS, Mark, RingShared};
 use crate::model::audio::Spec;
+use crate::model::sync::atomic::{Ordering, fence};
+use crate::model::sync::{Consumer, current, park_timeout};
 
 /// The output's half.
 #[derive(Debug)]
@@ -97,11 +95,11 @@ impl RingReader {
     /// Sleeps while `idle` holds and the writer does nothing, at most `longest`; may return early. For an output's own
     /// thread, always the same one; never for a device's callback.
     pub fn wait_while(&self, longest: Duration, idle: impl Fn(&Self) -> bool) {
-        self.shared.reader.get_or_init(thread::current);
+        self.shared.reader.get_or_init(current);
         self.shared.reader_waits.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         if idle(self) {
-            thread::park_timeout(longest);
+            park_timeout(longest);
         }
         self.shared.reader_waits.store(false, Ordering::Relaxed);
     }

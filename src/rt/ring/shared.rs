@@ -1,11 +1,11 @@
 //! What both halves, the clock and the watchdog look at.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
-use std::thread::Thread;
 
 use super::super::wake::Wake;
 use crate::model::audio::Spec;
+use crate::model::sync::Thread;
+use crate::model::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
 /// Added to the count of the frame at the ear where that stands for good. No count comes near it.
 const FROZEN: u64 = 1 << 63;

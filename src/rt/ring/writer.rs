@@ -1,11 +1,10 @@
 //! Takes finished samples in, and says when to pause, to drop and to end.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
-use rtrb::Producer;
 
 use super::{Mark, RingShared};
+use crate::model::sync::Producer;
+use crate::model::sync::atomic::Ordering;
 
 /// The engine thread's half.
 #[derive(Debug)]

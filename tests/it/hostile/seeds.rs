@@ -47,6 +47,12 @@ pub fn of(name: &str) -> (usize, Vec<Vec<u8>>) {
         "http" => (20, texts(SERVERS)),
         #[cfg(feature = "http")]
         "icy" => (8, stations()),
+        #[cfg(feature = "http")]
+        "lrclib" => (100, texts(FOUND_WORDS)),
+        #[cfg(feature = "http")]
+        "musicbrainz" => (600, texts(FOUND_RELEASES)),
+        #[cfg(feature = "http")]
+        "subsonic" => (40, texts(TOLD)),
         #[cfg(feature = "desktop")]
         "mpris" => (1_000, calls()),
         _ => panic!("nothing to damage for {name}"),
@@ -346,6 +352,31 @@ const SERVERS: &[&str] = &[
     "ICY 200 OK\r\nicy-name:One\r\nicy-br:128\r\ncontent-type:audio/mpeg\r\nicy-metaint:16\r\n\r\nxxxxxxxxxxxxxxxx",
     "HTTP/1.0 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\nETag: \"a\"\r\n\r\n12345",
     "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+];
+
+/// As LRCLIB answers, asked for a song and asked to search (https://lrclib.net/docs).
+#[cfg(feature = "http")]
+const FOUND_WORDS: &[&str] = &[
+    r#"{"id":1,"trackName":"One","artistName":"Ann & Bob","albumName":"First","duration":60.4,"instrumental":false,"plainLyrics":"La\nla","syncedLyrics":"[00:17.12] La <00:18.00>la\n[00:20.00][01:20.00] \u001b[31mRed\n"}"#,
+    r#"[{"trackName":"Two","artistName":"Ann","duration":1e300},{"trackName":" oNE ","artistName":"ann","duration":58,"instrumental":true,"plainLyrics":null,"syncedLyrics":" "},{"trackName":"One","artistName":"Ann","duration":61,"plainLyrics":"La"}]"#,
+    r#"{"code":404,"name":"TrackNotFound","message":"Failed to find specified track"}"#,
+];
+
+/// As MusicBrainz answers: releases found, recordings found, one release (https://musicbrainz.org/doc/MusicBrainz_API).
+#[cfg(feature = "http")]
+const FOUND_RELEASES: &[&str] = &[
+    r#"{"count":2,"offset":0,"releases":[{"id":"aff4a693-5970-4e2e-bd46-e2ee49c22de7","score":100,"count":1,"title":"the Love Bug","disambiguation":"promo","artist-credit":[{"name":"m-flo","joinphrase":" loves ","artist":{"id":"22dd2db3-88ea-4428-a7a8-5cd3acf23175","name":"m-flo","sort-name":"m-flo"}},{"name":"BoA"}],"release-group":{"id":"153f0a09-fead-3370-9b17-379ebd09446b"},"date":"2004-03-17","country":"JP","track-count":3,"label-info":[{"catalog-number":"RZCD-45118","label":{"name":"rhythm zone"}}],"media":[{"format":"CD","track-count":4294967295},{"format":"CD","track-count":9}]},{"id":"none","title":"x"}]}"#,
+    r#"{"recordings":[{"id":"0cf3008f-e246-428f-abc1-35f87d584d60","score":97,"title":"One","artist-credit":[{"name":"Ann"}],"releases":[{"id":"aff4a693-5970-4e2e-bd46-e2ee49c22de7","title":"First","track-count":2},{"id":"aff4a693-5970-4e2e-bd46-e2ee49c22de7"}]},{"releases":null}]}"#,
+    r#"{"id":"aff4a693-5970-4e2e-bd46-e2ee49c22de7","title":"the \u202eLove Bug","date":"2004-03","release-group":{"id":"153f0a09-fead-3370-9b17-379ebd09446b","first-release-date":"2003"},"label-info":[{"catalog-number":"R 1","label":null}],"artist-credit":[{"name":"m-flo","joinphrase":"","artist":{"id":"22dd2db3-88ea-4428-a7a8-5cd3acf23175","sort-name":"m-flo"}}],"media":[{"format":null,"title":"Side A","position":1,"track-count":2,"tracks":[{"id":"ec60f5e2-ed8a-391d-90cd-bf119c50f6a0","position":1,"title":"the Love\u001b[31m Bug","length":243000,"recording":{"id":"0cf3008f-e246-428f-abc1-35f87d584d60"}},{"position":4294967295,"title":"remix","length":18446744073709551615}]}]}"#,
+];
+
+/// As servers of the Subsonic API answer, whatever they are asked (https://opensubsonic.netlify.app/docs).
+#[cfg(feature = "http")]
+const TOLD: &[&str] = &[
+    r#"{"subsonic-response":{"status":"ok","version":"1.16.1","type":"navidrome","serverVersion":"0.55","openSubsonic":true,"openSubsonicExtensions":[{"name":"formPost","versions":[1]},{"name":"songLyrics","versions":[1]},{"name":"indexBasedQueue"}],"searchResult3":{"song":[{"id":"tr-1","title":"One\u001b]0;x\u0007","artist":"Ann","album":"First","albumId":"al-1","track":1,"discNumber":2,"year":1994,"genre":"Rock","genres":[{"name":"Rock"},{"name":"Pop"}],"duration":60,"size":123456,"suffix":"flac","contentType":"audio/flac","path":"Ann/First/01 One.flac","created":"2024-01-02T03:04:05.678Z","starred":"2024-01-02T03:04:05Z","userRating":4,"bitRate":900,"samplingRate":44100,"channelCount":2,"bitDepth":16,"replayGain":{"trackGain":-6.5,"albumGain":-7,"trackPeak":0.98,"albumPeak":1},"musicBrainzId":"0cf3008f-e246-428f-abc1-35f87d584d60","artists":[{"id":"a","name":"Ann"}],"albumArtists":[{"name":"Ann"}],"isDir":false,"type":"music","coverArt":"c1"},{"id":7,"title":"Two","path":"../../etc/passwd","suffix":"mp3","duration":-1,"size":1e30}]},"albumList2":{"album":[{"id":"al-1","name":"First","artist":"Ann","year":1994,"isCompilation":true,"releaseTypes":["Album"]}]}}}"#,
+    r#"{"subsonic-response":{"status":"ok","version":"1.16.1","openSubsonic":true,"openSubsonicExtensions":[{"name":"songLyrics","versions":[1]}],"song":{"id":"tr-1","title":"One","artist":"Ann","coverArt":"c1"},"album":{"id":"al-1","song":[{"id":"tr-9","title":"Nine","suffix":"ogg"}]},"lyricsList":{"structuredLyrics":[{"lang":"eng","synced":true,"offset":-100,"line":[{"start":1000,"value":"La"},{"start":4000000000000,"value":"\u202ela"}]},{"synced":false,"line":[{"value":"La"}]}]},"playQueueByIndex":{"currentIndex":1,"position":18446744073709551615,"entry":[{"id":"tr-1"},{"id":"tr-2"}]},"playQueue":{"current":"tr-2","position":1000,"entry":[{"id":"tr-1"},{"id":"tr-2"}]}}}"#,
+    r#"{"subsonic-response":{"status":"failed","version":"1.16.1","error":{"code":70,"message":"Not \u001b[31mfound\u202e"}}}"#,
+    r#"<?xml version="1.0"?><subsonic-response status="failed"><error code="41" message="no"/></subsonic-response>"#,
 ];
 
 /// The bytes between titles, in two bytes, then sound and titles.

@@ -20,11 +20,16 @@ use auralis::model::track::Track;
 use redb::TableDefinition;
 use tempfile::TempDir;
 
+#[cfg(feature = "http")]
+#[path = "online_targets.rs"]
+mod onlines;
 #[path = "text_targets.rs"]
 mod texts;
 #[path = "wire_targets.rs"]
 mod wires;
 
+#[cfg(feature = "http")]
+pub use onlines::*;
 pub use texts::*;
 pub use wires::*;
 
@@ -59,6 +64,12 @@ pub const ALL: &[(&str, Target)] = &[
     ("http", http),
     #[cfg(feature = "http")]
     ("icy", icy),
+    #[cfg(feature = "http")]
+    ("lrclib", lrclib),
+    #[cfg(feature = "http")]
+    ("musicbrainz", musicbrainz),
+    #[cfg(feature = "http")]
+    ("subsonic", subsonic),
     #[cfg(feature = "desktop")]
     ("mpris", mpris),
 ];

@@ -206,7 +206,7 @@ pub fn mpd(bytes: &[u8]) {
 
 /// With a server that says these bytes to whoever asks.
 #[cfg(feature = "http")]
-fn serving<T>(answer: &[u8], ask: impl FnOnce(&Path) -> T) -> T {
+pub(super) fn serving<T>(answer: &[u8], ask: impl FnOnce(&Path) -> T) -> T {
     use std::sync::atomic::{AtomicBool, Ordering};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
