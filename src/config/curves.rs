@@ -1,8 +1,9 @@
 //! The user's own equaliser curves: a text each, in a folder beside the configuration, as Equalizer APO reads it. Read at
 //! start and by jobs; written where the user asks for it, never over what cannot be read back.
 
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
@@ -37,7 +38,7 @@ pub fn from(file: &Path) -> Result<Equaliser, Problem> {
 pub fn keep(folder: &Path, curve: &Equaliser) -> std::io::Result<PathBuf> {
     let file = file_of(folder, curve.name());
     let part = folder.join(format!(".{}.part", curve.name()));
-    std::fs::create_dir_all(folder)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let written = File::create(&part).and_then(|mut file| {
         file.write_all(curve.text().as_bytes())?;
         file.sync_all()

@@ -1,8 +1,9 @@
 //! One key of `config.toml` written anew, at the user's word: comments, order and all else stay as they are. The new file is
 //! whole in its place, or the old one is.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, Value};
@@ -89,7 +90,7 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     if let Some(folder) = target.parent() {
-        fs::create_dir_all(folder)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let part = beside(&target);
     let moved = write(&part, &target, text).and_then(|()| fs::rename(&part, &target));

@@ -2,9 +2,9 @@
 //! library; read before the screen begins, written when it was left, never on the ui thread meanwhile.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -110,7 +110,7 @@ impl ScreenMemory {
         };
         let text = serde_json::to_vec(&form)?;
         if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder)?;
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         let part = file.with_extension("part");
         let _ = std::fs::remove_file(&part);

@@ -1,8 +1,9 @@
 //! The file of a listener's preferences: JSON, with all versions that are kept. Read whole, written whole beside its place and moved
 //! there. Every change is made to what is in the file then, under a lock: of two players none undoes what the other kept.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -100,7 +101,7 @@ pub fn export(versions: &Versions, to: &Path) -> Result<(), Trouble> {
 pub fn change(file: &Path, edit: impl FnOnce(&mut Versions) -> Result<(), String>) -> Result<Kept, Trouble> {
     let wrong_here = |source| wrong(file, source);
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(wrong_here)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(wrong_here)?;
     }
     let lock = locked(file)?;
     let (mut versions, aside) = match read(file) {

@@ -1,8 +1,9 @@
 //! What LRCLIB said of songs, kept in a folder: so it is asked once, and words are there without the net. A file a song,
 //! named by a hash of what the song is called; bounded in number and size, the oldest go first.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -50,7 +51,7 @@ impl Kept {
         let of = called(song);
         let Some(file) = self.file(&of) else { return Ok(()) };
         let folder = file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let record = Record { of, at_s: seconds(now), answer: answer.clone() };
         let part = file.with_extension(format!("{}.part", std::process::id()));
         let written =

@@ -84,6 +84,7 @@ mod screens;
 mod scrobble;
 mod search;
 #[cfg(feature = "http")]
+mod security;
 mod server;
 mod settings;
 mod similar;

@@ -285,6 +285,11 @@ fn over_the_network_a_password_decides() {
 /// Ports of TCP and UDP that a process has open for others, as the kernel tells them (proc_net(5)): the local address of
 /// sockets in the state LISTEN, 0A, and of those of UDP.
 fn ports_of(process: u32) -> Vec<String> {
+    net_sockets(process).into_iter().filter(|(_, is_open)| *is_open).map(|(address, _)| address).collect()
+}
+
+/// The local address of each socket of TCP or UDP that a process has, in whatever state; and whether others can reach it.
+pub fn net_sockets(process: u32) -> Vec<(String, bool)> {
     let descriptors = std::fs::read_dir(format!("/proc/{process}/fd")).unwrap();
     let sockets: Vec<String> = descriptors
         .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
@@ -296,10 +301,8 @@ fn ports_of(process: u32) -> Vec<String> {
         let rows = std::fs::read_to_string(format!("/proc/{process}/net/{table}")).unwrap_or_default();
         for row in rows.lines().skip(1) {
             let cells: Vec<&str> = row.split_whitespace().collect();
-            if sockets.iter().any(|socket| socket == cells[9])
-                && (cells[3] == "0A" || table.starts_with("udp"))
-            {
-                ports.push(cells[1].to_owned());
+            if sockets.iter().any(|socket| socket == cells[9]) {
+                ports.push((cells[1].to_owned(), cells[3] == "0A" || table.starts_with("udp")));
             }
         }
     }

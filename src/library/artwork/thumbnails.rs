@@ -1,8 +1,9 @@
 //! Small copies of pictures in a folder of the cache, by their content: the same cover in a hundred files is one. The
 //! folder is kept below a bound; what was not asked for the longest goes first.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Cursor};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -52,7 +53,7 @@ impl Thumbnails {
     }
 
     fn keep(&self, file: &Path, png: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         self.make_room(png.len() as u64)?;
         let unfinished = file.with_extension(format!("{}.tmp", std::process::id()));
         fs::write(&unfinished, png)?;

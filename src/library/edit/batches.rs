@@ -2,8 +2,9 @@
 //! does to files: [`super::batch`] (tags) and [`super::moves`] (names).
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -127,7 +128,7 @@ impl Batches {
     }
 
     fn begin(&self, journal: &Journal) -> io::Result<Batch> {
-        fs::create_dir_all(&self.0)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
         let mut id = self.all().keys().next_back().map_or(1, |last| last + 1);
         let folder = loop {
             match fs::create_dir(self.folder(id)) {

@@ -1,8 +1,9 @@
 //! The folder that files of a server are kept in: one file a song, named by a hash of server and id, bounded in bytes; what
 //! was not opened for longest goes first. Several programs may share it: a file is there only when it is whole.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -46,7 +47,7 @@ impl Folder {
 
     /// A file to be filled, for this program alone.
     pub fn begin(&self, key: Key, number: u64) -> io::Result<(File, PathBuf)> {
-        fs::create_dir_all(&self.path)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.path)?;
         let part = self.file(key).with_extension(format!("{}-{number}.{PART}", std::process::id()));
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&part)?;
         Ok((file, part))
