@@ -1,6 +1,7 @@
 //! The lines of the help: every command of the registry with the keys that hold now. Pure; drawn by the help view,
 //! searched by `update`.
 
+use super::list::List;
 use crate::config::keys::{Binding, Context, Keymap, command_of, print};
 use crate::model::command::registry::{COMMANDS, Row, Subject};
 
@@ -27,7 +28,26 @@ impl HelpLine {
     }
 }
 
+/// The help that is open.
+#[derive(Debug, Clone)]
+pub struct HelpPane {
+    pub list: List,
+    /// With the keys that hold; made when it is opened, and when they become others.
+    pub lines: Vec<HelpLine>,
+}
+
+impl HelpPane {
+    pub fn new(keymap: &Keymap) -> Self {
+        Self { list: List::default(), lines: lines(keymap) }
+    }
+}
+
+/// A binding, and the command that it begins with.
+type Named<'a> = (&'a Binding, Option<&'static str>);
+
 pub fn lines(keymap: &Keymap) -> Vec<HelpLine> {
+    let named = keymap.bindings().iter().map(|binding| (binding, command_of(&binding.line)));
+    let named: Vec<Named<'_>> = named.collect();
     let mut lines = Vec::new();
     for subject in Subject::ALL {
         if !lines.is_empty() {
@@ -35,7 +55,7 @@ pub fn lines(keymap: &Keymap) -> Vec<HelpLine> {
         }
         lines.push(HelpLine::Heading(subject.title()));
         for row in COMMANDS.iter().filter(|row| row.subject == subject) {
-            command(row, keymap, &mut lines);
+            command(row, &named, &mut lines);
         }
     }
     own(keymap, &mut lines);
@@ -58,9 +78,9 @@ fn own(keymap: &Keymap, lines: &mut Vec<HelpLine>) {
 }
 
 /// A command with the keys that give it bare, then one line for each line of words that keys give it.
-fn command(row: &Row, keymap: &Keymap, lines: &mut Vec<HelpLine>) {
-    let bindings: Vec<&Binding> =
-        keymap.bindings().iter().filter(|binding| command_of(&binding.line) == Some(row.name)).collect();
+fn command(row: &Row, named: &[Named<'_>], lines: &mut Vec<HelpLine>) {
+    let of_it = named.iter().filter(|(_, name)| *name == Some(row.name));
+    let bindings: Vec<&Binding> = of_it.map(|(binding, _)| *binding).collect();
     let bare = |binding: &&Binding| !binding.line.contains(char::is_whitespace);
     let usage = format!("{} {}", row.name, row.arguments).trim_end().to_owned();
     let keys = bindings.iter().copied().filter(bare);

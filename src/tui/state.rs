@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::browse::{Browse, Column};
 use super::cover::Covers;
 use super::grammar::Chord;
+use super::help::HelpPane;
 use super::jumps::Jumps;
 use super::layout::{Border, layout};
 use super::list::List;
@@ -60,7 +61,7 @@ pub struct UiState {
     pub filter: Filter,
     pub search: Search,
     pub prompt: Option<Prompt>,
-    pub help: Option<List>,
+    pub help: Option<HelpPane>,
     /// The signal path is shown.
     pub signal: bool,
     /// What mastering does is shown.

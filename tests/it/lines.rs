@@ -215,3 +215,17 @@ fn an_entry_of_the_queue_is_dragged_to_its_place() {
     let moved = vec![id(&stage, 0), id(&stage, 1)];
     assert_eq!(stage.asked(), [Command::Queue(Queue::MoveTo(Items::Ids(moved), 8))]);
 }
+
+/// The help that is open tells of a key as soon as there is one.
+#[test]
+fn the_help_knows_a_key_at_once() {
+    let mut stage = Stage::new(120, 40, Snapshot::default());
+    let has = |stage: &Stage| {
+        let help = stage.state.help.as_ref().expect("it is open");
+        help.lines.iter().any(|line| line.text().contains("gZ"))
+    };
+    stage.press("g?");
+    assert!(!has(&stage));
+    stage.press(":map gZ next<Enter>");
+    assert!(has(&stage));
+}

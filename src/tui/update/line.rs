@@ -6,6 +6,7 @@ use crate::config::keys::Context;
 use crate::model::command::parse::{ParseError, parse};
 use crate::model::command::{Request, Screen};
 use crate::tui::grammar::{Deed, Reach};
+use crate::tui::help;
 use crate::tui::range::{self, Address, Base, Range};
 
 /// A user's command that asks for itself ends here.
@@ -155,7 +156,12 @@ impl Turn<'_> {
         };
         let mut trial = self.around.keymap.clone();
         match trial.map(context, keys, line.as_deref()) {
-            Ok(()) => self.effects.push(Effect::Keymap(Box::new(trial))),
+            Ok(()) => {
+                if let Some(help) = &mut self.state.help {
+                    help.lines = help::lines(&trial);
+                }
+                self.effects.push(Effect::Keymap(Box::new(trial)));
+            }
             Err(why) => self.state.warn(why),
         }
     }

@@ -34,7 +34,7 @@ use std::time::Duration;
 
 use super::browse::Column;
 use super::layout::{Layout, layout};
-use super::list::View;
+use super::list::{List, View};
 use super::matches::Matches;
 use super::paint::{Order, Painted};
 use super::prompt::complete::Candidate;
@@ -304,11 +304,14 @@ impl Turn<'_> {
         move |column| views[column as usize]
     }
 
-    fn help_view(&self) -> View {
-        let len = super::help::lines(self.around.keymap).len();
+    fn change_help(&mut self, change: impl FnOnce(&mut List, View)) {
         // One row of the pane is its title.
         let height = usize::from(self.layout().main.height).saturating_sub(1);
-        View { len, height, margin: usize::from(self.around.settings.scrolloff), across: 1 }
+        let margin = usize::from(self.around.settings.scrolloff);
+        if let Some(help) = &mut self.state.help {
+            let view = View { len: help.lines.len(), height, margin, across: 1 };
+            change(&mut help.list, view);
+        }
     }
 
     fn resize(&mut self, width: u16, height: u16) {
@@ -321,10 +324,7 @@ impl Turn<'_> {
             (self.view(self.state.lists.seen.lists.len()), self.view(self.state.lists.len()));
         self.state.lists.lists.show_cursor(lists);
         self.state.lists.entries.show_cursor(entries);
-        let view = self.help_view();
-        if let Some(list) = &mut self.state.help {
-            list.show_cursor(view);
-        }
+        self.change_help(|list, view| list.show_cursor(view));
         self.change_outputs(|list, view| list.show_cursor(view));
         self.change_report(|list, view| list.show_cursor(view));
         self.change_tags(|list, view| list.show_cursor(view));

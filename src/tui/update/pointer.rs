@@ -299,12 +299,7 @@ impl Turn<'_> {
                 let view = self.view(self.state.lists.len());
                 self.state.lists.entries.scroll(rows, view);
             }
-            Hit::Help => {
-                let view = self.help_view();
-                if let Some(list) = &mut self.state.help {
-                    list.scroll(rows, view);
-                }
-            }
+            Hit::Help => self.change_help(|list, view| list.scroll(rows, view)),
             Hit::Outputs => self.change_outputs(|list, view| list.scroll(rows, view)),
             Hit::Tags => self.change_tags(|list, view| list.scroll(rows, view)),
             Hit::Report => self.change_report(|list, view| list.scroll(rows, view)),

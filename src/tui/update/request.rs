@@ -10,6 +10,7 @@ use crate::model::sort::Sort;
 use crate::model::visual::Visual;
 use crate::tui::browse::Column;
 use crate::tui::grammar::{Chord, Waiting};
+use crate::tui::help::HelpPane;
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
 use crate::tui::state::Shows;
@@ -307,11 +308,7 @@ impl Turn<'_> {
             return self.move_in_outputs(motion, count);
         }
         if self.state.help.is_some() {
-            let view = self.help_view();
-            if let Some(list) = &mut self.state.help {
-                list.go(motion, count, view);
-            }
-            return;
+            return self.change_help(|list, view| list.go(motion, count, view));
         }
         if matches!(motion, Motion::Top | Motion::Bottom | Motion::Line(_)) {
             self.leave_spot();
@@ -503,7 +500,7 @@ impl Turn<'_> {
     fn toggle_help(&mut self) {
         let is_shown = self.state.help.is_some();
         self.uncover();
-        self.state.help = (!is_shown).then(crate::tui::list::List::default);
+        self.state.help = (!is_shown).then(|| HelpPane::new(self.around.keymap));
     }
 
     pub(super) fn dismiss(&mut self) {

@@ -8,7 +8,6 @@ use crate::model::command::Pane;
 use crate::model::fold::{fold, fold_into};
 use crate::model::query::{Query, QueryError};
 use crate::tui::browse::Column;
-use crate::tui::help::HelpLine;
 use crate::tui::prompt::Kind;
 use crate::tui::report;
 use crate::tui::search::{Place, Question};
@@ -249,7 +248,8 @@ impl Turn<'_> {
     pub(super) fn search_cursor(&self) -> usize {
         let report = self.state.report.as_ref().map(|(_, list)| list);
         let report = self.state.tags.as_ref().map(|pane| &pane.list).or(report);
-        match (report.or(self.state.outputs.as_ref()).or(self.state.help.as_ref()), self.state.focus) {
+        let help = self.state.help.as_ref().map(|pane| &pane.list);
+        match (report.or(self.state.outputs.as_ref()).or(help), self.state.focus) {
             (Some(list), _) => list.cursor,
             (None, Pane::Library) => self.state.library.list(self.state.column()).cursor,
             (None, Pane::Playlists) => self.state.lists.list().cursor,
@@ -268,11 +268,7 @@ impl Turn<'_> {
             return self.change_outputs(|list, view| list.go_to(row, view));
         }
         if self.state.help.is_some() {
-            let view = self.help_view();
-            if let Some(list) = &mut self.state.help {
-                list.go_to(row, view);
-            }
-            return;
+            return self.change_help(|list, view| list.go_to(row, view));
         }
         match self.state.focus {
             Pane::Library => {
@@ -296,14 +292,12 @@ impl Turn<'_> {
         if words.is_empty() || len == 0 {
             return None;
         }
-        let help =
-            if self.state.help.is_some() { crate::tui::help::lines(self.around.keymap) } else { Vec::new() };
         let first = usize::from(!here);
         let mut texts = String::new();
         (first..first + len).find_map(|step| {
             let at = if back { (from + len * 2 - step) % len } else { (from + step) % len };
             texts.clear();
-            self.search_texts(&help, at, |text| {
+            self.search_texts(at, |text| {
                 fold_into(text, &mut texts);
                 texts.push('\n');
             });
@@ -322,12 +316,12 @@ impl Turn<'_> {
             return self.output_rows().len();
         }
         match &self.state.help {
-            Some(_) => self.help_view().len,
+            Some(help) => help.lines.len(),
             None => self.state.lists.rows(),
         }
     }
 
-    fn search_texts(&self, help: &[HelpLine], at: usize, mut each: impl FnMut(&str)) {
+    fn search_texts(&self, at: usize, mut each: impl FnMut(&str)) {
         if let Some(pane) = &self.state.tags {
             if let Some(row) = tags::row(self.around.snapshot, pane, at) {
                 each(&row.text());
@@ -346,8 +340,8 @@ impl Turn<'_> {
             }
             return;
         }
-        if self.state.help.is_some() {
-            if let Some(line) = help.get(at) {
+        if let Some(help) = &self.state.help {
+            if let Some(line) = help.lines.get(at) {
                 each(&line.text());
             }
             return;

@@ -5,14 +5,14 @@ use ratatui::layout::Rect;
 use super::rows::{Row, visible};
 use crate::config::theme::Role;
 use crate::tui::draw::Canvas;
-use crate::tui::help::{HelpLine, lines};
+use crate::tui::help::{HelpLine, HelpPane};
 use crate::tui::scene::Hit;
 
 const KEYS: u16 = 26;
 const USAGE: u16 = 32;
 
 pub fn draw(canvas: &mut Canvas<'_>) {
-    let Some(list) = &canvas.scene.state.help else { return };
+    let Some(HelpPane { list, lines }) = &canvas.scene.state.help else { return };
     let main = canvas.layout.main;
     if main.is_empty() {
         return;
@@ -28,7 +28,6 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     }
     let area = Rect { y: main.y + 1, height: main.height - 1, ..main };
     canvas.hit(area, Hit::Help);
-    let lines = lines(canvas.scene.keymap);
     for (at, row_area) in visible(area, list, lines.len()) {
         let row = Row::new(canvas, row_area, at == list.cursor, true);
         draw_line(canvas, &row, &lines[at]);
