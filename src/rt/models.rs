@@ -26,6 +26,7 @@ pub fn check(what: &str, switches: Option<usize>, model: impl Fn() + Sync + Send
         model();
     });
     let tried = tried.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(tried > 1, "{what}: one order shows nothing");
     eprintln!("{what}: {tried} orders in {:.1} s", began.elapsed().as_secs_f64());
 }
 
@@ -34,22 +35,6 @@ fn segment(n: u64) -> Segment {
     let low = n as u32;
     let (play, frame, limit) = (PlayId(n * 3), n * 5, n * 7);
     Segment { at: n, play, frame, rate: low, output_rate: low, speed: 1.0, limit }
-}
-
-#[test]
-fn readers_never_see_half_a_segment() {
-    // The table has room for two: the third goes where the first was.
-    check("segment", Some(3), || {
-        let clock = Arc::new(PlaybackClock::default());
-        (1..=2).for_each(|n| clock.begin(segment(n)));
-        let theirs = Arc::clone(&clock);
-        let writer = thread::spawn(move || theirs.begin(segment(3)));
-        let found = clock.segment_at(u64::MAX).unwrap();
-        assert_eq!(found, segment(found.at));
-        assert!(found.at >= 2);
-        writer.join().unwrap();
-        assert_eq!(clock.segment_at(u64::MAX), Some(segment(3)));
-    });
 }
 
 /// The count of one ring is not added to the place of another.
