@@ -25,7 +25,7 @@ BUDGETS = [
     ("library", "two_keystrokes_in_1m", "two keystrokes of the filter, a million tracks", 100, "ms"),
     ("similarity", "nearest_twenty/100000", "the twenty nearest of 100,000", 5, "ms"),
     ("similarity", "nearest_twenty/1000000", "the twenty nearest of a million", 60, "ms"),
-    ("analysis", "all_of_a_file", "a second of stereo measured whole (100 x real time)", 10, "ms"),
+    ("analysis", "all_of_a_file", "a minute of stereo measured whole (100 x real time)", 600, "ms"),
     ("chain", "mastering/all but matching", "a second of stereo through the mastering chain (150 x real time)", 1000 / 150, "ms"),
 ]
 
