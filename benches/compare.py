@@ -172,6 +172,17 @@ def versions():
     return "; ".join(filter(None, (version(words) for words in asked if shutil.which(words[0]))))
 
 
+def tell(text, marks, write):
+    """Prints it, or puts it between two marks of the README."""
+    if not write:
+        print(text)
+        return
+    readme = pathlib.Path(__file__).parent.parent / "README.md"
+    before, rest = readme.read_text().split(marks[0])
+    _, after = rest.split(marks[1])
+    readme.write_text(f"{before}{marks[0]}\n{text}\n{marks[1]}{after}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -205,13 +216,7 @@ def main():
     head = (f"By `benches/compare.py` on {datetime.date.today()}; {machine()}. Medians of {args.rounds} alternating rounds; "
             f"CPU s: user and system. The file: five minutes of FLAC, 44.1 kHz, 16 bits, stereo. {versions()}.")
     text = "\n\n".join([head, *tables])
-    if not args.write:
-        print(text)
-        return
-    readme = pathlib.Path(__file__).parent.parent / "README.md"
-    before, rest = readme.read_text().split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    readme.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}")
+    tell(text, MARKS, args.write)
 
 
 if __name__ == "__main__":

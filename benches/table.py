@@ -9,11 +9,10 @@ between the marks in README.md, with machine and date. The rows without a budget
 
 import argparse
 import datetime
-import pathlib
 import re
 import subprocess
 
-from compare import machine
+from compare import machine, tell
 
 MARKS = ("<!-- benched -->", "<!-- /benched -->")
 
@@ -68,13 +67,7 @@ def main():
         worst = max(rows)
         lines.append(f"| {what} | {budget:.3g} {unit} | {worst:.3g} {unit} | {'yes' if worst <= budget else '**no**'} |")
     text = "\n".join([f"By `benches/table.py` on {datetime.date.today()}; {machine()}.", "", *lines])
-    if not args.write:
-        print(text)
-        return
-    readme = pathlib.Path(__file__).parent.parent / "README.md"
-    before, rest = readme.read_text().split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    readme.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}")
+    tell(text, MARKS, args.write)
 
 
 if __name__ == "__main__":
