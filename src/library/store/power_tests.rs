@@ -2,7 +2,7 @@
 //! order. What was told to be on the disk is there, and each save is there as a whole or not at all.
 //!
 //! `AURALIS_CUTS=1000 cargo test --release --lib power -- --nocapture` cuts it so often; an ordinary run a few times.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used)]
 
 use std::io;
 use std::sync::{Arc, Mutex};
