@@ -76,3 +76,4 @@ pub mod track;
 pub mod trial;
 pub mod visual;
 pub mod weights;
+pub mod words;
