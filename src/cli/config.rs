@@ -39,6 +39,7 @@ fn print_paths(places: &Places) -> Result<Exit, CliError> {
         ("config", places.config_file.as_deref()),
         ("keys", places.keys_file.as_deref()),
         ("themes", places.themes.as_deref()),
+        ("languages", places.languages.as_deref()),
         ("eq", places.curves.as_deref()),
         ("library", places.library().ok()),
         ("log", places.log_file().ok()),

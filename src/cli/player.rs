@@ -9,13 +9,14 @@ use super::settings;
 use super::terminal::Messages;
 use super::text::shown;
 use crate::boot::{self, Left, PlayerRun};
-use crate::config;
 use crate::config::live::text;
 use crate::config::origin::Origin;
+use crate::config::{self, Loaded, language};
 use crate::library::scan::absolute_root;
 use crate::model::address::is_address;
 use crate::model::settings::{Audio, OutputSpec};
 use crate::model::suggest::nearest;
+use crate::model::words;
 
 /// Verbs that a mistyped word may have meant.
 const VERBS: &[&str] = &[
@@ -111,6 +112,7 @@ fn prepared(global: &Global, paths: &[PathBuf], output: Option<OutputSpec>) -> R
     // Problems of the configuration are shown by the screen, which would wipe them away here.
     let mut config = config::load(&global.places())?;
     crate::boot::server::mount(&config);
+    speak(&mut config);
     let output_named = output.is_some();
     if let Some(output) = output {
         config.origins.put("output.output".into(), text(&output.to_string()), Origin::Flag("--output"));
@@ -122,6 +124,17 @@ fn prepared(global: &Global, paths: &[PathBuf], output: Option<OutputSpec>) -> R
     let paths = paths.iter().map(|path| absolute_root(path)).collect();
     let successor = successor(global, output_named.then_some(&config.settings.output.output));
     Ok(PlayerRun { config, paths, output_named, log, plays_on: false, successor })
+}
+
+/// From here on screen and notices are in the user's language.
+fn speak(config: &mut Loaded) {
+    let environment = ["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).ok());
+    let choice = &config.settings.screen.language;
+    let (found, problems) = language::load(choice, environment, config.places.languages.as_deref());
+    config.problems.extend(problems);
+    if let Some(found) = found {
+        words::speak(found);
+    }
 }
 
 /// The words that start a daemon which goes on where a player of these flags stopped.

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use super::keys::Keymap;
+use super::language;
 use super::problem::Problem;
 use super::read;
 use super::theme::{Theme, ThemeError, for_background};
 use super::{Loaded, read_text};
 
-/// All problems of `config.toml`, the folders it names, `keys.toml` and the themes, in this order. Looks at the disk.
+/// All problems of `config.toml`, the folders it names, `keys.toml`, the themes and the languages, in this order. Looks
+/// at the disk.
 pub fn check(loaded: &Loaded) -> Vec<Problem> {
     let mut problems = loaded.problems.clone();
     if let Some(file) = &loaded.places.config_file {
@@ -20,6 +22,9 @@ pub fn check(loaded: &Loaded) -> Vec<Problem> {
     }
     if let Some(folder) = &loaded.places.themes {
         problems.extend(themes(folder));
+    }
+    if let Some(folder) = &loaded.places.languages {
+        problems.extend(language::check(&loaded.settings.screen.language, folder));
     }
     problems
 }

@@ -308,6 +308,7 @@ mod tests {
         ("similarity.ahead", "9"),
         ("similarity.learn", "false"),
         ("screen.theme", "\"mine\""),
+        ("screen.language", "\"sv\""),
         ("screen.symbols", "\"ascii\""),
         ("screen.mouse", "false"),
         ("screen.spectrum", "false"),
@@ -422,6 +423,7 @@ mod tests {
             learn: false,
         };
         settings.screen.theme = "mine".into();
+        settings.screen.language = "sv".into();
         settings.screen.symbols = Symbols::Ascii;
         settings.screen.mouse = false;
         settings.screen.spectrum = false;

@@ -15,6 +15,7 @@ pub mod editor;
 pub mod file;
 pub mod keep;
 pub mod keys;
+pub mod language;
 pub mod live;
 mod loaded;
 pub mod memory;

@@ -79,6 +79,7 @@ pub struct Places {
     pub config_was_named: bool,
     pub keys_file: Option<PathBuf>,
     pub themes: Option<PathBuf>,
+    pub languages: Option<PathBuf>,
     /// The user's equaliser curves.
     pub curves: Option<PathBuf>,
     /// The user's music folder.
@@ -92,7 +93,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// `keys.toml`, `themes` and `eq` lie beside the configuration, wherever that is. A data folder that was asked for holds
+    /// `keys.toml`, `themes`, `languages` and `eq` lie beside the configuration, wherever that is. A data folder that was asked for holds
     /// all that we write: the library and the log.
     pub fn new(bases: &Bases, flags: &PlaceFlags) -> Result<Self, ConfigError> {
         let named = absolute(flags.config_file.as_deref())?;
@@ -108,6 +109,7 @@ impl Places {
             home: bases.home.clone(),
             keys_file: beside.map(|folder| folder.join("keys.toml")),
             themes: beside.map(|folder| folder.join("themes")),
+            languages: beside.map(|folder| folder.join("languages")),
             curves: beside.map(|folder| folder.join("eq")),
             config_was_named,
             config_file,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
+use super::language::is_tag;
 use super::theme::is_choice;
 use crate::model::address::{host, url};
 use crate::model::analysis::AnalyseWhen;
@@ -753,6 +754,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         table: "screen",
+        key: "language",
+        default: "\"auto\"",
+        expects: "the tag of a language, as \"de\", or \"auto\"",
+        help: "What it speaks, from the next start: \"en\", \"de\", or a file in the languages folder; auto: as LC_ALL, LC_MESSAGES or LANG say.",
+        set: |settings, value| put(&mut settings.screen.language, text(value, language)),
+    },
+    Row {
+        table: "screen",
         key: "symbols",
         default: "\"auto\"",
         expects: "\"auto\", \"unicode\" or \"ascii\"",
@@ -982,6 +991,11 @@ fn curve(word: &str) -> Option<String> {
 /// A theme is a file's name, never a path.
 fn theme(word: &str) -> Option<String> {
     is_choice(word).then(|| word.to_owned())
+}
+
+/// A language is a file's name, too.
+fn language(word: &str) -> Option<String> {
+    is_tag(word).then(|| word.to_owned())
 }
 
 /// As they are, blanks included.

@@ -522,6 +522,8 @@ impl ShowProgress {
 pub struct ScreenSettings {
     /// Name of a theme: `dark`, `light`, `terminal`, or a file in the themes folder; or one for each background.
     pub theme: String,
+    /// Tag of the language that it speaks; `auto`: that of the environment.
+    pub language: String,
     /// What it is drawn with.
     pub symbols: Symbols,
     pub mouse: bool,
@@ -558,6 +560,7 @@ impl Default for ScreenSettings {
     fn default() -> Self {
         Self {
             theme: "terminal".into(),
+            language: "auto".into(),
             symbols: Symbols::Auto,
             mouse: true,
             spectrum: true,

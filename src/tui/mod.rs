@@ -34,6 +34,7 @@ pub mod list;
 pub mod lists;
 pub mod matches;
 pub mod menu;
+pub mod notices;
 mod outlet;
 pub mod outputs;
 mod pace;

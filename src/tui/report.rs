@@ -40,6 +40,8 @@ pub enum ReportKind {
     Lookup,
     /// All settings.
     Settings,
+    /// What was told.
+    Notices,
     /// Lines that were typed, to be done again.
     Typed(Kind),
 }
@@ -59,6 +61,7 @@ impl ReportKind {
             Self::Lyrics => "Lyrics",
             Self::Lookup => "Releases that it may be",
             Self::Settings => "Settings",
+            Self::Notices => "What was told",
             Self::Typed(Kind::Search) => "Searches",
             Self::Typed(Kind::Filter) => "Filters",
             Self::Typed(Kind::Command | Kind::Field(_)) => "Commands",
@@ -99,6 +102,7 @@ impl About {
             | ReportKind::Lyrics
             | ReportKind::Lookup
             | ReportKind::Settings
+            | ReportKind::Notices
             | ReportKind::Typed(_) => None,
             ReportKind::Queue => Some(Self::Queue(
                 Arc::clone(&snapshot.queue),
@@ -219,6 +223,7 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         (ReportKind::Lookup, _) => lookup_state(snapshot),
         (ReportKind::Settings, _) => "Enter changes, / finds, Esc leaves".into(),
         (ReportKind::Typed(_), _) => "Enter does it again, e changes it first".into(),
+        (ReportKind::Notices, _) => "Enter shows it whole".into(),
         (ReportKind::Jobs, _) if snapshot.renders.is_empty() => "none; :master begins one".into(),
         (ReportKind::Jobs, _) => ":master-stop N".into(),
         (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
@@ -254,6 +259,7 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         | ReportKind::Listening
         | ReportKind::History
         | ReportKind::Templates
+        | ReportKind::Notices
         | ReportKind::Typed(_) => figures.lines.as_ref().map_or(0, |lines| lines.len()),
         ReportKind::Similar => snapshot.similar.found.len(),
         ReportKind::Portrait => portrait_rows(snapshot).len(),

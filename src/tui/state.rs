@@ -15,6 +15,7 @@ use super::layout::{Border, layout};
 use super::list::List;
 use super::lists::ListsPane;
 use super::menu::Menu;
+pub use super::notices::{Notices, Shows};
 use super::prompt::Prompt;
 use super::prompt::history::History;
 use super::registers::{Registers, Repeats};
@@ -268,63 +269,6 @@ pub struct Selecting {
 
 /// How long a half-typed binding waits before its continuations are shown.
 pub const HINT_AFTER: Duration = Duration::from_millis(400);
-
-/// What the screen itself has to tell, newest last; the newest is shown.
-#[derive(Debug, Clone, Default)]
-pub struct Notices {
-    own: Vec<Arc<Notice>>,
-    /// The core's notice came after the newest of our own.
-    core_is_newer: bool,
-    core: Option<Arc<Notice>>,
-}
-
-/// Who made the shown notice.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Shows {
-    Own(Arc<Notice>),
-    Core(Arc<Notice>),
-}
-
-impl Notices {
-    /// Problems found before the screen was there; the first is shown first.
-    pub fn new(problems: Vec<Notice>) -> Self {
-        Self { own: problems.into_iter().rev().map(Arc::new).collect(), ..Self::default() }
-    }
-
-    pub fn tell(&mut self, notice: Notice) {
-        self.drop_notes();
-        self.own.push(Arc::new(notice));
-        self.core_is_newer = false;
-    }
-
-    /// What the snapshot says now.
-    pub fn see_core(&mut self, notice: Option<&Arc<Notice>>) {
-        let same = match (&self.core, notice) {
-            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
-            (None, None) => true,
-            _ => false,
-        };
-        if !same {
-            self.core_is_newer = notice.is_some();
-            self.core = notice.map(Arc::clone);
-        }
-    }
-
-    pub fn shown(&self) -> Option<Shows> {
-        let own = self.own.last().map(|notice| Shows::Own(Arc::clone(notice)));
-        let core = self.core.as_ref().map(|notice| Shows::Core(Arc::clone(notice)));
-        if self.core_is_newer { core.or(own) } else { own.or(core) }
-    }
-
-    /// Notes of our own are gone with the next key.
-    pub fn drop_notes(&mut self) {
-        self.own.retain(|notice| notice.severity != Severity::Note);
-    }
-
-    pub fn drop_own(&mut self) {
-        self.own.pop();
-    }
-}
 
 /// What the mouse is in the middle of.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

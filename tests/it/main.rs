@@ -50,6 +50,7 @@ mod mastering;
 mod matrix;
 mod media;
 mod menu;
+mod messages;
 mod migrate;
 mod missing;
 mod mpd;

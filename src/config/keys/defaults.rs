@@ -148,6 +148,7 @@ pub const BINDINGS: &[(Context, &str, &str)] = &[
     (Global, "gd", "reveal"),
     (Global, "zf", "follow"),
     (Global, "<Enter>", "open"),
+    (Global, "gM", "messages"),
     (Global, "g<Enter>", "menu"),
     (Global, "<S-F10>", "menu"),
     (Global, "<BS>", "back"),

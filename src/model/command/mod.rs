@@ -465,6 +465,8 @@ pub enum Screen {
     Typed(Typed),
     /// The selected line of it into the prompt, to be changed.
     EditTyped,
+    /// Show or hide what was told.
+    Messages,
     /// Open the search prompt; `back`: for a search towards the top.
     SearchPrompt {
         back: bool,

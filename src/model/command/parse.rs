@@ -398,6 +398,7 @@ impl Call<'_> {
                 let kind = self.optional("commands, searches, filters, or nothing", Typed::parse)?;
                 Ok(Screen::Typed(kind.unwrap_or_default()))
             }
+            "messages" => self.bare(Screen::Messages),
             "typed-edit" => self.bare(Screen::EditTyped),
             "help" => self.bare(Screen::Help),
             "group" if self.arguments.is_empty() => Ok(Screen::GroupBy(None)),

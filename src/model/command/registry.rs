@@ -1143,6 +1143,7 @@ pub const COMMANDS: &[Row] = &[
         "the commands, searches or filters that were typed, to be done again",
     ),
     row(Screen, "typed-edit", &[], "", Nothing, "the selected one of them into the prompt, to be changed"),
+    row(Screen, "messages", &["notices"], "", Nothing, "what was told, newest first; Enter shows one whole"),
     row(Screen, "menu", &[], "", Nothing, "what can be done with the selection, to choose from"),
     row(Screen, "help", &["h"], "", Nothing, "keys and commands"),
     row(Screen, "cover", &[], "", Nothing, "what plays, with its cover and its words"),

@@ -20,6 +20,7 @@ impl Turn<'_> {
     pub(super) fn changed(&mut self) {
         let snapshot = self.around.snapshot;
         self.state.notices.see_core(snapshot.notice.as_ref());
+        self.notices_follow();
         let new_catalog = !Arc::ptr_eq(&self.state.library.catalog, &snapshot.catalog);
         if new_catalog {
             self.state.wall.forget_missing();

@@ -230,6 +230,7 @@ impl PathBase {
 }
 
 pub fn update(state: &mut UiState, input: Input, around: &Surroundings<'_>) -> Vec<Effect> {
+    state.notices.now = around.now;
     let mut turn = Turn { state, around, effects: Vec::new(), register: None, typed: 0 };
     if chord::is_answer(&input) {
         turn.state.repeats.until = None;

@@ -25,6 +25,7 @@ impl Turn<'_> {
         }
         match &self.state.report {
             Some((ReportKind::Lookup, list)) => return self.take_release(list.cursor + 1),
+            Some((ReportKind::Notices, list)) => return self.state.notices.show_again(list.cursor),
             Some((ReportKind::Settings, list)) => return self.open_setting(list.cursor),
             _ => {}
         }

@@ -69,6 +69,23 @@ impl Turn<'_> {
         self.renew_figures();
     }
 
+    pub(super) fn toggle_notices(&mut self) {
+        self.state.figures = self.notice_figures();
+        self.toggle_report(ReportKind::Notices);
+    }
+
+    /// Something was told while they are looked at.
+    pub(super) fn notices_follow(&mut self) {
+        if matches!(self.state.report, Some((ReportKind::Notices, _))) {
+            self.state.figures = self.notice_figures();
+        }
+    }
+
+    fn notice_figures(&self) -> Figures {
+        let lines = Some(Arc::new(self.state.notices.lines()));
+        Figures { asked: self.state.figures.asked + 1, lines, ..Figures::default() }
+    }
+
     /// The selected template, where templates are shown.
     fn shown_template(&self) -> Option<String> {
         let (kind, list) = self.state.report.as_ref()?;

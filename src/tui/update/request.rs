@@ -203,6 +203,7 @@ impl Turn<'_> {
                     self.state.note("First look at what was typed: `:typed`");
                 }
             }
+            Screen::Messages => self.toggle_notices(),
             Screen::SearchPrompt { back } => self.open_search(back),
             Screen::Search(words) => self.search_for(words),
             Screen::SearchNext => {
