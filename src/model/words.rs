@@ -93,6 +93,8 @@ pub enum LanguageError {
     NoTag(String),
     #[error("“{text}” puts in {{{name}}}, which the English has not")]
     UnknownName { text: String, name: String },
+    #[error("“{0}” has a character that is none of a text")]
+    Control(String),
     #[error("“{0}” is a plural without `other`")]
     NoOther(String),
     #[error("“{category}” is no category of plurals; they are {}", CATEGORIES.join(", "))]
@@ -113,6 +115,7 @@ impl Language {
 
     /// `theirs` is said for `english`; an empty one is none.
     pub fn text(&mut self, english: &str, theirs: &str) -> Result<(), LanguageError> {
+        printable(theirs)?;
         if let Some(name) = names(theirs).find(|name| !names(english).any(|other| other == *name)) {
             return Err(LanguageError::UnknownName { text: theirs.to_owned(), name: name.to_owned() });
         }
@@ -126,6 +129,7 @@ impl Language {
     pub fn noun(&mut self, one: &str, forms: &[(String, String)]) -> Result<(), LanguageError> {
         let mut known = Forms::new();
         for (category, word) in forms.iter().filter(|(_, word)| !word.is_empty()) {
+            [one, category, word].into_iter().try_for_each(|text| printable(text))?;
             let unknown = || LanguageError::UnknownCategory { category: category.clone() };
             let name = CATEGORIES.into_iter().find(|name| name == category).ok_or_else(unknown)?;
             known.insert(name, word.clone());
@@ -159,6 +163,12 @@ impl Language {
         };
         forms.get(category).or_else(|| forms.get("other")).map(String::as_str)
     }
+}
+
+/// What is said never commands the terminal.
+fn printable(text: &str) -> Result<(), LanguageError> {
+    let shown = || text.chars().filter(|char| !char.is_control()).collect();
+    if text.contains(char::is_control) { Err(LanguageError::Control(shown())) } else { Ok(()) }
 }
 
 /// From now on this is the language of the process. The first call holds; whether this was it.
@@ -297,6 +307,8 @@ mod tests {
         german.text("Cannot play {name}", "{name} lässt sich nicht abspielen").unwrap();
         let error = german.text("Cannot play {name}", "{nmae} geht nicht").unwrap_err();
         assert_eq!(error.to_string(), "“{nmae} geht nicht” puts in {nmae}, which the English has not");
+        let error = german.text("Queue", "\u{1b}[2JSchlange").unwrap_err();
+        assert_eq!(error, LanguageError::Control("[2JSchlange".to_owned()));
         german.text("Queue", "").unwrap();
         assert_eq!(german.len(), 1);
         let form = |category: &str| [(category.to_owned(), "Titel".to_owned())];

@@ -19,7 +19,7 @@ const SIZES: [(u16, u16); 5] = [(20, 5), (60, 16), (80, 24), (140, 40), (250, 70
 const COLOURED: (u16, u16) = (60, 16);
 
 /// Views, each with the lines that lead to it.
-const VIEWS: &[(&str, &[&str])] = &[
+pub const VIEWS: &[(&str, &[&str])] = &[
     ("artists", &[]),
     ("albums", &["right"]),
     ("tracks", &["right", "right", "mark", "down"]),
@@ -55,7 +55,7 @@ const VIEWS: &[(&str, &[&str])] = &[
     ("duplicates", &["duplicates"]),
 ];
 
-fn led(size: (u16, u16), words: &[&str]) -> Stage {
+pub fn led(size: (u16, u16), words: &[&str]) -> Stage {
     let mut stage = stage(size.0, size.1, "");
     for line in words {
         stage.input(Input::Line((*line).to_owned()));

@@ -197,7 +197,7 @@ impl Rig {
     }
 
     /// Skips events until one is as wanted.
-    pub fn wait_for(&self, what: &str, is_it: impl Fn(&EngineEvent) -> bool) -> EngineEvent {
+    pub fn wait_for(&self, what: &str, mut is_it: impl FnMut(&EngineEvent) -> bool) -> EngineEvent {
         let until = Instant::now() + PATIENCE;
         loop {
             match self.events.recv_timeout(until.saturating_duration_since(Instant::now())) {

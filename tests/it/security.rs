@@ -5,8 +5,14 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::home::Home;
+#[cfg(feature = "http")]
+use crate::media::fixture;
 use crate::mpd::net_sockets;
 use crate::pseudo_terminal::Session;
+#[cfg(feature = "http")]
+use crate::radio::with_titles;
+#[cfg(feature = "http")]
+use crate::server::Server;
 
 /// What can be looked at by keys is looked at, with a song whose words, cover and likes nobody has.
 #[test]
@@ -79,6 +85,47 @@ fn words_and_playlists_never_command_the_terminal() {
     assert_eq!(session.end(), 0);
     let raw = session.raw();
     assert_eq!(command_in(&raw), None);
+}
+
+/// What a station says of itself and of its songs, and how a server refuses: on the screen, in what it writes to the
+/// window's title, and in what scripts read.
+#[cfg(feature = "http")]
+#[test]
+fn stations_and_servers_never_command_the_terminal() {
+    let evil = "\x1b]0;EVIL\x07\x1b[2J\x1b[31mred\u{9b}31m\u{202e}\u{7f}";
+    let sound = std::fs::read(fixture("untagged.mp3").path).unwrap();
+    let titles = with_titles(&sound, 5_000, &[&format!("Title {evil}")]);
+    let server = Server::new(move |line| {
+        let name = format!("icy-name: Station {evil}\r\nicy-genre: {evil}\r\nicy-url: {evil}\r\n");
+        let plays = match line.asked.path.as_str() {
+            "/named" => line.send(format!("ICY 200 OK\r\n{name}content-type: audio/mpeg\r\n\r\n").as_bytes()),
+            "/live" => line.send(
+                b"ICY 200 OK\r\nicy-name: Radio\r\nicy-metaint: 5000\r\ncontent-type: audio/mpeg\r\n\r\n",
+            ),
+            _ => {
+                line.send(format!("HTTP/1.1 404 {evil}\r\nContent-Type: {evil}\r\n\r\n{evil}").as_bytes());
+                false
+            }
+        };
+        while plays && line.trickle(&titles, 4_000, Duration::from_millis(50)) {}
+    });
+    let home = Home::new();
+    let address = |path| server.at(path).to_str().unwrap().to_owned();
+    let mut session = Session::start(&home, &[&address("/live")]);
+    session.wait_for("Title");
+    let told = home.program(&["status"]).output().unwrap();
+    assert_eq!(command_in(&told.stdout), None, "{}", String::from_utf8_lossy(&told.stdout));
+    for path in ["/named", "/refused"] {
+        session.press(&format!(":add {}\r", address(path)));
+        session.wait_up();
+        session.press(">");
+        session.wait_up();
+    }
+    session.press("gM");
+    session.wait_for("What was told");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+    assert_eq!(command_in(&session.raw()), None);
 }
 
 /// A command of the texts above among these bytes.

@@ -34,6 +34,7 @@ pub fn of(name: &str) -> (usize, Vec<Vec<u8>>) {
         "command" => (300, commands()),
         "keymap" => (100, texts(KEYMAPS)),
         "theme" => (400, themes()),
+        "language" => (200, texts(LANGUAGES)),
         "config" => (200, configs()),
         "curve" => (600, texts(CURVES)),
         "queue_text" => (600, texts(QUEUES)),
@@ -352,6 +353,13 @@ const SERVERS: &[&str] = &[
     "ICY 200 OK\r\nicy-name:One\r\nicy-br:128\r\ncontent-type:audio/mpeg\r\nicy-metaint:16\r\n\r\nxxxxxxxxxxxxxxxx",
     "HTTP/1.0 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\nETag: \"a\"\r\n\r\n12345",
     "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+];
+
+/// Words of other languages, some of them wrong.
+const LANGUAGES: &[&str] = &[
+    "[texts]\n\"Queue\" = \"Kö\"\n\"Cannot play {name}\" = \"{name} går inte\"\n\"Mono\" = \"\"\n",
+    "[nouns]\ntrack = { one = \"utwór\", few = \"utwory\", many = \"utworów\", other = \"utworu\" }\n",
+    "[nouns]\ntrack = \"x\"\nalbum = { one = \"x\", some = 1 }\n[other]\n[texts]\n\"A {b}\" = \"{c:>9} {\"\nd = '''\\n{'''\n",
 ];
 
 /// As LRCLIB answers, asked for a song and asked to search (https://lrclib.net/docs).

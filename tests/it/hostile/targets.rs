@@ -51,6 +51,7 @@ pub const ALL: &[(&str, Target)] = &[
     ("command", command),
     ("keymap", keymap),
     ("theme", theme),
+    ("language", language),
     ("config", config),
     ("curve", curve),
     ("queue_text", queue_text),

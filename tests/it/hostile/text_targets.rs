@@ -207,6 +207,16 @@ pub fn theme(bytes: &[u8]) {
     let _ = theme.without_colour();
 }
 
+/// Each problem has its place, and shows nothing that a terminal would take for a command.
+pub fn language(bytes: &[u8]) {
+    let text = text_of(bytes);
+    let (_, problems) = auralis::config::language::parse("de", &text, Path::new("de.toml"));
+    for problem in problems {
+        assert!(problem.line.is_some_and(|line| line > 0), "{problem:?}");
+        assert!(!problem.message.contains(char::is_control), "{problem:?}");
+    }
+}
+
 /// Each problem has its place; what is no text of settings leaves the defaults.
 pub fn config(bytes: &[u8]) {
     let text = text_of(bytes);
