@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::model::notice::{Notice, Severity};
+use crate::say;
 
 /// What is wrong, and where. All else in the file keeps working.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +22,12 @@ impl Problem {
     /// For frontends: what is wrong, where, and what was probably meant.
     pub fn notice(&self) -> Notice {
         let place = match self.line {
-            Some(line) => format!("{}, line {line}", self.file.display()),
+            Some(line) => say!("{file}, line {line}", file = self.file.display(), line),
             None => self.file.display().to_string(),
         };
         let notice = Notice::new(Severity::Warning, place).why(self.message.clone());
         match &self.nearest {
-            Some(nearest) => notice.next_step(format!("Did you mean `{nearest}`?")),
+            Some(nearest) => notice.next_step(say!("Did you mean `{nearest}`?", nearest)),
             None => notice,
         }
     }
@@ -41,7 +42,7 @@ impl std::fmt::Display for Problem {
         }
         write!(f, " {}", self.message)?;
         match &self.nearest {
-            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+            Some(nearest) => write!(f, "; {}", say!("did you mean `{nearest}`?", nearest)),
             None => Ok(()),
         }
     }

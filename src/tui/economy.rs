@@ -1,6 +1,7 @@
 //! What the screen costs, counted for the debug line: frames and bytes of the last second, and frames that the terminal
 //! was too slow for. Owned by the run loop.
 
+use crate::say;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -81,11 +82,26 @@ impl std::fmt::Display for Figures {
         let kilobytes = self.bytes as f64 / 1000.0;
         let (frames, held) = (self.frames, self.held);
         let (drawing, took) = (milliseconds(self.drawing), milliseconds(self.took));
-        write!(f, "{frames} fps {kilobytes:.1} kB/s draw {drawing:.1} ms line {took:.1} ms")?;
-        if let Some(echo) = self.echo {
-            write!(f, " echo {:.1} ms", milliseconds(echo))?;
-        }
-        write!(f, " held {held}")
+        let told = match self.echo.map(milliseconds) {
+            Some(echo) => say!(
+                "{frames} fps {kilobytes:.1} kB/s draw {drawing:.1} ms line {took:.1} ms echo {echo:.1} ms held {held}",
+                frames,
+                kilobytes,
+                drawing,
+                took,
+                echo,
+                held
+            ),
+            None => say!(
+                "{frames} fps {kilobytes:.1} kB/s draw {drawing:.1} ms line {took:.1} ms held {held}",
+                frames,
+                kilobytes,
+                drawing,
+                took,
+                held
+            ),
+        };
+        f.write_str(&told)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::id::ItemId;
 use crate::model::player::{Outcome, Player};
 use crate::model::queue_text::{self, Line};
 use crate::model::snapshot::Snapshot;
+use crate::say;
 
 #[derive(Default)]
 pub(super) struct Editing {
@@ -69,13 +70,13 @@ impl Editing {
         let text = edited.map_err(|error| error.to_string())?;
         if text == self.text {
             self.kept = false;
-            return Err("Nothing was changed".to_owned());
+            return Err(say!("Nothing was changed").to_owned());
         }
         self.text = text;
         self.kept = true;
-        let goes_on = "`:edit queue` goes on with your text";
-        let mut edited = queue_text::parse(&self.text, &self.base)
-            .map_err(|error| format!("The queue is as it was: {error}. {goes_on}"))?;
+        let mut edited = queue_text::parse(&self.text, &self.base).map_err(|error| {
+            say!("The queue is as it was: {error}. `:edit queue` goes on with your text", error)
+        })?;
         for (_, line) in &mut edited.lines {
             if let Line::Path(path) = line {
                 *path = places.absolute(path);
@@ -85,6 +86,8 @@ impl Editing {
         let taken = Arc::clone(&self.taken);
         let answer = move |outcome| taken.store(matches!(outcome, Outcome::Done(_)), Ordering::Release);
         let asked = player.ask(Command::Queue(Queue::Edit(edited)), Box::new(answer));
-        asked.map_err(|_| format!("The player is busy and did not take it. {goes_on}"))
+        asked.map_err(|_| {
+            say!("The player is busy and did not take it. `:edit queue` goes on with your text").to_owned()
+        })
     }
 }

@@ -26,11 +26,14 @@ use super::update::{Effect, Input, Surroundings, next_tick, update};
 use super::work::Workers;
 use super::{text, title};
 use crate::config::theme::Theme;
+use crate::later;
 use crate::model::command::{Command, Pane};
 use crate::model::notice::{Notice, Severity};
 use crate::model::playback::PlayState;
 use crate::model::player::Player;
 use crate::model::snapshot::Snapshot;
+use crate::model::words::said;
+use crate::say;
 
 /// Rows of a list that are told at once.
 const ROWS: u16 = 20;
@@ -42,9 +45,11 @@ const ANSWER: Duration = Duration::from_millis(300);
 /// Longest line that is read, in bytes; what is longer is no command.
 const LONGEST: u64 = 1 << 16;
 
-const GREETING: &str = "auralis by lines: a command in each, as after `:` on the screen. An empty line tells \
+const GREETING: &str = later!(
+    "auralis by lines: a command in each, as after `:` on the screen. An empty line tells \
     what plays and where you are; `down`, `up`, `left`, `right`, `open`, `focus queue` go through the lists, `redraw` tells the list again, \
-    `help` lists all commands, `quit` leaves.";
+    `help` lists all commands, `quit` leaves."
+);
 
 /// Until it is left. Nothing of the terminal is changed.
 pub(super) fn run(player: Arc<dyn Player>, options: TuiOptions) -> Result<Exit, TuiError> {
@@ -149,7 +154,7 @@ impl Lines {
     }
 
     fn run(mut self) -> Result<Exit, TuiError> {
-        if self.say(GREETING).is_err() {
+        if self.say(said(GREETING)).is_err() {
             return Ok(Exit::TerminalGone);
         }
         loop {
@@ -253,8 +258,9 @@ impl Lines {
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Detach => return self.exit = Some(Exit::Detached),
             Effect::EditQueue => {
-                let how = "The editor would read your lines. `auralis ctl queue edit` edits it, in another terminal";
-                return self.state.warn(how);
+                return self.state.warn(say!(
+                    "The editor would read your lines. `auralis ctl queue edit` edits it, in another terminal"
+                ));
             }
             Effect::Keymap(keymap) => return self.options.keymap = *keymap,
             Effect::Settings(settings) => {
@@ -293,15 +299,21 @@ impl Lines {
         self.tell_notice()?;
         let playing = playing(&self.snapshot);
         if playing != self.told.playing {
-            let times = if asked { times(&self.snapshot, &self.gauges) } else { String::new() };
-            self.say(&format!("{playing}{times}"))?;
+            let times = times(&self.snapshot, &self.gauges).filter(|_| asked);
+            self.say(&match times {
+                Some(times) => format!("{playing}, {times}"),
+                None => playing.clone(),
+            })?;
         }
         self.told.playing = playing;
         self.tell_view(asked, again)?;
         if let Some(prompt) = self.state.prompt.as_ref().filter(|_| asked) {
             let words = prompt.line.text();
-            let before = if words.is_empty() { String::new() } else { format!(", behind `{words}`") };
-            self.say(&format!("The next line is for what was asked{before}:"))?;
+            let told = match words.is_empty() {
+                true => say!("The next line is for what was asked:").to_owned(),
+                false => say!("The next line is for what was asked, behind `{words}`:", words),
+            };
+            self.say(&told)?;
         }
         Ok(())
     }
@@ -335,12 +347,11 @@ impl Lines {
         if self.told.notice.as_ref().is_some_and(|told| Arc::ptr_eq(told, &notice)) {
             return Ok(());
         }
-        let sign = match notice.severity {
-            Severity::Note => "",
-            Severity::Warning => "Warning: ",
-            Severity::Error => "Error: ",
-        };
-        self.say(&format!("{sign}{notice}"))?;
+        self.say(&match notice.severity {
+            Severity::Note => notice.to_string(),
+            Severity::Warning => say!("Warning: {notice}", notice),
+            Severity::Error => say!("Error: {notice}", notice),
+        })?;
         self.told.notice = Some(notice);
         Ok(())
     }
@@ -364,10 +375,10 @@ impl Lines {
             Pane::Library => {
                 (self.state.library.title(self.state.column()), layout.columns.first().map(|&(_, area)| area))
             }
-            Pane::Playlists => ("Playlists", layout.entries.or(layout.lists)),
-            Pane::Queue => ("Queue", layout.queue),
+            Pane::Playlists => (say!("Playlists"), layout.entries.or(layout.lists)),
+            Pane::Queue => (say!("Queue"), layout.queue),
             Pane::Spectrum => {
-                ("What is heard is a picture: `focus queue` and `focus library` go to the lists", None)
+                (say!("What is heard is a picture: `focus queue` and `focus library` go to the lists"), None)
             }
         };
         View { name, rows: area.map_or(Vec::new(), |area| rows(&buf, area)) }
@@ -394,7 +405,7 @@ impl View {
             return moved.map(|(row, _)| row.line()).into_iter().collect();
         }
         let name = Some(format!("{}:", self.name)).filter(|_| !self.name.is_empty());
-        let empty = Some("Nothing here".to_owned()).filter(|_| self.rows.is_empty());
+        let empty = Some(say!("Nothing here").to_owned()).filter(|_| self.rows.is_empty());
         name.into_iter().chain(self.rows.iter().map(Row::line)).chain(empty).collect()
     }
 }
@@ -431,20 +442,23 @@ fn spaced(text: &str) -> String {
 fn playing(snapshot: &Snapshot) -> String {
     let state = match snapshot.playback.state {
         // The sound is there in a moment.
-        PlayState::Playing | PlayState::Opening => "Playing",
-        PlayState::Paused => "Paused",
-        PlayState::Stopped => "Stopped",
+        PlayState::Playing | PlayState::Opening => say!("Playing"),
+        PlayState::Paused => say!("Paused"),
+        PlayState::Stopped => say!("Stopped"),
     };
     match snapshot.playback.now {
         Some(_) => format!("{state}: {}", title::what(snapshot)),
-        None => "Nothing is playing".to_owned(),
+        None => say!("Nothing is playing").to_owned(),
     }
 }
 
-fn times(snapshot: &Snapshot, gauges: &Gauges) -> String {
-    let Some((elapsed, total)) = snapshot.times(gauges.position) else { return String::new() };
-    let total = total.map_or(String::new(), |total| format!(" of {}", text::time(total)));
-    format!(", {}{total}", text::time(Duration::from_secs(elapsed.as_secs())))
+fn times(snapshot: &Snapshot, gauges: &Gauges) -> Option<String> {
+    let (elapsed, total) = snapshot.times(gauges.position)?;
+    let elapsed = text::time(Duration::from_secs(elapsed.as_secs()));
+    Some(match total {
+        Some(total) => say!("{elapsed} of {total}", elapsed, total = text::time(total)),
+        None => elapsed,
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::grammar::Deed;
 use crate::config::keys::{Key, print};
+use crate::counted;
 use crate::model::catalog::Catalog;
 use crate::model::command::Target;
 use crate::model::id::TrackId;
@@ -85,10 +86,7 @@ impl Registers {
 
     /// One line a register: its letter, and what it holds.
     pub fn lines(&self) -> Vec<String> {
-        let amount = |target: &Target| {
-            let count = len(target);
-            format!("{count} track{}", if count == 1 { "" } else { "s" })
-        };
+        let amount = |target: &Target| counted!(len(target), "track", "tracks");
         let music = self.music.iter().map(|(letter, target)| format!("{letter}: {}", amount(target)));
         let keys = self.macros.iter().map(|(letter, keys)| format!("@{letter}: {}", print(keys)));
         music.chain(keys).collect()

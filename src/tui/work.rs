@@ -17,6 +17,7 @@ use super::wall;
 use crate::config::keep;
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
+use crate::say;
 
 /// Of tracks.
 enum TrackQuestion {
@@ -184,7 +185,7 @@ fn now_s() -> i64 {
 fn commands_of(path: &std::path::Path) -> Result<Vec<String>, String> {
     match crate::config::read_text(path) {
         Ok(Some(text)) => Ok(text.lines().map(str::to_owned).collect()),
-        Ok(None) => Err(format!("There is no file {}", path.display())),
+        Ok(None) => Err(say!("There is no file {path}", path = path.display())),
         Err(problem) => Err(problem.to_string()),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::keys::Keymap;
 use crate::config::setting::{self, Setting};
 use crate::config::theme::AUTO;
+use crate::later;
 use crate::model::bookmark::Bookmarks;
 use crate::model::command::registry::{self, Completer};
 use crate::model::outputs::OutputDevice;
@@ -84,7 +85,8 @@ pub fn offer(line: &str, known: &Words<'_>) -> Offer {
     let typed = &line[start..];
     if line[..start].trim().is_empty() {
         let own = known.commands.commands().filter(|(name, _)| name.starts_with(typed));
-        let own = own.map(|(name, _)| Candidate { text: name.to_owned(), help: "a command of yours" });
+        let own =
+            own.map(|(name, _)| Candidate { text: name.to_owned(), help: later!("a command of yours") });
         return Offer::Ready(Completion::new(start, typed, commands(typed).into_iter().chain(own).collect()));
     }
     let words: Vec<&str> = line[..start].split_whitespace().collect();

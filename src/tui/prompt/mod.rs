@@ -9,6 +9,8 @@ use std::borrow::Cow;
 
 use crate::model::query::QueryError;
 use crate::model::tag::Field;
+use crate::model::words::said;
+use crate::say;
 use complete::Completion;
 use edit::Line;
 
@@ -30,8 +32,8 @@ impl Kind {
         match self {
             Self::Command => ":".into(),
             Self::Search => "/".into(),
-            Self::Filter => "filter ".into(),
-            Self::Field(field) => format!("{}: ", field.name()).into(),
+            Self::Filter => format!("{} ", say!("filter")).into(),
+            Self::Field(field) => format!("{}: ", said(field.name())).into(),
         }
     }
 }

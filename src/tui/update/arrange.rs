@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::model::command::Pane;
 use crate::model::command::arrange::{Arrange, SizeChange, SizeOf, SplitWay};
+use crate::say;
 use crate::tui::browse::Column;
 use crate::tui::layout::Border;
 use crate::tui::prompt::Kind;
@@ -21,7 +22,7 @@ impl Turn<'_> {
                 if self.state.tabs.open(name, seen) {
                     self.resettle();
                 } else {
-                    self.state.warn(format!("{count} tabs are the most. `:tab-close` closes one"));
+                    self.state.warn(say!("{count} tabs are the most. `:tab-close` closes one", count));
                 }
             }
             Arrange::TabClose => match self.state.tabs.close() {
@@ -36,7 +37,7 @@ impl Turn<'_> {
                 let place = self.state.tabs.find(&name).or(number).filter(|&place| place < count);
                 match place {
                     Some(place) => self.go_to_tab(place),
-                    None => self.state.warn(format!("no tab is called or numbered `{name}`")),
+                    None => self.state.warn(say!("no tab is called or numbered `{name}`", name)),
                 }
             }
             Arrange::Split(way) => {
@@ -66,8 +67,8 @@ impl Turn<'_> {
 
     fn tell_columns(&mut self) {
         let words: Vec<String> = self.state.columns.words().collect();
-        let words = if words.is_empty() { "none".to_owned() } else { words.join(" ") };
-        self.state.note(format!("Columns, as far as there is room: {words}"));
+        let words = if words.is_empty() { say!("none").to_owned() } else { words.join(" ") };
+        self.state.note(say!("Columns, as far as there is room: {columns}", columns = words));
     }
 
     pub(super) fn go_to_tab(&mut self, place: usize) {
@@ -86,7 +87,7 @@ impl Turn<'_> {
     }
 
     fn only_one_tab(&mut self) {
-        self.state.note("There is one tab. `:tab-new` makes another, arranged as this one");
+        self.state.note(say!("There is one tab. `:tab-new` makes another, arranged as this one"));
     }
 
     /// What has another size now stays around its cursor.
@@ -99,7 +100,7 @@ impl Turn<'_> {
             (SizeOf::Visual, _) | (_, Pane::Spectrum) => Part::Visual,
             (SizeOf::Pane, Pane::Queue) => Part::Queue,
             (SizeOf::Pane, _) => Part::Library,
-            (SizeOf::Column, Pane::Queue) => return self.state.note("The queue has one column"),
+            (SizeOf::Column, Pane::Queue) => return self.state.note(say!("The queue has one column")),
             (SizeOf::Column, Pane::Playlists) if self.state.lists.in_entries => Part::Entries,
             (SizeOf::Column, Pane::Playlists) => Part::Lists,
             (SizeOf::Column, Pane::Library) => match self.state.column() {

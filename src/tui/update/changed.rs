@@ -10,6 +10,7 @@ use crate::model::grouping::{Fold, Hierarchy};
 use crate::model::query::{Query, QueryError};
 use crate::model::snapshot::Snapshot;
 use crate::model::sort::{Column as SortColumn, Sort};
+use crate::say;
 use crate::tui::browse::Column as LibraryColumn;
 use crate::tui::matches::Matches;
 
@@ -124,7 +125,7 @@ impl Turn<'_> {
     /// The library's first column by that, or by the next.
     pub(super) fn group_library(&mut self, by: Option<Hierarchy>, steps: usize) {
         let by = by.unwrap_or_else(|| self.state.filter.by.top().after(steps).into());
-        self.state.note(format!("The library by {}", by.name()));
+        self.state.note(say!("The library by {grouping}", grouping = by.name()));
         if by == self.state.filter.by {
             return;
         }
@@ -142,7 +143,7 @@ impl Turn<'_> {
             && !self.state.is_covered();
         let views = self.column_view();
         if !is_here || !self.state.library.fold(fold, None, count.unwrap_or(1) as usize, views) {
-            self.state.note("There is no fold here: `:group genre artist` or `:group folder` has some");
+            self.state.note(say!("There is no fold here: `:group genre artist` or `:group folder` has some"));
         }
     }
 

@@ -4,6 +4,7 @@ use super::{Effect, Input, Turn};
 use crate::config::keys::{Key, print};
 use crate::model::command::grammar::Grammar;
 use crate::model::command::{Command, Request, Screen};
+use crate::say;
 use crate::tui::grammar::{Chord, Deed, Ground, Reach, Step, expire, step};
 use crate::tui::registers::MOST_KEYS;
 
@@ -21,7 +22,7 @@ impl Turn<'_> {
         repeats.pressed = 0;
         if !repeats.waiting.is_empty() {
             if key == Key::new(Code::Esc) || key == Key::ctrl('c') {
-                return self.stop_macro("The macro was stopped");
+                return self.stop_macro(say!("The macro was stopped"));
             }
             return repeats.waiting.push_back(key);
         }
@@ -71,7 +72,8 @@ impl Turn<'_> {
         }
         if chord.operator.is_some() {
             let keys = print(&chord.keys);
-            self.state.note(format!("{keys} names no rows: a motion or an object does, such as j, G or il"));
+            self.state
+                .note(say!("{keys} names no rows: a motion or an object does, such as j, G or il", keys));
         }
     }
 
@@ -98,7 +100,7 @@ impl Turn<'_> {
         };
         let Some(rows) = self.rows_of(reach, deed.count) else {
             self.state.repeats.waiting.clear();
-            return self.state.note("There is nothing of it here");
+            return self.state.note(say!("There is nothing of it here"));
         };
         match reach {
             Reach::Selected => {
@@ -121,7 +123,7 @@ impl Turn<'_> {
 
     pub(super) fn again(&mut self, count: Option<u32>) {
         let Some(change) = self.state.repeats.change.clone() else {
-            return self.state.note("Nothing was changed yet");
+            return self.state.note(say!("Nothing was changed yet"));
         };
         self.act(Deed { count: count.or(change.count), ..change });
     }
@@ -132,25 +134,25 @@ impl Turn<'_> {
 
     pub(super) fn record_end(&mut self) {
         let Some((letter, mut keys)) = self.state.repeats.recording.take() else {
-            return self.state.note("Nothing is being recorded");
+            return self.state.note(say!("Nothing is being recorded"));
         };
         // What of this binding was typed before its last key is no part of it.
         keys.truncate(keys.len().saturating_sub(self.typed));
-        self.state.note(format!("Macro {letter}: {}", print(&keys)));
+        self.state.note(say!("Macro {letter}: {keys}", letter, keys = print(&keys)));
         self.state.registers.keep_keys(letter, keys);
     }
 
     pub(super) fn replay(&mut self, letter: Option<char>, count: Option<u32>) {
         let Some(letter) = letter.or(self.state.repeats.last_macro) else {
-            return self.state.note("No macro was played yet");
+            return self.state.note(say!("No macro was played yet"));
         };
         let Some(keys) = self.state.registers.keys(letter) else {
-            return self.state.note(format!("There is no macro {letter}: q{letter} records one"));
+            return self.state.note(say!("There is no macro {letter}: q{letter} records one", letter));
         };
         let times = count.unwrap_or(1) as usize;
         let waiting = &mut self.state.repeats.waiting;
         if waiting.len().saturating_add(keys.len().saturating_mul(times)) > MOST_KEYS {
-            return self.stop_macro("The macro was stopped: it is longer than 10,000 keys");
+            return self.stop_macro(say!("The macro was stopped: it is longer than 10,000 keys"));
         }
         for &key in keys.repeat(times).iter().rev() {
             waiting.push_front(key);
@@ -170,7 +172,7 @@ impl Turn<'_> {
             let Some(key) = self.state.repeats.waiting.pop_front() else { return };
             self.state.repeats.pressed += 1;
             if self.state.repeats.pressed > MOST_KEYS {
-                return self.stop_macro("The macro was stopped after 10,000 keys");
+                return self.stop_macro(say!("The macro was stopped after 10,000 keys"));
             }
             let before = self.effects.len();
             self.press_key(key);
@@ -182,8 +184,8 @@ impl Turn<'_> {
     /// Control-C has ended many a song by accident.
     fn interrupted(&mut self) {
         match self.around.keymap.keys_for("quit") {
-            Some(keys) => self.state.note(format!("Type :quit or {keys} to leave")),
-            None => self.state.note("Type :quit to leave"),
+            Some(keys) => self.state.note(say!("Type :quit or {keys} to leave", keys)),
+            None => self.state.note(say!("Type :quit to leave")),
         }
     }
 
@@ -191,7 +193,7 @@ impl Turn<'_> {
         if self.state.prompt.is_some() {
             self.prompt_paste(text);
         } else {
-            self.state.note("Pasted text is only taken where words are typed: first press : or /");
+            self.state.note(say!("Pasted text is only taken where words are typed: first press : or /"));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The selection that goes along with what plays, each time that it is something else.
 
 use super::Turn;
+use crate::say;
 use crate::tui::browse::Column;
 
 impl Turn<'_> {
@@ -8,10 +9,10 @@ impl Turn<'_> {
         self.state.follow = on.unwrap_or(!self.state.follow);
         match self.state.follow {
             true => {
-                self.state.note("The selection goes along with what plays");
+                self.state.note(say!("The selection goes along with what plays"));
                 self.follow_playing();
             }
-            false => self.state.note("The selection stays where it is put"),
+            false => self.state.note(say!("The selection stays where it is put")),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::model::command::{Command, Judged, Judging, Pane, Target};
 use crate::model::id::{ItemId, TrackId};
+use crate::say;
 
 impl Turn<'_> {
     pub(super) fn judge(&mut self, judging: Judging, count: Option<u32>) {
@@ -39,7 +40,7 @@ impl Turn<'_> {
         }
         let tracks = self.selected(count)?;
         if tracks.is_empty() {
-            self.state.note("Nothing of the library is selected");
+            self.state.note(say!("Nothing of the library is selected"));
             return None;
         }
         Some(Judged::Tracks(tracks))

@@ -5,6 +5,7 @@ use super::{Effect, Turn};
 use crate::config::keys::Context;
 use crate::model::command::parse::{ParseError, parse};
 use crate::model::command::{Request, Screen};
+use crate::say;
 use crate::tui::grammar::{Deed, Reach};
 use crate::tui::help;
 use crate::tui::range::{self, Address, Base, Range};
@@ -43,17 +44,17 @@ impl Turn<'_> {
                 continue;
             }
             if let Err(why) = self.run_nested(line.trim_start_matches(':'), &mut budget) {
-                return self.state.warn(format!("Line {number}: {why}"));
+                return self.state.warn(say!("Line {number}: {why}", number, why));
             }
         }
     }
 
     fn run_nested(&mut self, line: &str, budget: &mut Budget) -> Result<(), String> {
-        budget.lines = budget.lines.checked_sub(1).ok_or("The command does not come to an end")?;
+        budget.lines = budget.lines.checked_sub(1).ok_or(say!("The command does not come to an end"))?;
         let (range, rest) = range::split(line);
         let request = match parse(rest) {
             Ok(Request::Screen(Screen::Source(_))) if budget.of_file => {
-                return Err("A file of commands cannot name another one".to_owned());
+                return Err(say!("A file of commands cannot name another one").to_owned());
             }
             Ok(request) => request,
             Err(ParseError::Empty) => return range.map_or(Ok(()), |range| self.go_to_address(range.to)),
@@ -84,16 +85,16 @@ impl Turn<'_> {
         let name = words.next()?;
         let lines = self.around.keymap.command(name)?.to_vec();
         if range.is_some() {
-            return Some(Err(format!("`{name}` is a command of yours, which takes no rows before it")));
+            return Some(Err(say!("`{name}` is a command of yours, which takes no rows before it", name)));
         }
         if budget.depth == DEEPEST {
-            return Some(Err(format!("`{name}` asks for itself")));
+            return Some(Err(say!("`{name}` asks for itself", name)));
         }
         let arguments: Vec<&str> = words.collect();
         budget.depth += 1;
         let done = lines.iter().try_for_each(|line| {
             let line = with_arguments(line, &arguments).map_err(|missing| {
-                format!("`{name}` needs something behind it: there is no word {missing}")
+                say!("`{name}` needs something behind it: there is no word {missing}", name, missing)
             })?;
             self.run_nested(&line, budget)
         });
@@ -103,11 +104,11 @@ impl Turn<'_> {
 
     fn run_over(&mut self, range: Range, request: Request) -> Result<(), String> {
         if !request.acts_on_selection() {
-            return Err("It takes no rows before it".to_owned());
+            return Err(say!("It takes no rows before it").to_owned());
         }
         let (first, last) = (self.row_at(range.from)?, self.row_at(range.to)?);
         if first > last {
-            return Err("The first row of a range is not behind its last".to_owned());
+            return Err(say!("The first row of a range is not behind its last").to_owned());
         }
         self.act(Deed { request, count: None, register: None, reach: Some(Reach::Span { first, last }) });
         Ok(())
@@ -123,7 +124,7 @@ impl Turn<'_> {
     fn row_at(&self, address: Address) -> Result<usize, String> {
         let (len, list) = self.rows_here();
         if len == 0 || self.state.is_covered() {
-            return Err("There are no rows here".to_owned());
+            return Err(say!("There are no rows here").to_owned());
         }
         let base = match address.base {
             // The first row may also be called 0, as in ex.
@@ -134,14 +135,14 @@ impl Turn<'_> {
                 let selected = self.state.selecting.or(self.state.selected_last);
                 let here = (self.state.focus, self.state.column());
                 let selected = selected.filter(|it| (it.pane, it.column) == here);
-                let selected = selected.ok_or("No rows were selected here yet")?;
+                let selected = selected.ok_or(say!("No rows were selected here yet"))?;
                 let (low, high) = (selected.anchor.min(selected.end), selected.anchor.max(selected.end));
                 if first { low } else { high }
             }
         };
         let base = i64::try_from(base).unwrap_or(i64::MAX);
         usize::try_from(base.saturating_add(address.offset).clamp(0, len as i64 - 1))
-            .map_err(|_| "There is no such row".to_owned())
+            .map_err(|_| say!("There is no such row").to_owned())
     }
 
     /// Keys of a context, of all where none is named, do that until the screen is left; no line: they do nothing.
@@ -151,7 +152,7 @@ impl Turn<'_> {
             Some(Ok(context)) => context,
             Some(Err(name)) => {
                 let known = Context::ALL.map(Context::name).join(", ");
-                return self.state.warn(format!("No context `{name}`: there are {known}"));
+                return self.state.warn(say!("No context `{name}`: there are {known}", name, known));
             }
         };
         let mut trial = self.around.keymap.clone();

@@ -4,6 +4,7 @@
 use super::Turn;
 use crate::config::keys::{Context, Key, Lookup};
 use crate::model::command::{Command, Pane, Request, Screen};
+use crate::say;
 use crate::tui::browse::Column;
 use crate::tui::browse::Entry;
 use crate::tui::list::{List, View};
@@ -14,11 +15,11 @@ impl Turn<'_> {
     /// At the cursor.
     pub(super) fn open_menu(&mut self) {
         let Some(about) = self.menu_here() else {
-            return self.state.note("There is nothing here that a menu could be about");
+            return self.state.note(say!("There is nothing here that a menu could be about"));
         };
         if self.state.plain {
             let lines: Vec<&str> = about.rows().iter().map(|(_, line)| *line).collect();
-            return self.state.note(format!("What can be done here: {}", lines.join(", ")));
+            return self.state.note(say!("What can be done here: {commands}", commands = lines.join(", ")));
         }
         let (hit, list) = match self.state.focus {
             Pane::Library => {

@@ -56,6 +56,7 @@ use crate::model::settings::ScreenSettings;
 use crate::model::snapshot::{QueueItem, Snapshot};
 use crate::model::sort::Sort;
 use crate::model::tally::Lines;
+use crate::say;
 
 pub use settings::Keeping;
 
@@ -343,7 +344,7 @@ impl Turn<'_> {
     fn refused(&mut self) {
         self.state.wall.asked.clear();
         self.state.wall.refused = true;
-        let notice = Notice::new(Severity::Warning, "The player is busy and did not take the command");
-        self.state.notices.tell(notice.next_step("Try again in a moment"));
+        let notice = Notice::new(Severity::Warning, say!("The player is busy and did not take the command"));
+        self.state.notices.tell(notice.next_step(say!("Try again in a moment")));
     }
 }

@@ -10,6 +10,8 @@ use crate::model::command::grammar::{Grammar, Kind, Object};
 use crate::model::command::{Command, Motion, Pane, Queue, Request, Screen};
 use crate::model::grouping::GroupBy;
 use crate::model::id::ItemId;
+use crate::model::words::said;
+use crate::say;
 use crate::tui::browse::{Column, Entry, Marks};
 use crate::tui::grammar::Reach;
 use crate::tui::list::{List, View};
@@ -214,14 +216,16 @@ impl Turn<'_> {
     pub(super) fn go_to_same(&mut self, kind: Kind, count: Option<u32>) {
         let (len, list) = self.rows_here();
         let Some(share) = self.share(list.cursor, kind).filter(|_| !self.state.is_covered()) else {
-            return self.state.note(format!("There is no {} here", kind.name()));
+            return self.state.note(say!("There is no {what} here", what = said(kind.name())));
         };
         let mut row = list.cursor;
         for _ in 0..count.unwrap_or(1).min(1000) {
             let round = (row + 1..len).chain(0..row);
             let Some(next) = round.into_iter().find(|&row| self.share(row, kind).as_ref() == Some(&share))
             else {
-                return self.state.note(format!("There is no other row of this {}", kind.name()));
+                return self
+                    .state
+                    .note(say!("There is no other row of this {what}", what = said(kind.name())));
             };
             row = next;
         }
@@ -310,14 +314,14 @@ impl Turn<'_> {
                         self.search_go(last.end);
                         self.select_from(last.anchor.min(len - 1));
                     }
-                    None => self.state.note("No rows were selected here yet"),
+                    None => self.state.note(say!("No rows were selected here yet")),
                 }
             }
             (Grammar::SelectOther, Some(selecting)) => {
                 self.search_go(selecting.anchor);
                 self.select_from(list.cursor);
             }
-            _ => self.state.note("First select rows"),
+            _ => self.state.note(say!("First select rows")),
         }
     }
 
@@ -325,7 +329,7 @@ impl Turn<'_> {
         let (len, _) = self.rows_here();
         let one_alone = self.state.focus == Pane::Playlists && !self.state.lists.in_entries;
         if anchor >= len || one_alone {
-            return self.state.note("There are no rows to select here");
+            return self.state.note(say!("There are no rows to select here"));
         }
         let item = self.state.queue.item(anchor).map(|item| item.id);
         let (pane, column) = (self.state.focus, self.state.column());
@@ -335,7 +339,7 @@ impl Turn<'_> {
     /// An object, while rows are selected, is what is selected.
     pub(super) fn select_object(&mut self, object: Object) {
         if self.state.selecting.is_none() {
-            return self.state.note("First select rows, or give an operator such as d or y");
+            return self.state.note(say!("First select rows, or give an operator such as d or y"));
         }
         // What is selected is one run of rows.
         let run = Object { all: false, ..object };
@@ -344,7 +348,7 @@ impl Turn<'_> {
                 self.search_go(rows.last().copied().unwrap_or_default());
                 self.select_from(rows.first().copied().unwrap_or_default());
             }
-            None => self.state.note(format!("There is no {} here", object.kind.name())),
+            None => self.state.note(say!("There is no {what} here", what = said(object.kind.name()))),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::model::command::{
     Added, Command, Entries, IntoQueue, ListRef, Motion, Pane, Playlisting, Queue, Target,
 };
 use crate::model::id::TrackId;
+use crate::say;
 use crate::tui::list::List;
 
 impl Turn<'_> {
@@ -23,7 +24,7 @@ impl Turn<'_> {
         }
         let by_selection = command.list_mut().is_some_and(|list| *list == ListRef::Selection);
         if by_selection && !self.select_list(&mut command, count) {
-            return self.state.note("No playlist is selected: `:focus playlists` shows them");
+            return self.state.note(say!("No playlist is selected: `:focus playlists` shows them"));
         }
         let adds = matches!(command, Playlisting::Add { .. });
         let keeps_marks = matches!(command, Playlisting::Move(..) | Playlisting::Export(..));
@@ -95,7 +96,7 @@ impl Turn<'_> {
     /// The cursor goes with what it is on.
     fn move_entries(&mut self, by: i32, count: Option<u32>) {
         if !self.state.lists.in_entries {
-            return self.state.note("First go to the entries: `l`");
+            return self.state.note(say!("First go to the entries: `l`"));
         }
         let times = count.map_or(1, |count| i32::try_from(count).unwrap_or(i32::MAX));
         let by_marks = !self.state.lists.marks.is_empty();
@@ -113,7 +114,7 @@ impl Turn<'_> {
         let places = if pane.in_entries { pane.places(count) } else { (0..pane.len()).collect() };
         let entries: Vec<_> = places.iter().filter_map(|&at| pane.entry(at, catalog)).collect();
         if entries.is_empty() {
-            self.state.note("Nothing is selected");
+            self.state.note(say!("Nothing is selected"));
             return None;
         }
         let tracks: Option<Vec<TrackId>> =

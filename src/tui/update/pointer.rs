@@ -12,6 +12,8 @@ use crate::model::command::{
 };
 use crate::model::grouping::Fold;
 use crate::model::sort::Sort;
+use crate::model::words::said;
+use crate::say;
 use crate::tui::browse::Column;
 use crate::tui::scene::Hit;
 use crate::tui::state::{Drag, Held, HeldTitle};
@@ -227,7 +229,7 @@ impl Turn<'_> {
     fn sort_by_title(&mut self, pane: Pane, tells: Tells) {
         self.focus_quietly(pane);
         let Some(column) = tells.sorts() else {
-            return self.state.note(format!("Tracks are not sorted by {}", tells.name()));
+            return self.state.note(say!("Tracks are not sorted by {column}", column = said(tells.name())));
         };
         let sort = Sort { column, descending: false };
         match pane {
@@ -246,7 +248,7 @@ impl Turn<'_> {
     /// The second time in a row downwards.
     fn sort_queue(&mut self, tells: Tells) {
         let Some(key) = SortKey::parse(tells.name()) else {
-            return self.state.note(format!("The queue is not sorted by {}", tells.name()));
+            return self.state.note(say!("The queue is not sorted by {column}", column = said(tells.name())));
         };
         let descending = self.state.pointer.sorted == Some(tells);
         self.state.pointer.sorted = Some(tells).filter(|_| !descending);

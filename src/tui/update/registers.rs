@@ -1,7 +1,10 @@
 //! Yank and put; the jump list.
 
+use super::selection::tracks_said;
 use super::{Effect, Turn};
+use crate::counted;
 use crate::model::command::{Added, Command, ListRef, Pane, Playlisting, Queue, Target};
+use crate::say;
 use crate::tui::browse::Column;
 use crate::tui::jumps::Spot;
 use crate::tui::registers::{len, repeated};
@@ -19,10 +22,11 @@ impl Turn<'_> {
         let register = self.register.take();
         self.state.registers.keep(register, target, &self.around.snapshot.catalog);
         if tells {
-            let place =
-                register.map_or(String::new(), |letter| format!(" in {}", letter.to_ascii_lowercase()));
-            let ending = if tracks == 1 { "" } else { "s" };
-            self.state.note(format!("{} track{ending} kept{place}", crate::tui::text::count(tracks as u64)));
+            let amount = tracks_said(tracks);
+            self.state.note(match register.map(|letter| letter.to_ascii_lowercase()) {
+                Some(letter) => say!("{amount} kept in {letter}", amount, letter),
+                None => say!("{amount} kept", amount),
+            });
         }
     }
 
@@ -34,10 +38,10 @@ impl Turn<'_> {
         let lines: Vec<&[u8]> = paths.iter().map(|path| path.as_os_str().as_bytes()).collect();
         let text = lines.join(&b'\n');
         if text.len() > MOST_COPIED {
-            return self.state.note("That is more than terminals take: 100,000 bytes");
+            return self.state.note(say!("That is more than terminals take: 100,000 bytes"));
         }
-        let ending = if paths.len() == 1 { "" } else { "s" };
-        self.state.note(format!("{} path{ending} copied, where the terminal allows it", paths.len()));
+        let amount = counted!(paths.len(), "path", "paths");
+        self.state.note(say!("{amount} copied, where the terminal allows it", amount));
         self.effects.push(Effect::Copy(text));
         self.drop_marks();
     }
@@ -46,9 +50,10 @@ impl Turn<'_> {
     pub(super) fn put_register(&mut self, before: bool, count: Option<u32>) {
         let register = self.register.take();
         let Some(target) = self.state.registers.get(register) else {
-            let what =
-                register.map_or("Nothing was kept yet".to_owned(), |c| format!("Register {c} is empty"));
-            return self.state.note(format!("{what}: yank keeps what is selected"));
+            return self.state.note(match register {
+                Some(letter) => say!("Register {letter} is empty: yank keeps what is selected", letter),
+                None => say!("Nothing was kept yet: yank keeps what is selected").to_owned(),
+            });
         };
         let most = (MOST_PUT / len(target).max(1)).max(1);
         let target = repeated(target, (count.unwrap_or(1) as usize).min(most));
@@ -64,7 +69,7 @@ impl Turn<'_> {
                 self.send(Command::Queue(command));
             }
             Pane::Playlists => self.put_into_list(target, before),
-            Pane::Library | Pane::Spectrum => self.state.note("First go to the queue or to a playlist"),
+            Pane::Library | Pane::Spectrum => self.state.note(say!("First go to the queue or to a playlist")),
         }
     }
 
@@ -72,7 +77,7 @@ impl Turn<'_> {
     fn put_into_list(&mut self, target: Target, before: bool) {
         let pane = &mut self.state.lists;
         let Some(id) = pane.selected().map(|list| list.id) else {
-            return self.state.note("No playlist is selected");
+            return self.state.note(say!("No playlist is selected"));
         };
         let to = (pane.entries.cursor + usize::from(!before)).min(pane.len());
         pane.goes_to = pane.in_entries.then_some(to);
@@ -83,7 +88,8 @@ impl Turn<'_> {
 
     pub(super) fn tell_registers(&mut self) {
         let lines = self.state.registers.lines();
-        let what = if lines.is_empty() { "The registers are empty".to_owned() } else { lines.join("  ") };
+        let what =
+            if lines.is_empty() { say!("The registers are empty").to_owned() } else { lines.join("  ") };
         self.state.note(what);
     }
 
@@ -116,7 +122,11 @@ impl Turn<'_> {
             let here = self.spot();
             let found = if forward { self.state.jumps.forward() } else { self.state.jumps.back(here) };
             let Some(spot) = found else {
-                return self.state.note(if forward { "No later place" } else { "No earlier place" });
+                return self.state.note(if forward {
+                    say!("No later place")
+                } else {
+                    say!("No earlier place")
+                });
             };
             self.go_to_spot(spot);
         }

@@ -6,6 +6,7 @@ use super::{Effect, Turn};
 use crate::model::command::{Command, IntoQueue, Library, Lyricing, Pane, Playback, Seek, Templating};
 use crate::model::id::TrackId;
 use crate::model::tally::Lines;
+use crate::say;
 use crate::tui::list::{List, View};
 use crate::tui::report::{self, About, Figures, Question, ReportKind};
 use crate::tui::views::{self, lyrics};
@@ -35,7 +36,7 @@ impl Turn<'_> {
                 self.toggle_report(ReportKind::Portrait);
                 self.send(Command::Library(Library::Portray(track)));
             }
-            None => self.state.note("Only tracks of the library are measured, and none is selected"),
+            None => self.state.note(say!("Only tracks of the library are measured, and none is selected")),
         }
     }
 
@@ -107,7 +108,9 @@ impl Turn<'_> {
                     self.state.report = None;
                 }
             }
-            None => self.state.note("There is no template yet: `:template save NAME` keeps the queue as one"),
+            None => self
+                .state
+                .note(say!("There is no template yet: `:template save NAME` keeps the queue as one")),
         }
         true
     }

@@ -1,5 +1,6 @@
 //! What a request does: the one place where words, from a key or the command line, become deeds.
 
+use super::selection::{added, plays_next};
 use super::{Effect, Turn};
 use crate::model::command::grammar::{Grammar, Kind as Alike};
 use crate::model::command::{
@@ -8,6 +9,8 @@ use crate::model::command::{
 };
 use crate::model::sort::Sort;
 use crate::model::visual::Visual;
+use crate::model::words::said;
+use crate::say;
 use crate::tui::browse::Column;
 use crate::tui::grammar::{Chord, Waiting};
 use crate::tui::help::HelpPane;
@@ -139,11 +142,11 @@ impl Turn<'_> {
         }
         let times = count.unwrap_or(1);
         match queue {
-            Queue::Append(target) => self.put(target, count, "added to the queue", Queue::Append),
-            Queue::Insert(target) => self.put(target, count, "will play next", Queue::Insert),
-            Queue::PlayNow(target) => self.put(target, count, "", Queue::PlayNow),
+            Queue::Append(target) => self.put(target, count, Some(added), Queue::Append),
+            Queue::Insert(target) => self.put(target, count, Some(plays_next), Queue::Insert),
+            Queue::PlayNow(target) => self.put(target, count, None, Queue::PlayNow),
             Queue::Replace { target, start } => {
-                self.put(target, count, "", |target| Queue::Replace { target, start });
+                self.put(target, count, None, |target| Queue::Replace { target, start });
             }
             Queue::Jump(items) => self.jump(items),
             Queue::Remove(items) => self.take(items, count, Queue::Remove),
@@ -152,7 +155,7 @@ impl Turn<'_> {
                 self.take(items, None, |items| Queue::Move(items, step));
             }
             Queue::InsertAt(at, target) => {
-                self.put(target, count, "", |target| Queue::InsertAt(at, target));
+                self.put(target, count, None, |target| Queue::InsertAt(at, target));
             }
             Queue::MoveTo(items, place) => self.take(items, count, |items| Queue::MoveTo(items, place)),
             Queue::Crop(items) => self.crop(items),
@@ -200,7 +203,7 @@ impl Turn<'_> {
             }
             Screen::EditTyped => {
                 if !self.type_again(false) {
-                    self.state.note("First look at what was typed: `:typed`");
+                    self.state.note(say!("First look at what was typed: `:typed`"));
                 }
             }
             Screen::Messages => self.toggle_notices(),
@@ -220,7 +223,7 @@ impl Turn<'_> {
                 self.filter_by(of_queue, &words);
             }
             Screen::Sort(_) if self.state.focus != Pane::Library => {
-                self.state.note("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating, bpm, key, lufs");
+                self.state.note(say!("The queue is sorted by one of title, artist, album, year, length, path, added, plays, rating, bpm, key, lufs"));
             }
             Screen::Sort(sorts) => self.sort_library(sorts),
             Screen::GroupBy(by) => self.group_library(by, count.unwrap_or(1) as usize),
@@ -423,11 +426,11 @@ impl Turn<'_> {
     fn go_to_playing(&mut self) {
         self.leave_spot();
         let snapshot = self.around.snapshot;
-        let Some(now) = &snapshot.playback.now else { return self.state.note("Nothing is playing") };
+        let Some(now) = &snapshot.playback.now else { return self.state.note(say!("Nothing is playing")) };
         if self.state.focus == Pane::Queue {
             let Some(current) = snapshot.queue.current else { return };
             let Ok(row) = self.state.queue.row_of(current) else {
-                return self.state.note("The filter hides the playing entry");
+                return self.state.note(say!("The filter hides the playing entry"));
             };
             let view = self.queue_view();
             return self.state.queue.list.go_to(row, view);
@@ -436,20 +439,20 @@ impl Turn<'_> {
         let found = now.track.map(|id| self.state.library.go_to_track(id, false, views));
         match found {
             Some(true) => self.focus(Pane::Library),
-            Some(false) => self.state.note("The filter hides the playing track"),
-            None => self.state.note("The playing file is not in the library"),
+            Some(false) => self.state.note(say!("The filter hides the playing track")),
+            None => self.state.note(say!("The playing file is not in the library")),
         }
     }
 
     /// The first of the selected tracks; where nothing can be selected, what plays.
     fn reveal(&mut self, kind: Option<Alike>) {
         let Some(track) = self.one_track(None) else {
-            return self.state.note("Only tracks of the library are found there, and none is selected");
+            return self.state.note(say!("Only tracks of the library are found there, and none is selected"));
         };
         self.leave_spot();
         let views = self.column_view();
         if !self.state.library.go_to_track(track, kind.is_some(), views) {
-            return self.state.note("The filter hides it");
+            return self.state.note(say!("The filter hides it"));
         }
         match kind {
             Some(Alike::Artist) => self.state.library.column = Column::Artists,
@@ -480,7 +483,7 @@ impl Turn<'_> {
         self.state.shown.spectrum = true;
         self.resize(self.state.size.0, self.state.size.1);
         match self.layout().spectrum {
-            Some(_) => self.state.note(self.state.visual.title()),
+            Some(_) => self.state.note(said(self.state.visual.title())),
             // The screen is too low to have it beneath the lists.
             None => self.focus(Pane::Spectrum),
         }

@@ -7,6 +7,7 @@ use super::{Effect, Turn};
 use crate::model::command::Pane;
 use crate::model::fold::{fold, fold_into};
 use crate::model::query::{Query, QueryError};
+use crate::say;
 use crate::tui::browse::Column;
 use crate::tui::prompt::Kind;
 use crate::tui::report;
@@ -40,7 +41,7 @@ impl Turn<'_> {
     pub(super) fn search_again(&mut self, count: Option<u32>, reverse: bool) {
         let back = self.state.search.back != reverse;
         if self.state.search.words.trim().is_empty() {
-            return self.state.note("No search yet: press /");
+            return self.state.note(say!("No search yet: press /"));
         }
         let steps = count.unwrap_or(1).min(MOST_STEPS);
         let from = self.search_cursor();
@@ -100,7 +101,7 @@ impl Turn<'_> {
 
     fn not_found(&mut self) {
         let words = &self.state.search.words;
-        self.state.note(format!("Not found: {words}"));
+        self.state.note(say!("Not found: {words}", words));
     }
 
     /// The list of tracks, albums, artists that is looked at.
@@ -183,7 +184,7 @@ impl Turn<'_> {
         self.state.search.pending = Some(Pending { question: question.clone(), typed, waits });
         match waits {
             false => self.effects.push(Effect::Search(question)),
-            true if !typed => self.state.note("What sounds like it is being looked for"),
+            true if !typed => self.state.note(say!("What sounds like it is being looked for")),
             true => {}
         }
     }

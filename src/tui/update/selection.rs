@@ -4,6 +4,8 @@
 use super::Turn;
 use crate::model::command::{Command, Items, Motion, Pane, Queue, Target};
 use crate::model::id::{ItemId, TrackId};
+use crate::say;
+use crate::things;
 use crate::tui::browse::{Column, Entry};
 use crate::tui::text;
 
@@ -13,20 +15,19 @@ impl Turn<'_> {
         &mut self,
         target: Target,
         count: Option<u32>,
-        said: &str,
+        told: Option<fn(String) -> String>,
         command: impl FnOnce(Target) -> Queue,
     ) {
         let by_cursor = target == Target::Selection && !self.has_marks();
         let Some(target) = self.resolve(target, count) else { return };
-        if !said.is_empty() {
-            let amount = match &target {
-                Target::Tracks(tracks) => plural(tracks.len(), "track"),
-                Target::Paths(paths) => plural(paths.len(), "path"),
+        if let Some(told) = told {
+            self.state.note(told(match &target {
+                Target::Tracks(tracks) => tracks_said(tracks.len()),
+                Target::Paths(paths) => paths_said(paths.len()),
                 Target::Selection => String::new(),
-            };
-            self.state.note(format!("{amount} {said}"));
+            }));
         }
-        let steps_on = by_cursor && !said.is_empty() && self.state.focus == Pane::Library;
+        let steps_on = by_cursor && told.is_some() && self.state.focus == Pane::Library;
         self.send(Command::Queue(command(target)));
         self.drop_marks();
         if steps_on {
@@ -53,7 +54,7 @@ impl Turn<'_> {
             Target::Selection => {
                 let tracks = self.selected_tracks(count);
                 if tracks.is_empty() {
-                    self.state.note("Nothing is selected");
+                    self.state.note(say!("Nothing is selected"));
                     return None;
                 }
                 Some(Target::Tracks(tracks))
@@ -68,7 +69,7 @@ impl Turn<'_> {
         let items = &self.state.queue.seen.items;
         let items: Vec<_> = items.iter().filter(|item| chosen.contains(&item.id)).collect();
         if items.is_empty() {
-            self.state.note("Nothing is selected");
+            self.state.note(say!("Nothing is selected"));
             return None;
         }
         let tracks: Option<Vec<TrackId>> = items.iter().map(|item| item.track).collect();
@@ -137,13 +138,13 @@ impl Turn<'_> {
         let by_number = matches!(items, Items::Positions(_));
         let items = match items {
             Items::Selection if self.state.focus != Pane::Queue => {
-                return self.state.note("First go to the queue: Tab");
+                return self.state.note(say!("First go to the queue: Tab"));
             }
             Items::Selection => Items::Ids(self.selected_items(count)),
             named => named,
         };
         if items == Items::Ids(Vec::new()) {
-            return self.state.note("The queue is empty");
+            return self.state.note(say!("The queue is empty"));
         }
         let command = command(items);
         let keeps_marks = matches!(command, Queue::Move(..) | Queue::MoveTo(..)) || by_number;
@@ -207,7 +208,19 @@ impl Turn<'_> {
     }
 }
 
-fn plural(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", text::count(count as u64))
+/// How many tracks, for people.
+pub(super) fn tracks_said(count: usize) -> String {
+    say!("{count} {tracks}", count = text::count(count as u64), tracks = things!(count, "track", "tracks"))
+}
+
+fn paths_said(count: usize) -> String {
+    say!("{count} {paths}", count = text::count(count as u64), paths = things!(count, "path", "paths"))
+}
+
+pub(super) fn added(amount: String) -> String {
+    say!("{amount} added to the queue", amount)
+}
+
+pub(super) fn plays_next(amount: String) -> String {
+    say!("{amount} will play next", amount)
 }

@@ -10,6 +10,8 @@ use crate::config::setting::{Given, Setting};
 use crate::model::command::{Given as Asked, Pane, Setting as Request};
 use crate::model::notice::{Notice, Severity};
 use crate::model::suggest::nearest;
+use crate::model::words::said;
+use crate::say;
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
 use crate::tui::settings::{AT_ONCE, SettingLine, View, beside};
@@ -73,25 +75,24 @@ impl Turn<'_> {
         let view = self.seen_settings();
         let row = view.row(setting, &view.now());
         let beside = beside(&row, &self.state.settings.configured);
-        let value = if row.value.is_empty() { "not known here" } else { &row.value };
+        let value = if row.value.is_empty() { say!("not known here") } else { &row.value };
         let beside = if beside.is_empty() { beside } else { format!("; {beside}") };
         let what = format!("{} = {value} ({}{beside})", setting.path(), row.origin);
-        let takes = format!(
-            "Takes {}, {}",
-            setting.expects(),
-            if row.when == AT_ONCE { "at once" } else { "from the next start" }
-        );
-        self.state.notices.tell(
-            Notice::new(Severity::Note, what).why(setting.help().trim_end_matches('.')).next_step(takes),
-        );
+        let value = said(setting.expects());
+        let takes = match row.when == AT_ONCE {
+            true => say!("Takes {value}, at once", value),
+            false => say!("Takes {value}, from the next start", value),
+        };
+        let why = said(setting.help()).trim_end_matches('.');
+        self.state.notices.tell(Notice::new(Severity::Note, what).why(why).next_step(takes));
     }
 
     fn give_setting(&mut self, name: &str, asked: Asked, keep: bool) -> Result<(), String> {
         let setting = Setting::named(name)?;
         if setting.is_secret() {
-            return Err(format!(
-                "`{}` is a secret, and lines are remembered: write it into config.toml",
-                setting.path()
+            return Err(say!(
+                "`{setting}` is a secret, and lines are remembered: write it into config.toml",
+                setting = setting.path()
             ));
         }
         let given = self.given(setting, asked)?;
@@ -128,7 +129,8 @@ impl Turn<'_> {
             Asked::Now => value,
             Asked::Other if setting.is_switch() => (value != "true").to_string(),
             Asked::Other => {
-                return Err(format!("`{}` is not a switch: it needs {}", setting.path(), setting.expects()));
+                let (setting, value) = (setting.path(), said(setting.expects()));
+                return Err(say!("`{setting}` is not a switch: it needs {value}", setting, value));
             }
         };
         setting.read(&typed, &now, self.around.places.home.as_deref())
@@ -137,25 +139,29 @@ impl Turn<'_> {
     fn only_later(&self, setting: Setting, given: &Given) -> String {
         let path = setting.path();
         match self.seen_settings().elsewhere(setting) {
-            Some(host) if !host.is_empty() => {
-                format!("`{path}` cannot change while the player on {host} runs: its config.toml is there")
-            }
-            _ => format!(
-                "`{path}` cannot change while the player runs: `:set! {path}={}` writes it, for the next start",
-                given.text
+            Some(host) if !host.is_empty() => say!(
+                "`{setting}` cannot change while the player on {host} runs: its config.toml is there",
+                setting = path,
+                host
+            ),
+            _ => say!(
+                "`{setting}` cannot change while the player runs: `:set! {setting}={value}` writes it, for the next start",
+                setting = path,
+                value = given.text
             ),
         }
     }
 
     fn keeping(&self, setting: Setting, given: &Given) -> Result<Keeping, String> {
         if let Some(host) = self.seen_settings().elsewhere(setting).filter(|host| !host.is_empty()) {
-            return Err(format!(
-                "`{}` is kept on {host}, whose player it is: its config.toml is there",
-                setting.path()
+            return Err(say!(
+                "`{setting}` is kept on {host}, whose player it is: its config.toml is there",
+                setting = setting.path(),
+                host
             ));
         }
         let file = self.state.settings.configured.file.clone();
-        let file = file.ok_or("There is no place for config.toml: HOME is not set")?;
+        let file = file.ok_or(say!("There is no place for config.toml: HOME is not set"))?;
         Ok(Keeping { file, setting, value: given.text.clone() })
     }
 
@@ -177,7 +183,11 @@ impl Turn<'_> {
         let note = format!("{} = {}", setting.path(), given.text);
         self.state.note(match setting.key() {
             "fps" if screen.fps > slower => {
-                format!("{note}; what is heard is looked at {slower} times a second until the next start")
+                say!(
+                    "{change}; what is heard is looked at {fps} times a second until the next start",
+                    change = note,
+                    fps = slower
+                )
             }
             _ => note,
         });
@@ -189,8 +199,12 @@ impl Turn<'_> {
         let (themes, meant) = (self.around.themes, self.state.theme.meant(name));
         if !themes.iter().any(|theme| theme == meant) {
             let near = nearest(meant, themes.iter().map(String::as_str));
-            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return Err(format!("no theme is named `{meant}`{near}"));
+            return Err(match near {
+                Some(near) => {
+                    say!("no theme is named `{theme}`; did you mean `{near}`?", theme = meant, near)
+                }
+                None => say!("no theme is named `{theme}`", theme = meant),
+            });
         }
         self.choose_theme(name.to_owned());
         Ok(())
@@ -209,15 +223,23 @@ impl Turn<'_> {
         if let Ok(read) = setting.read(value, &known.configured.settings, home) {
             known.configured.settings = read.settings;
         }
-        let when = match setting.live() {
-            Some(_) => "",
+        let (path, file) = (setting.path(), file.display());
+        let told = match setting.live() {
+            Some(_) => {
+                say!("{setting} = {value} is kept in {file}, line {line}", setting = path, value, file, line)
+            }
             None => {
-                known.later.insert(setting.path());
-                ", and holds from the next start"
+                known.later.insert(path.clone());
+                say!(
+                    "{setting} = {value} is kept in {file}, line {line}, and holds from the next start",
+                    setting = path,
+                    value,
+                    file,
+                    line
+                )
             }
         };
-        let kept = format!("{} = {value} is kept in {}, line {line}{when}", setting.path(), file.display());
-        self.state.note(kept);
+        self.state.note(told);
         self.settings_follow();
     }
 }

@@ -1,8 +1,10 @@
 //! What sounds alike: what a selection is, and what is done with the tracks that are shown.
 
 use super::Turn;
+use super::selection::{added, plays_next, tracks_said};
 use crate::model::command::{Command, IntoQueue, Items, Judged, Like, Queue, Similar, Target, Tune};
 use crate::model::id::TrackId;
+use crate::say;
 use crate::tui::report::ReportKind;
 
 impl Turn<'_> {
@@ -70,18 +72,19 @@ impl Turn<'_> {
             return false;
         }
         let Some(track) = self.shown_similar() else {
-            self.state.note("Nothing is shown to be played");
+            self.state.note(say!("Nothing is shown to be played"));
             return true;
         };
         let target = Target::Tracks(vec![track]);
-        let (queue, said) = match how {
-            IntoQueue::Append => (Queue::Append(target), "1 track added to the queue"),
-            IntoQueue::Insert => (Queue::Insert(target), "1 track will play next"),
-            IntoQueue::PlayNow => (Queue::PlayNow(target), ""),
-            IntoQueue::Replace => (Queue::Replace { target, start: 0 }, ""),
+        let amount = tracks_said(1);
+        let (queue, told) = match how {
+            IntoQueue::Append => (Queue::Append(target), Some(added(amount))),
+            IntoQueue::Insert => (Queue::Insert(target), Some(plays_next(amount))),
+            IntoQueue::PlayNow => (Queue::PlayNow(target), None),
+            IntoQueue::Replace => (Queue::Replace { target, start: 0 }, None),
         };
-        if !said.is_empty() {
-            self.state.note(said);
+        if let Some(told) = told {
+            self.state.note(told);
             self.change_report(|list, view| list.go_to(list.cursor + 1, view));
         }
         self.send(Command::Queue(queue));

@@ -4,6 +4,8 @@ use super::Turn;
 use crate::model::command::{Command, FieldDeed, Tagging, Target};
 use crate::model::tag::Field;
 use crate::model::tagging::{Said, TagEdit, TagWork};
+use crate::model::words;
+use crate::say;
 use crate::tui::list::{List, View};
 use crate::tui::prompt::Kind;
 use crate::tui::report::ReportKind;
@@ -30,7 +32,7 @@ impl Turn<'_> {
                         _ => None,
                     }) {
                         if file.as_os_str().is_empty() {
-                            return self.state.note("Name the picture: `:art-set PATH`");
+                            return self.state.note(say!("Name the picture: `:art-set PATH`"));
                         }
                         *file = self.around.places.absolute(file);
                     }
@@ -44,7 +46,7 @@ impl Turn<'_> {
             Tagging::Lookup(what) => return self.look_up(what, count),
             Tagging::Take(number) => return self.take_release(number),
             Tagging::Extract(_, to) if to.as_os_str().is_empty() => {
-                return self.state.note("Name the new file: `:art-extract PATH`");
+                return self.state.note(say!("Name the new file: `:art-extract PATH`"));
             }
             Tagging::Extract(what, to) => match self.tagged(what, count) {
                 Some(what) => Tagging::Extract(what, self.around.places.absolute(&to)),
@@ -123,7 +125,7 @@ impl Turn<'_> {
 
     pub(super) fn preview_tags(&mut self) {
         let Some(pane) = self.state.tags.as_ref().filter(|pane| !pane.edits.is_empty()) else {
-            return self.state.note("No field was edited: Enter on one does");
+            return self.state.note(say!("No field was edited: Enter on one does"));
         };
         let (what, work) = (pane.what.clone(), TagWork::Edit(pane.changes()));
         self.send(Command::Tags(Tagging::Change { what, work, ask: true }));
@@ -157,12 +159,12 @@ impl Turn<'_> {
 
     pub(super) fn tag_field(&mut self, deed: FieldDeed) {
         let Some(pane) = &mut self.state.tags else {
-            return self.state.note("No form is open: `:info` opens the one of the selection");
+            return self.state.note(say!("No form is open: `:info` opens the one of the selection"));
         };
         pane.leaving = false;
         let row = tags::row(self.around.snapshot, pane, pane.list.cursor);
         let Some(TagRow::Field { field, said, typed }) = row else {
-            return self.state.note("This cannot be edited here");
+            return self.state.note(say!("This cannot be edited here"));
         };
         match deed {
             FieldDeed::Revert => drop(pane.edits.remove(&field)),
@@ -174,7 +176,7 @@ impl Turn<'_> {
                 };
                 let line = tags::spell(&values);
                 if line.len() > MAX_TYPED {
-                    return self.state.note("Too long for a line: `auralis tag set` takes it");
+                    return self.state.note(say!("Too long for a line: `auralis tag set` takes it"));
                 }
                 self.open_prompt(Kind::Field(field), &line);
             }
@@ -196,16 +198,17 @@ impl Turn<'_> {
     pub(super) fn field_typed(&mut self, field: Field, line: &str) {
         match tags::read(field, line) {
             Ok(values) if values.len() > 1 && !tags::takes_several(field) => {
-                self.state.warn(format!("{} has one value only", field.name()));
+                self.state.warn(say!("{field} has one value only", field = words::said(field.name())));
                 self.open_prompt(Kind::Field(field), line);
             }
             // Nothing typed where the files differ: they stay as they are.
             Ok(values) if values.is_empty() && self.differs(field) => {
-                self.state.note("The files stay as they are; tag-clear takes the field away");
+                self.state.note(say!("The files stay as they are; tag-clear takes the field away"));
             }
             Ok(values) => self.typed_field(field, values),
             Err(expected) => {
-                self.state.warn(format!("{} needs {expected}", field.name()));
+                let (name, expected) = (words::said(field.name()), words::said(expected));
+                self.state.warn(say!("{field} needs {expected}", field = name, expected));
                 self.open_prompt(Kind::Field(field), line);
             }
         }
@@ -223,7 +226,9 @@ impl Turn<'_> {
         let Some(pane) = &mut self.state.tags else { return };
         if page == Page::Form && !pane.edits.is_empty() && !pane.leaving {
             pane.leaving = true;
-            return self.state.note("Edited fields are not written: w shows them, Esc again forgets them");
+            return self
+                .state
+                .note(say!("Edited fields are not written: w shows them, Esc again forgets them"));
         }
         if page == Page::Form || pane.once {
             self.state.tags = None;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Turn;
 use crate::model::command::Motion;
+use crate::say;
 use crate::tui::prompt::Kind;
 use crate::tui::prompt::edit::Line;
 use crate::tui::report::{Figures, ReportKind};
@@ -16,7 +17,7 @@ impl Turn<'_> {
         let lines: Vec<_> =
             lines.filter(|line| !line.is_empty()).map(|line| (line.to_owned(), String::new())).collect();
         if lines.is_empty() {
-            return self.state.note("Nothing was typed there yet");
+            return self.state.note(say!("Nothing was typed there yet"));
         }
         let asked = self.state.figures.asked + 1;
         self.state.figures =

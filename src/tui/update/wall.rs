@@ -4,6 +4,7 @@
 use super::{Effect, Turn};
 use crate::model::command::{Command, Library, Pane};
 use crate::model::picture::MOST_ASKED;
+use crate::say;
 use crate::tui::browse::Column;
 use crate::tui::cover::Way;
 use crate::tui::layout::Layout;
@@ -30,7 +31,7 @@ impl Turn<'_> {
             && !self.state.plain
             && !self.state.library.catalog.is_empty()
         {
-            self.state.note("The screen is too small for the wall of covers");
+            self.state.note(say!("The screen is too small for the wall of covers"));
         }
     }
 
