@@ -234,7 +234,7 @@ fn duplicates_state(view: &DuplicatesView) -> String {
         _ if view.looking => say!("looking...").into(),
         Some(why) => why.clone(),
         None if view.like => {
-            say!("{count} recordings, {tracks} tracks: other masterings and encodings too", count, tracks,)
+            say!("{count} recordings, {tracks} tracks: other masterings and encodings too", count, tracks)
         }
         None => say!("{count} groups, {tracks} tracks", count, tracks),
     }

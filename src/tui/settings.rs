@@ -9,12 +9,11 @@ use super::state::UiState;
 use crate::config::live::Live;
 use crate::config::origin::{Configured, Origin};
 use crate::config::setting::{self, Setting};
-use crate::later;
 use crate::model::impulse::Impulse;
 use crate::model::settings::{ScreenSettings, Settings};
 use crate::model::snapshot::Snapshot;
 use crate::model::words::said;
-use crate::say;
+use crate::{later, say};
 
 /// What the screen knows of settings.
 #[derive(Debug, Clone, Default)]

@@ -5,13 +5,12 @@
 use std::collections::BTreeMap;
 
 use super::list::List;
-use crate::counted;
 use crate::model::command::Target;
 use crate::model::snapshot::Snapshot;
 use crate::model::tag::{Field, Kind};
 use crate::model::tagging::{Said, TagEdit, TagPreview, TagsView};
 use crate::model::words;
-use crate::say;
+use crate::{counted, say};
 
 #[derive(Debug, Clone)]
 pub struct TagPane {

@@ -6,16 +6,15 @@ use ratatui::layout::Rect;
 use super::curve;
 use super::panel::{self, below};
 use crate::config::theme::Role;
-use crate::counted;
 use crate::model::chain::Reading;
 use crate::model::mastering::{Basis, MasteringView, Move, Plan, PlanView};
 use crate::model::snapshot::Snapshot;
 use crate::model::taste::Aspect;
 use crate::model::words::said;
-use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::layout::Layout;
 use crate::tui::text;
+use crate::{counted, say};
 
 /// End of the curve's scale, dB.
 const MOST_DB: f32 = 6.0;

@@ -14,13 +14,12 @@ use crate::model::rendering::RenderStage;
 use crate::model::settings::{Audio, OutputSpec};
 use crate::model::snapshot::{OutputState, ScanView, Snapshot};
 use crate::model::words::said;
-use crate::say;
-use crate::things;
 use crate::tui::draw::Canvas;
 use crate::tui::report::rendering;
 use crate::tui::scene::Hit;
 use crate::tui::state::{Shows, UiState};
 use crate::tui::text;
+use crate::{say, things};
 
 pub fn draw(canvas: &mut Canvas<'_>) {
     let Some(row) = canvas.layout.status else { return };
