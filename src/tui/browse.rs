@@ -11,6 +11,7 @@ use super::rows::Rows;
 use crate::model::catalog::{AlbumRow, ArtistRow, Catalog, Row, TrackRef};
 use crate::model::grouping::{Fold, GroupBy};
 use crate::model::id::TrackId;
+use crate::say;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Column {
@@ -25,9 +26,9 @@ impl Column {
 
     pub fn title(self) -> &'static str {
         match self {
-            Self::Artists => "Artists",
-            Self::Albums => "Albums",
-            Self::Tracks => "Tracks",
+            Self::Artists => say!("Artists"),
+            Self::Albums => say!("Albums"),
+            Self::Tracks => say!("Tracks"),
         }
     }
 

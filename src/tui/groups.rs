@@ -16,6 +16,7 @@ use std::rc::Rc;
 use crate::model::catalog::{AlbumRow, Catalog, ListId, Row, TextId, TrackRef};
 use crate::model::collate::Collation;
 use crate::model::grouping::{GroupBy, Hierarchy};
+use crate::say;
 
 /// Each group with those beneath it behind it, in the order of their names; an album is in each that one of its tracks is in.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -421,7 +422,7 @@ fn text(by: GroupBy, key: Saying, track: TrackRef<'_>) -> String {
     match by {
         GroupBy::Year | GroupBy::Decade if key == 0 => String::new(),
         GroupBy::Year => key.to_string(),
-        GroupBy::Decade => format!("{key}s"),
+        GroupBy::Decade => say!("{decade}s", decade = key),
         // Called by the names on the way to it.
         GroupBy::Folder => String::new(),
         GroupBy::Artist | GroupBy::Genre | GroupBy::Composer => track.catalog().text(TextId(key)).to_owned(),

@@ -4,6 +4,8 @@
 use super::list::List;
 use crate::config::keys::{Binding, Context, Keymap, command_of, print};
 use crate::model::command::registry::{COMMANDS, Row, Subject};
+use crate::model::words::said;
+use crate::say;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HelpLine {
@@ -53,7 +55,7 @@ pub fn lines(keymap: &Keymap) -> Vec<HelpLine> {
         if !lines.is_empty() {
             lines.push(HelpLine::Blank);
         }
-        lines.push(HelpLine::Heading(subject.title()));
+        lines.push(HelpLine::Heading(said(subject.title())));
         for row in COMMANDS.iter().filter(|row| row.subject == subject) {
             command(row, &named, &mut lines);
         }
@@ -66,7 +68,7 @@ pub fn lines(keymap: &Keymap) -> Vec<HelpLine> {
 fn own(keymap: &Keymap, lines: &mut Vec<HelpLine>) {
     let mut commands = keymap.commands().peekable();
     if commands.peek().is_some() {
-        lines.extend([HelpLine::Blank, HelpLine::Heading("Your own commands")]);
+        lines.extend([HelpLine::Blank, HelpLine::Heading(say!("Your own commands"))]);
     }
     for (name, of_it) in commands {
         let does = |binding: &&Binding| binding.line.split_whitespace().next() == Some(name);
@@ -84,7 +86,7 @@ fn command(row: &Row, named: &[Named<'_>], lines: &mut Vec<HelpLine>) {
     let bare = |binding: &&Binding| !binding.line.contains(char::is_whitespace);
     let usage = format!("{} {}", row.name, row.arguments).trim_end().to_owned();
     let keys = bindings.iter().copied().filter(bare);
-    lines.push(HelpLine::Row { keys: joined(keys), usage, help: row.help });
+    lines.push(HelpLine::Row { keys: joined(keys), usage, help: said(row.help) });
     let mut said: Vec<&str> = Vec::new();
     for binding in bindings.iter().filter(|binding| !bare(binding)) {
         if !said.contains(&binding.line.as_str()) {
@@ -104,7 +106,7 @@ fn joined<'a>(bindings: impl Iterator<Item = &'a Binding>) -> String {
             text.push(' ');
         }
         if binding.context != Context::Global && binding.context != last {
-            text.push_str(binding.context.name());
+            text.push_str(said(binding.context.name()));
             text.push_str(": ");
         }
         last = binding.context;

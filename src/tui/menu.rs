@@ -2,6 +2,7 @@
 //! is not a command anyway. Pure; opened and chosen from by `update`, drawn by the menu's view.
 
 use super::list::List;
+use crate::{later, say};
 
 /// An open menu.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +27,7 @@ pub enum About {
     Playing,
 }
 
-/// Words for people, and the command line.
+/// Words for people, which [`said`](crate::model::words::said) puts into their language, and the command line.
 pub type Rows = &'static [(&'static str, &'static str)];
 
 impl About {
@@ -35,13 +36,13 @@ impl About {
 
     pub fn title(self) -> &'static str {
         match self {
-            Self::Artist => "Artist",
-            Self::Album => "Album",
-            Self::Track => "Track",
-            Self::Queued => "In the queue",
-            Self::Playlist => "Playlist",
-            Self::Entry => "In the playlist",
-            Self::Playing => "What plays",
+            Self::Artist => say!("Artist"),
+            Self::Album => say!("Album"),
+            Self::Track => say!("Track"),
+            Self::Queued => say!("In the queue"),
+            Self::Playlist => say!("Playlist"),
+            Self::Entry => say!("In the playlist"),
+            Self::Playing => say!("What plays"),
         }
     }
 
@@ -59,112 +60,112 @@ impl About {
 }
 
 const ARTIST: Rows = &[
-    ("Open", "open"),
-    ("Play", "play-now"),
-    ("Play next", "insert"),
-    ("Add to the queue", "add"),
-    ("Replace the queue", "replace"),
-    ("Add to a playlist...", "command-line playlist-add"),
-    ("What sounds alike", "similar"),
-    ("Radio", "radio"),
-    ("Tags", "info"),
-    ("Copy the paths", "copy"),
+    (later!("Open"), "open"),
+    (later!("Play"), "play-now"),
+    (later!("Play next"), "insert"),
+    (later!("Add to the queue"), "add"),
+    (later!("Replace the queue"), "replace"),
+    (later!("Add to a playlist..."), "command-line playlist-add"),
+    (later!("What sounds alike"), "similar"),
+    (later!("Radio"), "radio"),
+    (later!("Tags"), "info"),
+    (later!("Copy the paths"), "copy"),
 ];
 
 const ALBUM: Rows = &[
-    ("Play", "open"),
-    ("Play next", "insert"),
-    ("Add to the queue", "add"),
-    ("Replace the queue", "replace"),
-    ("Add to a playlist...", "command-line playlist-add"),
-    ("Go to the artist", "reveal artist"),
-    ("What sounds alike", "similar"),
-    ("Radio", "radio"),
-    ("Favourite", "favourite"),
-    ("Rate...", "command-line rate"),
-    ("Tags", "info"),
-    ("Look it up", "lookup"),
-    ("Master to files", "master"),
-    ("Copy the paths", "copy"),
+    (later!("Play"), "open"),
+    (later!("Play next"), "insert"),
+    (later!("Add to the queue"), "add"),
+    (later!("Replace the queue"), "replace"),
+    (later!("Add to a playlist..."), "command-line playlist-add"),
+    (later!("Go to the artist"), "reveal artist"),
+    (later!("What sounds alike"), "similar"),
+    (later!("Radio"), "radio"),
+    (later!("Favourite"), "favourite"),
+    (later!("Rate..."), "command-line rate"),
+    (later!("Tags"), "info"),
+    (later!("Look it up"), "lookup"),
+    (later!("Master to files"), "master"),
+    (later!("Copy the paths"), "copy"),
 ];
 
 const TRACK: Rows = &[
-    ("Play", "open"),
-    ("Play next", "insert"),
-    ("Add to the queue", "add"),
-    ("Replace the queue", "replace"),
-    ("Add to a playlist...", "command-line playlist-add"),
-    ("Go to the album", "reveal album"),
-    ("Go to the artist", "reveal artist"),
-    ("What sounds alike", "similar"),
-    ("Radio", "radio"),
-    ("How it sounds", "fingerprint"),
-    ("Favourite", "favourite"),
-    ("Rate...", "command-line rate"),
-    ("Tags", "info"),
-    ("Copy the path", "copy"),
+    (later!("Play"), "open"),
+    (later!("Play next"), "insert"),
+    (later!("Add to the queue"), "add"),
+    (later!("Replace the queue"), "replace"),
+    (later!("Add to a playlist..."), "command-line playlist-add"),
+    (later!("Go to the album"), "reveal album"),
+    (later!("Go to the artist"), "reveal artist"),
+    (later!("What sounds alike"), "similar"),
+    (later!("Radio"), "radio"),
+    (later!("How it sounds"), "fingerprint"),
+    (later!("Favourite"), "favourite"),
+    (later!("Rate..."), "command-line rate"),
+    (later!("Tags"), "info"),
+    (later!("Copy the path"), "copy"),
 ];
 
 const QUEUED: Rows = &[
-    ("Play", "open"),
-    ("Remove", "remove"),
-    ("To the top", "move-to top"),
-    ("To the end", "move-to bottom"),
-    ("Add to a playlist...", "command-line playlist-add"),
-    ("Show in the library", "reveal"),
-    ("Go to the album", "reveal album"),
-    ("Go to the artist", "reveal artist"),
-    ("What sounds alike", "similar"),
-    ("Radio", "radio"),
-    ("How it sounds", "fingerprint"),
-    ("Favourite", "favourite"),
-    ("Rate...", "command-line rate"),
-    ("Tags", "info"),
-    ("Copy the path", "copy"),
+    (later!("Play"), "open"),
+    (later!("Remove"), "remove"),
+    (later!("To the top"), "move-to top"),
+    (later!("To the end"), "move-to bottom"),
+    (later!("Add to a playlist..."), "command-line playlist-add"),
+    (later!("Show in the library"), "reveal"),
+    (later!("Go to the album"), "reveal album"),
+    (later!("Go to the artist"), "reveal artist"),
+    (later!("What sounds alike"), "similar"),
+    (later!("Radio"), "radio"),
+    (later!("How it sounds"), "fingerprint"),
+    (later!("Favourite"), "favourite"),
+    (later!("Rate..."), "command-line rate"),
+    (later!("Tags"), "info"),
+    (later!("Copy the path"), "copy"),
 ];
 
 const PLAYLIST: Rows = &[
-    ("Open", "open"),
-    ("Play in place of the queue", "playlist-play"),
-    ("Play next", "insert"),
-    ("Add to the queue", "add"),
-    ("Rename...", "command-line playlist-rename"),
-    ("Copy...", "command-line playlist-copy"),
-    ("Sort...", "command-line playlist-sort"),
-    ("Drop doubles", "playlist-dedupe"),
-    ("Export...", "command-line playlist-export"),
-    ("Delete", "remove"),
+    (later!("Open"), "open"),
+    (later!("Play in place of the queue"), "playlist-play"),
+    (later!("Play next"), "insert"),
+    (later!("Add to the queue"), "add"),
+    (later!("Rename..."), "command-line playlist-rename"),
+    (later!("Copy..."), "command-line playlist-copy"),
+    (later!("Sort..."), "command-line playlist-sort"),
+    (later!("Drop doubles"), "playlist-dedupe"),
+    (later!("Export..."), "command-line playlist-export"),
+    (later!("Delete"), "remove"),
 ];
 
 const ENTRY: Rows = &[
-    ("Play", "open"),
-    ("Play next", "insert"),
-    ("Add to the queue", "add"),
-    ("Replace the queue", "replace"),
-    ("Remove", "remove"),
-    ("Note...", "command-line playlist-entry-note"),
-    ("Show in the library", "reveal"),
-    ("Go to the album", "reveal album"),
-    ("Go to the artist", "reveal artist"),
-    ("What sounds alike", "similar"),
-    ("Favourite", "favourite"),
-    ("Rate...", "command-line rate"),
-    ("Tags", "info"),
-    ("Copy the path", "copy"),
+    (later!("Play"), "open"),
+    (later!("Play next"), "insert"),
+    (later!("Add to the queue"), "add"),
+    (later!("Replace the queue"), "replace"),
+    (later!("Remove"), "remove"),
+    (later!("Note..."), "command-line playlist-entry-note"),
+    (later!("Show in the library"), "reveal"),
+    (later!("Go to the album"), "reveal album"),
+    (later!("Go to the artist"), "reveal artist"),
+    (later!("What sounds alike"), "similar"),
+    (later!("Favourite"), "favourite"),
+    (later!("Rate..."), "command-line rate"),
+    (later!("Tags"), "info"),
+    (later!("Copy the path"), "copy"),
 ];
 
 const PLAYING: Rows = &[
-    ("Show it", "go-to-playing"),
-    ("Cover and words", "cover"),
-    ("Lyrics", "lyrics"),
-    ("Favourite", "favourite playing"),
-    ("What sounds alike", "similar playing"),
-    ("Radio", "radio on playing"),
-    ("From the beginning", "restart"),
-    ("Stop after it", "stop-after"),
-    ("Bookmark", "bookmark"),
-    ("Loop a part", "ab-loop"),
-    ("The way of the sound", "signal"),
+    (later!("Show it"), "go-to-playing"),
+    (later!("Cover and words"), "cover"),
+    (later!("Lyrics"), "lyrics"),
+    (later!("Favourite"), "favourite playing"),
+    (later!("What sounds alike"), "similar playing"),
+    (later!("Radio"), "radio on playing"),
+    (later!("From the beginning"), "restart"),
+    (later!("Stop after it"), "stop-after"),
+    (later!("Bookmark"), "bookmark"),
+    (later!("Loop a part"), "ab-loop"),
+    (later!("The way of the sound"), "signal"),
 ];
 
 #[cfg(test)]

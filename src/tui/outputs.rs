@@ -3,6 +3,7 @@
 
 use crate::model::settings::OutputSpec;
 use crate::model::snapshot::Snapshot;
+use crate::say;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputRow {
@@ -28,8 +29,8 @@ pub fn rows(snapshot: &Snapshot) -> Vec<OutputRow> {
     let auto = OutputRow {
         spec: OutputSpec::Auto,
         id: "auto".into(),
-        name: "the default device".into(),
-        detail: "follows when another becomes the default".into(),
+        name: say!("the default device").into(),
+        detail: say!("follows when another becomes the default").into(),
         in_use: output.asked == OutputSpec::Auto,
     };
     let devices = snapshot.outputs.devices.iter().map(|device| OutputRow {

@@ -14,9 +14,10 @@ use crate::model::musicbrainz::LookupView;
 use crate::model::portrait::PortraitRow;
 use crate::model::rendering::{RenderProgress, RenderStage, RenderView};
 use crate::model::similar::SimilarView;
-use crate::model::snapshot::{QueueView, Snapshot};
+use crate::model::snapshot::{DuplicatesView, QueueView, Snapshot};
 use crate::model::tally::{Lines, Tally};
 use crate::model::template::{Template, Templates};
+use crate::say;
 use crate::tui::prompt::Kind;
 use crate::tui::scene::{Gauges, times};
 use crate::tui::settings::SettingLine;
@@ -49,22 +50,22 @@ pub enum ReportKind {
 impl ReportKind {
     pub fn title(self) -> &'static str {
         match self {
-            Self::Scan => "What the last scan could not read",
-            Self::Duplicates => "Tracks that hold the same sound",
-            Self::Queue => "What is in the queue",
-            Self::Listening => "What was listened to",
-            Self::History => "What can be taken back and made again",
-            Self::Templates => "Queue templates",
-            Self::Similar => "What sounds alike",
-            Self::Jobs => "Mastering to files",
-            Self::Portrait => "How it sounds",
-            Self::Lyrics => "Lyrics",
-            Self::Lookup => "Releases that it may be",
-            Self::Settings => "Settings",
-            Self::Notices => "What was told",
-            Self::Typed(Kind::Search) => "Searches",
-            Self::Typed(Kind::Filter) => "Filters",
-            Self::Typed(Kind::Command | Kind::Field(_)) => "Commands",
+            Self::Scan => say!("What the last scan could not read"),
+            Self::Duplicates => say!("Tracks that hold the same sound"),
+            Self::Queue => say!("What is in the queue"),
+            Self::Listening => say!("What was listened to"),
+            Self::History => say!("What can be taken back and made again"),
+            Self::Templates => say!("Queue templates"),
+            Self::Similar => say!("What sounds alike"),
+            Self::Jobs => say!("Mastering to files"),
+            Self::Portrait => say!("How it sounds"),
+            Self::Lyrics => say!("Lyrics"),
+            Self::Lookup => say!("Releases that it may be"),
+            Self::Settings => say!("Settings"),
+            Self::Notices => say!("What was told"),
+            Self::Typed(Kind::Search) => say!("Searches"),
+            Self::Typed(Kind::Filter) => say!("Filters"),
+            Self::Typed(Kind::Command | Kind::Field(_)) => say!("Commands"),
         }
     }
 }
@@ -167,12 +168,12 @@ impl Question {
 /// What was taken back above what is done, each the nearest first.
 fn history_lines(history: &HistoryView, now_s: i64) -> Lines {
     let (done, back) = history.entries.split_at(history.done.min(history.entries.len()));
-    let line = |entry: &Arc<Entry>, what: &str| {
-        let when = ago(now_s.saturating_sub(entry.at_s));
-        (format!("{:>5}  {}", entry.number, entry.words), format!("{what}{when}"))
-    };
-    let mut lines: Lines = back.iter().rev().map(|entry| line(entry, "taken back, was made ")).collect();
-    lines.extend(done.iter().rev().map(|entry| line(entry, "")));
+    let when = |entry: &Entry| ago(now_s.saturating_sub(entry.at_s));
+    let line = |entry: &Entry, when| (format!("{:>5}  {}", entry.number, entry.words), when);
+    let back = back.iter().rev();
+    let back = back.map(|entry| line(entry, say!("taken back, was made {when}", when = when(entry))));
+    let mut lines: Lines = back.collect();
+    lines.extend(done.iter().rev().map(|entry| line(entry, when(entry))));
     lines
 }
 
@@ -181,10 +182,14 @@ fn template_line(template: &Template, now_s: i64) -> (String, String) {
     let love = if template.favourite { "♥ " } else { "  " };
     let tags: Vec<String> = template.tags.iter().map(|tag| format!("#{tag}")).collect();
     let used = template.usage.last_s.map_or_else(
-        || "never loaded".to_owned(),
-        |last_s| format!("loaded {} times, {}", template.usage.loads, ago(now_s.saturating_sub(last_s))),
+        || say!("never loaded").to_owned(),
+        |last_s| {
+            let when = ago(now_s.saturating_sub(last_s));
+            say!("loaded {count} times, {when}", count = template.usage.loads, when)
+        },
     );
-    let detail = [format!("{} tracks", template.items.len()), used, tags.join(" "), template.note.clone()];
+    let tracks = say!("{count} tracks", count = template.items.len());
+    let detail = [tracks, used, tags.join(" "), template.note.clone()];
     let detail: Vec<String> = detail.into_iter().filter(|part| !part.is_empty()).collect();
     (format!("{love}{}", template.name), detail.join(" · "))
 }
@@ -204,41 +209,48 @@ impl ReportRow {
 
 /// In a line: how it stands.
 pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
-    let found = &snapshot.duplicates;
-    match (kind, &found.problem) {
-        (ReportKind::Scan, _) if snapshot.scan.failed.is_empty() => "nothing".into(),
-        (ReportKind::Scan, _) => format!("{} files and folders", snapshot.scan.failed.len()),
-        (ReportKind::Duplicates, _) if found.looking => "looking...".into(),
-        (ReportKind::Duplicates, Some(why)) => why.clone(),
-        (ReportKind::Duplicates, None) if found.like => {
-            format!("{} recordings, {} tracks: other masterings and encodings too", found.found, found.tracks)
-        }
-        (ReportKind::Duplicates, None) => format!("{} groups, {} tracks", found.found, found.tracks),
-        (ReportKind::Queue, _) => format!("{} entries", snapshot.queue.items.len()),
-        (ReportKind::Listening, _) if snapshot.stats.is_none() => "counting...".into(),
-        (ReportKind::Listening, _) => ":stats week, month, year, all".into(),
-        (ReportKind::Similar, _) => similar_state(&snapshot.similar),
-        (ReportKind::Portrait, _) => portrait_state(snapshot),
-        (ReportKind::Lyrics, _) => lyrics_state(snapshot),
-        (ReportKind::Lookup, _) => lookup_state(snapshot),
-        (ReportKind::Settings, _) => "Enter changes, / finds, Esc leaves".into(),
-        (ReportKind::Typed(_), _) => "Enter does it again, e changes it first".into(),
-        (ReportKind::Notices, _) => "Enter shows it whole".into(),
-        (ReportKind::Jobs, _) if snapshot.renders.is_empty() => "none; :master begins one".into(),
-        (ReportKind::Jobs, _) => ":master-stop N".into(),
-        (ReportKind::Templates, _) => "Enter loads, a appends, i is next, g* favourite".into(),
-        (ReportKind::History, _) => {
-            format!("{} done, of {}", snapshot.history.done, snapshot.history.entries.len())
+    match kind {
+        ReportKind::Scan if snapshot.scan.failed.is_empty() => say!("nothing").into(),
+        ReportKind::Scan => say!("{count} files and folders", count = snapshot.scan.failed.len()),
+        ReportKind::Duplicates => duplicates_state(&snapshot.duplicates),
+        ReportKind::Queue => say!("{count} entries", count = snapshot.queue.items.len()),
+        ReportKind::Listening if snapshot.stats.is_none() => say!("counting...").into(),
+        ReportKind::Listening => ":stats week, month, year, all".into(),
+        ReportKind::Similar => similar_state(&snapshot.similar),
+        ReportKind::Portrait => portrait_state(snapshot),
+        ReportKind::Lyrics => lyrics_state(snapshot),
+        ReportKind::Lookup => lookup_state(snapshot),
+        ReportKind::Settings => say!("Enter changes, / finds, Esc leaves").into(),
+        ReportKind::Typed(_) => say!("Enter does it again, e changes it first").into(),
+        ReportKind::Jobs if snapshot.renders.is_empty() => say!("none; :master begins one").into(),
+        ReportKind::Jobs => ":master-stop N".into(),
+        ReportKind::Templates => say!("Enter loads, a appends, i is next, g* favourite").into(),
+        ReportKind::History => {
+            let history = &snapshot.history;
+            say!("{done} done, of {count}", done = history.done, count = history.entries.len())
         }
     }
 }
 
-fn similar_state(view: &SimilarView) -> String {
+fn duplicates_state(view: &DuplicatesView) -> String {
+    let (count, tracks) = (view.found, view.tracks);
     match &view.problem {
-        _ if view.looking => format!("like {}: listening...", view.of),
-        Some(_) if view.of.is_empty() => String::new(),
-        Some(_) => format!("like {}", view.of),
-        None => format!("like {}: Enter plays, a appends, i is next", view.of),
+        _ if view.looking => say!("looking...").into(),
+        Some(why) => why.clone(),
+        None if view.like => {
+            say!("{count} recordings, {tracks} tracks: other masterings and encodings too", count, tracks)
+        }
+        None => say!("{count} groups, {tracks} tracks", count, tracks),
+    }
+}
+
+fn similar_state(view: &SimilarView) -> String {
+    let name = &view.of;
+    match &view.problem {
+        _ if view.looking => say!("like {name}: listening...", name),
+        Some(_) if name.is_empty() => String::new(),
+        Some(_) => say!("like {name}", name),
+        None => say!("like {name}: Enter plays, a appends, i is next", name),
     }
 }
 
@@ -259,7 +271,6 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         | ReportKind::Listening
         | ReportKind::History
         | ReportKind::Templates
-        | ReportKind::Notices
         | ReportKind::Typed(_) => figures.lines.as_ref().map_or(0, |lines| lines.len()),
         ReportKind::Similar => snapshot.similar.found.len(),
         ReportKind::Portrait => portrait_rows(snapshot).len(),
@@ -344,27 +355,32 @@ fn job_row(snapshot: &Snapshot, mut at: usize) -> Option<ReportRow> {
 
 fn stage(stage: &RenderStage) -> String {
     match stage {
-        RenderStage::Waiting => "waits".into(),
+        RenderStage::Waiting => say!("waits").into(),
         RenderStage::Running(progress) => rendering(progress),
         RenderStage::Ended(end) => {
-            let how = if end.stopped { "stopped" } else { "done" };
-            let failed =
-                if end.failed.is_empty() { String::new() } else { format!(", {} not", end.failed.len()) };
-            format!("{how}: {} written{failed}", end.written)
+            let done = match end.stopped {
+                true => say!("stopped: {count} written", count = end.written),
+                false => say!("done: {count} written", count = end.written),
+            };
+            match end.failed.len() {
+                0 => done,
+                failed => format!("{done}, {}", say!("{count} not", count = failed)),
+            }
         }
     }
 }
 
 /// `3 of 12 tracks, 43 %, 18 x real time, 1:20 left`
 pub fn rendering(progress: &RenderProgress) -> String {
-    let pace = progress.pace().map_or(String::new(), |(speed, left)| {
-        let left = left.as_secs();
-        format!(", {speed:.0} x real time, {}:{:02} left", left / 60, left % 60)
-    });
-    match progress.tracks {
-        0 => "looks at the files".into(),
-        tracks => format!("{} of {tracks} tracks, {:.0} %{pace}", progress.done, progress.share * 100.0),
+    if progress.tracks == 0 {
+        return say!("looks at the files").into();
     }
+    let share = progress.share * 100.0;
+    let (done, tracks) = (progress.done, progress.tracks);
+    let far = say!("{done} of {tracks} tracks, {share:.0} %", done, tracks, share);
+    let Some((speed, left)) = progress.pace() else { return far };
+    let left = format!("{}:{:02}", left.as_secs() / 60, left.as_secs() % 60);
+    format!("{far}, {}", say!("{speed:.0} x real time, {left} left", speed, left))
 }
 
 /// A few dozen.
@@ -389,8 +405,8 @@ fn portrait_row(snapshot: &Snapshot, row: &PortraitRow) -> ReportRow {
 
 fn portrait_state(snapshot: &Snapshot) -> String {
     match snapshot.portrait.as_ref().map_or(0, |portrait| portrait.spread.tracks) {
-        0 | 1 => "no other track is measured".into(),
-        tracks => format!("against {tracks} tracks"),
+        0 | 1 => say!("no other track is measured").into(),
+        tracks => say!("against {tracks} tracks", tracks),
     }
 }
 
@@ -438,11 +454,11 @@ fn lyrics_state(snapshot: &Snapshot) -> String {
 
 fn lookup_state(snapshot: &Snapshot) -> String {
     match snapshot.tags.lookup.as_deref() {
-        Some(lookup) if lookup.looking => "MusicBrainz is asked...".into(),
+        Some(lookup) if lookup.looking => say!("MusicBrainz is asked...").into(),
         Some(LookupView { problem: Some(why), .. }) => why.clone(),
-        Some(lookup) if lookup.found.is_empty() => "MusicBrainz knows none".into(),
-        Some(LookupView { files: 1, .. }) => "Enter shows what it would change".into(),
-        Some(lookup) => format!("Enter shows what it would change of {} files", lookup.files),
+        Some(lookup) if lookup.found.is_empty() => say!("MusicBrainz knows none").into(),
+        Some(LookupView { files: 1, .. }) => say!("Enter shows what it would change").into(),
+        Some(lookup) => say!("Enter shows what it would change of {count} files", count = lookup.files),
         None => String::new(),
     }
 }

@@ -12,6 +12,8 @@ use crate::config::setting::{self, Setting};
 use crate::model::impulse::Impulse;
 use crate::model::settings::{ScreenSettings, Settings};
 use crate::model::snapshot::Snapshot;
+use crate::model::words::said;
+use crate::{later, say};
 
 /// What the screen knows of settings.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +46,7 @@ pub struct SettingRow {
     pub origin: String,
     /// It is not as the run was configured.
     pub changed: bool,
-    /// When a change is there.
+    /// When a change is there; said where it is shown.
     pub when: &'static str,
 }
 
@@ -55,7 +57,7 @@ impl SettingLine {
             Self::Blank => String::new(),
             Self::Heading(name) => name.clone(),
             Self::Row(row) => {
-                format!("{} {} {} {}", row.setting.path(), row.value, row.origin, row.setting.help())
+                format!("{} {} {} {}", row.setting.path(), row.value, row.origin, said(row.setting.help()))
             }
         }
     }
@@ -130,14 +132,14 @@ impl View<'_> {
         let configured = &self.state.settings.configured;
         let (written, origin) = configured.origins.of(setting);
         match (setting.live(), self.elsewhere(setting)) {
-            (Some(live), Some(_)) => row(&(live.told)(now), "the player's".to_owned(), false, AT_ONCE),
+            (Some(live), Some(_)) => row(&(live.told)(now), say!("the player's").to_owned(), false, AT_ONCE),
             (Some(live), None) => {
                 let changed = is_changed(live, now, configured);
-                let origin = if changed { CHANGED.to_owned() } else { origin.words() };
+                let origin = if changed { say!("changed").to_owned() } else { origin.words() };
                 row(&(live.told)(now), origin, changed, AT_ONCE)
             }
             // Its file is not here.
-            (None, Some(host)) if !host.is_empty() => row("", format!("as {host} has it"), false, THERE),
+            (None, Some(host)) if !host.is_empty() => row("", say!("as {host} has it", host), false, THERE),
             (None, _) if self.is_plain_by_itself(setting) => row("true", "TERM".to_owned(), true, LATER),
             (None, _) => {
                 let later = self.state.settings.later.contains(&setting.path());
@@ -152,10 +154,9 @@ impl View<'_> {
     }
 }
 
-pub const AT_ONCE: &str = "at once";
-pub const LATER: &str = "next start";
-const THERE: &str = "there";
-const CHANGED: &str = "changed";
+pub const AT_ONCE: &str = later!("at once");
+pub const LATER: &str = later!("next start");
+const THERE: &str = later!("there");
 
 fn is_changed(live: &Live, now: &Settings, configured: &Configured) -> bool {
     (live.told)(now) != (live.told)(&configured.settings)
@@ -164,13 +165,14 @@ fn is_changed(live: &Live, now: &Settings, configured: &Configured) -> bool {
 /// `default 30`, `line 12 says 60; default 30`: what it would be, beside what it is; empty where it is that.
 pub fn beside(row: &SettingRow, configured: &Configured) -> String {
     let (written, origin) = configured.origins.of(row.setting);
-    let default = format!("default {}", row.setting.shown(row.setting.default()));
+    let default = say!("default {value}", value = row.setting.shown(row.setting.default()));
+    let value = || row.setting.shown(written);
     match origin {
         Origin::Default if !row.changed => String::new(),
         Origin::Default => default,
         _ if !row.changed => default,
-        Origin::File(line) => format!("line {line} says {}; {default}", row.setting.shown(written)),
-        Origin::Flag(flag) => format!("{flag} says {}; {default}", row.setting.shown(written)),
+        Origin::File(line) => say!("line {line} says {value}; {default}", line, value = value(), default),
+        Origin::Flag(flag) => say!("{flag} says {value}; {default}", flag, value = value(), default),
     }
 }
 

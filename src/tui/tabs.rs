@@ -7,6 +7,7 @@ use crate::model::command::Pane;
 use crate::model::command::arrange::SizeChange;
 use crate::model::settings::ScreenSettings;
 use crate::model::visual::Visual;
+use crate::say;
 
 /// How the room is parted between panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,12 +116,12 @@ impl Tabs {
         let Some((name, kept)) = self.all.get(place) else { return String::new() };
         let seen = if place == self.at { state.arrangement() } else { *kept };
         let what = match seen {
-            Arrangement { song: true, .. } => "Playing",
-            Arrangement { mastering: true, .. } => "Mastering",
-            Arrangement { focus: Pane::Library, .. } => "Library",
-            Arrangement { focus: Pane::Playlists, .. } => "Playlists",
-            Arrangement { focus: Pane::Queue, .. } => "Queue",
-            Arrangement { focus: Pane::Spectrum, .. } => "Spectrum",
+            Arrangement { song: true, .. } => say!("Playing"),
+            Arrangement { mastering: true, .. } => say!("Mastering"),
+            Arrangement { focus: Pane::Library, .. } => say!("Library"),
+            Arrangement { focus: Pane::Playlists, .. } => say!("Playlists"),
+            Arrangement { focus: Pane::Queue, .. } => say!("Queue"),
+            Arrangement { focus: Pane::Spectrum, .. } => say!("Spectrum"),
         };
         format!("{} {}", place + 1, if name.is_empty() { what } else { name })
     }

@@ -9,6 +9,8 @@ use crate::model::command::Target;
 use crate::model::snapshot::Snapshot;
 use crate::model::tag::{Field, Kind};
 use crate::model::tagging::{Said, TagEdit, TagPreview, TagsView};
+use crate::model::words;
+use crate::{counted, say};
 
 #[derive(Debug, Clone)]
 pub struct TagPane {
@@ -85,7 +87,7 @@ impl TagRow {
         match self {
             Self::Field { field, said, typed } => {
                 let typed = typed.as_ref().map_or(String::new(), |values| values.join(" "));
-                format!("{} {} {typed}", field.name(), said.words())
+                format!("{} {} {typed}", words::said(field.name()), said.words())
             }
             Self::Fact { name, words } => format!("{name} {words}"),
             Self::File(path) => path.clone(),
@@ -100,24 +102,24 @@ impl TagRow {
 pub fn state(snapshot: &Snapshot, pane: &TagPane) -> String {
     let tags = &snapshot.tags;
     match (tags.writing, page(tags)) {
-        (Some((_, 0)), _) => "files are being changed...".to_owned(),
-        (Some((done, all)), _) => format!("{done} of {all} files are done..."),
-        (None, _) if tags.looking => "reading...".to_owned(),
-        (None, Page::Preview) => "w writes all of it, Esc none".to_owned(),
-        (None, Page::Refused) => "no file was changed; Esc goes back".to_owned(),
-        (None, Page::Form) if pane.edits.is_empty() => "Enter edits, Esc leaves".to_owned(),
-        (None, Page::Form) => "w shows what would change, U leaves a field as it is".to_owned(),
+        (Some((_, 0)), _) => say!("files are being changed...").to_owned(),
+        (Some((done, all)), _) => say!("{done} of {all} files are done...", done, all),
+        (None, _) if tags.looking => say!("reading...").to_owned(),
+        (None, Page::Preview) => say!("w writes all of it, Esc none").to_owned(),
+        (None, Page::Refused) => say!("no file was changed; Esc goes back").to_owned(),
+        (None, Page::Form) if pane.edits.is_empty() => say!("Enter edits, Esc leaves").to_owned(),
+        (None, Page::Form) => say!("w shows what would change, U leaves a field as it is").to_owned(),
     }
 }
 
 pub fn title(snapshot: &Snapshot) -> String {
     let tags = &snapshot.tags;
-    let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+    let files = |count: usize| counted!(count, "file", "files");
     match (page(tags), &tags.preview, &tags.sheet) {
-        (Page::Preview, Some(preview), _) => format!("Changes of {}", files(preview.files.len())),
-        (Page::Refused, _, _) => "Not changed".to_owned(),
-        (_, _, Some(sheet)) => format!("Tags of {}", files(sheet.files.len())),
-        _ => "Tags".to_owned(),
+        (Page::Preview, Some(preview), _) => say!("Changes of {files}", files = files(preview.files.len())),
+        (Page::Refused, _, _) => say!("Not changed").to_owned(),
+        (_, _, Some(sheet)) => say!("Tags of {files}", files = files(sheet.files.len())),
+        _ => say!("Tags").to_owned(),
     }
 }
 

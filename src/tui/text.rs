@@ -16,6 +16,7 @@ use unicode_width::UnicodeWidthChar;
 use crate::model::facts::TrackFacts;
 use crate::model::part;
 use crate::model::track::AudioFormat;
+use crate::say;
 
 /// Combining marks kept on one letter; more are a prank.
 const MAX_MARKS: usize = 4;
@@ -241,7 +242,7 @@ pub fn format(format: &AudioFormat) -> String {
         text.push_str(&format!(" {bits} bit"));
     }
     match format.spec.channels {
-        1 => text.push_str(" mono"),
+        1 => text.push_str(&format!(" {}", say!("mono"))),
         2 => {}
         channels => text.push_str(&format!(" {channels} ch")),
     }

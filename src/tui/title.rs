@@ -3,6 +3,7 @@
 use super::text;
 use crate::model::playback::PlayState;
 use crate::model::snapshot::Snapshot;
+use crate::say;
 
 const NAME: &str = "auralis";
 /// Columns of it at most: titles are shown in tabs and task bars.
@@ -21,7 +22,8 @@ pub fn of(snapshot: &Snapshot) -> String {
     if playback.now.is_none() {
         return NAME.to_owned();
     }
-    let sign = if playback.state == PlayState::Playing { "" } else { "(paused) " };
+    let sign =
+        if playback.state == PlayState::Playing { String::new() } else { format!("{} ", say!("(paused)")) };
     text::cleaned(&format!("{sign}{} - {NAME}", what(snapshot)), WIDTH)
 }
 

@@ -11,6 +11,7 @@ use crate::model::column::{ListColumn, Tells};
 use crate::model::command::Pane;
 use crate::model::facts::{Levels, TrackFacts};
 use crate::model::query::date_text;
+use crate::model::words::said;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 
@@ -65,7 +66,7 @@ pub(super) fn put(canvas: &mut Canvas<'_>, row: &Row, used: u16, track: TrackRef
 pub(super) fn titles(canvas: &mut Canvas<'_>, line: Rect, pane: Pane) {
     for (column, inset) in places(canvas.scene.state.columns.all(), line.width) {
         let area = Rect { x: line.right() - inset - column.width(), width: column.width(), ..line };
-        let name = column.tells.name();
+        let name = said(column.tells.name());
         let held = canvas.scene.state.pointer.title.filter(|held| held.pane == pane);
         let is_aimed_at = held.is_some_and(|held| held.over == Some(column.tells));
         let role = if is_aimed_at { Role::Accent } else { Role::Dim };

@@ -8,6 +8,7 @@ use super::panel::{self, below};
 use crate::config::theme::Role;
 use crate::model::chain::{Band, Shape};
 use crate::model::settings::SoundSettings;
+use crate::say;
 use crate::tui::draw::Canvas;
 
 /// End of the curve's scale, dB.
@@ -56,19 +57,23 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 /// `━ Equaliser: bass · on · -6.0 dB before its bands, worked out ━━━ h l band  j k dB  Enter on/off ━`
 fn title(canvas: &mut Canvas<'_>, line: Rect, sound: &SoundSettings) {
     let curve = &sound.eq.curve;
-    let on = if sound.eq.on { "on" } else { "off" };
-    let own = if curve.own_preamp_db().is_some() { "as set" } else { "so that nothing gets louder" };
-    let words = format!(
-        " Equaliser: {} · {on} · {:+.1} dB before its bands, {own} ",
-        curve.name(),
-        curve.preamp_db()
-    );
+    let on = if sound.eq.on { say!("on") } else { say!("off") };
+    let (name, db) = (curve.name(), curve.preamp_db());
+    let words = match curve.own_preamp_db() {
+        Some(_) => say!("Equaliser: {name} · {on} · {db:+.1} dB before its bands, as set", name, on, db),
+        None => say!(
+            "Equaliser: {name} · {on} · {db:+.1} dB before its bands, so that nothing gets louder",
+            name,
+            on,
+            db
+        ),
+    };
     let hint = hints(canvas);
-    panel::title(canvas, line, &words, &hint);
+    panel::title(canvas, line, &format!(" {words} "), &hint);
 }
 
 fn hints(canvas: &Canvas<'_>) -> String {
-    let all = [("left", ""), ("right", "band"), ("down", ""), ("up", "dB"), ("open", "on/off")];
+    let all = [("left", ""), ("right", say!("band")), ("down", ""), ("up", "dB"), ("open", say!("on/off"))];
     let known = all.iter().filter_map(|(line, what)| {
         let keys = canvas.scene.keymap.keys_for(line)?;
         Some(if what.is_empty() { keys } else { format!("{keys} {what} ") })
@@ -92,12 +97,19 @@ fn draw_bands(canvas: &mut Canvas<'_>, area: Rect, bands: &[Band], at: usize) {
     }
     let Band { shape, hz, q, gain_db } = bands[at];
     let shape = match shape {
-        Shape::Peak => "peak",
-        Shape::LowShelf => "low shelf",
-        Shape::HighShelf => "high shelf",
+        Shape::Peak => say!("peak"),
+        Shape::LowShelf => say!("low shelf"),
+        Shape::HighShelf => say!("high shelf"),
     };
-    let words =
-        format!("{} of {}: {shape} at {hz} Hz, {gain_db:+.1} dB, quality {q:.2}", at + 1, bands.len());
+    let words = say!(
+        "{number} of {all}: {shape} at {hz} Hz, {gain_db:+.1} dB, quality {q:.2}",
+        number = at + 1,
+        all = bands.len(),
+        shape,
+        hz,
+        gain_db,
+        q,
+    );
     canvas.put(area.x, area.y + 2, area.width, &words, Role::Text);
 }
 
@@ -110,19 +122,25 @@ fn hertz(hz: f32) -> String {
 }
 
 fn others(sound: &SoundSettings) -> [(&'static str, String); 3] {
-    let crossfeed = sound.crossfeed.map_or("off".to_owned(), |crossfeed| {
+    let off = || say!("off").to_owned();
+    let crossfeed = sound.crossfeed.map_or_else(off, |crossfeed| {
         let (hz, db) = crossfeed.numbers();
-        format!("{}: below {hz} Hz the other side {db} dB lower", crossfeed.name())
+        say!("{name}: below {hz} Hz the other side {db} dB lower", name = crossfeed.name(), hz, db)
     });
     let night = match sound.night.on {
-        true => format!("{} %: what is quiet comes up", sound.night.strength.percent()),
-        false => "off".to_owned(),
+        true => say!("{percent} %: what is quiet comes up", percent = sound.night.strength.percent()),
+        false => off(),
     };
-    let impulse = sound.impulse.as_ref().map_or("off".to_owned(), |impulse| {
+    let impulse = sound.impulse.as_ref().map_or_else(off, |impulse| {
         let seconds = impulse.length.as_secs_f64();
-        format!("{}: {seconds:.2} s, turned by {:+.1} dB", impulse.name, impulse.gain_db)
+        say!(
+            "{name}: {seconds:.2} s, turned by {db:+.1} dB",
+            name = impulse.name,
+            seconds,
+            db = impulse.gain_db
+        )
     });
-    [("crossfeed", crossfeed), ("impulse", impulse), ("night mode", night)]
+    [(say!("crossfeed"), crossfeed), (say!("impulse"), impulse), (say!("night mode"), night)]
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use crate::config::theme::Role;
 use crate::model::command::Pane;
+use crate::say;
 use crate::tui::browse::{Column, Entry};
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
@@ -46,13 +47,18 @@ fn headings(canvas: &Canvas<'_>) -> Vec<Heading> {
     let mut headings: Vec<Heading> = canvas.layout.columns.iter().map(column).collect();
     if let (true, Some(area)) = (library_is_empty(canvas), library_area(canvas)) {
         let focused = state.focus == Pane::Library;
-        headings =
-            vec![Heading { area, title: "Library".to_owned(), amount: String::new(), focused, tracks: None }];
+        headings = vec![Heading {
+            area,
+            title: say!("Library").to_owned(),
+            amount: String::new(),
+            focused,
+            tracks: None,
+        }];
     }
     headings.extend(list_headings(canvas));
     headings.extend(canvas.layout.queue.map(|area| Heading {
         area,
-        title: "Queue".to_owned(),
+        title: say!("Queue").to_owned(),
         amount: queue_amount(canvas),
         focused: state.focus == Pane::Queue,
         tracks: Some(Pane::Queue),
@@ -78,7 +84,7 @@ fn list_headings(canvas: &Canvas<'_>) -> Vec<Heading> {
     let focused = |in_entries| state.focus == Pane::Playlists && state.lists.in_entries == in_entries;
     let lists = layout.lists.map(|area| Heading {
         area,
-        title: "Playlists".to_owned(),
+        title: say!("Playlists").to_owned(),
         amount: text::count(state.lists.seen.lists.len() as u64),
         focused: focused(false),
         tracks: None,
@@ -106,7 +112,7 @@ fn queue_amount(canvas: &Canvas<'_>) -> String {
     let queue = &canvas.scene.state.queue;
     let count = text::count(queue.seen.items.len() as u64);
     if !queue.filter.words.is_empty() {
-        return format!("{} of {count}", text::count(queue.shown() as u64));
+        return say!("{shown} of {count}", shown = text::count(queue.shown() as u64), count);
     }
     match queue.duration {
         Some(duration) if !queue.seen.items.is_empty() => format!("{count} · {}", text::time(duration)),
@@ -133,8 +139,11 @@ fn tabs(canvas: &mut Canvas<'_>) {
     let queued = canvas.scene.state.queue.seen.items.len();
     let amount = if queued > 0 { format!(" {}", text::count(queued as u64)) } else { String::new() };
     let mut x = area.x + 1;
-    let tabs =
-        [(Pane::Library, "Library", ""), (Pane::Playlists, "Playlists", ""), (Pane::Queue, "Queue", &amount)];
+    let tabs = [
+        (Pane::Library, say!("Library"), ""),
+        (Pane::Playlists, say!("Playlists"), ""),
+        (Pane::Queue, say!("Queue"), &amount),
+    ];
     for (pane, name, amount) in tabs {
         let on = canvas.scene.state.focus == pane;
         let start = x;

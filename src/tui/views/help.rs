@@ -4,9 +4,11 @@ use ratatui::layout::Rect;
 
 use super::rows::{Row, visible};
 use crate::config::theme::Role;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::help::{HelpLine, HelpPane};
 use crate::tui::scene::Hit;
+use crate::tui::text;
 
 const KEYS: u16 = 26;
 const USAGE: u16 = 32;
@@ -20,11 +22,11 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     canvas.clear(main);
     let title = Rect { height: 1, ..main };
     canvas.fill(title, "━", Role::BorderFocused);
-    let used =
-        canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), " Keys and commands ", Role::Accent);
-    let how = " / finds, Esc leaves ";
-    if title.width > used + 30 {
-        canvas.put_right(title.x, title.y, title.width - 2, how, Role::Dim);
+    let words = format!(" {} ", say!("Keys and commands"));
+    let used = canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), &words, Role::Accent);
+    let how = format!(" {} ", say!("/ finds, Esc leaves"));
+    if title.width > used + text::width_of(&how, title.width) + 9 {
+        canvas.put_right(title.x, title.y, title.width - 2, &how, Role::Dim);
     }
     let area = Rect { y: main.y + 1, height: main.height - 1, ..main };
     canvas.hit(area, Hit::Help);

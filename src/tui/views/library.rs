@@ -9,6 +9,7 @@ use crate::model::catalog::{AlbumEntry, Catalog, TrackFlags, TrackRef};
 use crate::model::column::Tells;
 use crate::model::command::Pane;
 use crate::model::id::TrackId;
+use crate::say;
 use crate::tui::browse::{Browse, Column, Entry};
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
@@ -45,7 +46,7 @@ fn draw_column(canvas: &mut Canvas<'_>, column: Column, area: Rect) {
         }
         match entry {
             Entry::AllArtists => drop(row.put(canvas, 1, u16::MAX, browse.all_title(), Role::Accent)),
-            Entry::AllAlbums => drop(row.put(canvas, 1, u16::MAX, "All albums", Role::Accent)),
+            Entry::AllAlbums => drop(row.put(canvas, 1, u16::MAX, say!("All albums"), Role::Accent)),
             Entry::Artist(artist) => {
                 let x = draw_fold(canvas, &row, browse, artist, at);
                 draw_artist(canvas, &row, browse, (artist, x), marked);
@@ -101,7 +102,7 @@ fn draw_album(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, album: u32, m
 
 pub fn album_title<'a>(catalog: &'a Catalog, album: &AlbumEntry) -> &'a str {
     match catalog.text(album.title) {
-        "" => "(no album)",
+        "" => say!("(no album)"),
         title => title,
     }
 }
@@ -127,7 +128,7 @@ fn draw_track(canvas: &mut Canvas<'_>, row: &Row, browse: &Browse, track: u32, m
     }
     // Where the file is gone, that is what there is to say.
     let missing = track.is(TrackFlags::MISSING);
-    let duration = if missing { "missing".into() } else { length(canvas, track) };
+    let duration = if missing { say!("missing").to_owned() } else { length(canvas, track) };
     let used = if row.area.width >= 24 { row.put_right(canvas, 1, &duration, Role::Dim) } else { 0 };
     let used = used + columns::put(canvas, row, used, track);
     let used = used + put_judged(canvas, row, used, track.id());
@@ -187,30 +188,33 @@ fn empty(canvas: &mut Canvas<'_>, area: Rect) {
     let line = |text: &str, role: Role| (text.to_owned(), role);
     let lines = if !scene.state.filter.words.is_empty() {
         vec![
-            (format!("Nothing has “{}”", scene.state.filter.words), Role::Text),
+            (say!("Nothing has “{words}”", words = scene.state.filter.words), Role::Text),
             line("", Role::Text),
-            line("<Esc> shows everything again", Role::Dim),
+            line(say!("<Esc> shows everything again"), Role::Dim),
         ]
     } else if scene.snapshot.scan.running {
-        vec![line("Looking for music…", Role::Text)]
+        vec![line(say!("Looking for music…"), Role::Text)]
     } else {
-        let key = |command: &str, words: &str| {
-            let keys = scene.keymap.keys_for(command)?;
-            // Put in the middle, they stand beneath each other.
-            let text = if area.width < 40 {
-                format!("{keys} {words}")
-            } else {
-                format!("{:<36}", format!("{keys:>8}  {words}"))
-            };
-            Some((text, Role::Text))
-        };
-        let keys = [
-            key("open", "say where your music is"),
-            key("help", "all keys and commands"),
-            key("quit", "leave"),
-        ];
-        let head = [line("No music here yet", Role::Title), line("", Role::Text)];
-        head.into_iter().chain(keys.into_iter().flatten()).collect()
+        let head = [line(say!("No music here yet"), Role::Title), line("", Role::Text)];
+        head.into_iter().chain(first_keys(canvas, area.width)).collect()
     };
     say_centred(canvas, area, &lines);
+}
+
+/// Keys that lead on from an empty library. Put in the middle, they stand beneath each other.
+fn first_keys(canvas: &Canvas<'_>, width: u16) -> Vec<(String, Role)> {
+    let key = |command: &str, words: &str| {
+        let keys = canvas.scene.keymap.keys_for(command)?;
+        Some(if width < 40 { format!("{keys} {words}") } else { format!("{keys:>8}  {words}") })
+    };
+    let keys = [
+        key("open", say!("say where your music is")),
+        key("help", say!("all keys and commands")),
+        key("quit", say!("leave")),
+    ];
+    let lines: Vec<String> = keys.into_iter().flatten().collect();
+    let wide = |line: &String| text::width_of(line, u16::MAX);
+    let widest = if width < 40 { 0 } else { lines.iter().map(wide).fold(36, u16::max) };
+    let padded = |line: String| format!("{line}{}", " ".repeat(widest.saturating_sub(wide(&line)).into()));
+    lines.into_iter().map(|line| (padded(line), Role::Text)).collect()
 }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::model::lyrics::{Found, Line, Sung};
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::list::{List, View};
 use crate::tui::report::{ReportKind, lyrics, state, sung, words};
@@ -72,11 +73,13 @@ fn title(canvas: &mut Canvas<'_>, line: Rect) {
 fn missing(canvas: &mut Canvas<'_>, area: Rect) {
     let scene = canvas.scene;
     let (what, next) = match lyrics(scene.snapshot) {
-        None if scene.snapshot.playback.now.is_none() => ("Nothing plays", String::new()),
-        None | Some(Found::Looking) => ("Looking for the words…", String::new()),
-        Some(Found::Instrumental) => ("Instrumental", String::new()),
-        Some(Found::Nothing(why)) => ("No words", why.clone()),
-        Some(Found::Failed(why)) => ("The words cannot be had", format!("{why}. :lyrics-again tries again")),
+        None if scene.snapshot.playback.now.is_none() => (say!("Nothing plays"), String::new()),
+        None | Some(Found::Looking) => (say!("Looking for the words…"), String::new()),
+        Some(Found::Instrumental) => (say!("Instrumental"), String::new()),
+        Some(Found::Nothing(why)) => (say!("No words"), why.clone()),
+        Some(Found::Failed(why)) => {
+            (say!("The words cannot be had"), say!("{why}. :lyrics-again tries again", why))
+        }
         Some(Found::Words(_)) => return,
     };
     let rest = next.split(". ").map(|line| (line.to_owned(), Role::Dim));

@@ -10,9 +10,11 @@ use crate::model::chain::Reading;
 use crate::model::mastering::{Basis, MasteringView, Move, Plan, PlanView};
 use crate::model::snapshot::Snapshot;
 use crate::model::taste::Aspect;
+use crate::model::words::said;
 use crate::tui::draw::Canvas;
 use crate::tui::layout::Layout;
 use crate::tui::text;
+use crate::{counted, say};
 
 /// End of the curve's scale, dB.
 const MOST_DB: f32 = 6.0;
@@ -40,30 +42,37 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 fn title(canvas: &mut Canvas<'_>, line: Rect, view: &MasteringView) {
     let settings = &view.settings;
     let target = match (&view.reference, settings.target.lufs()) {
-        (Some(reference), _) => format!("to {:.1} LUFS as {}", reference.lufs, reference.name),
-        (None, Some(lufs)) => format!("to {lufs} LUFS"),
-        (None, None) => "as loud as it is".to_owned(),
-    };
-    let target =
-        if view.is_measuring { format!("{target} · a reference is being measured") } else { target };
-    let words = match settings.on {
-        true => {
-            format!(" Mastering: {} · {} % · {target} ", settings.preset.name(), settings.intensity.percent())
+        (Some(reference), _) => {
+            say!("to {lufs:.1} LUFS as {name}", lufs = reference.lufs, name = reference.name)
         }
-        false => " Mastering: off ".to_owned(),
+        (None, Some(lufs)) => say!("to {lufs} LUFS", lufs),
+        (None, None) => say!("as loud as it is").to_owned(),
+    };
+    let target = match view.is_measuring {
+        true => say!("{target} · a reference is being measured", target),
+        false => target,
+    };
+    let words = match settings.on {
+        true => say!(
+            "Mastering: {preset} · {intensity} % · {target}",
+            preset = said(settings.preset.name()),
+            intensity = settings.intensity.percent(),
+            target,
+        ),
+        false => say!("Mastering: off").to_owned(),
     };
     let hint = hints(canvas);
-    panel::title(canvas, line, &words, &hint);
+    panel::title(canvas, line, &format!(" {words} "), &hint);
 }
 
 fn hints(canvas: &Canvas<'_>) -> String {
     let all = [
-        ("mastering", "on/off"),
-        ("original", "compare"),
-        ("preset", "preset"),
-        ("intensity -10", "less"),
-        ("intensity +10", "more"),
-        ("abx", "blind test"),
+        ("mastering", say!("on/off")),
+        ("original", say!("compare")),
+        ("preset", say!("preset")),
+        ("intensity -10", say!("less")),
+        ("intensity +10", say!("more")),
+        ("abx", say!("blind test")),
     ];
     let known =
         all.iter().filter_map(|(line, what)| Some(format!("{} {what}", canvas.scene.keymap.keys_for(line)?)));
@@ -73,12 +82,17 @@ fn hints(canvas: &Canvas<'_>) -> String {
 /// Why there is nothing, and what to do.
 fn say(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &PlanView) {
     let lines = match plan {
-        PlanView::Failed(why) => [format!("There is no plan: {why}"), "It is heard as it is".to_owned()],
-        PlanView::Making => ["The plan is being made…".to_owned(), String::new()],
-        _ if view.settings.on => ["Nothing plays that could be mastered".to_owned(), String::new()],
+        PlanView::Failed(why) => {
+            [say!("There is no plan: {why}", why), say!("It is heard as it is").to_owned()]
+        }
+        PlanView::Making => [say!("The plan is being made…").to_owned(), String::new()],
+        _ if view.settings.on => [say!("Nothing plays that could be mastered").to_owned(), String::new()],
         _ => {
             let key = canvas.scene.keymap.keys_for("mastering").unwrap_or_default();
-            ["What plays is heard as it is".to_owned(), format!("{key} or `:mastering on` masters it")]
+            [
+                say!("What plays is heard as it is").to_owned(),
+                say!("{key} or `:mastering on` masters it", key),
+            ]
         }
     };
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
@@ -88,29 +102,13 @@ fn say(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &PlanVie
 
 fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &Plan) {
     let mut rest = area;
-    line(canvas, &mut rest, &[("for", Role::Dim), (&basis(plan.basis), Role::Text)]);
+    line(canvas, &mut rest, &[(say!("for"), Role::Dim), (&basis(plan.basis), Role::Text)]);
     let (before, after) = loudness(plan);
-    line(canvas, &mut rest, &[("before", Role::Dim), (&before, Role::Text)]);
-    line(canvas, &mut rest, &[("after", Role::Dim), (&after, Role::Text)]);
-    let heard = match view.original {
-        true => format!("the original, {:+.1} dB: as loud as the master", plan.matching_db()),
-        false => "the master".to_owned(),
-    };
-    let trim = if view.trim_db < -0.05 {
-        format!(" ({:+.1} dB both while compared)", view.trim_db)
-    } else {
-        String::new()
-    };
+    line(canvas, &mut rest, &[(say!("before"), Role::Dim), (&before, Role::Text)]);
+    line(canvas, &mut rest, &[(say!("after"), Role::Dim), (&after, Role::Text)]);
     let role = if view.original { Role::Warning } else { Role::Text };
-    let words = match (view.abx, view.trial) {
-        (_, Some(told)) if !told.is_ready => format!("{heard}; two tastes are made ready to compare"),
-        (_, Some(told)) => {
-            format!("{} of two tastes, both as loud; {} answers", told.trial.heard.name(), told.answers)
-        }
-        (Some(abx), None) => format!("{} of a blind test: {}{trim}", abx.heard.name(), abx.words()),
-        (None, None) => format!("{heard}{trim}"),
-    };
-    line(canvas, &mut rest, &[("heard", Role::Dim), (&words, role)]);
+    let words = heard(view, plan);
+    line(canvas, &mut rest, &[(say!("heard"), Role::Dim), (&words, role)]);
     if reduction_area(canvas.scene.snapshot, canvas.layout).is_some() {
         draw_reduction(canvas);
         rest = below(rest, 2);
@@ -125,6 +123,33 @@ fn draw_plan(canvas: &mut Canvas<'_>, area: Rect, view: &MasteringView, plan: &P
     }
 }
 
+/// What is heard of both, or of what is compared.
+fn heard(view: &MasteringView, plan: &Plan) -> String {
+    let heard = match view.original {
+        true => say!("the original, {db:+.1} dB: as loud as the master", db = plan.matching_db()),
+        false => say!("the master").to_owned(),
+    };
+    let trim = match view.trim_db < -0.05 {
+        true => format!(" ({})", say!("{db:+.1} dB both while compared", db = view.trim_db)),
+        false => String::new(),
+    };
+    match (view.abx, view.trial) {
+        (_, Some(told)) if !told.is_ready => {
+            say!("{heard}; two tastes are made ready to compare", heard)
+        }
+        (_, Some(told)) => say!(
+            "{which} of two tastes, both as loud; {count} answers",
+            which = told.trial.heard.name(),
+            count = told.answers,
+        ),
+        (Some(abx), None) => {
+            let test = say!("{which} of a blind test: {how}", which = abx.heard.name(), how = abx.words());
+            format!("{test}{trim}")
+        }
+        (None, None) => format!("{heard}{trim}"),
+    }
+}
+
 /// `taste       bass +0.8 dB ━━━━━── 70 %   treble +0.0 dB ─────── 0 %   density +0.5 by hand`
 /// What is added, and how sure that is of what was learned; nothing where nothing is known.
 fn draw_taste(canvas: &mut Canvas<'_>, rest: &mut Rect, view: &MasteringView) {
@@ -134,19 +159,21 @@ fn draw_taste(canvas: &mut Canvas<'_>, rest: &mut Rect, view: &MasteringView) {
     if rest.height == 0 || !Aspect::ALL.into_iter().any(is_known) {
         return;
     }
-    canvas.put(rest.x, rest.y, NAME, "taste", Role::Dim);
+    canvas.put(rest.x, rest.y, NAME, say!("taste"), Role::Dim);
     let width = rest.width.saturating_sub(NAME) / Aspect::ALL.len() as u16;
     for (at, aspect) in Aspect::ALL.into_iter().enumerate() {
         let x = rest.x + NAME + width * at as u16;
         let unit = if aspect == Aspect::Density { "" } else { " dB" };
-        let name = format!("{} {:+.1}{unit}", aspect.name(), heard.get(aspect));
+        let name = format!("{} {:+.1}{unit}", said(aspect.name()), heard.get(aspect));
         if view.settings.taste.get(aspect).is_some() {
-            canvas.put(x, rest.y, width, &format!("{name} by hand"), Role::Dim);
+            canvas.put(x, rest.y, width, &say!("{name} by hand", name), Role::Dim);
             continue;
         }
         let sure = learned.get(aspect).confidence();
-        let value =
-            if view.settings.learn { format!(" {:.0} % ", sure * 100.0) } else { " not heard ".to_owned() };
+        let value = match view.settings.learn {
+            true => format!(" {:.0} % ", sure * 100.0),
+            false => format!(" {} ", say!("not heard")),
+        };
         draw_bar(canvas, Rect { x, y: rest.y, width, height: 1 }, &name, &Bar { share: sure, value });
     }
     *rest = below(*rest, 1);
@@ -159,7 +186,8 @@ fn line(canvas: &mut Canvas<'_>, rest: &mut Rect, parts: &[(&str, Role)]) {
     }
     let mut x = rest.x;
     for (at, (words, role)) in parts.iter().enumerate() {
-        let used = canvas.put(x, rest.y, rest.right().saturating_sub(x), words, *role);
+        let room = rest.right().saturating_sub(x);
+        let used = canvas.put(x, rest.y, if at == 0 { room.min(NAME - 1) } else { room }, words, *role);
         x += if at == 0 { NAME } else { used };
     }
     *rest = below(*rest, 1);
@@ -167,30 +195,38 @@ fn line(canvas: &mut Canvas<'_>, rest: &mut Rect, parts: &[(&str, Role)]) {
 
 fn basis(basis: Basis) -> String {
     match basis {
-        Basis::Track => "this track, from all of it".to_owned(),
-        Basis::Album(1) => "its album, from the one track that is measured".to_owned(),
-        Basis::Album(tracks) => format!("its album, from {tracks} tracks: they share one tone and one gain"),
-        Basis::Glimpse => "this track, from its beginning and end; all of it is being measured".to_owned(),
+        Basis::Track => say!("this track, from all of it").to_owned(),
+        Basis::Album(1) => say!("its album, from the one track that is measured").to_owned(),
+        Basis::Album(count) => {
+            let tracks = counted!(count, "track", "tracks");
+            say!("its album, from {tracks}: they share one tone and one gain", tracks)
+        }
+        Basis::Glimpse => {
+            say!("this track, from its beginning and end; all of it is being measured").to_owned()
+        }
     }
 }
 
 fn loudness(plan: &Plan) -> (String, String) {
     let source = &plan.source;
     let range = source.range_lu.map_or_else(|why| why.words().to_owned(), |range| format!("{range:.1} LU"));
-    let before = format!(
-        "{:.1} LUFS, peak {:+.1} dBTP, {:.1} dB over the loudness, range {range}",
-        source.lufs,
-        source.true_peak_db,
-        source.true_peak_db - source.lufs
+    let before = say!(
+        "{lufs:.1} LUFS, peak {peak:+.1} dBTP, {over:.1} dB over the loudness, range {range}",
+        lufs = source.lufs,
+        peak = source.true_peak_db,
+        over = source.true_peak_db - source.lufs,
+        range,
     );
     let missed = plan.asked_lufs - plan.aim_lufs;
-    let missed = if missed > 0.05 { format!(" ({missed:.1} LU less than asked)") } else { String::new() };
-    let ceiling = plan.spec.ceiling_dbtp.map_or(String::new(), |db| format!(", peak at most {db:+.1} dBTP"));
-    let proved = if plan.proved { ", proved on all of it" } else { "" };
-    let after = format!(
-        "{:.1} LUFS{missed}{ceiling}, range within {:.1} LU of it{proved}",
-        plan.aim_lufs, plan.range_change_lu
-    );
+    let missed = match missed > 0.05 {
+        true => format!(" ({})", say!("{missed:.1} LU less than asked", missed)),
+        false => String::new(),
+    };
+    let ceiling = plan.spec.ceiling_dbtp;
+    let ceiling = ceiling.map_or(String::new(), |db| format!(", {}", say!("peak at most {db:+.1} dBTP", db)));
+    let range = say!("range within {range:.1} LU of it", range = plan.range_change_lu);
+    let proved = if plan.proved { format!(", {}", say!("proved on all of it")) } else { String::new() };
+    let after = format!("{:.1} LUFS{missed}{ceiling}, {range}{proved}", plan.aim_lufs);
     (before, after)
 }
 
@@ -216,12 +252,21 @@ pub fn draw_reduction(canvas: &mut Canvas<'_>) {
     let held =
         |db: f32| Bar { share: db / MOST_REDUCTION, value: format!(" {:.1} dB ", db.clamp(0.0, 99.0) + 0.0) };
     let level = |db: f32| {
-        let value = if db <= Reading::SILENCE_DB { " silence ".to_owned() } else { format!(" {db:.1} dB ") };
+        let value = match db <= Reading::SILENCE_DB {
+            true => format!(" {} ", say!("silence")),
+            false => format!(" {db:.1} dB "),
+        };
         Bar { share: 1.0 - db / LEAST_LEVEL, value }
     };
     let rows = [
-        ("held down", [("compressor", held(reading.compressor_db)), ("limiter", held(reading.limiter_db))]),
-        ("level", [("before", level(reading.before_db)), ("after", level(reading.after_db))]),
+        (
+            say!("held down"),
+            [(say!("compressor"), held(reading.compressor_db)), (say!("limiter"), held(reading.limiter_db))],
+        ),
+        (
+            say!("level"),
+            [(say!("before"), level(reading.before_db)), (say!("after"), level(reading.after_db))],
+        ),
     ];
     for ((name, bars), y) in rows.into_iter().zip(area.y..area.bottom()) {
         canvas.put(area.x, y, NAME, name, Role::Dim);
@@ -255,7 +300,7 @@ fn draw_move(canvas: &mut Canvas<'_>, area: Rect, told: &Move) -> Rect {
     if area.height == 0 {
         return area;
     }
-    canvas.put(area.x, area.y, NAME, told.part.name(), Role::Key);
+    canvas.put(area.x, area.y, NAME, said(told.part.name()), Role::Key);
     let width = area.width.saturating_sub(NAME);
     let mut rest = area;
     for words in wrapped(&told.why, usize::from(width)) {
@@ -268,13 +313,14 @@ fn draw_move(canvas: &mut Canvas<'_>, area: Rect, told: &Move) -> Rect {
     rest
 }
 
-/// Our own words, all of which are ASCII or one column wide.
+/// Broken at blanks, so that each line has room.
 fn wrapped(words: &str, width: usize) -> Vec<String> {
+    let columns = |text: &str| usize::from(text::width_of(text, u16::MAX));
     let mut lines = vec![String::new()];
     for word in words.split(' ') {
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+            Some(line) if columns(line) + 1 + columns(word) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::rows::{Row, visible};
 use crate::config::theme::Role;
+use crate::model::words::said;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 use crate::tui::text;
@@ -18,7 +19,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     let contexts = scene.state.contexts();
     let rows = menu.about.rows().iter();
     let rows: Vec<(&str, String)> = rows
-        .map(|(words, line)| (*words, scene.keymap.keys_in(&contexts, line).unwrap_or_default()))
+        .map(|(words, line)| (said(words), scene.keymap.keys_in(&contexts, line).unwrap_or_default()))
         .collect();
     let widest = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|words| text::width_of(words, main.width)).max().unwrap_or(0)

@@ -13,6 +13,8 @@ use crate::model::playback::{PlayState, Repeat, Shuffle, ShuffleBy, StopAfter};
 use crate::model::server::is_served;
 use crate::model::settings::{LevelMode, PlaySpeed};
 use crate::model::snapshot::NowPlaying;
+use crate::model::words::said;
+use crate::say;
 use crate::tui::cover::beside_foot;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
@@ -82,7 +84,7 @@ fn headline(canvas: &mut Canvas<'_>, row: Rect, with_artist: bool) {
     canvas.hit(Rect { width: row.width.min(3), ..row }, Hit::State);
     let (x, room) = (row.x + 3, row.width.saturating_sub(3));
     let Some(now) = &playback.now else {
-        canvas.put(x, row.y, room, "Nothing is playing", Role::Dim);
+        canvas.put(x, row.y, room, say!("Nothing is playing"), Role::Dim);
         return;
     };
     let (title, artists) = names(canvas, now);
@@ -99,8 +101,8 @@ fn waiting(canvas: &Canvas<'_>) -> Option<&'static str> {
     let playback = &canvas.scene.snapshot.playback;
     let is_address = playback.now.as_ref().is_some_and(|now| is_address(&now.path));
     match playback.state {
-        PlayState::Opening if is_address => Some("connecting"),
-        PlayState::Playing if playback.buffering => Some("buffering"),
+        PlayState::Opening if is_address => Some(say!("connecting")),
+        PlayState::Playing if playback.buffering => Some(say!("buffering")),
         _ => None,
     }
 }
@@ -161,11 +163,11 @@ fn format(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
 /// What of mastering is heard.
 fn mastered(view: &MasteringView) -> (String, Role) {
     match (&view.abx, &view.plan) {
-        (Some(abx), _) => (format!("hear {}", abx.heard.name()), Role::Accent),
-        (None, _) if view.original => ("original".to_owned(), Role::Warning),
-        (None, PlanView::Made(_)) => (view.settings.preset.name().to_owned(), Role::Accent),
-        (None, PlanView::Making) => (format!("{}…", view.settings.preset.name()), Role::Dim),
-        (None, PlanView::Failed(_) | PlanView::None) => ("not mastered".to_owned(), Role::Dim),
+        (Some(abx), _) => (say!("hear {which}", which = abx.heard.name()), Role::Accent),
+        (None, _) if view.original => (say!("original").to_owned(), Role::Warning),
+        (None, PlanView::Made(_)) => (said(view.settings.preset.name()).to_owned(), Role::Accent),
+        (None, PlanView::Making) => (format!("{}…", said(view.settings.preset.name())), Role::Dim),
+        (None, PlanView::Failed(_) | PlanView::None) => (say!("not mastered").to_owned(), Role::Dim),
     }
 }
 
@@ -193,56 +195,59 @@ fn judged(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
 fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     let playback = &canvas.scene.snapshot.playback;
     let volume = match playback.muted {
-        true => ("muted".to_owned(), Role::Warning, Hit::Volume),
-        false => (format!("vol {}%", playback.volume.percent()), Role::Dim, Hit::Volume),
+        true => (say!("muted").to_owned(), Role::Warning, Hit::Volume),
+        false => (say!("vol {percent}%", percent = playback.volume.percent()), Role::Dim, Hit::Volume),
     };
     let mut parts = vec![volume];
     match playback.stop_after {
         StopAfter::Off => {}
-        StopAfter::Track => parts.push(("stop after this".to_owned(), Role::Accent, Hit::StopAfter)),
-        StopAfter::Album => parts.push(("stop after album".to_owned(), Role::Accent, Hit::StopAfter)),
+        StopAfter::Track => parts.push((say!("stop after this").to_owned(), Role::Accent, Hit::StopAfter)),
+        StopAfter::Album => parts.push((say!("stop after album").to_owned(), Role::Accent, Hit::StopAfter)),
     }
     if playback.sleep_at.is_some() {
-        parts.push(("sleep".to_owned(), Role::Accent, Hit::Sleep));
+        parts.push((say!("sleep").to_owned(), Role::Accent, Hit::Sleep));
     }
     match playback.ab {
         None => {}
-        Some((_, None)) => parts.push(("loop from A".to_owned(), Role::Accent, Hit::Loop)),
-        Some((_, Some(_))) => parts.push(("loop A to B".to_owned(), Role::Accent, Hit::Loop)),
+        Some((_, None)) => parts.push((say!("loop from A").to_owned(), Role::Accent, Hit::Loop)),
+        Some((_, Some(_))) => parts.push((say!("loop A to B").to_owned(), Role::Accent, Hit::Loop)),
     }
     if playback.sound.speed != PlaySpeed::NORMAL {
         parts.push((playback.sound.speed.to_string(), Role::Accent, Hit::Speed));
     }
     if playback.sound.eq.on {
-        parts.push((format!("eq {}", playback.sound.eq.curve.name()), Role::Accent, Hit::Equaliser));
+        let text = say!("eq {name}", name = playback.sound.eq.curve.name());
+        parts.push((text, Role::Accent, Hit::Equaliser));
     }
     if playback.sound.night.on {
-        parts.push(("night".to_owned(), Role::Accent, Hit::Night));
+        parts.push((say!("night").to_owned(), Role::Accent, Hit::Night));
     }
     if playback.sound.crossfeed.is_some() {
-        parts.push(("crossfeed".to_owned(), Role::Dim, Hit::Crossfeed));
+        parts.push((say!("crossfeed").to_owned(), Role::Dim, Hit::Crossfeed));
     }
     let mastering = &canvas.scene.snapshot.mastering;
     if mastering.settings.on {
         let (text, role) = mastered(mastering);
         parts.push((text, role, Hit::Mastering));
     } else if playback.sound.level.mode != LevelMode::Off {
-        let text = format!("gain {}", playback.sound.level.mode.name());
+        let text = say!("gain {mode}", mode = said(playback.sound.level.mode.name()));
         parts.push((text, Role::Dim, Hit::Gain));
     }
     match playback.shuffle {
         Shuffle::Off => {}
         Shuffle::On { by: ShuffleBy::Tracks, seed: None } => {
-            parts.push(("shuffle".to_owned(), Role::Accent, Hit::Shuffle));
+            parts.push((say!("shuffle").to_owned(), Role::Accent, Hit::Shuffle));
         }
-        on => parts.push((format!("shuffle {}", on.words()), Role::Accent, Hit::Shuffle)),
+        on => parts.push((say!("shuffle {how}", how = on.words()), Role::Accent, Hit::Shuffle)),
     }
     if playback.consume {
-        parts.push(("consume".to_owned(), Role::Accent, Hit::Consume));
+        parts.push((say!("consume").to_owned(), Role::Accent, Hit::Consume));
     }
     match playback.repeat {
         Repeat::Off => {}
-        mode => parts.push((format!("repeat {}", mode.name()), Role::Accent, Hit::Repeat)),
+        mode => {
+            parts.push((say!("repeat {mode}", mode = said(mode.name())), Role::Accent, Hit::Repeat));
+        }
     }
     let mut end = row.right();
     for (text, role, hit) in parts {
@@ -279,10 +284,10 @@ fn times(canvas: &mut Canvas<'_>, area: Rect) {
     let role = if waiting(canvas).is_some() { Role::Accent } else { Role::Dim };
     // As wide as they can become, so that the bar stands still.
     let widest = total.map_or(left.len(), |total| text::time(total).len()).max(left.len()) as u16;
-    let right_width = match total {
-        _ if right.is_empty() => 0,
-        Some(_) => (widest * 2 + 4).max(right.len() as u16 + 1),
-        None => right.len() as u16 + 1,
+    let right_width = match (total, text::width_of(&right, u16::MAX)) {
+        (_, 0) => 0,
+        (Some(_), width) => (widest * 2 + 4).max(width + 1),
+        (None, width) => width + 1,
     };
     canvas.put_right(row.x, row.y, widest, &left, Role::Text);
     canvas.put_right(row.x, row.y, row.width, &right, role);
@@ -299,7 +304,7 @@ fn times(canvas: &mut Canvas<'_>, area: Rect) {
 fn now_coming(canvas: &Canvas<'_>, has_length: bool) -> &'static str {
     let now = canvas.scene.snapshot.playback.now.as_ref();
     let is_live = now.and_then(|now| now.stream.as_ref()).is_some_and(|stream| stream.live);
-    waiting(canvas).unwrap_or(if is_live && !has_length { "live" } else { "" })
+    waiting(canvas).unwrap_or(if is_live && !has_length { say!("live") } else { "" })
 }
 
 fn seek_bar(canvas: &mut Canvas<'_>, bar: Rect, elapsed: Duration, total: Option<Duration>) {

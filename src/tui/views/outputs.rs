@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::rows::{Row, visible};
 use crate::config::theme::Role;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::outputs::{OutputRow, rows};
 use crate::tui::scene::Hit;
@@ -20,13 +21,13 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     canvas.clear(main);
     let title = Rect { height: 1, ..main };
     canvas.fill(title, "━", Role::BorderFocused);
-    let used =
-        canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), " Sound devices ", Role::Accent);
+    let words = format!(" {} ", say!("Sound devices"));
+    let used = canvas.put(title.x + 1, title.y, title.width.saturating_sub(2), &words, Role::Accent);
     let found = &canvas.scene.snapshot.outputs;
     let how = match (&found.problem, found.looking) {
-        (_, true) => " looking... ".to_owned(),
+        (_, true) => format!(" {} ", say!("looking...")),
         (Some(why), false) => format!(" {why} "),
-        (None, false) => " Enter takes it, Esc leaves ".to_owned(),
+        (None, false) => format!(" {} ", say!("Enter takes it, Esc leaves")),
     };
     if title.width > used + 20 {
         canvas.put_right(title.x + used + 2, title.y, title.width - used - 4, &how, Role::Dim);

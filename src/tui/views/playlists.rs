@@ -6,6 +6,7 @@ use super::rows::{Row, say_centred, visible};
 use crate::config::theme::Role;
 use crate::model::command::Pane;
 use crate::model::playlist::{Entry, Playlist};
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 use crate::tui::text;
@@ -62,15 +63,16 @@ fn draw_entries(canvas: &mut Canvas<'_>, area: Rect) {
     if let Some(why) = pane.seen.found.get(&list.id).and_then(|found| found.problem.clone()) {
         let name = crate::model::command::parse::quoted(list.name.as_str());
         let lines = [
-            ("This query cannot be asked".to_owned(), Role::Title),
+            (say!("This query cannot be asked").to_owned(), Role::Title),
             (why, Role::Text),
-            (format!(":playlist-smart {name} QUERY"), Role::Dim),
+            (say!(":playlist-smart {name} QUERY", name), Role::Dim),
         ];
         return say_centred(canvas, area, &lines);
     }
     let len = pane.len();
     if len == 0 {
-        let why = if list.smart().is_some() { "Nothing matches" } else { "This playlist is empty" };
+        let why =
+            if list.smart().is_some() { say!("Nothing matches") } else { say!("This playlist is empty") };
         say_centred(canvas, area, &[(why.to_owned(), Role::Dim)]);
     }
     let digits = text::count(len as u64).len() as u16;
@@ -121,13 +123,13 @@ fn draw_entry(canvas: &mut Canvas<'_>, row: &Row, entry: &Entry, at: usize, digi
 
 fn empty(canvas: &mut Canvas<'_>, area: Rect) {
     let keys = canvas.scene.keymap.keys_for("command-line playlist-add");
-    let adds = keys.map_or_else(|| ":playlist-add NAME".to_owned(), |keys| format!("{keys} NAME"));
+    let adds = keys.map_or_else(|| say!(":playlist-add NAME").to_owned(), |keys| say!("{keys} NAME", keys));
     let lines = [
-        ("No playlists yet".to_owned(), Role::Title),
+        (say!("No playlists yet").to_owned(), Role::Title),
         (String::new(), Role::Text),
-        (format!("{adds}  puts what is selected into one"), Role::Dim),
-        (":playlist-save NAME  keeps the queue as one".to_owned(), Role::Dim),
-        (":playlist-import PATH  takes one in".to_owned(), Role::Dim),
+        (say!("{adds}  puts what is selected into one", adds), Role::Dim),
+        (say!(":playlist-save NAME  keeps the queue as one").to_owned(), Role::Dim),
+        (say!(":playlist-import PATH  takes one in").to_owned(), Role::Dim),
     ];
     say_centred(canvas, area, &lines);
     canvas.hit(area, Hit::Lists);

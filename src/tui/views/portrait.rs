@@ -9,6 +9,7 @@ use crate::model::analysis::Rest;
 use crate::model::features::Measured;
 use crate::model::fingerprint::Dimension;
 use crate::model::portrait::{Portrait, PortraitRow, Told};
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::list::List;
 use crate::tui::report::{ReportKind, portrait_rows, state};
@@ -54,16 +55,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
 fn title(canvas: &mut Canvas<'_>, line: Rect) {
     let snapshot = canvas.scene.snapshot;
     let track = snapshot.portrait.as_ref().and_then(|portrait| snapshot.catalog.find(portrait.track));
-    let name = track.map_or_else(|| "it".to_owned(), |track| track.title().to_owned());
+    let words = match track {
+        Some(track) => say!("How {name} sounds", name = track.title()),
+        None => say!("How it sounds").to_owned(),
+    };
     canvas.fill(line, "━", Role::BorderFocused);
     let how = format!(" {} ", state(snapshot, ReportKind::Portrait));
-    let used = canvas.put(
-        line.x + 1,
-        line.y,
-        line.width.saturating_sub(2),
-        &format!(" How {name} sounds "),
-        Role::Accent,
-    );
+    let used =
+        canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), &format!(" {words} "), Role::Accent);
     let room = line.width.saturating_sub(used + 4);
     if room >= text::width_of(&how, room) && room > 0 {
         canvas.put_right(line.x + used + 2, line.y, room, &how, Role::Dim);
@@ -73,23 +72,24 @@ fn title(canvas: &mut Canvas<'_>, line: Rect) {
 /// Why there is nothing, and what to do.
 fn missing(canvas: &mut Canvas<'_>, area: Rect, told: &Told) {
     let scene = canvas.scene;
-    let key = scene.keymap.keys_for("analyse").map_or_else(String::new, |keys| format!("{keys} or "));
+    let key = scene.keymap.keys_for("analyse");
+    let analyse = key.map_or_else(|| ":analyse".to_owned(), |keys| say!("{keys} or :analyse", keys));
     let measuring = scene.snapshot.analysis.running;
     let rest = scene.snapshot.analysis.rest;
     let (what, next) = match told {
-        Told::Reading => ("Reading what was measured…".to_owned(), String::new()),
+        Told::Reading => (say!("Reading what was measured…").to_owned(), String::new()),
         Told::Not if rest.is_some() => (
-            format!("Not measured yet: measuring {}", rest.map_or("", Rest::words)),
-            format!("{key}:analyse measures it now"),
+            say!("Not measured yet: measuring {rests}", rests = rest.map_or("", Rest::words)),
+            say!("{analyse} measures it now", analyse),
         ),
-        Told::Not if measuring => ("Not measured yet: it comes next".to_owned(), String::new()),
+        Told::Not if measuring => (say!("Not measured yet: it comes next").to_owned(), String::new()),
         Told::Not => (
-            "Not measured, or not since the file changed".to_owned(),
-            format!("{key}:analyse measures it first, and then all that is new"),
+            say!("Not measured, or not since the file changed").to_owned(),
+            say!("{analyse} measures it first, and then all that is new", analyse),
         ),
         Told::Failed(why) => (
-            format!("It could not be measured: {why}"),
-            ":analyse tries again once the file has changed, :analyse again at once".to_owned(),
+            say!("It could not be measured: {why}", why),
+            say!(":analyse tries again once the file has changed, :analyse again at once").to_owned(),
         ),
         Told::Measured(_) => return,
     };
@@ -117,7 +117,7 @@ fn draw_dimension(
     let at = at + bar + u16::from(bar > 0) * 2;
     let room = width.saturating_sub(at);
     // The title says what it is compared with.
-    let words = if room < WITH_WHOLE_WORDS { words.replace(" of your library", "") } else { words };
+    let words = if room < WITH_WHOLE_WORDS { words.replace(say!(" of your library"), "") } else { words };
     row.put(canvas, at, room, &words, Role::Text);
 }
 

@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use super::rows::Row;
 use crate::config::theme::Role;
 use crate::model::query::QueryError;
+use crate::model::words::said;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::prompt::complete::Completion;
 use crate::tui::prompt::{Kind, Prompt};
@@ -94,10 +96,12 @@ fn candidates(canvas: &mut Canvas<'_>, completion: &Completion) {
         let row = Row::new(canvas, Rect { y, height: 1, ..area }, completion.chosen == Some(at), true);
         row.put(canvas, 1, name, &candidate.text, Role::Text);
         let x = name + 4;
-        row.put(canvas, x, area.width.saturating_sub(x + 1), candidate.help, Role::Dim);
+        row.put(canvas, x, area.width.saturating_sub(x + 1), said(candidate.help), Role::Dim);
     }
-    let total = format!(" {} of {} ", completion.chosen.map_or(0, |at| at + 1), completion.candidates.len());
+    let number = completion.chosen.map_or(0, |at| at + 1);
+    let total = say!("{number} of {count}", number, count = completion.candidates.len());
     if count > height {
+        let total = format!(" {total} ");
         canvas.put_right(rule.x, rule.y, rule.width.saturating_sub(2), &total, Role::Dim);
     }
 }

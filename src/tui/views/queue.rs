@@ -9,6 +9,7 @@ use crate::config::theme::Role;
 use crate::model::column::Tells;
 use crate::model::command::Pane;
 use crate::model::snapshot::QueueItem;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 use crate::tui::text;
@@ -96,8 +97,8 @@ fn nothing_left(canvas: &mut Canvas<'_>, area: Rect) {
     let words = &canvas.scene.state.queue.filter.words;
     let key = canvas.scene.keymap.keys_for("escape").unwrap_or_else(|| ":escape".to_owned());
     let lines = [
-        (format!("Nothing in the queue has “{words}”"), Role::Text),
-        (format!("{key} shows all of it"), Role::Dim),
+        (say!("Nothing in the queue has “{words}”", words), Role::Text),
+        (say!("{key} shows all of it", key), Role::Dim),
     ];
     say_centred(canvas, area, &lines);
 }
@@ -106,10 +107,10 @@ fn empty(canvas: &mut Canvas<'_>, area: Rect) {
     let keymap = canvas.scene.keymap;
     let key = |line: &str| keymap.keys_for(line).unwrap_or_else(|| format!(":{line}"));
     let lines = [
-        ("The queue is empty".to_owned(), Role::Title),
+        (say!("The queue is empty").to_owned(), Role::Title),
         (String::new(), Role::Text),
-        (format!("{} plays what is selected", key("open")), Role::Dim),
-        (format!("{} appends it here", key("add")), Role::Dim),
+        (say!("{key} plays what is selected", key = key("open")), Role::Dim),
+        (say!("{key} appends it here", key = key("add")), Role::Dim),
     ];
     say_centred(canvas, area, &lines);
 }

@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 use super::report::title;
 use super::rows::{Row, visible};
 use crate::config::theme::Role;
+use crate::model::words::said;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::list::List;
 use crate::tui::report::ReportKind;
@@ -64,17 +66,17 @@ fn draw_row(canvas: &mut Canvas<'_>, row: &Row, found: &SettingRow) {
     row.put(canvas, 2, NAME, found.setting.key(), Role::Text);
     row.put(canvas, NAME + 2, value_width, &found.value, role);
     row.put(canvas, origin_at, ORIGIN - 1, &found.origin, Role::Dim);
-    row.put(canvas, origin_at + ORIGIN, WHEN, found.when, Role::Dim);
+    row.put(canvas, origin_at + ORIGIN, WHEN, said(found.when), Role::Dim);
 }
 
 /// A line, what it means in up to two, what it takes, what it would be.
 fn explain(canvas: &mut Canvas<'_>, area: Rect, row: &SettingRow) {
     canvas.fill(Rect { height: 1, ..area }, "─", Role::Border);
     let width = area.width.saturating_sub(2);
-    let help = row.setting.help();
+    let help = said(row.setting.help());
     let first = fitting(help, width);
     let rest = help.get(first.len()..).unwrap_or("").trim_start();
-    let takes = format!("Takes {}.", row.setting.expects());
+    let takes = say!("Takes {what}.", what = said(row.setting.expects()));
     let beside = beside(row, &canvas.scene.state.settings.configured);
     let told =
         if beside.is_empty() { row.setting.path() } else { format!("{}: {beside}", row.setting.path()) };

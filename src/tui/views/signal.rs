@@ -4,6 +4,8 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
 use crate::model::signal::{Effect, SignalStage, Verdict};
+use crate::model::words::said;
+use crate::say;
 use crate::tui::draw::Canvas;
 
 const NAME: u16 = 12;
@@ -22,7 +24,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
         draw_stage(canvas, Rect { y, height: 1, ..main }, stage);
     }
     if path.stages.is_empty() && !rows.is_empty() {
-        canvas.put(main.x + 2, rows.start, main.width.saturating_sub(3), "Nothing plays.", Role::Dim);
+        canvas.put(main.x + 2, rows.start, main.width.saturating_sub(3), say!("Nothing plays."), Role::Dim);
     }
 }
 
@@ -30,7 +32,8 @@ fn title(canvas: &mut Canvas<'_>, main: Rect, verdict: &Verdict) {
     let line = Rect { height: 1, ..main };
     canvas.fill(line, "━", Role::BorderFocused);
     let room = line.width.saturating_sub(2);
-    let used = canvas.put(line.x + 1, line.y, room, " Signal path: ", Role::Accent);
+    let head = format!(" {} ", say!("Signal path:"));
+    let used = canvas.put(line.x + 1, line.y, room, &head, Role::Accent);
     let role = if matches!(verdict, Verdict::Changed(_)) { Role::Warning } else { Role::Accent };
     let text = format!("{} ", words(verdict));
     canvas.put(line.x + 1 + used, line.y, room.saturating_sub(used), &text, role);
@@ -39,8 +42,8 @@ fn title(canvas: &mut Canvas<'_>, main: Rect, verdict: &Verdict) {
 fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Changed(stages) => {
-            let names: Vec<&str> = stages.iter().map(|stage| stage.name()).collect();
-            format!("{} by {}", verdict.word(), names.join(", "))
+            let names: Vec<&str> = stages.iter().map(|stage| said(stage.name())).collect();
+            say!("{changed} by {stages}", changed = verdict.word(), stages = names.join(", "))
         }
         other => other.word().to_owned(),
     }
@@ -53,7 +56,8 @@ fn draw_stage(canvas: &mut Canvas<'_>, row: Rect, stage: &SignalStage) {
         Effect::Changed => ("~", Role::Warning),
     };
     canvas.put(row.x + 1, row.y, row.width.saturating_sub(1), mark, role);
-    canvas.put(row.x + 3, row.y, row.width.saturating_sub(3), stage.kind.name(), Role::Key);
+    let name = said(stage.kind.name());
+    canvas.put(row.x + 3, row.y, row.width.saturating_sub(3).min(NAME - 1), name, Role::Key);
     let at = row.x + 3 + NAME;
     canvas.put(at, row.y, row.right().saturating_sub(at + 1), &stage.detail, Role::Text);
 }

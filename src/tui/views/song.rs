@@ -8,6 +8,7 @@ use super::panel;
 use super::rows::visible;
 use crate::config::theme::Role;
 use crate::model::lyrics::Lyrics;
+use crate::say;
 use crate::tui::cover::parts;
 use crate::tui::draw::Canvas;
 use crate::tui::report::{sung, words};
@@ -19,7 +20,7 @@ type Line = (String, Role);
 
 pub fn draw(canvas: &mut Canvas<'_>) {
     let Some((title, area)) = panel::open(canvas) else { return };
-    panel::title(canvas, title, " Now playing ", "");
+    panel::title(canvas, title, &format!(" {} ", say!("Now playing")), "");
     if area.is_empty() {
         return;
     }
@@ -43,7 +44,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 fn about(canvas: &Canvas<'_>) -> Vec<Line> {
     let snapshot = canvas.scene.snapshot;
     let Some(now) = &snapshot.playback.now else {
-        return vec![("Nothing is playing".to_owned(), Role::Dim)];
+        return vec![(say!("Nothing is playing").to_owned(), Role::Dim)];
     };
     let (title, artists) = names(canvas, now);
     let track = snapshot.track();

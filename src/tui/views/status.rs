@@ -1,6 +1,8 @@
 //! The last row: a notice, else the scan, else what the library has; at the right what is half typed, marked, filtered,
 //! and where the sound goes.
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
@@ -11,11 +13,13 @@ use crate::model::player::Link;
 use crate::model::rendering::RenderStage;
 use crate::model::settings::{Audio, OutputSpec};
 use crate::model::snapshot::{OutputState, ScanView, Snapshot};
+use crate::model::words::said;
 use crate::tui::draw::Canvas;
 use crate::tui::report::rendering;
 use crate::tui::scene::Hit;
 use crate::tui::state::{Shows, UiState};
 use crate::tui::text;
+use crate::{say, things};
 
 pub fn draw(canvas: &mut Canvas<'_>) {
     let Some(row) = canvas.layout.status else { return };
@@ -74,11 +78,11 @@ fn left(canvas: &Canvas<'_>) -> (String, Role) {
     let snapshot = canvas.scene.snapshot;
     match snapshot.tags.writing {
         Some((done, 0)) => {
-            return (format!("Changing files: {} done", text::count(done as u64)), Role::Accent);
+            return (say!("Changing files: {done} done", done = text::count(done as u64)), Role::Accent);
         }
         Some((done, all)) => {
             let [done, all] = [done, all].map(|count| text::count(count as u64));
-            return (format!("Changing files: {done} of {all}"), Role::Accent);
+            return (say!("Changing files: {done} of {all}", done, all), Role::Accent);
         }
         None => {}
     }
@@ -90,50 +94,77 @@ fn left(canvas: &Canvas<'_>) -> (String, Role) {
         RenderStage::Waiting | RenderStage::Ended(_) => None,
     });
     if let Some(progress) = running {
-        return (format!("Mastering to files: {}", rendering(progress)), Role::Dim);
+        return (say!("Mastering to files: {progress}", progress = rendering(progress)), Role::Dim);
     }
     if snapshot.analysis.running && snapshot.analysis.total > 0 {
         return (measuring(&snapshot.analysis), Role::Dim);
     }
     let library = &canvas.scene.state.library;
     if canvas.scene.state.filter.words.is_empty() {
-        let count = |amount: usize, noun: &str| {
-            format!("{} {noun}{}", text::count(amount as u64), if amount == 1 { "" } else { "s" })
-        };
         let catalog = &library.catalog;
         if catalog.is_empty() {
             return (String::new(), Role::Dim);
         }
-        return (
-            format!("{} · {}", count(catalog.len(), "track"), count(catalog.albums().len(), "album")),
-            Role::Dim,
+        let (tracks, albums) = (catalog.len(), catalog.albums().len());
+        let text = say!(
+            "{track_count} {tracks} · {album_count} {albums}",
+            track_count = text::count(tracks as u64),
+            tracks = things!(tracks, "track", "tracks"),
+            album_count = text::count(albums as u64),
+            albums = things!(albums, "album", "albums"),
         );
+        return (text, Role::Dim);
     }
     let found = library.matches.as_ref().map_or(0, |matches| matches.rows.len());
     let (found, all) = (text::count(found as u64), text::count(library.catalog.len() as u64));
-    let similar = library.matches.as_ref().is_some_and(|matches| matches.similar);
-    (format!("{found} of {all} tracks{}", if similar { ", similar" } else { "" }), Role::Dim)
+    let text = match library.matches.as_ref().is_some_and(|matches| matches.similar) {
+        true => say!("{found} of {all} tracks, similar", found, all),
+        false => say!("{found} of {all} tracks", found, all),
+    };
+    (text, Role::Dim)
 }
 
 fn scanning(scan: &ScanView) -> String {
     let folder = scan.folder.as_ref().map_or(String::new(), |folder| format!("  {}", folder.display()));
-    let pace = scan.pace().map_or(String::new(), |(rate, left)| {
-        let left = left.as_secs();
-        format!(", {} a second, {}:{:02} left", text::count(rate as u64), left / 60, left % 60)
-    });
-    format!("Scanning {} of {} files{pace}{folder}", text::count(scan.read), text::count(scan.found))
+    let (read, found) = (text::count(scan.read), text::count(scan.found));
+    let text = match scan.pace() {
+        Some((rate, left)) => say!(
+            "Scanning {read} of {found} files, {rate} a second, {left} left",
+            read,
+            found,
+            rate = text::count(rate as u64),
+            left = minutes(left),
+        ),
+        None => say!("Scanning {read} of {found} files", read, found),
+    };
+    format!("{text}{folder}")
 }
 
 fn measuring(analysis: &AnalysisView) -> String {
     let (done, total) = (text::count(analysis.done), text::count(analysis.total));
     if let Some(rest) = analysis.rest {
-        return format!("Measured {done} of {total}, {}: :analyse goes on", rest.words());
+        return say!(
+            "Measured {done} of {total}, {rests}: :analyse goes on",
+            done,
+            total,
+            rests = rest.words()
+        );
     }
-    let pace = analysis.pace().map_or(String::new(), |(speed, left)| {
-        let left = left.as_secs();
-        format!(", {} x real time, {}:{:02} left", text::count(speed as u64), left / 60, left % 60)
-    });
-    format!("Measured {done} of {total} tracks{pace}")
+    match analysis.pace() {
+        Some((speed, left)) => say!(
+            "Measured {done} of {total} tracks, {speed} x real time, {left} left",
+            done,
+            total,
+            speed = text::count(speed as u64),
+            left = minutes(left),
+        ),
+        None => say!("Measured {done} of {total} tracks", done, total),
+    }
+}
+
+/// `75:03`
+fn minutes(time: Duration) -> String {
+    format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
 }
 
 /// Draws what stands at the right, most important last to go; returns what is left of the row.
@@ -147,13 +178,16 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
         (link(canvas.scene.gauges.link.as_ref(), canvas.scene.snapshot), Role::Accent),
         output(canvas, row.width),
         (
-            if marks > 0 { format!("{} marked", text::count(marks as u64)) } else { String::new() },
+            if marks > 0 { say!("{count} marked", count = text::count(marks as u64)) } else { String::new() },
             Role::Marked,
         ),
         (sorting(state), Role::Accent),
-        (canvas.scene.snapshot.radio.as_ref().map_or("", |_| "radio").to_owned(), Role::Accent),
-        (if filter.is_empty() { String::new() } else { format!("filter: {filter}") }, Role::Accent),
-        (if of_queue.is_empty() { String::new() } else { format!("queue: {of_queue}") }, Role::Accent),
+        (canvas.scene.snapshot.radio.as_ref().map_or("", |_| say!("radio")).to_owned(), Role::Accent),
+        (if filter.is_empty() { String::new() } else { say!("filter: {filter}", filter) }, Role::Accent),
+        (
+            if of_queue.is_empty() { String::new() } else { say!("queue: {filter}", filter = of_queue) },
+            Role::Accent,
+        ),
     ];
     let mut end = row.right();
     for (text, role) in parts.into_iter().filter(|(text, _)| !text.is_empty()) {
@@ -171,14 +205,14 @@ fn right(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
 /// The order of the library's tracks, where it is not the albums'.
 fn sorting(state: &UiState) -> String {
     let columns: Vec<String> = state.filter.sorts.iter().map(|sort| sort.shown()).collect();
-    if columns.is_empty() { String::new() } else { format!("sorted: {}", columns.join(" ")) }
+    if columns.is_empty() { String::new() } else { say!("sorted: {columns}", columns = columns.join(" ")) }
 }
 
 /// Rows that are being selected, and the macro that is being recorded.
 fn going_on(state: &UiState) -> String {
     let rows = state.selecting.map(|rows| rows.anchor.abs_diff(rows.end) as u64 + 1);
-    let rows = rows.map(|rows| format!("{} selected", text::count(rows)));
-    let recorded = state.repeats.recording.as_ref().map(|(letter, _)| format!("recording @{letter}"));
+    let rows = rows.map(|rows| say!("{count} selected", count = text::count(rows)));
+    let recorded = state.repeats.recording.as_ref().map(|(letter, _)| say!("recording @{letter}", letter));
     rows.into_iter().chain(recorded).collect::<Vec<_>>().join("  ")
 }
 
@@ -187,11 +221,11 @@ pub fn link(link: Option<&Link>, snapshot: &Snapshot) -> String {
     let Some(link) = link.filter(|link| link.hears) else {
         return String::new();
     };
-    let audio = link.audio.name();
+    let audio = said(link.audio.name());
     let waits = link.waits && link.audio != Audio::There && snapshot.playback.state == PlayState::Playing;
     match (link.laid, waits, link.round_trip) {
-        (false, ..) => format!("{audio}, link lost"),
-        (_, true, _) => format!("{audio}, gathering"),
+        (false, ..) => say!("{audio}, link lost", audio),
+        (_, true, _) => say!("{audio}, gathering", audio),
         (.., None) => audio.to_owned(),
         (.., Some(time)) => {
             format!("{audio}  {} ms  {} kB/s", time.as_millis(), link.bytes_per_s.div_ceil(1000))
@@ -209,7 +243,7 @@ fn output(canvas: &Canvas<'_>, width: u16) -> (String, Role) {
             (format!("{}  {rate} {}", accepted.name, accepted.format.name()), Role::Dim)
         }
         OutputState::Open(accepted) => (accepted.name.clone(), Role::Dim),
-        OutputState::Lost { why } => (format!("output lost: {why}"), Role::Error),
+        OutputState::Lost { why } => (say!("output lost: {why}", why), Role::Error),
         OutputState::StandIn { why, .. } => (format!("null: {why}"), Role::Warning),
     }
 }
@@ -217,7 +251,6 @@ fn output(canvas: &Canvas<'_>, width: u16) -> (String, Role) {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
     use super::*;
     use crate::model::snapshot::PlaybackView;

@@ -4,6 +4,8 @@ use ratatui::layout::Rect;
 
 use super::rows::{Row, visible};
 use crate::config::theme::Role;
+use crate::model::words;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 use crate::tui::tags::{TagPane, TagRow, len, row, state, title};
@@ -42,11 +44,11 @@ fn draw_row(canvas: &mut Canvas<'_>, pane: &TagPane, at: usize, area: Rect) {
     match found {
         TagRow::Field { field, said, typed } => {
             let role = if typed.is_some() { Role::Marked } else { Role::Dim };
-            row.put(canvas, 1, name_width - 1, field.name(), role);
-            let said = said.words();
+            row.put(canvas, 1, name_width - 1, words::said(field.name()), role);
+            let values = said.words();
             match typed {
-                None => drop(row.put(canvas, value_at, value_width, &said, Role::Text)),
-                Some(values) => difference(canvas, &row, value_at, (&said, &values.join("; "))),
+                None => drop(row.put(canvas, value_at, value_width, &values, Role::Text)),
+                Some(typed) => difference(canvas, &row, value_at, (&values, &typed.join("; "))),
             }
         }
         TagRow::Fact { name, words } => {
@@ -68,7 +70,7 @@ fn draw_row(canvas: &mut Canvas<'_>, pane: &TagPane, at: usize, area: Rect) {
 
 /// `before → after`: what is to be is seen whole first.
 fn difference(canvas: &mut Canvas<'_>, row: &Row, x: u16, (before, after): (&str, &str)) {
-    let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+    let shown = |text: &str| if text.is_empty() { say!("nothing").to_owned() } else { text.to_owned() };
     let room = row.area.width.saturating_sub(x);
     let used = row.put(canvas, x, room / 2, &shown(before), Role::Dim);
     let used = used + row.put(canvas, x + used, room.saturating_sub(used), " → ", Role::Dim);

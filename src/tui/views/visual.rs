@@ -16,6 +16,7 @@ use ratatui::layout::Rect;
 use crate::config::theme::Role;
 use crate::model::command::Pane;
 use crate::model::visual::Visual;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::scene::Hit;
 
@@ -42,7 +43,7 @@ pub fn draw(canvas: &mut Canvas<'_>) {
 /// Only where it is the whole view does an empty picture say why it is empty.
 fn waiting(canvas: &mut Canvas<'_>, area: Rect) {
     if is_whole(canvas) && area.height > 2 {
-        super::rows::say_centred(canvas, area, &[("Silence".to_owned(), Role::Dim)]);
+        super::rows::say_centred(canvas, area, &[(say!("Silence").to_owned(), Role::Dim)]);
     }
 }
 

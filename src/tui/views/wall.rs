@@ -9,6 +9,7 @@ use super::rows::Row;
 use crate::config::theme::Role;
 use crate::model::catalog::AlbumRow;
 use crate::model::command::Pane;
+use crate::say;
 use crate::tui::blocks::Blocks;
 use crate::tui::browse::{Column, Entry};
 use crate::tui::draw::Canvas;
@@ -38,7 +39,7 @@ pub fn draw(canvas: &mut Canvas<'_>, grid: &Grid) {
             Entry::Album(album) => draw_album(canvas, grid, &tile, album),
             _ => {
                 let amount = text::count(browse.rows(Column::Albums).len() as u64);
-                draw_tile(canvas, grid, &tile, None, &amount, ["All albums", ""]);
+                draw_tile(canvas, grid, &tile, None, &amount, [say!("All albums"), ""]);
             }
         }
     }

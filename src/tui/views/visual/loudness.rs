@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
 use crate::model::visual::LoudnessNow;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::text;
 
@@ -52,23 +53,30 @@ fn lines(now: &LoudnessNow) -> [Line; 4] {
     let number = |value: Option<f32>| value.map_or("---".to_owned(), |value| format!("{value:.1}"));
     let channels = match (now.channels, now.measured) {
         (0..=2, _) => String::new(),
-        (channels, measured) if measured < channels => format!(", {measured} of {channels} ch"),
-        (channels, _) => format!(", {channels} channels"),
+        (channels, measured) if measured < channels => {
+            format!(", {}", say!("{measured} of {channels} ch", measured, channels))
+        }
+        (channels, _) => format!(", {}", say!("{channels} channels", channels)),
     };
+    let (heard, range) = (text::time(now.heard), number(now.range));
     // What began with the item is of all of it.
-    let (since, then) = match now.since.as_secs() {
-        0 => ("whole".to_owned(), ""),
-        _ => (format!("since {}", text::time(now.since)), " since then"),
+    let (over, range) = match now.since.as_secs() {
+        0 => (say!("whole, over {heard}", heard), say!("range {range} LU", range)),
+        _ => (
+            say!("since {time}, over {heard}", time = text::time(now.since), heard),
+            say!("range {range} LU since then", range),
+        ),
     };
+    let max = |value| say!("max {value}", value = number(value));
     let line = |name, value, unit, words| Line { name, value, unit, words, role: Role::Text };
-    let over = now.true_peak.is_some_and(|peak| peak > 0.0);
+    let is_over = now.true_peak.is_some_and(|peak| peak > 0.0);
     [
-        line("M", now.momentary, "LUFS", format!("max {}{channels}", number(now.momentary_max))),
-        line("S", now.short_term, "LUFS", format!("max {}", number(now.short_term_max))),
-        line("I", now.integrated, "LUFS", format!("{since}, over {}", text::time(now.heard))),
+        line("M", now.momentary, "LUFS", format!("{}{channels}", max(now.momentary_max))),
+        line("S", now.short_term, "LUFS", max(now.short_term_max)),
+        line("I", now.integrated, "LUFS", over),
         Line {
-            role: if over { Role::Error } else { Role::Text },
-            ..line("TP", now.true_peak, "dBTP", format!("range {} LU{then}", number(now.range)))
+            role: if is_over { Role::Error } else { Role::Text },
+            ..line("TP", now.true_peak, "dBTP", range)
         },
     ]
 }

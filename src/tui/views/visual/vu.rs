@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
 use crate::model::visual::{VuNow, VuSide, ZERO_VU_DB};
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::text;
 
@@ -89,7 +90,7 @@ fn put_words(canvas: &mut Canvas<'_>, place: Rect, now: &VuSide) {
     let used = canvas.put(place.x, place.y, place.width, &reading, role);
     if place.width >= WITH_PEAK.0 {
         let over = now.peak.is_some_and(|peak| peak >= 0.0);
-        let words = format!(" peak {:>5}", number(now.peak));
+        let words = format!(" {} {:>5}", say!("peak"), number(now.peak));
         let role = if over { Role::Error } else { Role::Dim };
         let more = canvas.put(place.x + used, place.y, place.width - used, &words, role);
         canvas.put(place.x + used + more, place.y, place.width - used - more, " dB", Role::Dim);
