@@ -69,9 +69,25 @@ pub fn done(deed: &Deed, view: &MasteringView) -> Option<Notice> {
 
 fn taught(lesson: &Lesson, known: &Learned) -> String {
     let (Lesson::Set { aspect, .. } | Lesson::Preferred { aspect, .. } | Lesson::Same { aspect }) = *lesson;
-    let mut words = lesson.words();
-    words.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
-    say!("{words}. Learned: {opinion}", words, opinion = opinion(aspect, known.get(aspect)))
+    let opinion = opinion(aspect, known.get(aspect));
+    let aspect = aspect.name();
+    match *lesson {
+        Lesson::Set { to, .. } => {
+            say!("You set {aspect} to {value:+.1}. Learned: {opinion}", aspect, value = to, opinion)
+        }
+        Lesson::Preferred { value, over, .. } => say!(
+            "You preferred {aspect} {value:+.1} over {other:+.1}. Learned: {opinion}",
+            aspect,
+            value,
+            other = over,
+            opinion
+        ),
+        Lesson::Same { .. } => {
+            let mut aspect = aspect.to_owned();
+            aspect.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+            say!("{aspect}: no difference. Learned: {opinion}", aspect, opinion)
+        }
+    }
 }
 
 pub fn failed(deed: &Deed, why: &str) -> Notice {

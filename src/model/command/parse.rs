@@ -33,12 +33,14 @@ use crate::model::settings::{Audio, LevelMode, OutputSpec, PlaySpeed, SoundSetti
 use crate::model::sort::Sort;
 use crate::model::suggest::nearest;
 use crate::model::visual::Visual;
+use crate::model::words::said;
+use crate::{later, say};
 
-const COLUMNS: &str = "columns such as artist:20 year bpm, or changes such as +genre -key, or none";
-const GROUPS: &str = "one to four of artist, genre, composer, year, decade, folder, or nothing";
-const FOLDS: &str = "open, close, toggle, open-all, close-all, or nothing";
+const COLUMNS: &str = later!("columns such as artist:20 year bpm, or changes such as +genre -key, or none");
+const GROUPS: &str = later!("one to four of artist, genre, composer, year, decade, folder, or nothing");
+const FOLDS: &str = later!("open, close, toggle, open-all, close-all, or nothing");
 const VISUALS: &str =
-    "spectrum, scope, goniometer, spectrogram, loudness, mirrored, line, vu, starfield, or nothing";
+    later!("spectrum, scope, goniometer, spectrogram, loudness, mirrored, line, vu, starfield, or nothing");
 
 /// Why words are not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +69,24 @@ pub enum ParseError {
 impl std::fmt::Display for ParseError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Empty => write!(f, "no command given"),
+            Self::Empty => f.write_str(say!("no command given")),
             Self::Unknown { name, nearest: Some(nearest) } => {
-                write!(f, "no command `{name}`; did you mean `{nearest}`?")
+                f.write_str(&say!("no command `{name}`; did you mean `{nearest}`?", name, nearest))
             }
-            Self::Unknown { name, nearest: None } => write!(f, "no command `{name}`; `:help` lists them"),
-            Self::OpenQuote => write!(f, "a quote is never closed"),
+            Self::Unknown { name, nearest: None } => {
+                f.write_str(&say!("no command `{name}`; `:help` lists them", name))
+            }
+            Self::OpenQuote => f.write_str(say!("a quote is never closed")),
             Self::Query { at, message, query } => {
                 let place = query.get(..*at).unwrap_or(query).chars().count() + 1;
-                write!(f, "the query is wrong at character {place}: {message}")
+                f.write_str(&say!("the query is wrong at character {place}: {why}", place, why = message))
             }
             Self::Argument { command, expected, found } if found.is_empty() => {
-                write!(f, "`{command}` needs {expected}")
+                f.write_str(&say!("`{command}` needs {expected}", command, expected = said(expected)))
             }
             Self::Argument { command, expected, found } => {
-                write!(f, "`{command}` needs {expected}, not `{found}`")
+                let expected = said(expected);
+                f.write_str(&say!("`{command}` needs {expected}, not `{found}`", command, expected, found))
             }
         }
     }
@@ -178,25 +183,27 @@ impl Call<'_> {
             "stop" => self.bare(Playback::Stop)?,
             "next" => Playback::Next(self.count()?),
             "previous" => Playback::Previous(self.count()?),
-            "seek" => Playback::Seek(self.one("a time such as 1:23, +5, -1m, 50%", parse_seek)?),
+            "seek" => Playback::Seek(self.one(later!("a time such as 1:23, +5, -1m, 50%"), parse_seek)?),
             "volume" => Playback::Volume(
-                self.one("a percentage such as 80, +5, -5, or a step such as -3dB", parse_volume)?,
+                self.one(later!("a percentage such as 80, +5, -5, or a step such as -3dB"), parse_volume)?,
             ),
             "mute" => self.bare(Playback::ToggleMute)?,
-            "stop-after" => Playback::StopAfter(self.optional("off, track or album", StopAfter::parse)?),
+            "stop-after" => {
+                Playback::StopAfter(self.optional(later!("off, track or album"), StopAfter::parse)?)
+            }
             "restart" => self.bare(Playback::Restart)?,
-            "resume" => Playback::Resume(self.one("a time such as 20m, on, or off", parse_resume)?),
-            "sleep" => Playback::Sleep(self.one("a time such as 30m or 1h, or off", parse_sleep)?),
+            "resume" => Playback::Resume(self.one(later!("a time such as 20m, on, or off"), parse_resume)?),
+            "sleep" => Playback::Sleep(self.one(later!("a time such as 30m or 1h, or off"), parse_sleep)?),
             "ab-loop" => Playback::AbLoop(self.ab_loop()?),
-            "repeat" => Playback::Repeat(self.optional("off, one, all or album", Repeat::parse)?),
+            "repeat" => Playback::Repeat(self.optional(later!("off, one, all or album"), Repeat::parse)?),
             "shuffle" => Playback::Shuffle(self.shuffle()?),
-            "consume" => Playback::Consume(self.optional("on or off", parse_switch)?),
+            "consume" => Playback::Consume(self.optional(later!("on or off"), parse_switch)?),
             "audio" => {
-                let audio = self.optional("here, there or both", Audio::parse)?;
+                let audio = self.optional(later!("here, there or both"), Audio::parse)?;
                 Playback::Audio(audio.unwrap_or(Audio::Next), 0)
             }
             "output" => Playback::Output(self.one(
-                "auto, device[:ID], hw:NAME, null, file:PATH.wav, pipe, fifo:PATH or tcp:HOST:PORT",
+                later!("auto, device[:ID], hw:NAME, null, file:PATH.wav, pipe, fifo:PATH or tcp:HOST:PORT"),
                 OutputSpec::parse,
             )?),
             _ => return Ok(None),
@@ -204,22 +211,24 @@ impl Call<'_> {
     }
 
     fn sound(&self) -> Result<Option<Sound>, ParseError> {
-        let seconds = "a number of seconds from 0 to 12";
+        let seconds = later!("a number of seconds from 0 to 12");
         Ok(Some(match self.row.name {
-            "replaygain" => Sound::ReplayGain(self.optional("off, track, album or auto", LevelMode::parse)?),
-            "preamp" => Sound::Preamp(self.one("dB from -24 to 24", parse_db)?),
-            "balance" => Sound::Balance(self.one("a number from -100 to 100", parse_balance)?),
-            "mono" => Sound::Mono(self.optional("on or off", parse_switch)?),
-            "speed" => {
-                Sound::Speed(self.one("a number from 0.5 to 2 such as 1.25, +0.1, -0.1", parse_speed)?)
+            "replaygain" => {
+                Sound::ReplayGain(self.optional(later!("off, track, album or auto"), LevelMode::parse)?)
             }
+            "preamp" => Sound::Preamp(self.one(later!("dB from -24 to 24"), parse_db)?),
+            "balance" => Sound::Balance(self.one(later!("a number from -100 to 100"), parse_balance)?),
+            "mono" => Sound::Mono(self.optional(later!("on or off"), parse_switch)?),
+            "speed" => Sound::Speed(
+                self.one(later!("a number from 0.5 to 2 such as 1.25, +0.1, -0.1"), parse_speed)?,
+            ),
             "crossfade" => Sound::Crossfade(self.one(seconds, parse_crossfade)?),
             _ => return Ok(None),
         }))
     }
 
     fn ab_loop(&self) -> Result<AbLoop, ParseError> {
-        let expected = "a beginning and an end such as 1:00 1:30, or off";
+        let expected = later!("a beginning and an end such as 1:00 1:30, or off");
         match self.arguments {
             [] => Ok(AbLoop::Next),
             [word] if word == "off" => Ok(AbLoop::Off),
@@ -232,7 +241,7 @@ impl Call<'_> {
     }
 
     fn bookmark(&self) -> Result<Option<Bookmarking>, ParseError> {
-        let name = "a name of up to 32 characters";
+        let name = later!("a name of up to 32 characters");
         Ok(Some(match self.row.name {
             "bookmark" => Bookmarking::Set(self.optional(name, BookmarkName::new)?),
             "bookmark-go" => Bookmarking::Go(self.one(name, BookmarkName::new)?),
@@ -243,7 +252,7 @@ impl Call<'_> {
     }
 
     fn history(&self) -> Result<Option<History>, ParseError> {
-        let time = "a time such as 10m, 1h or 90s";
+        let time = later!("a time such as 10m, 1h or 90s");
         Ok(Some(match self.row.name {
             "undo" if self.arguments == ["skip"] => History::Skip,
             "undo" => History::Undo(self.count()?),
@@ -279,7 +288,8 @@ impl Call<'_> {
             }),
             "scan-report" => self.bare(Command::Library(Library::ScanReport))?,
             "clean" => {
-                let sure = self.optional("yes, or nothing", |word| (word == "yes").then_some(true))?;
+                let sure =
+                    self.optional(later!("yes, or nothing"), |word| (word == "yes").then_some(true))?;
                 Command::Library(Library::Clean { sure: sure.unwrap_or(false) })
             }
             "library-backup" => Command::Library(Library::Care(Care::Backup(self.place()?))),
@@ -288,11 +298,12 @@ impl Call<'_> {
             "library-forget" => Command::Library(Library::Care(Care::Forget(self.place()?))),
             "import" => Command::Library(Library::Import(self.importing()?)),
             "duplicates" => {
-                let like = self.optional("like, or nothing", |word| (word == "like").then_some(true))?;
+                let like =
+                    self.optional(later!("like, or nothing"), |word| (word == "like").then_some(true))?;
                 Command::Library(Library::FindDuplicates { like: like.unwrap_or(false) })
             }
             "analyse" => {
-                let how = self.optional("again, stop, or nothing", |word| match word {
+                let how = self.optional(later!("again, stop, or nothing"), |word| match word {
                     "again" => Some(Analyse::Again),
                     "stop" => Some(Analyse::Stop),
                     _ => None,
@@ -302,7 +313,7 @@ impl Call<'_> {
             "rate" => Command::Judge(self.rate()?),
             "favourite" => Command::Judge(self.favourite()?),
             "stats" => {
-                let period = self.optional("week, month, year or all", Period::parse)?;
+                let period = self.optional(later!("week, month, year or all"), Period::parse)?;
                 Command::Library(Library::Stats(period.unwrap_or_default()))
             }
             "cancel-scan" => self.bare(Command::Library(Library::CancelScan))?,
@@ -314,7 +325,7 @@ impl Call<'_> {
     }
 
     fn rate(&self) -> Result<Judging, ParseError> {
-        let wrong = || self.wrong("0 to 5 stars, halves too, and `playing`, paths or nothing");
+        let wrong = || self.wrong(later!("0 to 5 stars, halves too, and `playing`, paths or nothing"));
         let (stars, rest) = self.arguments.split_first().ok_or_else(wrong)?;
         let judged = judged(rest).ok_or_else(wrong)?;
         parse_stars(stars).map(|rating| Judging::Rate(judged, rating)).ok_or_else(wrong)
@@ -323,7 +334,7 @@ impl Call<'_> {
     fn favourite(&self) -> Result<Judging, ParseError> {
         let on = self.arguments.first().and_then(|word| parse_switch(word));
         let rest = &self.arguments[usize::from(on.is_some())..];
-        let expected = "on, off or nothing, and `playing`, paths or nothing";
+        let expected = later!("on, off or nothing, and `playing`, paths or nothing");
         judged(rest).map(|judged| Judging::Favourite(judged, on)).ok_or_else(|| self.wrong(expected))
     }
 
@@ -335,7 +346,7 @@ impl Call<'_> {
             "right" => self.bare(Motion::Right)?,
             "top" => self.bare(Motion::Top)?,
             "bottom" => self.bare(Motion::Bottom)?,
-            "line" => Motion::Line(self.one("a row number", parse_position)?),
+            "line" => Motion::Line(self.one(later!("a row number"), parse_position)?),
             "group-down" => self.bare(Motion::GroupDown)?,
             "group-up" => self.bare(Motion::GroupUp)?,
             "page-down" => self.bare(Motion::PageDown)?,
@@ -360,7 +371,7 @@ impl Call<'_> {
     }
 
     fn screen(&self) -> Result<Screen, ParseError> {
-        let pane = "library, playlists, queue or spectrum";
+        let pane = later!("library, playlists, queue or spectrum");
         match self.row.name {
             "filter" if self.rest.is_empty() => Ok(Screen::FilterPrompt),
             "filter" => Ok(Screen::Filter(self.rest.to_owned())),
@@ -370,7 +381,7 @@ impl Call<'_> {
                 Ok(Screen::Sort(self.arguments.iter().filter_map(|word| Sort::parse(word).ok()).collect()))
             }
             "queue-edit" => {
-                self.optional("queue, or nothing", |word| (word == "queue").then_some(()))?;
+                self.optional(later!("queue, or nothing"), |word| (word == "queue").then_some(()))?;
                 Ok(Screen::EditQueue)
             }
             "queue-stats" => self.bare(Screen::QueueStats),
@@ -380,11 +391,11 @@ impl Call<'_> {
             "search-next" => self.bare(Screen::SearchNext),
             "search-previous" => self.bare(Screen::SearchPrevious),
             "go-to-playing" => self.bare(Screen::GoToPlaying),
-            "reveal" => Ok(Screen::Reveal(self.optional("artist, album, or nothing", |word| {
+            "reveal" => Ok(Screen::Reveal(self.optional(later!("artist, album, or nothing"), |word| {
                 Kind::parse(word).filter(|kind| matches!(kind, Kind::Artist | Kind::Album))
             })?)),
             "menu" => self.bare(Screen::Menu),
-            "follow" => Ok(Screen::Follow(self.optional("on, off, or nothing", parse_switch)?)),
+            "follow" => Ok(Screen::Follow(self.optional(later!("on, off, or nothing"), parse_switch)?)),
             "open" => self.bare(Screen::Open),
             "back" => self.bare(Screen::Back),
             "focus-next" => self.bare(Screen::FocusNext),
@@ -395,7 +406,7 @@ impl Call<'_> {
             "copy" => self.bare(Screen::Copy),
             "command-line" => Ok(Screen::CommandLine(self.rest.to_owned())),
             "typed" => {
-                let kind = self.optional("commands, searches, filters, or nothing", Typed::parse)?;
+                let kind = self.optional(later!("commands, searches, filters, or nothing"), Typed::parse)?;
                 Ok(Screen::Typed(kind.unwrap_or_default()))
             }
             "typed-edit" => self.bare(Screen::EditTyped),
@@ -410,7 +421,7 @@ impl Call<'_> {
             "fingerprint" => self.bare(Screen::Fingerprint),
             "lyrics" => self.bare(Screen::Lyrics),
             "cover" => self.bare(Screen::Cover),
-            "wall" => Ok(Screen::Wall(self.optional("on or off", parse_switch)?)),
+            "wall" => Ok(Screen::Wall(self.optional(later!("on or off"), parse_switch)?)),
             "signal" => self.bare(Screen::Signal),
             "mastering-panel" => self.bare(Screen::MasteringPanel),
             "eq" => self.bare(Screen::EqPanel),
@@ -421,15 +432,17 @@ impl Call<'_> {
             "tag-revert" => self.bare(Screen::TagField(FieldDeed::Revert)),
             "tag-preview" => self.bare(Screen::TagPreview),
             "escape" => self.bare(Screen::Escape),
-            "theme" => Ok(Screen::Theme(self.one("the name of a theme", |word| Some(word.to_owned()))?)),
+            "theme" => {
+                Ok(Screen::Theme(self.one(later!("the name of a theme"), |word| Some(word.to_owned()))?))
+            }
             "tab-new" => Ok(Screen::Arrange(Arrange::TabNew(self.rest.to_owned()))),
             "tab-close" => self.bare(Screen::Arrange(Arrange::TabClose)),
             "tab-next" => self.bare(Screen::Arrange(Arrange::TabNext)),
             "tab-previous" => self.bare(Screen::Arrange(Arrange::TabPrevious)),
-            "tab" if self.rest.is_empty() => Err(self.wrong("the number or the name of a tab")),
+            "tab" if self.rest.is_empty() => Err(self.wrong(later!("the number or the name of a tab"))),
             "tab" => Ok(Screen::Arrange(Arrange::Tab(self.rest.to_owned()))),
             "split" => Ok(Screen::Arrange(Arrange::Split(
-                self.optional("below, beside or nothing", SplitWay::parse)?,
+                self.optional(later!("below, beside or nothing"), SplitWay::parse)?,
             ))),
             "size" => self.size().map(|size| Screen::Arrange(Arrange::Size(size))),
             "columns" => {
@@ -441,7 +454,7 @@ impl Call<'_> {
             "map" => self.map(true),
             "unmap" => self.map(false),
             "source" => Ok(Screen::Source(PathBuf::from(
-                self.one("the path of a file", |word| Some(word.to_owned()))?,
+                self.one(later!("the path of a file"), |word| Some(word.to_owned()))?,
             ))),
             "debug" => self.bare(Screen::Debug),
             "redraw" => self.bare(Screen::Redraw),
@@ -459,7 +472,8 @@ impl Call<'_> {
             [what, change] => SizeOf::parse(what).zip(SizeChange::parse(change)),
             _ => None,
         };
-        size.map(Some).ok_or_else(|| self.wrong("a number such as +5, -5, 40, behind pane, column or visual"))
+        size.map(Some)
+            .ok_or_else(|| self.wrong(later!("a number such as +5, -5, 40, behind pane, column or visual")))
     }
 
     fn wrong(&self, expected: &'static str) -> ParseError {
@@ -467,7 +481,7 @@ impl Call<'_> {
     }
 
     fn bare<T>(&self, value: T) -> Result<T, ParseError> {
-        if self.arguments.is_empty() { Ok(value) } else { Err(self.wrong("nothing behind it")) }
+        if self.arguments.is_empty() { Ok(value) } else { Err(self.wrong(later!("nothing behind it"))) }
     }
 
     fn one<T>(&self, expected: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<T, ParseError> {
@@ -496,7 +510,7 @@ impl Call<'_> {
         };
         let (keys, line) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let (keys, line) = (keys.to_owned(), line.trim());
-        let expected = if binds { "keys, then a command" } else { "keys" };
+        let expected = if binds { later!("keys, then a command") } else { later!("keys") };
         if keys.is_empty() || line.is_empty() == binds {
             return Err(self.wrong(expected));
         }
@@ -504,7 +518,7 @@ impl Call<'_> {
     }
 
     fn count(&self) -> Result<u32, ParseError> {
-        let count = self.optional("a number", |word| word.parse().ok().filter(|&count| count > 0))?;
+        let count = self.optional(later!("a number"), |word| word.parse().ok().filter(|&count| count > 0))?;
         Ok(count.unwrap_or(1))
     }
 
@@ -513,7 +527,7 @@ impl Call<'_> {
     }
 
     fn place(&self) -> Result<Option<PathBuf>, ParseError> {
-        self.optional("a path, or nothing", |path| Some(PathBuf::from(path)))
+        self.optional(later!("a path, or nothing"), |path| Some(PathBuf::from(path)))
     }
 
     fn target(&self) -> Target {
@@ -531,12 +545,13 @@ impl Call<'_> {
         }
         let ranges: Option<Vec<_>> = words.iter().map(|word| parse_range(word)).collect();
         let positions = ranges.map(|ranges| ranges.into_iter().flatten().collect());
-        positions.map(Items::Positions).ok_or_else(|| self.wrong("numbers of queue entries"))
+        positions.map(Items::Positions).ok_or_else(|| self.wrong(later!("numbers of queue entries")))
     }
 
     fn insert_at(&self) -> Result<Queue, ParseError> {
         let place = self.arguments.first().and_then(|word| parse_position(word));
-        let place = place.ok_or_else(|| self.wrong("the number of a queue entry, and paths or none"))?;
+        let place =
+            place.ok_or_else(|| self.wrong(later!("the number of a queue entry, and paths or none")))?;
         let paths: Vec<PathBuf> = self.arguments.iter().skip(1).map(PathBuf::from).collect();
         let target = if paths.is_empty() { Target::Selection } else { Target::Paths(paths) };
         Ok(Queue::InsertAt(place, target))
@@ -547,13 +562,15 @@ impl Call<'_> {
             Some((place, entries)) => (parse_place(place), entries),
             None => (None, &[][..]),
         };
-        let place = place
-            .ok_or_else(|| self.wrong("a place, top or bottom, and numbers of queue entries or none"))?;
+        let place = place.ok_or_else(|| {
+            self.wrong(later!("a place, top or bottom, and numbers of queue entries or none"))
+        })?;
         Ok(Queue::MoveTo(self.items_in(entries)?, place))
     }
 
     fn shuffle(&self) -> Result<Option<Shuffle>, ParseError> {
-        let wrong = || self.wrong("off, on, a kind such as album, a seed (a number), or a kind and a seed");
+        let wrong =
+            || self.wrong(later!("off, on, a kind such as album, a seed (a number), or a kind and a seed"));
         match self.arguments {
             [] => Ok(None),
             [word] => parse_shuffle(word).map(Some).ok_or_else(wrong),
@@ -570,7 +587,8 @@ impl Call<'_> {
             Some((step, entries)) => (step.parse().ok(), entries),
             None => (None, &[][..]),
         };
-        let step = step.ok_or_else(|| self.wrong("+N or -N, and numbers of queue entries or none"))?;
+        let step =
+            step.ok_or_else(|| self.wrong(later!("+N or -N, and numbers of queue entries or none")))?;
         Ok(Queue::Move(self.items_in(entries)?, step))
     }
 }
@@ -702,8 +720,9 @@ fn parse_place(word: &str) -> Option<usize> {
     }
 }
 
-const SORT: &str =
-    "title, artist, album, year, length, path, added, plays, rating, bpm, key or lufs; -year is downwards";
+const SORT: &str = later!(
+    "title, artist, album, year, length, path, added, plays, rating, bpm, key or lufs; -year is downwards"
+);
 
 fn parse_sort(word: &str) -> Option<SortBy> {
     let (key, descending) = word.strip_prefix('-').map_or((word, false), |key| (key, true));

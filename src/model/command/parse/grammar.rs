@@ -1,12 +1,13 @@
 //! Words of the grammar of keys.
 
 use super::{Call, ParseError, parse};
+use crate::later;
 use crate::model::command::Request;
 use crate::model::command::grammar::{Grammar, Kind, Object};
 
 impl Call<'_> {
     pub(super) fn grammar(&self) -> Result<Option<Grammar>, ParseError> {
-        let letter = "a letter";
+        let letter = later!("a letter");
         Ok(Some(match self.row.name {
             "operator" => Grammar::Operator(Box::new(self.over()?)),
             "object" => Grammar::Object(self.object()?),
@@ -16,7 +17,7 @@ impl Call<'_> {
             "yank" => self.bare(Grammar::Yank)?,
             "put" => {
                 let before =
-                    self.optional("before, or nothing", |word| (word == "before").then_some(true))?;
+                    self.optional(later!("before, or nothing"), |word| (word == "before").then_some(true))?;
                 Grammar::Put { before: before.unwrap_or(false) }
             }
             "register" => Grammar::Register(self.one(letter, parse_letter)?),
@@ -28,7 +29,7 @@ impl Call<'_> {
             "replay-last" => self.bare(Grammar::ReplayLast)?,
             "same" => {
                 let kind = |word: &str| Kind::parse(word).filter(|kind| *kind != Kind::List);
-                Grammar::Same(self.one("album, artist, genre, year, disc or folder", kind)?)
+                Grammar::Same(self.one(later!("album, artist, genre, year, disc or folder"), kind)?)
             }
             "jump-back" => self.bare(Grammar::JumpBack)?,
             "jump-forward" => self.bare(Grammar::JumpForward)?,
@@ -38,7 +39,7 @@ impl Call<'_> {
 
     /// The command of an operator: what acts on a selection, not another piece of grammar.
     fn over(&self) -> Result<Request, ParseError> {
-        let expected = "a command that acts on what is selected, such as remove, add or yank";
+        let expected = later!("a command that acts on what is selected, such as remove, add or yank");
         match parse(self.rest) {
             Ok(request) if request.acts_on_selection() => Ok(request),
             Err(ParseError::Empty) | Ok(_) => Err(self.wrong(expected)),
@@ -47,7 +48,7 @@ impl Call<'_> {
     }
 
     fn object(&self) -> Result<Object, ParseError> {
-        let expected = "album, artist, genre, year, disc, folder or list, and all where it is meant";
+        let expected = later!("album, artist, genre, year, disc, folder or list, and all where it is meant");
         let (kind, all) = match self.arguments {
             [kind] => (kind, false),
             [kind, all] if all == "all" => (kind, true),

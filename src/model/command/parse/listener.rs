@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::mastering::parse_change;
 use super::{Call, ParseError, parse_db, parse_switch};
+use crate::later;
 use crate::model::command::{BandChange, Change, ImpulseChange, Listener, Step};
 use crate::model::equaliser::Equaliser;
 use crate::model::settings::Crossfeed;
 
 impl Call<'_> {
     pub(super) fn listener(&self) -> Result<Option<Listener>, ParseError> {
-        let name = "a name of up to 64 letters, digits, blanks, `-`, `_`, `.`";
+        let name = later!("a name of up to 64 letters, digits, blanks, `-`, `_`, `.`");
         Ok(Some(match self.row.name {
             "eq-on" => self.bare(Listener::Eq(Some(true)))?,
             "eq-off" => self.bare(Listener::Eq(Some(false)))?,
@@ -19,24 +20,27 @@ impl Call<'_> {
             "eq-load" => Listener::EqLoad(self.place()?.unwrap_or_default()),
             "eq-save" => Listener::EqSave(self.one(name, parse_name)?),
             "eq-band" => self.eq_band()?,
-            "eq-preamp" => Listener::EqPreamp(self.one("dB from -24 to 24, or auto", |word| match word {
-                "auto" => Some(None),
-                db => parse_db(db).map(Some),
-            })?),
-            "eq-reset" => self.bare(Listener::EqReset)?,
-            "crossfeed" => {
-                Listener::Crossfeed(self.optional("off, default, cmoy or jmeier", |word| match word {
-                    "off" => Some(None),
-                    name => Crossfeed::parse(name).map(Some),
+            "eq-preamp" => {
+                Listener::EqPreamp(self.one(later!("dB from -24 to 24, or auto"), |word| match word {
+                    "auto" => Some(None),
+                    db => parse_db(db).map(Some),
                 })?)
             }
+            "eq-reset" => self.bare(Listener::EqReset)?,
+            "crossfeed" => Listener::Crossfeed(self.optional(
+                later!("off, default, cmoy or jmeier"),
+                |word| match word {
+                    "off" => Some(None),
+                    name => Crossfeed::parse(name).map(Some),
+                },
+            )?),
             "impulse" => Listener::Impulse(match self.place()? {
                 None => ImpulseChange::Toggle,
                 Some(word) if word == Path::new("off") => ImpulseChange::Off,
                 Some(file) => ImpulseChange::File(file),
             }),
             "night" => self
-                .optional("on, off, or percent such as 60, +10, -10", parse_night)?
+                .optional(later!("on, off, or percent such as 60, +10, -10"), parse_night)?
                 .unwrap_or(Listener::Night(None)),
             _ => return Ok(None),
         }))
@@ -45,9 +49,9 @@ impl Call<'_> {
     /// `1000 +1`, `1k -3 1.4`, `1000 off`
     fn eq_band(&self) -> Result<Listener, ParseError> {
         let wrong = || {
-            self.wrong(
-                "Hz such as 1000 or 1k, then dB from -24 to 24, +1, -1, =-3 or off, and a quality or none",
-            )
+            self.wrong(later!(
+                "Hz such as 1000 or 1k, then dB from -24 to 24, +1, -1, =-3 or off, and a quality or none"
+            ))
         };
         let (hz, change) = match self.arguments {
             [hz, word] if word == "off" => (hz, Some(BandChange::Drop)),

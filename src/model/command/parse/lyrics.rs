@@ -1,10 +1,11 @@
 //! Words about the words of songs.
 
 use super::{Call, ParseError};
+use crate::later;
 use crate::model::command::{Lyricing, LyricsOffset};
 use crate::model::lyrics::MOST_OFFSET_MS;
 
-const OFFSET: &str = "milliseconds up to 600000, as 250, =-250, +100 or -100";
+const OFFSET: &str = later!("milliseconds up to 600000, as 250, =-250, +100 or -100");
 
 impl Call<'_> {
     pub(super) fn lyrics(&self) -> Result<Option<Lyricing>, ParseError> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Call, ParseError, parse_switch};
+use crate::later;
 use crate::model::abx::Heard;
 use crate::model::command::{
     AbxStep, Change, Mastering, PreferStep, Preferring, ReferenceOf, Rendering, Ruling, Step, TasteChange,
@@ -14,19 +15,21 @@ use crate::model::trial::Side;
 
 impl Call<'_> {
     pub(super) fn mastering(&self) -> Result<Option<Mastering>, ParseError> {
-        let presets = "adaptive, gentle, warm, bright, punchy or live";
-        let targets = "streaming, replaygain, r128, as-is, or LUFS from -36 to -8";
+        let presets = later!("adaptive, gentle, warm, bright, punchy or live");
+        let targets = later!("streaming, replaygain, r128, as-is, or LUFS from -36 to -8");
         Ok(Some(match self.row.name {
-            "mastering" => Mastering::On(self.optional("on or off", parse_switch)?),
+            "mastering" => Mastering::On(self.optional(later!("on or off"), parse_switch)?),
             "preset" => Mastering::Preset(self.optional(presets, Preset::parse)?),
-            "intensity" => Mastering::Intensity(self.one("percent such as 60, +10, -10", parse_change)?),
+            "intensity" => {
+                Mastering::Intensity(self.one(later!("percent such as 60, +10, -10"), parse_change)?)
+            }
             "target" => Mastering::Target(self.one(targets, Target::parse)?),
-            "album-lock" => Mastering::Album(self.optional("on or off", parse_switch)?),
-            "original" => Mastering::Original(self.optional("on or off", parse_switch)?),
+            "album-lock" => Mastering::Album(self.optional(later!("on or off"), parse_switch)?),
+            "original" => Mastering::Original(self.optional(later!("on or off"), parse_switch)?),
             "taste" => Mastering::Taste(self.taste()?),
             "reference" => Mastering::Reference(self.reference()?),
             "prefer" => {
-                let steps = "begin, hear, hear-a, hear-b, a, b, same, end or nothing";
+                let steps = later!("begin, hear, hear-a, hear-b, a, b, same, end or nothing");
                 Mastering::Prefer(self.optional(steps, parse_preferred)?.unwrap_or(PreferStep::Begin))
             }
             "rule" => self.bare(Mastering::Rule(Ruling::List))?,
@@ -35,7 +38,7 @@ impl Call<'_> {
             "preferences" => self.bare(Mastering::Preferences(Preferring::Tell))?,
             "preferences-reset" => self.bare(Mastering::Preferences(Preferring::Reset))?,
             "preferences-rollback" => {
-                let number = self.one("the number of a version", |word| word.parse().ok())?;
+                let number = self.one(later!("the number of a version"), |word| word.parse().ok())?;
                 Mastering::Preferences(Preferring::Rollback(number))
             }
             "preferences-export" => {
@@ -45,7 +48,7 @@ impl Call<'_> {
                 Mastering::Preferences(Preferring::Import(self.place()?.unwrap_or_default()))
             }
             "abx" => {
-                let steps = "begin, a, b, x, is-a, is-b, end or nothing";
+                let steps = later!("begin, a, b, x, is-a, is-b, end or nothing");
                 Mastering::Abx(self.optional(steps, parse_step)?.unwrap_or(AbxStep::Begin))
             }
             _ => return Ok(None),
@@ -57,16 +60,18 @@ impl Call<'_> {
     pub(super) fn rendering(&self) -> Result<Option<Rendering>, ParseError> {
         Ok(Some(match self.row.name {
             "master" => Rendering::Master(self.target()),
-            "master-stop" => {
-                Rendering::Stop(self.optional("the number of a job, or nothing", |word| word.parse().ok())?)
-            }
+            "master-stop" => Rendering::Stop(
+                self.optional(later!("the number of a job, or nothing"), |word| word.parse().ok())?,
+            ),
             _ => return Ok(None),
         }))
     }
 
     /// `Jazz gentle 60%`, `Blue artist="Joni Mitchell" off`
     fn rule(&self) -> Result<Ruling, ParseError> {
-        let expected = "a name, then a preset, off, 60%, target=-18, bass=+1, treble=-1 or density=0.5; quotes keep blanks";
+        let expected = later!(
+            "a name, then a preset, off, 60%, target=-18, bass=+1, treble=-1 or density=0.5; quotes keep blanks"
+        );
         let wrong = || self.wrong(expected);
         let (name, words) = self.arguments.split_first().ok_or_else(wrong)?;
         let kind = self.row.name.trim_start_matches("rule-");
@@ -87,12 +92,14 @@ impl Call<'_> {
             }
             _ => None,
         };
-        of.ok_or_else(|| self.wrong("genre, album or device and its name; of an album also artist=NAME"))
+        of.ok_or_else(|| {
+            self.wrong(later!("genre, album or device and its name; of an album also artist=NAME"))
+        })
     }
 
     /// Paths may come beside the words.
     fn reference(&self) -> Result<ReferenceOf, ParseError> {
-        let expected = "this, album, off, or file and paths";
+        let expected = later!("this, album, off, or file and paths");
         match self.arguments.split_first() {
             Some((word, [])) if word == "off" => Ok(ReferenceOf::Nobody),
             Some((word, [])) if word == "this" => Ok(ReferenceOf::This),
@@ -105,8 +112,9 @@ impl Call<'_> {
     }
 
     fn taste(&self) -> Result<TasteChange, ParseError> {
-        let expected =
-            "bass, treble or density with a number such as +0.5, reset, or learn with on, off or nothing";
+        let expected = later!(
+            "bass, treble or density with a number such as +0.5, reset, or learn with on, off or nothing"
+        );
         let found = match self.arguments {
             [word] if word == "reset" => Some(TasteChange::Reset),
             [word] if word == "learn" => Some(TasteChange::Learn(None)),

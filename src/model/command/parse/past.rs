@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use super::{Call, ParseError};
+use crate::later;
 use crate::model::past::{Importing, Source};
 
 impl Call<'_> {
     pub(super) fn importing(&self) -> Result<Importing, ParseError> {
-        let wrong = || self.wrong("cmus, mpd, rmpc, listenbrainz, lastfm or m3u, then a path or nothing");
+        let wrong =
+            || self.wrong(later!("cmus, mpd, rmpc, listenbrainz, lastfm or m3u, then a path or nothing"));
         let (flags, words): (Vec<&String>, Vec<&String>) =
             self.arguments.iter().partition(|word| *word == "--apply" || word.starts_with("--music="));
         let (source, path) = match words[..] {

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use super::{Call, ParseError, parse_position};
+use crate::later;
 use crate::model::command::{Added, Entries, IntoQueue, ListRef, PathStyle, Playlisting, Target};
 use crate::model::playlist::PlaylistName;
 use crate::model::playlist::order::Order;
 use crate::model::playlist::smart::{Smart, SmartError};
 use crate::model::query::Query;
 
-const NAME: &str = "the name of a playlist";
-const NEW_NAME: &str = "a name of up to 120 characters";
-const ENTRIES: &str = "the name of a playlist and numbers of its entries, or nothing for the selection";
+const NAME: &str = later!("the name of a playlist");
+const NEW_NAME: &str = later!("a name of up to 120 characters");
+const ENTRIES: &str =
+    later!("the name of a playlist and numbers of its entries, or nothing for the selection");
 
 impl Call<'_> {
     pub(super) fn playlist(&self) -> Result<Option<Playlisting>, ParseError> {
@@ -27,7 +29,9 @@ impl Call<'_> {
                 Playlisting::Remove(list, entries)
             }
             "playlist-move" => self.playlist_move()?,
-            "playlist-sort" => self.with_list("one of the orders", Order::parse, Playlisting::Sort)?,
+            "playlist-sort" => {
+                self.with_list(later!("one of the orders"), Order::parse, Playlisting::Sort)?
+            }
             "playlist-dedupe" => Playlisting::Dedupe(self.only_list()?),
             "playlist-note" => {
                 let (list, [], text) = self.list_and_text()? else { return Err(self.wrong(NAME)) };
@@ -71,7 +75,8 @@ impl Call<'_> {
 
     /// The path may come beside the words: see `remote::request`.
     fn playlist_export(&self) -> Result<Playlisting, ParseError> {
-        let expected = "a file such as mix.m3u8, mix.pls, mix.xspf or mix.jspf, and the playlist before it";
+        let expected =
+            later!("a file such as mix.m3u8, mix.pls, mix.xspf or mix.jspf, and the playlist before it");
         let style = |word: &str| match word {
             "--absolute" => Some(PathStyle::Absolute),
             "--relative" => Some(PathStyle::Relative),
@@ -93,7 +98,7 @@ impl Call<'_> {
     }
 
     fn playlist_add_at(&self) -> Result<Playlisting, ParseError> {
-        let expected = "the name of a playlist, the number of an entry, and paths or none";
+        let expected = later!("the name of a playlist, the number of an entry, and paths or none");
         let [name, place, paths @ ..] = self.arguments else { return Err(self.wrong(expected)) };
         let place = parse_position(place).ok_or_else(|| self.wrong(expected))?;
         Ok(added(name, Some(place), paths))
@@ -119,7 +124,7 @@ impl Call<'_> {
     }
 
     fn playlist_move(&self) -> Result<Playlisting, ParseError> {
-        let expected = "+N or -N; or a playlist, +N or -N, and numbers of its entries";
+        let expected = later!("+N or -N; or a playlist, +N or -N, and numbers of its entries");
         let step = |word: &String| word.parse().map_err(|_| self.wrong(expected));
         match self.arguments {
             [by] => Ok(Playlisting::Move(ListRef::Selection, Entries::Selection, step(by)?)),
@@ -136,7 +141,10 @@ impl Call<'_> {
             [text] => Ok((ListRef::Selection, &[], text.clone())),
             [name, text] => Ok((ListRef::Name(name.clone()), &[], text.clone())),
             [name, between @ .., text] => Ok((ListRef::Name(name.clone()), between, text.clone())),
-            [] => Err(self.wrong("a note in quotes, and a playlist before it or none for the selection")),
+            [] => {
+                Err(self
+                    .wrong(later!("a note in quotes, and a playlist before it or none for the selection")))
+            }
         }
     }
 
@@ -144,14 +152,16 @@ impl Call<'_> {
         let (list, numbers, text) = self.list_and_text()?;
         let entries = match (&list, numbers) {
             (ListRef::Selection, _) => Entries::Selection,
-            (_, []) => return Err(self.wrong("a playlist, the number of an entry, and a note in quotes")),
+            (_, []) => {
+                return Err(self.wrong(later!("a playlist, the number of an entry, and a note in quotes")));
+            }
             (_, numbers) => self.positions(numbers)?,
         };
         Ok(Playlisting::NoteEntries(list, entries, text))
     }
 
     fn playlist_smart(&self) -> Result<Playlisting, ParseError> {
-        let expected = "a name and a query, as in: Unheard plays:0 sort:-added limit:50";
+        let expected = later!("a name and a query, as in: Unheard plays:0 sort:-added limit:50");
         let name = self.arguments.first().and_then(|word| PlaylistName::new(word));
         let name = name.ok_or_else(|| self.wrong(expected))?;
         let text = behind_first_word(self.rest);

@@ -1,9 +1,10 @@
 //! Words about settings, as vim has them: `NAME`, `NAME?`, `NAME=VALUE`, `NAME!`, `NAME&`.
 
 use super::{Call, ParseError};
+use crate::later;
 use crate::model::command::{Given, Setting};
 
-const EXPECTED: &str = "a setting such as screen.fps=60, or its name with ?, ! or & behind it";
+const EXPECTED: &str = later!("a setting such as screen.fps=60, or its name with ?, ! or & behind it");
 
 impl Call<'_> {
     /// `keep`: also for later runs.

@@ -1,6 +1,7 @@
 //! Words about how tracks sound.
 
 use super::{Call, ParseError};
+use crate::later;
 use crate::model::command::{Like, Similar, Tune};
 
 /// Before the number that repeats a radio.
@@ -14,7 +15,7 @@ impl Call<'_> {
             "path" => self.path()?,
             "smooth" => Similar::Smooth(self.items()?),
             "weights" => {
-                let expected = "reset, or nothing";
+                let expected = later!("reset, or nothing");
                 match self.optional(expected, |word| (word == "reset").then_some(()))? {
                     Some(()) => Similar::ForgetWeights,
                     None => Similar::Weights,
@@ -36,7 +37,7 @@ impl Call<'_> {
     }
 
     fn tune(&self) -> Result<Tune, ParseError> {
-        let expected = "on, off or nothing, then playing, a query or nothing, then seed=N or nothing";
+        let expected = later!("on, off or nothing, then playing, a query or nothing, then seed=N or nothing");
         let (words, seed) = match self.arguments.split_last() {
             Some((last, words)) if last.starts_with(SEED) => {
                 let seed = last.strip_prefix(SEED).and_then(|seed| seed.parse().ok());
@@ -61,7 +62,7 @@ impl Call<'_> {
         };
         let to = self.like(words);
         if to == Like::Playing {
-            return Err(self.wrong("a path, a query or nothing, then a number of tracks or nothing"));
+            return Err(self.wrong(later!("a path, a query or nothing, then a number of tracks or nothing")));
         }
         Ok(Similar::Path { to, steps: steps.unwrap_or(Similar::STEPS) })
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Call, ParseError};
+use crate::later;
 use crate::model::command::{Tagging, Target};
 use crate::model::tag::Field;
 use crate::model::tagging::{TagEdit, TagWork};
@@ -19,12 +20,13 @@ impl Call<'_> {
             "lookup" => return Ok(Some(Tagging::Lookup(Target::Paths(self.paths())))),
             "lookup-take" => {
                 let number = |word: &str| word.parse().ok().filter(|&number| number > 0);
-                return Ok(Some(Tagging::Take(self.one("the number of a found release", number)?)));
+                return Ok(Some(Tagging::Take(self.one(later!("the number of a found release"), number)?)));
             }
             "tag-rename" => {
-                let template = self.one("a template in quotes, such as '{artist} - {title}'", |word| {
-                    Some(word.to_owned())
-                })?;
+                let template = self
+                    .one(later!("a template in quotes, such as '{artist} - {title}'"), |word| {
+                        Some(word.to_owned())
+                    })?;
                 return Ok(Some(change(TagWork::Rename(template))));
             }
             "tag-set" => {
@@ -32,10 +34,12 @@ impl Call<'_> {
                 vec![TagEdit::Set(field, values)]
             }
             "tag-add" => match self.field_and_values()? {
-                (_, values) if values.is_empty() => return Err(self.wrong("a field, and values behind it")),
+                (_, values) if values.is_empty() => {
+                    return Err(self.wrong(later!("a field, and values behind it")));
+                }
                 (field, values) => vec![TagEdit::Add(field, values)],
             },
-            "tag-remove" if self.arguments.is_empty() => return Err(self.wrong("names of fields")),
+            "tag-remove" if self.arguments.is_empty() => return Err(self.wrong(later!("names of fields"))),
             "tag-remove" => {
                 let fields = self.arguments.iter().map(|word| self.field(word).map(TagEdit::Remove));
                 fields.collect::<Result<_, _>>()?
@@ -49,16 +53,18 @@ impl Call<'_> {
 
     /// It may come beside the words: see `remote::request`.
     fn file(&self) -> Result<PathBuf, ParseError> {
-        let file = self.optional("a file", |word| Some(PathBuf::from(word)))?;
+        let file = self.optional(later!("a file"), |word| Some(PathBuf::from(word)))?;
         Ok(file.unwrap_or_default())
     }
 
     fn field(&self, word: &str) -> Result<Field, ParseError> {
-        Field::parse(word).ok_or_else(|| self.wrong("the name of a field, such as title, artist or date"))
+        Field::parse(word)
+            .ok_or_else(|| self.wrong(later!("the name of a field, such as title, artist or date")))
     }
 
     fn field_and_values(&self) -> Result<(Field, Vec<String>), ParseError> {
-        let (name, values) = self.arguments.split_first().ok_or_else(|| self.wrong("the name of a field"))?;
+        let (name, values) =
+            self.arguments.split_first().ok_or_else(|| self.wrong(later!("the name of a field")))?;
         let field = self.field(name)?;
         let values = values.iter().filter(|value| !value.is_empty());
         let values: Option<Vec<String>> = values.map(|value| field.accept(value)).collect();

@@ -1,11 +1,12 @@
 //! Words about queue templates.
 
 use super::{Call, ParseError, parse_switch};
+use crate::later;
 use crate::model::command::{IntoQueue, Templating};
 use crate::model::template::{Template, TemplateName, tag};
 
-const NAME: &str = "the name of a template";
-const NEW_NAME: &str = "a name of up to 120 characters";
+const NAME: &str = later!("the name of a template");
+const NEW_NAME: &str = later!("a name of up to 120 characters");
 
 impl Call<'_> {
     pub(super) fn template(&self) -> Result<Option<Templating>, ParseError> {
@@ -24,7 +25,7 @@ impl Call<'_> {
                     let new = TemplateName::new(new).ok_or_else(|| self.wrong(NEW_NAME))?;
                     Templating::Rename(name.clone(), new)
                 }
-                _ => return Err(self.wrong("the name of a template, and a new one")),
+                _ => return Err(self.wrong(later!("the name of a template, and a new one"))),
             },
             "template-delete" => Templating::Delete(self.one(NAME, |name| Some(name.to_owned()))?),
             "template-tag" => {
@@ -36,7 +37,7 @@ impl Call<'_> {
                 Templating::Note(name.clone(), self.note(&words.join(" "))?)
             }
             "template-favourite" => {
-                let expected = "the name of a template, and on, off or nothing";
+                let expected = later!("the name of a template, and on, off or nothing");
                 match self.arguments {
                     [name] => Templating::Favourite(name.clone(), None),
                     [name, word] => {
@@ -58,17 +59,26 @@ impl Call<'_> {
     fn tags(&self, words: &[String]) -> Result<Vec<String>, ParseError> {
         let mut tags: Vec<String> = Vec::new();
         for word in words {
-            let tag = tag(word).ok_or_else(|| self.wrong("tags: single words of up to 40 characters"))?;
+            let tag =
+                tag(word).ok_or_else(|| self.wrong(later!("tags: single words of up to 40 characters")))?;
             if !tags.contains(&tag) {
                 tags.push(tag);
             }
         }
-        if tags.len() > Template::MOST_TAGS { Err(self.wrong("not more than 20 tags")) } else { Ok(tags) }
+        if tags.len() > Template::MOST_TAGS {
+            Err(self.wrong(later!("not more than 20 tags")))
+        } else {
+            Ok(tags)
+        }
     }
 
     fn note(&self, text: &str) -> Result<String, ParseError> {
         let fits = text.chars().count() <= Template::MOST_NOTE && !text.contains(char::is_control);
-        if fits { Ok(text.to_owned()) } else { Err(self.wrong("a note of up to 1000 characters in a line")) }
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err(self.wrong(later!("a note of up to 1000 characters in a line")))
+        }
     }
 
     fn way(&self, words: &[String]) -> Result<IntoQueue, ParseError> {
@@ -77,7 +87,7 @@ impl Call<'_> {
             [word] if word == "replace" => Ok(IntoQueue::Replace),
             [word] if word == "append" => Ok(IntoQueue::Append),
             [word] if word == "next" => Ok(IntoQueue::Insert),
-            _ => Err(self.wrong("replace, append, next, or nothing behind the name")),
+            _ => Err(self.wrong(later!("replace, append, next, or nothing behind the name"))),
         }
     }
 }
