@@ -40,6 +40,7 @@ use crate::model::picture::{CoverView, TrackCover};
 use crate::model::portrait::Told;
 use crate::model::reference::Reference;
 use crate::model::server::is_served;
+use crate::say;
 
 /// A seam so that the app can be driven without sound, store and threads.
 pub trait Perform {
@@ -375,7 +376,7 @@ impl Performer {
         let work = move |_: &CancelToken| {
             let result = match file {
                 Some(file) => carry_out(&file, &deed, at_ms).map(Box::new).map_err(|why| why.to_string()),
-                None => Err("there is no place for them: HOME is not set".to_owned()),
+                None => Err(say!("there is no place for them: HOME is not set").to_owned()),
             };
             Event::PreferencesDone { job, deed, result }
         };
@@ -696,7 +697,7 @@ fn curve(folder: Option<&Path>, work: &CurveWork) -> Result<Arc<Equaliser>, Stri
         CurveWork::Named(name) => curves::named(folder, name),
         CurveWork::File(path) => curves::from(path),
         CurveWork::Keep(curve) => {
-            let folder = folder.ok_or("there is no folder for it: HOME is not set")?;
+            let folder = folder.ok_or(say!("there is no folder for it: HOME is not set"))?;
             return curves::keep(folder, curve).map(|_| Arc::clone(curve)).map_err(|error| error.to_string());
         }
     };

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::say;
+
 /// What is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Heard {
@@ -75,11 +77,16 @@ impl Abx {
     /// `7 of 10 right, by chance in 17 % of such tests`
     pub fn words(&self) -> String {
         if self.trials == 0 {
-            return "no answer yet".to_owned();
+            return say!("no answer yet").to_owned();
         }
         let percent = self.p_value() * 100.0;
         let percent = if percent < 1.0 { format!("{percent:.2}") } else { format!("{percent:.0}") };
-        format!("{} of {} right, by chance in {percent} % of such tests (p)", self.right, self.trials)
+        say!(
+            "{right} of {trials} right, by chance in {percent} % of such tests (p)",
+            right = self.right,
+            trials = self.trials,
+            percent
+        )
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::say;
+
 /// When tracks are measured without being asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AnalyseWhen {
@@ -71,9 +73,9 @@ impl Rest {
     /// Behind `measuring`.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Playing => "rests while something plays",
-            Self::Battery => "rests on battery",
-            Self::Load => "rests while other programs are busy",
+            Self::Playing => say!("rests while something plays"),
+            Self::Battery => say!("rests on battery"),
+            Self::Load => say!("rests while other programs are busy"),
         }
     }
 }

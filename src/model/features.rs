@@ -1,9 +1,12 @@
 //! What was measured of a track, and why a number is not there. Made by `analysis`, kept by `library`, shown by all.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
 use super::track::AudioFormat;
+use crate::{later, say};
 
 /// Why there is no number. Never is one made up in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +25,10 @@ impl Absent {
     /// The reason in words, to stand in brackets.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Silence => "silence",
-            Self::TooShort => "too short",
-            Self::NotFinite => "its samples are no numbers",
-            Self::Unclear => "the sound does not tell",
+            Self::Silence => later!("silence"),
+            Self::TooShort => later!("too short"),
+            Self::NotFinite => later!("its samples are no numbers"),
+            Self::Unclear => later!("the sound does not tell"),
         }
     }
 }
@@ -45,29 +48,95 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// What is wrong with the recording or its file, in words. `format`: as the file has it, where that is known.
+    /// What is wrong with the recording or its file, for programs: in English. `format`: as the file has it, where that is
+    /// known.
     pub fn findings(&self, format: Option<&AudioFormat>) -> Vec<String> {
+        self.found(format).iter().map(Finding::to_string).collect()
+    }
+
+    /// The same in words for the screen.
+    pub fn told_findings(&self, format: Option<&AudioFormat>) -> Vec<String> {
+        self.found(format).into_iter().map(Finding::words).collect()
+    }
+
+    fn found(&self, format: Option<&AudioFormat>) -> Vec<Finding> {
         let quality = &self.quality;
         let mut found = Vec::new();
-        let mut tell = |is_so: bool, words: String| found.extend(is_so.then_some(words));
-        tell(
-            quality.clipped_runs > 0,
-            format!("clipped: {} runs of equal samples at the extreme", quality.clipped_runs),
-        );
-        tell(
-            self.loudness.overs > 0,
-            format!("{} places rise over full scale between the samples", self.loudness.overs),
-        );
+        let mut tell = |is_so: bool, finding: Finding| found.extend(is_so.then_some(finding));
+        tell(quality.clipped_runs > 0, Finding::Clipped(quality.clipped_runs.into()));
+        tell(self.loudness.overs > 0, Finding::Overs(self.loudness.overs.into()));
         let (start, end) = (quality.silence_start_s, quality.silence_end_s);
-        tell(start >= LONG_SILENCE_S, format!("{start:.1} s of silence at the start"));
-        tell(end >= LONG_SILENCE_S, format!("{end:.1} s of silence at the end"));
-        tell(quality.is_mono, "both channels hold the same".to_owned());
+        tell(start >= LONG_SILENCE_S, Finding::SilentStart(start));
+        tell(end >= LONG_SILENCE_S, Finding::SilentEnd(end));
+        tell(quality.is_mono, Finding::Mono);
         let dc = quality.dc_offset;
-        tell(dc.abs() >= LARGE_OFFSET, format!("an offset of {:.2} % of full scale", dc * 100.0));
-        tell(quality.missing_frames > 0, format!("cut short: {} frames are missing", quality.missing_frames));
-        tell(quality.damaged_packets > 0, format!("{} damaged packets", quality.damaged_packets));
+        tell(dc.abs() >= LARGE_OFFSET, Finding::Offset(dc * 100.0));
+        tell(quality.missing_frames > 0, Finding::CutShort(quality.missing_frames.into()));
+        tell(quality.damaged_packets > 0, Finding::Damaged(quality.damaged_packets.into()));
         found.extend(format.and_then(|format| quality.pretence(format)));
         found
+    }
+}
+
+/// Something that is wrong with a recording or its file.
+#[derive(Debug, Clone, Copy)]
+enum Finding {
+    Clipped(u64),
+    Overs(u64),
+    /// In seconds.
+    SilentStart(f32),
+    SilentEnd(f32),
+    Mono,
+    /// In percent.
+    Offset(f32),
+    CutShort(u64),
+    Damaged(u64),
+    Bits {
+        used: u8,
+        bits: u8,
+    },
+    /// In kHz.
+    LowerRate(f64),
+    Lossy(f64),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clipped(runs) => write!(f, "clipped: {runs} runs of equal samples at the extreme"),
+            Self::Overs(places) => write!(f, "{places} places rise over full scale between the samples"),
+            Self::SilentStart(seconds) => write!(f, "{seconds:.1} s of silence at the start"),
+            Self::SilentEnd(seconds) => write!(f, "{seconds:.1} s of silence at the end"),
+            Self::Mono => f.write_str("both channels hold the same"),
+            Self::Offset(percent) => write!(f, "an offset of {percent:.2} % of full scale"),
+            Self::CutShort(frames) => write!(f, "cut short: {frames} frames are missing"),
+            Self::Damaged(packets) => write!(f, "{packets} damaged packets"),
+            Self::Bits { used, bits } => write!(f, "{used} of {bits} bits are used"),
+            Self::LowerRate(khz) => {
+                write!(f, "nothing above {khz:.1} kHz: looks like a lower rate made higher")
+            }
+            Self::Lossy(khz) => write!(f, "nothing above {khz:.1} kHz: looks like lossy coding before"),
+        }
+    }
+}
+
+impl Finding {
+    fn words(self) -> String {
+        match self {
+            Self::Clipped(runs) => say!("clipped: {runs} runs of equal samples at the extreme", runs),
+            Self::Overs(places) => say!("{places} places rise over full scale between the samples", places),
+            Self::SilentStart(seconds) => say!("{seconds:.1} s of silence at the start", seconds),
+            Self::SilentEnd(seconds) => say!("{seconds:.1} s of silence at the end", seconds),
+            Self::Mono => say!("both channels hold the same").to_owned(),
+            Self::Offset(percent) => say!("an offset of {percent:.2} % of full scale", percent),
+            Self::CutShort(frames) => say!("cut short: {frames} frames are missing", frames),
+            Self::Damaged(packets) => say!("{packets} damaged packets", packets),
+            Self::Bits { used, bits } => say!("{used} of {bits} bits are used", used, bits),
+            Self::LowerRate(khz) => {
+                say!("nothing above {khz:.1} kHz: looks like a lower rate made higher", khz)
+            }
+            Self::Lossy(khz) => say!("nothing above {khz:.1} kHz: looks like lossy coding before", khz),
+        }
     }
 }
 
@@ -78,14 +147,14 @@ const LARGE_OFFSET: f32 = 0.001;
 
 impl Quality {
     /// What a lossless file holds less of than it says.
-    fn pretence(&self, format: &AudioFormat) -> Option<String> {
+    fn pretence(&self, format: &AudioFormat) -> Option<Finding> {
         if !format.codec.is_lossless() {
             return None;
         }
         if let (Some(used), Some(bits)) = (self.bits_used, format.bits)
             && used < bits
         {
-            return Some(format!("{used} of {bits} bits are used"));
+            return Some(Finding::Bits { used, bits });
         }
         let cutoff = self.cutoff_hz?;
         // Below nine tenths of half the rate: no filter before a converter begins so early.
@@ -94,8 +163,8 @@ impl Quality {
         }
         let khz = f64::from(cutoff) / 1_000.0;
         Some(match format.spec.rate > 48_000 && cutoff >= 19_500 {
-            true => format!("nothing above {khz:.1} kHz: looks like a lower rate made higher"),
-            false => format!("nothing above {khz:.1} kHz: looks like lossy coding before"),
+            true => Finding::LowerRate(khz),
+            false => Finding::Lossy(khz),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What the first column of the library is of, level by level, and what is done to its folds. Pure.
 
+use crate::say;
+
 /// A way to put albums together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum GroupBy {
@@ -30,18 +32,37 @@ impl GroupBy {
     }
 
     pub fn title(self) -> &'static str {
-        ["Artists", "Genres", "Composers", "Years", "Decades", "Folders"][self as usize]
+        match self {
+            Self::Artist => say!("Artists"),
+            Self::Genre => say!("Genres"),
+            Self::Composer => say!("Composers"),
+            Self::Year => say!("Years"),
+            Self::Decade => say!("Decades"),
+            Self::Folder => say!("Folders"),
+        }
     }
 
     /// The entry that stands for all of them.
     pub fn all(self) -> &'static str {
-        ["All artists", "All genres", "All composers", "All years", "All decades", "All folders"]
-            [self as usize]
+        match self {
+            Self::Artist => say!("All artists"),
+            Self::Genre => say!("All genres"),
+            Self::Composer => say!("All composers"),
+            Self::Year => say!("All years"),
+            Self::Decade => say!("All decades"),
+            Self::Folder => say!("All folders"),
+        }
     }
 
     /// The group of what says nothing of it.
     pub fn none(self) -> &'static str {
-        ["(no artist)", "(no genre)", "(no composer)", "(no year)", "(no year)", "/"][self as usize]
+        match self {
+            Self::Artist => say!("(no artist)"),
+            Self::Genre => say!("(no genre)"),
+            Self::Composer => say!("(no composer)"),
+            Self::Year | Self::Decade => say!("(no year)"),
+            Self::Folder => "/",
+        }
     }
 
     /// So many further, around.

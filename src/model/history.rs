@@ -13,6 +13,7 @@ use super::playback::Shuffle;
 use super::playlist::Change;
 use super::snapshot::QueueItem;
 use super::template;
+use crate::say;
 
 /// One change, all or nothing. The store knows the kinds by their places here: new ones come at the end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,11 +94,11 @@ pub struct HistoryChange {
 /// "just now", "5 min ago".
 pub fn ago(seconds: i64) -> String {
     match seconds {
-        ..=4 => "just now".to_owned(),
-        5..=59 => format!("{seconds} s ago"),
-        60..=3_599 => format!("{} min ago", seconds / 60),
-        3_600..=86_399 => format!("{} h ago", seconds / 3_600),
-        _ => format!("{} d ago", seconds / 86_400),
+        ..=4 => say!("just now").to_owned(),
+        5..=59 => say!("{seconds} s ago", seconds),
+        60..=3_599 => say!("{minutes} min ago", minutes = seconds / 60),
+        3_600..=86_399 => say!("{hours} h ago", hours = seconds / 3_600),
+        _ => say!("{days} d ago", days = seconds / 86_400),
     }
 }
 

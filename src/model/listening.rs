@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audio::frames_to_duration;
 use super::id::TrackId;
+use crate::say;
 
 /// How a listening counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -96,10 +97,10 @@ impl Period {
     /// For people, as the beginning of a sentence.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Week => "The last 7 days",
-            Self::Month => "The last 30 days",
-            Self::Year => "The last 365 days",
-            Self::All => "All the time",
+            Self::Week => say!("The last 7 days"),
+            Self::Month => say!("The last 30 days"),
+            Self::Year => say!("The last 365 days"),
+            Self::All => say!("All the time"),
         }
     }
 
@@ -137,13 +138,17 @@ impl Stats {
         let hours = |seconds: f64| format!("{:.1} h", seconds / 3600.0);
         let row = |name: &str, value: String| (name.to_owned(), value);
         let mut lines = vec![
-            row("Plays", self.plays.to_string()),
-            row("Skips", self.skips.to_string()),
-            row("Heard", hours(self.seconds)),
-            row("Sessions", self.sessions.to_string()),
-            row("The longest session", hours(self.longest_session_s)),
+            row(say!("Plays"), self.plays.to_string()),
+            row(say!("Skips"), self.skips.to_string()),
+            row(say!("Heard"), hours(self.seconds)),
+            row(say!("Sessions"), self.sessions.to_string()),
+            row(say!("The longest session"), hours(self.longest_session_s)),
         ];
-        let lists = [("Artists", &self.artists), ("Albums", &self.albums), ("Tracks", &self.tracks)];
+        let lists = [
+            (say!("Artists"), &self.artists),
+            (say!("Albums"), &self.albums),
+            (say!("Tracks"), &self.tracks),
+        ];
         for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
             lines.extend([row("", String::new()), row(title, String::new())]);
             let line = |top: &Top| {
@@ -152,7 +157,10 @@ impl Stats {
                 } else {
                     format!("  ({})", top.artists.join(", "))
                 };
-                row(&format!("  {}{by}", top.name), format!("{} plays, {}", top.plays, hours(top.seconds)))
+                row(
+                    &format!("  {}{by}", top.name),
+                    say!("{plays} plays, {hours}", plays = top.plays, hours = hours(top.seconds)),
+                )
             };
             lines.extend(list.iter().map(line));
         }

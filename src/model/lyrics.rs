@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::say;
+
 /// Bytes of a text that are looked at.
 pub const MAX_BYTES: usize = 256 * 1024;
 /// Lines, and letters of a line.
@@ -112,9 +114,9 @@ impl Source {
 
     pub fn words(self) -> &'static str {
         match self {
-            Self::Tags => "from the file's tags",
-            Self::Beside => "from the .lrc file beside it",
-            Self::Online => "from the net; :lyrics-save keeps it beside the file",
+            Self::Tags => say!("from the file's tags"),
+            Self::Beside => say!("from the .lrc file beside it"),
+            Self::Online => say!("from the net; :lyrics-save keeps it beside the file"),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::features::Value;
 use super::preferences::Versions;
 use super::taste::{ByHand, Taste};
 use super::trial::Trial;
+use crate::later;
 
 /// What kind of change is wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -191,18 +192,18 @@ pub enum Part {
 impl Part {
     pub fn name(self) -> &'static str {
         match self {
-            Self::Rule => "rule",
-            Self::Taste => "taste",
-            Self::Rumble => "rumble",
-            Self::Tone => "tone",
-            Self::Attack => "attacks",
-            Self::Peaks => "peaks",
-            Self::Density => "density",
-            Self::Overtones => "overtones",
-            Self::Width => "width",
-            Self::Rounding => "rounding",
-            Self::Gain => "gain",
-            Self::Ceiling => "ceiling",
+            Self::Rule => later!("rule"),
+            Self::Taste => later!("taste"),
+            Self::Rumble => later!("rumble"),
+            Self::Tone => later!("tone"),
+            Self::Attack => later!("attacks"),
+            Self::Peaks => later!("peaks"),
+            Self::Density => later!("density"),
+            Self::Overtones => later!("overtones"),
+            Self::Width => later!("width"),
+            Self::Rounding => later!("rounding"),
+            Self::Gain => later!("gain"),
+            Self::Ceiling => later!("ceiling"),
         }
     }
 }

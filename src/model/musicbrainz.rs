@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::counted;
+
 /// Where releases are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookupSettings {
@@ -50,8 +52,7 @@ impl Candidate {
     pub fn details(&self) -> String {
         let tracks = match self.tracks {
             0 => String::new(),
-            1 => "1 track".to_owned(),
-            tracks => format!("{tracks} tracks"),
+            tracks => counted!(tracks, "track", "tracks"),
         };
         let all = [&self.date, &self.country, &tracks, &self.format, &self.label, &self.note];
         let known: Vec<&str> = all.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::audio::{SampleFormat, Spec};
+use crate::say;
 
 /// One device that can play.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,9 +37,9 @@ impl OutputDevice {
     pub fn summary(&self) -> String {
         let mut words: Vec<String> = Vec::new();
         if self.is_default {
-            words.push("default".into());
+            words.push(say!("default").into());
         }
-        words.push(if self.exclusive { "exclusive" } else { "shared" }.into());
+        words.push(if self.exclusive { say!("exclusive") } else { say!("shared") }.into());
         match &self.accepts {
             Err(why) => words.push(why.clone()),
             Ok(accepts) => words.extend(accepts.words()),
@@ -50,7 +51,7 @@ impl OutputDevice {
 impl Accepts {
     fn words(&self) -> Vec<String> {
         if let Some(Spec { rate, channels }) = self.runs_at {
-            return vec![format!("runs at {rate} Hz"), format!("{channels} channels")];
+            return vec![say!("runs at {rate} Hz", rate), say!("{count} channels", count = channels)];
         }
         let formats: Vec<&str> = self.formats.iter().map(|format| format.name()).collect();
         let range = |&(low, high): &(u32, u32)| match low == high {
@@ -58,7 +59,7 @@ impl Accepts {
             false => format!("{low}-{high}"),
         };
         let rates: Vec<String> = self.rates.iter().map(range).collect();
-        let channels = format!("up to {} channels", self.most_channels);
+        let channels = say!("up to {count} channels", count = self.most_channels);
         vec![formats.join(" "), format!("{} Hz", rates.join(" ")), channels]
     }
 

@@ -9,6 +9,8 @@ use super::features::{Measured, Value};
 use super::fingerprint::{DIMENSIONS, Dimension};
 use super::id::TrackId;
 use super::track::AudioFormat;
+use super::words::said;
+use crate::{later, say};
 
 /// How one track sounds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,10 +80,14 @@ impl Spread {
         let (below, above) = self.around(dimension, value).filter(|_| self.tracks > 1)?;
         let names = names(dimension);
         if below.max(above) < 0.005 {
-            return Some("like the rest of your library".to_owned());
+            return Some(say!("like the rest of your library").to_owned());
         }
         let (word, share) = if below >= above { (names.more, below) } else { (names.less, above) };
-        Some(format!("{word} than {:.0} % of your library", share * 100.0))
+        Some(say!(
+            "{brighter} than {percent:.0} % of your library",
+            brighter = said(word),
+            percent = share * 100.0
+        ))
     }
 }
 
@@ -105,31 +111,39 @@ pub struct Names {
 
 pub fn names(dimension: Dimension) -> Names {
     let (title, more, less) = match dimension {
-        Dimension::SubBass => ("Sub bass", "more sub bass", "less sub bass"),
-        Dimension::Bass => ("Bass", "more bass", "less bass"),
-        Dimension::LowMid => ("Low middle", "more low middle", "less low middle"),
-        Dimension::Mid => ("Middle", "more middle", "less middle"),
-        Dimension::UpperMid => ("Upper middle", "more upper middle", "less upper middle"),
-        Dimension::Presence => ("Presence", "more presence", "less presence"),
-        Dimension::Air => ("Air", "airier", "less airy"),
-        Dimension::Loudness => ("Loudness", "louder", "quieter"),
-        Dimension::Crest => ("Peak to loudness", "higher in its peaks", "denser"),
-        Dimension::BassToMid => ("Bass to middle", "heavier", "lighter"),
-        Dimension::Tempo => ("Tempo", "faster", "slower"),
-        Dimension::Rhythm => ("Rhythm", "steadier", "freer in rhythm"),
-        Dimension::Transients => ("Onsets", "busier", "calmer"),
-        Dimension::Silence => ("Silence", "more silent", "less silent"),
-        Dimension::Centroid => ("Brightness", "brighter", "darker"),
-        Dimension::Rolloff => ("Roll-off", "higher reaching", "lower reaching"),
-        Dimension::Flatness => ("Noise", "noisier", "purer"),
-        Dimension::Harmonic => ("Harmonic", "more sustained", "more percussive"),
-        Dimension::Pitch => ("Pitch", "steadier in pitch", "looser in pitch"),
-        Dimension::Chroma => ("Pitch classes", "more tonal", "less tonal"),
-        Dimension::CrestVariation => ("Change of crest", "more varied", "more even"),
-        Dimension::LoudnessVariation => ("Loudness range", "more dynamic", "less dynamic"),
-        Dimension::PeakConsistency => ("Even peaks", "evener in its peaks", "rougher in its peaks"),
-        Dimension::Width => ("Stereo width", "wider", "narrower"),
-        Dimension::Correlation => ("Correlation", "closer to mono", "further from mono"),
+        Dimension::SubBass => (later!("Sub bass"), later!("more sub bass"), later!("less sub bass")),
+        Dimension::Bass => (later!("Bass"), later!("more bass"), later!("less bass")),
+        Dimension::LowMid => (later!("Low middle"), later!("more low middle"), later!("less low middle")),
+        Dimension::Mid => (later!("Middle"), later!("more middle"), later!("less middle")),
+        Dimension::UpperMid => {
+            (later!("Upper middle"), later!("more upper middle"), later!("less upper middle"))
+        }
+        Dimension::Presence => (later!("Presence"), later!("more presence"), later!("less presence")),
+        Dimension::Air => (later!("Air"), later!("airier"), later!("less airy")),
+        Dimension::Loudness => (later!("Loudness"), later!("louder"), later!("quieter")),
+        Dimension::Crest => (later!("Peak to loudness"), later!("higher in its peaks"), later!("denser")),
+        Dimension::BassToMid => (later!("Bass to middle"), later!("heavier"), later!("lighter")),
+        Dimension::Tempo => (later!("Tempo"), later!("faster"), later!("slower")),
+        Dimension::Rhythm => (later!("Rhythm"), later!("steadier"), later!("freer in rhythm")),
+        Dimension::Transients => (later!("Onsets"), later!("busier"), later!("calmer")),
+        Dimension::Silence => (later!("Silence"), later!("more silent"), later!("less silent")),
+        Dimension::Centroid => (later!("Brightness"), later!("brighter"), later!("darker")),
+        Dimension::Rolloff => (later!("Roll-off"), later!("higher reaching"), later!("lower reaching")),
+        Dimension::Flatness => (later!("Noise"), later!("noisier"), later!("purer")),
+        Dimension::Harmonic => (later!("Harmonic"), later!("more sustained"), later!("more percussive")),
+        Dimension::Pitch => (later!("Pitch"), later!("steadier in pitch"), later!("looser in pitch")),
+        Dimension::Chroma => (later!("Pitch classes"), later!("more tonal"), later!("less tonal")),
+        Dimension::CrestVariation => (later!("Change of crest"), later!("more varied"), later!("more even")),
+        Dimension::LoudnessVariation => {
+            (later!("Loudness range"), later!("more dynamic"), later!("less dynamic"))
+        }
+        Dimension::PeakConsistency => {
+            (later!("Even peaks"), later!("evener in its peaks"), later!("rougher in its peaks"))
+        }
+        Dimension::Width => (later!("Stereo width"), later!("wider"), later!("narrower")),
+        Dimension::Correlation => {
+            (later!("Correlation"), later!("closer to mono"), later!("further from mono"))
+        }
     };
     Names { title, more, less }
 }
@@ -160,16 +174,16 @@ pub fn summary(measured: &Measured) -> [String; 2] {
     let loudness = &measured.loudness;
     let number = |name: &str, value: Value, unit: &str| match value {
         Ok(value) => format!("{name}{value:.1} {unit}"),
-        Err(why) => format!("{name}- {unit} ({})", why.words()),
+        Err(why) => format!("{name}- {unit} ({})", said(why.words())),
     };
     let dynamic = match measured.dynamic_range_db {
         Ok(db) => format!("DR{}", db.round()),
-        Err(why) => format!("no DR ({})", why.words()),
+        Err(why) => say!("no DR ({why})", why = said(why.words())),
     };
     let levels = [
         number("", loudness.integrated_lufs, "LUFS"),
-        number("range ", loudness.range_lu, "LU"),
-        number("true peak ", loudness.true_peak_db, "dBTP"),
+        number(say!("range "), loudness.range_lu, "LU"),
+        number(say!("true peak "), loudness.true_peak_db, "dBTP"),
         dynamic,
     ];
     [format!("{} · {}", tempo(measured), key(measured)), levels.join(" · ")]
@@ -178,15 +192,20 @@ pub fn summary(measured: &Measured) -> [String; 2] {
 fn tempo(measured: &Measured) -> String {
     let print = &measured.fingerprint;
     match print.get(Dimension::Tempo) {
-        Err(why) => format!("no tempo ({})", why.words()),
+        Err(why) => say!("no tempo ({why})", why = said(why.words())),
         Ok(bpm) => {
             let steady = match print.get(Dimension::Rhythm) {
-                Ok(steady) if steady >= 2.0 / 3.0 => ", steady",
-                Ok(steady) if steady >= 1.0 / 3.0 => ", fairly steady",
-                Ok(_) => ", free",
+                Ok(steady) if steady >= 2.0 / 3.0 => say!(", steady"),
+                Ok(steady) if steady >= 1.0 / 3.0 => say!(", fairly steady"),
+                Ok(_) => say!(", free"),
                 Err(_) => "",
             };
-            format!("{bpm:.1} BPM{steady} (sure to {:.0} %)", print.confidence.tempo * 100.0)
+            say!(
+                "{bpm:.1} BPM{steady} (sure to {percent:.0} %)",
+                bpm,
+                steady,
+                percent = print.confidence.tempo * 100.0
+            )
         }
     }
 }
@@ -195,9 +214,10 @@ fn key(measured: &Measured) -> String {
     match measured.fingerprint.key {
         Ok(key) => {
             let (hour, ring) = key.camelot();
-            format!("{key}, {hour}{ring} (strength {:.2})", key.strength)
+            let place = format!("{hour}{ring}");
+            say!("{key}, {place} (strength {strength:.2})", key, place, strength = key.strength)
         }
-        Err(why) => format!("no key ({})", why.words()),
+        Err(why) => say!("no key ({why})", why = said(why.words())),
     }
 }
 
@@ -216,10 +236,10 @@ impl Portrait {
     pub fn rows(&self, format: Option<&AudioFormat>) -> Vec<PortraitRow> {
         let Told::Measured(measured) = &self.told else { return Vec::new() };
         let mut rows: Vec<PortraitRow> = summary(measured).map(PortraitRow::Line).into();
-        let findings = measured.findings(format);
+        let findings = measured.told_findings(format);
         if findings.is_empty() {
             rows.push(PortraitRow::Line(
-                "nothing is wrong with the recording, as far as its samples tell".to_owned(),
+                say!("nothing is wrong with the recording, as far as its samples tell").to_owned(),
             ));
         }
         rows.extend(findings.into_iter().map(PortraitRow::Finding));
@@ -230,13 +250,13 @@ impl Portrait {
     /// Name, value and words of a dimension.
     pub fn dimension(&self, dimension: Dimension) -> (&'static str, String, String) {
         let Told::Measured(measured) = &self.told else { return Default::default() };
-        let title = names(dimension).title;
+        let title = said(names(dimension).title);
         match measured.fingerprint.get(dimension) {
-            Err(why) => (title, "-".to_owned(), why.words().to_owned()),
+            Err(why) => (title, "-".to_owned(), said(why.words()).to_owned()),
             Ok(value) => {
                 let words = self.spread.words(dimension, value).unwrap_or_default();
-                let sure =
-                    confidence(measured, dimension).map(|sure| format!("sure to {:.0} %", sure * 100.0));
+                let sure = confidence(measured, dimension)
+                    .map(|sure| say!("sure to {percent:.0} %", percent = sure * 100.0));
                 let parts: Vec<String> = [words, sure.unwrap_or_default()].into();
                 let words = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
                 (title, value_text(dimension, value), words)

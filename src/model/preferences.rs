@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rule::{MOST_RULES, Rule, RuleOf};
 use super::taste::Learned;
+use crate::{counted, say};
 
 /// All that is kept of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,7 +19,7 @@ impl Preferences {
     /// Why they cannot be; from a file anything may come.
     pub fn check(&self) -> Result<(), String> {
         if self.rules.len() > MOST_RULES {
-            return Err(format!("there are more than {MOST_RULES} rules"));
+            return Err(say!("there are more than {rules}", rules = counted!(MOST_RULES, "rule", "rules")));
         }
         self.rules.iter().try_for_each(Rule::check)?;
         self.learned.check()
@@ -69,13 +70,16 @@ impl Versions {
     /// Why they cannot be.
     pub fn new(mut versions: Vec<Version>) -> Result<Self, String> {
         for version in &versions {
-            version.preferences.check().map_err(|why| format!("version {}: {why}", version.number))?;
+            version
+                .preferences
+                .check()
+                .map_err(|why| say!("version {number}: {why}", number = version.number, why))?;
             if version.why.chars().count() > Self::MOST_WORDS {
-                return Err(format!("version {} says too much", version.number));
+                return Err(say!("version {number} says too much", number = version.number));
             }
         }
         if !versions.is_sorted_by(|one, next| one.number < next.number) {
-            return Err("versions are not in their order".to_owned());
+            return Err(say!("versions are not in their order").to_owned());
         }
         versions.drain(..versions.len().saturating_sub(Self::KEPT));
         Ok(Self(versions))

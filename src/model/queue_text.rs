@@ -12,6 +12,7 @@ use super::id::ItemId;
 use super::part;
 use super::query::Query;
 use super::snapshot::QueueView;
+use crate::say;
 
 /// Lines of a text; more are refused.
 const MOST_LINES: usize = 2_000_000;
@@ -119,11 +120,11 @@ pub fn parse(text: &str, base: &[ItemId]) -> Result<Edited, LineError> {
         }
         let wrong = |message: String| LineError { line: at, message };
         if at > MOST_LINES {
-            return Err(wrong("there are too many lines".to_owned()));
+            return Err(wrong(say!("there are too many lines").to_owned()));
         }
         let line = match item(words) {
             Some(id) if known.contains(&id) => Line::Item(id),
-            Some(id) => return Err(wrong(format!("there is no entry {id}; a file of that name is ./{id}"))),
+            Some(id) => return Err(wrong(say!("there is no entry {id}; a file of that name is ./{id}", id))),
             None => added(words).map_err(wrong)?,
         };
         lines.push((at, line));
@@ -134,9 +135,9 @@ pub fn parse(text: &str, base: &[ItemId]) -> Result<Edited, LineError> {
 fn added(words: &str) -> Result<Line, String> {
     if let Some(query) = words.strip_prefix('?') {
         return match Query::parse(query.trim()) {
-            Ok(parsed) if parsed.is_empty() => Err("there is no query behind the ?".to_owned()),
+            Ok(parsed) if parsed.is_empty() => Err(say!("there is no query behind the ?").to_owned()),
             Ok(_) => Ok(Line::Query(query.trim().to_owned())),
-            Err(error) => Err(format!("this is no query: {}", error.message)),
+            Err(error) => Err(say!("this is no query: {why}", why = error.message)),
         };
     }
     let path = PathBuf::from(words);
@@ -144,7 +145,8 @@ fn added(words: &str) -> Result<Line, String> {
     if looks {
         Ok(Line::Path(path))
     } else {
-        Err("a line begins with an entry's number, a path (/ ~ .), an address, or ? and a query".to_owned())
+        Err(say!("a line begins with an entry's number, a path (/ ~ .), an address, or ? and a query")
+            .to_owned())
     }
 }
 

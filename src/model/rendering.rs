@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::audio::{SampleFormat, Spec};
+use crate::say;
 
 /// Jobs that wait or work at a time; one more is refused.
 pub const MOST_JOBS: usize = 20;
@@ -132,10 +133,13 @@ impl Format {
     pub fn refuses(self, spec: Spec) -> Option<String> {
         let Spec { rate, channels } = spec;
         if self.is_flac() && channels > 8 {
-            return Some(format!("has {channels} channels, and FLAC takes 8: give `--format wav24`"));
+            return Some(say!(
+                "has {count} channels, and FLAC takes 8: give `--format wav24`",
+                count = channels
+            ));
         }
         (self.is_flac() && rate >= 1 << 20)
-            .then(|| format!("has {rate} Hz, more than FLAC takes: give `--format wav24`"))
+            .then(|| say!("has {rate} Hz, more than FLAC takes: give `--format wav24`", rate))
     }
 
     /// Bytes of so many frames, about: of FLAC three quarters of what they are plain.

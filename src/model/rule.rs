@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::fold::fold;
 use super::mastering::{Intensity, MasteringSettings, Preset, Target};
 use super::taste::{Aspect, ByHand};
+use crate::say;
 
 /// What a rule holds for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,33 +191,36 @@ impl Rule {
 
     /// Why it cannot be; from a file anything may come.
     pub fn check(&self) -> Result<(), String> {
-        let wrong = |what: &str| Err(format!("the rule for {} {what}", self.of));
+        let music = &self.of;
         let bounds = Target::LEAST..=Target::MOST;
         let beyond = |aspect: Aspect, value: Option<f32>| {
             value.is_some_and(|value| !(value.is_finite() && value.abs() <= aspect.most()))
         };
         // It comes to terminals.
         if self.of.names().iter().any(|name| name.chars().any(char::is_control)) {
-            return Err("the name of a rule holds a control character".to_owned());
+            return Err(say!("the name of a rule holds a control character").to_owned());
         }
         if self.of.names().iter().any(|name| name.trim().is_empty() || name.chars().count() > RuleOf::LONGEST)
         {
-            return wrong("has no name, or one that is too long");
+            return Err(say!("the rule for {music} has no name, or one that is too long", music));
         }
         if self.target.and_then(Target::lufs).is_some_and(|lufs| !bounds.contains(&lufs)) {
-            return wrong("asks for a loudness that is not from -36 to -8 LUFS");
+            return Err(say!(
+                "the rule for {music} asks for a loudness that is not from -36 to -8 LUFS",
+                music
+            ));
         }
         if self.intensity.is_some_and(|intensity| intensity.percent() > 100) {
-            return wrong("asks for more than 100 %");
+            return Err(say!("the rule for {music} asks for more than 100 %", music));
         }
         let ByHand { bass_db, treble_db, density } = self.taste;
         if beyond(Aspect::Bass, bass_db)
             || beyond(Aspect::Treble, treble_db)
             || beyond(Aspect::Density, density)
         {
-            return wrong("asks for a taste beyond its bounds");
+            return Err(say!("the rule for {music} asks for a taste beyond its bounds", music));
         }
-        if self.said().is_empty() { wrong("says nothing") } else { Ok(()) }
+        if self.said().is_empty() { Err(say!("the rule for {music} says nothing", music)) } else { Ok(()) }
     }
 }
 
@@ -274,7 +278,7 @@ pub fn ruled(
     }
     let told = |(said, of): (Vec<Saying>, &RuleOf)| {
         let said: Vec<String> = said.iter().map(Saying::to_string).collect();
-        format!("{}: your rule for {of}", said.join(", "))
+        say!("{sayings}: your rule for {music}", sayings = said.join(", "), music = of)
     };
     (settings, words.into_iter().map(told).collect())
 }

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::later;
+
 /// The way of what plays, in order; empty when nothing does.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SignalPath {
@@ -49,23 +51,23 @@ pub enum StageKind {
 impl StageKind {
     pub fn name(self) -> &'static str {
         match self {
-            Self::Source => "source",
-            Self::Decoder => "decoder",
-            Self::Loudness => "loudness",
-            Self::Mastering => "mastering",
-            Self::Crossfade => "crossfade",
-            Self::Channels => "channels",
-            Self::Speed => "speed",
-            Self::Resampler => "resampler",
-            Self::Equaliser => "equaliser",
-            Self::Crossfeed => "crossfeed",
-            Self::Impulse => "impulse",
-            Self::Night => "night mode",
-            Self::Balance => "balance",
-            Self::Limiter => "limiter",
-            Self::Volume => "volume",
-            Self::Dither => "dither",
-            Self::Output => "output",
+            Self::Source => later!("source"),
+            Self::Decoder => later!("decoder"),
+            Self::Loudness => later!("loudness"),
+            Self::Mastering => later!("mastering"),
+            Self::Crossfade => later!("crossfade"),
+            Self::Channels => later!("channels"),
+            Self::Speed => later!("speed"),
+            Self::Resampler => later!("resampler"),
+            Self::Equaliser => later!("equaliser"),
+            Self::Crossfeed => later!("crossfeed"),
+            Self::Impulse => later!("impulse"),
+            Self::Night => later!("night mode"),
+            Self::Balance => later!("balance"),
+            Self::Limiter => later!("limiter"),
+            Self::Volume => later!("volume"),
+            Self::Dither => later!("dither"),
+            Self::Output => later!("output"),
         }
     }
 }
@@ -116,10 +118,10 @@ impl Verdict {
     /// For people and scripts.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Nothing => "nothing plays",
-            Self::BitPerfect => "bit-perfect",
-            Self::AsDecoded => "as decoded",
-            Self::Changed(_) => "changed",
+            Self::Nothing => later!("nothing plays"),
+            Self::BitPerfect => later!("bit-perfect"),
+            Self::AsDecoded => later!("as decoded"),
+            Self::Changed(_) => later!("changed"),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::TrackId;
 use super::weights::{Aspect, Weights};
+use crate::say;
 
 /// Tracks that are told at once.
 pub const SHOWN: usize = 50;
@@ -25,11 +26,11 @@ impl Resembling {
     /// `apart in tempo 41 %, timbre 20 %, air 9 %`.
     pub fn words(&self) -> String {
         if self.why.is_empty() {
-            return "sounds the same".to_owned();
+            return say!("sounds the same").to_owned();
         }
         let part = |(aspect, share): &(Aspect, f32)| format!("{} {:.0} %", aspect.words(), share * 100.0);
         let parts: Vec<String> = self.why.iter().take(TOLD).map(part).collect();
-        format!("apart in {}", parts.join(", "))
+        say!("apart in {parts}", parts = parts.join(", "))
     }
 
     /// For people, in percent: only what is the same has all of them.

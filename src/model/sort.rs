@@ -5,6 +5,7 @@ use super::catalog::{Catalog, ListId, Row, TextId, TrackRow};
 use super::collate::Collation;
 use super::facts::Facts;
 use super::suggest::nearest;
+use crate::say;
 
 /// What tracks are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,13 +80,16 @@ impl Sort {
         let Some(&(_, column)) = COLUMNS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
             let names: Vec<&str> = COLUMNS.iter().map(|&(name, _)| name).collect();
             let near = nearest(name, names.iter().copied());
-            let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-            return Err(format!("needs one of {}{near}", names.join(", ")));
+            let names = names.join(", ");
+            return Err(match near {
+                None => say!("needs one of {names}", names),
+                Some(near) => say!("needs one of {names}; did you mean {near}?", names, near),
+            });
         };
         match way {
             "asc" => Ok(Self { column, descending: false }),
             "desc" => Ok(Self { column, descending: true }),
-            _ => Err("needs asc or desc behind the colon".to_owned()),
+            _ => Err(say!("needs asc or desc behind the colon").to_owned()),
         }
     }
 

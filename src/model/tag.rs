@@ -64,6 +64,7 @@ pub enum Kind {
 
 use serde::{Deserialize, Serialize};
 
+use crate::later;
 use Field as F;
 
 /// Name (as in Vorbis comments, which MPD and beets follow), field, kind. Aliases follow below.
@@ -180,11 +181,11 @@ impl Field {
     /// What `accept` wants, for people.
     pub fn expected(self) -> &'static str {
         match self.kind() {
-            Kind::Text => "one line of text",
-            Kind::Lines => "text",
-            Kind::Number => "a number from 1 to 65535",
-            Kind::Flag => "1 or 0",
-            Kind::Id => "a MusicBrainz identifier such as 5b11f4ce-a62d-471e-81fc-a69a8278c7da",
+            Kind::Text => later!("one line of text"),
+            Kind::Lines => later!("text"),
+            Kind::Number => later!("a number from 1 to 65535"),
+            Kind::Flag => later!("1 or 0"),
+            Kind::Id => later!("a MusicBrainz identifier such as 5b11f4ce-a62d-471e-81fc-a69a8278c7da"),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::musicbrainz::LookupView;
 use super::tag::Field;
+use crate::say;
 
 /// One change of every file that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +46,7 @@ impl Said {
     pub fn words(&self) -> String {
         match self {
             Self::Same(values) => values.join("; "),
-            Self::Several => "<several values>".to_owned(),
+            Self::Several => say!("<several values>").to_owned(),
         }
     }
 

@@ -13,6 +13,7 @@ use super::facts::Facts;
 use super::fold::fold;
 use super::part;
 use super::snapshot::QueueView;
+use crate::say;
 
 /// Rows of a list.
 const ROWS: usize = 10;
@@ -212,34 +213,44 @@ pub fn clock(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+impl Part {
+    /// A rating, which is called `4.5 stars` for programs.
+    fn in_stars(&self) -> Self {
+        let stars = self.name.strip_suffix(" stars");
+        let name = stars.map_or_else(|| self.name.clone(), |stars| say!("{stars} stars", stars));
+        Self { name, ..*self }
+    }
+}
+
 impl Tally {
     pub fn lines(&self) -> Lines {
         let row = |name: &str, value: String| (name.to_owned(), value);
+        let ratings: Vec<Part> = self.ratings.iter().map(Part::in_stars).collect();
         let time = |seconds: Option<f64>| seconds.map(clock).unwrap_or_else(|| "-".to_owned());
         let mut lines = vec![
-            row("Entries", self.entries.to_string()),
-            row("Different files", self.files.to_string()),
-            row("Not in the library", self.outside.to_string()),
-            row("Length", clock(self.seconds)),
-            row("Left, from the current entry on", clock(self.seconds_left)),
-            row("Mean length", time(self.mean_s)),
-            row("Median length", time(self.median_s)),
-            row("Shortest", time(self.shortest_s)),
-            row("Longest", time(self.longest_s)),
-            row("Artists", self.unique_artists.to_string()),
-            row("Albums", self.unique_albums.to_string()),
-            row("Genres", self.unique_genres.to_string()),
-            row("Favourites", self.favourites.to_string()),
-            row("Rated", self.rated.to_string()),
+            row(say!("Entries"), self.entries.to_string()),
+            row(say!("Different files"), self.files.to_string()),
+            row(say!("Not in the library"), self.outside.to_string()),
+            row(say!("Length"), clock(self.seconds)),
+            row(say!("Left, from the current entry on"), clock(self.seconds_left)),
+            row(say!("Mean length"), time(self.mean_s)),
+            row(say!("Median length"), time(self.median_s)),
+            row(say!("Shortest"), time(self.shortest_s)),
+            row(say!("Longest"), time(self.longest_s)),
+            row(say!("Artists"), self.unique_artists.to_string()),
+            row(say!("Albums"), self.unique_albums.to_string()),
+            row(say!("Genres"), self.unique_genres.to_string()),
+            row(say!("Favourites"), self.favourites.to_string()),
+            row(say!("Rated"), self.rated.to_string()),
         ];
-        lines.extend(self.mean_stars.map(|stars| row("Mean rating", format!("{stars:.2} stars"))));
+        lines.extend(self.mean_stars.map(|stars| row(say!("Mean rating"), say!("{stars:.2} stars", stars))));
         let lists = [
-            ("Artists", &self.artists),
-            ("Albums", &self.albums),
-            ("Genres", &self.genres),
-            ("Formats", &self.formats),
-            ("Years", &self.decades),
-            ("Ratings", &self.ratings),
+            (say!("Artists"), &self.artists),
+            (say!("Albums"), &self.albums),
+            (say!("Genres"), &self.genres),
+            (say!("Formats"), &self.formats),
+            (say!("Years"), &self.decades),
+            (say!("Ratings"), &ratings),
         ];
         for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
             lines.push(row("", String::new()));

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{counted, say};
+
 /// What taste is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,9 +54,9 @@ impl Aspect {
     /// `+0.8 dB below 250 Hz`
     pub fn words(self, value: f32) -> String {
         match self {
-            Self::Bass => format!("{value:+.1} dB below 250 Hz"),
-            Self::Treble => format!("{value:+.1} dB above 4 kHz"),
-            Self::Density => format!("density {value:+.1}"),
+            Self::Bass => say!("{db:+.1} dB below 250 Hz", db = value),
+            Self::Treble => say!("{db:+.1} dB above 4 kHz", db = value),
+            Self::Density => say!("density {density:+.1}", density = value),
         }
     }
 }
@@ -166,22 +168,18 @@ impl Opinion {
 
     /// `you preferred more in 6 of 7 comparisons and set it once`
     pub fn why(&self) -> String {
-        let (word, times) = if self.value < 0.0 { ("less", self.less) } else { ("more", self.more) };
-        let chosen = match self.choices() {
-            0 => None,
-            1 => Some(format!("you preferred {word} in {times} of 1 comparison")),
-            all => Some(format!("you preferred {word} in {times} of {all} comparisons")),
+        let comparisons = counted!(self.choices(), "comparison", "comparisons");
+        let chosen = match self.value < 0.0 {
+            true => say!("you preferred less in {times} of {comparisons}", times = self.less, comparisons),
+            false => say!("you preferred more in {times} of {comparisons}", times = self.more, comparisons),
         };
-        let set = match self.set {
-            0 => None,
-            1 => Some("set it once".to_owned()),
-            times => Some(format!("set it {times} times")),
-        };
-        match (chosen, set) {
-            (Some(chosen), Some(set)) => format!("{chosen} and {set}"),
-            (Some(chosen), None) => chosen,
-            (None, Some(set)) => format!("you {set}"),
-            (None, None) => "nothing was learned of it".to_owned(),
+        match (self.choices(), self.set) {
+            (0, 0) => say!("nothing was learned of it").to_owned(),
+            (0, 1) => say!("you set it once").to_owned(),
+            (0, times) => say!("you set it {times} times", times),
+            (_, 0) => chosen,
+            (_, 1) => say!("{preference} and set it once", preference = chosen),
+            (_, times) => say!("{preference} and set it {times} times", preference = chosen, times),
         }
     }
 }
@@ -218,7 +216,13 @@ impl Learned {
             let value = self.get(aspect).value;
             if !(value.is_finite() && value.abs() <= aspect.most()) {
                 let most = aspect.most();
-                return Err(format!("{} is {value}, and is never beyond {most} either way", aspect.name()));
+                let name = aspect.name();
+                return Err(say!(
+                    "{name} is {value}, and is never beyond {most} either way",
+                    name,
+                    value,
+                    most
+                ));
             }
         }
         Ok(())

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::say;
+
 /// A way to look at what is heard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Visual {
@@ -69,15 +71,15 @@ impl Visual {
 
     pub fn title(self) -> &'static str {
         match self {
-            Self::Spectrum => "Spectrum",
-            Self::Scope => "Oscilloscope",
-            Self::Goniometer => "Goniometer",
-            Self::Spectrogram => "Spectrogram",
-            Self::Loudness => "Loudness meter",
-            Self::Mirrored => "Mirrored spectrum",
-            Self::Line => "Spectrum as a line",
-            Self::Vu => "VU meters",
-            Self::Starfield => "Starfield",
+            Self::Spectrum => say!("Spectrum"),
+            Self::Scope => say!("Oscilloscope"),
+            Self::Goniometer => say!("Goniometer"),
+            Self::Spectrogram => say!("Spectrogram"),
+            Self::Loudness => say!("Loudness meter"),
+            Self::Mirrored => say!("Mirrored spectrum"),
+            Self::Line => say!("Spectrum as a line"),
+            Self::Vu => say!("VU meters"),
+            Self::Starfield => say!("Starfield"),
         }
     }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{DIMENSIONS, Dimension};
+use super::words::said;
+use crate::{later, say};
 
 /// What a part of a distance comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,8 +33,8 @@ impl Aspect {
     /// For people.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Number(dimension) => WORDS[dimension as usize],
-            Self::Timbre => "timbre",
+            Self::Number(dimension) => said(WORDS[dimension as usize]),
+            Self::Timbre => say!("timbre"),
         }
     }
 
@@ -56,31 +58,31 @@ impl Aspect {
 
 /// In the order of [`Dimension::ALL`].
 const WORDS: [&str; DIMENSIONS] = [
-    "deepest bass",
-    "bass",
-    "low mids",
-    "mids",
-    "high mids",
-    "presence",
-    "air",
-    "loudness",
-    "peaks over loudness",
-    "bass against mids",
-    "tempo",
-    "steadiness of the beat",
-    "attacks",
-    "silence",
-    "brightness",
-    "highest tones",
-    "noise",
-    "held tones",
-    "pitch",
-    "harmony",
-    "changes of dynamics",
-    "loudness range",
-    "evenness of peaks",
-    "width",
-    "left and right",
+    later!("deepest bass"),
+    later!("bass"),
+    later!("low mids"),
+    later!("mids"),
+    later!("high mids"),
+    later!("presence"),
+    later!("air"),
+    later!("loudness"),
+    later!("peaks over loudness"),
+    later!("bass against mids"),
+    later!("tempo"),
+    later!("steadiness of the beat"),
+    later!("attacks"),
+    later!("silence"),
+    later!("brightness"),
+    later!("highest tones"),
+    later!("noise"),
+    later!("held tones"),
+    later!("pitch"),
+    later!("harmony"),
+    later!("changes of dynamics"),
+    later!("loudness range"),
+    later!("evenness of peaks"),
+    later!("width"),
+    later!("left and right"),
 ];
 
 /// Factors of the squared differences; 1 is as found, 0 leaves out.

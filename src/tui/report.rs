@@ -222,6 +222,7 @@ pub fn state(snapshot: &Snapshot, kind: ReportKind) -> String {
         ReportKind::Lookup => lookup_state(snapshot),
         ReportKind::Settings => say!("Enter changes, / finds, Esc leaves").into(),
         ReportKind::Typed(_) => say!("Enter does it again, e changes it first").into(),
+        ReportKind::Notices => say!("Enter shows it whole").into(),
         ReportKind::Jobs if snapshot.renders.is_empty() => say!("none; :master begins one").into(),
         ReportKind::Jobs => ":master-stop N".into(),
         ReportKind::Templates => say!("Enter loads, a appends, i is next, g* favourite").into(),
@@ -271,6 +272,7 @@ pub fn len(snapshot: &Snapshot, figures: &Figures, kind: ReportKind) -> usize {
         | ReportKind::Listening
         | ReportKind::History
         | ReportKind::Templates
+        | ReportKind::Notices
         | ReportKind::Typed(_) => figures.lines.as_ref().map_or(0, |lines| lines.len()),
         ReportKind::Similar => snapshot.similar.found.len(),
         ReportKind::Portrait => portrait_rows(snapshot).len(),

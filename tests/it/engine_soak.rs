@@ -139,7 +139,8 @@ fn round(rig: &Rig, chance: &mut Chance, plays: &mut u64) -> u64 {
     let differs = tail.iter().zip(&wanted).position(|(heard, wanted)| heard != wanted);
     assert!(
         tail.len() == wanted.len() && differs.is_none(),
-        "{first}, then {second}: sample {differs:?} is another"
+        "{first}, then {second}, paused: {paused}: sample {differs:?} of {} is another",
+        samples.len()
     );
     asked
 }

@@ -7,6 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::event::Now;
 use crate::app::state::AppState;
 use crate::app::wording;
+use crate::counted;
 use crate::model::command::{Judged, Judging};
 use crate::model::facts::{Facts, TrackFacts};
 use crate::model::id::TrackId;
@@ -22,7 +23,7 @@ pub fn reduce(state: &mut AppState, command: Judging, now: Now, fx: &mut Vec<Eff
     let known: Vec<(TrackId, TrackFacts)> = tracks.iter().map(|&id| (id, state.facts.get(id))).collect();
     let what = match tracks.as_slice() {
         [one] => state.library.catalog.find(*one).map(|track| track.title().to_owned()).unwrap_or_default(),
-        many => wording::count_of(many.len(), "track"),
+        many => counted!(many.len(), "track", "tracks"),
     };
     let (rows, words): (Vec<_>, _) = match command {
         Judging::Rate(_, rating) => {

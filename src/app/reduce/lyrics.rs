@@ -13,6 +13,7 @@ use crate::model::address::is_address;
 use crate::model::command::{Lyricing, LyricsOffset};
 use crate::model::lyrics::{Found, Lyrics, LyricsView, MOST_OFFSET_MS, Song};
 use crate::model::server::is_served;
+use crate::say;
 
 pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Effect>) {
     let Some(item) = state.queue.current() else {
@@ -25,9 +26,9 @@ pub fn reduce(state: &mut AppState, command: Lyricing, now: Now, fx: &mut Vec<Ef
     let is_kept_there = is_served(&path) && matches!(command, Lyricing::Save);
     if is_kept_there || is_address(&path) && !is_served(&path) {
         let why = if is_kept_there {
-            "The song is on a server"
+            say!("The song is on a server")
         } else {
-            "A stream has no words that could be looked for"
+            say!("A stream has no words that could be looked for")
         };
         return match command {
             Lyricing::Save => notices::tell(state, wording::lyrics_not_saved(why), now),

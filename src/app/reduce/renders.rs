@@ -14,6 +14,7 @@ use crate::model::command::{Rendering, Target};
 use crate::model::id::JobId;
 use crate::model::job::CancelToken;
 use crate::model::rendering::{MOST_JOBS, RenderEnd, RenderProgress, RenderStage};
+use crate::say;
 
 /// Jobs that ended and are still shown.
 const KEPT: usize = 20;
@@ -73,7 +74,7 @@ fn name(state: &AppState, paths: &[PathBuf]) -> String {
     let first = paths.first().map_or_else(String::new, |path| state.name_of(path));
     match paths.len() {
         0 | 1 => first,
-        more => format!("{first} and {} more", more - 1),
+        count => say!("{name} and {more} more", name = first, more = count - 1),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::model::mastering::{Plan, PlanView, TrialView};
 use crate::model::notice::Notice;
 use crate::model::taste::{Aspect, ByHand, Lesson};
 use crate::model::trial::{Side, Trial};
+use crate::say;
 
 /// What is left so for so long is what was wanted.
 const SETTLED: Duration = Duration::from_secs(5);
@@ -199,7 +200,7 @@ fn plans(state: &AppState, compared: &Comparison) -> Option<Result<[Arc<Plan>; 2
     let failed = both.iter().find_map(|kept| match &kept.plan {
         PlanView::Failed(why) => Some(why.to_string()),
         PlanView::Made(plan) if plan.proved => None,
-        _ => kept.is_last.then(|| "its loudness could not be proved".to_owned()),
+        _ => kept.is_last.then(|| say!("its loudness could not be proved").to_owned()),
     });
     if let Some(why) = failed {
         return Some(Err(why));

@@ -9,24 +9,33 @@ use crate::model::notice::Notice;
 use crate::model::rule::Rule;
 use crate::model::taste::{Aspect, Learned, Lesson, Opinion};
 use crate::model::trial::Side;
+use crate::{counted, say};
 
 /// `+0.8 dB below 250 Hz (70 % sure)`
 fn opinion(aspect: Aspect, opinion: &Opinion) -> String {
-    format!("{} ({:.0} % sure)", aspect.words(opinion.heard()), opinion.confidence() * 100.0)
+    say!(
+        "{opinion} ({percent:.0} % sure)",
+        opinion = aspect.words(opinion.heard()),
+        percent = opinion.confidence() * 100.0
+    )
 }
 
 fn learned(learned: &Learned) -> String {
     let known = Aspect::ALL.into_iter().filter(|aspect| learned.get(*aspect).count() > 0);
     let words: Vec<String> = known.map(|aspect| opinion(aspect, learned.get(aspect))).collect();
-    if words.is_empty() { "nothing yet".to_owned() } else { words.join(", ") }
+    if words.is_empty() { say!("nothing yet").to_owned() } else { words.join(", ") }
 }
 
 pub fn told(view: &MasteringView) -> Notice {
     let versions = &view.preferences;
+    let text = say!(
+        "Learned of your taste: {learned}; version {number}",
+        learned = learned(&versions.learned()),
+        number = versions.number()
+    );
     let text =
-        format!("Learned of your taste: {}; version {}", learned(&versions.learned()), versions.number());
-    let text = if view.settings.learn { text } else { format!("{text}; not heard: `:taste learn on`") };
-    note(text).next_step("`:prefer` compares two tastes, `auralis preferences` tells all")
+        if view.settings.learn { text } else { say!("{taste}; not heard: `:taste learn on`", taste = text) };
+    note(text).next_step(say!("`:prefer` compares two tastes, `auralis preferences` tells all"))
 }
 
 /// `None`: what was done needs no words.
@@ -39,104 +48,134 @@ pub fn done(deed: &Deed, view: &MasteringView) -> Option<Notice> {
             note(words.join("; "))
         }
         Deed::SetRule(rule) => {
-            let words = note(format!("Rule for {rule}"));
-            if view.settings.on { words } else { words.next_step("It is heard once `:mastering on`") }
+            let words = note(say!("Rule for {rule}", rule));
+            if view.settings.on { words } else { words.next_step(say!("It is heard once `:mastering on`")) }
         }
-        Deed::DropRule(of) => note(format!("There is no rule for {of} any more")),
-        Deed::Rollback(back) => note(format!("Preferences are those of version {back}: {}", learned(&known))),
-        Deed::Reset => note("Preferences are reset")
-            .next_step(format!("`:preferences rollback {}` brings them back", number.saturating_sub(1))),
-        Deed::Import(_) => note(format!("Preferences were taken over: {}", learned(&known)))
-            .next_step(format!("`:preferences rollback {}` goes back", number.saturating_sub(1))),
-        Deed::Export(path) => note(format!("Preferences were written to {}", path.display())),
+        Deed::DropRule(of) => note(say!("There is no rule for {music} any more", music = of)),
+        Deed::Rollback(back) => note(say!(
+            "Preferences are those of version {number}: {learned}",
+            number = back,
+            learned = learned(&known)
+        )),
+        Deed::Reset => note(say!("Preferences are reset")).next_step(say!(
+            "`:preferences rollback {number}` brings them back",
+            number = number.saturating_sub(1)
+        )),
+        Deed::Import(_) => note(say!("Preferences were taken over: {learned}", learned = learned(&known)))
+            .next_step(say!("`:preferences rollback {number}` goes back", number = number.saturating_sub(1))),
+        Deed::Export(path) => note(say!("Preferences were written to {path}", path = path.display())),
     })
 }
 
 fn taught(lesson: &Lesson, known: &Learned) -> String {
     let (Lesson::Set { aspect, .. } | Lesson::Preferred { aspect, .. } | Lesson::Same { aspect }) = *lesson;
-    let mut words = lesson.words();
-    words.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
-    format!("{words}. Learned: {}", opinion(aspect, known.get(aspect)))
+    let opinion = opinion(aspect, known.get(aspect));
+    let aspect = aspect.name();
+    match *lesson {
+        Lesson::Set { to, .. } => {
+            say!("You set {aspect} to {value:+.1}. Learned: {opinion}", aspect, value = to, opinion)
+        }
+        Lesson::Preferred { value, over, .. } => say!(
+            "You preferred {aspect} {value:+.1} over {other:+.1}. Learned: {opinion}",
+            aspect,
+            value,
+            other = over,
+            opinion
+        ),
+        Lesson::Same { .. } => {
+            let mut aspect = aspect.to_owned();
+            aspect.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+            say!("{aspect}: no difference. Learned: {opinion}", aspect, opinion)
+        }
+    }
 }
 
 pub fn failed(deed: &Deed, why: &str) -> Notice {
     let text = match deed {
-        Deed::Open => "Preferences cannot be read: nothing is learned",
-        Deed::Learn(_) => "What was learned could not be kept",
-        Deed::SetRule(_) | Deed::DropRule(_) => "Rules stay as they are",
-        Deed::Rollback(_) | Deed::Reset => "Preferences stay as they are",
-        Deed::Import(_) => "Preferences were not taken over",
-        Deed::Export(_) => "Preferences were not written",
+        Deed::Open => say!("Preferences cannot be read: nothing is learned"),
+        Deed::Learn(_) => say!("What was learned could not be kept"),
+        Deed::SetRule(_) | Deed::DropRule(_) => say!("Rules stay as they are"),
+        Deed::Rollback(_) | Deed::Reset => say!("Preferences stay as they are"),
+        Deed::Import(_) => say!("Preferences were not taken over"),
+        Deed::Export(_) => say!("Preferences were not written"),
     };
     warning(text).why(why)
 }
 
 pub fn set_aside(place: &Path) -> Notice {
-    warning("The file of your preferences was damaged; it is begun anew")
-        .why(format!("the damaged one lies at {}", place.display()))
-        .next_step("`:preferences import PATH` takes over a copy")
+    warning(say!("The file of your preferences was damaged; it is begun anew"))
+        .why(say!("the damaged one lies at {place}", place = place.display()))
+        .next_step(say!("`:preferences import PATH` takes over a copy"))
 }
 
 /// Of what was turned, where a rule says something else for what plays.
 pub fn ruled(rule: &Rule) -> String {
-    format!("what plays goes by your rule for {rule}")
+    say!("what plays goes by your rule for {rule}", rule)
 }
 
 pub fn rules(rules: &[Rule], ruled: &[String]) -> Notice {
     let told: Vec<String> = rules.iter().map(Rule::to_string).collect();
     let words = match told.is_empty() {
-        true => note("There are no rules"),
-        false => note(format!("Rules: {}", told.join("; "))),
+        true => note(say!("There are no rules")),
+        false => note(say!("Rules: {rules}", rules = told.join("; "))),
     };
-    let words = if ruled.is_empty() { words } else { words.why(format!("what plays: {}", ruled.join("; "))) };
-    words.next_step("`:rule genre Jazz gentle`, `:rule album TITLE off`, `:rule device NAME bass=+1`")
+    let words = if ruled.is_empty() {
+        words
+    } else {
+        words.why(say!("what plays: {rules}", rules = ruled.join("; ")))
+    };
+    words.next_step(say!("`:rule genre Jazz gentle`, `:rule album TITLE off`, `:rule device NAME bass=+1`"))
 }
 
 pub fn no_file() -> Notice {
-    note("No file was named").next_step("`:preferences export PATH`, `:preferences import PATH`")
+    note(say!("No file was named")).next_step(say!("`:preferences export PATH`, `:preferences import PATH`"))
 }
 
 pub fn nothing_to_compare() -> Notice {
-    note("Nothing is mastered with which tastes could be compared")
-        .next_step("`:mastering on` while something plays")
+    note(say!("Nothing is mastered with which tastes could be compared"))
+        .next_step(say!("`:mastering on` while something plays"))
 }
 
 pub fn learns_nothing() -> Notice {
-    note("Nothing is learned now").next_step("`:taste learn on`, then `:prefer`")
+    note(say!("Nothing is learned now")).next_step(say!("`:taste learn on`, then `:prefer`"))
 }
 
 pub fn no_comparison() -> Notice {
-    note("No tastes are being compared").next_step("`:prefer` begins that")
+    note(say!("No tastes are being compared")).next_step(say!("`:prefer` begins that"))
 }
 
 pub fn begun(answers: u32) -> Notice {
-    let which = if answers == 0 { "Two tastes are" } else { "Another pair is" };
-    note(format!("{which} being made ready to compare"))
-        .why("both are brought to one loudness, on all of the sound")
+    let text = match answers {
+        0 => say!("Two tastes are being made ready to compare"),
+        _ => say!("Another pair is being made ready to compare"),
+    };
+    note(text).why(say!("both are brought to one loudness, on all of the sound"))
 }
 
 pub fn ready(heard: Side) -> Notice {
-    note(format!("Both are ready, equally loud: {} is heard", heard.name()))
-        .next_step("`:prefer hear` for the other; `:prefer a`, `b` or `same`; `:prefer end`")
+    note(say!("Both are ready, equally loud: {side} is heard", side = heard.name()))
+        .next_step(say!("`:prefer hear` for the other; `:prefer a`, `b` or `same`; `:prefer end`"))
 }
 
 pub fn not_ready() -> Notice {
-    note("Both cannot be heard yet").why("one of them is still being made")
+    note(say!("Both cannot be heard yet")).why(say!("one of them is still being made"))
 }
 
 pub fn cannot(why: &str) -> Notice {
-    warning("Tastes cannot be compared with what plays").why(why)
+    warning(say!("Tastes cannot be compared with what plays")).why(why)
 }
 
 pub fn heard(side: Side) -> Notice {
-    note(format!("{} is heard", side.name()))
+    note(say!("{side} is heard", side = side.name()))
 }
 
 pub fn ended(answers: u32) -> Notice {
     let text = match answers {
-        0 => "The comparison ended; nothing was learned of it".to_owned(),
-        1 => "The comparison ended: one choice was learned".to_owned(),
-        all => format!("The comparison ended: {all} choices were learned"),
+        0 => say!("The comparison ended; nothing was learned of it").to_owned(),
+        1 => say!("The comparison ended: one choice was learned").to_owned(),
+        all => {
+            say!("The comparison ended: {choices} were learned", choices = counted!(all, "choice", "choices"))
+        }
     };
     note(text)
 }

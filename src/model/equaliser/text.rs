@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Equaliser, within, word};
 use crate::model::chain::{Band, Shape};
+use crate::{counted, say};
 
 /// Why a text is no curve.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct EqTextError {
 impl std::fmt::Display for EqTextError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.why),
+            Some(line) => f.write_str(&say!("line {line}: {why}", line, why = self.why)),
             None => f.write_str(&self.why),
         }
     }
@@ -71,18 +72,20 @@ impl Read {
         if line.is_empty() || line.starts_with('#') {
             return Ok(());
         }
-        let (key, rest) = line.split_once(':').ok_or("neither `Preamp:`, `Filter:` nor `GraphicEQ:`")?;
+        let (key, rest) =
+            line.split_once(':').ok_or(say!("neither `Preamp:`, `Filter:` nor `GraphicEQ:`"))?;
         let key = key.trim().to_ascii_lowercase();
         match key.split_whitespace().next() {
             Some("preamp") => self.preamp(rest),
             Some("filter") => self.filter(rest),
             Some("graphiceq") => self.graphic(rest),
-            _ => Err(format!("`{}:` is not known here", shown(&key))),
+            _ => Err(say!("`{name}:` is not known here", name = shown(&key))),
         }
     }
 
     fn preamp(&mut self, rest: &str) -> Result<(), String> {
-        let db = rest.split_whitespace().next().and_then(number).ok_or("`Preamp:` needs a number of dB")?;
+        let db =
+            rest.split_whitespace().next().and_then(number).ok_or(say!("`Preamp:` needs a number of dB"))?;
         self.preamp_db = Some(self.preamp_db.unwrap_or(0.0) + db);
         Ok(())
     }
@@ -95,30 +98,39 @@ impl Read {
             return Ok(());
         }
         if !is(words.first(), "on") {
-            return Err("a filter is `ON` or `OFF`".to_owned());
+            return Err(say!("a filter is `ON` or `OFF`").to_owned());
         }
         let kind = words.get(1).copied().unwrap_or_default().to_ascii_uppercase();
         let shape = match kind.as_str() {
             "PK" | "PEQ" | "MODAL" => Shape::Peak,
             "LS" | "LSC" | "LSQ" => Shape::LowShelf,
             "HS" | "HSC" | "HSQ" => Shape::HighShelf,
-            _ => return Err(format!("a filter `{}` is not known here; PK, LSC and HSC are", shown(&kind))),
+            _ => {
+                return Err(say!(
+                    "a filter `{kind}` is not known here; PK, LSC and HSC are",
+                    kind = shown(&kind)
+                ));
+            }
         };
         let behind = |name: &str| {
             let at = words.iter().position(|word| word.eq_ignore_ascii_case(name))?;
             words.get(at + 1).copied()
         };
-        let hz = behind("Fc").and_then(number).filter(|hz| *hz > 0.0).ok_or("a filter needs `Fc` and Hz")?;
-        let gain_db = behind("Gain").and_then(number).ok_or("a filter needs `Gain` and dB")?;
+        let hz =
+            behind("Fc").and_then(number).filter(|hz| *hz > 0.0).ok_or(say!("a filter needs `Fc` and Hz"))?;
+        let gain_db = behind("Gain").and_then(number).ok_or(say!("a filter needs `Gain` and dB"))?;
         let wide = behind("Oct").and_then(number).filter(|octaves| *octaves > 0.0);
         let q = match (behind("Q"), wide) {
-            (Some(q), _) => number(q).filter(|q| *q > 0.0).ok_or("`Q` needs a number above 0")?,
+            (Some(q), _) => number(q).filter(|q| *q > 0.0).ok_or(say!("`Q` needs a number above 0"))?,
             (None, Some(octaves)) => octaves.exp2().sqrt() / (octaves.exp2() - 1.0),
-            (None, None) if shape == Shape::Peak => return Err("a peak needs `Q`".to_owned()),
+            (None, None) if shape == Shape::Peak => return Err(say!("a peak needs `Q`").to_owned()),
             (None, None) => std::f32::consts::FRAC_1_SQRT_2,
         };
         if self.bands.len() == Equaliser::MOST_BANDS {
-            return Err(format!("more than {} filters", Equaliser::MOST_BANDS));
+            return Err(say!(
+                "more than {filters}",
+                filters = counted!(Equaliser::MOST_BANDS, "filter", "filters")
+            ));
         }
         self.bands.push(Band { shape, hz, q, gain_db });
         Ok(())
@@ -130,10 +142,10 @@ impl Read {
             let mut words = pair.split_whitespace().map(number);
             match (words.next().flatten(), words.next().flatten(), words.next()) {
                 (Some(hz), Some(db), None) if hz > 0.0 => self.points.push((hz, db)),
-                _ => return Err(format!("`{}` is no pair of Hz and dB", shown(pair.trim()))),
+                _ => return Err(say!("`{word}` is no pair of Hz and dB", word = shown(pair.trim()))),
             }
             if self.points.len() > MOST_POINTS {
-                return Err(format!("more than {MOST_POINTS} points"));
+                return Err(say!("more than {points}", points = counted!(MOST_POINTS, "point", "points")));
             }
         }
         Ok(())
@@ -141,8 +153,8 @@ impl Read {
 
     fn curve(mut self, name: &str) -> Result<Equaliser, &'static str> {
         match (self.bands.is_empty(), self.points.is_empty()) {
-            (true, true) => Err("it has no filters"),
-            (false, false) => Err("it has filters and a `GraphicEQ`: one of them is enough"),
+            (true, true) => Err(say!("it has no filters")),
+            (false, false) => Err(say!("it has filters and a `GraphicEQ`: one of them is enough")),
             // As its gains are meant: AutoEq's begin with the loudest at 0 dB.
             (true, false) => {
                 self.points.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use serde::{Deserialize, Serialize};
 
 use super::Entry;
+use crate::later;
 use crate::model::catalog::{Catalog, TrackRef};
 use crate::model::collate::sort_key;
 use crate::model::facts::{Facts, TrackFacts};
@@ -87,7 +88,9 @@ pub struct Order {
 }
 
 /// What [`Order::parse`] expects.
-pub const EXPECTED: &str = "title, artist, album, year, path, duration, added, plays, rating, played, random, bpm, key or lufs, with - before it for the reverse";
+pub const EXPECTED: &str = later!(
+    "title, artist, album, year, path, duration, added, plays, rating, played, random, bpm, key or lufs, with - before it for the reverse"
+);
 
 impl Order {
     pub fn parse(word: &str) -> Option<Self> {

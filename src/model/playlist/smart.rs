@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::order::{EXPECTED, Order};
+use crate::model::words::said;
+use crate::say;
 
 /// What is asked for. Made by [`Smart::parse`] alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,18 +35,19 @@ impl Smart {
     pub fn parse(text: &str) -> Result<Self, SmartError> {
         let text = text.trim();
         if text.len() > Self::MOST {
-            return Err(wrong(Self::MOST, format!("is longer than {} bytes", Self::MOST)));
+            return Err(wrong(Self::MOST, say!("is longer than {most} bytes", most = Self::MOST)));
         }
         let mut smart = Self { text: text.into(), query: String::new(), orders: Vec::new(), limit: None };
         let mut kept = 0;
         for (at, word) in words(text) {
             let taken = if let Some(orders) = word.strip_prefix("sort:") {
-                smart.orders =
-                    parse_orders(orders).ok_or_else(|| wrong(at + 5, format!("`sort:` needs {EXPECTED}")))?;
+                smart.orders = parse_orders(orders)
+                    .ok_or_else(|| wrong(at + 5, say!("`sort:` needs {orders}", orders = said(EXPECTED))))?;
                 true
             } else if let Some(limit) = word.strip_prefix("limit:") {
                 let limit = limit.parse().ok().filter(|&limit| limit > 0);
-                smart.limit = Some(limit.ok_or_else(|| wrong(at + 6, "`limit:` needs a number from 1"))?);
+                smart.limit =
+                    Some(limit.ok_or_else(|| wrong(at + 6, say!("`limit:` needs a number from 1")))?);
                 true
             } else {
                 false

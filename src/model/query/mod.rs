@@ -32,6 +32,7 @@ pub use value::date_text;
 
 use super::catalog::TrackRef;
 use super::facts::TrackFacts;
+use crate::say;
 
 /// Why a text is no query, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +59,7 @@ impl Default for Query {
 impl Query {
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         if text.len() > parse::MAX_BYTES {
-            let message = format!("a query has at most {} bytes", parse::MAX_BYTES);
+            let message = say!("a query has at most {most} bytes", most = parse::MAX_BYTES);
             return Err(QueryError { at: 0, message });
         }
         let expr = if short::is_short(text) {

@@ -8,6 +8,7 @@ use super::expr::{Expr, Folded, Pattern, Test, regex};
 use super::field::{FLAGS, Field, Flag, NumberField, TextField, TimeField};
 use super::value::{self, Compare, Span};
 use crate::model::suggest::nearest;
+use crate::say;
 
 /// Bytes of a query.
 pub const MAX_BYTES: usize = 4096;
@@ -44,7 +45,7 @@ impl<'a> Parser<'a> {
         if self.rest().is_empty() {
             Ok(found)
         } else {
-            Err(self.error("no parenthesis is open here; in quotes it is text"))
+            Err(self.error(say!("no parenthesis is open here; in quotes it is text")))
         }
     }
 
@@ -79,9 +80,10 @@ impl<'a> Parser<'a> {
 
     fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth == MAX_DEPTH {
-            return Err(
-                self.error(format!("more than {MAX_DEPTH} parentheses or negations within each other"))
-            );
+            return Err(self.error(say!(
+                "more than {most} parentheses or negations within each other",
+                most = MAX_DEPTH
+            )));
         }
         self.depth += 1;
         let found = inner(self);
@@ -125,7 +127,11 @@ impl<'a> Parser<'a> {
             wanted = false;
             self.blanks();
         }
-        if wanted { Err(self.error("something to look for is missing here")) } else { Ok(Expr::all(parts)) }
+        if wanted {
+            Err(self.error(say!("something to look for is missing here")))
+        } else {
+            Ok(Expr::all(parts))
+        }
     }
 
     fn negated(&mut self) -> Parsed<Expr> {
@@ -141,11 +147,11 @@ impl<'a> Parser<'a> {
 
     fn single(&mut self) -> Parsed<Expr> {
         match self.rest().chars().next() {
-            None | Some(')') => Err(self.error("something to look for is missing here")),
-            Some(c) if c.is_whitespace() => Err(self.error("something to look for is missing here")),
+            None | Some(')') => Err(self.error(say!("something to look for is missing here"))),
+            Some(c) if c.is_whitespace() => Err(self.error(say!("something to look for is missing here"))),
             Some('(') => self.deeper(Self::group),
             Some('~') => {
-                Err(self.error("the short form (~a, ~l, ~y ...) stands alone; in quotes it is text"))
+                Err(self.error(say!("the short form (~a, ~l, ~y ...) stands alone; in quotes it is text")))
             }
             Some('"') => {
                 let pattern = Pattern::Has(Folded::new(self.quoted()));
@@ -165,7 +171,7 @@ impl<'a> Parser<'a> {
         self.blanks();
         let inner = self.one()?;
         if !self.rest().starts_with(')') {
-            return Err(QueryError { at: open, message: "this parenthesis is not closed".to_owned() });
+            return Err(QueryError { at: open, message: say!("this parenthesis is not closed").to_owned() });
         }
         self.at += 1;
         Ok(inner)
@@ -174,7 +180,7 @@ impl<'a> Parser<'a> {
     fn test(&mut self, test: Test) -> Parsed<Expr> {
         self.tests += 1;
         if self.tests > MAX_TESTS {
-            return Err(self.error(format!("more than {MAX_TESTS} things to look for")));
+            return Err(self.error(say!("more than {most} things to look for", most = MAX_TESTS)));
         }
         Ok(Expr::Test(test))
     }
@@ -215,16 +221,16 @@ impl<'a> Parser<'a> {
                 letter => source.push(letter),
             }
         }
-        Err(self.error("this regular expression is not closed: a / is missing"))
+        Err(self.error(say!("this regular expression is not closed: a / is missing")))
     }
 
     fn regex(&mut self, source: &str, at: usize) -> Parsed<Pattern> {
         self.regexes += 1;
         let error = |message: String| QueryError { at, message };
         if self.regexes > MAX_REGEXES {
-            return Err(error(format!("more than {MAX_REGEXES} regular expressions")));
+            return Err(error(say!("more than {most} regular expressions", most = MAX_REGEXES)));
         }
-        regex(source).map_err(|fault| error(format!("no regular expression: {}", cause(&fault))))
+        regex(source).map_err(|fault| error(say!("no regular expression: {cause}", cause = cause(&fault))))
     }
 
     /// A plain word, or a field with its value.
@@ -253,8 +259,14 @@ impl<'a> Parser<'a> {
 
     fn unknown_field(&self, name: &str, sign: &str) -> QueryError {
         let near = nearest(&name.to_ascii_lowercase(), Field::names());
-        let near = near.map_or(String::new(), |near| format!(", but there is {near}{sign}"));
-        self.error(format!("there is no field {name}{near}; in quotes it is text"))
+        self.error(match near {
+            None => say!("there is no field {name}; in quotes it is text", name),
+            Some(near) => say!(
+                "there is no field {name}, but there is {near}; in quotes it is text",
+                name,
+                near = format!("{near}{sign}")
+            ),
+        })
     }
 
     fn text_test(&mut self, field: TextField, sign: &str, at: usize) -> Parsed<Expr> {
@@ -262,7 +274,7 @@ impl<'a> Parser<'a> {
         let pattern = match (sign, self.rest().chars().next()) {
             ("<" | ">" | "<=" | ">=", _) => {
                 let name = Field::Text(field).name();
-                let message = format!("{name} is a text: it takes : = != or ~");
+                let message = say!("{name} is a text: it takes : = != or ~", name);
                 return Err(QueryError { at, message });
             }
             ("~", Some('/')) => self.slashed()?,
@@ -286,7 +298,13 @@ impl<'a> Parser<'a> {
         let wrong = |message: String| QueryError { at: value_at, message };
         let text = self.value(at)?;
         let number = |text: &str| {
-            let fault = || wrong(format!("{text:?} is not {}", value::number_words(field)));
+            let fault = || {
+                wrong(say!(
+                    "{word} is not {number}",
+                    word = format!("{text:?}"),
+                    number = value::number_words(field)
+                ))
+            };
             value::number(field, text).ok_or_else(fault)
         };
         let span = match text.split_once("..") {
@@ -294,7 +312,7 @@ impl<'a> Parser<'a> {
             None => self
                 .compare(sign, at)?
                 .span(single(number(&text)?), value::known_numbers(field))
-                .ok_or_else(|| wrong(format!("no {} can be that", Field::Number(field).name())))?,
+                .ok_or_else(|| wrong(say!("no {field} can be that", field = Field::Number(field).name())))?,
         };
         self.signed(sign, Test::Number(field, span))
     }
@@ -304,8 +322,9 @@ impl<'a> Parser<'a> {
         let wrong = |message: String| QueryError { at: value_at, message };
         let text = self.value(at)?;
         let fault = |text: &str| {
-            wrong(format!(
-                "{text:?} is neither an age such as 30d or 6mo nor a date such as 2024 or 2024-05-17"
+            wrong(say!(
+                "{word} is neither an age such as 30d or 6mo nor a date such as 2024 or 2024-05-17",
+                word = format!("{text:?}")
             ))
         };
         let is_age = |text: &str| text.bytes().last().is_some_and(|last| last.is_ascii_alphabetic());
@@ -325,7 +344,7 @@ impl<'a> Parser<'a> {
             }
             None => {
                 let span = self.compare(sign, at)?.span(date(&text)?, value::known_moments());
-                Test::When(field, span.ok_or_else(|| wrong("no time can be that".to_owned()))?)
+                Test::When(field, span.ok_or_else(|| wrong(say!("no time can be that").to_owned()))?)
             }
         };
         self.signed(sign, test)
@@ -333,15 +352,19 @@ impl<'a> Parser<'a> {
 
     fn flag_test(&mut self, sign: &str, at: usize) -> Parsed<Expr> {
         if !matches!(sign, ":" | "=" | "!=") {
-            return Err(QueryError { at, message: "is takes : or != and a word".to_owned() });
+            return Err(QueryError { at, message: say!("is takes : or != and a word").to_owned() });
         }
         let value_at = self.at;
         let word = self.value(at)?;
         let flag = Flag::find(&word).ok_or_else(|| {
             let near = nearest(&word.to_ascii_lowercase(), FLAGS.iter().map(|&(name, _)| name));
-            let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+
             let known = "lossless, missing, compilation, favourite, rated, played";
-            QueryError { at: value_at, message: format!("is: takes {known}{near}") }
+            let message = match near {
+                None => say!("is: takes {words}", words = known),
+                Some(near) => say!("is: takes {words}; did you mean {near}?", words = known, near),
+            };
+            QueryError { at: value_at, message }
         })?;
         self.signed(sign, Test::Is(flag))
     }
@@ -354,7 +377,10 @@ impl<'a> Parser<'a> {
             ">" => Compare::More,
             ">=" => Compare::AtLeast,
             _ => {
-                return Err(QueryError { at, message: "numbers and times take : = != < <= > >=".to_owned() });
+                return Err(QueryError {
+                    at,
+                    message: say!("numbers and times take : = != < <= > >=").to_owned(),
+                });
             }
         })
     }
@@ -372,7 +398,7 @@ impl<'a> Parser<'a> {
         let bare = self.bare();
         if bare.is_empty() {
             let sign = &self.text[sign_at..self.at];
-            return Err(self.error(format!("a value is missing behind {sign}")));
+            return Err(self.error(say!("a value is missing behind {sign}", sign)));
         }
         self.at += bare.len();
         Ok(bare.to_owned())
@@ -393,15 +419,15 @@ fn between(
     read: impl Fn(&str) -> Parsed<Span>,
 ) -> Parsed<Span> {
     if !matches!(sign, ":" | "=" | "!=") {
-        return Err(QueryError { at, message: "a range goes with : = or !=".to_owned() });
+        return Err(QueryError { at, message: say!("a range goes with : = or !=").to_owned() });
     }
     let wrong = |message: &str| Err(QueryError { at: value_at, message: message.to_owned() });
     if low.is_empty() && high.is_empty() {
-        return wrong("a range needs a beginning or an end");
+        return wrong(say!("a range needs a beginning or an end"));
     }
     let low = if low.is_empty() { i64::MIN } else { read(low)?.low };
     let high = if high.is_empty() { i64::MAX } else { read(high)?.high };
-    if low > high { wrong("this range runs backwards") } else { Ok(Span { low, high }) }
+    if low > high { wrong(say!("this range runs backwards")) } else { Ok(Span { low, high }) }
 }
 
 /// `\/` is `/`: both ways of writing it are one.
@@ -422,7 +448,7 @@ fn unescaped_slashes(source: &str) -> String {
 /// The last line of what the crate says: the cause, without its picture of the pattern.
 fn cause(fault: &regex::Error) -> String {
     let text = match fault {
-        regex::Error::CompiledTooBig(_) => "it is too big".to_owned(),
+        regex::Error::CompiledTooBig(_) => say!("it is too big").to_owned(),
         fault => fault.to_string(),
     };
     text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()

@@ -6,6 +6,7 @@ use super::QueryError;
 use super::expr::{Expr, Folded, Pattern, Test, regex};
 use super::field::{NumberField, TextField};
 use super::value::{Compare, Span, known_numbers, number};
+use crate::say;
 
 const MAX_DEPTH: usize = 64;
 const MAX_TESTS: usize = 256;
@@ -52,7 +53,7 @@ impl<'a> Short<'a> {
 
     pub fn whole(mut self) -> Parsed<Expr> {
         let found = self.sequence()?;
-        if self.rest().is_empty() { Ok(found) } else { Err(self.error("no parenthesis is open here")) }
+        if self.rest().is_empty() { Ok(found) } else { Err(self.error(say!("no parenthesis is open here"))) }
     }
 
     fn rest(&self) -> &'a str {
@@ -92,9 +93,10 @@ impl<'a> Short<'a> {
     fn term(&mut self) -> Parsed<Expr> {
         self.blanks();
         match self.rest().chars().next() {
-            Some('!') | Some('(') if self.depth == MAX_DEPTH => {
-                Err(self.error(format!("more than {MAX_DEPTH} parentheses or negations within each other")))
-            }
+            Some('!') | Some('(') if self.depth == MAX_DEPTH => Err(self.error(say!(
+                "more than {most} parentheses or negations within each other",
+                most = MAX_DEPTH
+            ))),
             Some('!') => self.deeper(Self::term).map(|inner| Expr::Not(Box::new(inner))),
             Some('(') => {
                 let open = self.at;
@@ -102,10 +104,10 @@ impl<'a> Short<'a> {
                 if self.takes(')') {
                     return Ok(inner);
                 }
-                Err(QueryError { at: open, message: "this parenthesis is not closed".to_owned() })
+                Err(QueryError { at: open, message: say!("this parenthesis is not closed").to_owned() })
             }
             Some('~') => self.test(),
-            _ => Err(self.error("~ and a letter are missing here, as in ~a")),
+            _ => Err(self.error(say!("~ and a letter are missing here, as in ~a"))),
         }
     }
 
@@ -120,13 +122,13 @@ impl<'a> Short<'a> {
     fn test(&mut self) -> Parsed<Expr> {
         self.tests += 1;
         if self.tests > MAX_TESTS {
-            return Err(self.error(format!("more than {MAX_TESTS} things to look for")));
+            return Err(self.error(say!("more than {most} things to look for", most = MAX_TESTS)));
         }
         self.at += 1;
         let letter = self.rest().chars().next();
         let Some(&(_, kind)) = LETTERS.iter().find(|&&(known, _)| Some(known) == letter) else {
             let known: Vec<String> = LETTERS.iter().map(|(letter, _)| format!("~{letter}")).collect();
-            return Err(self.error(format!("the short form has {}", known.join(" "))));
+            return Err(self.error(say!("the short form has {letters}", letters = known.join(" "))));
         };
         self.at += 1;
         self.blanks();
@@ -147,7 +149,7 @@ impl<'a> Short<'a> {
         let end = self.rest().find(['~', '!', '|', '(', ')']).unwrap_or(self.rest().len());
         let text = self.rest()[..end].trim_end();
         if text.is_empty() {
-            return Err(self.error("a text is missing here"));
+            return Err(self.error(say!("a text is missing here")));
         }
         self.at += end;
         pattern(text, false, start)
@@ -172,15 +174,15 @@ impl<'a> Short<'a> {
         let wrong = |message: &str| QueryError { at: start, message: message.to_owned() };
         match span {
             Some(span) if span.low <= span.high => Ok(span),
-            Some(_) => Err(wrong("this range runs backwards")),
-            None => Err(wrong("no number can be that")),
+            Some(_) => Err(wrong(say!("this range runs backwards"))),
+            None => Err(wrong(say!("no number can be that"))),
         }
     }
 
     fn digits(&mut self, field: NumberField) -> Parsed<i64> {
         let len = self.rest().bytes().take_while(u8::is_ascii_digit).count();
         let value =
-            number(field, &self.rest()[..len]).ok_or_else(|| self.error("a number is missing here"))?;
+            number(field, &self.rest()[..len]).ok_or_else(|| self.error(say!("a number is missing here")))?;
         self.at += len;
         Ok(value)
     }
@@ -194,7 +196,7 @@ fn pattern(text: &str, whole: bool, at: usize) -> Parsed<Pattern> {
     }
     let body: String = text.chars().map(wild).collect();
     let source = if whole { format!("^{body}$") } else { body };
-    regex(&source).map_err(|_| QueryError { at, message: "this text is too long".to_owned() })
+    regex(&source).map_err(|_| QueryError { at, message: say!("this text is too long").to_owned() })
 }
 
 fn wild(letter: char) -> String {

@@ -1,6 +1,7 @@
 //! Numbers, lengths, ages and dates as a query writes them, and back. Each is a [`Span`] of whole units.
 
 use super::field::NumberField;
+use crate::say;
 
 /// From `low` to `high`, both in it. `i64::MIN` and `i64::MAX` are open ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,12 +86,12 @@ pub fn number(field: NumberField, text: &str) -> Option<i64> {
 /// What [`number`] takes, for messages.
 pub fn number_words(field: NumberField) -> &'static str {
     match field {
-        NumberField::Duration => "a length such as 90, 3:30, 10m or 1h30m",
-        NumberField::Rating => "stars from 0 to 5, halves too, as in 3.5",
-        NumberField::Rate => "a rate such as 44100 or 96k",
-        NumberField::Year => "a year",
-        field if field.is_tenths() => "a number with a tenth at most, as in -14.5",
-        _ => "a number",
+        NumberField::Duration => say!("a length such as 90, 3:30, 10m or 1h30m"),
+        NumberField::Rating => say!("stars from 0 to 5, halves too, as in 3.5"),
+        NumberField::Rate => say!("a rate such as 44100 or 96k"),
+        NumberField::Year => say!("a year"),
+        field if field.is_tenths() => say!("a number with a tenth at most, as in -14.5"),
+        _ => say!("a number"),
     }
 }
 

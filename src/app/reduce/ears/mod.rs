@@ -19,6 +19,7 @@ use crate::model::query::Query;
 use crate::model::query::heard::{Alike, CURRENT, Likes};
 use crate::model::similar::{SHOWN, SimilarView};
 use crate::model::weights::Weights;
+use crate::{counted, say};
 
 /// Words of queries of which the answers are kept, beside those of smart playlists.
 const MOST_LIKES: usize = 64;
@@ -118,8 +119,8 @@ fn names(state: &AppState, of: &Whom) -> String {
             let title = |id: &TrackId| state.library.catalog.find(*id).map(|track| track.title().to_owned());
             match (tracks.iter().find_map(title), tracks.len()) {
                 (Some(title), 1) => title,
-                (Some(title), count) => format!("{title} and {} more", count - 1),
-                (None, count) => wording::count_of(count, "track"),
+                (Some(title), count) => say!("{title} and {more} more", title, more = count - 1),
+                (None, count) => counted!(count, "track", "tracks"),
             }
         }
     }
@@ -263,7 +264,7 @@ pub fn heard(state: &mut AppState, job: JobId, answer: Result<Answer, Deaf>, now
         }
         (Ok(Answer::Smooth(order)), Purpose::Smooth(items)) => {
             let ids: Vec<ItemId> = order.into_iter().filter_map(|at| items.get(at).copied()).collect();
-            queue::arrange::arrange(state, &ids, "smoothed", now);
+            queue::arrange::arrange(state, &ids, say!("smoothed"), now);
         }
         (Ok(Answer::Duplicates(view)), _) => super::library::duplicates_found(state, Ok(view), now),
         (Ok(Answer::Learn(learned)), _) => {

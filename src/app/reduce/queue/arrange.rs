@@ -12,6 +12,7 @@ use crate::model::collate::sort_key;
 use crate::model::command::{Items, SortBy, SortKey};
 use crate::model::fold::natural_cmp;
 use crate::model::snapshot::QueueItem;
+use crate::say;
 
 pub fn move_to(state: &mut AppState, items: &Items, place: usize, now: Now) {
     let ids = ids_of(state, items);
@@ -34,7 +35,8 @@ pub fn crop(state: &mut AppState, items: &Items, now: Now, fx: &mut Vec<Effect>)
     }
     let others = state.queue.others(&kept);
     if !others.is_empty() {
-        take_out(state, &others, format!("cropped: {}", wording::took_out(others.len())), now, fx);
+        let words = say!("cropped: {removed}", removed = wording::took_out(others.len()));
+        take_out(state, &others, words, now, fx);
     }
 }
 
@@ -42,12 +44,15 @@ pub fn dedupe(state: &mut AppState, now: Now, fx: &mut Vec<Effect>) {
     let twice = state.queue.duplicates();
     match twice.is_empty() {
         true => notices::tell(state, wording::nothing_twice(), now),
-        false => take_out(state, &twice, format!("duplicates: {}", wording::took_out(twice.len())), now, fx),
+        false => {
+            let words = say!("duplicates: {removed}", removed = wording::took_out(twice.len()));
+            take_out(state, &twice, words, now, fx);
+        }
     }
 }
 
 pub fn reverse(state: &mut AppState, now: Now) {
-    arranged(state, "reversed", now, crate::app::queue::Queue::reverse);
+    arranged(state, say!("reversed"), now, crate::app::queue::Queue::reverse);
 }
 
 /// Puts items of the queue, in this order, on the places that they have.
@@ -73,7 +78,7 @@ type Key = (Vec<u8>, Vec<u8>, Option<i64>, Vec<u8>);
 pub fn sort(state: &mut AppState, by: SortBy, now: Now) {
     let keys: std::collections::HashMap<_, Option<Key>> =
         state.queue.items().iter().map(|item| (item.id, key(state, item, by.key))).collect();
-    arranged(state, "sorted", now, |queue| {
+    arranged(state, say!("sorted"), now, |queue| {
         let key = |item: &QueueItem| keys.get(&item.id).cloned().flatten();
         queue.sort(key, |a, b| compare(a.as_ref(), b.as_ref(), by.descending));
     });

@@ -14,6 +14,7 @@ use crate::jobs::library::{Gathered, Wanted};
 use crate::model::id::{ItemId, JobId};
 use crate::model::queue_text::{Edited, Line};
 use crate::model::snapshot::QueueItem;
+use crate::say;
 
 /// What is to be added is looked for first: all of it, or nothing is done.
 pub fn begin(state: &mut AppState, edited: Edited, now: Now, fx: &mut Vec<Effect>) {
@@ -85,5 +86,5 @@ fn apply(
     state.queue.rearrange(items);
     follow_current(state, current, now, fx);
     notices::tell(state, wording::edited(count, lost), now);
-    history::queue_changed(state, &before, "edited the queue".to_owned(), now);
+    history::queue_changed(state, &before, say!("edited the queue").to_owned(), now);
 }
