@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::setting::Setting;
 use crate::model::settings::Settings;
+use crate::say;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Origin {
@@ -20,8 +21,8 @@ impl Origin {
     /// `line 12`.
     pub fn words(self) -> String {
         match self {
-            Self::Default => "default".to_owned(),
-            Self::File(line) => format!("line {line}"),
+            Self::Default => say!("default").to_owned(),
+            Self::File(line) => say!("line {line}", line),
             Self::Flag(flag) => flag.to_owned(),
         }
     }

@@ -25,14 +25,37 @@ pub enum About {
     /// An entry of a playlist.
     Entry,
     Playing,
+    /// Rows of what is shown over the panes.
+    Template,
+    Similar,
+    Setting,
+    /// A line that was typed.
+    Typed,
+    /// A line of the words of what plays.
+    Line,
+    /// A field of the form of tags.
+    Field,
 }
 
 /// Words for people, which [`said`](crate::model::words::said) puts into their language, and the command line.
 pub type Rows = &'static [(&'static str, &'static str)];
 
 impl About {
-    pub const ALL: [Self; 7] =
-        [Self::Artist, Self::Album, Self::Track, Self::Queued, Self::Playlist, Self::Entry, Self::Playing];
+    pub const ALL: [Self; 13] = [
+        Self::Artist,
+        Self::Album,
+        Self::Track,
+        Self::Queued,
+        Self::Playlist,
+        Self::Entry,
+        Self::Playing,
+        Self::Template,
+        Self::Similar,
+        Self::Setting,
+        Self::Typed,
+        Self::Line,
+        Self::Field,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -43,6 +66,12 @@ impl About {
             Self::Playlist => say!("Playlist"),
             Self::Entry => say!("In the playlist"),
             Self::Playing => say!("What plays"),
+            Self::Template => say!("Queue template"),
+            Self::Similar => say!("What sounds alike"),
+            Self::Setting => say!("Setting"),
+            Self::Typed => say!("What was typed"),
+            Self::Line => say!("Words"),
+            Self::Field => say!("Field"),
         }
     }
 
@@ -55,6 +84,12 @@ impl About {
             Self::Playlist => PLAYLIST,
             Self::Entry => ENTRY,
             Self::Playing => PLAYING,
+            Self::Template => TEMPLATE,
+            Self::Similar => SIMILAR,
+            Self::Setting => SETTING,
+            Self::Typed => TYPED,
+            Self::Line => LINE,
+            Self::Field => FIELD,
         }
     }
 }
@@ -166,6 +201,34 @@ const PLAYING: Rows = &[
     (later!("Bookmark"), "bookmark"),
     (later!("Loop a part"), "ab-loop"),
     (later!("The way of the sound"), "signal"),
+];
+
+const TEMPLATE: Rows = &[
+    (later!("Load in place of the queue"), "open"),
+    (later!("Play next"), "insert"),
+    (later!("Add to the queue"), "add"),
+    (later!("Favourite"), "favourite"),
+];
+
+const SIMILAR: Rows =
+    &[(later!("Play"), "open"), (later!("Play next"), "insert"), (later!("Add to the queue"), "add")];
+
+const SETTING: Rows = &[(later!("Change..."), "open"), (later!("Find..."), "command-line search")];
+
+const TYPED: Rows = &[(later!("Do it again"), "open"), (later!("Change it first"), "typed-edit")];
+
+const LINE: Rows = &[
+    (later!("Play from here"), "open"),
+    (later!("Words earlier"), "lyrics-offset -100"),
+    (later!("Words later"), "lyrics-offset +100"),
+    (later!("Keep them in a file"), "lyrics-save"),
+];
+
+const FIELD: Rows = &[
+    (later!("Edit"), "tag-edit"),
+    (later!("Take away"), "tag-clear"),
+    (later!("Leave as it is"), "tag-revert"),
+    (later!("What would change"), "tag-preview"),
 ];
 
 #[cfg(test)]

@@ -5,10 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use auralis::config::keys::Keymap;
+use auralis::config::keys::{Context, Keymap};
 use auralis::config::language;
 use auralis::config::setting;
+use auralis::model::column::Tells;
+use auralis::model::command::grammar::Kind;
 use auralis::model::command::registry::{COMMANDS, Subject};
+use auralis::model::equaliser::PRESETS;
+use auralis::model::mastering::Preset;
+use auralis::model::settings::{Audio, LevelMode};
+use auralis::model::tag::Field;
+use auralis::model::taste::Aspect;
 use auralis::model::words::{self, Language};
 use regex::Regex;
 use toml::{Table, Value};
@@ -119,7 +126,9 @@ impl Said {
         let commands = Subject::ALL.into_iter().map(|subject| subject.title().to_owned());
         let commands = commands.chain(COMMANDS.iter().map(|row| row.help.to_owned()));
         said.put("commands", commands.collect(), &mut known);
-        said.put("settings", setting::all().map(|row| row.help().to_owned()).collect(), &mut known);
+        let settings = setting::all().flat_map(|row| [row.help(), row.expects()]);
+        said.put("settings", settings.map(str::to_owned).collect(), &mut known);
+        said.put("names, as they are shown; what is typed is the English one", shown_names(), &mut known);
         said
     }
 
@@ -157,6 +166,14 @@ impl Said {
         }
         file
     }
+}
+
+/// Names of what can be typed that the screen shows, too.
+fn shown_names() -> Vec<String> {
+    let fields = Field::names().chain(Tells::NAMES.iter().copied()).chain(Kind::ALL.map(Kind::name));
+    let modes = Preset::ALL.map(Preset::name).into_iter().chain(LevelMode::ALL.map(LevelMode::name));
+    let modes = modes.chain(Aspect::ALL.map(Aspect::name)).chain(["one", "all"]).chain(Audio::NAMES);
+    fields.chain(modes).chain(Context::ALL.map(Context::name)).map(str::to_owned).collect()
 }
 
 /// As a basic string of TOML.
@@ -239,41 +256,35 @@ fn outside_braces(text: &str) -> String {
     strange.collect()
 }
 
-/// What stands on the screen in every language: names of commands, settings, keys, columns and formats, units, and what
-/// the test's music is tagged with.
-fn is_name(word: &str, tags: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "Alt",
-        "Auto",
-        "BPM",
-        "Backspace",
-        "Ctrl",
-        "Down",
-        "End",
-        "Enter",
-        "Esc",
-        "F32",
-        "FLAC",
-        "Home",
-        "Hz",
-        "Left",
-        "LUFS",
-        "MIDI",
-        "Mouse",
-        "PageDown",
-        "PageUp",
-        "Right",
-        "Shift",
-        "Space",
-        "Tab",
-        "Up",
-        "dBFS",
-        "dBTP",
-        "kHz",
-        "null",
-    ];
-    NAMES.contains(&word) || tags.contains(word)
-}
+/// What stands on the screen in every language: keys, formats and units.
+const EVERYWHERE: &[&str] = &[
+    "Alt",
+    "Backspace",
+    "Ctrl",
+    "Down",
+    "End",
+    "Enter",
+    "Esc",
+    "FLAC",
+    "Home",
+    "LUFS",
+    "Left",
+    "PageDown",
+    "PageUp",
+    "Right",
+    "Shift",
+    "Space",
+    "Tab",
+    "bit",
+    "dBFS",
+    "dBTP",
+    "kHz",
+    "null",
+];
+
+/// Where commands and settings stand by their names.
+const WITH_COMMANDS: &[&str] =
+    &["help", "settings", "prompt", "typed", "menu", "messages", "outputs", "equaliser"];
 
 #[test]
 fn every_view_speaks_the_language_that_was_chosen() {
@@ -291,12 +302,15 @@ fn child_speaks() {
     }
     assert!(words::speak(strange(&Said::new())));
     let word = Regex::new(r"[A-Za-z][a-z]{2,}").unwrap();
-    let names = names();
+    let (typed, tags) = (typed_words(), tags());
     let mut left = BTreeMap::<String, BTreeSet<&str>>::new();
     for (view, lines) in VIEWS {
         let screen = led((140, 40), lines).lines().join("\n");
         for found in word.find_iter(&screen).map(|found| found.as_str()) {
-            if !is_name(found, &names) {
+            // `<letter>` in the keys of the help.
+            let is_key = *view == "help" && found == "letter";
+            let is_typed = is_key || WITH_COMMANDS.contains(view) && typed.contains(found);
+            if !EVERYWHERE.contains(&found) && !tags.contains(found) && !is_typed {
                 left.entry(found.to_owned()).or_default().insert(view);
             }
         }
@@ -305,12 +319,29 @@ fn child_speaks() {
     assert!(left.is_empty(), "said in English: {left:#?}");
 }
 
-/// Names of commands, settings, arguments, themes, fields; tags of the tests' music.
-fn names() -> String {
-    let mut names: Vec<String> =
-        COMMANDS.iter().flat_map(|row| [row.name.to_owned(), row.arguments.to_owned()]).collect();
-    names.extend(setting::all().map(|row| format!("{} {}", row.path(), row.values().join(" "))));
-    names.extend(Keymap::default().bindings().iter().map(|binding| binding.line.clone()));
-    names.extend(small().tracks().map(|track| track.title().to_owned()));
-    names.join(" ")
+/// Words of what can be typed.
+fn typed_words() -> BTreeSet<String> {
+    let mut lines: Vec<String> =
+        COMMANDS.iter().flat_map(|row| [row.name, row.arguments].map(str::to_owned)).collect();
+    lines.extend(COMMANDS.iter().flat_map(|row| row.aliases).map(|&alias| alias.to_owned()));
+    lines.extend(
+        setting::all().flat_map(|row| [row.path(), row.default().to_owned(), row.values().join(" ")]),
+    );
+    lines.extend(PRESETS.iter().map(|(name, ..)| (*name).to_owned()));
+    lines.extend(Keymap::default().bindings().iter().map(|binding| binding.line.clone()));
+    let word = Regex::new("[A-Za-z]+").unwrap();
+    let words =
+        |line: &String| word.find_iter(line).map(|found| found.as_str().to_owned()).collect::<Vec<_>>();
+    lines.iter().flat_map(words).collect()
+}
+
+/// What the music of the tests is tagged with and what the tests say of their output, in a line: names are cut where there
+/// is no room.
+fn tags() -> String {
+    let catalog = small();
+    let tracks = catalog.tracks().flat_map(|track| {
+        let artists = track.artists().chain(track.album_artists()).collect::<Vec<_>>().join(" ");
+        [track.title(), track.album_title(), &artists, &track.path().to_string_lossy()].map(str::to_owned)
+    });
+    tracks.chain(["unknown file".to_owned(), "no sound device".to_owned()]).collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! What can be done with what is selected, to choose from: with the other button of the mouse, or by a key.
 
 use auralis::config::keys::Context;
-use auralis::model::command::{Command, Items, Pane, Playback, Queue, Target};
+use auralis::model::command::{Command, Items, Pane, Playback, Queue, Target, VolumeChange};
 use auralis::model::id::{ItemId, TrackId};
 use auralis::tui::browse::Column;
 use auralis::tui::menu::About;
@@ -81,6 +81,11 @@ fn it_is_about_what_is_selected_and_names_the_keys_of_the_keymap() {
         ("gV", Some(About::Playing)),
         ("gL", None),
         ("g?", None),
+        ("g,", Some(About::Setting)),
+        (":volume 40<Enter>q:", Some(About::Typed)),
+        ("gqgi", Some(About::Field)),
+        ("gM", None),
+        ("gP", None),
     ] {
         let mut stage = stage(keys);
         stage.press("g<Enter>");
@@ -126,6 +131,40 @@ fn the_other_button_selects_and_opens_it_and_a_click_beside_closes_it() {
     mouse(&mut stage, Mouse::Menu(x, y));
     assert_eq!(about(&stage), Some(About::Playing));
     assert_eq!(stage.asked(), [], "it is not sought");
+}
+
+#[test]
+fn what_covers_the_panes_has_menus_of_its_own() {
+    let mut stage = stage(":volume 40<Enter>:next<Enter>q:");
+    stage.asked();
+    let (x, y) = cell(&mut stage, Hit::Report, 0);
+    mouse(&mut stage, Mouse::Menu(x, y));
+    assert_eq!(about(&stage), Some(About::Typed));
+    let (x, y) = row_of(&mut stage, "Change it first");
+    mouse(&mut stage, Mouse::Press(x, y));
+    assert_eq!(stage.state.prompt.as_ref().map(|prompt| prompt.line.text()), Some("volume 40"));
+    stage.press("<Esc>g,").draw();
+    let (x, y) = cell(&mut stage, Hit::Report, 40);
+    mouse(&mut stage, Mouse::Menu(x, y));
+    assert_eq!(about(&stage), None, "beside all rows");
+    let (x, y) = cell(&mut stage, Hit::Report, 3);
+    mouse(&mut stage, Mouse::Menu(x, y));
+    let (x, y) = row_of(&mut stage, "Change...");
+    mouse(&mut stage, Mouse::Press(x, y));
+    assert!(stage.state.prompt.as_ref().is_some_and(|prompt| prompt.line.text().starts_with("set ")));
+}
+
+/// Pressed twice, a row does what Enter does.
+#[test]
+fn a_line_that_was_typed_is_done_again_by_two_presses() {
+    let mut stage = stage(":volume 40<Enter>:next<Enter>q:");
+    stage.asked();
+    let (x, y) = cell(&mut stage, Hit::Report, 0);
+    for _ in 0..2 {
+        mouse(&mut stage, Mouse::Press(x, y));
+        mouse(&mut stage, Mouse::Release);
+    }
+    assert_eq!(stage.asked(), [Command::Playback(Playback::Volume(VolumeChange::To(40)))]);
 }
 
 /// What asks for more words opens the prompt with the command in it.

@@ -210,6 +210,10 @@ impl RingReader {
             let until = self.shared.discard_until.load(Ordering::Acquire);
             let paused = self.shared.is_paused();
             let discarding = until > self.discarded;
+            if self.sounding == Sounding::NotYet {
+                // Another discard behind which nothing was written does not show by its count, but by how it begins.
+                self.gain = self.first_gain();
+            }
             let silent = self.gain <= 0.0 || self.sounding == Sounding::NotYet;
             if discarding && (silent || self.frames_before(until) == 0) {
                 self.finish_discard(until);
@@ -261,6 +265,11 @@ impl RingReader {
             self.gain = 0.0;
             self.ramp = None;
         }
+    }
+
+    /// Of a beginning.
+    fn first_gain(&self) -> f32 {
+        if self.shared.fade_in.load(Ordering::Acquire) { 0.0 } else { 1.0 }
     }
 
     fn frames_before(&self, until: u64) -> usize {
@@ -329,7 +338,7 @@ impl RingReader {
         // A gauge never shows frames that were dropped: the ear is taken to be at the new beginning.
         self.shared.audible.fetch_max(self.shared.consumed(), Ordering::Release);
         self.discarded = until;
-        self.gain = if self.shared.fade_in.load(Ordering::Acquire) { 0.0 } else { 1.0 };
+        self.gain = self.first_gain();
         self.ramp = None;
         self.sounding = Sounding::NotYet;
     }

@@ -189,6 +189,22 @@ fn a_discard_fades_the_old_out_and_begins_the_new_as_asked() {
     }
 }
 
+/// A seek and at once another track: nothing of the seek was written yet.
+#[test]
+fn of_two_discards_the_second_says_how_it_begins() {
+    for fade_in in [false, true] {
+        let (mut writer, mut reader) = ring(5000);
+        writer.write(&[1.0; 1000]);
+        read(&mut reader, 1000);
+        writer.discard(!fade_in);
+        assert_eq!(read(&mut reader, 500).1.frames, 0);
+        writer.discard(fade_in);
+        writer.write(&[0.5; 1000]);
+        let (out, _) = read(&mut reader, 1000);
+        assert_eq!((out[0] == 0.5, out[999]), (!fade_in, 0.5));
+    }
+}
+
 #[test]
 fn a_fade_out_with_little_left_still_arrives_at_zero() {
     let (mut writer, mut reader) = ring(1000);

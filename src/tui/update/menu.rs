@@ -9,7 +9,9 @@ use crate::tui::browse::Column;
 use crate::tui::browse::Entry;
 use crate::tui::list::{List, View};
 use crate::tui::menu::{About, Menu};
+use crate::tui::report::{self, ReportKind};
 use crate::tui::scene::Hit;
+use crate::tui::tags::{Page, page};
 
 impl Turn<'_> {
     /// At the cursor.
@@ -22,6 +24,12 @@ impl Turn<'_> {
             return self.state.note(say!("What can be done here: {commands}", commands = lines.join(", ")));
         }
         let (hit, list) = match self.state.focus {
+            _ if self.state.tags.is_some() => {
+                (Hit::Tags, self.state.tags.as_ref().map_or(List::default(), |tags| tags.list))
+            }
+            _ if self.state.report.is_some() => {
+                (Hit::Report, self.state.report.as_ref().map_or(List::default(), |(_, list)| *list))
+            }
             Pane::Library => {
                 let column = self.state.column();
                 (Hit::Column(column), *self.state.library.list(column))
@@ -40,7 +48,7 @@ impl Turn<'_> {
     /// What is selected where one is.
     fn menu_here(&self) -> Option<About> {
         if self.state.is_covered() {
-            return None;
+            return self.menu_over();
         }
         match self.state.focus {
             Pane::Library => match self.state.library.selected(self.state.column())? {
@@ -55,6 +63,24 @@ impl Turn<'_> {
             Pane::Playlists => self.state.lists.selected().map(|_| About::Playlist),
             Pane::Spectrum => self.around.snapshot.playback.now.as_ref().map(|_| About::Playing),
         }
+    }
+
+    /// What is selected in what covers the panes.
+    fn menu_over(&self) -> Option<About> {
+        if self.state.tags.is_some() {
+            return (page(&self.around.snapshot.tags) == Page::Form).then_some(About::Field);
+        }
+        let (kind, list) = self.state.report.as_ref()?;
+        let about = match kind {
+            ReportKind::Templates => About::Template,
+            ReportKind::Similar => About::Similar,
+            ReportKind::Settings => About::Setting,
+            ReportKind::Typed(_) => About::Typed,
+            ReportKind::Lyrics => About::Line,
+            _ => return None,
+        };
+        let rows = report::len(self.around.snapshot, &self.state.figures, *kind);
+        (list.cursor < rows).then_some(about)
     }
 
     /// The other button: it selects what it is pressed on.
@@ -87,6 +113,14 @@ impl Turn<'_> {
             Hit::Lists | Hit::Entries => {
                 self.click_lists(row, hit == Hit::Entries, false);
                 (self.menu_here(), selected(self.state.lists.list()))
+            }
+            Hit::Report => {
+                let is_on_row = self.select_in_report(row);
+                (self.menu_over(), is_on_row)
+            }
+            Hit::Tags => {
+                self.click_tags(row, false);
+                (self.menu_over(), true)
             }
             _ if self.layout().now.is_some_and(|now| now.contains((x, y).into())) => {
                 (self.around.snapshot.playback.now.as_ref().map(|_| About::Playing), true)

@@ -169,9 +169,19 @@ impl Turn<'_> {
         if let (Some((ReportKind::Lyrics, _)), Some(line)) = (&self.state.report, clicked) {
             self.sing_from(line);
         }
-        if let (Some((ReportKind::Settings, _)), Some(line), true) = (&self.state.report, clicked, again) {
-            self.open_setting(line);
+        if again && clicked.is_some() && !self.state.shows_lyrics() {
+            self.open();
         }
+    }
+
+    /// Selects it and does nothing else; whether there is one.
+    pub(super) fn select_in_report(&mut self, row: usize) -> bool {
+        let mut is_there = false;
+        self.change_report(|list, view| {
+            is_there = list.top + row < view.len;
+            list.cursor = (list.top + row).min(view.len.saturating_sub(1));
+        });
+        is_there
     }
 
     /// A row of the words in the view of what plays.

@@ -43,9 +43,9 @@ fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Changed(stages) => {
             let names: Vec<&str> = stages.iter().map(|stage| said(stage.name())).collect();
-            say!("{changed} by {stages}", changed = verdict.word(), stages = names.join(", "))
+            say!("{changed} by {stages}", changed = said(verdict.word()), stages = names.join(", "))
         }
-        other => other.word().to_owned(),
+        other => said(other.word()).to_owned(),
     }
 }
 
