@@ -256,7 +256,10 @@ mod tests {
             assert_eq!(matches!(live.by, By::Screen), setting.table() == "screen", "{}", live.path);
         }
         let left = all().filter(|it| it.table() == "screen" && it.live().is_none());
-        assert_eq!(left.map(Setting::path).collect::<Vec<_>>(), ["screen.covers", "screen.plain"]);
+        assert_eq!(
+            left.map(Setting::path).collect::<Vec<_>>(),
+            ["screen.language", "screen.covers", "screen.plain"]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The gain that brings an item to the loudness of the others, and why it is that gain. Pure; asked by `render` at each
 //! beginning and whenever the settings change.
 
+use crate::later;
 use crate::model::audio::{db_to_gain, gain_to_db};
 use crate::model::loudness::{ItemLoudness, Leveling, LoudnessTags};
 use crate::model::settings::{LevelMode, LevelSettings};
@@ -28,12 +29,12 @@ impl Origin {
     pub fn words(self) -> &'static str {
         match self {
             Self::Off => "off",
-            Self::TrackTag => "track gain of its tags",
-            Self::AlbumTag => "album gain of its tags",
-            Self::TrackMeasured => "measured loudness of the track",
-            Self::AlbumMeasured => "measured loudness of the album",
-            Self::Unknown => "its loudness is not known",
-            Self::Mastered => "mastering sees to its loudness",
+            Self::TrackTag => later!("track gain of its tags"),
+            Self::AlbumTag => later!("album gain of its tags"),
+            Self::TrackMeasured => later!("measured loudness of the track"),
+            Self::AlbumMeasured => later!("measured loudness of the album"),
+            Self::Unknown => later!("its loudness is not known"),
+            Self::Mastered => later!("mastering sees to its loudness"),
         }
     }
 }

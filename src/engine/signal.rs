@@ -14,6 +14,8 @@ use crate::model::settings::{PlaySpeed, SoundSettings};
 use crate::model::signal::{Effect, SignalPath, SignalStage, StageKind};
 use crate::model::snapshot::Accepted;
 use crate::model::track::AudioFormat;
+use crate::model::words::said;
+use crate::{counted, say};
 
 /// All that the way depends on.
 struct Way<'a> {
@@ -102,15 +104,15 @@ impl Way<'_> {
         let AudioFormat { codec, spec, bits, .. } = self.format();
         let bits = bits.map(|bits| format!(" {bits} bit")).unwrap_or_default();
         let detail = format!("{} {}{bits}, {}", codec.name(), kilohertz(spec.rate), channels(spec.channels));
-        let lossy = if codec.is_lossless() { "" } else { " (lossy)" };
-        let live = if self.about.is_live { ", live stream" } else { "" };
+        let lossy = if codec.is_lossless() { "" } else { say!(" (lossy)") };
+        let live = if self.about.is_live { say!(", live stream") } else { "" };
         stage(StageKind::Source, format!("{detail}{lossy}{live}"), !codec.is_lossless())
     }
 
     fn decoder(&self) -> Option<SignalStage> {
         let (start, end) = (self.about.trim.start, self.about.trim.end);
         let trimmed = (start > 0 || end > 0)
-            .then(|| format!("encoder's delay of {start} and padding of {end} frames taken off"));
+            .then(|| say!("encoder's delay of {start} and padding of {end} frames taken off", start, end));
         let lost = self.about.lost.map(str::to_owned);
         let parts: Vec<String> = trimmed.into_iter().chain(lost).collect();
         let changes = self.about.lost.is_some();
@@ -120,8 +122,8 @@ impl Way<'_> {
     fn mastering(&self) -> Option<SignalStage> {
         let mastered = self.mastered?;
         let detail = match mastered.original_db {
-            Some(db) => format!("the original, {db:+.1} dB: as loud as the master"),
-            None => format!("{:+.1} dB and its plan's tone and peaks", mastered.spec.gain_db),
+            Some(db) => say!("the original, {db:+.1} dB: as loud as the master", db),
+            None => say!("{db:+.1} dB and its plan's tone and peaks", db = mastered.spec.gain_db),
         };
         Some(stage(StageKind::Mastering, detail, mastered.original_db != Some(0.0)))
     }
@@ -136,11 +138,12 @@ impl Way<'_> {
     fn loudness(&self) -> SignalStage {
         let level = self.level();
         let mut detail = match level.origin {
-            level::Origin::Off => "left as it is".to_owned(),
-            origin => format!("{:+.1} dB: {}", level.db, origin.words()),
+            level::Origin::Off => say!("left as it is").to_owned(),
+            origin => format!("{:+.1} dB: {}", level.db, said(origin.words())),
         };
         if level.lowered_db > 0.05 {
-            detail.push_str(&format!(", {:.1} dB less than wanted because of its peak", level.lowered_db));
+            detail
+                .push_str(&say!(", {db:.1} dB less than wanted because of its peak", db = level.lowered_db));
         }
         stage(StageKind::Loudness, detail, level.gain != 1.0)
     }
@@ -149,9 +152,9 @@ impl Way<'_> {
     fn channels(&self) -> SignalStage {
         let (from, to) = (self.format().spec.channels, self.accepted.spec.channels);
         let (detail, changes) = match (from, to) {
-            (from, to) if from == to => ("as they are".to_owned(), false),
-            (1, 2) => ("one to both sides".to_owned(), false),
-            (from, to) => (format!("{} to {}", channels(from), channels(to)), true),
+            (from, to) if from == to => (say!("as they are").to_owned(), false),
+            (1, 2) => (say!("one to both sides").to_owned(), false),
+            (from, to) => (say!("{from} to {to}", from = channels(from), to = channels(to)), true),
         };
         stage(StageKind::Channels, detail, changes)
     }
@@ -159,20 +162,25 @@ impl Way<'_> {
     fn speed(&self) -> Option<SignalStage> {
         let speed = self.sound.speed;
         (speed != PlaySpeed::NORMAL)
-            .then(|| stage(StageKind::Speed, format!("{speed}, at the same pitch"), true))
+            .then(|| stage(StageKind::Speed, say!("{speed}, at the same pitch", speed), true))
     }
 
     fn resampler(&self) -> SignalStage {
         let (from, to) = (self.format().spec.rate, self.accepted.spec.rate);
         match from == to {
-            true => stage(StageKind::Resampler, "none".to_owned(), false),
-            false => stage(StageKind::Resampler, format!("{} to {}", kilohertz(from), kilohertz(to)), true),
+            true => stage(StageKind::Resampler, say!("none").to_owned(), false),
+            false => stage(
+                StageKind::Resampler,
+                say!("{from} to {to}", from = kilohertz(from), to = kilohertz(to)),
+                true,
+            ),
         }
     }
 
     fn crossfade(&self) -> Option<SignalStage> {
         let seconds = f64::from(self.sound.crossfade_ms) / 1000.0;
-        let now = if self.is_unsettled { "running now" } else { "where tracks do not belong together" };
+        let now =
+            if self.is_unsettled { say!("running now") } else { say!("where tracks do not belong together") };
         let detail = format!("{seconds} s, {now}");
         (seconds > 0.0).then(|| stage(StageKind::Crossfade, detail, self.is_unsettled))
     }
@@ -180,9 +188,21 @@ impl Way<'_> {
     fn equaliser(&self) -> Option<SignalStage> {
         let EqSettings { on, curve } = &self.sound.eq;
         let bands = curve.bands().iter().filter(|band| band.gain_db != 0.0).count();
-        let own = if curve.own_preamp_db().is_some() { "as set" } else { "so that nothing gets louder" };
-        let detail =
-            || format!("{}, {bands} bands, {:+.1} dB before them {own}", curve.name(), curve.preamp_db());
+        let bands = counted!(bands, "band", "bands");
+        let own = if curve.own_preamp_db().is_some() {
+            say!("as set")
+        } else {
+            say!("so that nothing gets louder")
+        };
+        let detail = || {
+            say!(
+                "{curve}, {bands}, {db:+.1} dB before them {own}",
+                curve = curve.name(),
+                bands,
+                db = curve.preamp_db(),
+                own
+            )
+        };
         (*on && !curve.is_flat()).then(|| stage(StageKind::Equaliser, detail(), true))
     }
 
@@ -192,10 +212,15 @@ impl Way<'_> {
         Some(match channels {
             2 => stage(
                 StageKind::Crossfeed,
-                format!("{}, below {hz} Hz, {db} dB less of the other side", crossfeed.name()),
+                say!(
+                    "{name}, below {hz} Hz, {db} dB less of the other side",
+                    name = crossfeed.name(),
+                    hz,
+                    db
+                ),
                 true,
             ),
-            _ => stage(StageKind::Crossfeed, "none: the output has not two channels".to_owned(), false),
+            _ => stage(StageKind::Crossfeed, say!("none: the output has not two channels").to_owned(), false),
         })
     }
 
@@ -203,20 +228,26 @@ impl Way<'_> {
         let impulse = self.sound.impulse.as_ref()?;
         let Impulse { name, length, gain_db, .. } = &**impulse;
         let (rate, many) = (kilohertz(impulse.rate), channels(impulse.channels));
-        let detail =
-            format!("{name}, {:.2} s, {rate} {many}, turned by {gain_db:+.1} dB", length.as_secs_f64());
+        let detail = say!(
+            "{name}, {seconds:.2} s, {rate} {many}, turned by {gain_db:+.1} dB",
+            name,
+            seconds = length.as_secs_f64(),
+            rate,
+            many,
+            gain_db
+        );
         Some(stage(StageKind::Impulse, detail, true))
     }
 
     fn night(&self) -> Option<SignalStage> {
         let night = self.sound.night;
-        let detail = || format!("{} %: what is quiet comes up", night.strength.percent());
+        let detail = || say!("{percent} %: what is quiet comes up", percent = night.strength.percent());
         night.on.then(|| stage(StageKind::Night, detail(), true))
     }
 
     fn balance(&self) -> Option<SignalStage> {
         let (balance, mono) = (self.sound.balance, self.sound.mono);
-        let mono = if mono { ", mono" } else { "" };
+        let mono = if mono { say!(", mono") } else { "" };
         let changes = balance != 0 || self.sound.mono;
         changes.then(|| stage(StageKind::Balance, format!("{balance:+}{mono}"), true))
     }
@@ -225,7 +256,7 @@ impl Way<'_> {
     fn limiter(&self) -> Option<SignalStage> {
         let shapes = self.sound.shapes(self.accepted.spec.channels);
         let works = self.level().may_clip || self.is_unsettled || shapes;
-        let detail = || format!("holds peaks at {CEILING_DBTP} dBTP");
+        let detail = || say!("holds peaks at {ceiling} dBTP", ceiling = CEILING_DBTP);
         works.then(|| stage(StageKind::Limiter, detail(), true))
     }
 
@@ -233,7 +264,7 @@ impl Way<'_> {
     fn dither(&self) -> Option<SignalStage> {
         let narrow = matches!(self.accepted.format, SampleFormat::S16 | SampleFormat::S24);
         let is_exact = fits(self.format(), self.accepted.format) && !self.changes_samples();
-        let detail = || format!("triangular, to {} bits", bits_of(self.accepted.format));
+        let detail = || say!("triangular, to {bits} bits", bits = bits_of(self.accepted.format));
         (narrow && !is_exact).then(|| stage(StageKind::Dither, detail(), true))
     }
 
@@ -256,7 +287,7 @@ impl Way<'_> {
 
     fn volume(&self) -> SignalStage {
         let detail = match self.volume {
-            0.0 => "silent".to_owned(),
+            0.0 => say!("silent").to_owned(),
             volume => format!("{:.1} dB", gain_to_db(volume)),
         };
         stage(StageKind::Volume, detail, self.volume != 1.0)
@@ -267,7 +298,11 @@ impl Way<'_> {
         let Accepted { name, spec, format, .. } = self.accepted;
         let needed = self.format().bits.filter(|_| self.format().codec.is_lossless()).unwrap_or(24);
         let narrow = needed > bits_of(*format);
-        let width = if narrow { format!(", {} of {needed} bits", bits_of(*format)) } else { String::new() };
+        let width = if narrow {
+            say!(", {bits} of {needed} bits", bits = bits_of(*format), needed)
+        } else {
+            String::new()
+        };
         let name: String = name.chars().filter(|c| !c.is_control()).collect();
         let detail =
             format!("{name}: {} {}, {}{width}", format.name(), kilohertz(spec.rate), channels(spec.channels));
@@ -295,8 +330,8 @@ fn kilohertz(rate: u32) -> String {
 
 fn channels(count: u16) -> String {
     match count {
-        1 => "mono".into(),
-        2 => "stereo".into(),
-        count => format!("{count} channels"),
+        1 => say!("mono").into(),
+        2 => say!("stereo").into(),
+        count => say!("{count} channels", count),
     }
 }

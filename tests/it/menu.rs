@@ -147,8 +147,7 @@ fn what_covers_the_panes_has_menus_of_its_own() {
     let (x, y) = cell(&mut stage, Hit::Report, 40);
     mouse(&mut stage, Mouse::Menu(x, y));
     assert_eq!(about(&stage), None, "beside all rows");
-    let (x, y) = cell(&mut stage, Hit::Report, 3);
-    mouse(&mut stage, Mouse::Menu(x, y));
+    stage.press("/fps<Enter>g<Enter>");
     let (x, y) = row_of(&mut stage, "Change...");
     mouse(&mut stage, Mouse::Press(x, y));
     assert!(stage.state.prompt.as_ref().is_some_and(|prompt| prompt.line.text().starts_with("set ")));

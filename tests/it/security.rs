@@ -124,6 +124,7 @@ fn stations_and_servers_never_command_the_terminal() {
     session.press("gM");
     session.wait_for("What was told");
     session.press("q");
+    session.press("q");
     assert_eq!(session.end(), 0);
     assert_eq!(command_in(&session.raw()), None);
 }
