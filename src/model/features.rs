@@ -71,8 +71,8 @@ impl Measured {
         tell(quality.is_mono, Finding::Mono);
         let dc = quality.dc_offset;
         tell(dc.abs() >= LARGE_OFFSET, Finding::Offset(dc * 100.0));
-        tell(quality.missing_frames > 0, Finding::CutShort(quality.missing_frames.into()));
-        tell(quality.damaged_packets > 0, Finding::Damaged(quality.damaged_packets.into()));
+        tell(quality.missing_frames > 0, Finding::CutShort(quality.missing_frames));
+        tell(quality.damaged_packets > 0, Finding::Damaged(quality.damaged_packets));
         found.extend(format.and_then(|format| quality.pretence(format)));
         found
     }

@@ -129,7 +129,7 @@ impl Language {
     pub fn noun(&mut self, one: &str, forms: &[(String, String)]) -> Result<(), LanguageError> {
         let mut known = Forms::new();
         for (category, word) in forms.iter().filter(|(_, word)| !word.is_empty()) {
-            [one, category, word].into_iter().try_for_each(|text| printable(text))?;
+            [one, category, word].into_iter().try_for_each(printable)?;
             let unknown = || LanguageError::UnknownCategory { category: category.clone() };
             let name = CATEGORIES.into_iter().find(|name| name == category).ok_or_else(unknown)?;
             known.insert(name, word.clone());

@@ -245,13 +245,13 @@ fn strange(said: &Said) -> Language {
 
 fn outside_braces(text: &str) -> String {
     let mut is_name = false;
-    let strange = text.chars().filter_map(|char| {
+    let strange = text.chars().map(|char| {
         match char {
             '{' => is_name = true,
             '}' => is_name = false,
             _ => {}
         }
-        Some(if char.is_ascii_alphabetic() && !is_name { 'ø' } else { char })
+        if char.is_ascii_alphabetic() && !is_name { 'ø' } else { char }
     });
     strange.collect()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::shared::Void;
 use super::{FADE_MS, Mark, RingShared};
 use crate::model::audio::Spec;
 use crate::model::sync::atomic::{Ordering, fence};
@@ -89,7 +90,7 @@ impl RingReader {
     /// Nothing to do until the writer acts: paused and at rest, or empty, with nothing to be dropped.
     pub fn is_idle(&self) -> bool {
         let still = if self.shared.is_paused() { self.shared.is_at_rest() } else { self.samples.is_empty() };
-        still && self.shared.discard_until.load(Ordering::Acquire) <= self.discarded
+        still && self.shared.void().until <= self.discarded
     }
 
     /// Sleeps while `idle` holds and the writer does nothing, at most `longest`; may return early. For an output's own
@@ -155,11 +156,10 @@ impl RingReader {
     /// For the same: drops what a discard made void. The count of the first frame behind it, and whether that is to be
     /// faded in.
     pub fn drop_void(&mut self) -> Option<(u64, bool)> {
-        let until = self.shared.discard_until.load(Ordering::Acquire);
-        let fades_in = self.shared.fade_in.load(Ordering::Acquire);
-        (until > self.discarded).then(|| {
-            self.finish_discard(until);
-            (until, fades_in)
+        let void = self.shared.void();
+        (void.until > self.discarded).then(|| {
+            self.finish_discard(void);
+            (void.until, void.fades_in)
         })
     }
 
@@ -169,7 +169,7 @@ impl RingReader {
         self.shared.heartbeat.fetch_add(1, Ordering::Relaxed);
         // In this order, as in `take`.
         let available = self.available_frames();
-        let void = self.shared.discard_until.load(Ordering::Acquire) > self.discarded;
+        let void = self.shared.void().until > self.discarded;
         (self.gain, self.ramp) = (1.0, None);
         let limit = if void { 0 } else { available.min(self.run_frames()) };
         let frames = if limit > 0 { self.copy(out, limit) } else { 0 };
@@ -207,16 +207,17 @@ impl RingReader {
         while taken.frames < wanted {
             // In this order: frames seen here that were written after a discard imply that the discard is seen too.
             let available = self.available_frames();
-            let until = self.shared.discard_until.load(Ordering::Acquire);
+            let void = self.shared.void();
+            let until = void.until;
             let paused = self.shared.is_paused();
             let discarding = until > self.discarded;
-            if self.sounding == Sounding::NotYet {
+            if self.sounding == Sounding::NotYet && !discarding {
                 // Another discard behind which nothing was written does not show by its count, but by how it begins.
-                self.gain = self.first_gain();
+                self.gain = void.first_gain();
             }
             let silent = self.gain <= 0.0 || self.sounding == Sounding::NotYet;
             if discarding && (silent || self.frames_before(until) == 0) {
-                self.finish_discard(until);
+                self.finish_discard(void);
                 continue;
             }
             // An empty ring has nothing to fade out with: a pause is at rest there at once.
@@ -265,11 +266,6 @@ impl RingReader {
             self.gain = 0.0;
             self.ramp = None;
         }
-    }
-
-    /// Of a beginning.
-    fn first_gain(&self) -> f32 {
-        if self.shared.fade_in.load(Ordering::Acquire) { 0.0 } else { 1.0 }
     }
 
     fn frames_before(&self, until: u64) -> usize {
@@ -329,16 +325,16 @@ impl RingReader {
     }
 
     /// Drops what is left of a discard; what comes next is a beginning.
-    fn finish_discard(&mut self, until: u64) {
-        let frames = self.frames_before(until).min(self.available_frames());
+    fn finish_discard(&mut self, void: Void) {
+        let frames = self.frames_before(void.until).min(self.available_frames());
         if let Ok(chunk) = self.samples.read_chunk(frames * self.channels) {
             chunk.commit_all();
         }
         self.shared.consumed.fetch_add(frames as u64, Ordering::Release);
         // A gauge never shows frames that were dropped: the ear is taken to be at the new beginning.
         self.shared.audible.fetch_max(self.shared.consumed(), Ordering::Release);
-        self.discarded = until;
-        self.gain = self.first_gain();
+        self.discarded = void.until;
+        self.gain = void.first_gain();
         self.ramp = None;
         self.sounding = Sounding::NotYet;
     }

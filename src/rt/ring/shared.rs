@@ -10,6 +10,19 @@ use crate::model::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fen
 /// Added to the count of the frame at the ear where that stands for good. No count comes near it.
 const FROZEN: u64 = 1 << 63;
 
+/// What a discard leaves: nothing before a count, and how what follows begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Void {
+    pub(super) until: u64,
+    pub(super) fades_in: bool,
+}
+
+impl Void {
+    pub(super) fn first_gain(self) -> f32 {
+        if self.fades_in { 0.0 } else { 1.0 }
+    }
+}
+
 /// What both halves, the clock and the watchdog look at. Frame counts are absolute: they begin where the ring before
 /// this one ended and never go back.
 #[derive(Debug)]
@@ -24,8 +37,9 @@ pub struct RingShared {
     pub(super) paused: AtomicBool,
     /// The reader stands still after the fade of a pause.
     pub(super) at_rest: AtomicBool,
-    pub(super) discard_until: AtomicU64,
-    pub(super) fade_in: AtomicBool,
+    /// See [`Void`]: twice the count, and one more where what follows is faded in. One number, so that the second of two
+    /// discards at one count is seen whole.
+    discard: AtomicU64,
     /// Count of frames after which nothing more will come; `u64::MAX` while more may.
     pub(super) ends_at: AtomicU64,
     /// Frames given as sound: all that were taken but the discarded ones.
@@ -51,8 +65,7 @@ impl RingShared {
             latency_frames: AtomicU32::new(0),
             paused: AtomicBool::new(false),
             at_rest: AtomicBool::new(false),
-            discard_until: AtomicU64::new(first_frame),
-            fade_in: AtomicBool::new(false),
+            discard: AtomicU64::new(first_frame << 1),
             ends_at: AtomicU64::new(u64::MAX),
             sounded_frames: AtomicU64::new(0),
             underrun_frames: AtomicU64::new(0),
@@ -77,11 +90,20 @@ impl RingShared {
         self.audible.load(Ordering::Acquire) & !FROZEN
     }
 
+    pub(super) fn void(&self) -> Void {
+        let discard = self.discard.load(Ordering::Acquire);
+        Void { until: discard >> 1, fades_in: discard & 1 == 1 }
+    }
+
+    pub(super) fn set_void(&self, void: Void) {
+        self.discard.store(void.until << 1 | u64::from(void.fades_in), Ordering::Release);
+    }
+
     /// Count of the frame that the ear is at, or in a pause goes on from: what was discarded does not count there, although
     /// the reader, which has nothing to do in a pause, may still have it.
     pub fn ear(&self) -> u64 {
         match self.is_paused() {
-            true => self.audible().max(self.discard_until.load(Ordering::Acquire)),
+            true => self.audible().max(self.void().until),
             false => self.audible(),
         }
     }

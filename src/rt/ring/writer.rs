@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::shared::Void;
 use super::{Mark, RingShared};
 use crate::model::sync::Producer;
 use crate::model::sync::atomic::Ordering;
@@ -82,7 +83,7 @@ impl RingWriter {
 
     /// Those of them that are to be heard: a discard made the others void, and the reader drops them when it looks.
     pub fn sounding_frames(&self) -> u64 {
-        let void = self.shared.discard_until.load(Ordering::Acquire);
+        let void = self.shared.void().until;
         self.written.saturating_sub(self.shared.consumed().max(void))
     }
 
@@ -143,8 +144,7 @@ impl RingWriter {
     /// faded in or not.
     pub fn discard(&self, fade_in: bool) {
         self.shared.ends_at.store(u64::MAX, Ordering::Release);
-        self.shared.fade_in.store(fade_in, Ordering::Release);
-        self.shared.discard_until.store(self.written, Ordering::Release);
+        self.shared.set_void(Void { until: self.written, fades_in: fade_in });
         self.shared.wake_reader();
         self.companion.iter().for_each(|companion| companion.discard(fade_in));
     }
