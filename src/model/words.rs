@@ -25,13 +25,13 @@ macro_rules! say {
         $crate::model::words::said($text)
     }};
     ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
-        match $crate::model::words::foreign($text) {
-            None => format!($text, $($name = $crate::put_in!($name $(= $value)?)),+),
-            Some(theirs) => $crate::model::words::fill(theirs, &format!(
+        $crate::model::words::put_together(
+            $text,
+            format_args!(
                 $text,
                 $($name = $crate::model::words::Marked(stringify!($name), &$crate::put_in!($name $(= $value)?))),+
-            )),
-        }
+            ),
+        )
     };
 }
 
@@ -205,11 +205,31 @@ pub const fn is_plain(text: &str) -> bool {
     true
 }
 
-/// What is put into a text, with its name, so that it is found in the English that was made of it.
+/// The words for `text`, of which `english` was made, with what was put in.
+pub fn put_together(text: &str, english: fmt::Arguments<'_>) -> String {
+    let english = english.to_string();
+    match foreign(text) {
+        _ if LANGUAGE.get().is_none() => english,
+        Some(theirs) => fill(theirs, &english),
+        None => fill(text, &english),
+    }
+}
+
+/// What is put into a text, with its name, so that it is found in the English that was made of it. Where English is spoken
+/// it is not marked.
 pub struct Marked<'a, T: ?Sized>(pub &'static str, pub &'a T);
 
 impl<T: fmt::Display + ?Sized> fmt::Display for Marked<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if LANGUAGE.get().is_none() {
+            return self.1.fmt(f);
+        }
+        self.mark(f)
+    }
+}
+
+impl<T: fmt::Display + ?Sized> Marked<'_, T> {
+    fn mark(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [begin, named, end] = MARKS;
         write!(f, "{begin}{}{named}", self.0)?;
         self.1.fmt(f)?;
@@ -258,6 +278,19 @@ fn next_name(text: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     use super::*;
 
+    /// As where another language is spoken.
+    struct Foreign<'a, T: ?Sized>(Marked<'a, T>);
+
+    impl<T: fmt::Display + ?Sized> fmt::Display for Foreign<'_, T> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.mark(f)
+        }
+    }
+
+    fn put<'a, T: ?Sized>(name: &'static str, value: &'a T) -> Foreign<'a, T> {
+        Foreign(Marked(name, value))
+    }
+
     #[test]
     fn without_a_language_it_is_english() {
         let name = "Vivaldi";
@@ -270,8 +303,7 @@ mod tests {
 
     #[test]
     fn other_languages_put_things_elsewhere() {
-        let marked =
-            format!("{name} of {year:>6}", name = Marked("name", "A {b} C"), year = Marked("year", &1723));
+        let marked = format!("{name} of {year:>6}", name = put("name", "A {b} C"), year = put("year", &1723));
         assert_eq!(fill("{year}: {name}!", &marked), "  1723: A {b} C!");
         assert_eq!(fill("{name}, {name}", &marked), "A {b} C, A {b} C");
         assert_eq!(fill("nothing", &marked), "nothing");
@@ -280,7 +312,7 @@ mod tests {
     #[test]
     fn what_is_put_in_may_hold_marks_and_harms_nothing() {
         for hostile in MARKS.map(String::from).into_iter().chain([MARKS.iter().collect()]) {
-            let marked = format!("{name} now", name = Marked("name", &hostile));
+            let marked = format!("{name} now", name = put("name", &hostile));
             let _ = fill("jetzt {name}", &marked);
         }
     }
