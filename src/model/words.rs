@@ -208,11 +208,7 @@ pub const fn is_plain(text: &str) -> bool {
 /// The words for `text`, of which `english` was made, with what was put in.
 pub fn put_together(text: &str, english: fmt::Arguments<'_>) -> String {
     let english = english.to_string();
-    match foreign(text) {
-        _ if LANGUAGE.get().is_none() => english,
-        Some(theirs) => fill(theirs, &english),
-        None => fill(text, &english),
-    }
+    if LANGUAGE.get().is_none() { english } else { fill(foreign(text).unwrap_or(text), &english) }
 }
 
 /// What is put into a text, with its name, so that it is found in the English that was made of it. Where English is spoken

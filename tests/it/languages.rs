@@ -13,7 +13,7 @@ use auralis::model::command::grammar::Kind;
 use auralis::model::command::registry::{COMMANDS, Subject};
 use auralis::model::equaliser::PRESETS;
 use auralis::model::mastering::Preset;
-use auralis::model::settings::{Audio, LevelMode};
+use auralis::model::settings::Audio;
 use auralis::model::tag::Field;
 use auralis::model::taste::Aspect;
 use auralis::model::words::{self, Language};
@@ -171,8 +171,8 @@ impl Said {
 /// Names of what can be typed that the screen shows, too.
 fn shown_names() -> Vec<String> {
     let fields = Field::names().chain(Tells::NAMES.iter().copied()).chain(Kind::ALL.map(Kind::name));
-    let modes = Preset::ALL.map(Preset::name).into_iter().chain(LevelMode::ALL.map(LevelMode::name));
-    let modes = modes.chain(Aspect::ALL.map(Aspect::name)).chain(["one", "all"]).chain(Audio::NAMES);
+    let modes = Preset::ALL.map(Preset::name).into_iter();
+    let modes = modes.chain(Aspect::ALL.map(Aspect::name)).chain(Audio::NAMES);
     fields.chain(modes).chain(Context::ALL.map(Context::name)).map(str::to_owned).collect()
 }
 

@@ -229,9 +229,8 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     if mastering.settings.on {
         let (text, role) = mastered(mastering);
         parts.push((text, role, Hit::Mastering));
-    } else if playback.sound.level.mode != LevelMode::Off {
-        let text = say!("gain {mode}", mode = said(playback.sound.level.mode.name()));
-        parts.push((text, Role::Dim, Hit::Gain));
+    } else if let Some(text) = gain(playback.sound.level.mode) {
+        parts.push((text.to_owned(), Role::Dim, Hit::Gain));
     }
     match playback.shuffle {
         Shuffle::Off => {}
@@ -243,11 +242,8 @@ fn modes(canvas: &mut Canvas<'_>, row: Rect) -> Rect {
     if playback.consume {
         parts.push((say!("consume").to_owned(), Role::Accent, Hit::Consume));
     }
-    match playback.repeat {
-        Repeat::Off => {}
-        mode => {
-            parts.push((say!("repeat {mode}", mode = said(mode.name())), Role::Accent, Hit::Repeat));
-        }
+    if let Some(text) = repeat(playback.repeat) {
+        parts.push((text.to_owned(), Role::Accent, Hit::Repeat));
     }
     let mut end = row.right();
     for (text, role, hit) in parts {
@@ -325,4 +321,23 @@ fn seek_bar(canvas: &mut Canvas<'_>, bar: Rect, elapsed: Duration, total: Option
 pub fn halves(width: u16, elapsed: Duration, total: Option<Duration>) -> u16 {
     let share = total.filter(|total| !total.is_zero()).map_or(0.0, |total| elapsed.div_duration_f64(total));
     (f64::from(width) * 2.0 * share.clamp(0.0, 1.0)).round() as u16
+}
+
+/// Whole texts: the names of the modes are words of other things, too.
+fn gain(mode: LevelMode) -> Option<&'static str> {
+    Some(match mode {
+        LevelMode::Off => return None,
+        LevelMode::Track => say!("gain track"),
+        LevelMode::Album => say!("gain album"),
+        LevelMode::Auto => say!("gain auto"),
+    })
+}
+
+fn repeat(mode: Repeat) -> Option<&'static str> {
+    Some(match mode {
+        Repeat::Off => return None,
+        Repeat::One => say!("repeat one"),
+        Repeat::All => say!("repeat all"),
+        Repeat::Album => say!("repeat album"),
+    })
 }
