@@ -141,7 +141,10 @@ fn every_sample_comes_once_over_near_and_far_wires_and_over_those_that_are_cut()
         write(&mut opened, &music);
         end(&opened);
         cutter.join().unwrap();
-        assert!(capture.samples() == music, "far: {far}, cuts: {cuts}");
+        let heard = capture.samples();
+        let differs = heard.iter().zip(&music).position(|(heard, music)| heard != music);
+        let lengths = (heard.len(), music.len());
+        assert!(heard == music, "far: {far}, cuts: {cuts}: lengths {lengths:?}, from {differs:?}");
         assert_eq!(opened.writer.shared().audible(), 301_000);
     }
 }
