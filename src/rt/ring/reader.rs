@@ -23,8 +23,8 @@ pub struct RingReader {
     gain: f32,
     ramp: Option<Ramp>,
     sounding: Sounding,
-    /// Discards up to this count are done with.
-    discarded: u64,
+    /// The last discard that is done with.
+    void: Void,
     /// Frames of silence given since the last frame of sound.
     silent_frames: u64,
 }
@@ -68,7 +68,7 @@ impl RingReader {
             gain: 1.0,
             ramp: None,
             sounding: Sounding::NotYet,
-            discarded: shared.consumed(),
+            void: shared.void(),
             silent_frames: 0,
             shared,
         }
@@ -90,7 +90,7 @@ impl RingReader {
     /// Nothing to do until the writer acts: paused and at rest, or empty, with nothing to be dropped.
     pub fn is_idle(&self) -> bool {
         let still = if self.shared.is_paused() { self.shared.is_at_rest() } else { self.samples.is_empty() };
-        still && self.shared.void().until <= self.discarded
+        still && !self.is_new(self.shared.void())
     }
 
     /// Sleeps while `idle` holds and the writer does nothing, at most `longest`; may return early. For an output's own
@@ -145,6 +145,12 @@ impl RingReader {
         Read { ended: self.shared.is_consumed_to_end(), ..read }
     }
 
+    /// A discard that is not done with. One behind which nothing was taken since the last shows by how it begins alone.
+    fn is_new(&self, void: Void) -> bool {
+        let begins_otherwise = self.sounding == Sounding::NotYet && void.fades_in != self.void.fades_in;
+        void.until > self.void.until || begins_otherwise
+    }
+
     /// For an output with another ring behind it, which does the fades: at a pause it rests at once, whatever it gave
     /// last; whether it does.
     pub fn rest_if_paused(&mut self) -> bool {
@@ -157,23 +163,23 @@ impl RingReader {
     /// faded in.
     pub fn drop_void(&mut self) -> Option<(u64, bool)> {
         let void = self.shared.void();
-        (void.until > self.discarded).then(|| {
+        self.is_new(void).then(|| {
             self.finish_discard(void);
             (void.until, void.fades_in)
         })
     }
 
     /// For the same: takes what there is as it was written, up to where exact frames change to others or back; nothing
-    /// where a discard is to be seen to first.
+    /// where a discard is to be seen to first. What it takes is on its way to the ear: the output says by its latency how
+    /// far that is, behind each call.
     pub fn read_plain(&mut self, out: &mut [f32]) -> Read {
         self.shared.heartbeat.fetch_add(1, Ordering::Relaxed);
         // In this order, as in `take`.
         let available = self.available_frames();
-        let void = self.shared.void().until > self.discarded;
+        let void = self.is_new(self.shared.void());
         (self.gain, self.ramp) = (1.0, None);
         let limit = if void { 0 } else { available.min(self.run_frames()) };
         let frames = if limit > 0 { self.copy(out, limit) } else { 0 };
-        self.update_audible();
         Read {
             frames,
             exact: self.exact,
@@ -210,10 +216,10 @@ impl RingReader {
             let void = self.shared.void();
             let until = void.until;
             let paused = self.shared.is_paused();
-            let discarding = until > self.discarded;
+            let discarding = until > self.void.until;
             if self.sounding == Sounding::NotYet && !discarding {
                 // Another discard behind which nothing was written does not show by its count, but by how it begins.
-                self.gain = void.first_gain();
+                (self.gain, self.void) = (void.first_gain(), void);
             }
             let silent = self.gain <= 0.0 || self.sounding == Sounding::NotYet;
             if discarding && (silent || self.frames_before(until) == 0) {
@@ -333,7 +339,7 @@ impl RingReader {
         self.shared.consumed.fetch_add(frames as u64, Ordering::Release);
         // A gauge never shows frames that were dropped: the ear is taken to be at the new beginning.
         self.shared.audible.fetch_max(self.shared.consumed(), Ordering::Release);
-        self.discarded = void.until;
+        self.void = void;
         self.gain = void.first_gain();
         self.ramp = None;
         self.sounding = Sounding::NotYet;

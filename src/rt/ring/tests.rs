@@ -205,6 +205,53 @@ fn of_two_discards_the_second_says_how_it_begins() {
     }
 }
 
+/// For an output with another ring behind it, in any order of looking, taking and sleeping.
+#[test]
+fn of_two_discards_the_second_is_told_on_unless_its_followers_were_taken() {
+    let (mut writer, mut reader) = ring(5000);
+    writer.write(&[1.0; 1000]);
+    let mut out = vec![0.0; 1000];
+    reader.read_plain(&mut out);
+    assert_eq!(reader.drop_void(), None);
+    writer.discard(true);
+    assert!(!reader.is_idle());
+    assert_eq!(reader.drop_void(), Some((1000, true)));
+    assert!(reader.is_idle());
+    writer.discard(false);
+    assert!(!reader.is_idle());
+    writer.write(&[0.5; 500]);
+    assert_eq!(reader.read_plain(&mut out).frames, 0, "before it is told");
+    assert_eq!(reader.drop_void(), Some((1000, false)));
+    assert_eq!(reader.drop_void(), None);
+    assert_eq!(reader.read_plain(&mut out).frames, 500);
+    writer.discard(false);
+    assert_eq!(reader.drop_void(), Some((1500, false)));
+}
+
+#[test]
+fn a_reader_that_fades_itself_rests_behind_two_discards() {
+    let (writer, mut reader) = ring(5000);
+    writer.discard(true);
+    writer.discard(false);
+    writer.discard(true);
+    read(&mut reader, 10);
+    assert!(reader.is_idle());
+}
+
+#[test]
+fn what_is_taken_to_be_passed_on_is_not_at_the_ear_before_that_is_said() {
+    let (mut writer, mut reader) = ring(5000);
+    writer.write(&[1.0; 1000]);
+    writer.set_ended(true);
+    let shared = Arc::clone(writer.shared());
+    assert_eq!(reader.read_plain(&mut [0.0; 1000]).frames, 1000);
+    assert!((shared.audible(), shared.is_drained()) == (0, false));
+    shared.set_latency_frames(1);
+    assert!((shared.audible(), shared.is_drained()) == (999, false));
+    shared.set_latency_frames(0);
+    assert!(shared.is_drained());
+}
+
 #[test]
 fn a_fade_out_with_little_left_still_arrives_at_zero() {
     let (mut writer, mut reader) = ring(1000);

@@ -245,9 +245,10 @@ impl Playing {
                 (true, false) => self.gain.glide(gain, control.glide),
             }
         }
-        if control.void_until > self.next.max(self.mark.1)
-            || before.is_some_and(|before| control.void_until > before.void_until)
-        {
+        let (until, fades_in) = before.map_or((0, false), |before| (before.void_until, before.fades_in));
+        let begins_otherwise = control.fades_in != fades_in && control.void_until == self.next;
+        let voids_more = before.is_some() && control.void_until > until;
+        if voids_more || begins_otherwise || control.void_until > self.next.max(self.mark.1) {
             self.void(control);
         }
     }

@@ -197,6 +197,26 @@ fn a_pause_is_soon_a_rest_and_a_discard_forgets_what_was_sent() {
     assert_eq!(shared.audible(), 1000 + 44_100 + 20_000);
 }
 
+/// A seek and at once another track: nothing of the seek was written yet.
+#[test]
+fn of_two_discards_the_second_says_how_it_begins() {
+    for fades_in in [false, true] {
+        let capture = CaptureHandle::new(Pace::Free, None);
+        let wire = Wire::new(&capture, false);
+        let mut opened = wire.open(OutputSpec::Screen(SCREEN)).unwrap();
+        write(&mut opened, &vec![0.25; 2 * 20_000]);
+        until("sound", || capture.samples().len() == 2 * 20_000);
+        opened.writer.discard(!fades_in);
+        // Time enough for the first to be told by itself.
+        std::thread::sleep(Duration::from_millis(if fades_in { 30 } else { 0 }));
+        opened.writer.discard(fades_in);
+        write(&mut opened, &vec![0.5; 2 * 20_000]);
+        end(&opened);
+        let new = &capture.samples()[2 * 20_000..];
+        assert_eq!((new.len(), new[0] == 0.5, new[2 * 19_999]), (2 * 20_000, !fades_in, 0.5));
+    }
+}
+
 #[test]
 fn the_volume_is_that_of_the_ears() {
     let capture = CaptureHandle::new(Pace::Free, None);
@@ -240,10 +260,10 @@ fn what_is_not_there_breaks_or_refuses_says_so() {
     assert!(opened.output.fault_text().unwrap().contains("broken by a test"));
     drop(opened);
     wire.cut();
-    // Who sends finds out a moment later.
+    // Who sends finds out a moment later; a seat that nobody sits in any more is not there.
     until("the broken link", || {
-        let opened = wire.open(OutputSpec::Screen(SCREEN));
-        opened.is_err_and(|error| error.to_string().contains("link is broken"))
+        let words = wire.open(OutputSpec::Screen(SCREEN)).map_err(|error| error.to_string());
+        words.is_err_and(|words| words.contains("link is broken") || words.contains("it is not there"))
     });
 }
 
