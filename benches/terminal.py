@@ -82,14 +82,14 @@ class Screen:
         return time.monotonic() - began
 
     def used(self):
-        """Processor seconds, and how often a thread of it went to sleep."""
+        """Processor seconds, and how often each thread of it went to sleep."""
         with open(f"/proc/{self.pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         ticks = int(fields[11]) + int(fields[12])
-        switches = 0
+        switches = {}
         for thread in os.listdir(f"/proc/{self.pid}/task"):
             with open(f"/proc/{self.pid}/task/{thread}/status") as status:
-                switches += sum(int(line.split()[1]) for line in status if line.startswith("voluntary"))
+                switches[thread] = sum(int(line.split()[1]) for line in status if line.startswith("voluntary"))
         return ticks / os.sysconf("SC_CLK_TCK"), switches
 
     def end(self):
@@ -106,9 +106,11 @@ def over(screen, name, seconds, rate=None):
     processor, switches = screen.used()
     got = screen.read(time.monotonic() + seconds, rate)
     now, more = screen.used()
+    # Of a thread that has ended nothing is known; one that began did all of it in this time.
+    slept = sum(count - switches.get(thread, 0) for thread, count in more.items())
     frames = got.count(FRAME_ENDS)
     print(f"{name}: {len(got) / seconds:,.0f} bytes/s, {frames / seconds:.1f} frames/s, "
-          f"{100 * (now - processor) / seconds:.1f} % of one processor, {(more - switches) / seconds:.1f} wake-ups/s")
+          f"{100 * (now - processor) / seconds:.1f} % of one processor, {slept / seconds:.1f} wake-ups/s")
 
 
 def main():

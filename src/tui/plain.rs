@@ -22,7 +22,7 @@ use super::settings::Known;
 use super::state::{Shows, UiState};
 use super::style::{Depth, Styles};
 use super::terminal::{self, TuiError};
-use super::update::{Effect, Input, Surroundings, next_tick, update};
+use super::update::{Effect, FileQuestion, Input, Surroundings, next_tick, update};
 use super::work::Workers;
 use super::{text, title};
 use crate::config::theme::Theme;
@@ -268,17 +268,10 @@ impl Lines {
                 self.styles.ascii = is_ascii(&self.options.settings);
                 return self.input(Input::Changed);
             }
-            Effect::Keep(keeping) => self.workers.keep(keeping),
-            Effect::Source(path) => self.workers.source(path),
-            Effect::Paint(order) => self.workers.paint(order),
-            Effect::Tiles(order) => self.workers.tiles(order),
-            Effect::Filter(question) => self.workers.filter(question),
-            Effect::FilterQueue(question) => self.workers.filter_queue(question),
-            Effect::Figures(question) => self.workers.figures(question),
-            Effect::Search(question) => self.workers.search(question),
+            Effect::Tracks(question) => self.workers.of_tracks(question),
             // Nothing is completed here.
-            Effect::ListPaths { .. } => Ok(()),
-            Effect::LoadTheme(name) => self.workers.theme(name),
+            Effect::Files(FileQuestion::Paths { .. }) => Ok(()),
+            Effect::Files(question) => self.workers.of_files(question),
         };
         if let Err(error) = asked {
             self.state.warn(TuiError::Thread(error).to_string());

@@ -28,7 +28,7 @@ use super::style::{Depth, Styles};
 use super::talk::{self, Talk};
 use super::terminal::{self, TuiError};
 use super::themes;
-use super::update::{Effect, Input, PathBase, Surroundings, next_tick, update};
+use super::update::{Effect, FileQuestion, Input, PathBase, Surroundings, next_tick, update};
 use super::work::Workers;
 use crate::config::editor::EditorError;
 use crate::config::keys::Keymap;
@@ -412,30 +412,17 @@ impl Ui {
             Effect::Send(command) => return self.send(command),
             Effect::Suspend => return self.suspend(),
             Effect::Redraw => return self.take_terminal_again(),
-            Effect::Copy(text) => {
-                if let Err(error) = self.screen.say(&terminal::copy(&text)) {
-                    self.state.warn(TuiError::Terminal(error).to_string());
-                }
-                return;
-            }
+            Effect::Copy(text) => self.screen.say(&terminal::copy(&text)).map_err(TuiError::Terminal),
             Effect::Leave => return self.exit = Some(Exit::Quit),
             Effect::Detach => return self.exit = Some(Exit::Detached),
             Effect::Keymap(keymap) => return self.options.keymap = *keymap,
             Effect::Settings(settings) => return self.take_settings(*settings),
-            Effect::Keep(keeping) => self.workers.keep(keeping),
-            Effect::Source(path) => self.workers.source(path),
-            Effect::Paint(order) => self.workers.paint(order),
-            Effect::Tiles(order) => self.workers.tiles(order),
-            Effect::Filter(question) => self.workers.filter(question),
-            Effect::FilterQueue(question) => self.workers.filter_queue(question),
             Effect::EditQueue => return self.edit_queue(),
-            Effect::Figures(question) => self.workers.figures(question),
-            Effect::Search(question) => self.workers.search(question),
-            Effect::ListPaths { start, typed } => self.workers.paths(start, typed),
-            Effect::LoadTheme(name) => self.workers.theme(name),
+            Effect::Tracks(question) => self.workers.of_tracks(question).map_err(TuiError::Thread),
+            Effect::Files(question) => self.workers.of_files(question).map_err(TuiError::Thread),
         };
         if let Err(error) = asked {
-            self.state.warn(TuiError::Thread(error).to_string());
+            self.state.warn(error.to_string());
         }
     }
 
@@ -480,7 +467,7 @@ impl Ui {
         self.options.themes = names;
         let seen = self.state.theme.seen().to_owned();
         if self.options.themes.contains(&seen) {
-            self.perform(Effect::LoadTheme(seen));
+            self.perform(Effect::Files(FileQuestion::Theme(seen)));
         }
     }
 

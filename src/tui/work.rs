@@ -8,33 +8,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::channel::{Message, UiSender};
-use super::paint::Order;
 use super::prompt::complete;
-use super::report;
-use super::search::{self, Finder, Place};
-use super::update::{FilterQuestion, Input, Keeping, PathBase};
-use super::wall;
+use super::search::{Finder, Place};
+use super::update::{FileQuestion, Input, PathBase, TrackQuestion};
 use crate::config::keep;
 use crate::config::theme::Theme;
 use crate::model::collate::Collation;
 use crate::say;
-
-/// Of tracks.
-enum TrackQuestion {
-    Filter(FilterQuestion),
-    Queue(search::Question),
-    Search(search::Question),
-    Figures(report::Question),
-}
-
-enum FileQuestion {
-    Paths { start: usize, typed: String },
-    Theme(String),
-    Source(PathBuf),
-    Keep(Keeping),
-    Paint(Order),
-    Tiles(wall::Order),
-}
 
 pub(super) struct Workers {
     sender: UiSender,
@@ -55,54 +35,14 @@ impl Workers {
         Self { sender, places, themes, collation, tracks: None, files: None }
     }
 
-    pub(super) fn filter(&mut self, question: FilterQuestion) -> io::Result<()> {
-        self.of_tracks(TrackQuestion::Filter(question))
-    }
-
-    pub(super) fn filter_queue(&mut self, question: search::Question) -> io::Result<()> {
-        self.of_tracks(TrackQuestion::Queue(question))
-    }
-
-    pub(super) fn search(&mut self, question: search::Question) -> io::Result<()> {
-        self.of_tracks(TrackQuestion::Search(question))
-    }
-
-    pub(super) fn figures(&mut self, question: report::Question) -> io::Result<()> {
-        self.of_tracks(TrackQuestion::Figures(question))
-    }
-
-    fn of_tracks(&mut self, question: TrackQuestion) -> io::Result<()> {
+    pub(super) fn of_tracks(&mut self, question: TrackQuestion) -> io::Result<()> {
         let (sender, collation) = (self.sender.clone(), self.collation.clone());
         ask(&mut self.tracks, "ui-filter", question, move |questions| {
             answer_tracks(&questions, Finder::new(collation), &sender);
         })
     }
 
-    pub(super) fn paths(&mut self, start: usize, typed: String) -> io::Result<()> {
-        self.file(FileQuestion::Paths { start, typed })
-    }
-
-    pub(super) fn theme(&mut self, name: String) -> io::Result<()> {
-        self.file(FileQuestion::Theme(name))
-    }
-
-    pub(super) fn source(&mut self, path: PathBuf) -> io::Result<()> {
-        self.file(FileQuestion::Source(path))
-    }
-
-    pub(super) fn keep(&mut self, keeping: Keeping) -> io::Result<()> {
-        self.file(FileQuestion::Keep(keeping))
-    }
-
-    pub(super) fn paint(&mut self, order: Order) -> io::Result<()> {
-        self.file(FileQuestion::Paint(order))
-    }
-
-    pub(super) fn tiles(&mut self, order: wall::Order) -> io::Result<()> {
-        self.file(FileQuestion::Tiles(order))
-    }
-
-    fn file(&mut self, question: FileQuestion) -> io::Result<()> {
+    pub(super) fn of_files(&mut self, question: FileQuestion) -> io::Result<()> {
         let (sender, places, themes) = (self.sender.clone(), self.places.clone(), self.themes.clone());
         ask(&mut self.files, "ui-files", question, move |questions| {
             for question in questions {

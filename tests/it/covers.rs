@@ -16,7 +16,7 @@ use auralis::tui::cover::{Covers, Way};
 use auralis::tui::layout::layout;
 use auralis::tui::paint::Paint;
 use auralis::tui::scene::Hit;
-use auralis::tui::update::{Effect, Input, Mouse};
+use auralis::tui::update::{Effect, FileQuestion, Input, Mouse};
 use insta::assert_snapshot;
 use ratatui::style::Color;
 
@@ -196,7 +196,7 @@ fn what_is_painted_has_blank_cells_and_is_made_once() {
     stage.press("C");
     stage.draw();
     assert!(
-        stage.map.painted.is_none() && matches!(stage.effects[..], [Effect::Paint(_)]),
+        stage.map.painted.is_none() && matches!(stage.effects[..], [Effect::Files(FileQuestion::Paint(_))]),
         "until it is made"
     );
 }

@@ -22,7 +22,7 @@ use auralis::model::tagging::{Said, TagEdit, TagPreview, TagSheet, TagWork, Tags
 use auralis::tui::browse::Column;
 use auralis::tui::scene::Hit;
 use auralis::tui::state::Shows;
-use auralis::tui::update::{Effect, Input, Mouse};
+use auralis::tui::update::{Effect, FileQuestion, Input, Mouse};
 use proptest::prelude::*;
 
 use crate::stage::{Stage, large, playing, queue_of, small};
@@ -280,8 +280,11 @@ fn what_leaves_the_screen_is_an_effect() {
     assert_eq!(effects("llVjzy"), [Effect::Copy(b"/music/000000.flac\n/music/000001.flac".to_vec())]);
     assert_eq!(effects(":edit queue<Enter>"), [Effect::EditQueue]);
     assert_eq!(effects("<Tab>e"), [Effect::EditQueue]);
-    assert_eq!(effects(":theme light<Enter>"), [Effect::LoadTheme("light".into())]);
-    assert_eq!(effects(":scan ~/M<Tab>"), [Effect::ListPaths { start: 5, typed: "~/M".into() }]);
+    assert_eq!(effects(":theme light<Enter>"), [Effect::Files(FileQuestion::Theme("light".into()))]);
+    assert_eq!(
+        effects(":scan ~/M<Tab>"),
+        [Effect::Files(FileQuestion::Paths { start: 5, typed: "~/M".into() })]
+    );
     assert_eq!(effects("g?q"), [], "q closes the help");
 }
 
@@ -292,7 +295,7 @@ fn a_theme_is_seen_while_its_name_stands_in_the_line() {
         let mut stage = stage();
         stage.press(keys);
         let name = |effect| match effect {
-            Effect::LoadTheme(name) => name,
+            Effect::Files(FileQuestion::Theme(name)) => name,
             other => panic!("{other:?}"),
         };
         stage.effects.into_iter().map(name).collect()

@@ -9,7 +9,7 @@ use auralis::model::id::ItemId;
 use auralis::model::playback::PlayState;
 use auralis::model::snapshot::Snapshot;
 use auralis::tui::scene::Hit;
-use auralis::tui::update::{Effect, Input, Mouse};
+use auralis::tui::update::{Effect, FileQuestion, Input, Mouse};
 
 use crate::stage::{Stage, playing, queue_of, small};
 
@@ -165,7 +165,7 @@ fn keys_are_bound_by_hand() {
 fn a_file_of_commands_is_done_line_by_line() {
     let mut stage = stage();
     line(&mut stage, "source some/file");
-    assert_eq!(stage.effects.pop(), Some(Effect::Source("/here/some/file".into())));
+    assert_eq!(stage.effects.pop(), Some(Effect::Files(FileQuestion::Source("/here/some/file".into()))));
     let lines = |text: &str| Input::Sourced(Ok(text.lines().map(str::to_owned).collect()));
     stage.input(lines("# mine\n\n:volume 10\n2,3remove\nabsent\nnext"));
     assert!(told(&stage).contains("Line 5: "), "{}", told(&stage));

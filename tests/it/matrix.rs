@@ -2,8 +2,12 @@
 //! theme; where which colour lies is kept for one size, as a map of letters with the styles they stand for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use auralis::config::theme::Theme;
+use auralis::model::notice::{Notice, Severity};
+use auralis::model::snapshot::{ScanView, Snapshot};
 use auralis::model::visual::Visual;
 use auralis::tui::style::{Depth, Styles};
 use auralis::tui::update::Input;
@@ -12,7 +16,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
 use crate::screens::stage;
-use crate::stage::{Stage, lines};
+use crate::stage::{Stage, lines, small};
 
 const SIZES: [(u16, u16); 5] = [(20, 5), (60, 16), (80, 24), (140, 40), (250, 70)];
 /// In which the colours are kept.
@@ -97,17 +101,17 @@ fn coloured(buf: &Buffer) -> String {
     map + &legend
 }
 
-fn pictured(words: &[&str]) -> String {
+/// `fills`: areas that are filled with a colour are blank, or symbols where there is none.
+fn pictured(fills: bool, stage: impl Fn((u16, u16)) -> Stage) -> String {
     let mut text = String::new();
     for size in SIZES {
-        let mut stage = led(size, words);
+        let mut stage = stage(size);
         let written = stage.lines();
         text += &format!("== {}x{}\n{}\n", size.0, size.1, written.join("\n"));
         for (name, styles) in themes() {
             stage.styles = styles;
             let buf = stage.draw();
-            // Areas that are filled with a colour are blank, or symbols where there is none.
-            if !words.iter().any(|word| word.starts_with("visual")) {
+            if !fills {
                 assert_eq!(lines(&buf), written, "{name}");
             }
             if size == COLOURED {
@@ -121,7 +125,7 @@ fn pictured(words: &[&str]) -> String {
 #[test]
 fn every_view_in_every_size() {
     for (name, words) in VIEWS {
-        assert_snapshot!(*name, pictured(words));
+        assert_snapshot!(*name, pictured(false, |size| led(size, words)));
     }
 }
 
@@ -129,6 +133,67 @@ fn every_view_in_every_size() {
 fn every_visualiser_in_every_size() {
     for visual in Visual::ALL {
         let command = format!("visual {}", visual.name());
-        assert_snapshot!(format!("heard_{}", visual.name()), pictured(&[&command, "focus spectrum"]));
+        let stage = |size| led(size, &[&command, "focus spectrum"]);
+        assert_snapshot!(format!("heard_{}", visual.name()), pictured(true, stage));
+    }
+}
+
+/// What comes and goes between the views, each with the keys that lead to it.
+const MOMENTS: &[(&str, &str)] = &[
+    ("hints", "g"),
+    ("hints_of_fold", "z"),
+    ("hints_of_operator", "<C-w>"),
+    ("operator", "gq\"a2d"),
+    ("selection", "lllVj"),
+    ("macro", "qaj"),
+    ("searched", "/bj"),
+    ("wrong_filter", ":filter (<Enter>"),
+    ("completed", ":set s<Tab>"),
+    ("help_searched", "g?/volume<Enter>"),
+    ("split", "<C-w>t<C-w>s"),
+];
+
+#[test]
+fn every_moment_in_every_size() {
+    for (name, keys) in MOMENTS {
+        let moment = |(width, height): (u16, u16)| {
+            let mut stage = stage(width, height, keys);
+            // What waits for a key shows which may follow.
+            stage.now += Duration::from_secs(1);
+            stage
+        };
+        assert_snapshot!(format!("moment_{name}"), pictured(false, moment));
+    }
+}
+
+/// A first run, before and while its music is looked for; a queue that is empty; words of the player.
+#[test]
+fn every_beginning_in_every_size() {
+    let running = ScanView {
+        running: true,
+        found: 1234,
+        read: 56,
+        folder: Some("/music/a".into()),
+        ..ScanView::default()
+    };
+    let still = Snapshot { catalog: small(), ..Snapshot::default() };
+    let error = Notice::new(Severity::Error, "Cannot play song.mp3").why("it is no audio");
+    let removed = Notice::new(Severity::Note, "Removed 3 tracks").next_step("u brings them back");
+    let beginnings = [
+        ("welcome", Snapshot::default(), ""),
+        ("welcome_asks", Snapshot::default(), "<Enter>"),
+        ("scanning", Snapshot { scan: Arc::new(running), ..Snapshot::default() }, ""),
+        ("nothing_plays", still.clone(), ""),
+        ("empty_queue", still.clone(), "gq"),
+        ("error", Snapshot { notice: Some(Arc::new(error)), ..still.clone() }, ""),
+        ("undo", Snapshot { notice: Some(Arc::new(removed)), ..still }, ""),
+    ];
+    for (name, snapshot, keys) in beginnings {
+        let beginning = |(width, height): (u16, u16)| {
+            let mut stage = Stage::new(width, height, snapshot.clone());
+            stage.press(keys);
+            stage
+        };
+        assert_snapshot!(format!("beginning_{name}"), pictured(false, beginning));
     }
 }

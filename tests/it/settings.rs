@@ -15,7 +15,7 @@ use auralis::model::visual::Visual;
 use auralis::tui::CoreOf;
 use auralis::tui::settings::{Known, SettingLine};
 use auralis::tui::state::Shows;
-use auralis::tui::update::{Effect, Input, Keeping};
+use auralis::tui::update::{Effect, FileQuestion, Input, Keeping};
 
 use crate::home::Home;
 use crate::pseudo_terminal::Session;
@@ -144,13 +144,16 @@ fn what_the_screen_is_made_of_changes_at_once() {
     assert_eq!((stage.settings.scrolloff, stage.settings.mouse), (0, false));
     stage.press(":set theme=dark<Enter>");
     assert_eq!(stage.state.theme.chosen, "dark");
-    assert!(stage.effects.contains(&Effect::LoadTheme("dark".into())));
+    assert!(stage.effects.contains(&Effect::Files(FileQuestion::Theme("dark".into()))));
     stage.press(":set theme=drak<Enter>");
     assert_eq!(wrong(&stage), "no theme is named `drak`; did you mean `dark`?");
     stage.press(":set fps=500<Enter>");
     assert_eq!(wrong(&stage), "`screen.fps` needs a number from 1 to 120, not `500`");
     assert_eq!((stage.settings.fps, stage.asked()), (20, vec![]));
-    assert!(!stage.effects.iter().any(|effect| matches!(effect, Effect::Keep(_))), "nothing is written");
+    assert!(
+        !stage.effects.iter().any(|effect| matches!(effect, Effect::Files(FileQuestion::Keep(_)))),
+        "nothing is written"
+    );
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn what_the_player_can_change_is_asked_of_it_and_the_rest_is_not_pretended() {
 fn keeping(stage: &mut Stage) -> Keeping {
     let effects = std::mem::take(&mut stage.effects);
     let found = effects.into_iter().find_map(|effect| match effect {
-        Effect::Keep(keeping) => Some(keeping),
+        Effect::Files(FileQuestion::Keep(keeping)) => Some(keeping),
         _ => None,
     });
     found.expect("something is kept")
@@ -203,7 +206,7 @@ fn what_is_kept_is_as_configured_then() {
     assert_eq!(row(&mut stage, "screen.scrolloff"), ("7".into(), "line 5".into(), "at once"));
     stage.press(":set! theme=drak<Enter>");
     assert!(wrong(&stage).contains("no theme"));
-    assert!(!stage.effects.iter().any(|effect| matches!(effect, Effect::Keep(_))));
+    assert!(!stage.effects.iter().any(|effect| matches!(effect, Effect::Files(FileQuestion::Keep(_)))));
 }
 
 #[test]

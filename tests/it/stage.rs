@@ -26,7 +26,9 @@ use auralis::tui::scene::{FrameMap, Gauges, Scene};
 use auralis::tui::search::{Finder, Place};
 use auralis::tui::state::UiState;
 use auralis::tui::style::{Depth, Styles};
-use auralis::tui::update::{Effect, FilterQuestion, Input, PathBase, Surroundings, update};
+use auralis::tui::update::{
+    Effect, FileQuestion, FilterQuestion, Input, PathBase, Surroundings, TrackQuestion, update,
+};
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 
@@ -337,34 +339,43 @@ impl Stage {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Send(command) => self.player.send(command).unwrap(),
-            Effect::Filter(_) | Effect::FilterQueue(_) | Effect::Search(_) | Effect::Figures(_)
-                if !self.answers => {}
-            Effect::Filter(question) => {
+            Effect::Tracks(_) if !self.answers => {}
+            Effect::Tracks(question) => self.answer(question),
+            Effect::Settings(settings) => {
+                self.settings = *settings;
+                self.input(Input::Changed);
+            }
+            Effect::Files(FileQuestion::Paint(order)) if self.answers => {
+                self.input(Input::Painted(order.make()));
+            }
+            Effect::Files(FileQuestion::Tiles(order)) if self.answers => {
+                self.input(Input::Tiled(order.make()));
+            }
+            other => self.effects.push(other),
+        }
+    }
+
+    fn answer(&mut self, question: TrackQuestion) {
+        match question {
+            TrackQuestion::Filter(question) => {
                 let matches = Arc::new(self.finder.filter(&question, 0));
                 let FilterQuestion { asked, catalog, .. } = question;
                 self.input(Input::Filtered { asked, catalog, matches });
             }
-            Effect::Figures(question) => {
+            TrackQuestion::Figures(question) => {
                 let lines = Arc::new(question.lines(0));
                 self.input(Input::Figures { asked: question.asked, lines });
             }
-            Effect::FilterQueue(question) => {
+            TrackQuestion::Queue(question) => {
                 let places = Arc::new(self.finder.places(&question, 0));
                 if let Place::Queue(items, _) = question.place {
                     self.input(Input::QueueFiltered { asked: question.asked, items, places });
                 }
             }
-            Effect::Search(question) => {
+            TrackQuestion::Search(question) => {
                 let row = self.finder.find(&question, 0);
                 self.input(Input::Searched { asked: question.asked, row });
             }
-            Effect::Settings(settings) => {
-                self.settings = *settings;
-                self.input(Input::Changed);
-            }
-            Effect::Paint(order) if self.answers => self.input(Input::Painted(order.make())),
-            Effect::Tiles(order) if self.answers => self.input(Input::Tiled(order.make())),
-            other => self.effects.push(other),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Effect, FilterQuestion, Turn};
+use super::{Effect, FilterQuestion, TrackQuestion, Turn};
 use crate::model::catalog::Catalog;
 use crate::model::command::Pane;
 use crate::model::grouping::{Fold, Hierarchy};
@@ -68,7 +68,7 @@ impl Turn<'_> {
         self.state.filter.facts = Arc::clone(&self.around.snapshot.facts);
         self.state.filter.likes = Arc::clone(&self.around.snapshot.likes);
         self.know_likes(&self.state.filter.query.likes());
-        self.effects.push(Effect::Filter(FilterQuestion {
+        self.effects.push(Effect::Tracks(TrackQuestion::Filter(FilterQuestion {
             asked: self.state.filter.asked,
             catalog: Arc::clone(&self.around.snapshot.catalog),
             facts: Arc::clone(&self.around.snapshot.facts),
@@ -76,7 +76,7 @@ impl Turn<'_> {
             likes: Arc::clone(&self.around.snapshot.likes),
             sorts: self.state.filter.sorts.clone(),
             by: self.state.filter.by.clone(),
-        }));
+        })));
     }
 
     /// Folds the catalog while the first letter is not yet typed.

@@ -1,6 +1,6 @@
 //! Keys to deeds: what the grammar made of them is done here.
 
-use super::{Effect, Input, Turn};
+use super::{Effect, Input, TrackQuestion, Turn};
 use crate::config::keys::{Key, print};
 use crate::model::command::grammar::Grammar;
 use crate::model::command::{Command, Request, Screen};
@@ -214,7 +214,11 @@ impl Turn<'_> {
 
 /// An input that says what came of it follows.
 fn is_answered(effect: &Effect) -> bool {
-    matches!(effect, Effect::Send(_) | Effect::Filter(_) | Effect::FilterQueue(_) | Effect::Search(_))
+    match effect {
+        Effect::Send(_) => true,
+        Effect::Tracks(question) => !matches!(question, TrackQuestion::Figures(_)),
+        _ => false,
+    }
 }
 
 /// What a macro waits for.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, Turn};
+use super::{Effect, FileQuestion, Turn};
 use crate::model::command::{Command, Library};
 use crate::model::picture::{CoverView, Picture};
 use crate::model::snapshot::NowPlaying;
@@ -71,7 +71,7 @@ impl Turn<'_> {
             None if covers.ordered.as_ref() == Some(&order) => {}
             None => {
                 covers.ordered = Some(order.clone());
-                self.effects.push(Effect::Paint(order));
+                self.effects.push(Effect::Files(FileQuestion::Paint(order)));
             }
         }
     }

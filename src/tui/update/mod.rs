@@ -92,7 +92,7 @@ pub enum Input {
         asked: u64,
         row: Option<usize>,
     },
-    /// The rows of a report, asked for by `Effect::Figures`.
+    /// The rows of a report, asked for by [`TrackQuestion::Figures`].
     Figures {
         asked: u64,
         lines: Arc<Lines>,
@@ -114,9 +114,9 @@ pub enum Input {
     },
     /// A setting was kept, at this line of the file, or why not.
     Kept(Keeping, Result<usize, String>),
-    /// What `Effect::Paint` asked for.
+    /// What [`FileQuestion::Paint`] asked for.
     Painted(Painted),
-    /// What `Effect::Tiles` asked for.
+    /// What [`FileQuestion::Tiles`] asked for.
     Tiled(Made),
     /// The core did not take a command.
     Refused,
@@ -140,30 +140,15 @@ pub enum Mouse {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     Send(Command),
-    Filter(FilterQuestion),
-    /// Narrow the queue.
-    FilterQueue(Question),
-    Search(Question),
-    Figures(super::report::Question),
+    /// For workers, who answer with an [`Input`]: what takes a while, what takes a disk.
+    Tracks(TrackQuestion),
+    Files(FileQuestion),
     /// Have the queue edited.
     EditQueue,
-    ListPaths {
-        start: usize,
-        typed: String,
-    },
-    LoadTheme(String),
     /// Keys that do something else from now on, or nothing.
     Keymap(Box<Keymap>),
     /// The screen is another one from now on.
     Settings(Box<ScreenSettings>),
-    /// Into the file of the configuration.
-    Keep(Keeping),
-    /// The lines of a file.
-    Source(PathBuf),
-    /// What is written for a picture.
-    Paint(Order),
-    /// Covers of albums as blocks.
-    Tiles(TileOrder),
     /// To the terminal's clipboard.
     Copy(Vec<u8>),
     Suspend,
@@ -171,6 +156,34 @@ pub enum Effect {
     Leave,
     /// Leave, and the music goes on.
     Detach,
+}
+
+/// Of tracks. Only the newest of each kind is worth an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TrackQuestion {
+    Filter(FilterQuestion),
+    /// Narrow the queue.
+    Queue(Question),
+    Search(Question),
+    Figures(super::report::Question),
+}
+
+/// Of files, and what is made of pictures.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FileQuestion {
+    Paths {
+        start: usize,
+        typed: String,
+    },
+    Theme(String),
+    /// The lines of a file.
+    Source(PathBuf),
+    /// Into the file of the configuration.
+    Keep(Keeping),
+    /// What is written for a picture.
+    Paint(Order),
+    /// Covers of albums as blocks.
+    Tiles(TileOrder),
 }
 
 /// What the filter worker is asked.

@@ -1,6 +1,6 @@
 //! Keys and pasted text while a prompt is open: editing, history, completion, living search and filter.
 
-use super::{Effect, Turn};
+use super::{Effect, FileQuestion, Turn};
 use crate::config::keys::{Code, Key};
 use crate::model::command::parse::parse;
 use crate::model::command::{Pane, Request, Screen};
@@ -230,7 +230,9 @@ impl Turn<'_> {
         };
         match offer(prompt.line.before_cursor(), &words) {
             Offer::Ready(completion) => self.start_completion(completion, back),
-            Offer::Paths { start, typed } => self.effects.push(Effect::ListPaths { start, typed }),
+            Offer::Paths { start, typed } => {
+                self.effects.push(Effect::Files(FileQuestion::Paths { start, typed }))
+            }
             Offer::Nothing => {}
         }
     }
@@ -277,7 +279,7 @@ impl Turn<'_> {
             return;
         }
         theme.preview = wanted;
-        self.effects.push(Effect::LoadTheme(theme.seen().to_owned()));
+        self.effects.push(Effect::Files(FileQuestion::Theme(theme.seen().to_owned())));
     }
 
     /// One that is seen already need not be read once more.
@@ -289,7 +291,7 @@ impl Turn<'_> {
             theme.chosen = name;
         }
         if !is_seen {
-            self.effects.push(Effect::LoadTheme(meant));
+            self.effects.push(Effect::Files(FileQuestion::Theme(meant)));
         }
     }
 
@@ -299,7 +301,7 @@ impl Turn<'_> {
         let before = theme.seen().to_owned();
         theme.on_light = is_light;
         if theme.seen() != before {
-            self.effects.push(Effect::LoadTheme(theme.seen().to_owned()));
+            self.effects.push(Effect::Files(FileQuestion::Theme(theme.seen().to_owned())));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Effect, Turn};
+use super::{Effect, TrackQuestion, Turn};
 use crate::model::id::ItemId;
 use crate::model::query::{Query, QueryError};
 use crate::model::snapshot::{QueueItem, QueueView};
@@ -103,7 +103,7 @@ impl Turn<'_> {
         let pane = &mut self.state.queue;
         pane.filter.asked += 1;
         pane.filter.facts = Arc::clone(&snapshot.facts);
-        self.effects.push(Effect::FilterQueue(Question {
+        self.effects.push(Effect::Tracks(TrackQuestion::Queue(Question {
             asked: pane.filter.asked,
             catalog: Arc::clone(&snapshot.catalog),
             facts: Arc::clone(&snapshot.facts),
@@ -113,7 +113,7 @@ impl Turn<'_> {
             steps: 1,
             back: false,
             here: true,
-        }));
+        })));
     }
 
     /// The worker's answer. One about another queue was asked for again.

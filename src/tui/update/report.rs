@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, Turn};
+use super::{Effect, TrackQuestion, Turn};
 use crate::model::command::{Command, IntoQueue, Library, Lyricing, Pane, Playback, Seek, Templating};
 use crate::model::id::TrackId;
 use crate::model::tally::Lines;
@@ -134,7 +134,7 @@ impl Turn<'_> {
         }
         figures.asked += 1;
         figures.about = Some(about.clone());
-        self.effects.push(Effect::Figures(Question { asked: figures.asked, about }));
+        self.effects.push(Effect::Tracks(TrackQuestion::Figures(Question { asked: figures.asked, about })));
     }
 
     pub(super) fn figures(&mut self, asked: u64, lines: Arc<Lines>) {

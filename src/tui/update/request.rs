@@ -1,7 +1,7 @@
 //! What a request does: the one place where words, from a key or the command line, become deeds.
 
 use super::selection::{added, plays_next};
-use super::{Effect, Turn};
+use super::{Effect, FileQuestion, Turn};
 use crate::model::command::grammar::{Grammar, Kind as Alike};
 use crate::model::command::{
     Command, History, IntoQueue, Library, Mastering, Motion, Notices, Pane, Playback, Queue, ReferenceOf,
@@ -257,7 +257,9 @@ impl Turn<'_> {
             Screen::Set(asked) => self.set(asked),
             Screen::Own(line) => self.run_line(&line),
             Screen::Map { context, keys, line } => self.map_keys(context.as_deref(), &keys, line),
-            Screen::Source(path) => self.effects.push(Effect::Source(self.around.places.absolute(&path))),
+            Screen::Source(path) => {
+                self.effects.push(Effect::Files(FileQuestion::Source(self.around.places.absolute(&path))))
+            }
             Screen::Debug => self.state.debug = !self.state.debug,
             Screen::Redraw => self.effects.push(Effect::Redraw),
             Screen::Suspend => self.effects.push(Effect::Suspend),

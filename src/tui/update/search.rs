@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, Turn};
+use super::{Effect, TrackQuestion, Turn};
 use crate::model::command::Pane;
 use crate::model::fold::{fold, fold_into};
 use crate::model::query::{Query, QueryError};
@@ -183,7 +183,7 @@ impl Turn<'_> {
         let waits = self.listens(&question.query);
         self.state.search.pending = Some(Pending { question: question.clone(), typed, waits });
         match waits {
-            false => self.effects.push(Effect::Search(question)),
+            false => self.effects.push(Effect::Tracks(TrackQuestion::Search(question))),
             true if !typed => self.state.note(say!("What sounds like it is being looked for")),
             true => {}
         }

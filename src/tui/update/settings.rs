@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, Turn};
+use super::{Effect, FileQuestion, Turn};
 use crate::config::live::By;
 use crate::config::origin::Origin;
 use crate::config::setting::{Given, Setting};
@@ -111,7 +111,7 @@ impl Turn<'_> {
             self.state.settings.given = given.settings;
         }
         if let Some(keeping) = keeping {
-            self.effects.push(Effect::Keep(keeping));
+            self.effects.push(Effect::Files(FileQuestion::Keep(keeping)));
         }
         self.settings_follow();
         Ok(())

@@ -1,7 +1,7 @@
 //! The wall of covers: shown and left, moved in sideways, and its covers had: asked of the core, a few at once and those in
 //! sight first, and made into blocks by a worker.
 
-use super::{Effect, Turn};
+use super::{Effect, FileQuestion, Turn};
 use crate::model::command::{Command, Library, Pane};
 use crate::model::picture::MOST_ASKED;
 use crate::say;
@@ -73,7 +73,7 @@ impl Turn<'_> {
         let wall = &mut self.state.wall;
         wall.look(&self.around.snapshot.covers);
         wall.bound(&tracks);
-        self.effects.extend(wall.order(&tracks, size).map(Effect::Tiles));
+        self.effects.extend(wall.order(&tracks, size).map(FileQuestion::Tiles).map(Effect::Files));
         // A core that is busy is not asked in vain again and again.
         if !std::mem::take(&mut wall.refused) && wall.asked.is_empty() {
             wall.asked = wall.unknown(&tracks, MOST_ASKED);

@@ -240,11 +240,13 @@ fn list_bottom(canvas: &Canvas<'_>) -> u16 {
     any_list(canvas).map_or(0, |area| area.bottom())
 }
 
-/// Where the lines between lists end on the line above what plays.
+/// Where the lines between lists end on a line beneath them; a title that stands there is left whole.
 fn junctions(canvas: &mut Canvas<'_>, rule: Rect) {
     if list_bottom(canvas) == rule.y {
         for x in joints(canvas) {
-            canvas.fill(Rect::new(x, rule.y, 1, 1), "┴", Role::Border);
+            if ["─", "━"].contains(&canvas.buf[(x, rule.y)].symbol()) {
+                canvas.fill(Rect::new(x, rule.y, 1, 1), "┴", Role::Border);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::config::keys::{Context, print};
 use crate::config::theme::Role;
+use crate::say;
 use crate::tui::draw::Canvas;
 use crate::tui::state::HINT_AFTER;
 
@@ -31,7 +32,12 @@ pub fn draw(canvas: &mut Canvas<'_>) {
     let rule = Rect { y: area.y - 1, height: 1, ..area };
     canvas.clear(rule.union(area));
     canvas.fill(rule, "─", Role::Border);
-    canvas.put(rule.x + 1, rule.y, rule.width, &format!(" {} ", chord.typed()), Role::Key);
+    let used = canvas.put(rule.x + 1, rule.y, rule.width, &format!(" {} ", chord.typed()), Role::Key);
+    let hidden = found.len().saturating_sub(usize::from(height * across));
+    if hidden > 0 {
+        let words = format!(" {} ", say!("{hidden} more", hidden));
+        canvas.put_right(rule.x + 1 + used, rule.y, rule.width.saturating_sub(used + 2), &words, Role::Dim);
+    }
     let width = main.width / across;
     for (at, binding) in (0..height * across).zip(found) {
         let (x, y) = (area.x + at / height * width, area.y + at % height);
