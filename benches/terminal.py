@@ -151,7 +151,8 @@ def main():
         screen.read(time.monotonic() + 2)
         over(screen, "plays, no spectrum", wanted.seconds)
         screen.press("c")
-        screen.read(time.monotonic() + 3)
+        # After ten seconds the output is let go, and that is shown.
+        screen.read(time.monotonic() + 12)
         over(screen, "paused", wanted.seconds)
         screen.end()
     if wanted.beside:

@@ -142,12 +142,14 @@ fn a_painted_cover_is_painted_again_when_one_looks_there_again() {
 
 #[test]
 fn a_terminal_that_shows_how_far_work_is_is_told() {
-    let home = home("[screen]\ncovers = \"off\"\n");
     for (name, shows) in [("ghostty 1.2.3", true), ("kitty(0.43.1)", false)] {
+        let home = home("[screen]\ncovers = \"off\"\n");
+        // Work that takes more than a frame.
+        home.song("music/4.wav", 1200.0, &[("INAM", "Delta")]);
         let mut session = begin(&home, &[]);
         session.wait_raw(QUESTIONS);
         session.press(&format!("\x1bP>|{name}\x1b\\{HERE}"));
-        session.wait_up();
+        session.wait_for("Library up to date");
         session.press(":analyse\r");
         if shows {
             session.wait_raw("\x1b]9;4;1;");
