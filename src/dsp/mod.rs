@@ -17,6 +17,7 @@ pub mod convolve;
 pub mod dither;
 pub mod gain;
 pub mod impulse;
+mod kaiser;
 pub mod limiter;
 pub mod listener;
 pub mod resampler;

@@ -4,6 +4,7 @@
 
 use fearless_simd::{Level, Simd, dispatch};
 
+use super::kaiser::kaiser;
 use super::wide::dot;
 
 /// Taps of the interpolation filter: flat to 0.47 of the rate.
@@ -123,24 +124,11 @@ fn coefficients(way: f64) -> [f32; TAPS] {
     let mut taps = [0.0; TAPS];
     for (tap, value) in taps.iter_mut().enumerate() {
         let time = tap as f64 - (DELAY - 1) as f64 - way;
-        let edge = time / DELAY as f64;
         let sinc = (std::f64::consts::PI * time).sin() / (std::f64::consts::PI * time);
-        *value = sinc * bessel(BETA * (1.0 - edge * edge).max(0.0).sqrt()) / bessel(BETA);
+        *value = sinc * kaiser(BETA, time / DELAY as f64);
     }
     let sum: f64 = taps.iter().sum();
     taps.map(|tap| (tap / sum) as f32)
-}
-
-/// Modified Bessel function of the first kind and order zero, by its power series.
-fn bessel(x: f64) -> f64 {
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for k in 1..40 {
-        let factor = x / (2.0 * f64::from(k));
-        term *= factor * factor;
-        sum += term;
-    }
-    sum
 }
 
 #[cfg(test)]

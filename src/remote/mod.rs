@@ -38,7 +38,7 @@
 //! | `{"id":8,"playlist":"Mix","from":0}` | `{"id":8,"ok":true,"playlist":{...,"page":[...]}}`, see [`lists::ListPage`]: entries behind the first `from`, as many as fit; without `playlist` where there is no such list |
 //! | `{"id":9,"tell":{"search":{"query":"bowie","sort":["-year"],"from":0}}}` | `{"id":9,"ok":true,"told":{"search":{...}}}`, see [`tell::Tell`] and [`tell::Telling`]; `"queue-stats"`, `{"stats":"week"}`, `{"queue-text":0}`, `{"similar":{"words":"artist:bowie"}}`, `{"portrait":{"paths":["/m/a.flac"]}}`, `"lyrics"`, `{"lookup":[{"path":"/m/a.flac"}]}` are told so, too |
 //! | `{"id":10,"edit":{"base":[[1,9]],"lines":[{"entries":[4,9]},{"entries":[1,3]}]}}` | as `do`: the queue is what the lines say, see [`edit::QueueEdit`] |
-//! | `{"id":11,"screen":{"version":5}}` | `{"id":11,"ok":true}`, and frames from there on, see [`screen`] |
+//! | `{"id":11,"screen":{"version":7}}` | `{"id":11,"ok":true}`, and frames from there on, see [`screen`] |
 //!
 //! `do` takes the words of [`crate::model::command::registry`] but for those that need a screen: moving about, and
 //! whatever is about a selection. Paths must be absolute; `paths` holds texts or, for what is not UTF-8, objects as
@@ -66,6 +66,8 @@ pub mod screen;
 pub mod server;
 pub mod status;
 pub mod tell;
+mod traffic;
+mod waker;
 pub mod wire;
 
 pub use error::RemoteError;

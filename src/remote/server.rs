@@ -3,7 +3,7 @@
 
 mod questions;
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +25,7 @@ use super::screen::sound::seats::Seats;
 use super::screen::{self};
 use super::status::Status;
 use super::tell::{self, Tell, Telling};
+use super::waker::{self, Waker, Woken};
 use super::wire::{Fault, FaultKind, Greeting, Reply, Request, Told};
 use crate::model::collate::Collation;
 use crate::model::command::Command;
@@ -45,6 +46,8 @@ const FAREWELL: Duration = Duration::from_millis(200);
 /// The running thread.
 pub struct Server {
     waker: Arc<Waker>,
+    /// Screens are not told that it ends.
+    silent: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
@@ -57,11 +60,8 @@ pub fn serve(
     welcome: Welcome,
     seats: Arc<Seats>,
 ) -> Result<Server, RemoteError> {
-    let (woken, waker) = UnixStream::pair().map_err(RemoteError::Thread)?;
-    for end in [&woken, &waker] {
-        end.set_nonblocking(true).map_err(RemoteError::Thread)?;
-    }
-    let waker = Arc::new(Waker { end: waker, woken: false.into(), stop: false.into(), silent: false.into() });
+    let (waker, woken) = Waker::pair().map_err(RemoteError::Thread)?;
+    let silent = Arc::new(AtomicBool::new(false));
     let wakes = Arc::clone(&waker);
     player.on_change(Box::new(move || wakes.wake()));
     let (answers, answered) = channel();
@@ -71,7 +71,7 @@ pub fn serve(
         collation,
         tellers: None,
         woken,
-        waker: Arc::clone(&waker),
+        silent: Arc::clone(&silent),
         answers,
         answered,
         links: Vec::new(),
@@ -85,49 +85,19 @@ pub fn serve(
             tracing::error!(words, "the socket is closed");
         }
     });
-    Ok(Server { waker, thread: thread.map_err(RemoteError::Thread)? })
+    Ok(Server { waker, silent, thread: thread.map_err(RemoteError::Thread)? })
 }
 
 impl Server {
     /// Takes leave of the clients and ends the thread; `false` where that took longer than `deadline`.
     pub fn stop(self, deadline: Duration) -> bool {
-        self.end(deadline)
+        waker::stop(self.thread, &self.waker, deadline)
     }
 
     /// As [`Self::stop`], but screens wait for the core that takes this one's place.
     pub fn hand_over(self, deadline: Duration) -> bool {
-        self.waker.silent.store(true, Ordering::Release);
-        self.end(deadline)
-    }
-
-    fn end(self, deadline: Duration) -> bool {
-        let until = Instant::now() + deadline;
-        self.waker.stop.store(true, Ordering::Release);
-        self.waker.wake();
-        while !self.thread.is_finished() {
-            if Instant::now() >= until {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        self.thread.join().is_ok()
-    }
-}
-
-/// Wakes the loop, from any thread, without waiting; many calls before it looks are one.
-struct Waker {
-    end: UnixStream,
-    woken: AtomicBool,
-    stop: AtomicBool,
-    silent: AtomicBool,
-}
-
-impl Waker {
-    fn wake(&self) {
-        if !self.woken.swap(true, Ordering::AcqRel) {
-            // Never full: no more than two bytes are ever under way.
-            let _ = (&self.end).write(&[1]);
-        }
+        self.silent.store(true, Ordering::Release);
+        self.stop(deadline)
     }
 }
 
@@ -161,8 +131,8 @@ struct Remote {
     collation: Arc<Collation>,
     /// The thread that looks through library and queue, once one asked.
     tellers: Option<Sender<tell::Asked>>,
-    woken: UnixStream,
-    waker: Arc<Waker>,
+    woken: Woken,
+    silent: Arc<AtomicBool>,
     answers: Sender<Answered>,
     answered: Receiver<Answered>,
     links: Vec<Link>,
@@ -173,7 +143,7 @@ struct Remote {
 
 impl Remote {
     fn run(mut self) {
-        while !self.waker.stop.load(Ordering::Acquire) {
+        while !self.woken.is_stopped() {
             let ready = self.wait();
             self.take_wake();
             for (link, ready) in self.links.iter_mut().zip(ready.links) {
@@ -201,7 +171,7 @@ impl Remote {
         let deaf = self.deaf_until.is_some_and(|until| until > now);
         let knock = if deaf { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = vec![PollFd::new(&self.woken, PollFlags::IN), PollFd::new(&self.claim.listener, knock)];
-        fds.extend(self.links.iter().map(|link| PollFd::new(&link.stream, link.interest())));
+        fds.extend(self.links.iter().map(|link| PollFd::new(link.stream(), link.interest())));
         let deadlines = self.links.iter().filter_map(Link::deadline).chain(self.deaf_until.filter(|_| deaf));
         let left = deadlines.min().map(|deadline| deadline.saturating_duration_since(now));
         let limit = left.and_then(|left| Timespec::try_from(left).ok());
@@ -220,11 +190,8 @@ impl Remote {
         }
     }
 
-    /// Before anything is looked at: what happens from now on wakes again. The byte of a flag that was just raised may
-    /// come later, and wakes once for nothing.
     fn take_wake(&mut self) {
-        let _ = self.woken.read(&mut [0; 8]);
-        self.waker.woken.swap(false, Ordering::AcqRel);
+        self.woken.take();
         self.screens.threads.iter().for_each(ScreenThread::wake);
     }
 
@@ -355,7 +322,7 @@ impl Remote {
     /// Hands a question to the thread that takes the time.
     fn tell(&mut self, at: usize, id: Option<u64>, tell: Tell) {
         if self.tellers.is_none() {
-            let (answers, waker) = (self.answers.clone(), Arc::clone(&self.waker));
+            let (answers, waker) = (self.answers.clone(), Arc::clone(self.woken.waker()));
             let answer = move |link, id, told| {
                 let _ = answers.send(Answered { link, id, what: What::Told(told) });
                 waker.wake();
@@ -379,7 +346,7 @@ impl Remote {
         what: impl FnOnce(Outcome) -> What + Send + 'static,
     ) {
         let link = &mut self.links[at];
-        let (answers, waker, number) = (self.answers.clone(), Arc::clone(&self.waker), link.id);
+        let (answers, waker, number) = (self.answers.clone(), Arc::clone(self.woken.waker()), link.id);
         let asked = self.player.ask(
             command,
             Box::new(move |outcome| {
@@ -420,7 +387,7 @@ impl Remote {
     }
 
     fn take_leave(mut self) {
-        self.screens.stop(!self.waker.silent.load(Ordering::Acquire));
+        self.screens.stop(!self.silent.load(Ordering::Acquire));
         self.deliver();
         for link in &mut self.links {
             link.say(&Reply::<()> { end: true, ..Reply::done(None) });
@@ -438,16 +405,13 @@ struct Screens {
 }
 
 impl Screens {
-    fn begin(&mut self, mut link: Link, player: &Arc<dyn Player>) -> io::Result<()> {
+    fn begin(&mut self, link: Link, player: &Arc<dyn Player>) -> io::Result<()> {
         let Some(asked) = link.screen else { return Ok(()) };
-        let begun = screen::serve::Begun {
-            input: link.take_input(),
-            stream: link.stream,
-            far: asked.far,
-            seats: Arc::clone(&self.seats),
-        };
+        let id = link.id;
+        let (stream, input) = link.into_stream();
+        let begun = screen::serve::Begun { input, stream, far: asked.far, seats: Arc::clone(&self.seats) };
         let (encoder, welcome) = (Arc::clone(&self.encoder), self.welcome.clone());
-        self.threads.push(screen::serve::spawn(link.id, begun, Arc::clone(player), encoder, welcome)?);
+        self.threads.push(screen::serve::spawn(id, begun, Arc::clone(player), encoder, welcome)?);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use std::f64::consts::PI;
 
 use fearless_simd::Simd;
 
+use crate::dsp::kaiser::kaiser;
 use crate::dsp::wide::fir;
 
 /// Points for each sample.
@@ -108,23 +109,10 @@ fn middle<const TAPS: usize>() -> [f32; TAPS] {
     let mut taps = [0.0; TAPS];
     for (tap, value) in taps.iter_mut().enumerate() {
         let time = tap as f64 - half + 0.5;
-        let edge = time / half;
-        *value = (PI * time).sin() / (PI * time) * bessel(BETA * (1.0 - edge * edge).max(0.0).sqrt());
+        *value = (PI * time).sin() / (PI * time) * kaiser(BETA, time / half);
     }
     let sum: f64 = taps.iter().sum();
     taps.map(|tap| (tap / sum) as f32)
-}
-
-/// Modified Bessel function of the first kind and order zero, by its power series.
-fn bessel(x: f64) -> f64 {
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for k in 1..40 {
-        let factor = x / (2.0 * f64::from(k));
-        term *= factor * factor;
-        sum += term;
-    }
-    sum
 }
 
 /// A stream's frames that are still needed, and those that come.

@@ -2,7 +2,7 @@
 //! told is not listened to, and after a while dropped.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -15,13 +15,12 @@ use super::commands::Next;
 use super::line;
 use super::session::Session;
 use crate::model::player::Outcome;
+use crate::remote::traffic::Traffic;
 
 /// No more is read while so many bytes wait to be taken.
 const MOST_WAITING_BYTES: usize = 1 << 20;
 /// Bytes of a command list, as in MPD.
 const MOST_LIST_BYTES: usize = 2048 * 1024;
-/// A client that takes nothing for so long, though something waits, is gone.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// One that says nothing for so long, and waits for nothing, is gone, as in MPD.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -30,14 +29,16 @@ pub enum Stream {
     Tcp(TcpStream),
 }
 
-impl Stream {
+impl Read for Stream {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Unix(stream) => stream.read(bytes),
             Self::Tcp(stream) => stream.read(bytes),
         }
     }
+}
 
+impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Unix(stream) => stream.write(bytes),
@@ -45,6 +46,12 @@ impl Stream {
         }
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stream {
     pub fn set_nonblocking(&self) -> io::Result<()> {
         match self {
             Self::Unix(stream) => stream.set_nonblocking(true),
@@ -85,23 +92,12 @@ pub enum Waits {
 
 pub struct Link {
     pub session: Session,
-    pub stream: Stream,
+    traffic: Traffic<Stream>,
     /// The command that is being done, and what it waits for.
     pub waits: Option<(&'static str, Waits)>,
     gathers: Option<Batch>,
     pub runs: Option<Batch>,
-    input: Vec<u8>,
-    /// How far `input` has no line feed.
-    searched: usize,
-    output: Vec<u8>,
-    sent: usize,
-    /// Something waits since then, and nothing was taken.
-    stalled: Option<Instant>,
     heard: Instant,
-    read_all: bool,
-    /// What waits is sent, then it ends.
-    ending: bool,
-    gone: bool,
 }
 
 /// What a client wants next.
@@ -112,67 +108,43 @@ pub enum Said {
 
 impl Link {
     pub fn new(session: Session, stream: Stream, now: Instant) -> Self {
-        Self {
-            session,
-            stream,
-            waits: None,
-            gathers: None,
-            runs: None,
-            input: Vec::new(),
-            searched: 0,
-            output: Vec::new(),
-            sent: 0,
-            stalled: None,
-            heard: now,
-            read_all: false,
-            ending: false,
-            gone: false,
-        }
+        let traffic = Traffic::new(stream);
+        Self { session, traffic, waits: None, gathers: None, runs: None, heard: now }
+    }
+
+    pub fn stream(&self) -> &Stream {
+        &self.traffic.stream
     }
 
     pub fn interest(&self) -> PollFlags {
-        let read = if self.listens() { PollFlags::IN } else { PollFlags::empty() };
-        let write = if self.waiting() > 0 { PollFlags::OUT } else { PollFlags::empty() };
-        read | write
+        self.traffic.interest(self.listens())
     }
 
     /// By when it must have taken or said something.
     pub fn deadline(&self) -> Option<Instant> {
         let must_speak = self.session.idle.is_none() && self.waits.is_none() && self.waiting() == 0;
         let speak = must_speak.then(|| self.heard + SILENCE);
-        self.stalled.map(|since| since + PATIENCE).or(speak)
+        self.traffic.deadline().or(speak)
     }
 
     pub fn waiting(&self) -> usize {
-        self.output.len() - self.sent
+        self.traffic.waiting()
     }
 
     fn has_room(&self) -> bool {
-        !self.ending && !self.gone && self.waiting() < MOST_WAITING_BYTES && self.waits.is_none()
+        let Traffic { ending, gone, .. } = self.traffic;
+        !ending && !gone && self.waiting() < MOST_WAITING_BYTES && self.waits.is_none()
     }
 
     fn listens(&self) -> bool {
-        !self.read_all && self.has_room() && self.runs.is_none() && self.input.len() <= line::MOST_BYTES
+        let has_line_room = self.traffic.input().len() <= line::MOST_BYTES;
+        !self.traffic.read_all && self.has_room() && self.runs.is_none() && has_line_room
     }
 
     pub fn receive(&mut self, ready: PollFlags, now: Instant) {
-        let hung_up = ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-        if hung_up && !self.listens() {
-            // Nobody is left to tell.
-            self.gone = true;
-        } else if hung_up || ready.contains(PollFlags::IN) {
+        let listens = self.listens();
+        if self.traffic.receive(ready, listens) {
             self.heard = now;
-            self.read();
-        }
-    }
-
-    fn read(&mut self) {
-        let mut piece = [0; 16 * 1024];
-        match self.stream.read(&mut piece) {
-            Ok(0) => self.read_all = true,
-            Ok(count) => self.input.extend_from_slice(&piece[..count]),
-            Err(error) if is_passing(&error) => {}
-            Err(_) => self.gone = true,
         }
     }
 
@@ -221,37 +193,22 @@ impl Link {
     }
 
     fn next_line(&mut self) -> Option<Vec<u8>> {
-        let found = memchr::memchr(b'\n', self.input.get(self.searched..)?);
-        let Some(end) = found.map(|at| self.searched + at) else {
-            self.searched = self.input.len();
-            if self.input.len() > line::MOST_BYTES {
-                self.refuse_line();
-            }
+        let Ok(line) = self.traffic.next_line(line::MOST_BYTES) else {
+            let why = format!("a line has at most {} bytes", line::MOST_BYTES);
+            self.say(Ack::unknown(why).line(0, "").as_bytes());
+            self.end();
             return None;
         };
-        if end > line::MOST_BYTES {
-            self.refuse_line();
-            return None;
-        }
-        let mut line: Vec<u8> = self.input.drain(..=end).collect();
-        self.searched = 0;
-        line.truncate(end);
+        let mut line = line?;
         if line.last() == Some(&b'\r') {
             line.pop();
         }
         Some(line)
     }
 
-    fn refuse_line(&mut self) {
-        let why = format!("a line has at most {} bytes", line::MOST_BYTES);
-        self.say(Ack::unknown(why).line(0, "").as_bytes());
-        self.end();
-        self.input = Vec::new();
-    }
-
     /// Puts bytes behind what waits.
     pub fn say(&mut self, bytes: &[u8]) {
-        self.output.extend_from_slice(bytes);
+        self.traffic.output().extend_from_slice(bytes);
     }
 
     /// The command that ran is done.
@@ -275,43 +232,28 @@ impl Link {
 
     /// Sends as much as is taken now.
     pub fn send(&mut self, now: Instant) {
-        while self.waiting() > 0 && !self.gone {
-            match self.stream.write(&self.output[self.sent..]) {
-                Ok(count) if count > 0 => {
-                    self.sent += count;
-                    self.stalled = None;
-                    self.heard = now;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Ok(_) => break,
-                Err(error) if is_passing(&error) => break,
-                Err(_) => self.gone = true,
-            }
-        }
-        if self.waiting() > 0 {
-            self.stalled.get_or_insert(now);
-        } else {
-            self.output = Vec::new();
-            self.sent = 0;
+        if self.traffic.send(now) {
+            self.heard = now;
         }
     }
 
     /// Nothing more is taken from it.
     pub fn end(&mut self) {
-        self.ending = true;
+        self.traffic.ending = true;
         (self.runs, self.gathers) = (None, None);
     }
 
     /// It is dropped with all that waits for it.
     pub fn drop_now(&mut self) {
-        self.gone = true;
+        self.traffic.gone = true;
     }
 
     /// `false` where it is to be dropped.
     pub fn lives(&self, now: Instant) -> bool {
         let late = self.deadline().is_some_and(|deadline| now >= deadline);
-        let silent = self.read_all && self.waits.is_none() && self.runs.is_none() && !self.has_line();
-        !self.gone && !late && (self.waiting() > 0 || !(self.ending || silent))
+        let Traffic { gone, ending, read_all, .. } = self.traffic;
+        let silent = read_all && self.waits.is_none() && self.runs.is_none() && !self.has_line();
+        !gone && !late && (self.waiting() > 0 || !(ending || silent))
     }
 
     /// Something of what it said can be done now: what was sent has made room.
@@ -320,18 +262,15 @@ impl Link {
     }
 
     fn has_line(&self) -> bool {
-        memchr::memchr(b'\n', &self.input).is_some()
+        memchr::memchr(b'\n', self.traffic.input()).is_some()
     }
-}
-
-fn is_passing(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::mpd::Permissions;
+    use crate::remote::traffic::PATIENCE;
 
     fn pair() -> (Link, UnixStream) {
         let (ours, theirs) = UnixStream::pair().unwrap();
@@ -397,7 +336,7 @@ mod tests {
             // The other side stops taking it.
             while theirs.write_all(&line).is_ok() {}
         });
-        while !link.ending {
+        while !link.traffic.ending {
             link.receive(PollFlags::IN, Instant::now());
             assert!(link.next().is_none());
         }
@@ -406,9 +345,9 @@ mod tests {
         writer.join().unwrap();
         let (mut link, mut theirs) = pair();
         let writer = std::thread::spawn(move || theirs.write_all(&vec![b'x'; 1 << 20]).is_ok());
-        while !link.ending {
+        while !link.traffic.ending {
             link.receive(PollFlags::IN, Instant::now());
-            assert!(link.next().is_none() && link.input.len() <= line::MOST_BYTES + 16 * 1024);
+            assert!(link.next().is_none() && link.traffic.input().len() <= line::MOST_BYTES + 16 * 1024);
         }
         drop(link);
         let _ = writer.join().unwrap();

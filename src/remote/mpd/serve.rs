@@ -1,14 +1,13 @@
 //! Thread `mpd`: listens, and serves every client from one loop that sleeps until a socket, the core or a thread that
 //! looked something up has something. Nobody waits for it, and it waits for nobody.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -27,6 +26,7 @@ use crate::model::contain::contain;
 use crate::model::mpd::{Listen, MpdSettings};
 use crate::model::player::{Outcome, Player};
 use crate::remote::server::check_peer;
+use crate::remote::waker::{self, Waker, Woken};
 
 /// The version of the protocol that is spoken, as clients read it: three numbers.
 const GREETING: &[u8] = b"OK MPD 0.24.0\n";
@@ -78,11 +78,7 @@ fn spawn(
     player: Arc<dyn Player>,
     shelf: Arc<dyn Shelf>,
 ) -> io::Result<Server> {
-    let (woken, waker) = UnixStream::pair()?;
-    for end in [&woken, &waker] {
-        end.set_nonblocking(true)?;
-    }
-    let waker = Arc::new(Waker { end: waker, woken: AtomicBool::new(false), stop: AtomicBool::new(false) });
+    let (waker, woken) = Waker::pair()?;
     let (answers, answered) = channel();
     let desk = |name| {
         let (answers, waker) = (answers.clone(), Arc::clone(&waker));
@@ -102,7 +98,6 @@ fn spawn(
         looks,
         disks,
         woken,
-        waker: Arc::clone(&waker),
         answers,
         answered,
         links: Vec::new(),
@@ -121,32 +116,7 @@ fn spawn(
 impl Server {
     /// Ends the thread; `false` where that took longer than `deadline`.
     pub fn stop(self, deadline: Duration) -> bool {
-        let until = Instant::now() + deadline;
-        self.waker.stop.store(true, Ordering::Release);
-        self.waker.wake();
-        while !self.thread.is_finished() {
-            if Instant::now() >= until {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        self.thread.join().is_ok()
-    }
-}
-
-/// Wakes the loop, from any thread, without waiting; many calls before it looks are one.
-struct Waker {
-    end: UnixStream,
-    woken: AtomicBool,
-    stop: AtomicBool,
-}
-
-impl Waker {
-    fn wake(&self) {
-        if !self.woken.swap(true, Ordering::AcqRel) {
-            // Never full: no more than two bytes are ever under way.
-            let _ = (&self.end).write(&[1]);
-        }
+        waker::stop(self.thread, &self.waker, deadline)
     }
 }
 
@@ -222,8 +192,7 @@ struct Serve {
     hub: Hub,
     looks: Sender<Asked>,
     disks: Sender<Asked>,
-    woken: UnixStream,
-    waker: Arc<Waker>,
+    woken: Woken,
     answers: Sender<(u64, Answer)>,
     answered: Receiver<(u64, Answer)>,
     links: Vec<Link>,
@@ -240,9 +209,9 @@ struct Ready {
 
 impl Serve {
     fn run(mut self) {
-        while !self.waker.stop.load(Ordering::Acquire) {
+        while !self.woken.is_stopped() {
             let ready = self.wait();
-            self.take_wake();
+            self.woken.take();
             let now = Instant::now();
             for (link, ready) in self.links.iter_mut().zip(ready.links) {
                 link.receive(ready, now);
@@ -273,7 +242,7 @@ impl Serve {
         let knock = if deaf { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = vec![PollFd::new(&self.woken, PollFlags::IN)];
         fds.extend(self.doors.iter().map(|door| PollFd::new(door, knock)));
-        fds.extend(self.links.iter().map(|link| PollFd::new(&link.stream, link.interest())));
+        fds.extend(self.links.iter().map(|link| PollFd::new(link.stream(), link.interest())));
         let deadlines = self.links.iter().filter_map(Link::deadline).chain(self.deaf_until.filter(|_| deaf));
         let has_work = self.links.iter().any(Link::has_work);
         let deadlines = deadlines.chain(has_work.then_some(now));
@@ -293,12 +262,6 @@ impl Serve {
                 Ready::default()
             }
         }
-    }
-
-    /// Before anything is looked at: what happens from now on wakes again.
-    fn take_wake(&mut self) {
-        let _ = self.woken.read(&mut [0; 8]);
-        self.waker.woken.swap(false, Ordering::AcqRel);
     }
 
     fn accept(&mut self, door: usize) {
@@ -398,7 +361,7 @@ impl Serve {
             Ok(Step::Done) => link.finish(),
             Ok(Step::Ask(command, next)) => {
                 let (answers, waker, client) =
-                    (self.answers.clone(), Arc::clone(&self.waker), link.session.id);
+                    (self.answers.clone(), Arc::clone(self.woken.waker()), link.session.id);
                 let answer = move |outcome| {
                     // Fails where the server has ended.
                     let _ = answers.send((client, Answer::Core(outcome)));
