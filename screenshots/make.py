@@ -6,16 +6,19 @@
 `session` is the recorded session: `session.cast`, to be played by asciinema, and `session.gif`, drawn from that.
 
 Needs tmux, Pillow and the DejaVu fonts (Debian: tmux python3-pil fonts-dejavu-core). The music is only played to
-nowhere; the player has a home of its own, which is gone afterwards.
+nowhere; the player has a home of its own, which is gone afterwards, and sees the files through links, beside a cover and
+words of ours, so that there is something to show of each. It has measured them before.
 """
 import contextlib
+import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import session
 
@@ -76,10 +79,55 @@ class Terminal:
         subprocess.run([*self.tmux, "kill-server"], check=False)
 
 
+WORDS = [
+    "Over the ice and over the sea", "The engines hum a melody", "Above the clouds the night is clear",
+    "And nobody can find us here", "The wind is all there is to hear",
+]
+
+
+def draw_cover(path, side=480):
+    """Hills under a moon."""
+    image = Image.new("RGB", (side, side))
+    draw = ImageDraw.Draw(image)
+    for y in range(side):
+        way = y / side
+        draw.line([(0, y), (side, y)], fill=(int(18 + 110 * way), int(28 + 80 * way), int(200 - 90 * way)))
+    draw.ellipse([side * 0.62, side * 0.12, side * 0.80, side * 0.30], fill=(255, 234, 190))
+    for depth, colour in enumerate([(20, 40, 70), (34, 66, 60), (44, 86, 52), (58, 108, 40)]):
+        def height(x, depth=depth):
+            return side * (0.60 + 0.10 * depth + (0.06 - 0.01 * depth) * math.sin(x / side * (7 - depth) + 1.7 * depth))
+        draw.polygon([(0, side), *((x, height(x)) for x in range(side + 1)), (side, side)], fill=colour)
+    image.save(path)
+
+
+def linked(music, folder):
+    """The files of a folder of music in another one, with a cover and words."""
+    draw_cover(f"{folder}/cover.png")
+    words = "".join(f"[00:{2 + 5 * at:02}.00]{line}\n" for at, line in enumerate(WORDS))
+    for place, _, names in os.walk(music):
+        for name in names:
+            if not name.lower().endswith((".ogg", ".flac", ".mp3", ".opus", ".m4a", ".wav")):
+                continue
+            os.symlink(os.path.join(place, name), f"{folder}/{name}")
+            with open(f"{folder}/{os.path.splitext(name)[0]}.lrc", "w") as lyrics:
+                lyrics.write(words)
+
+
+def measured(program, music, home):
+    """A home in which the music was scanned and measured, for all pictures."""
+    with player_home() as first:
+        environment = {"HOME": first, "XDG_RUNTIME_DIR": first, "PATH": os.environ["PATH"]}
+        for words in (["scan", "-q", music], ["analyse", "-q"]):
+            subprocess.run([program, *words], env=environment, check=True)
+        shutil.copytree(f"{first}/.local", home)
+
+
 @contextlib.contextmanager
-def player_home():
+def player_home(known=None):
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o700)
+        if known:
+            shutil.copytree(known, f"{home}/.local")
         os.makedirs(f"{home}/.config/auralis")
         with open(f"{home}/.config/auralis/config.toml", "w") as config:
             config.write('[output]\noutput = "null"\n[analysis]\nwhen = "off"\n')
@@ -87,8 +135,8 @@ def player_home():
         yield home
 
 
-def terminal(program, music, columns, rows, use):
-    with player_home() as home:
+def terminal(program, music, known, columns, rows, use):
+    with player_home(known) as home:
         shown = Terminal(program, music, home, columns, rows)
         try:
             use(shown)
@@ -115,7 +163,14 @@ def themes(shown):
 
 def main():
     program, music = map(os.path.abspath, sys.argv[1:3])
-    wanted = sys.argv[3:]
+    with tempfile.TemporaryDirectory() as work:
+        os.mkdir(f"{work}/Music")
+        linked(music, f"{work}/Music")
+        measured(program, f"{work}/Music", f"{work}/known")
+        draw(program, f"{work}/Music", f"{work}/known", sys.argv[3:])
+
+
+def draw(program, music, known, wanted):
     for name, columns, rows, typed, seen in PICTURES:
         if wanted and name not in wanted:
             continue
@@ -127,11 +182,11 @@ def main():
             time.sleep(1.5)
             shown.picture(f"{HERE}/{name}.png")
 
-        terminal(program, music, columns, rows, use)
+        terminal(program, music, known, columns, rows, use)
     if not wanted or "themes" in wanted:
-        terminal(program, music, 84, 24, themes)
+        terminal(program, music, known, 84, 24, themes)
     if not wanted or "session" in wanted:
-        with player_home() as home:
+        with player_home(known) as home:
             session.record(program, music, home, f"{HERE}/session.cast")
             session.draw(f"{HERE}/session.cast", home, f"{HERE}/session.gif")
 

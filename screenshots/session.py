@@ -19,7 +19,7 @@ COLUMNS, ROWS = 110, 30
 # seconds to look at it.
 SCRIPT = [
     ("auralis", "start", [*"auralis", "<Enter>"], 2.2),
-    ("6j", "six artists down", [*"6j"], 0.9),
+    ("8j", "eight artists down", [*"8j"], 0.9),
     ("l l", "to the albums, to the tracks", [*"ll"], 0.9),
     ("yil", "keep the whole album", [*"yil"], 1.1),
     ("gq p", "put it into the queue", [*"gqp"], 1.3),

@@ -1,4 +1,4 @@
-//! What a server's loop is woken by, and how its thread is ended.
+//! What the loop of a server, or of one screen's thread, is woken by, and how it is ended.
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -40,6 +40,12 @@ impl Waker {
             let _ = (&self.end).write(&[1]);
         }
     }
+
+    /// The loop is to end, soon.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+        self.wake();
+    }
 }
 
 impl Woken {
@@ -69,8 +75,7 @@ impl AsFd for Woken {
 /// Ends the thread of a loop; `false` where that took longer than `deadline`.
 pub fn stop(thread: JoinHandle<()>, waker: &Waker, deadline: Duration) -> bool {
     let until = Instant::now() + deadline;
-    waker.stop.store(true, Ordering::Release);
-    waker.wake();
+    waker.stop();
     while !thread.is_finished() {
         if Instant::now() >= until {
             return false;

@@ -1,6 +1,6 @@
 //! Threads `screen-N`: each serves one screen, asleep until its socket or the core has something. Nobody waits for it.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +21,7 @@ use crate::model::playback::PlayState;
 use crate::model::player::{Lease, Outcome, Player};
 use crate::model::snapshot::Snapshot;
 use crate::model::visual::{Spectrogram, Visual};
+use crate::remote::waker::{Waker, Woken};
 
 /// A screen that takes nothing for so long, though something waits, is let go; it comes back when it can.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,26 +32,10 @@ const MOST_ASKED: usize = 256;
 /// Frames a second of what is looked at.
 const FPS: std::ops::RangeInclusive<u16> = 1..=60;
 
-/// Wakes the thread, from any thread, without waiting.
-pub struct Waker {
-    end: UnixStream,
-    woken: AtomicBool,
-    stop: AtomicBool,
-    silent: AtomicBool,
-}
-
-impl Waker {
-    pub fn wake(&self) {
-        if !self.woken.swap(true, Ordering::AcqRel) {
-            // Never full: no more than two bytes are ever under way.
-            let _ = (&self.end).write(&[1]);
-        }
-    }
-}
-
 /// One screen's thread.
 pub struct ScreenThread {
     waker: Arc<Waker>,
+    silent: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
@@ -66,9 +51,8 @@ impl ScreenThread {
 
     /// Says farewell, unless another core takes this one's place; [`Self::is_over`] soon.
     pub fn stop(&self, farewell: bool) {
-        self.waker.silent.store(!farewell, Ordering::Release);
-        self.waker.stop.store(true, Ordering::Release);
-        self.waker.wake();
+        self.silent.store(!farewell, Ordering::Release);
+        self.waker.stop();
     }
 }
 
@@ -90,13 +74,10 @@ pub fn spawn(
     encoder: Arc<Encoder>,
     welcome: Welcome,
 ) -> std::io::Result<ScreenThread> {
-    let (woken, end) = UnixStream::pair()?;
+    let (waker, woken) = Waker::pair()?;
     let Begun { stream, input, far, seats } = begun;
-    for end in [&woken, &end, &stream] {
-        end.set_nonblocking(true)?;
-    }
-    let waker =
-        Arc::new(Waker { end, woken: AtomicBool::new(false), stop: false.into(), silent: false.into() });
+    stream.set_nonblocking(true)?;
+    let silent = Arc::new(AtomicBool::new(false));
     let (answers, answered) = channel();
     let mut screen = Screen {
         stream,
@@ -109,7 +90,7 @@ pub fn spawn(
         far,
         flow: Flow::default(),
         woken,
-        waker: Arc::clone(&waker),
+        silent: Arc::clone(&silent),
         answers,
         answered,
         waiting: 0,
@@ -129,7 +110,7 @@ pub fn spawn(
         }
     };
     let thread = std::thread::Builder::new().name(format!("screen-{number}")).spawn(serve)?;
-    Ok(ScreenThread { waker, thread })
+    Ok(ScreenThread { waker, silent, thread })
 }
 
 /// What is looked at.
@@ -155,8 +136,8 @@ struct Screen {
     far: bool,
     /// Of a far one.
     flow: Flow,
-    woken: UnixStream,
-    waker: Arc<Waker>,
+    woken: Woken,
+    silent: Arc<AtomicBool>,
     answers: Sender<(u64, Outcome)>,
     answered: Receiver<(u64, Outcome)>,
     /// Commands that are not answered yet.
@@ -177,7 +158,7 @@ struct Screen {
 impl Screen {
     fn run(mut self, welcome: Welcome) {
         self.say(Lane::State, &ToScreen::Welcome(welcome));
-        while !self.waker.stop.load(Ordering::Acquire) && !self.gone {
+        while !self.woken.is_stopped() && !self.gone {
             self.tell_state();
             self.tell_gauges();
             self.tell_sound();
@@ -190,7 +171,7 @@ impl Screen {
 
     fn take_leave(&mut self) {
         self.ears.take().into_iter().for_each(|screen| self.seats.rise(screen, self.number));
-        if self.waker.silent.load(Ordering::Acquire) {
+        if self.silent.load(Ordering::Acquire) {
             return;
         }
         self.tell_state();
@@ -238,7 +219,7 @@ impl Screen {
     }
 
     fn sit(&mut self, screen: u64) {
-        let waker = Arc::clone(&self.waker);
+        let waker = Arc::clone(self.woken.waker());
         self.ears.replace(screen).into_iter().for_each(|before| self.seats.rise(before, self.number));
         self.seats.sit(screen, self.number, self.far, Arc::new(move || waker.wake()));
     }
@@ -324,8 +305,7 @@ impl Screen {
             tracing::error!(%error, "poll");
             self.gone = true;
         }
-        let _ = self.woken.read(&mut [0; 8]);
-        self.waker.woken.swap(false, Ordering::AcqRel);
+        self.woken.take();
     }
 
     fn hear(&mut self) {
@@ -374,7 +354,7 @@ impl Screen {
     }
 
     fn ask(&mut self, id: u64, command: crate::model::command::Command) {
-        let (answers, waker) = (self.answers.clone(), Arc::clone(&self.waker));
+        let (answers, waker) = (self.answers.clone(), Arc::clone(self.woken.waker()));
         self.waiting += 1;
         let answer = Box::new(move |outcome| {
             let _ = answers.send((id, outcome));
