@@ -124,7 +124,7 @@ def main():
     found = count = 0
     while count < args.count:
         room = args.rooms[count % len(args.rooms)]
-        files = [path for path in sorted((copy / "src" / room).rglob("*.rs")) if not re.search(r"tests?\b|_tests", path.stem)
+        files = [path for path in sorted((copy / "src" / room).rglob("*.rs")) if not re.search(r"tests?\b|_tests|^models$", path.stem)
                  and "tests" not in path.parent.parts]
         path, number, kind, new = drawn(chance, files)
         text = path.read_text()

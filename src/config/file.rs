@@ -211,8 +211,8 @@ mod tests {
     use crate::model::scrobbling::{ScrobbleSettings, SecretSource};
     use crate::model::server::ServerSettings;
     use crate::model::settings::{
-        Audio, Crossfeed, HangUp, LevelMode, LevelSettings, NightMode, OnLost, OutputSpec, RatePolicy,
-        ResamplerQuality, ShowProgress,
+        Audio, AutoSwitch, Crossfeed, HangUp, LevelMode, LevelSettings, NightMode, OnLost, OutputSpec,
+        RatePolicy, ResamplerQuality,
     };
     use crate::model::similar::SimilarSettings;
     use crate::model::symbols::Symbols;
@@ -324,6 +324,7 @@ mod tests {
         ("screen.scrolloff", "0"),
         ("screen.title", "false"),
         ("screen.progress", "\"on\""),
+        ("screen.bidi", "\"off\""),
         ("screen.plain", "true"),
         ("screen.key_timeout_ms", "300"),
     ];
@@ -438,7 +439,8 @@ mod tests {
         settings.screen.scrolloff = 0;
         settings.screen.group_by = crate::model::grouping::Hierarchy::parse("genre/folder").unwrap();
         settings.screen.title = false;
-        settings.screen.progress = ShowProgress::On;
+        settings.screen.progress = AutoSwitch::On;
+        settings.screen.bidi = AutoSwitch::Off;
         settings.screen.plain = true;
         settings.screen.key_timeout = std::time::Duration::from_millis(300);
         settings

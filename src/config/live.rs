@@ -178,6 +178,7 @@ pub const LIVE: &[Live] = &[
     screen("screen.wall", |all| all.screen.wall.to_string()),
     screen("screen.follow", |all| all.screen.follow.to_string()),
     screen("screen.progress", |all| text(all.screen.progress.name())),
+    screen("screen.bidi", |all| text(all.screen.bidi.name())),
     screen("screen.key_timeout_ms", |all| all.screen.key_timeout.as_millis().to_string()),
 ];
 

@@ -21,8 +21,8 @@ use crate::model::mpd::{Listen, Password, Permissions};
 use crate::model::picture::ShowCovers;
 use crate::model::rendering::Format;
 use crate::model::settings::{
-    Audio, Crossfeed, HangUp, LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality, Settings,
-    ShowProgress, SoundSettings,
+    Audio, AutoSwitch, Crossfeed, HangUp, LevelMode, OnLost, OutputSpec, RatePolicy, ResamplerQuality,
+    Settings, SoundSettings,
 };
 use crate::model::symbols::Symbols;
 use crate::model::taste::Taste;
@@ -878,7 +878,15 @@ pub const ROWS: &[Row] = &[
         default: "\"auto\"",
         expects: "\"auto\", \"on\" or \"off\"",
         help: "Long work is shown by the terminal beside its window's name (OSC 9;4); auto: where it is known to. Others may show it as a notice.",
-        set: |settings, value| put(&mut settings.screen.progress, text(value, ShowProgress::parse)),
+        set: |settings, value| put(&mut settings.screen.progress, text(value, AutoSwitch::parse)),
+    },
+    Row {
+        table: "screen",
+        key: "bidi",
+        default: "\"auto\"",
+        expects: "\"auto\", \"on\" or \"off\"",
+        help: "Put words that are written from right to left in order here: where the terminal is not known to do it; always; never.",
+        set: |settings, value| put(&mut settings.screen.bidi, text(value, AutoSwitch::parse)),
     },
     Row {
         table: "screen",

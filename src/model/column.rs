@@ -88,6 +88,19 @@ impl Tells {
         )
     }
 
+    /// What a measurement tells.
+    pub fn is_measured(self) -> bool {
+        matches!(
+            self,
+            Self::Tempo
+                | Self::Key
+                | Self::Loudness
+                | Self::DynamicRange
+                | Self::LoudnessRange
+                | Self::TruePeak
+        )
+    }
+
     /// Where nobody says how wide: columns of the screen.
     fn usual_width(self) -> u8 {
         let width = match self {

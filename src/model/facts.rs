@@ -129,6 +129,7 @@ const PAGE: usize = 256;
 pub struct Facts {
     /// By `id / PAGE`; `None` where nothing is known of a whole page.
     pages: Vec<Option<Arc<[TrackFacts; PAGE]>>>,
+    has_levels: bool,
 }
 
 impl Facts {
@@ -138,7 +139,13 @@ impl Facts {
         page.map_or_else(TrackFacts::default, |page| page[at])
     }
 
+    /// Whether any track was ever measured, of those that were set here.
+    pub fn has_levels(&self) -> bool {
+        self.has_levels
+    }
+
     pub fn set(&mut self, id: TrackId, facts: TrackFacts) {
+        self.has_levels |= facts.levels != Levels::default();
         let (page, at) = place(id);
         if self.pages.len() <= page {
             if facts == TrackFacts::default() {

@@ -491,17 +491,16 @@ impl Default for NetworkSettings {
     }
 }
 
-/// Whether the terminal is told how far long work is.
+/// Something that goes by what the terminal is known to be, unless it is said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ShowProgress {
-    /// Where it is known to show that.
+pub enum AutoSwitch {
     #[default]
     Auto,
     On,
     Off,
 }
 
-impl ShowProgress {
+impl AutoSwitch {
     pub const ALL: [Self; 3] = [Self::Auto, Self::On, Self::Off];
 
     pub fn name(self) -> &'static str {
@@ -549,7 +548,9 @@ pub struct ScreenSettings {
     pub scrolloff: u16,
     /// The terminal's window is named by what plays.
     pub title: bool,
-    pub progress: ShowProgress,
+    pub progress: AutoSwitch,
+    /// Words from right to left are ordered here; `Auto`: where the terminal is not known to do it.
+    pub bidi: AutoSwitch,
     /// It is told by lines, for screen readers.
     pub plain: bool,
     /// How long keys that mean something alone wait for those that may follow.
@@ -575,7 +576,8 @@ impl Default for ScreenSettings {
             follow: false,
             scrolloff: 3,
             title: true,
-            progress: ShowProgress::Auto,
+            progress: AutoSwitch::Auto,
+            bidi: AutoSwitch::Auto,
             plain: false,
             key_timeout: Duration::from_millis(700),
         }

@@ -1,13 +1,15 @@
 //! One frame: pure, from a scene into cells. Touches what is visible and nothing else, so a million rows cost as much as
 //! a screenful. Called by the run loop on the ui thread.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::layout::{Layout, layout};
 use super::scene::{FrameMap, Hit, Scene};
-use super::{symbols, text, views};
+use super::{bidi, symbols, text, views};
 use crate::config::theme::Role;
 
 /// What a view draws with.
@@ -24,13 +26,29 @@ impl Canvas<'_> {
     }
 
     pub fn put(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        let (style, text) = (self.style(role), self.ordered(text, width));
+        text::put(self.buf, x, y, width, &text, style)
+    }
+
+    /// As [`Self::put`], in the order in which it was typed: for what a cursor goes through.
+    pub fn put_typed(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
         let style = self.style(role);
         text::put(self.buf, x, y, width, text, style)
     }
 
+    /// In the order in which it is to stand in the cells.
+    pub fn ordered<'t>(&self, text: &'t str, width: u16) -> Cow<'t, str> {
+        if self.scene.styles.bidi { bidi::visual(text, width) } else { text.into() }
+    }
+
+    /// The parts of this text stand from right to left.
+    pub fn goes_left(&self, text: &str) -> bool {
+        self.scene.styles.bidi && bidi::goes_left(text)
+    }
+
     pub fn put_right(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
-        let style = self.style(role);
-        text::put_right(self.buf, x, y, width, text, style)
+        let (style, text) = (self.style(role), self.ordered(text, width));
+        text::put_right(self.buf, x, y, width, &text, style)
     }
 
     /// Blanks an area for something that lies on top.

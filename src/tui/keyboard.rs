@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use super::escape::Cutter;
-use super::progress;
 use super::update::Mouse;
+use super::{bidi, progress};
 use crate::config::keys::{Code, Key};
 
 /// One thing that came.
@@ -29,8 +29,8 @@ pub(super) enum Said {
     Scheme,
     /// It speaks the keyboard protocol of kitty.
     Keyboard,
-    /// It shows how far work is.
-    Progress,
+    /// Its name: it shows how far work is; it puts words from right to left in order itself.
+    Name { shows_progress: bool, orders_words: bool },
     /// It has come as far as [`ECHO`].
     Echo,
 }
@@ -127,7 +127,9 @@ fn understand(whole: &[u8]) -> Option<Heard> {
             luminance(colour).map(|luminance| Heard::Said(Said::Light(luminance > 0.5)))
         }
         [0x1b, b'P', b'>', b'|', name @ .., 0x1b, b'\\'] => {
-            progress::is_understood(&String::from_utf8_lossy(name)).then_some(Heard::Said(Said::Progress))
+            let name = String::from_utf8_lossy(name);
+            let (shows_progress, orders_words) = (progress::is_understood(&name), bidi::orders_itself(&name));
+            Some(Heard::Said(Said::Name { shows_progress, orders_words }))
         }
         // An answer that nobody waits for.
         [0x1b, b'P' | b'_' | b']' | b'^' | b'X', _, ..] => None,
@@ -438,8 +440,8 @@ mod tests {
             (b"\x1b]11;#fdf6e3\x07", Some(Said::Light(true))),
             (b"\x1b]11;what\x07", None),
             (b"\x1b]11;rgb:zz/00/00\x07", None),
-            (b"\x1bP>|kitty(0.43.1)\x1b\\", None),
-            (b"\x1bP>|ghostty 1.2.3\x1b\\", Some(Said::Progress)),
+            (b"\x1bP>|kitty(0.43.1)\x1b\\", Some(Said::Name { shows_progress: false, orders_words: true })),
+            (b"\x1bP>|ghostty 1.2.3\x1b\\", Some(Said::Name { shows_progress: true, orders_words: false })),
             (b"\x1b_Gi=31;OK\x1b\\", None),
             (b"\x1b[?62;52;c", None),
         ];

@@ -12,6 +12,7 @@
 //!   screen, not by the library.
 
 mod accent;
+mod bidi;
 mod blocks;
 pub mod browse;
 pub mod channel;

@@ -189,7 +189,8 @@ impl Ui {
             options.themes_folder.clone(),
             options.collation.clone(),
         );
-        let theme = Styles::new(&options.theme, depth).in_ascii(ascii);
+        let talk = Talk::new(around.speaks(), &options.settings);
+        let theme = Styles::new(&options.theme, depth).in_ascii(ascii).in_order(talk.puts_in_order());
         let mut ui = Self {
             theme: theme.clone(),
             styles: theme,
@@ -198,7 +199,7 @@ impl Ui {
             line,
             held: false,
             economy: Economy::default(),
-            talk: Talk::new(around.speaks(), &options.settings),
+            talk,
             snapshot: player.snapshot(),
             gauges: Gauges::default(),
             map: FrameMap::default(),
@@ -318,8 +319,10 @@ impl Ui {
                 Ok(())
             }
             Said::Keyboard => self.screen.say(terminal::keys()),
-            Said::Progress => {
-                self.talk.shows_progress();
+            Said::Name { shows_progress, orders_words } => {
+                self.talk.take_name(shows_progress, orders_words);
+                self.set_theme(self.theme.clone());
+                self.pace.dirty = true;
                 Ok(())
             }
             Said::Scheme => self.screen.say(keyboard::BACKGROUND),
@@ -403,6 +406,7 @@ impl Ui {
     }
 
     fn set_theme(&mut self, theme: Styles) {
+        let theme = theme.in_order(self.talk.puts_in_order());
         self.styles = theme.clone().with_accent(self.accent.0, self.accent.1);
         self.theme = theme;
     }

@@ -52,6 +52,8 @@ pub struct Styles {
     resting: Option<Rgb>,
     /// Nothing but ASCII is drawn.
     pub ascii: bool,
+    /// Words from right to left are put in order here.
+    pub bidi: bool,
 }
 
 impl Styles {
@@ -75,7 +77,7 @@ impl Styles {
             [Role::SpectrumLow, Role::SpectrumMid, Role::SpectrumHigh].map(|role| theme.style(role).fg);
         let ground = rgb(theme.style(Role::Text).bg);
         let resting = rgb(theme.style(Role::SelectionUnfocused).bg);
-        Self { styles, depth, spectrum, ground, resting, ascii: false }
+        Self { styles, depth, spectrum, ground, resting, ascii: false, bidi: false }
     }
 
     /// The same with another accent, for a theme on a light or dark terminal; unchanged where the terminal has too few colours.
@@ -97,6 +99,12 @@ impl Styles {
     #[must_use]
     pub fn in_ascii(self, ascii: bool) -> Self {
         Self { ascii, ..self }
+    }
+
+    /// The same, with words from right to left in the order in which they are seen, or as they come.
+    #[must_use]
+    pub fn in_order(self, bidi: bool) -> Self {
+        Self { bidi, ..self }
     }
 
     pub fn of(&self, role: Role) -> Style {

@@ -14,7 +14,7 @@ use super::run::{CoreOf, TuiOptions};
 use super::screen::Screen;
 use super::{keyboard, terminal, title};
 use crate::model::picture::{MOST_SIDE, ShowCovers};
-use crate::model::settings::{ScreenSettings, ShowProgress};
+use crate::model::settings::{AutoSwitch, ScreenSettings};
 use crate::model::snapshot::Snapshot;
 
 /// A terminal that is here answers at once; one at the other end of an `ssh` when the way there and back is over.
@@ -67,8 +67,12 @@ pub(super) struct Talk {
     pub(super) echo: Echo,
     /// It is known to show how far work is; it is wanted; this was shown last.
     knows_progress: bool,
-    wants_progress: ShowProgress,
+    wants_progress: AutoSwitch,
     progress: Progress,
+    /// The terminal is known to put words from right to left in order; that is wanted of us; what it was told last.
+    knows_order: bool,
+    wants_order: AutoSwitch,
+    order: bool,
     /// The window is to be named.
     has_title: bool,
     /// What it is called; empty before it was first named, and where it is to be named again.
@@ -87,6 +91,9 @@ impl Talk {
             knows_progress: false,
             wants_progress: settings.progress,
             progress: Progress::None,
+            knows_order: false,
+            wants_order: settings.bidi,
+            order: false,
             has_title: has_title(settings),
             title: String::new(),
         }
@@ -95,17 +102,28 @@ impl Talk {
     pub(super) fn take_settings(&mut self, settings: &ScreenSettings) {
         self.has_title = has_title(settings);
         self.wants_progress = settings.progress;
+        self.wants_order = settings.bidi;
     }
 
-    /// The terminal is one that shows how far work is.
-    pub(super) fn shows_progress(&mut self) {
-        self.knows_progress = true;
+    /// What the terminal is known to do, by its name.
+    pub(super) fn take_name(&mut self, shows_progress: bool, orders_words: bool) {
+        (self.knows_progress, self.knows_order) = (shows_progress, orders_words);
+    }
+
+    /// Words from right to left are put in order here.
+    pub(super) fn puts_in_order(&self) -> bool {
+        match self.wants_order {
+            AutoSwitch::Auto => !self.knows_order,
+            AutoSwitch::On => true,
+            AutoSwitch::Off => false,
+        }
     }
 
     /// The terminal was taken again: nothing is known of what it was told.
     pub(super) fn begin_again(&mut self) {
         self.title.clear();
         self.progress = Progress::None;
+        self.order = false;
     }
 
     /// Asks what the terminal is, which was just taken.
@@ -126,8 +144,13 @@ impl Talk {
         Ok(())
     }
 
-    /// What plays and how far work is, where that is other than it was told last.
+    /// Whose business the order of words is, what plays and how far work is, where that is other than it was told last.
     pub(super) fn tell(&mut self, screen: &mut Screen<Outlet>, snapshot: &Snapshot) -> io::Result<()> {
+        let order = self.speaks && self.puts_in_order();
+        if order != self.order {
+            screen.say(terminal::order(order))?;
+            self.order = order;
+        }
         if self.has_title {
             let title = title::of(snapshot);
             if title != self.title {
@@ -136,9 +159,9 @@ impl Talk {
             }
         }
         let is_shown = match self.wants_progress {
-            ShowProgress::Auto => self.knows_progress,
-            ShowProgress::On => true,
-            ShowProgress::Off => false,
+            AutoSwitch::Auto => self.knows_progress,
+            AutoSwitch::On => true,
+            AutoSwitch::Off => false,
         };
         let progress = if is_shown { progress::of(snapshot) } else { Progress::None };
         if progress != self.progress {

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::kitty;
 use super::probe::{self, Answers, Parser, Question};
 use super::progress::Progress;
+use super::{bidi, kitty};
 
 /// Why there is no screen.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,8 @@ static TITLED: AtomicBool = AtomicBool::new(false);
 static KEYED: AtomicBool = AtomicBool::new(false);
 /// The terminal shows how far work is.
 static WORKING: AtomicBool = AtomicBool::new(false);
+/// The terminal leaves the order of cells alone.
+static ORDERED: AtomicBool = AtomicBool::new(false);
 /// Guards the true standard error while it is diverted; held for two system calls.
 static STDERR: Mutex<Option<OwnedFd>> = Mutex::new(None);
 
@@ -152,8 +154,9 @@ fn takes_bytes() -> bool {
 fn say_farewell() {
     let keys = if KEYED.swap(false, Ordering::SeqCst) { OLD_KEYS } else { "" };
     let work = if WORKING.swap(false, Ordering::SeqCst) { Progress::None.sequence() } else { String::new() };
+    let order = if ORDERED.swap(false, Ordering::SeqCst) { bidi::THEIRS } else { "" };
     // The terminal may be gone: there is nobody left to tell. The other screen has a keyboard of its own.
-    let _ = write_all(&(kitty::farewell() + keys + &work)).and_then(|()| write_all(LEAVE));
+    let _ = write_all(&(kitty::farewell() + keys + order + &work)).and_then(|()| write_all(LEAVE));
     if TITLED.swap(false, Ordering::SeqCst) {
         let _ = write_all(OLD_TITLE);
     }
@@ -169,6 +172,12 @@ pub fn title(title: &str) -> String {
 pub(super) fn keys() -> &'static str {
     KEYED.store(true, Ordering::SeqCst);
     KEYS
+}
+
+/// What says whose business the order of words is, until [`restore`]: ours or, as before, the terminal's.
+pub(super) fn order(ours: bool) -> &'static str {
+    ORDERED.store(ours, Ordering::SeqCst);
+    if ours { bidi::OURS } else { bidi::THEIRS }
 }
 
 /// What shows how far work is, until [`restore`].

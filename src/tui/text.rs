@@ -92,6 +92,27 @@ pub fn cleaned(text: &str, width: u16) -> String {
     cleaned
 }
 
+/// The visible symbols of `text` that have room in `width` columns, the last an ellipsis where there are more.
+pub fn fitted(text: &str, width: u16) -> Vec<String> {
+    let mut symbols: Vec<(String, u16)> = Vec::new();
+    let mut used = 0;
+    glyphs(text, width, |symbol, columns| {
+        used += columns;
+        symbols.push((symbol.to_owned(), columns));
+        used <= width
+    });
+    if used > width {
+        // Room for the ellipsis itself.
+        while used >= width.max(1)
+            && let Some((_, columns)) = symbols.pop()
+        {
+            used -= columns;
+        }
+        symbols.extend((width > 0).then(|| (ELLIPSIS.to_owned(), 1)));
+    }
+    symbols.into_iter().map(|(symbol, _)| symbol).collect()
+}
+
 /// Calls `each` with every visible symbol and its columns until it returns false. Looks at a bounded number of
 /// characters, however long and however invisible the text.
 fn glyphs(text: &str, width: u16, mut each: impl FnMut(&str, u16) -> bool) {

@@ -163,3 +163,45 @@ fn a_terminal_that_shows_how_far_work_is_is_told() {
         assert_eq!(told, shows.then_some(true), "{name}");
     }
 }
+
+/// Hebrew: a title is seen from its last letter to its first. A terminal that says it turns words round itself gets them as
+/// they are written.
+#[test]
+fn words_from_right_to_left_are_put_in_order_by_one_of_both() {
+    let (written, seen) = ("שלום עולם (חי)", "(יח) םלוע םולש");
+    for (name, setting, expected) in [
+        ("VTE(7600)", "auto", seen),
+        ("kitty(0.43.1)", "auto", written),
+        ("kitty(0.43.1)", "on", seen),
+        ("VTE(7600)", "off", written),
+    ] {
+        let home = home(&format!("[screen]\ncovers = \"off\"\nbidi = \"{setting}\"\n"));
+        home.song("music/1.wav", 30.0, &[("INAM", written)]);
+        let mut session = begin(&home, &[]);
+        session.wait_raw(QUESTIONS);
+        session.press(&format!("\x1bP>|{name}\x1b\\{HERE}"));
+        session.wait_for(expected);
+        session.press("q");
+        assert_eq!(session.end(), 0);
+        let raw = String::from_utf8_lossy(&session.raw()).into_owned();
+        assert!(
+            raw.rfind("\x1b[8h") >= raw.rfind("\x1b[8l"),
+            "{name}, {setting}: the terminal is left as it was"
+        );
+        assert_eq!(raw.contains("\x1b[8l"), setting != "off", "{name}, {setting}");
+    }
+}
+
+#[test]
+fn words_from_right_to_left_may_be_put_in_order_from_now_on() {
+    let home = home("[screen]\ncovers = \"off\"\n");
+    home.song("music/1.wav", 30.0, &[("INAM", "שלום")]);
+    let mut session = begin(&home, &[]);
+    session.wait_for("םולש");
+    session.press(":set bidi=off\r");
+    session.wait_for("שלום");
+    session.press(":set bidi=on\r");
+    session.wait_for("םולש");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+}

@@ -53,7 +53,9 @@ fn columns_are_chosen_ordered_and_made_wider_by_commands() {
         stage.press(keys);
         assert_eq!(shown(&stage), expected, "{keys}");
     }
-    stage.press(":columns year:99<Enter>");
+    stage.press(":columns key<Enter>");
+    assert!(note(&stage).ends_with("key. What is measured is shown once `:analyse` has done so"));
+    stage.press(":set columns&<Enter>:columns year:99<Enter>");
     assert!(note(&stage).contains("needs columns such as"), "{}", note(&stage));
     assert_eq!(shown(&stage), "bpm key lufs dr");
 }

@@ -438,6 +438,7 @@ fn lists_show_what_was_measured_of_tracks() {
     let facts: Facts =
         facts.into_iter().map(|(id, levels)| (id, TrackFacts { levels, ..TrackFacts::default() })).collect();
     let mut stage = stage(200, 30, "<Tab>");
+    assert!(!stage.lines().join("\n").contains("bpm"), "nothing is measured: no room is given to it");
     stage.show(Snapshot { facts: Arc::new(facts), ..snapshot() });
     assert_snapshot!("columns_200x30", stage.lines().join("\n"));
     stage.state.columns = ListColumns::parse([]).unwrap();

@@ -167,6 +167,27 @@ fn crossfeed_is_what_bs2b_published() {
     }
 }
 
+/// What was loud before night mode went says nothing of what is quiet when it comes back.
+#[test]
+fn night_mode_comes_back_as_if_it_were_new() {
+    const RATE: u32 = 48_000;
+    let quiet = vec![0.01; RATE as usize];
+    let begun = |listener: &mut Listener| {
+        listener.set(&night(50));
+        let mut samples = quiet.clone();
+        listener.process(&mut samples);
+        samples
+    };
+    let off = SoundSettings::default();
+    let mut used = Listener::new(RATE, 1, &night(50));
+    used.process(&mut vec![0.9; RATE as usize]);
+    used.set(&off);
+    let mut samples = vec![0.9; RATE as usize];
+    used.process(&mut samples);
+    assert_eq!(samples[RATE as usize - 1], 0.9, "it is gone");
+    assert!(begun(&mut used) == begun(&mut Listener::new(RATE, 1, &off)));
+}
+
 /// Level and gain in closed form: so many dB for each dB above the threshold, given back at the anchor, and followed by
 /// attack and release.
 #[test]

@@ -68,7 +68,14 @@ impl Turn<'_> {
     fn tell_columns(&mut self) {
         let words: Vec<String> = self.state.columns.words().collect();
         let words = if words.is_empty() { say!("none").to_owned() } else { words.join(" ") };
-        self.state.note(say!("Columns, as far as there is room: {columns}", columns = words));
+        let measured = self.state.columns.all().iter().any(|column| column.tells.is_measured());
+        self.state.note(match measured && !self.around.snapshot.facts.has_levels() {
+            true => say!(
+                "Columns, as far as there is room: {columns}. What is measured is shown once `:analyse` has done so",
+                columns = words
+            ),
+            false => say!("Columns, as far as there is room: {columns}", columns = words),
+        });
     }
 
     pub(super) fn go_to_tab(&mut self, place: usize) {

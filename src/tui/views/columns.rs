@@ -19,12 +19,14 @@ use crate::tui::scene::Hit;
 const LENGTH: u16 = 9;
 const TITLE: u16 = 24;
 
-/// The columns that a list of this width shows, each with the distance of its right end from the right edge.
-fn places(columns: &[ListColumn], list: u16) -> Vec<(ListColumn, u16)> {
+/// The columns that a list of this width shows, each with the distance of its right end from the right edge. Those of
+/// measurements take no room while nothing was measured.
+fn places(columns: &[ListColumn], has_levels: bool, list: u16) -> Vec<(ListColumn, u16)> {
     let room = list.saturating_sub(LENGTH + TITLE);
     let mut used = 0;
     let shown: Vec<(ListColumn, u16)> = columns
         .iter()
+        .filter(|column| has_levels || !column.tells.is_measured())
         .map(|&column| {
             used += column.width() + 2;
             (column, used)
@@ -35,15 +37,19 @@ fn places(columns: &[ListColumn], list: u16) -> Vec<(ListColumn, u16)> {
     shown.into_iter().map(|(column, used)| (column, LENGTH + all - used)).collect()
 }
 
+fn places_in(canvas: &Canvas<'_>, list: u16) -> Vec<(ListColumn, u16)> {
+    places(canvas.scene.state.columns.all(), canvas.scene.snapshot.facts.has_levels(), list)
+}
+
 /// Whether a list of this width has a column that tells this.
 pub(super) fn shows(canvas: &Canvas<'_>, list: u16, tells: Tells) -> bool {
     let columns = &canvas.scene.state.columns;
-    columns.has(tells) && places(columns.all(), list).iter().any(|(column, _)| column.tells == tells)
+    columns.has(tells) && places_in(canvas, list).iter().any(|(column, _)| column.tells == tells)
 }
 
 /// Left of what takes `used` columns at the right of a row; returns the columns that it takes.
 pub(super) fn put(canvas: &mut Canvas<'_>, row: &Row, used: u16, track: TrackRef<'_>) -> u16 {
-    let places = places(canvas.scene.state.columns.all(), row.area.width);
+    let places = places_in(canvas, row.area.width);
     let Some(&(first, inset)) = places.first() else { return 0 };
     // A length that says where it goes on may need the room.
     if used >= LENGTH {
@@ -64,7 +70,7 @@ pub(super) fn put(canvas: &mut Canvas<'_>, row: &Row, used: u16, track: TrackRef
 
 /// Names of the columns, above them.
 pub(super) fn titles(canvas: &mut Canvas<'_>, line: Rect, pane: Pane) {
-    for (column, inset) in places(canvas.scene.state.columns.all(), line.width) {
+    for (column, inset) in places_in(canvas, line.width) {
         let area = Rect { x: line.right() - inset - column.width(), width: column.width(), ..line };
         let name = said(column.tells.name());
         let held = canvas.scene.state.pointer.title.filter(|held| held.pane == pane);
@@ -127,13 +133,13 @@ mod tests {
     #[test]
     fn columns_leave_room_for_a_title_and_stand_in_their_order() {
         let all = Tells::ALL.map(ListColumn::new);
-        assert!(places(&all, 30).is_empty());
-        let wide = places(&all, 400);
+        assert!(places(&all, true, 30).is_empty());
+        let wide = places(&all, true, 400);
         assert_eq!(wide.len(), all.len());
         assert!(wide.is_sorted_by(|a, b| a.1 > b.1), "{wide:?}");
         assert_eq!(wide.last().unwrap().1, LENGTH);
         for list in 0..400 {
-            let shown = places(&all, list);
+            let shown = places(&all, true, list);
             assert!(all.starts_with(&shown.iter().map(|(column, _)| *column).collect::<Vec<_>>()));
             assert!(
                 shown.first().is_none_or(|&(first, inset)| list - inset - first.width() >= TITLE),

@@ -30,20 +30,30 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, list: &List) {
     for (at, row_area) in visible(area, &list, words.lines.len()) {
         let row = Row::new(canvas, row_area, !is_followed && at == list.cursor, true);
         let mut x = 2;
-        for (part, role) in parts(&words.lines[at], at, sung) {
+        for (part, role) in parts(canvas, &words.lines[at], at, sung) {
             x += row.put(canvas, x, u16::MAX, part, role);
         }
     }
 }
 
-/// A line as it looks: sung before, sung now, or to come; where words have times, each of these by itself.
-pub(super) fn parts(line: &Line, at: usize, sung: Option<Sung>) -> [(&str, Role); 3] {
+/// A line as it looks, from left to right: sung before, sung now, or to come; where words have times, each of these by
+/// itself.
+pub(super) fn parts<'l>(
+    canvas: &Canvas<'_>,
+    line: &'l Line,
+    at: usize,
+    sung: Option<Sung>,
+) -> [(&'l str, Role); 3] {
     let whole = |role| [(line.text.as_str(), role), ("", role), ("", role)];
     match sung {
         Some(sung) if sung.line > at => whole(Role::Dim),
         Some(sung) if sung.line == at => {
             let [before, now, after] = line.parts(sung.word);
-            [(before, Role::Dim), (now, Role::Playing), (after, Role::Text)]
+            let mut parts = [(before, Role::Dim), (now, Role::Playing), (after, Role::Text)];
+            if canvas.goes_left(&line.text) {
+                parts.reverse();
+            }
+            parts
         }
         _ => whole(Role::Text),
     }

@@ -42,10 +42,10 @@ fn words(canvas: &mut Canvas<'_>, row: Rect, prompt: &Prompt) -> (usize, u16) {
     let sign = canvas.put(row.x, row.y, row.width, &sign, Role::Key);
     let room = row.width.saturating_sub(sign + 1);
     let before = tail(prompt.line.before_cursor(), room);
-    let used = canvas.put(row.x + sign, row.y, room, before, Role::Text);
+    let used = canvas.put_typed(row.x + sign, row.y, room, before, Role::Text);
     let cursor = row.x + sign + used;
     let rest = row.right().saturating_sub(cursor);
-    canvas.put(cursor, row.y, rest, prompt.line.after_cursor(), Role::Text);
+    canvas.put_typed(cursor, row.y, rest, prompt.line.after_cursor(), Role::Text);
     canvas.map.cursor = Some((cursor.min(row.right().saturating_sub(1)), row.y));
     (prompt.line.before_cursor().len() - before.len(), row.x + sign)
 }

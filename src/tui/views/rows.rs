@@ -48,14 +48,16 @@ impl Row {
     pub fn put(&self, canvas: &mut Canvas<'_>, x: u16, width: u16, text: &str, role: Role) -> u16 {
         let style = self.style(canvas, role);
         let room = width.min(self.area.width.saturating_sub(x));
-        text::put(canvas.buf, self.area.x + x, self.area.y, room, text, style)
+        let text = canvas.ordered(text, room);
+        text::put(canvas.buf, self.area.x + x, self.area.y, room, &text, style)
     }
 
     /// Writes at the right edge, `inset` columns from it; returns the columns used.
     pub fn put_right(&self, canvas: &mut Canvas<'_>, inset: u16, text: &str, role: Role) -> u16 {
         let room = self.area.width.saturating_sub(inset);
         let style = self.style(canvas, role);
-        let start = text::put_right(canvas.buf, self.area.x, self.area.y, room, text, style);
+        let text = canvas.ordered(text, room);
+        let start = text::put_right(canvas.buf, self.area.x, self.area.y, room, &text, style);
         self.area.x + room - start
     }
 

@@ -69,7 +69,7 @@ fn sing(canvas: &mut Canvas<'_>, area: Rect, words: &Lyrics) {
     let list = super::lyrics::follow(sung.map(|sung| sung.line), words.lines.len(), area.height);
     for (at, row) in visible(area, &list, words.lines.len()) {
         let mut used = 0;
-        for (part, role) in super::lyrics::parts(&words.lines[at], at, sung) {
+        for (part, role) in super::lyrics::parts(canvas, &words.lines[at], at, sung) {
             used += canvas.put(row.x + used, row.y, row.width.saturating_sub(used), part, role);
         }
     }
