@@ -70,6 +70,7 @@ fn with_screen(run: PlayerRun, claim: Option<Claim>, mut problems: Vec<Notice>) 
     let log = log::start(&run.log)?;
     tui::check(&run.config.settings.screen)?;
     panic::install();
+    let quiet = tui::Quiet::new(&run.config.settings.screen, log.as_ref())?;
     let core = Core::start(&run)?;
     let mut doors = Doors::open(&run.config, &core, claim, &mut problems);
     problems.extend(over_ssh());
@@ -77,7 +78,7 @@ fn with_screen(run: PlayerRun, claim: Option<Claim>, mut problems: Vec<Notice>) 
     let signals = signals::listen_for(inbox.sender())?;
     let shown = Shown { config: &run.config, problems, inbox, log, core: CoreOf::Own, places: None };
     let left = screen(shown, core.player.clone());
-    drop(signals);
+    drop((quiet, signals));
     if matches!(left, Ok(tui::Exit::TerminalGone)) && run.config.settings.on_hang_up == HangUp::Play {
         tracing::info!("the terminal is gone; the music goes on");
         wait_for_end(&core.player)?;

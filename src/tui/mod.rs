@@ -68,6 +68,6 @@ mod views;
 pub mod wall;
 mod work;
 
-pub use run::{CoreOf, Exit, TuiOptions, check, run};
+pub use run::{CoreOf, Exit, Quiet, TuiOptions, check, run};
 pub use terminal::TuiError;
 pub use update::PathBase;

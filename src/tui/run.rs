@@ -98,6 +98,29 @@ pub fn check(settings: &ScreenSettings) -> Result<(), TuiError> {
     if is_by_lines(settings) { Ok(()) } else { terminal::check() }
 }
 
+/// While it lives, what libraries print does not disturb a screen that is to come: taken before the core starts, which
+/// opens its output at once.
+pub struct Quiet(());
+
+impl Quiet {
+    /// Into `log`, else nowhere. Without a screen nothing changes.
+    ///
+    /// # Errors
+    /// Where the system gives no more descriptors.
+    pub fn new(settings: &ScreenSettings, log: Option<&File>) -> Result<Self, TuiError> {
+        if !is_by_lines(settings) {
+            terminal::divert_stderr(log)?;
+        }
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        terminal::restore();
+    }
+}
+
 fn is_by_lines(settings: &ScreenSettings) -> bool {
     settings.plain || terminal::is_plain()
 }

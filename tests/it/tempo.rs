@@ -91,6 +91,7 @@ fn at_its_own_speed_again_every_sample_passes_and_the_way_says_so() {
     rig.step_until_ended(1);
     let got = rig.capture.samples();
     assert!(got[..20_000] == fake.samples[..20_000]);
-    assert!(got[got.len() - 200_000..] == fake.samples[200_000..]);
+    let same = got.iter().rev().zip(fake.samples.iter().rev()).take_while(|(got, made)| got == made).count();
+    assert!(same >= 200_000, "the last {same} of {} are as they were", got.len());
     assert!(got.len() < 400_000 - 10_000, "a part of it was faster: {}", got.len());
 }

@@ -97,3 +97,39 @@ impl Timbre {
 fn dot(row: &[f32; MELS], mels: &[f32]) -> f32 {
     row.iter().zip(mels).map(|(a, b)| a * b).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As much power in each of these bins, so that both kinds of window weigh the same.
+    fn window(bins: std::ops::Range<usize>) -> Vec<f32> {
+        (0..1025).map(|bin| if bins.contains(&bin) { 1.0 } else { 0.0 }).collect()
+    }
+
+    fn timbre(windows: &[&[f32]]) -> Vec<f32> {
+        let mut timbre = Timbre::new(1025, 44_100.0 / 2048.0);
+        windows.iter().for_each(|window| timbre.push(window));
+        timbre.finish().unwrap()
+    }
+
+    /// Of two values that take turns the mean is in the middle, the standard deviation half their distance, and each step
+    /// all of it.
+    #[test]
+    fn windows_that_take_turns_have_the_figures_of_two_values() {
+        let (low, high) = (window(100..200), window(300..400));
+        let mean = |window: &[f32]| timbre(&[window, window])[..COEFFICIENTS].to_vec();
+        let (one, other) = (mean(&low), mean(&high));
+        let turns: Vec<&[f32]> = [&low[..], &high[..]].into_iter().cycle().take(200).collect();
+        let all = timbre(&turns);
+        let close = |a: f32, b: f32| (a - b).abs() < 0.02;
+        for k in 0..COEFFICIENTS {
+            let apart = (one[k] - other[k]).abs();
+            assert!(close(all[k], (one[k] + other[k]) / 2.0), "mean {k}");
+            assert!(close(all[COEFFICIENTS + k], apart / 2.0), "{k}: {} of {apart}", all[COEFFICIENTS + k]);
+            assert!(close(all[2 * COEFFICIENTS + k], apart), "step {k}");
+        }
+        let still = timbre(&[&low, &low]);
+        assert!(still[COEFFICIENTS..].iter().all(|value| value.abs() < 0.1), "{still:?}");
+    }
+}

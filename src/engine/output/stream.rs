@@ -113,3 +113,62 @@ impl<W: Write + AsFd + Send> Sink for StreamSink<W> {
         format!("{} takes no more sound: {error}", self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::os::fd::BorrowedFd;
+
+    use super::*;
+
+    /// Answers so much of each write in turn, then nothing.
+    struct Taker {
+        answers: Vec<io::Result<usize>>,
+        taken: Vec<u8>,
+        file: File,
+    }
+
+    impl Write for Taker {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let answer = if self.answers.is_empty() { Ok(0) } else { self.answers.remove(0) };
+            if let Ok(count) = answer {
+                self.taken.extend_from_slice(&bytes[..count]);
+            }
+            answer
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl AsFd for Taker {
+        fn as_fd(&self) -> BorrowedFd<'_> {
+            self.file.as_fd()
+        }
+    }
+
+    fn sent(answers: Vec<io::Result<usize>>) -> (Vec<u8>, io::Result<()>) {
+        let file = File::options().write(true).open("/dev/null").unwrap();
+        let mut sink = StreamSink { to: Taker { answers, taken: Vec::new(), file }, name: "here".into() };
+        let told = sink.write(b"abcdef", &Signals::default());
+        (sink.to.taken, told)
+    }
+
+    #[test]
+    fn all_is_sent_in_whatever_pieces_it_is_taken() {
+        let busy = |kind: ErrorKind| Err(kind.into());
+        let answers =
+            vec![Ok(1), busy(ErrorKind::Interrupted), Ok(2), busy(ErrorKind::WouldBlock), Ok(1), Ok(2)];
+        let (taken, told) = sent(answers);
+        assert_eq!((taken.as_slice(), told.is_ok()), (&b"abcdef"[..], true));
+    }
+
+    #[test]
+    fn who_takes_nothing_more_is_gone() {
+        let (taken, told) = sent(vec![Ok(4)]);
+        assert_eq!((taken.as_slice(), told.unwrap_err().kind()), (&b"abcd"[..], ErrorKind::WriteZero));
+        let (taken, told) = sent(vec![Ok(1), Err(ErrorKind::BrokenPipe.into())]);
+        assert_eq!((taken.as_slice(), told.unwrap_err().kind()), (&b"a"[..], ErrorKind::BrokenPipe));
+    }
+}
