@@ -240,11 +240,14 @@ impl Render {
 
     /// Writes as much as there is and fits. A beginning (of an item, after a seek, after a damaged stretch) gives a cue.
     pub fn fill(&mut self, feed: &mut Feed, out: &mut Out<'_>) -> Filled {
-        loop {
+        // What takes sound as fast as it is made, as a file does, must not keep what is asked for waiting.
+        let most = out.ring.written() + out.ring.capacity_frames() as u64;
+        while out.ring.written() < most {
             if let Step::Stop(filled) = self.step(feed, out) {
                 return filled;
             }
         }
+        Filled::Full
     }
 
     fn step(&mut self, feed: &mut Feed, out: &mut Out<'_>) -> Step {
